@@ -1,0 +1,186 @@
+//! Registries, clusters, functions, APIs.
+
+use super::{Check, Class, Key, ROW, Risk, Row, Rule, Tail, Tier};
+
+const HOST: Row = Row { risk: Risk::Topology, ..ROW };
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        id: "ecr_repository",
+        label: "REPOSITORY",
+        rules: &[Rule::Arn(&["ecr:repository", "codecommit:"])],
+        asked: &[Rule::Host(".dkr", r"{account}\.dkr[.-]ecr(?:-fips)?[.-]{region}\.{aws}{/}([a-z0-9][a-z0-9._/-]{1,255})")],
+        yes: &["arn:aws:ecr:us-east-1:123456789012:repository/‹northwind/orders›"],
+        no: &["repository/x"],
+        ..ROW
+    },
+    Row {
+        id: "eks_endpoint",
+        label: "EKS_HOST",
+        rules: &[Rule::Host(".eks.", r"([0-9A-Fa-f]{32}\.[a-z0-9]{3})\.{region}\.eks\.{aws}")],
+        yes: &["https://‹A1B2C3D4E5F60718293A4B5C6D7E8F90.gr7›.us-east-1.eks.amazonaws.com"],
+        no: &["eks.us-east-1.amazonaws.com"],
+        ..HOST
+    },
+    Row {
+        id: "eks_oidc",
+        label: "OIDC",
+        rules: &[
+            Rule::Host("oidc.eks", r"oidc\.eks\.{region}\.{aws}{/}id{/}([0-9A-Fa-f]{32})"),
+            Rule::Host(".eks.", r"([0-9A-Fa-f]{32})\.[a-z0-9]{3}\.{region}\.eks\.{aws}"),
+        ],
+        yes: &[
+            "oidc.eks.us-east-2.amazonaws.com/id/‹A1B2C3D4E5F60718293A4B5C6D7E8F90›",
+            "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-2.amazonaws.com/id/‹A1B2C3D4E5F60718293A4B5C6D7E8F90›",
+        ],
+        no: &["oidc.eks.us-east-2.amazonaws.com"],
+        ..ROW
+    },
+    Row {
+        id: "eks_cluster",
+        label: "EKS",
+        rules: &[
+            Rule::Arn(&["eks:cluster", "eks:nodegroup", "eks:addon", "eks:fargateprofile", "eks:identityproviderconfig", "eks:access-entry"]),
+        ],
+        yes: &["arn:aws:eks:us-east-1:123456789012:cluster/‹prod-1›"],
+        no: &["cluster/x"],
+        ..ROW
+    },
+    Row {
+        id: "ecs_cluster",
+        label: "ECS",
+        rules: &[
+            Rule::Arn(&["ecs:cluster"]),
+        ],
+        yes: &["arn:aws:ecs:us-east-1:123456789012:cluster/‹notify-cluster-qa›"],
+        no: &["service/x"],
+        ..ROW
+    },
+    Row {
+        id: "ecs_service",
+        label: "ECS_SERVICE",
+        rules: &[Rule::Arn(&["ecs:service"])],
+        yes: &["arn:aws:ecs:us-east-1:123456789012:service/‹prod/checkout-svc›"],
+        no: &["service/x"],
+        ..ROW
+    },
+    Row {
+        id: "ecs_task",
+        label: "ECS_TASK",
+        rules: &[Rule::Arn(&["ecs:task", "ecs:container-instance", "ecs:task-definition"])],
+        yes: &["arn:aws:ecs:us-east-1:123456789012:task-definition/‹acme-task:3›"],
+        no: &["task/sha256"],
+        ..ROW
+    },
+    Row {
+        id: "lambda_function",
+        label: "LAMBDA",
+        rules: &[
+            Rule::Arn(&["lambda:function", "lambda:layer"]),
+        ],
+        asked: &[Rule::Key(Key {
+            at: &["functionname", "function_name", "function-name"],
+            names: &["functionname"],
+            value: "([A-Za-z0-9_-]{3,64})",
+            check: Check::Name,
+        })],
+        yes: &[
+            "arn:aws:lambda:us-west-2:123456789012:function:‹my-function›",
+        ],
+        no: &["function name() {"],
+        ..ROW
+    },
+    Row {
+        id: "lambda_function_url",
+        label: "LAMBDA_URL",
+        rules: &[Rule::Host(".lambda-url.", r"([a-z0-9]{32})\.lambda-url\.{region}\.on\.aws")],
+        yes: &["https://‹33007eff2946476288150f0510a6e53b›.lambda-url.us-east-1.on.aws/"],
+        no: &["lambda-url.us-east-1.on.aws"],
+        ..HOST
+    },
+    Row {
+        id: "api_gateway",
+        label: "API",
+        rules: &[
+            Rule::Host(".execute-api.", r"([a-z0-9]{8,10}|d-[a-z0-9]{4,10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.{region}\.{aws}"),
+            Rule::Key(Key {
+                at: &["apiid", "api_id", "api-id", "apiids"],
+                names: &["apiid", "apiids", "restapiid"],
+                value: "([a-z0-9]{10})",
+                check: Check::Digit,
+            }),
+            Rule::After(&["restapis"], r"restapis{/}([a-z0-9]{10})", Check::Digit),
+            Rule::Arn(&["apigateway:restapis", "apigateway:apis", "execute-api:"]),
+        ],
+        yes: &[
+            "https://‹aabbccddee›.execute-api.us-west-2.amazonaws.com/prod",
+            "--rest-api-id ‹1234123412›",
+            "arn:aws:apigateway:us-east-1::/restapis/‹a1b2c3d4e5›",
+            "arn:aws:execute-api:us-east-1:123456789012:‹a1b2c3d4e5›/prod/GET/x",
+        ],
+        no: &["execute-api.us-east-1.amazonaws.com", "api_id = variable"],
+        ..ROW
+    },
+    Row {
+        id: "apprunner_host",
+        label: "APPRUNNER",
+        rules: &[Rule::Host(".awsapprunner.", r"([a-z0-9]{10})\.{region}\.awsapprunner\.com")],
+        yes: &["‹psbqam834h›.us-east-1.awsapprunner.com"],
+        no: &["www.awsapprunner.com"],
+        ..HOST
+    },
+    Row {
+        id: "amplify_app",
+        label: "AMPLIFY",
+        rules: &[Rule::Host("amplifyapp", r"(?:{name}\.)?(d[a-z0-9]{9,19})\.amplifyapp\.com"), Rule::Arn(&["amplify:apps"])],
+        yes: &["https://main.‹d1a2b3c4d5e6f7›.amplifyapp.com"],
+        no: &["www.amplifyapp.com"],
+        ..ROW
+    },
+    Row {
+        id: "eb_environment",
+        label: "BEANSTALK",
+        rules: &[
+            Rule::Id(&["e"], Tail::Run(Class::Lower, 10..=10, Check::Mixed)),
+            Rule::Host(
+                "elasticbeanstalk",
+                r"([A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.eba-[a-z0-9]{8}|\.[a-z0-9]{10})?)(?:\.{region})?\.elasticbeanstalk\.com",
+            ),
+            Rule::Arn(&["elasticbeanstalk:environment", "elasticbeanstalk:application"]),
+        ],
+        yes: &["‹e-rpqsewtp2j›", "‹scorekeep-env-1.m4fg2pfzpv›.us-east-2.elasticbeanstalk.com"],
+        no: &["e-commerce10x", "e-0123456789"],
+        ..ROW
+    },
+    Row {
+        id: "transfer_server",
+        label: "TRANSFER",
+        rules: &[Rule::Id(&["s", "w", "a", "c", "p", "cert", "hostkey", "webapp"], Tail::Hex17)],
+        yes: &["‹s-01234567890abcdef›"],
+        no: &["s-expression"],
+        ..ROW
+    },
+    Row {
+        id: "servicediscovery",
+        label: "DISCOVERY",
+        rules: &[Rule::Id(&["ns", "srv"], Tail::Run(Class::Lower, 16..=20, Check::TwoDigits))],
+        yes: &["‹ns-xxynd1fcmb69oe34ilvp›"],
+        no: &["ns-2048.awsdns-64.com", "srv-production-database"],
+        ..ROW
+    },
+    Row {
+        id: "cfn_stack",
+        label: "STACK",
+        rules: &[Rule::Arn(&["cloudformation:stack", "cloudformation:stackset", "cloudformation:changeSet"])],
+        asked: &[Rule::Key(Key {
+            at: &["stackname", "stack_name", "stack-name"],
+            names: &["stackname"],
+            value: "([A-Za-z][A-Za-z0-9-]{2,127})",
+            check: Check::Name,
+        })],
+        yes: &["arn:aws:cloudformation:us-east-1:123456789012:stack/‹gateway-dev/8ff84582-673b-4e85-a3ff-3fbd28da7b16›"],
+        no: &["stack/x"],
+        tier: Tier::Default,
+        ..ROW
+    },
+];

@@ -1,0 +1,187 @@
+//! Databases, caches, warehouses, search.
+
+use super::{Check, Class, Key, ROW, Risk, Row, Rule, Tail, Tier};
+
+/// A host whose first labels are a database's and a hash of its account.
+const HOST: Row = Row { risk: Risk::Topology, ..ROW };
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        id: "rds_endpoint",
+        label: "RDS_HOST",
+        rules: &[
+            Rule::Host(
+                ".rds.",
+                r"({name}\.(?:(?:cluster(?:-ro|-custom)?-|proxy-|limitless-)?[a-z0-9]{8,14}|endpoint\.proxy-[a-z0-9]{8,14}))\.{region}\.rds\.{aws}",
+            ),
+            Rule::Host(".docdb", r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.{region}\.docdb(?:-elastic)?\.{aws}"),
+            Rule::Host(".neptune.", r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.{region}\.neptune\.{aws}"),
+        ],
+        yes: &[
+            "‹mydb.abc1defghijk›.us-east-1.rds.amazonaws.com:5432",
+            "‹sample-cluster.cluster-corcjozrlsfc›.us-west-2.docdb.amazonaws.com",
+            "‹app.proxy-abc1defghijk›.us-east-1.rds.amazonaws.com",
+        ],
+        no: &["rds.us-east-1.amazonaws.com"],
+        ..HOST
+    },
+    Row {
+        id: "rds_snapshot",
+        label: "RDS_SNAPSHOT",
+        rules: &[
+            Rule::Key(Key {
+                at: &["snapshotidentifier", "snapshot_identifier", "snapshot-identifier", "snapshot identifier"],
+                names: &["snapshotidentifier", "snapshotidentifiers"],
+                value: "((?:rds:|awsbackup:)?[A-Za-z][A-Za-z0-9-]{1,254})",
+                check: Check::Name,
+            }),
+            Rule::Arn(&["rds:snapshot", "rds:cluster-snapshot"]),
+            // What the service names itself.
+            Rule::Token(
+                &["rds:"],
+                r"rds:[A-Za-z][A-Za-z0-9-]{0,62}-20[0-9]{2}(?:-[0-9]{2}){4}",
+                super::Edge::Token,
+                Check::None,
+            ),
+        ],
+        yes: &[
+            r#""DBSnapshotIdentifier": "‹rds:mydb-2019-03-07-08-10›""#,
+            "--db-cluster-snapshot-identifier ‹snapone›",
+            "arn:aws:rds:us-east-1:123456789012:snapshot:‹rds:mydb-2019-03-07-08-10›",
+        ],
+        no: &["snapshot_identifier: string", "\"db_snapshot_identifier\": null"],
+        ..ROW
+    },
+    Row {
+        id: "rds_cluster",
+        label: "RDS_CLUSTER",
+        rules: &[
+            Rule::Key(Key {
+                at: &["clusteridentifier", "cluster_identifier", "cluster-identifier"],
+                names: &["clusteridentifier", "clusteridentifiers"],
+                value: "([A-Za-z][A-Za-z0-9-]{1,62})",
+                check: Check::Name,
+            }),
+            Rule::Host(".rds.", r"({name})\.cluster(?:-ro|-custom)?-[a-z0-9]{8,14}\.{region}\.rds\.{aws}"),
+            Rule::After(&["aws_rds_cluster."], r"aws_rds_cluster\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
+            Rule::Arn(&["rds:cluster", "rds:global-cluster"]),
+        ],
+        yes: &["--db-cluster-identifier ‹sample-cluster›", "arn:aws:rds:us-east-1:123456789012:cluster:‹orders›"],
+        no: &["cluster_identifier: string", "db_cluster_identifier = var.cluster"],
+        ..ROW
+    },
+    Row {
+        id: "rds_instance",
+        label: "RDS",
+        rules: &[
+            Rule::Key(Key {
+                at: &["instanceidentifier", "instance_identifier", "instance-identifier", "db instance"],
+                names: &["instanceidentifier", "instanceidentifiers", "dbinstance"],
+                value: "([A-Za-z][A-Za-z0-9-]{1,62})",
+                check: Check::Name,
+            }),
+            Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.{region}\.rds\.{aws}"),
+            Rule::After(&["#"], r"#(?:database|modify-instance):id=({name})", Check::Name),
+            Rule::After(&["aws_db_instance."], r"aws_db_instance\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
+            Rule::Arn(&["rds:db"]),
+        ],
+        yes: &[
+            r#""DBInstanceIdentifier": "‹database-mysql›""#,
+            "--db-instance-identifier=‹prod›",
+            "db_instance_identifier = \"‹orders›\"",
+            "creating RDS DB Instance (‹orders-db-1›): operation error",
+            "/rds/home?region=us-east-1#database:id=‹my-db-1›;is-cluster=false",
+            "arn:aws:rds:us-east-1:123456789012:db:‹mysql-db›",
+        ],
+        no: &["my-db", "db-migrations", "identifier: string", "db instance is"],
+        ..ROW
+    },
+    Row {
+        id: "rds_resource_id",
+        label: "RDS_ID",
+        rules: &[
+            Rule::Id(&["db", "cluster", "prx", "shardgroup"], Tail::Run(Class::Upper, 26..=26, Check::Mixed)),
+            Rule::Id(&["prx-endpoint", "prx-tg", "prx"], Tail::Hex17),
+        ],
+        yes: &["‹db-M5ENSHXFPU6XHZ4G4ZEI5QIO2U›", "‹prx-0123a01b12345c0ab›"],
+        no: &["db-ABC", "prx-12345"],
+        ..ROW
+    },
+    Row {
+        id: "elasticache_endpoint",
+        label: "CACHE_HOST",
+        rules: &[
+            Rule::Host(
+                ".cache.",
+                r"(?:(?:master|replica|clustercfg)\.)?({name}\.[a-z0-9]{5,8}(?:\.(?:ng|clustercfg))?(?:\.[0-9]{4})?)\.[a-z]{3,6}[0-9]\.cache\.{aws}",
+            ),
+            Rule::Host(".cache.", r"({name}-[a-z0-9]{6})\.serverless\.[a-z]{3,6}[0-9]\.cache\.{aws}"),
+            Rule::Host(".memorydb.", r"(?:clustercfg\.)?({name}(?:\.[a-z0-9]{5,8})?\.[a-z0-9]{5,8})\.memorydb\.{region}\.{aws}"),
+        ],
+        yes: &[
+            "‹test-001.g2xbih.0001›.usw2.cache.amazonaws.com",
+            "clustercfg.‹my-cluster.llru6f›.memorydb.us-east-1.amazonaws.com",
+        ],
+        no: &["elasticache.us-east-1.amazonaws.com"],
+        ..HOST
+    },
+    Row {
+        id: "redshift_endpoint",
+        label: "REDSHIFT_HOST",
+        rules: &[Rule::Host("redshift", r"({name}\.(?:[a-z0-9]{11,13}))\.{region}\.redshift(?:-serverless)?\.{aws}")],
+        yes: &["‹mycluster.cmeaswqeuae›.us-west-2.redshift.amazonaws.com"],
+        no: &["redshift.us-east-1.amazonaws.com"],
+        ..HOST
+    },
+    Row {
+        id: "opensearch_endpoint",
+        label: "SEARCH_HOST",
+        rules: &[
+            Rule::Host(".es.", r"((?:search|vpc)-[a-z0-9][a-z0-9-]{2,40}-[a-z0-9]{20,26})\.{region}\.es\.{aws}"),
+            Rule::Host(".aos.", r"((?:search|vpc)-[a-z0-9][a-z0-9-]{2,40}-[a-z0-9]{20,26})\.aos\.{region}\.on\.aws"),
+            Rule::Host(".aoss.", r"([a-z0-9]{20})\.{region}\.aoss\.{aws}"),
+        ],
+        yes: &["‹search-cli-example-1a2a3a4a5a6a7a8a9a0a›.us-east-1.es.amazonaws.com"],
+        no: &["es.us-east-1.amazonaws.com"],
+        ..HOST
+    },
+    Row {
+        id: "other_db_endpoint",
+        label: "DB_HOST",
+        rules: &[
+            Rule::Host(".dsql", r"([a-z0-9]{26})\.dsql(?:-[a-z0-9]{1,10})?\.{region}\.on\.aws"),
+            Rule::Host(".dax-clusters.", r"({name}(?:\.[a-z0-9-]{6,20})?)\.dax-clusters\.{region}\.{aws}"),
+            Rule::Host(".timestream-influxdb.", r"({name}(?:\.[a-z0-9-]{6,20})?)\.timestream-influxdb\.{region}\.on\.aws"),
+            Rule::Host(".neptune-graph.", r"(g-[a-z0-9]{10})\.{region}\.neptune-graph\.{aws}"),
+        ],
+        yes: &[
+            "‹13c4e790c5fb2e8841ebb0141a›.dsql.us-east-1.on.aws",
+            "‹mvjywhpjxs-uauvqt47kr›.timestream-influxdb.us-east-1.on.aws",
+        ],
+        no: &["dsql.us-east-1.api.aws"],
+        ..HOST
+    },
+    Row {
+        id: "dynamodb_table",
+        label: "TABLE",
+        rules: &[Rule::Arn(&["dynamodb:table", "dynamodb:global-table", "glue:table"])],
+        asked: &[Rule::Key(Key {
+            at: &["tablename", "table_name", "table-name"],
+            names: &["tablename"],
+            value: "([A-Za-z0-9_.-]{3,255})",
+            check: Check::Name,
+        })],
+        yes: &["arn:aws:dynamodb:us-east-1:123456789012:table/‹orders-live/index/by-date›"],
+        no: &["table name is"],
+        ..ROW
+    },
+    Row {
+        id: "redshift_cluster",
+        label: "REDSHIFT",
+        rules: &[Rule::Arn(&["redshift:cluster", "redshift:namespace"])],
+        yes: &["arn:aws:redshift:us-east-1:123456789012:cluster:‹warehouse-1›"],
+        no: &["redshift cluster"],
+        tier: Tier::Default,
+        ..ROW
+    },
+];

@@ -1,0 +1,259 @@
+//! Accounts, principals, directories, organisations.
+
+use super::{Check, Class, Edge, Key, ROW, Row, Rule, Tail};
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        id: "account_id",
+        label: "ACCOUNT",
+        rules: &[
+            Rule::Key(Key {
+                at: &[
+                    "account", "acct", "owner", "registry", "registries", "requester", "userid", "user_id", "principal",
+                    "payer", "tenant", "catalogid", "catalog_id", "catalog-id", "createdby", "created_by", "attributevalues",
+                    "\"aws", "계정", "어카운트",
+                ],
+                names: &[
+                    "account", "accounts", "accountid", "accountids", "accountno", "accountnum", "accountnumber",
+                    "accountidentifier", "accountidentifiers", "acct", "acctid", "acctno", "acctnum", "acctnumber", "owner", "owners", "ownerid",
+                    "ownerids", "owneralias", "owneraccount", "registry", "registryid", "registryids", "registries",
+                    "requester", "requesterid", "userid", "userids", "principal", "principals", "principalid", "payer",
+                    "payerid", "tenant", "tenantid", "catalogid", "createdby", "attributevalues", "^aws", "awsaccounts",
+                    "계정", "계정id", "계정아이디", "계정번호", "어카운트",
+                ],
+                value: "([0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})",
+                check: Check::Account,
+            }),
+            Rule::ArnAccount,
+            Rule::Host(".dkr", r"([0-9]{12})\.dkr[.-]ecr(?:-fips)?[.-]"),
+            Rule::Host("signin", r"([0-9]{12})\.signin\.aws\.amazon\.com"),
+            Rule::Host("storage.", r"([0-9]{12})\.storage\."),
+            Rule::Host("redshift-serverless", r"{name}\.([0-9]{12})\.{region}\.redshift-serverless\."),
+            Rule::Host("s3-accesspoint", r"[a-z0-9-]{3,50}-([0-9]{12})\.s3-accesspoint"),
+            Rule::Host("sqs", r"sqs(?:-fips)?\.{region}\.{aws}{/}([0-9]{12})"),
+            Rule::Host("queue", r"(?:{region}\.)?queue\.{aws}{/}([0-9]{12})"),
+            Rule::After(&["aws://"], "aws://([0-9]{12})", Check::Account),
+            Rule::After(&["?account=", "&account=", "?accountid=", "&accountid="], "[?&]account(?:Id|id)?=([0-9]{12})", Check::Account),
+        ],
+        yes: &[
+            r#""OwnerId": "‹111122223333›""#,
+            "aws_account_id = \"‹123456789012›\"",
+            "Account ID: ‹1234-5678-9012›",
+            r#"{\\\"accountId\\\": \\\"‹123456789012›\\\"}"#,
+            "allowed_account_ids = [\"‹123456789012›\", \"‹210987654321›\"]",
+            "arn:aws:iam::‹123456789012›:root",
+            "arn%3Aaws%3Aiam%3A%3A‹123456789012›%3Aroot",
+            "‹123456789012›.dkr.ecr.us-east-1.amazonaws.com/app:1",
+            "https://sqs.us-east-1.amazonaws.com/‹123456789012›/",
+            "https://‹123456789012›.signin.aws.amazon.com/console",
+            "cdk bootstrap aws://‹123456789012›/us-east-1",
+            "switchrole?account=‹123456789012›&roleName=Admin",
+            r#""Principal": {"AWS": "‹123456789012›"}"#,
+            "in account ‹123456789012›: deleted",
+            "계정은 ‹123456789012›번",
+            "계정 ID: ‹123456789012›",
+            "--filters Name=owner-id,Values=‹123456789012›",
+            "<OwnerId>‹123456789012›</OwnerId>",
+            "2 ‹123456789012› ‹eni-0123456789abcdef0› 1.2.3.4",
+        ],
+        no: &[
+            "order_id=123456789012",
+            "1751328000000",
+            "tracking no 471192830564",
+            "+82-10-1234-5678",
+            "acct_1Nabc",
+            "account: 000000000000",
+            "account_id = 1234567890123",
+            "AccountId: !Ref AWS::AccountId",
+        ],
+        ..ROW
+    },
+    Row {
+        id: "iam_unique_id",
+        label: "IAM_ID",
+        rules: &[Rule::Token(
+            &["AIDA", "AROA", "AGPA", "AIPA", "ANPA", "ANVA", "APKA", "ASCA"],
+            "(?:AIDA|AROA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA)[A-Z0-9]{17}",
+            Edge::Token,
+            Check::None,
+        )],
+        yes: &["‹AIDACKCEVSQ6C2EXAMPLE›", "‹AROAW3NKIAJSE5CX26HUP›:session"],
+        no: &["AROADMAPSANDOTHERWORDS", "XAIDACKCEVSQ6C2EXAMPLE"],
+        ..ROW
+    },
+    Row {
+        id: "iam_role",
+        label: "IAM_ROLE",
+        rules: &[
+            Rule::Arn(&["iam:role", "sts:assumed-role", "iam:instance-profile"]),
+        ],
+        asked: &[Rule::Key(Key {
+            at: &["rolename", "role_name", "role-name", "instanceprofile", "instance_profile", "instance-profile"],
+            names: &["rolename", "instanceprofilename", "instanceprofile"],
+            value: "([A-Za-z0-9_+=,.@-]{3,128})",
+            check: Check::Name,
+        })],
+        yes: &[
+            "arn:aws:iam::123456789012:role/‹deploy-prod›",
+            "arn:aws:iam::123456789012:role/service-role/‹acme-lambda-1›",
+            "arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2F‹Deploy›",
+            "arn:aws:iam::AWS_ACCOUNT_7KQ2M9XA4TBN:role/‹deploy-prod›",
+        ],
+        no: &[
+            "arn:aws:iam::<account-id>:role/x1",
+            "arn:aws:iam::123456789012:role/aws-service-role/es.amazonaws.com/AWSServiceRoleForAmazonOpenSearchService",
+            "arn:aws:iam::123456789012:role/AWS_IAM_ROLE_7KQ2M9XA4TBN",
+        ],
+        ..ROW
+    },
+    Row {
+        id: "iam_user",
+        label: "IAM_USER",
+        rules: &[Rule::Arn(&["iam:user", "sts:federated-user"])],
+        asked: &[Rule::Key(Key {
+            at: &["username", "user_name", "user-name"],
+            names: &["username"],
+            value: "([A-Za-z0-9_+=,.@-]{3,128})",
+            check: Check::Name,
+        })],
+        yes: &["arn:aws:iam::123456789012:user/‹jane›"],
+        no: &["user jane"],
+        ..ROW
+    },
+    Row {
+        id: "iam_group",
+        label: "IAM_GROUP",
+        rules: &[Rule::Arn(&["iam:group"])],
+        yes: &["arn:aws:iam::123456789012:group/‹admins-eu›"],
+        no: &["group admins"],
+        ..ROW
+    },
+    Row {
+        id: "iam_policy",
+        label: "IAM_POLICY",
+        rules: &[Rule::Arn(&["iam:policy"])],
+        yes: &["arn:aws:iam::123456789012:policy/‹acme-boundary›"],
+        no: &["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"],
+        ..ROW
+    },
+    Row {
+        id: "session_name",
+        label: "SESSION",
+        rules: &[Rule::Arn(&["sts:session"])],
+        yes: &["arn:aws:sts::123456789012:assumed-role/admin-1/‹minsu.kim›"],
+        no: &["session minsu.kim"],
+        ..ROW
+    },
+    Row {
+        id: "org_id",
+        label: "ORG",
+        rules: &[
+            Rule::Id(&["o"], Tail::Run(Class::Lower, 10..=10, Check::Digit)),
+            Rule::Token(&["ou-"], "ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}", Edge::Token, Check::Digit),
+            Rule::Key(Key {
+                at: &["rootid", "root_id", "root-id", "parentid", "parent_id", "parent-id", "policyid", "policy_id", "policy-id"],
+                names: &["rootid", "parentid", "policyid"],
+                value: "((?:r-[0-9a-z]{4,32}|p-[0-9a-z]{8,128}))",
+                check: Check::Digit,
+            }),
+            Rule::Arn(&["organizations:organization", "organizations:root", "organizations:ou"]),
+        ],
+        yes: &[r#""aws:PrincipalOrgID": "‹o-a1b2c3d4e5›""#, "‹ou-ab12-cd34ef56›", "\"ParentId\": \"‹r-ab12›\""],
+        no: &["o-ring", "r-squared", "p-value", "o-abcdefghij"],
+        ..ROW
+    },
+    Row {
+        id: "sso_id",
+        label: "SSO",
+        rules: &[
+            Rule::Id(&["ssoins", "ins"], Tail::Run(Class::Alnum, 16..=16, Check::Digit)),
+            Rule::Id(&["ps", "apl"], Tail::Run(Class::Alnum, 16..=16, Check::Digit)),
+        ],
+        yes: &["arn:aws:sso:::instance/‹ssoins-7223c6f8a9b0d1e2›"],
+        no: &["ps-aux"],
+        ..ROW
+    },
+    Row {
+        id: "directory_id",
+        label: "DIRECTORY",
+        rules: &[
+            Rule::Id(&["d"], Tail::Run(Class::Hex, 10..=10, Check::Digit)),
+            Rule::Host(".awsapps.com", r"({name})\.awsapps\.com"),
+        ],
+        yes: &["‹d-906750513c›", "https://‹acme›.awsapps.com/start"],
+        no: &["d-day", "d-server-0"],
+        ..ROW
+    },
+    Row {
+        id: "cognito_user_pool",
+        label: "USER_POOL",
+        rules: &[Rule::Token(
+            &["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-", "cn-"],
+            "{region}_[0-9A-Za-z]{9}",
+            Edge::Token,
+            Check::Mixed,
+        )],
+        yes: &["‹us-east-1_Ab3dEf9hI›"],
+        no: &["us-east-1_backup", "us-east-1_x"],
+        ..ROW
+    },
+    Row {
+        id: "cognito_identity_pool",
+        label: "IDENTITY_POOL",
+        rules: &[Rule::Token(
+            &["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-", "cn-"],
+            "{region}:{uuid}",
+            Edge::Token,
+            Check::None,
+        )],
+        yes: &["‹us-west-2:11111111-1111-1111-1111-111111111111›"],
+        no: &["us-west-2:1"],
+        ..ROW
+    },
+    Row {
+        id: "cognito_client_id",
+        label: "CLIENT_ID",
+        rules: &[Rule::Key(Key {
+            at: &["clientid", "client_id", "client-id", "appclient", "app_client", "client id"],
+            names: &["clientid", "appclient", "appclientid"],
+            value: "([a-z0-9]{26})",
+            check: Check::Digit,
+        })],
+        yes: &[r#""ClientId": "‹3n4b5urk1ft4fl3mg5e62d9ado›""#],
+        no: &["client_id = 0123456789abcdef0123456789abcdef"],
+        ..ROW
+    },
+    Row {
+        id: "cognito_domain",
+        label: "AUTH_HOST",
+        rules: &[Rule::Host(".auth", r"({name})\.auth(?:-fips)?\.{region}\.amazoncognito\.com")],
+        yes: &["https://‹myprefix›.auth.us-east-1.amazoncognito.com/login"],
+        no: &["cognito-idp.us-east-1.amazonaws.com"],
+        ..ROW
+    },
+    Row {
+        id: "workspaces",
+        label: "WORKSPACE",
+        rules: &[Rule::Id(
+            &["ws", "wsb", "wsi", "wsca", "wsipg", "wspool", "wsa", "wsd"],
+            Tail::Run(Class::Lower, 9..=9, Check::Digit),
+        )],
+        yes: &["‹ws-dk1tzcgs1›"],
+        no: &["ws-client", "ws-server"],
+        ..ROW
+    },
+    Row {
+        id: "external_id",
+        label: "EXTERNAL_ID",
+        risk: super::Risk::Secret,
+        rules: &[Rule::Key(Key {
+            at: &["externalid", "external_id", "external-id", "external id"],
+            names: &["externalid"],
+            value: "([A-Za-z0-9_+=,.@:/-]{6,200})",
+            check: Check::Name,
+        })],
+        yes: &[r#""sts:ExternalId": "‹Unique-ID-Assigned-by-Example-Corp›""#],
+        no: &["external_id = var.external_id", "externalId: string"],
+        ..ROW
+    },
+];

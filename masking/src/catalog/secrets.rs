@@ -1,0 +1,263 @@
+//! What grants access, and the keys that protect it.
+
+use super::{Check, Class, Edge, Key, ROW, Risk, Row, Rule, Tail, Tier};
+
+const SECRET: Row = Row { risk: Risk::Secret, ..ROW };
+
+/// A base64 character, where JSON may escape the slash.
+macro_rules! base64 {
+    () => {
+        r"(?:[A-Za-z0-9+=]|\\{0,7}/)"
+    };
+}
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        id: "access_key_id",
+        label: "ACCESS_KEY",
+        rules: &[Rule::Token(
+            &["AKIA", "ASIA", "ABIA", "ACCA", "A3T"],
+            "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}",
+            Edge::Token,
+            Check::None,
+        )],
+        yes: &["‹AKIAIOSFODNN7EXAMPLE›", "Credential=‹ASIAIOSFODNN7EXAMPLE›/20250701", r"\n‹AKIAIOSFODNN7EXAMPLE›\n"],
+        no: &["TODAYINASIAASACKOFRICEFELLOVER"],
+        ..SECRET
+    },
+    Row {
+        id: "secret_access_key",
+        label: "SECRET_KEY",
+        rules: &[
+            Rule::Key(Key {
+                at: &["secret"],
+                names: &["secretaccesskey", "secretkey", "awssecret", "secretaccess", "secretaccesskeyid", "awssecretkey"],
+                value: concat!("(", base64!(), "{40})"),
+                check: Check::Mixed,
+            }),
+            // A line of credentials.csv, a table, two lines without names.
+            Rule::After(
+                &["AKIA", "ASIA"],
+                r"(?:AKIA|ASIA)[A-Z0-9]{16}[^A-Za-z0-9+/=]{1,40}(?:[A-Za-z_]{0,30}[^A-Za-z0-9+/=]{1,8})?([A-Za-z0-9+/]{40})",
+                Check::Random,
+            ),
+        ],
+        yes: &[
+            "aws_secret_access_key = ‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
+            r#""SecretAccessKey": "‹uR6ZOnRCNTx6vfpU+Onj1OrKKN9+g4UY9qHxTtYe›""#,
+            r#"{\"SecretAccessKey\":\"‹wJalrXUtnFEMI\\/K7MDENG\\/bPxRfiCYEXAMPLEKEY›\"}"#,
+            "‹AKIAIOSFODNN7EXAMPLE›,‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
+        ],
+        no: &[
+            "commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
+            "SECRET_KEY = \"django-insecure-abc\"",
+        ],
+        ..SECRET
+    },
+    Row {
+        id: "session_token",
+        label: "SESSION_TOKEN",
+        rules: &[
+            Rule::Token(
+                &["IQoJb3JpZ2lu", "FwoGZXIvYXdz", "FQoGZXIvYXdz", "AQoDYXdz"],
+                r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]){60,}",
+                Edge::Hex,
+                Check::None,
+            ),
+            Rule::Key(Key {
+                at: &["session", "security", "token"],
+                names: &["sessiontoken", "securitytoken", "^token"],
+                value: r"((?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]|\\{1,7}u002[bB]){100,})",
+                check: Check::Mixed,
+            }),
+        ],
+        yes: &[
+            "AWS_SESSION_TOKEN=‹IQoJb3JpZ2luX2VjMsBGAsrCIBzQWjpDKYnX79iw3nDAE5ioiE7REQJ1gx8m5Sq5XF+q6m+4dKuwnu2Wks/9Z5tBWvQg58q0fiHsZ1PKoUDLv43ozTcT7x==›",
+        ],
+        no: &["token: eyJhbGciOiJIUzI1NiJ9.e30.x", "session_token = None"],
+        ..SECRET
+    },
+    Row {
+        id: "sigv4_signature",
+        label: "SIGNATURE",
+        rules: &[Rule::After(
+            &["x-amz-signature", "signature="],
+            r#"(?:[Xx]-[Aa]mz-[Ss]ignature|Signature|signature)(?:=|%3[Dd]|["'\\]{0,9}: ?["'\\]{0,9})([0-9a-f]{64})"#,
+            Check::None,
+        )],
+        yes: &["X-Amz-Signature=‹8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39›"],
+        no: &["sha256=8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39"],
+        ..SECRET
+    },
+    Row {
+        id: "bedrock_api_key",
+        label: "BEDROCK_KEY",
+        rules: &[Rule::Token(
+            &["ABSK", "bedrock-api-key-"],
+            "ABSK[A-Za-z0-9+/]{60,}={0,2}|bedrock-api-key-[A-Za-z0-9+/=_-]{20,}",
+            Edge::Token,
+            Check::None,
+        )],
+        yes: &["‹ABSKQmVkcm9ja0FQSUtleS1PAd9VtjZVrCeKYBzA9CGYmmJ3aaLMKboE6XjtMigSHFuKSqCheWDG2AsJQYS67o5cZw==›"],
+        no: &["ABSKQm", "bedrock-api-key-name"],
+        ..SECRET
+    },
+    Row {
+        id: "private_key",
+        label: "PRIVATE_KEY",
+        rules: &[Rule::Token(
+            &["-----BEGIN "],
+            r"-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY-----[A-Za-z0-9+/=\s\\]{40,}(?:-----END (?:[A-Z]{2,10} )?PRIVATE KEY-----)?",
+            Edge::Open,
+            Check::None,
+        )],
+        yes: &["‹-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAkL/Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44Lpicj\n-----END RSA PRIVATE KEY-----›\n"],
+        no: &["-----BEGIN CERTIFICATE-----\nMIIEpAIBAAKCAQEAkL/Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44Lpicj\n"],
+        ..SECRET
+    },
+    Row {
+        id: "password",
+        label: "PASSWORD",
+        rules: &[
+            Rule::Key(Key {
+                at: &["password", "passwd", "pwd"],
+                names: &["password", "passwd", "pwd", "masteruserpassword", "dbpassword", "pgpassword"],
+                value: "([^\\x00-\\x20\"'`,;\\\\<>&|]{6,128})",
+                check: Check::Password,
+            }),
+            Rule::After(
+                &["postgres", "mysql://", "mariadb://", "mongodb", "redis://", "rediss://", "amqp"],
+                r#"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}$<>]{4,128})@"#,
+                Check::None,
+            ),
+        ],
+        yes: &[
+            "MasterUserPassword=‹Passw0rd1›",
+            "--master-user-password ‹Passw0rd!!1› --output table",
+            "postgresql://app:‹Xk39abcd›@host",
+            r#"{\"username\": \"app\", \"password\": \"‹S2trth5RmyuekksK*kUtTXuFW›\"}"#,
+        ],
+        no: &[
+            "password: string",
+            "password = var.db_password",
+            "Password change 2024",
+            "password_hash = x9",
+            "password=os.environ[\"NEW_PW\"]",
+            "postgresql://app:${PASS1234}@host",
+            "password = generate_password(16)",
+            "password: <your-password-1>",
+        ],
+        ..SECRET
+    },
+    Row {
+        id: "client_secret",
+        label: "CLIENT_SECRET",
+        rules: &[Rule::Key(Key {
+            at: &["clientsecret", "client_secret", "client-secret", "client secret"],
+            names: &["clientsecret"],
+            value: "([A-Za-z0-9._~-]{20,128})",
+            check: Check::Password,
+        })],
+        yes: &[r#""ClientSecret": "‹9ujlik3n4b5urk1ft4fl3mg5e62d9ado7h8j9k0l1m2n3p4q5r6›""#],
+        no: &["client_secret = var.cognito_client_secret"],
+        ..SECRET
+    },
+    Row {
+        id: "api_key",
+        label: "API_KEY",
+        rules: &[
+            Rule::Id(&["da2"], Tail::Run(Class::Lower, 26..=26, Check::None)),
+            Rule::Key(Key {
+                at: &["apikey", "api_key", "api-key"],
+                names: &["apikey", "apikeyvalue", "xapikey"],
+                value: "([A-Za-z0-9]{20,128})",
+                check: Check::Random,
+            }),
+        ],
+        yes: &["x-api-key: ‹j4EKfAlLbhu8eoXdCNTB7P5wryvZF06WzImxsROg›", "‹da2-abcdefghijklmnopqrstuvwxy2›"],
+        no: &["api_key = var.key", "api_key: aaaaaaaaaaaaaaaaaaaaaaaa"],
+        ..SECRET
+    },
+    Row {
+        id: "ecr_auth_token",
+        label: "ECR_TOKEN",
+        rules: &[
+            Rule::Token(&["QVdTO"], "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Token, Check::None),
+            Rule::Key(Key {
+                at: &["authorization"],
+                names: &["authorizationtoken"],
+                value: "([A-Za-z0-9+/=]{30,})",
+                check: Check::Mixed,
+            }),
+        ],
+        yes: &["AUTHORIZATIONDATA\t‹QVdTOnc1RTNvbzZ1Tm9PYnVEanVkdWV1Z1ByYU9BbGwraFNIbnVuR0Uz›\t"],
+        no: &["QVdTO"],
+        ..SECRET
+    },
+    Row {
+        id: "eks_token",
+        label: "EKS_TOKEN",
+        rules: &[Rule::Token(&["k8s-aws-v1."], r"k8s-aws-v1\.[A-Za-z0-9_-]{60,}", Edge::Token, Check::None)],
+        yes: &["‹k8s-aws-v1.aHR0cHM6Ly9zdHMWT2e0ZGBNYq5EEfTNmJznBJuLwYfwYpP-5s3rtzcqiS1W6jMEyVrtCjLT6A3bF3f›"],
+        no: &["k8s-aws-v1."],
+        ..SECRET
+    },
+    Row {
+        id: "kms_key_id",
+        label: "KMS_KEY",
+        rules: &[
+            Rule::Id(&["mrk"], Tail::Run(Class::Hex, 32..=32, Check::None)),
+            Rule::Key(Key {
+                at: &["kms", "keyid", "key_id", "key-id", "key id", "keyarn", "encryptionkey", "encryption_key", "encryption-key", "masterkey", "master_key", "keyidentifier"],
+                names: &[
+                    "kms", "kmskey", "kmskeys", "kmskeyid", "kmskeyidentifier", "kmskeyarn", "kmsmasterkey", "kmsmasterkeyid", "keyid", "keyids",
+                    "encryptionkey", "encryptionkeyid", "masterkey", "masterkeyid", "keyidentifier",
+                ],
+                value: "({uuid})",
+                check: Check::None,
+            }),
+            Rule::After(&["/kms/keys/"], "/kms/keys/({uuid})", Check::None),
+            Rule::Arn(&["kms:key"]),
+        ],
+        yes: &[
+            r#""KeyId": "‹1234abcd-12ab-34cd-56ef-1234567890ab›""#,
+            "arn:aws:kms:us-east-1:111122223333:key/‹1234abcd-12ab-34cd-56ef-1234567890ab›",
+            "‹mrk-1234abcd12ab34cd56ef1234567890ab›",
+            "--key-id ‹1234abcd-12ab-34cd-56ef-1234567890ab›",
+            "kms/home?region=us-east-1#/kms/keys/‹1234abcd-12ab-34cd-56ef-1234567890ab›",
+        ],
+        no: &["request id 1234abcd-12ab-34cd-56ef-1234567890ab", "x-amzn-trace-id: 1234abcd-12ab-34cd-56ef-1234567890ab"],
+        ..ROW
+    },
+    Row {
+        id: "kms_alias",
+        label: "KMS_ALIAS",
+        rules: &[Rule::Arn(&["kms:alias"])],
+        yes: &["arn:aws:kms:us-east-1:111122223333:alias/‹northwind-billing-key›"],
+        no: &["arn:aws:kms:us-east-1:111122223333:alias/aws/s3", "alias/x"],
+        ..ROW
+    },
+    Row {
+        id: "secret_name",
+        label: "SECRET",
+        rules: &[Rule::Arn(&["secretsmanager:secret", "ssm:parameter"])],
+        asked: &[Rule::Key(Key {
+            at: &["secretid", "secret_id", "secret-id"],
+            names: &["secretid"],
+            value: "([A-Za-z0-9/_+=.@-]{3,512})",
+            check: Check::Name,
+        })],
+        yes: &["arn:aws:secretsmanager:us-east-1:123456789012:secret:‹prod/orders/db-AbCdEf›"],
+        no: &["secret:x"],
+        ..ROW
+    },
+    Row {
+        id: "certificate",
+        label: "CERT",
+        tier: Tier::Default,
+        rules: &[Rule::Arn(&["acm:certificate", "iam:server-certificate"])],
+        yes: &["arn:aws:acm:us-east-1:123456789012:certificate/‹0a8a7320-a441-4b04-b641-c8001e8d5f17›"],
+        no: &["certificate/x"],
+        ..ROW
+    },
+];

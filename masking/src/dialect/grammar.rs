@@ -1,0 +1,384 @@
+//! The one table of what stands where in a document.
+//!
+//! Everything is text, names of members too, but for what a place says. So a new field or block is masked from its
+//! first day, and a value is never passed for the name of its key alone: `id` is an API's own id in a content block, and
+//! text in a tool's input.
+
+use crate::json::{Shape, Value};
+
+/// A string of the document that is text: to be masked in a request, to be restored in a response.
+#[derive(Debug, Clone, Copy)]
+pub struct Slot<'d, 't> {
+    /// The string, or a number that may be an account id.
+    pub value: Value<'d, 't>,
+    /// The name of the member that it stands under, inherited through arrays.
+    pub key: Option<Value<'d, 't>>,
+    pub inner: Inner,
+}
+
+/// What a string holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inner {
+    Text,
+    /// JSON as text, as the arguments of a tool call: a value put into it is escaped once more.
+    Json,
+}
+
+/// From whom a document comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Request,
+    Response,
+}
+
+/// The text of a document, in its order.
+pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side) -> Vec<Slot<'d, 't>> {
+    let place = match side {
+        Side::Request if is_request(root) => Place::Request,
+        Side::Response if is_response(root) => Place::Response,
+        _ => Place::Free,
+    };
+    let mut slots = Vec::new();
+    walk(root, None, place, &mut slots);
+    slots
+}
+
+/// The text of an event of a stream, which is a response or a part of one.
+pub(super) fn event_slots<'d, 't>(event: Value<'d, 't>) -> Vec<Slot<'d, 't>> {
+    let mut slots = Vec::new();
+    walk(event, None, Place::Response, &mut slots);
+    slots
+}
+
+/// What a value is, by where it stands. An array stands for each of its items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Text all the way down, names of members too.
+    Free,
+    /// Never altered.
+    Keep,
+    /// JSON as text.
+    Json,
+    /// Base64; what is not is text.
+    Base64,
+    /// A `data:` URL in base64; another URL is text.
+    Url,
+    Request,
+    Response,
+    Metadata,
+    BatchItem,
+    /// A message, or an item of OpenAI's Responses.
+    Message,
+    Choice,
+    ToolCall,
+    Function,
+    Block,
+    Thinking,
+    Source,
+    Citation,
+    Error,
+    Tool,
+    Format,
+    Schema,
+    Properties,
+}
+
+fn is_request(root: Value<'_, '_>) -> bool {
+    let has = |key| root.member(key).is_some();
+    let list = |key| root.member(key).is_some_and(|v: Value<'_, '_>| v.shape() == Shape::Array);
+    list("messages") || list("requests") || (has("model") && (has("input") || has("prompt") || has("instructions")))
+}
+
+fn is_response(root: Value<'_, '_>) -> bool {
+    let has = |key| root.member(key).is_some_and(|v: Value<'_, '_>| v.shape() == Shape::String);
+    let typed = root.member("type").and_then(|t| t.string()).is_some_and(|t| matches!(&*t, "message" | "error" | "completion"));
+    typed || root.member("choices").is_some() || (has("object") && has("id")) || has("custom_id") || has("stopReason")
+}
+
+fn walk<'d, 't>(value: Value<'d, 't>, key: Option<Value<'d, 't>>, place: Place, slots: &mut Vec<Slot<'d, 't>>) {
+    if place == Place::Keep {
+        return;
+    }
+    match value.shape() {
+        Shape::Array => value.items().for_each(|item| walk(item, key, place, slots)),
+        Shape::Object => {
+            for (name, member) in value.members() {
+                let next = step(place, &name.string().unwrap_or_default(), value);
+                if place == Place::Free || (next == Place::Free && !is_word(name.raw())) {
+                    slots.push(Slot { value: name, key: None, inner: Inner::Text });
+                }
+                walk(member, Some(name), next, slots);
+            }
+        }
+        Shape::String if is_opaque(value, place) => {}
+        Shape::String => {
+            let inner = if place == Place::Json { Inner::Json } else { Inner::Text };
+            slots.push(Slot { value, key, inner });
+        }
+        // Twelve digits may be an account id, also where a tool wrote it as a number.
+        Shape::Number if value.raw().len() == 12 && value.raw().bytes().all(|b| b.is_ascii_digit()) => {
+            slots.push(Slot { value, key, inner: Inner::Text });
+        }
+        Shape::Number | Shape::Literal => {}
+    }
+}
+
+/// The place of the member `key` of an object that stands at `place`.
+#[rustfmt::skip]
+fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
+    use Place::*;
+    match place {
+        Request => match key {
+            "model" | "modelId" | "anthropic_version" | "anthropic_beta" | "betas" | "service_tier" | "container"
+            | "previous_response_id" | "conversation" | "include" | "tool_choice" | "prompt_cache_key" => Keep,
+            "metadata" => Metadata,
+            "messages" | "input" => Message,
+            "system" | "instructions" | "prompt" => Block,
+            "tools" | "functions" | "toolConfig" => Tool,
+            "requests" => BatchItem,
+            "response_format" | "text" | "output_config" | "output_format" => Format,
+            _ => Free,
+        },
+        Metadata => if key == "user_id" { Keep } else { Free },
+        BatchItem => match key {
+            "custom_id" => Keep,
+            "params" => Request,
+            _ => Free,
+        },
+        Response => match key {
+            "id" | "type" | "role" | "model" | "object" | "status" | "stop_reason" | "stopReason" | "usage" | "request_id"
+            | "system_fingerprint" | "service_tier" | "container" | "previous_response_id" | "conversation" | "item_id"
+            | "custom_id" | "obfuscation" | "logprobs" | "tool_choice" | "prompt_cache_key" => Keep,
+            "message" | "response" | "result" | "body" | "data" => Response,
+            "content" | "content_block" | "delta" | "part" | "instructions" => Block,
+            "output" if object.member("output").is_some_and(|v| v.shape() == Shape::Object) => Response,
+            "output" | "item" | "input" => Message,
+            "choices" => Choice,
+            "error" => Error,
+            "arguments" => Json,
+            "annotation" => Citation,
+            "tools" => Tool,
+            "text" => Format,
+            _ => Free,
+        },
+        Message => match key {
+            "id" | "type" | "role" | "status" | "name" | "call_id" | "tool_call_id" | "encrypted_content" | "cache_control"
+            | "cachePoint" => Keep,
+            "content" | "output" | "summary" => Block,
+            "tool_calls" => ToolCall,
+            "function_call" => Function,
+            "arguments" => Json,
+            "tools" => Tool,
+            _ => Free,
+        },
+        Choice => match key {
+            "finish_reason" | "logprobs" => Keep,
+            "message" | "delta" => Message,
+            _ => Free,
+        },
+        ToolCall => match key {
+            "id" | "type" => Keep,
+            "function" | "custom" => Function,
+            _ => Free,
+        },
+        Function => match key {
+            "name" => Keep,
+            "arguments" => Json,
+            _ => Free,
+        },
+        Block => match key {
+            "type" | "id" | "tool_use_id" | "toolUseId" | "call_id" | "file_id" | "cache_control" | "cachePoint"
+            | "signature" | "encrypted_content" | "encrypted_index" | "encrypted_stdout" | "media_type" | "logprobs" => Keep,
+            "name" if is_tool_use(object) => Keep,
+            "thinking" if is_signed(object) => Keep,
+            "data" if object.member("type").is_some_and(|t| t.is("redacted_thinking")) => Keep,
+            "content" | "output" | "toolUse" | "toolResult" | "image" | "document" | "video" => Block,
+            "reasoningContent" => Thinking,
+            "source" | "input_audio" => Source,
+            "citations" | "citation" | "annotations" => Citation,
+            "image_url" | "url" => Url,
+            "file_data" => Base64,
+            "arguments" => Json,
+            _ => Free,
+        },
+        // Bedrock's Converse: {"reasoningText": {"text", "signature"}} or {"redactedContent"}.
+        Thinking => match key {
+            "redactedContent" | "signature" => Keep,
+            "reasoningText" => Thinking,
+            "text" if is_signed(object) => Keep,
+            _ => Free,
+        },
+        Source => match key {
+            "type" | "media_type" | "file_id" | "format" => Keep,
+            "data" | "bytes" => Base64,
+            "content" => Block,
+            _ => Free,
+        },
+        Citation => match key {
+            "type" | "encrypted_index" | "file_id" => Keep,
+            _ => Free,
+        },
+        Error => match key {
+            "type" | "code" | "param" => Keep,
+            _ => Free,
+        },
+        Tool => match key {
+            "name" | "type" | "cache_control" | "cachePoint" => Keep,
+            "input_schema" | "parameters" | "json" => Schema,
+            "function" | "custom" | "tools" | "toolSpec" | "inputSchema" => Tool,
+            _ => Free,
+        },
+        Format => match key {
+            "name" | "type" => Keep,
+            "format" | "json_schema" => Format,
+            "schema" => Schema,
+            _ => Free,
+        },
+        Schema => match key {
+            "enum" | "const" | "type" | "required" | "$ref" | "$schema" | "$id" | "format" => Keep,
+            "properties" | "$defs" | "definitions" | "patternProperties" | "dependentSchemas" => Properties,
+            "items" | "prefixItems" | "additionalProperties" | "anyOf" | "oneOf" | "allOf" | "not" | "if" | "then" | "else"
+            | "contains" | "propertyNames" | "unevaluatedProperties" => Schema,
+            _ => Free,
+        },
+        Properties => Schema,
+        Url => match key {
+            "url" => Url,
+            _ => Free,
+        },
+        Keep => Keep,
+        Free | Json | Base64 => Free,
+    }
+}
+
+/// Whether a name in an API's own object is a field's: the caller's own names may be anything.
+fn is_word(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+}
+
+fn is_tool_use(block: Value<'_, '_>) -> bool {
+    let by_type = block.member("type").and_then(|t| t.string()).is_some_and(|t| t.ends_with("tool_use"));
+    by_type || block.member("toolUseId").is_some()
+}
+
+/// Thinking with a signature was written by the provider and may not be changed; without one it is text.
+fn is_signed(block: Value<'_, '_>) -> bool {
+    block.member("signature").is_some_and(|signature| signature.shape() == Shape::String && !signature.raw().is_empty())
+}
+
+fn is_opaque(value: Value<'_, '_>, place: Place) -> bool {
+    let data = match place {
+        Place::Base64 => Some(value.raw()),
+        Place::Url => value.raw().strip_prefix("data:").and_then(|url| url.split_once(";base64,")).map(|(_, data)| data),
+        _ => None,
+    };
+    // Base64 of a few characters could as well be a word.
+    data.is_some_and(|data| data.len() >= 24 && data.bytes().all(is_base64))
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Document;
+
+    /// The strings that are text, those that hold JSON in brackets.
+    fn texts(json: &str, side: Side) -> Vec<String> {
+        let document = Document::parse(json).unwrap();
+        let text = |slot: &Slot<'_, '_>| match slot.inner {
+            Inner::Text => slot.value.string().map_or(slot.value.raw().to_owned(), |s| s.into_owned()),
+            Inner::Json => format!("[{}]", slot.value.string().unwrap()),
+        };
+        slots(document.root(), side).iter().map(text).collect()
+    }
+
+    #[track_caller]
+    fn check(side: Side, json: &str, expected: &[&str]) {
+        assert_eq!(texts(json, side), expected, "{json}");
+    }
+
+    #[test]
+    fn requests() {
+        let cases: &[(&str, &[&str])] = &[
+            (r#"{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"a"}],"stream":true}"#, &["a"]),
+            (
+                r#"{"messages":[{"role":"user","content":[
+                    {"type":"tool_result","tool_use_id":"k","content":[{"type":"text","text":"a","cache_control":{"type":"k"}}]},
+                    {"type":"tool_use","id":"k","name":"k","input":{"id":"b","name":["c",{"type":"d"}]}},
+                    {"type":"new_block","title":"e","nested":{"id":"f"}}]}]}"#,
+                &["a", "id", "b", "name", "c", "type", "d", "e", "id", "f"],
+            ),
+            (
+                r#"{"messages":[{"role":"assistant","content":[
+                    {"type":"thinking","thinking":"k","signature":"s"},{"type":"thinking","thinking":"a","signature":""},
+                    {"thinking":"b","type":"thinking"},{"type":"redacted_thinking","data":"k"}]}]}"#,
+                &["a", "b"],
+            ),
+            (
+                r#"{"messages":[{"role":"user","content":[
+                    {"type":"image","source":{"type":"base64","media_type":"k","data":"aGVsbG8gd29ybGQgaGVsbG8="}},
+                    {"type":"document","source":{"type":"text","media_type":"k","data":"plain text, not base64"},"title":"a"},
+                    {"type":"image_url","image_url":{"url":"data:image/png;base64,aGVsbG8gd29ybGQgaGVsbG8="}},
+                    {"type":"image_url","image_url":{"url":"https://b/"}}]}]}"#,
+                &["plain text, not base64", "a", "https://b/"],
+            ),
+            (
+                r#"{"messages":[],"metadata":{"user_id":"k","x1":"a"},"system":[{"type":"text","text":"b"}],"stop_sequences":["c"],
+                    "tools":[{"name":"k","description":"d","input_schema":{"type":"k","properties":{"k":{"description":"e","enum":["k"]}},
+                    "required":["k"]}}],"tool_choice":{"type":"tool","name":"k"}}"#,
+                &["x1", "a", "b", "c", "d", "e"],
+            ),
+            (r#"{"requests":[{"custom_id":"k","params":{"model":"k","messages":[{"role":"user","content":"a"}]}}]}"#, &["a"]),
+            (
+                r#"{"model":"k","messages":[{"role":"assistant","tool_calls":[{"id":"k","type":"k","function":{"name":"k","arguments":"{}"}}]},
+                    {"role":"tool","tool_call_id":"k","content":"a"}]}"#,
+                &["[{}]", "a"],
+            ),
+            (
+                r#"{"model":"k","input":[{"type":"function_call","call_id":"k","name":"k","arguments":"{}"},
+                    {"type":"function_call_output","call_id":"k","output":"a"},{"type":"reasoning","id":"k","summary":[{"type":"k","text":"b"}],
+                    "encrypted_content":"k"},{"role":"user","content":[{"type":"input_text","text":"c"}]}],"instructions":"d"}"#,
+                &["[{}]", "a", "b", "c", "d"],
+            ),
+            (r#"{"model":"k","input":"a"}"#, &["a"]),
+            (r#"{"id":"a","name":["b",{"type":"c"}]}"#, &["id", "a", "name", "b", "type", "c"]),
+            (r#"{"messages":[{"role":"user","content":[{"toolUse":{"toolUseId":"k","name":"k","input":{"a":123456789012,"b":1}}}]}]}"#,
+                &["a", "123456789012", "b"]),
+            (r#"["a",{"b":null}]"#, &["a", "b"]),
+        ];
+        for (json, expected) in cases {
+            check(Side::Request, json, expected);
+        }
+    }
+
+    #[test]
+    fn responses() {
+        let cases: &[(&str, &[&str])] = &[
+            (
+                r#"{"id":"k","type":"message","role":"k","model":"k","content":[{"type":"text","text":"a"},
+                    {"type":"tool_use","id":"k","name":"k","input":{"id":"b"}}],"stop_reason":"k","stop_sequence":"c","usage":{"x":"k"}}"#,
+                &["a", "id", "b", "c"],
+            ),
+            (r#"{"type":"error","error":{"type":"k","message":"a"},"request_id":"k"}"#, &["a"]),
+            (r#"{"input_tokens":12}"#, &["input_tokens"]),
+            (
+                r#"{"id":"k","object":"chat.completion","choices":[{"index":0,"message":{"role":"k","content":"a","refusal":"b","tool_calls":[
+                    {"id":"k","type":"k","function":{"name":"k","arguments":"{}"}}]},"finish_reason":"k","logprobs":{"content":[{"token":"k"}]}}]}"#,
+                &["a", "b", "[{}]"],
+            ),
+            (
+                r#"{"id":"k","object":"response","output":[{"type":"message","id":"k","role":"k","content":[{"type":"output_text","text":"a",
+                    "annotations":[]}]},{"type":"function_call","call_id":"k","name":"k","arguments":"{}"}],"text":{"format":{"type":"k"}}}"#,
+                &["a", "[{}]"],
+            ),
+            (r#"{"custom_id":"k","result":{"type":"succeeded","message":{"id":"k","type":"message","content":[{"type":"text","text":"a"}]}}}"#, &["a"]),
+            (r#"{"output":{"message":{"role":"k","content":[{"text":"a"}]}},"stopReason":"k","metrics":{}}"#, &["a"]),
+        ];
+        for (json, expected) in cases {
+            check(Side::Response, json, expected);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! What the events of a stream say: which strings are whole, which are pieces of a longer text, and which texts end.
+
+use std::ops::Range;
+
+use super::grammar::{self, Inner, Slot};
+use crate::json::{Shape, Value};
+
+/// Names one text of a stream whose pieces arrive in several events, from its block to its field: `0/text`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Lane(String);
+
+/// A piece of a lane's text.
+#[derive(Debug)]
+pub struct Piece<'d, 't> {
+    pub slot: Slot<'d, 't>,
+    pub lane: Lane,
+    /// The event that carries a text of this lane and nothing else: what stands before and behind the text.
+    pub envelope: Envelope,
+}
+
+/// What stands around a text in an event of its own. Written only when bytes of a lane are held.
+#[derive(Debug)]
+pub enum Envelope {
+    /// This event, of this type, with another text in this place.
+    Same { kind: String, text: Range<usize> },
+    /// A delta of an Anthropic content block, of this type and with the text in this field.
+    Delta { index: String, kind: String, field: String },
+    /// A chunk of a chat completion, with the members of the first object and this text in the choice.
+    Chunk { members: String, before: String, after: String },
+}
+
+/// The texts that end with an event, before it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Close {
+    Nothing,
+    /// The lanes that begin with this block.
+    Block(String),
+    All,
+}
+
+/// What is to be done with one event.
+#[derive(Debug)]
+pub struct Plan<'d, 't> {
+    pub whole: Vec<Slot<'d, 't>>,
+    pub pieces: Vec<Piece<'d, 't>>,
+    pub close: Close,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Restore thinking too. It is signed, so that what a client shows is not what it may send back.
+    pub thinking: bool,
+}
+
+impl Lane {
+    fn new(block: &str, field: &str) -> Self {
+        Self(format!("{block}/{field}"))
+    }
+
+    /// Whether this text is one of the block's.
+    pub fn is_of(&self, block: &str) -> bool {
+        self.0.strip_prefix(block).is_some_and(|field| field.starts_with('/'))
+    }
+}
+
+/// What an event with this data says.
+pub fn plan<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
+    let kind = event.member("type").and_then(|kind| kind.string()).unwrap_or_default();
+    match &*kind {
+        "content_block_start" => anthropic_start(event, options),
+        "content_block_delta" => anthropic_delta(event, options),
+        "content_block_stop" => whole(event, Close::Block(index_of(event, "index"))),
+        "message_delta" | "message_stop" | "error" => whole(event, Close::All),
+        kind if kind.starts_with("response.") => responses(event, kind),
+        _ if event.member("choices").is_some() => chat(event),
+        _ if event.member("contentBlockIndex").is_some() => converse(event, options),
+        _ if event.member("stopReason").is_some() => whole(event, Close::All),
+        _ => whole(event, Close::Nothing),
+    }
+}
+
+fn whole<'d, 't>(event: Value<'d, 't>, close: Close) -> Plan<'d, 't> {
+    Plan { whole: grammar::event_slots(event), pieces: Vec::new(), close }
+}
+
+fn index_of(object: Value<'_, '_>, key: &str) -> String {
+    object.member(key).map(|index| index.raw().to_owned()).unwrap_or_default()
+}
+
+/// A block may begin with text, which its deltas go on with. What a block of thinking begins with will be signed.
+fn anthropic_start<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
+    let index = index_of(event, "index");
+    let mut plan = whole(event, Close::Nothing);
+    let block = event.member("content_block");
+    for (kind, field) in [("text", "text"), ("thinking", "thinking")] {
+        let is_of_kind = block.and_then(|block| block.member("type")).is_some_and(|name| name.is(kind));
+        let Some(text) = block.and_then(|block| block.member(field)).filter(|_| is_of_kind) else { continue };
+        plan.whole.retain(|slot| slot.value.span() != text.span());
+        if field != "thinking" || options.thinking {
+            plan.pieces.push(anthropic_piece(text, &index, &format!("{kind}_delta"), field, None));
+        }
+    }
+    plan
+}
+
+fn anthropic_delta<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
+    let mut plan = whole(event, Close::Nothing);
+    let index = index_of(event, "index");
+    let Some(delta) = event.member("delta") else { return plan };
+    let kind = delta.member("type").and_then(|kind| kind.string()).unwrap_or_default();
+    for (name, value) in delta.members() {
+        let field = name.string().unwrap_or_default();
+        let is_text = !matches!(&*field, "type" | "signature") && !field.starts_with("encrypted");
+        if value.shape() != Shape::String || !is_text {
+            continue;
+        }
+        plan.whole.retain(|slot| slot.value.span() != value.span());
+        if field != "thinking" || options.thinking {
+            plan.pieces.push(anthropic_piece(value, &index, &kind, &field, Some(name)));
+        }
+    }
+    plan
+}
+
+fn anthropic_piece<'d, 't>(
+    value: Value<'d, 't>,
+    index: &str,
+    kind: &str,
+    field: &str,
+    key: Option<Value<'d, 't>>,
+) -> Piece<'d, 't> {
+    let inner = if field == "partial_json" { Inner::Json } else { Inner::Text };
+    Piece {
+        slot: Slot { value, key, inner },
+        lane: Lane::new(index, field),
+        envelope: Envelope::Delta { index: index.to_owned(), kind: kind.to_owned(), field: field.to_owned() },
+    }
+}
+
+/// OpenAI's Responses: `response.<text>.delta` holds a piece, `response.<text>.done` and what follows repeat the whole.
+fn responses<'d, 't>(event: Value<'d, 't>, kind: &str) -> Plan<'d, 't> {
+    let output = index_of(event, "output_index");
+    let Some(name) = kind.strip_suffix(".delta") else {
+        let close = match kind {
+            "response.completed" | "response.failed" | "response.incomplete" => Close::All,
+            _ if output.is_empty() => Close::Nothing,
+            _ => Close::Block(output),
+        };
+        return whole(event, close);
+    };
+    let mut plan = whole(event, Close::Nothing);
+    let Some(value) = event.member("delta").filter(|delta| delta.shape() == Shape::String) else { return plan };
+    plan.whole.retain(|slot| slot.value.span() != value.span());
+    let part = [index_of(event, "content_index"), index_of(event, "summary_index")].concat();
+    let inner = if name.ends_with("arguments") { Inner::Json } else { Inner::Text };
+    plan.pieces.push(Piece {
+        slot: Slot { value, key: None, inner },
+        lane: Lane::new(&output, &format!("{name}/{part}")),
+        envelope: Envelope::Same { kind: kind.to_owned(), text: value.span() },
+    });
+    plan
+}
+
+/// Bedrock's Converse: `{"contentBlockIndex": 0, "delta": {"text"}}`, or `{"toolUse": {"input"}}` in the delta.
+fn converse<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
+    let index = index_of(event, "contentBlockIndex");
+    let Some(delta) = event.member("delta") else {
+        let close = if event.member("start").is_some() { Close::Nothing } else { Close::Block(index) };
+        return whole(event, close);
+    };
+    let tool = delta.member("toolUse");
+    let thinking = delta.member("reasoningContent");
+    let pieces = [
+        (delta.member("text"), "text", Inner::Text),
+        (tool.and_then(|tool| tool.member("input")), "input", Inner::Json),
+        (thinking.and_then(|thinking| thinking.member("text")).filter(|_| options.thinking), "thinking", Inner::Text),
+    ];
+    let piece = |(value, field, inner): (Option<Value<'d, 't>>, &str, Inner)| {
+        let value = value.filter(|value| value.shape() == Shape::String)?;
+        Some(Piece {
+            slot: Slot { value, key: None, inner },
+            lane: Lane::new(&index, field),
+            envelope: Envelope::Same { kind: String::new(), text: value.span() },
+        })
+    };
+    Plan { whole: Vec::new(), pieces: pieces.into_iter().filter_map(piece).collect(), close: Close::Nothing }
+}
+
+/// Chunks of chat completions: the choices of one answer interleave, and each may call several tools.
+fn chat<'d, 't>(event: Value<'d, 't>) -> Plan<'d, 't> {
+    let mut plan = whole(event, Close::Nothing);
+    let mut chunk = Chunk { members: chunk_members(event), pieces: Vec::new() };
+    for choice in event.member("choices").iter().flat_map(Value::items) {
+        let index = index_of(choice, "index");
+        if choice.member("finish_reason").is_some_and(|reason| reason.shape() == Shape::String) {
+            plan.close = if plan.close == Close::Nothing { Close::Block(index.clone()) } else { Close::All };
+        }
+        if let Some(text) = choice.member("text") {
+            chunk.piece(text, &index, "text", ["\"text\":\"", "\""], Inner::Text);
+        }
+        let Some(delta) = choice.member("delta") else { continue };
+        for (name, value) in delta.members() {
+            match &*name.string().unwrap_or_default() {
+                "role" => {}
+                "tool_calls" => value.items().for_each(|call| chunk.tool_call(call, &index)),
+                "function_call" => chunk.function(value, &index, "function_call", ["\"delta\":{\"function_call\":{", "}}"]),
+                field => {
+                    let before = format!("\"delta\":{{\"{}\":\"", name.raw());
+                    chunk.piece(value, &index, field, [&before, "\"}"], Inner::Text);
+                }
+            }
+        }
+    }
+    plan.whole.retain(|slot| !chunk.pieces.iter().any(|piece| piece.slot.value.span() == slot.value.span()));
+    plan.pieces = chunk.pieces;
+    plan
+}
+
+struct Chunk<'d, 't> {
+    members: String,
+    pieces: Vec<Piece<'d, 't>>,
+}
+
+impl<'d, 't> Chunk<'d, 't> {
+    fn tool_call(&mut self, call: Value<'d, 't>, choice: &str) {
+        let index = index_of(call, "index");
+        for kind in ["function", "custom"] {
+            if let Some(function) = call.member(kind) {
+                let before = format!("\"delta\":{{\"tool_calls\":[{{\"index\":{index},\"{kind}\":{{");
+                self.function(function, choice, &format!("tool_calls/{index}"), [&before, "}}]}"]);
+            }
+        }
+    }
+
+    fn function(&mut self, function: Value<'d, 't>, choice: &str, lane: &str, [before, after]: [&str; 2]) {
+        for (field, inner) in [("arguments", Inner::Json), ("input", Inner::Text)] {
+            if let Some(value) = function.member(field) {
+                let around = [&format!("{before}\"{field}\":\""), &format!("\"{after}")];
+                self.piece(value, choice, &format!("{lane}/{field}"), around.map(String::as_str), inner);
+            }
+        }
+    }
+
+    fn piece(&mut self, value: Value<'d, 't>, choice: &str, field: &str, [before, after]: [&str; 2], inner: Inner) {
+        if value.shape() != Shape::String {
+            return;
+        }
+        self.pieces.push(Piece {
+            slot: Slot { value, key: None, inner },
+            lane: Lane::new(choice, field),
+            envelope: Envelope::Chunk {
+                members: self.members.clone(),
+                before: format!("{{\"index\":{choice},{before}"),
+                after: format!("{after},\"finish_reason\":null}}"),
+            },
+        });
+    }
+}
+
+/// The members of a chunk that each chunk of the answer repeats, as they are written.
+fn chunk_members(event: Value<'_, '_>) -> String {
+    let mut members = String::new();
+    for (name, value) in event.members() {
+        if matches!(value.shape(), Shape::String | Shape::Number) {
+            let quote = if value.shape() == Shape::String { "\"" } else { "" };
+            members.push_str(&format!("\"{}\":{quote}{}{quote},", name.raw(), value.raw()));
+        }
+    }
+    members
+}
+
+impl Envelope {
+    /// The name of the event, where the API gives its events one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Same { kind, .. } => (!kind.is_empty()).then_some(kind),
+            Self::Delta { .. } => Some("content_block_delta"),
+            Self::Chunk { .. } => None,
+        }
+    }
+
+    /// The data of the event that carries `text`, which is escaped already, alone. `event` is the data of the event
+    /// that the piece came with.
+    pub fn around(&self, event: &str, text: &str) -> String {
+        match self {
+            Self::Same { text: place, .. } => {
+                let before = event.get(..place.start).unwrap_or_default();
+                let after = event.get(place.end..).unwrap_or_default();
+                format!("{before}{text}{after}")
+            }
+            Self::Delta { index, kind, field } => format!(
+                "{{\"type\":\"content_block_delta\",\"index\":{index},\
+                 \"delta\":{{\"type\":\"{kind}\",\"{field}\":\"{text}\"}}}}"
+            ),
+            Self::Chunk { members, before, after } => format!("{{{members}\"choices\":[{before}{text}{after}]}}"),
+        }
+    }
+}

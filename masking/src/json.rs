@@ -1,0 +1,557 @@
+//! Finds the strings of a JSON document and rewrites some of them in place: every other byte stays.
+//!
+//! A document is parsed once, strictly (RFC 8259), into a flat list of nodes that only point into the text. Nothing is
+//! decoded, re-ordered or written again but the edited spans.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// How deep arrays and objects may be nested.
+pub const DEPTH_MAX: usize = 256;
+/// Nodes of one document at the most: 16 bytes each, so this bounds the memory that a hostile document costs.
+pub const NODES_MAX: usize = 4 << 20;
+
+/// Why a text was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonError {
+    /// It is not JSON; the byte offset tells where that shows.
+    Syntax { at: usize },
+    /// It is nested deeper than [`DEPTH_MAX`] or has more than [`NODES_MAX`] values.
+    TooComplex,
+}
+
+/// A parsed document.
+#[derive(Debug)]
+pub struct Document<'t> {
+    text: &'t str,
+    nodes: Vec<Node>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Object,
+    Array,
+    String,
+    Number,
+    /// `true`, `false` or `null`.
+    Literal,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    start: u32,
+    end: u32,
+    /// The node behind this one and everything in it.
+    next: u32,
+    shape: Shape,
+    escaped: bool,
+}
+
+impl<'t> Document<'t> {
+    pub fn parse(text: &'t str) -> Result<Self, JsonError> {
+        if u32::try_from(text.len()).is_err() {
+            return Err(JsonError::TooComplex);
+        }
+        let mut parser = Parser { bytes: text.as_bytes(), at: 0, nodes: Vec::new(), open: Vec::new() };
+        parser.document()?;
+        Ok(Self { text, nodes: parser.nodes })
+    }
+
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    pub fn root(&self) -> Value<'_, 't> {
+        Value { document: self, index: 0 }
+    }
+}
+
+/// A value of a document, or a key of an object.
+#[derive(Debug, Clone, Copy)]
+pub struct Value<'d, 't> {
+    document: &'d Document<'t>,
+    index: u32,
+}
+
+impl<'d, 't> Value<'d, 't> {
+    fn node(&self) -> Node {
+        let null = Node { start: 0, end: 0, next: u32::MAX, shape: Shape::Literal, escaped: false };
+        self.document.nodes.get(self.index as usize).copied().unwrap_or(null)
+    }
+
+    pub fn shape(&self) -> Shape {
+        self.node().shape
+    }
+
+    /// The bytes of the value as they are written; of a string, without its quotes.
+    pub fn span(&self) -> Range<usize> {
+        let node = self.node();
+        node.start as usize..node.end as usize
+    }
+
+    pub fn raw(&self) -> &'t str {
+        self.document.text.get(self.span()).unwrap_or_default()
+    }
+
+    /// The decoded string; `None` if the value is not one.
+    pub fn string(&self) -> Option<Cow<'t, str>> {
+        let node = self.node();
+        (node.shape == Shape::String).then(|| if node.escaped { unescape(self.raw()) } else { Cow::Borrowed(self.raw()) })
+    }
+
+    pub fn is(&self, text: &str) -> bool {
+        self.string().is_some_and(|string| string == text)
+    }
+
+    /// The keys and values of an object; of anything else, nothing.
+    pub fn members(&self) -> impl Iterator<Item = (Value<'d, 't>, Value<'d, 't>)> + use<'d, 't> {
+        let mut children = self.children(Shape::Object);
+        std::iter::from_fn(move || Some((children.next()?, children.next()?)))
+    }
+
+    /// The values of an array; of anything else, nothing.
+    pub fn items(&self) -> impl Iterator<Item = Value<'d, 't>> + use<'d, 't> {
+        self.children(Shape::Array)
+    }
+
+    /// The first member of an object with this key.
+    pub fn member(&self, key: &str) -> Option<Value<'d, 't>> {
+        self.members().find(|(name, _)| name.is(key)).map(|(_, value)| value)
+    }
+
+    fn children(&self, shape: Shape) -> impl Iterator<Item = Value<'d, 't>> + use<'d, 't> {
+        let (document, node) = (self.document, self.node());
+        let mut index = self.index.saturating_add(1);
+        let end = if node.shape == shape { node.next } else { 0 };
+        std::iter::from_fn(move || {
+            let child = (index < end).then_some(Value { document, index })?;
+            index = child.node().next;
+            Some(child)
+        })
+    }
+}
+
+struct Parser<'t> {
+    bytes: &'t [u8],
+    at: usize,
+    nodes: Vec<Node>,
+    /// The containers around the current place, as indices of nodes.
+    open: Vec<u32>,
+}
+
+/// What may come next.
+enum Next {
+    Value,
+    ValueOrEnd,
+    KeyOrEnd,
+    Key,
+    CommaOrEnd,
+}
+
+impl Parser<'_> {
+    fn document(&mut self) -> Result<(), JsonError> {
+        let mut next = Next::Value;
+        loop {
+            self.space();
+            next = match next {
+                Next::Value => self.value()?,
+                Next::ValueOrEnd if self.take(b']') => self.close()?,
+                Next::ValueOrEnd => self.value()?,
+                Next::KeyOrEnd if self.take(b'}') => self.close()?,
+                Next::KeyOrEnd | Next::Key => self.key()?,
+                Next::CommaOrEnd => match self.comma_or_end()? {
+                    Some(next) => next,
+                    None => return Ok(()),
+                },
+            };
+        }
+    }
+
+    /// After a value: `None` at the end of the document.
+    fn comma_or_end(&mut self) -> Result<Option<Next>, JsonError> {
+        let Some(container) = self.open.last().and_then(|i| self.nodes.get(*i as usize)) else {
+            return if self.at == self.bytes.len() { Ok(None) } else { Err(self.syntax()) };
+        };
+        let (end, again) = match container.shape {
+            Shape::Object => (b'}', Next::Key),
+            _ => (b']', Next::Value),
+        };
+        if self.take(b',') {
+            Ok(Some(again))
+        } else if self.take(end) {
+            self.close().map(Some)
+        } else {
+            Err(self.syntax())
+        }
+    }
+
+    fn value(&mut self) -> Result<Next, JsonError> {
+        match self.bytes.get(self.at) {
+            Some(b'{') => self.open(Shape::Object, Next::KeyOrEnd),
+            Some(b'[') => self.open(Shape::Array, Next::ValueOrEnd),
+            Some(b'"') => self.string().map(|()| Next::CommaOrEnd),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            _ => self.literal(),
+        }
+    }
+
+    fn key(&mut self) -> Result<Next, JsonError> {
+        self.string()?;
+        self.space();
+        if self.take(b':') { Ok(Next::Value) } else { Err(self.syntax()) }
+    }
+
+    fn open(&mut self, shape: Shape, next: Next) -> Result<Next, JsonError> {
+        if self.open.len() >= DEPTH_MAX {
+            return Err(JsonError::TooComplex);
+        }
+        self.open.push(self.nodes.len() as u32);
+        let start = self.at;
+        self.at += 1;
+        self.push(start, start, shape, false)?;
+        Ok(next)
+    }
+
+    fn close(&mut self) -> Result<Next, JsonError> {
+        let (end, next) = (self.at as u32, self.nodes.len() as u32);
+        let container = self.open.pop().and_then(|index| self.nodes.get_mut(index as usize));
+        let container = container.ok_or(JsonError::Syntax { at: self.at })?;
+        container.end = end;
+        container.next = next;
+        Ok(Next::CommaOrEnd)
+    }
+
+    fn string(&mut self) -> Result<(), JsonError> {
+        if !self.take(b'"') {
+            return Err(self.syntax());
+        }
+        let start = self.at;
+        let mut escaped = false;
+        loop {
+            self.at += special(self.bytes.get(self.at..).unwrap_or_default()).ok_or(self.syntax())?;
+            match self.bytes.get(self.at) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    self.at += escape_len(self.bytes.get(self.at..).unwrap_or_default()).ok_or(self.syntax())?;
+                }
+                _ => return Err(self.syntax()),
+            }
+        }
+        self.push(start, self.at, Shape::String, escaped)?;
+        self.at += 1;
+        Ok(())
+    }
+
+    fn number(&mut self) -> Result<Next, JsonError> {
+        let start = self.at;
+        self.take(b'-');
+        if !self.take(b'0') {
+            self.digits()?;
+        }
+        if self.take(b'.') {
+            self.digits()?;
+        }
+        if self.take(b'e') || self.take(b'E') {
+            let _ = self.take(b'+') || self.take(b'-');
+            self.digits()?;
+        }
+        self.push(start, self.at, Shape::Number, false)?;
+        Ok(Next::CommaOrEnd)
+    }
+
+    fn digits(&mut self) -> Result<(), JsonError> {
+        let count = self.bytes.get(self.at..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
+        self.at += count;
+        if count == 0 { Err(self.syntax()) } else { Ok(()) }
+    }
+
+    fn literal(&mut self) -> Result<Next, JsonError> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let literals: [&[u8]; 3] = [b"true", b"false", b"null"];
+        let word = literals.into_iter().find(|word| rest.starts_with(word)).ok_or(self.syntax())?;
+        let start = self.at;
+        self.at += word.len();
+        self.push(start, self.at, Shape::Literal, false)?;
+        Ok(Next::CommaOrEnd)
+    }
+
+    fn push(&mut self, start: usize, end: usize, shape: Shape, escaped: bool) -> Result<(), JsonError> {
+        if self.nodes.len() >= NODES_MAX {
+            return Err(JsonError::TooComplex);
+        }
+        let next = self.nodes.len() as u32 + 1;
+        self.nodes.push(Node { start: start as u32, end: end as u32, next, shape, escaped });
+        Ok(())
+    }
+
+    fn space(&mut self) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        self.at += rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count();
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.bytes.get(self.at) == Some(&byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn syntax(&self) -> JsonError {
+        JsonError::Syntax { at: self.at }
+    }
+}
+
+/// Where in `bytes` a string's plain run ends: at a quote, a backslash or a control character.
+fn special(bytes: &[u8]) -> Option<usize> {
+    let end = memchr::memchr2(b'"', b'\\', bytes);
+    let run = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+    run.iter().position(|b| *b < 0x20).or(end)
+}
+
+/// Bytes of the escape that `bytes` begin with; `None` if it is none.
+fn escape_len(bytes: &[u8]) -> Option<usize> {
+    match bytes.get(1)? {
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        b'u' => bytes.get(2..6)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
+        _ => None,
+    }
+}
+
+/// The text that a valid string's raw content stands for. A lone surrogate stands for U+FFFD.
+pub fn unescape(raw: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
+        return Cow::Borrowed(raw);
+    }
+    let mut text = String::with_capacity(raw.len());
+    let mut cursor = Cursor::new(raw);
+    while let Some(step) = cursor.step() {
+        match step {
+            Step::Plain(run) => text.push_str(run),
+            Step::Escape(c) => text.push(c),
+        }
+    }
+    Cow::Owned(text)
+}
+
+enum Step<'r> {
+    /// A run without escapes.
+    Plain(&'r str),
+    /// One escaped character.
+    Escape(char),
+}
+
+/// Walks the raw content of a string beside the text that it stands for.
+#[derive(Debug, Clone)]
+pub struct Cursor<'r> {
+    rest: &'r str,
+}
+
+impl<'r> Cursor<'r> {
+    pub fn new(raw: &'r str) -> Self {
+        Self { rest: raw }
+    }
+
+    /// Goes on by `len` bytes of the decoded text and gives their raw form.
+    pub fn advance(&mut self, len: usize) -> &'r str {
+        let begin = self.rest;
+        let mut left = len;
+        while left > 0 {
+            let before = self.rest;
+            match self.step() {
+                Some(Step::Plain(run)) if run.len() > left => {
+                    // Part of a run; spans end at characters, and if one did not, it would be taken to the next.
+                    let cut = (left..run.len()).find(|i| run.is_char_boundary(*i)).unwrap_or(run.len());
+                    self.rest = before.get(cut..).unwrap_or_default();
+                    left = 0;
+                }
+                Some(Step::Plain(run)) => left -= run.len(),
+                Some(Step::Escape(c)) => left = left.saturating_sub(c.len_utf8()),
+                None => left = 0,
+            }
+        }
+        begin.get(..begin.len() - self.rest.len()).unwrap_or_default()
+    }
+
+    pub fn rest(&self) -> &'r str {
+        self.rest
+    }
+
+    fn step(&mut self) -> Option<Step<'r>> {
+        match memchr::memchr(b'\\', self.rest.as_bytes()) {
+            _ if self.rest.is_empty() => None,
+            Some(0) => {
+                let (c, len) = decode_escape(self.rest);
+                self.rest = self.rest.get(len..).unwrap_or_default();
+                Some(Step::Escape(c))
+            }
+            end => {
+                let (run, rest) = self.rest.split_at_checked(end.unwrap_or(self.rest.len()))?;
+                self.rest = rest;
+                Some(Step::Plain(run))
+            }
+        }
+    }
+}
+
+/// The character of the escape that `raw` begins with, and its raw length.
+fn decode_escape(raw: &str) -> (char, usize) {
+    let simple = |c| (c, 2);
+    match raw.as_bytes().get(1) {
+        Some(b'n') => simple('\n'),
+        Some(b't') => simple('\t'),
+        Some(b'r') => simple('\r'),
+        Some(b'b') => simple('\u{8}'),
+        Some(b'f') => simple('\u{c}'),
+        Some(b'u') => decode_unicode(raw),
+        Some(other) if other.is_ascii() => simple(char::from(*other)),
+        _ => (char::REPLACEMENT_CHARACTER, 1),
+    }
+}
+
+fn decode_unicode(raw: &str) -> (char, usize) {
+    let unit = |at: usize| raw.get(at..at + 4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
+    let Some(first) = unit(2) else { return (char::REPLACEMENT_CHARACTER, raw.len().min(6)) };
+    let second = if raw.get(6..8) == Some("\\u") { unit(8) } else { None };
+    match char::decode_utf16([first].into_iter().chain(second)).next() {
+        Some(Ok(c)) if c.len_utf16() == 2 => (c, 12),
+        Some(Ok(c)) => (c, 6),
+        _ => (char::REPLACEMENT_CHARACTER, 6),
+    }
+}
+
+/// Appends `text` as the content of a JSON string.
+pub fn escape_into(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
+        let (plain, special) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        out.push_str(plain);
+        let mut chars = special.chars();
+        match chars.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some(c) => {
+                out.push_str("\\u00");
+                out.extend([u32::from(c) >> 4, u32::from(c) & 15].iter().filter_map(|d| char::from_digit(*d, 16)));
+            }
+            None => {}
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+}
+
+/// A replacement for a span of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    pub span: Range<usize>,
+    pub text: String,
+}
+
+/// The text with its edits made. They come in order and do not overlap; one that does is left out.
+pub fn apply(text: &str, edits: &[Edit]) -> String {
+    let grown: usize = edits.iter().map(|edit| edit.text.len()).sum();
+    let mut out = String::with_capacity(text.len() + grown);
+    let mut at = 0;
+    for edit in edits {
+        if let Some(kept) = text.get(at..edit.span.start) {
+            out.push_str(kept);
+            out.push_str(&edit.text);
+            at = edit.span.end;
+        }
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The document written again from its nodes, each string in angle brackets as decoded.
+    fn outline(value: Value<'_, '_>) -> String {
+        match value.shape() {
+            Shape::Object => {
+                let members: Vec<_> = value.members().map(|(k, v)| format!("{}:{}", outline(k), outline(v))).collect();
+                format!("{{{}}}", members.join(","))
+            }
+            Shape::Array => format!("[{}]", value.items().map(outline).collect::<Vec<_>>().join(",")),
+            Shape::String => format!("<{}>", value.string().unwrap()),
+            Shape::Number | Shape::Literal => value.raw().to_owned(),
+        }
+    }
+
+    #[test]
+    fn valid_documents() {
+        let cases = [
+            ("null", "null"),
+            (" [ ] ", "[]"),
+            ("{}", "{}"),
+            (r#"{"a": [1, -0.5e+3, true], "b" : {"c":"d"}}"#, "{<a>:[1,-0.5e+3,true],<b>:{<c>:<d>}}"),
+            (r#""\u0069-0\n\"\/\\\ud83d\ude00""#, "<i-0\n\"/\\\u{1f600}>"),
+            (r#"["\ud83d","\ude00x","\ud83d\u0041"]"#, "[<\u{fffd}>,<\u{fffd}x>,<\u{fffd}A>]"),
+            (r#"[[],{},"",0]"#, "[[],{},<>,0]"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(outline(Document::parse(text).unwrap().root()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn invalid_documents() {
+        let cases = [
+            "", " ", "{", "[", "[1,]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "'a'", "\"a", "\"\\x\"", "\"\\u12g4\"",
+            "\"\n\"", "01", "1.", "-", "1e", ".5", "+1", "tru", "nulll", "1 1", "]", "}", "[}", "{]", "\u{feff}{}", "NaN", "{\"a\":1]",
+        ];
+        for text in cases {
+            assert!(matches!(Document::parse(text), Err(JsonError::Syntax { .. })), "{text:?}");
+        }
+        let deep = "[".repeat(DEPTH_MAX + 1);
+        assert_eq!(Document::parse(&deep).err(), Some(JsonError::TooComplex));
+    }
+
+    #[test]
+    fn every_prefix_of_a_document_is_refused() {
+        let text = r#"{"a":["\u0041b\n",{"c":-1.5e3},null,true],"d":{}}"#;
+        Document::parse(text).unwrap();
+        for cut in 0..text.len() {
+            assert!(Document::parse(&text[..cut]).is_err(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn agrees_with_serde_json() {
+        for text in [r#"{"a":1,"a":2}"#, r#"[1.0,1e3,12345678901234567890123]"#, "\"\u{7f}\"", "\"\t\"", "[1]x", "\"\\u00e9\""] {
+            let theirs = serde_json::from_str::<serde_json::Value>(text).is_ok();
+            assert_eq!(Document::parse(text).is_ok(), theirs, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_walks_text_and_raw_form_together() {
+        let raw = r"a\u0062\n한\ud83d\ude00z\/";
+        assert_eq!(unescape(raw), "ab\n한😀z/");
+        let mut cursor = Cursor::new(raw);
+        let pieces: Vec<_> = [1, 1, 1, 3, 4, 1, 1].iter().map(|len| cursor.advance(*len)).collect();
+        assert_eq!(pieces, ["a", r"\u0062", r"\n", "한", r"\ud83d\ude00", "z", r"\/"]);
+        assert_eq!(cursor.advance(10), "");
+    }
+
+    #[test]
+    fn escaping_is_undone_by_reading() {
+        let text: String = (0u8..128).map(char::from).chain("한😀".chars()).collect();
+        let mut raw = String::new();
+        escape_into(&text, &mut raw);
+        assert_eq!(unescape(&raw), text);
+        assert_eq!(serde_json::from_str::<String>(&format!("\"{raw}\"")).unwrap(), text);
+    }
+
+    #[test]
+    fn only_edited_spans_change() {
+        let edit = |span, text: &str| Edit { span, text: text.into() };
+        assert_eq!(apply("0123456789", &[edit(1..2, "a"), edit(2..2, "bc"), edit(9..10, "")]), "0abc2345678");
+        assert_eq!(apply("012", &[]), "012");
+    }
+}

@@ -1,0 +1,94 @@
+//! Values that are known from elsewhere, and are found wherever they stand.
+
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, Input, MatchKind};
+
+use crate::catalog::Edge;
+use crate::scan::{self, KindId};
+
+/// Known values, ready to be looked for: one automaton, however many there are.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    kinds: Vec<KindId>,
+    automaton: Option<AhoCorasick>,
+    /// What may stand around a value that is no number.
+    edge: Option<Edge>,
+}
+
+/// Values at the most; those behind them are not looked for.
+pub const KNOWN_MAX: usize = 20_000;
+/// Bytes of a value at the most. Longer ones are tokens, which recognise themselves.
+const VALUE_MAX: usize = 256;
+/// A name of letters only is looked for from this length on: shorter ones are words.
+const LETTERS_MIN: usize = 12;
+
+impl Known {
+    /// Values that earlier exchanges showed. Of one that comes twice, the first kind counts. What is too short or too
+    /// much like a word to be looked for everywhere is left out.
+    pub fn new<'a>(values: impl IntoIterator<Item = (KindId, &'a str)>) -> Self {
+        let values = values.into_iter().filter(|(_, value)| is_telling(value)).take(KNOWN_MAX);
+        let (kinds, values): (Vec<_>, Vec<_>) = values.unzip();
+        Self::of(kinds, &values, Edge::Token)
+    }
+
+    /// The literals that the configuration wants masked, in any case.
+    pub(crate) fn of_terms(kind: KindId, terms: &[String]) -> Self {
+        Self::of(vec![kind; terms.len()], terms, Edge::Hex)
+    }
+
+    fn of(kinds: Vec<KindId>, values: &[impl AsRef<[u8]>], edge: Edge) -> Self {
+        if values.is_empty() {
+            return Self::default();
+        }
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(edge == Edge::Hex);
+        Self { kinds, automaton: builder.build(values).ok(), edge: Some(edge) }
+    }
+
+    fn edge_of(&self, value: &str) -> Edge {
+        let number = value.bytes().all(|b| b.is_ascii_digit());
+        self.edge.filter(|_| !number).unwrap_or(Edge::Digits)
+    }
+
+    /// Where the values stand, the longest of those that begin at one place.
+    pub(crate) fn find(&self, text: &str, mut found: impl FnMut(Range<usize>, KindId)) {
+        let Some(automaton) = &self.automaton else { return };
+        let mut at = 0;
+        while let Some(next) = automaton.find(Input::new(text).range(at..)) {
+            let value = text.get(next.range()).unwrap_or_default();
+            let kind = self.kinds.get(next.pattern().as_usize());
+            match kind.filter(|_| scan::holds(self.edge_of(value), text.as_bytes(), next.start(), next.end())) {
+                Some(kind) => {
+                    found(next.range(), *kind);
+                    at = next.end();
+                }
+                // A value is bounded, so beginning again costs a constant at most.
+                None => at = next.start() + 1,
+            }
+        }
+    }
+}
+
+
+/// Whether a value can be told from a word, so that it may be looked for without its context.
+pub(crate) fn is_telling(value: &str) -> bool {
+    let digit = value.bytes().any(|b| b.is_ascii_digit());
+    let letter = value.bytes().any(|b| b.is_ascii_alphabetic());
+    let joined = value.bytes().any(|b| b.is_ascii_punctuation());
+    let telling = match (letter, digit, joined) {
+        (false, ..) => value.len() >= 12,
+        (true, true, _) => value.len() >= 5,
+        (true, false, true) => value.len() >= 6,
+        (true, false, false) => value.len() >= LETTERS_MIN && !LONG_WORDS.contains(&value),
+    };
+    telling && value.len() <= VALUE_MAX
+}
+
+/// Words long enough to be taken for names.
+const LONG_WORDS: [&str; 24] = [
+    "administration", "administrator", "announcements", "applications", "architecture", "authentication",
+    "authorization", "classification", "cloudformation", "collaboration", "communication", "configuration",
+    "customization", "documentation", "experimental", "implementation", "infrastructure", "integrations",
+    "notification", "notifications", "observability", "organization", "recommendations", "transformation",
+];

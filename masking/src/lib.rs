@@ -1,0 +1,38 @@
+//! Masks AWS identifiers in text by stable placeholders, and puts them back.
+//!
+//! Pure: no I/O, no clock, no randomness, no log. The same crate runs in the filter (wasm32) and natively.
+//!
+//! - [`Masker`] takes the body of a request and gives the masked body and a [`Vault`]: what was replaced by what.
+//! - [`Response`] takes the body of the answer as it arrives and gives it back with the vault's values in it.
+//!
+//! The laws, each of which a test holds:
+//!
+//! 1. A response that repeats the masked text is restored to the original byte for byte, however it is cut.
+//! 2. Masked text holds none of the values that were found in it; masking it again changes nothing.
+//! 3. Of a JSON document only the masked spans change.
+//! 4. The placeholder of a value is a function of key, scope, kind and value alone.
+//! 5. What is held back of a stream is never more than one placeholder and the event that is still arriving.
+
+pub mod catalog;
+pub mod dialect;
+pub mod json;
+mod known;
+mod mask;
+mod policy;
+mod response;
+mod rewrite;
+mod scan;
+pub mod sse;
+pub mod token;
+mod unmask;
+mod vault;
+
+pub use catalog::{Family, Kind, Risk, Tier};
+pub use known::Known;
+pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker};
+pub use policy::{CustomPattern, Policy, PolicyError};
+pub use response::{Answer, Lookup, Media, Response, Tally};
+pub use scan::{Catalogue, Finding, KindId, Text};
+pub use token::{Mint, PlaceholderKey, Token};
+pub use unmask::{Resolve, restore};
+pub use vault::{Collision, Entry, Secret, Vault};

@@ -1,0 +1,193 @@
+//! Masks the text of one exchange: finds what the catalogue covers and writes placeholders in its place.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crate::dialect::{self, Side, Slot};
+use crate::json::{self, Document, Edit, JsonError, Shape};
+use crate::known::Known;
+use crate::scan::{Catalogue, Finding, Text};
+use crate::token::{self, Mint, Token};
+use crate::vault::{Collision, Vault};
+
+/// Foreign placeholders of one request that are remembered, to be asked for.
+pub const FOREIGN_MAX: usize = 64;
+
+/// What a request body is said to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Json,
+    /// One JSON document a line.
+    Lines,
+    Text,
+}
+
+/// Why a body was not masked. Nothing of it may go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaskError {
+    /// The bytes are not UTF-8.
+    Encoding,
+    Json(JsonError),
+    /// Two values have the same placeholder, so that neither could be restored for sure.
+    Collision,
+}
+
+impl From<JsonError> for MaskError {
+    fn from(error: JsonError) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<Collision> for MaskError {
+    fn from(Collision: Collision) -> Self {
+        Self::Collision
+    }
+}
+
+/// A masked body and what was replaced in it.
+#[derive(Debug)]
+pub struct Masked {
+    /// The body to send; `None` if nothing in it changed.
+    pub body: Option<String>,
+    pub vault: Vault,
+    /// Placeholders that stood in the body already and are not of this exchange, up to [`FOREIGN_MAX`].
+    pub foreign: HashSet<Token>,
+}
+
+/// Masks with one catalogue, in one scope.
+#[derive(Debug, Clone, Copy)]
+pub struct Masker<'m> {
+    pub catalogue: &'m Catalogue,
+    /// Values of the scope that earlier exchanges have shown.
+    pub known: &'m Known,
+    pub mint: &'m Mint,
+}
+
+impl Masker<'_> {
+    pub fn mask(&self, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
+        let text = std::str::from_utf8(body).map_err(|_| MaskError::Encoding)?;
+        match format {
+            Format::Json => self.documents(text, &[(0, Document::parse(text)?)]),
+            Format::Lines => self.documents(text, &lines(text)?),
+            Format::Text => self.text(text),
+        }
+    }
+
+    fn text(&self, text: &str) -> Result<Masked, MaskError> {
+        let mut exchange = Exchange::new(self, &[Text { text, key: None }]);
+        let mut edits = Vec::new();
+        for finding in exchange.findings(0) {
+            edits.push(exchange.edit(&finding, text, 0)?);
+        }
+        Ok(exchange.finish(text, &edits))
+    }
+
+    /// Masks documents that stand in `text`, each with the offset at which it begins.
+    fn documents(&self, text: &str, documents: &[(usize, Document<'_>)]) -> Result<Masked, MaskError> {
+        let slots: Vec<(usize, Slot<'_, '_>)> = documents
+            .iter()
+            .flat_map(|(offset, document)| {
+                dialect::slots(document.root(), Side::Request).into_iter().map(|slot| (*offset, slot))
+            })
+            .collect();
+        let decoded: Vec<(Cow<'_, str>, Option<Cow<'_, str>>)> =
+            slots.iter().map(|(_, slot)| (decoded(slot), slot.key.and_then(|key| key.string()))).collect();
+        let texts: Vec<Text<'_>> = decoded.iter().map(|(text, key)| Text { text, key: key.as_deref() }).collect();
+        let mut exchange = Exchange::new(self, &texts);
+        let mut edits = Vec::new();
+        for (index, ((offset, slot), text)) in slots.iter().zip(&texts).enumerate() {
+            let findings = exchange.findings(index);
+            exchange.slot(slot, *offset, text.text, &findings, &mut edits)?;
+        }
+        Ok(exchange.finish(text, &edits))
+    }
+}
+
+fn lines(text: &str) -> Result<Vec<(usize, Document<'_>)>, MaskError> {
+    let mut documents = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        if !line.trim().is_empty() {
+            documents.push((offset, Document::parse(line)?));
+        }
+        offset += line.len();
+    }
+    Ok(documents)
+}
+
+fn decoded<'t>(slot: &Slot<'_, 't>) -> Cow<'t, str> {
+    slot.value.string().unwrap_or(Cow::Borrowed(slot.value.raw()))
+}
+
+/// The state of masking one exchange.
+struct Exchange<'m> {
+    masker: &'m Masker<'m>,
+    findings: std::iter::Peekable<std::vec::IntoIter<Finding>>,
+    vault: Vault,
+    present: HashSet<Token>,
+}
+
+impl<'m> Exchange<'m> {
+    fn new(masker: &'m Masker<'m>, texts: &[Text<'_>]) -> Self {
+        let present = texts.iter().flat_map(|text| token::find_all(text.text.as_bytes())).map(|(_, token)| token);
+        Self {
+            masker,
+            present: present.take(FOREIGN_MAX).collect(),
+            findings: masker.catalogue.scan(texts, masker.known).into_iter().peekable(),
+            vault: Vault::default(),
+        }
+    }
+
+    /// The findings of one text; the texts are asked for in their order.
+    fn findings(&mut self, index: usize) -> Vec<Finding> {
+        std::iter::from_fn(|| self.findings.next_if(|finding| finding.text as usize == index)).collect()
+    }
+
+    fn edit(&mut self, finding: &Finding, text: &str, offset: usize) -> Result<Edit, MaskError> {
+        let value = text.get(finding.start..finding.end).unwrap_or_default();
+        let token = self.token(finding, value)?;
+        Ok(Edit { span: offset + finding.start..offset + finding.end, text: token.to_string() })
+    }
+
+    fn token(&mut self, finding: &Finding, value: &str) -> Result<Token, MaskError> {
+        let kind = self.masker.catalogue.kind(finding.kind);
+        let mint = || self.masker.mint.token(&kind.id, &kind.label, value);
+        Ok(self.vault.admit(finding.kind, value, finding.recall, mint)?)
+    }
+
+    /// The edits of one string of a document: found in the decoded text, made in the raw one.
+    fn slot(
+        &mut self,
+        slot: &Slot<'_, '_>,
+        offset: usize,
+        text: &str,
+        findings: &[Finding],
+        edits: &mut Vec<Edit>,
+    ) -> Result<(), MaskError> {
+        let raw = slot.value.raw();
+        let start = offset + slot.value.span().start;
+        if slot.value.shape() != Shape::String {
+            // A number becomes a string, or it stays: half a number is no JSON.
+            for finding in findings.iter().filter(|finding| finding.end - finding.start == raw.len()) {
+                let token = self.token(finding, text)?;
+                edits.push(Edit { span: start..start + raw.len(), text: format!("\"{token}\"") });
+            }
+            return Ok(());
+        }
+        let (mut cursor, mut at, mut raw_at) = (json::Cursor::new(raw), 0, start);
+        for finding in findings {
+            raw_at += cursor.advance(finding.start - at).len();
+            let end = raw_at + cursor.advance(finding.end - finding.start).len();
+            let edit = self.edit(finding, text, 0)?;
+            edits.push(Edit { span: raw_at..end, text: edit.text });
+            (at, raw_at) = (finding.end, end);
+        }
+        Ok(())
+    }
+
+    fn finish(self, text: &str, edits: &[Edit]) -> Masked {
+        let vault = self.vault;
+        let foreign = self.present.into_iter().filter(|token| vault.get(token).is_none()).collect();
+        Masked { body: (!edits.is_empty()).then(|| json::apply(text, edits)), vault, foreign }
+    }
+}

@@ -1,0 +1,141 @@
+//! Bedrock's streams, `application/vnd.amazon.eventstream`: binary frames that hold events as JSON.
+//!
+//! A frame is its whole length, the length of its headers and a CRC of both, the headers, the payload, and a CRC of
+//! everything before it; numbers are big-endian, the CRC is that of IEEE 802.3. The payload of InvokeModel's stream is
+//! `{"bytes": <event in base64>}`, that of Converse's is the event itself. (AWS SDK developer guide, "Event stream
+//! encoding"; Smithy, "Amazon event stream specification".)
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::lanes::{Extra, Lanes, Restored};
+use crate::dialect::Options;
+use crate::json::{self, Document, Edit};
+use crate::unmask::Resolve;
+
+const PRELUDE: usize = 12;
+const CRC: usize = 4;
+
+#[derive(Debug)]
+pub(super) struct Frames {
+    buffer: Vec<u8>,
+    lanes: Lanes<Frame>,
+}
+
+/// What a frame has beside its event.
+#[derive(Debug, Clone)]
+struct Frame {
+    headers: Vec<u8>,
+    /// The payload that the event stands in as base64; `None` if the event is the payload.
+    around: Option<String>,
+}
+
+/// The bytes are no frames, or one is damaged: nothing behind that place can be read.
+#[derive(Debug)]
+pub(super) struct Damaged;
+
+impl Frames {
+    pub(super) fn new(options: Options) -> Self {
+        Self { buffer: Vec::new(), lanes: Lanes::new(options) }
+    }
+
+    pub(super) fn write(&mut self, chunk: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> Result<(), Damaged> {
+        self.buffer.extend_from_slice(chunk);
+        while let Some(len) = self.next_len()? {
+            let rest = self.buffer.split_off(len);
+            let frame = std::mem::replace(&mut self.buffer, rest);
+            if self.frame(&frame, resolver, out).is_err() {
+                // What cannot be read is not lost.
+                self.buffer.splice(0..0, frame);
+                return Err(Damaged);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn pending(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Gives everything that is held, as it is.
+    pub(super) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        push_extras(self.lanes.end(resolver), out);
+        out.append(&mut self.buffer);
+    }
+
+    /// The length of the frame that the buffer begins with, if it is whole.
+    fn next_len(&self) -> Result<Option<usize>, Damaged> {
+        let Some(prelude) = self.buffer.get(..PRELUDE) else { return Ok(None) };
+        let total = number(prelude, 0).ok_or(Damaged)? as usize;
+        if number(prelude, 8) != prelude.get(..8).map(crc32fast::hash) || total < PRELUDE + CRC {
+            return Err(Damaged);
+        }
+        Ok((self.buffer.len() >= total).then_some(total))
+    }
+
+    fn frame(&mut self, frame: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> Result<(), Damaged> {
+        let headers_len = number(frame, 4).ok_or(Damaged)? as usize;
+        let (body, crc) = frame.split_at_checked(frame.len() - CRC).ok_or(Damaged)?;
+        if number(crc, 0) != Some(crc32fast::hash(body)) {
+            return Err(Damaged);
+        }
+        let (headers, payload) = body.get(PRELUDE..).and_then(|rest| rest.split_at_checked(headers_len)).ok_or(Damaged)?;
+        let restored = std::str::from_utf8(payload).ok().map(|payload| self.payload(headers, payload, resolver, out));
+        match restored.flatten() {
+            Some(payload) => push_frame(headers, payload.as_bytes(), out),
+            None => out.extend_from_slice(frame),
+        }
+        Ok(())
+    }
+
+    /// The payload with its text restored; `None` if it stays as it is.
+    fn payload(&mut self, headers: &[u8], payload: &str, resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> Option<String> {
+        let inner = bytes_member(payload);
+        let frame = Frame { headers: headers.to_owned(), around: inner.is_some().then(|| payload.to_owned()) };
+        let event = inner.as_deref().unwrap_or(payload);
+        let Restored { before, data } = self.lanes.restore(event, &frame, resolver);
+        push_extras(before, out);
+        data.map(|event| frame.payload(event))
+    }
+}
+
+impl Frame {
+    fn payload(&self, event: String) -> String {
+        let Some(around) = &self.around else { return event };
+        let edit = Document::parse(around).ok().and_then(|document| {
+            let span = document.root().member("bytes")?.span();
+            Some(Edit { span, text: BASE64.encode(event) })
+        });
+        json::apply(around, edit.as_slice())
+    }
+}
+
+/// The event that stands in a payload as base64.
+fn bytes_member(payload: &str) -> Option<String> {
+    let document = Document::parse(payload).ok()?;
+    let bytes = document.root().member("bytes")?.string()?;
+    String::from_utf8(BASE64.decode(bytes.as_bytes()).ok()?).ok()
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes)
+}
+
+fn push_extras(extras: Vec<Extra<Frame>>, out: &mut Vec<u8>) {
+    for Extra { data, frame, .. } in extras {
+        push_frame(&frame.headers, frame.payload(data).as_bytes(), out);
+    }
+}
+
+fn push_frame(headers: &[u8], payload: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    let total = PRELUDE + headers.len() + payload.len() + CRC;
+    out.extend_from_slice(&(total as u32).to_be_bytes());
+    out.extend_from_slice(&(headers.len() as u32).to_be_bytes());
+    let crc = crc32fast::hash(out.get(start..).unwrap_or_default());
+    out.extend_from_slice(&crc.to_be_bytes());
+    out.extend_from_slice(headers);
+    out.extend_from_slice(payload);
+    let crc = crc32fast::hash(out.get(start..).unwrap_or_default());
+    out.extend_from_slice(&crc.to_be_bytes());
+}

@@ -1,0 +1,110 @@
+//! The texts of a stream: joins their pieces over the events, whatever the events are framed in.
+
+use std::collections::BTreeMap;
+
+use crate::dialect::{self, Close, Envelope, Inner, Lane, Options, Piece, Plan};
+use crate::json::{self, Document, Edit};
+use crate::rewrite::{self, Last};
+use crate::unmask::{self, Resolve, Unmasker};
+
+/// What of the texts of a stream is held back. `F` is what a frame needs beside its data.
+#[derive(Debug)]
+pub(super) struct Lanes<F> {
+    held: BTreeMap<Lane, Held<F>>,
+    options: Options,
+}
+
+/// The end of a text that may be the beginning of a placeholder, and how it leaves if nothing follows.
+#[derive(Debug)]
+struct Held<F> {
+    unmasker: Unmasker,
+    inner: Inner,
+    envelope: Envelope,
+    /// The data of the event that the last piece came with, and its frame.
+    event: String,
+    frame: F,
+}
+
+/// An event that was not there: it carries what was held of a text that ends.
+#[derive(Debug)]
+pub(super) struct Extra<F> {
+    pub(super) name: Option<String>,
+    pub(super) data: String,
+    pub(super) frame: F,
+}
+
+/// What becomes of an event.
+#[derive(Debug)]
+pub(super) struct Restored<F> {
+    /// What has to leave before it.
+    pub(super) before: Vec<Extra<F>>,
+    /// Its new data; `None` if it stays as it is.
+    pub(super) data: Option<String>,
+}
+
+impl<F: Clone> Lanes<F> {
+    pub(super) fn new(options: Options) -> Self {
+        Self { held: BTreeMap::new(), options }
+    }
+
+    /// The data of an event with what is certain of its text restored.
+    pub(super) fn restore(&mut self, data: &str, frame: &F, resolver: &mut dyn Resolve) -> Restored<F> {
+        let Ok(document) = Document::parse(data) else {
+            let before = if data.trim() == "[DONE]" { self.end(resolver) } else { Vec::new() };
+            let text = unmask::restore(data.as_bytes(), resolver);
+            return Restored { before, data: text.and_then(|text| String::from_utf8(text).ok()) };
+        };
+        let Plan { whole, pieces, close } = dialect::plan(document.root(), self.options);
+        let before = self.close(&close, &pieces, resolver);
+        let mut edits: Vec<Edit> = whole.iter().filter_map(|slot| rewrite::restore_slot(slot, resolver)).collect();
+        for piece in pieces {
+            edits.extend(self.piece(piece, data, frame, &close, resolver));
+        }
+        edits.sort_by_key(|edit| edit.span.start);
+        Restored { before, data: (!edits.is_empty()).then(|| json::apply(data, &edits)) }
+    }
+
+    /// Ends every text.
+    pub(super) fn end(&mut self, resolver: &mut dyn Resolve) -> Vec<Extra<F>> {
+        self.close(&Close::All, &[], resolver)
+    }
+
+    fn piece(
+        &mut self,
+        piece: Piece<'_, '_>,
+        event: &str,
+        frame: &F,
+        close: &Close,
+        resolver: &mut dyn Resolve,
+    ) -> Option<Edit> {
+        let Piece { slot, lane, envelope } = piece;
+        let mut unmasker = self.held.remove(&lane).map(|held| held.unmasker).unwrap_or_default();
+        let last = if ends(close, &lane) { Last::Yes } else { Last::No };
+        let edit = rewrite::restore_piece(&slot, &mut unmasker, last, resolver);
+        if unmasker.holds() {
+            let (event, frame) = (event.to_owned(), frame.clone());
+            self.held.insert(lane, Held { unmasker, inner: slot.inner, envelope, event, frame });
+        }
+        edit
+    }
+
+    /// Gives what is held of the texts that end. Where a piece of the text comes with the event, it goes into that.
+    fn close(&mut self, close: &Close, pieces: &[Piece<'_, '_>], resolver: &mut dyn Resolve) -> Vec<Extra<F>> {
+        let ending = |lane: &Lane| ends(close, lane) && !pieces.iter().any(|piece| piece.lane == *lane);
+        let lanes: Vec<Lane> = self.held.keys().filter(|lane| ending(lane)).cloned().collect();
+        let held = lanes.iter().filter_map(|lane| self.held.remove(lane));
+        held.map(|Held { mut unmasker, inner, envelope, event, frame }| {
+            let rest = rewrite::restore_rest(&mut unmasker, inner, resolver);
+            Extra { name: envelope.name().map(str::to_owned), data: envelope.around(&event, &rest), frame }
+        })
+        .collect()
+    }
+}
+
+fn ends(close: &Close, lane: &Lane) -> bool {
+    match close {
+        Close::Nothing => false,
+        Close::Block(block) => lane.is_of(block),
+        Close::All => true,
+    }
+}

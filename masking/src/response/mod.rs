@@ -1,0 +1,255 @@
+//! Restores a response body while it passes: `write` takes what arrives and gives what is certain, `end` gives the rest.
+//!
+//! What cannot be restored passes as it came, with its placeholders: nothing is lost and nothing waits without bound.
+
+mod events;
+mod frames;
+mod lanes;
+
+use std::collections::HashSet;
+
+use self::events::Events;
+use self::frames::Frames;
+use crate::dialect::{self, Options, Side};
+use crate::json::{self, Document, Edit};
+use crate::rewrite;
+use crate::token::{self, Token};
+use crate::unmask::{Part, Resolve, Unmasker};
+use crate::vault::{Secret, Vault};
+
+/// Bytes of a JSON document that are held until it is whole. A longer one passes with its placeholders.
+pub const DOCUMENT_MAX: usize = 64 << 20;
+/// Bytes of one event or one line that are held until it is whole. With a longer one the rest of the body passes.
+pub const EVENT_MAX: usize = 16 << 20;
+/// Placeholders nobody knew that are remembered, to be asked for.
+pub const UNKNOWN_MAX: usize = 64;
+
+/// What a response body is, by its content type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Media {
+    Json,
+    /// One JSON document a line.
+    Lines,
+    /// Server-sent events.
+    Events,
+    /// Bedrock's binary frames.
+    Frames,
+    Text,
+    /// Never touched.
+    Opaque,
+}
+
+impl Media {
+    pub fn of(content_type: &str) -> Self {
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "text/event-stream" => Self::Events,
+            "application/vnd.amazon.eventstream" => Self::Frames,
+            // The second is what the batch results of the Anthropic API come as.
+            "application/x-ndjson" | "application/binary" | "application/ndjson" => Self::Lines,
+            lines if lines.starts_with("application/") && lines.contains("jsonl") => Self::Lines,
+            json if json == "application/json" || json.ends_with("+json") => Self::Json,
+            text if text.starts_with("text/") => Self::Text,
+            _ => Self::Opaque,
+        }
+    }
+}
+
+/// What a placeholder is to those who are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Value(Secret),
+    /// It is known and must not be restored.
+    Withheld,
+    Unknown,
+}
+
+/// Somebody who may know the value of a placeholder.
+pub trait Lookup {
+    fn lookup(&self, token: &Token) -> Answer;
+}
+
+impl Lookup for Vault {
+    fn lookup(&self, token: &Token) -> Answer {
+        self.get(token).map_or(Answer::Unknown, |entry| Answer::Value(entry.value.clone()))
+    }
+}
+
+/// What became of the placeholders of a response.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub restored: u64,
+    /// Texts of a placeholder's form that stayed.
+    pub unresolved: u64,
+    /// Distinct placeholders that nobody knew, up to [`UNKNOWN_MAX`].
+    pub unknown: HashSet<Token>,
+    /// Whether a part of the body passed unread: too long, or not what it was said to be.
+    pub degraded: bool,
+}
+
+/// A response body on its way to the client.
+pub struct Response {
+    body: Body,
+    resolver: Resolver,
+}
+
+impl Response {
+    pub fn new(media: Media, options: Options, lookup: Box<dyn Lookup>) -> Self {
+        let body = match media {
+            Media::Json => Body::Json(Vec::new()),
+            Media::Lines => Body::Lines(Vec::new()),
+            Media::Events => Body::Events(Box::new(Events::new(options))),
+            Media::Frames => Body::Frames(Box::new(Frames::new(options))),
+            Media::Text => Body::Text(Unmasker::default()),
+            Media::Opaque => Body::Opaque,
+        };
+        Self { body, resolver: Resolver { lookup, tally: Tally::default() } }
+    }
+
+    pub fn write(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
+        match &mut self.body {
+            Body::Opaque => out.extend_from_slice(chunk),
+            Body::Text(unmasker) => write_text(unmasker, chunk, &mut self.resolver, out),
+            Body::Json(held) => {
+                held.extend_from_slice(chunk);
+                if held.len() > DOCUMENT_MAX {
+                    self.give_up(out);
+                }
+            }
+            Body::Lines(held) => {
+                held.extend_from_slice(chunk);
+                write_lines(held, &mut self.resolver, out);
+                if held.len() > EVENT_MAX {
+                    self.give_up(out);
+                }
+            }
+            Body::Events(events) => {
+                events.write(chunk, &mut self.resolver, out);
+                if events.pending() > EVENT_MAX {
+                    self.give_up(out);
+                }
+            }
+            Body::Frames(frames) => {
+                let read = frames.write(chunk, &mut self.resolver, out);
+                if read.is_err() || frames.pending() > EVENT_MAX {
+                    self.give_up(out);
+                }
+            }
+        }
+    }
+
+    pub fn end(&mut self, out: &mut Vec<u8>) {
+        match &mut self.body {
+            Body::Opaque => {}
+            Body::Text(unmasker) => end_text(unmasker, &mut self.resolver, out),
+            Body::Json(held) | Body::Lines(held) => {
+                out.append(&mut restore_document(std::mem::take(held), &mut self.resolver));
+            }
+            Body::Events(events) => events.end(&mut self.resolver, out),
+            Body::Frames(frames) => frames.end(&mut self.resolver, out),
+        }
+        self.body = Body::Opaque;
+    }
+
+    pub fn tally(&self) -> &Tally {
+        &self.resolver.tally
+    }
+
+    /// Lets everything pass from here on, what is held first.
+    fn give_up(&mut self, out: &mut Vec<u8>) {
+        match std::mem::replace(&mut self.body, Body::Opaque) {
+            Body::Json(mut held) | Body::Lines(mut held) => out.append(&mut held),
+            Body::Events(mut events) => events.give_up(&mut self.resolver, out),
+            Body::Frames(mut frames) => frames.end(&mut self.resolver, out),
+            Body::Text(mut unmasker) => end_text(&mut unmasker, &mut self.resolver, out),
+            Body::Opaque => {}
+        }
+        self.resolver.tally.degraded = true;
+    }
+}
+
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Response").field("tally", &self.resolver.tally).finish_non_exhaustive()
+    }
+}
+
+enum Body {
+    Json(Vec<u8>),
+    Lines(Vec<u8>),
+    Events(Box<Events>),
+    Frames(Box<Frames>),
+    Text(Unmasker),
+    Opaque,
+}
+
+struct Resolver {
+    lookup: Box<dyn Lookup>,
+    tally: Tally,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&mut self, token: &Token) -> Option<Secret> {
+        let answer = self.lookup.lookup(token);
+        if let Answer::Value(value) = answer {
+            self.tally.restored += 1;
+            return Some(value);
+        }
+        self.tally.unresolved += 1;
+        if answer == Answer::Unknown && self.tally.unknown.len() < UNKNOWN_MAX {
+            self.tally.unknown.insert(*token);
+        }
+        None
+    }
+}
+
+fn write_text(unmasker: &mut Unmasker, chunk: &[u8], resolver: &mut Resolver, out: &mut Vec<u8>) {
+    unmasker.write(chunk, resolver, &mut |part| match part {
+        Part::Same(range) => out.extend_from_slice(chunk.get(range).unwrap_or_default()),
+        other => push_part(other, out),
+    });
+}
+
+fn end_text(unmasker: &mut Unmasker, resolver: &mut Resolver, out: &mut Vec<u8>) {
+    unmasker.end(resolver, &mut |part| push_part(part, out));
+}
+
+fn push_part(part: Part<'_>, out: &mut Vec<u8>) {
+    match part {
+        Part::Same(_) => {}
+        Part::Carried(bytes) => out.extend_from_slice(bytes),
+        Part::Value(value) => out.extend_from_slice(value.expose().as_bytes()),
+    }
+}
+
+/// Restores the lines that are whole and leaves the rest in `held`.
+fn write_lines(held: &mut Vec<u8>, resolver: &mut Resolver, out: &mut Vec<u8>) {
+    let Some(last) = memchr::memrchr(b'\n', held) else { return };
+    let rest = held.split_off(last + 1);
+    for line in held.split_inclusive(|b| *b == b'\n') {
+        out.append(&mut restore_document(line.to_vec(), resolver));
+    }
+    *held = rest;
+}
+
+/// The document with its text restored; what is no document comes back as it was.
+fn restore_document(bytes: Vec<u8>, resolver: &mut Resolver) -> Vec<u8> {
+    // Most lines and many documents hold no placeholder at all. An escape could hide one, so those are looked into.
+    if token::next_candidate(&bytes).is_none() && memchr::memmem::find(&bytes, b"\\u").is_none() {
+        return bytes;
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(invalid) => {
+            resolver.tally.degraded = true;
+            return invalid.into_bytes();
+        }
+    };
+    let Ok(document) = Document::parse(&text) else {
+        resolver.tally.degraded |= !text.trim().is_empty();
+        return text.into_bytes();
+    };
+    let slots = dialect::slots(document.root(), Side::Response);
+    let edits: Vec<Edit> = slots.iter().filter_map(|slot| rewrite::restore_slot(slot, resolver)).collect();
+    if edits.is_empty() { text.into_bytes() } else { json::apply(&text, &edits).into_bytes() }
+}

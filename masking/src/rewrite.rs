@@ -1,0 +1,71 @@
+//! Restores one JSON string in place, whole or a piece of a longer text: only what changes is written again.
+
+use crate::dialect::{Inner, Slot};
+use crate::json::{self, Cursor, Edit, Shape};
+use crate::token;
+use crate::unmask::{Part, Resolve, Unmasker};
+
+/// Restores a string that is whole.
+pub(crate) fn restore_slot(slot: &Slot<'_, '_>, resolver: &mut dyn Resolve) -> Option<Edit> {
+    restore_piece(slot, &mut Unmasker::default(), Last::Yes, resolver)
+}
+
+/// Whether a text ends with its piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Last {
+    Yes,
+    No,
+}
+
+/// Restores a piece of a text. `None` if the string stays as it is.
+pub(crate) fn restore_piece(
+    slot: &Slot<'_, '_>,
+    unmasker: &mut Unmasker,
+    last: Last,
+    resolver: &mut dyn Resolve,
+) -> Option<Edit> {
+    if slot.value.shape() != Shape::String {
+        return None;
+    }
+    let raw = slot.value.raw();
+    let text = slot.value.string().unwrap_or_default();
+    if !unmasker.holds() && token::next_candidate(text.as_bytes()).is_none() {
+        return None;
+    }
+    let mut restored = String::with_capacity(raw.len());
+    let (mut cursor, mut at) = (Cursor::new(raw), 0);
+    let mut sink = |part: Part<'_>| match part {
+        Part::Same(range) => {
+            cursor.advance(range.start - at);
+            restored.push_str(cursor.advance(range.end - range.start));
+            at = range.end;
+        }
+        other => push_escaped(other, slot.inner, &mut restored),
+    };
+    unmasker.write(text.as_bytes(), resolver, &mut sink);
+    if last == Last::Yes {
+        unmasker.end(resolver, &mut sink);
+    }
+    (restored != raw).then(|| Edit { span: slot.value.span(), text: restored })
+}
+
+/// The rest of a text that ends, as the content of a JSON string.
+pub(crate) fn restore_rest(unmasker: &mut Unmasker, inner: Inner, resolver: &mut dyn Resolve) -> String {
+    let mut rest = String::new();
+    unmasker.end(resolver, &mut |part| push_escaped(part, inner, &mut rest));
+    rest
+}
+
+fn push_escaped(part: Part<'_>, inner: Inner, out: &mut String) {
+    match part {
+        Part::Same(_) => {}
+        // What is carried is a part of the text as it was written, so for JSON in JSON it has its inner escapes.
+        Part::Carried(bytes) => json::escape_into(&String::from_utf8_lossy(bytes), out),
+        Part::Value(value) if inner == Inner::Json => {
+            let mut escaped = String::new();
+            json::escape_into(value.expose(), &mut escaped);
+            json::escape_into(&escaped, out);
+        }
+        Part::Value(value) => json::escape_into(value.expose(), out),
+    }
+}

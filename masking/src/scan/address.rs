@@ -1,0 +1,38 @@
+//! What tells an IPv4 address from a version number, and a customer's network from the ranges of RFC 1918 themselves.
+
+use std::ops::Range;
+
+use crate::scan::check::starts_with_ignore_case;
+
+/// Whether the address at `range` is meant as one.
+pub(crate) fn is_meant(text: &[u8], range: &Range<usize>) -> bool {
+    !is_version(text, range.start) && !is_aggregate(text, range)
+}
+
+const VERSION_WORDS: [&str; 10] =
+    ["version", "ver", "release", "build", "firmware", "revision", "버전", "버젼", "릴리스", "빌드"];
+
+/// Whether the word before says that a version follows: `"version": "10.0.3.2"`, `버전 10.2.0.4`.
+fn is_version(text: &[u8], start: usize) -> bool {
+    let head = text.get(start.saturating_sub(24)..start).unwrap_or_default();
+    let signs = head.iter().rev().take(12).take_while(|b| b" \t\"'`\\:=~^<>v".contains(b)).count();
+    let head = head.get(..head.len() - signs).unwrap_or_default();
+    VERSION_WORDS.iter().any(|word| {
+        let tail = head.len().checked_sub(word.len()).and_then(|at| head.get(at..));
+        tail.is_some_and(|tail| starts_with_ignore_case(tail, word.as_bytes()))
+    })
+}
+
+/// `10.0.0.0/8`, `172.16.0.0/12`, `192.168.0.0/16`: constants that everybody's rules name.
+fn is_aggregate(text: &[u8], range: &Range<usize>) -> bool {
+    let length = match text.get(range.clone()) {
+        Some(b"10.0.0.0") => b"/8".as_slice(),
+        Some(b"172.16.0.0") => b"/12",
+        Some(b"192.168.0.0") => b"/16",
+        _ => return false,
+    };
+    let rest = text.get(range.end..).unwrap_or_default();
+    let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
+    let behind = rest.get(escapes..).and_then(|rest| rest.strip_prefix(length));
+    behind.is_some_and(|behind| !behind.first().is_some_and(u8::is_ascii_digit))
+}

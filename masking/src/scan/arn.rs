@@ -1,0 +1,177 @@
+//! Amazon resource names, taken apart: partition, service, region and resource type stay readable.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::catalog::{Check, Edge};
+use crate::scan::KindId;
+use crate::scan::check;
+use crate::scan::edge;
+
+/// What the parts of ARNs are.
+#[derive(Debug, Default)]
+pub(crate) struct Arns {
+    /// The kind of account ids.
+    pub(crate) account: Option<KindId>,
+    /// The kind of resources that no rule names.
+    pub(crate) other: Option<KindId>,
+    /// By service and resource type.
+    kinds: HashMap<(&'static str, &'static str), KindId>,
+}
+
+/// Bytes of a field between two colons at the most: a placeholder fits.
+const FIELD_MAX: usize = 40;
+/// Bytes of a resource at the most.
+const RESOURCE_MAX: usize = 1_024;
+
+impl Arns {
+    /// `resource` is `service:type`, see [`Rule::Arn`](crate::catalog::Rule::Arn).
+    pub(crate) fn insert(&mut self, kind: KindId, resource: &'static str) {
+        if let Some(key) = resource.split_once(':') {
+            self.kinds.entry(key).or_insert(kind);
+        }
+    }
+
+    /// Reports the parts of the ARN that begins at `start`, if one does, and returns where it ends.
+    pub(crate) fn find(&self, text: &[u8], start: usize, mut found: impl FnMut(Range<usize>, KindId)) -> Option<usize> {
+        if !edge::left(Edge::Hex, text, start) {
+            return None;
+        }
+        let (fields, resource_at) = fields(text, start)?;
+        let [arn, partition, service, _, account] = fields.clone().map(|field| text.get(field).unwrap_or_default());
+        let [.., account_at] = fields;
+        if arn != b"arn" || !partition.starts_with(b"aws") || service.is_empty() {
+            return None;
+        }
+        let owned = is_account(account);
+        if let Some(kind) = self.account.filter(|_| owned) {
+            found(account_at, kind);
+        }
+        // Any other account is AWS itself, a wildcard or a template; a placeholder stands for one that was masked.
+        if !owned && !account.is_empty() && !account.starts_with(b"AWS_") {
+            return Some(resource_at);
+        }
+        let end = resource_end(text, resource_at);
+        let service = std::str::from_utf8(service).ok()?;
+        // Without an account, only what a rule names is somebody's.
+        let other = self.other.filter(|_| !account.is_empty() && service != "s3");
+        for (part, resource_type) in parts(text, service, resource_at..end) {
+            let kind = self.kinds.get(&(service, resource_type)).copied().or(other);
+            if let (Some(kind), Some(value)) = (kind, customer_part(text, part)) {
+                let account = self.account.filter(|_| text.get(value.clone()).is_some_and(is_account));
+                found(value, account.unwrap_or(kind));
+            }
+        }
+        Some(end)
+    }
+}
+
+/// The five fields in front of the resource, and where it begins.
+fn fields(text: &[u8], start: usize) -> Option<([Range<usize>; 5], usize)> {
+    let mut at = start;
+    let mut fields = [const { 0..0 }; 5];
+    for field in &mut fields {
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'*');
+        let len = text.get(at..)?.iter().take(FIELD_MAX + 1).take_while(|byte| plain(byte)).count();
+        *field = at..at + len;
+        at += len + separator_len(text, at + len).filter(|_| len <= FIELD_MAX)?;
+    }
+    Some((fields, at))
+}
+
+fn is_account(field: &[u8]) -> bool {
+    field.len() == 12 && field.iter().all(u8::is_ascii_digit) && check::passes(Check::Account, field)
+}
+
+/// `:` or `/`, escaped for JSON or encoded for a URL.
+fn separator_len(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    match rest {
+        [b':' | b'/', ..] => Some(1),
+        [b'%', b'3', b'A' | b'a', ..] | [b'%', b'2', b'F' | b'f', ..] => Some(3),
+        [b'\\', ..] => {
+            let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
+            (rest.get(escapes) == Some(&b'/')).then_some(escapes + 1)
+        }
+        _ => None,
+    }
+}
+
+fn resource_end(text: &[u8], start: usize) -> usize {
+    let mut end = start;
+    while end < start + RESOURCE_MAX {
+        let inside = text.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || b"_+=.@*?$~#!-".contains(b));
+        match separator_len(text, end) {
+            Some(len) => end += len,
+            None if inside => end += 1,
+            None => break,
+        }
+    }
+    end.min(text.len())
+}
+
+/// The parts of a resource that are values, each with the type that it is looked up by.
+fn parts<'t>(text: &'t [u8], service: &str, resource: Range<usize>) -> Vec<(Range<usize>, &'t str)> {
+    let Range { start, end } = resource;
+    let Some(first) = next_separator(text, start, end) else { return vec![(resource, "")] };
+    let typed = std::str::from_utf8(text.get(start..first.start).unwrap_or_default()).unwrap_or_default();
+    let rest = first.end..end;
+    match service {
+        // The bucket. What stands behind it is an object's key.
+        "s3" if typed != "accesspoint" => vec![(start..first.start, "")],
+        // A topic and a subscription, an API and its stage: no type in front.
+        "sns" | "sqs" | "codecommit" | "codepipeline" => vec![(start..first.start, ""), (rest, "?")],
+        "execute-api" => vec![(start..first.start, "")],
+        "sts" if typed == "assumed-role" => match next_separator(text, first.end, end) {
+            Some(second) => vec![(first.end..second.start, typed), (second.end..end, "session")],
+            None => vec![(rest, typed)],
+        },
+        // `autoScalingGroup:id:autoScalingGroupName/name`
+        "autoscaling" => match next_separator(text, first.end, end) {
+            Some(second) => {
+                let name = next_separator(text, second.end, end).map_or(second.end, |third| third.end);
+                vec![(first.end..second.start, "?"), (name..end, typed)]
+            }
+            None => vec![(rest, typed)],
+        },
+        "secretsmanager" => vec![(environment_end(text, rest.clone())..end, typed)],
+        // `/restapis/id`
+        _ if typed.is_empty() => parts(text, "", rest),
+        _ => vec![(rest, typed)],
+    }
+}
+
+fn next_separator(text: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
+    (start..end).find_map(|at| separator_len(text, at).map(|len| at..at + len))
+}
+
+/// The part of a resource that somebody chose: no version, nothing of AWS, no wildcard.
+fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
+    let start = range.start + PATHS.iter().find(|path| text.get(range.clone()).is_some_and(|r| r.starts_with(path))).map_or(0, |path| path.len());
+    let resource = text.get(start..range.end)?;
+    let fixed = resource.iter().take_while(|b| !matches!(b, b'*' | b'?')).count();
+    let trailing = resource.get(..fixed)?.iter().rev().take_while(|b| !b.is_ascii_alphanumeric() && **b != b'_').count();
+    let value = resource.get(..fixed - trailing)?;
+    // `${name}` and `<name>` are templates, with a dollar sign or a bracket where the name would go on.
+    let template = value.contains(&b'$') || matches!(text.get(range.end), Some(b'{' | b'<'));
+    let version = value.len() <= 8 && value.iter().all(u8::is_ascii_digit);
+    let own = value.windows(14).any(|w| w == b".amazonaws.com") || !check::passes(Check::Customer, value);
+    let root = value == b"root" || check::is_region(value);
+    (value.len() >= 2 && !root && !version && !own && !template).then_some(start..start + value.len())
+}
+
+/// Behind the `prod/` with which names of secrets begin by convention: it tells nothing, and helps to reason.
+fn environment_end(text: &[u8], name: Range<usize>) -> usize {
+    let Some(slash) = next_separator(text, name.start, name.end) else { return name.start };
+    let first = text.get(name.start..slash.start).unwrap_or_default();
+    let known = ENVIRONMENTS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(first));
+    if known { slash.end } else { name.start }
+}
+
+const ENVIRONMENTS: [&str; 16] = [
+    "prod", "production", "prd", "live", "stage", "staging", "stg", "preprod", "uat", "qa", "test", "dev", "development",
+    "sandbox", "demo", "dr",
+];
+
+/// What AWS puts in front of names, and says nothing about them.
+const PATHS: [&[u8]; 2] = [b"service-role/", b"/"];

@@ -1,0 +1,245 @@
+//! A policy to rules that can be run.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use crate::catalog::{Check, DOMAINS, Edge, Rule};
+use crate::scan::KindId;
+use crate::scan::address;
+use crate::scan::arn::Arns;
+use crate::scan::check;
+use crate::scan::edge;
+use crate::scan::id::Ids;
+use crate::scan::key::{self, Name, Place, PlaceKind};
+use crate::scan::pattern::Pattern;
+
+/// The rules of the kinds that are on.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    pub(crate) ids: Ids,
+    pub(crate) arns: Arns,
+    pub(crate) literals: Vec<Literal>,
+    hosts: Vec<Host>,
+    keys: Vec<Keyed>,
+    /// What to do at each literal of the automaton, in its order.
+    anchors: HashMap<&'static str, Vec<Anchor>>,
+}
+
+/// What a literal may be the beginning of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    Literal(usize),
+    Host,
+    Key,
+    Arn,
+}
+
+/// A value that begins with a literal, or stands behind it.
+#[derive(Debug)]
+pub(crate) struct Literal {
+    pub(crate) kind: KindId,
+    pattern: Pattern,
+    edge: Edge,
+    check: Check,
+    pub(crate) recall: bool,
+}
+
+#[derive(Debug)]
+struct Host {
+    kind: KindId,
+    word: &'static str,
+    pattern: Pattern,
+}
+
+#[derive(Debug)]
+struct Keyed {
+    kind: KindId,
+    names: &'static [&'static str],
+    pattern: Pattern,
+    check: Check,
+}
+
+/// Bytes of a host name at the most.
+const HOST_MAX: usize = 253;
+/// Elements of a list under one name that are looked at.
+const LIST_MAX: usize = 1_000;
+
+impl Rules {
+    pub(crate) fn insert(&mut self, kind: KindId, rule: &'static Rule) {
+        match rule {
+            Rule::Id(prefixes, tail) => self.ids.insert(prefixes, kind, tail),
+            Rule::AnyId => self.ids.other = Some(kind),
+            Rule::Arn(resources) => resources.iter().for_each(|resource| self.arns.insert(kind, resource)),
+            Rule::ArnAccount => self.arns.account = Some(kind),
+            Rule::ArnRest => self.arns.other = Some(kind),
+            Rule::Token(at, pattern, edge, check) => self.literal(kind, at, pattern, *edge, *check, false),
+            Rule::After(at, pattern, check) => self.literal(kind, at, pattern, Edge::Right, *check, true),
+            Rule::Host(word, pattern) => {
+                DOMAINS.iter().for_each(|domain| self.anchor(domain, Anchor::Host));
+                self.hosts.push(Host { kind, word, pattern: Pattern::new(pattern) });
+            }
+            Rule::Key(key) => {
+                key.at.iter().for_each(|word| self.anchor(word, Anchor::Key));
+                let pattern = Pattern::new(key.value);
+                self.keys.push(Keyed { kind, names: key.names, pattern, check: key.check });
+            }
+        }
+    }
+
+    fn literal(&mut self, kind: KindId, at: &[&'static str], pattern: &'static str, edge: Edge, check: Check, recall: bool) {
+        let anchor = Anchor::Literal(self.literals.len());
+        at.iter().for_each(|literal| self.anchor(literal, anchor));
+        self.literals.push(Literal { kind, pattern: Pattern::new(pattern), edge, check, recall });
+    }
+
+    fn anchor(&mut self, literal: &'static str, anchor: Anchor) {
+        let anchors = self.anchors.entry(literal).or_default();
+        if !anchors.contains(&anchor) {
+            anchors.push(anchor);
+        }
+    }
+
+    /// The automaton of all literals, and what each of them may be.
+    pub(crate) fn automaton(&mut self) -> (Option<AhoCorasick>, Vec<Vec<Anchor>>) {
+        for start in ["arn:", "arn%3a"] {
+            self.anchor(start, Anchor::Arn);
+        }
+        let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
+        anchors.sort_by_key(|(literal, _)| *literal);
+        let (literals, anchors): (Vec<_>, Vec<_>) = anchors.into_iter().unzip();
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(literals);
+        (automaton.ok(), anchors)
+    }
+
+    /// The values in the host name that holds the domain from `start` to `end`, and behind it.
+    pub(crate) fn hosts(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Range<usize>, KindId)) {
+        if !ends_host(text, end) {
+            return;
+        }
+        let head = text.get(start.saturating_sub(HOST_MAX)..start).unwrap_or_default();
+        let first = start - head.iter().rev().take_while(|b| in_host(**b)).count();
+        let first = (first..start).rev().find(|at| edge::ends_escape(text, *at)).unwrap_or(first);
+        let first = first + usize::from(edge::begins_inside_escape(text, first));
+        let name = text.get(first..end).unwrap_or_default();
+        for host in self.hosts.iter().filter(|host| memchr::memmem::find(name, host.word.as_bytes()).is_some()) {
+            for value in host.pattern.values(text, first) {
+                found(value, host.kind);
+            }
+        }
+    }
+
+    /// The values of the longest name around the word from `start` to `end` that has one. Returns where the name ends.
+    pub(crate) fn keys(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Range<usize>, KindId)) -> usize {
+        let mut last = end;
+        for name in key::names(text, start, end) {
+            last = last.max(name.end);
+            let mut rules = self.keys.iter().filter(|rule| rule.has(&name.plain)).peekable();
+            let Some(place) = rules.peek().and_then(|_| name.value(text)) else { continue };
+            let mut any = false;
+            for rule in rules {
+                rule.list(text, place, name.formal, |value| {
+                    any = true;
+                    found(value, rule.kind);
+                });
+            }
+            if any {
+                break;
+            }
+        }
+        last
+    }
+
+    /// The values of a text that is the member `key` of a document.
+    pub(crate) fn member(&self, key: &str, text: &[u8], mut found: impl FnMut(Range<usize>, KindId)) {
+        let name = Name::member(key);
+        let place = Place { start: 0, kind: PlaceKind::Assigned, quoted: true, tight: false };
+        for rule in self.keys.iter().filter(|rule| rule.has(&name)) {
+            rule.list(text, place, false, |value| found(value, rule.kind));
+        }
+    }
+}
+
+impl Literal {
+    /// The values at the literal that begins at `at`.
+    pub(crate) fn find(&self, text: &[u8], at: usize) -> Vec<Range<usize>> {
+        if !edge::left(self.edge, text, at) {
+            return Vec::new();
+        }
+        let mut values = self.pattern.values(text, at);
+        values.retain(|value| {
+            edge::right(self.edge, text, value.end)
+                && text.get(value.clone()).is_some_and(|value| check::passes(self.check, value))
+                && (!self.check.is_address() || address::is_meant(text, value))
+        });
+        values
+    }
+}
+
+impl Keyed {
+    fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|end| match end.strip_prefix('^') {
+            Some(whole) => whole == name,
+            None => name.ends_with(end),
+        })
+    }
+
+    /// The value at `place`, and those that follow it in a list.
+    fn list(&self, text: &[u8], place: Place, formal: bool, mut found: impl FnMut(Range<usize>)) {
+        let mut place = place;
+        for index in 0..LIST_MAX {
+            let Some(value) = self.value(text, place, formal) else { return };
+            let end = value.end;
+            if index > 0 && !key::ends_element(text, end) {
+                return;
+            }
+            found(value);
+            match key::next_element(text, end) {
+                Some(next) if next.quoted == place.quoted => place = next,
+                _ => return,
+            }
+        }
+    }
+
+    fn value(&self, text: &[u8], place: Place, formal: bool) -> Option<Range<usize>> {
+        let value = self.pattern.values(text, place.start).into_iter().next()?;
+        let bytes = text.get(value.clone())?;
+        let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
+        (whole && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal)).then_some(value)
+    }
+
+    /// Whether what stands there is a value rather than the next word of a sentence or of a program.
+    fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: Place, formal: bool) -> bool {
+        match self.check {
+            Check::Bucket | Check::Name if place.quoted => key::ends_quoted(text, value.end),
+            Check::Bucket | Check::Name => {
+                let parenthesis = place.kind != PlaceKind::Called || text.get(value.end) == Some(&b')');
+                let next = text.get(value.end);
+                let alone = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'\\'));
+                let bare = check::is_distinctive(bytes) || formal || place.tight && alone && bytes.len() >= 6;
+                let bare = bare && (place.kind != PlaceKind::Near || !bytes.contains(&b'.'));
+                bare && parenthesis && !key::goes_on(text, value.end)
+            }
+            Check::Password => place.kind == PlaceKind::Assigned || place.kind == PlaceKind::Near && formal,
+            _ => true,
+        }
+    }
+}
+
+fn in_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
+}
+
+/// Whether a host name may end at `end`: `x.amazonaws.com.example.org` is somebody else's.
+fn ends_host(text: &[u8], end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    match rest {
+        [b'.', next, ..] => !next.is_ascii_alphanumeric(),
+        [next, ..] => !next.is_ascii_alphanumeric() && *next != b'-' && *next != b'_',
+        [] => true,
+    }
+}

@@ -1,0 +1,111 @@
+//! Where a value may begin and end.
+//!
+//! A text may hold escapes of its own (a JSON text in a JSON string, a log with colours, a URL). The letter of such an
+//! escape is no neighbour of the value behind it (`\ni-0abc…`, `\u001b[32mi-0abc…`, `%2Fi-0abc…`), and it must never
+//! become part of a value: replacing it would leave a lone backslash.
+
+use crate::catalog::Edge;
+
+/// Whether a value may stand from `start` to `end`.
+pub(crate) fn holds(edge: Edge, text: &[u8], start: usize, end: usize) -> bool {
+    left(edge, text, start) && right(edge, text, end)
+}
+
+pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
+    if edge == Edge::Open || edge == Edge::Right {
+        return true;
+    }
+    let Some(before) = previous(text, start) else { return true };
+    let glued = match edge {
+        Edge::Hex => before.is_ascii_alphanumeric(),
+        Edge::Legacy => is_word(before) || before == b'.' || before == b'-',
+        Edge::Token => is_word(before) || before == b'-',
+        Edge::Digits => before.is_ascii_alphanumeric() || before == b'.' && digit_before(text, start - 1),
+        Edge::Ip => is_word(before) || before == b'.' || before == b'-' && !digit_before(text, start - 1),
+        Edge::Right | Edge::Open => false,
+    };
+    (!glued || ends_escape(text, start)) && !begins_inside_escape(text, start)
+}
+
+pub(crate) fn right(edge: Edge, text: &[u8], end: usize) -> bool {
+    let Some(&after) = text.get(end) else { return true };
+    let next = text.get(end + 1).copied().unwrap_or(b' ');
+    let glued = match edge {
+        Edge::Open => false,
+        Edge::Hex => after.is_ascii_alphanumeric(),
+        Edge::Legacy => is_word(after) || after == b'-' || after == b'.' && next.is_ascii_alphanumeric(),
+        Edge::Token => is_word(after) || after == b'-' && next.is_ascii_alphanumeric(),
+        Edge::Digits => after.is_ascii_alphanumeric() || (after == b'.' || after == b'-') && next.is_ascii_digit(),
+        Edge::Ip => match after {
+            b'-' => !next.is_ascii_digit(),
+            b'.' => next.is_ascii_digit() && !is_port(text, end + 1),
+            _ => is_word(after),
+        },
+        Edge::Right => is_word(after),
+    };
+    !glued
+}
+
+/// Whether an escape sequence ends right before `at`, however deeply it is escaped itself.
+pub(crate) fn ends_escape(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(ESCAPE_MAX)..at).unwrap_or_default();
+    match head {
+        [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f' | b'v' | b'0' | b'e' | b'a'] => true,
+        [.., b'\\', b'u', a, b, c, d] if hex([a, b, c, d]) => true,
+        [.., b'\\', b'x', a, b] | [.., b'%', a, b] if hex([a, b]) => true,
+        [.., b'm' | b'K' | b'H' | b'J'] => ends_ansi(head),
+        _ => false,
+    }
+}
+
+/// Whether the byte at `at` is the letter of a backslash escape.
+pub(crate) fn begins_inside_escape(text: &[u8], at: usize) -> bool {
+    let letter = text.get(at).is_some_and(|b| b"nrtbfvuxea".contains(b));
+    letter && backslashes_before(text, at) % 2 == 1
+}
+
+/// How many backslashes stand right before `at`, counted up to eight.
+pub(crate) fn backslashes_before(text: &[u8], at: usize) -> usize {
+    let head = text.get(at.saturating_sub(8)..at).unwrap_or_default();
+    head.iter().rev().take_while(|b| **b == b'\\').count()
+}
+
+/// The longest escape sequence that is looked for: `\\\\u001b[1;38;5;160m`.
+const ESCAPE_MAX: usize = 24;
+
+/// A colour or another terminal sequence: the escape character, raw or escaped, then `[`, numbers and a letter.
+fn ends_ansi(head: &[u8]) -> bool {
+    let Some((_, rest)) = head.split_last() else { return false };
+    let numbers = rest.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b';').count();
+    let Some((b'[', rest)) = rest.get(..rest.len() - numbers).and_then(<[u8]>::split_last) else { return false };
+    match rest {
+        [.., 0x1b] | [.., b'\\', b'e'] | [.., b'\\', b'0', b'3', b'3'] => true,
+        [.., b'\\', b'x', b'1', b'b' | b'B'] => true,
+        [.., b'\\', b'u', b'0', b'0', b'1', b'b' | b'B'] => true,
+        _ => false,
+    }
+}
+
+fn hex<const N: usize>(digits: [&u8; N]) -> bool {
+    digits.iter().all(|b| b.is_ascii_hexdigit())
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+pub(crate) fn previous(text: &[u8], at: usize) -> Option<u8> {
+    text.get(at.checked_sub(1)?).copied()
+}
+
+fn digit_before(text: &[u8], at: usize) -> bool {
+    previous(text, at).is_some_and(|b| b.is_ascii_digit())
+}
+
+/// `10.0.0.1.443: ` and `10.0.0.1.443 > `: what tcpdump writes behind an address.
+fn is_port(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    let digits = rest.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
+    let behind = rest.get(digits..).unwrap_or_default();
+    (1..=5).contains(&digits) && (behind.starts_with(b": ") || behind.starts_with(b" >"))
+}

@@ -1,0 +1,138 @@
+//! Ids of the form `prefix-tail`, found at their hyphens.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::catalog::{Class, Edge, Tail};
+use crate::scan::KindId;
+use crate::scan::check;
+use crate::scan::edge;
+
+/// Prefixes with what may follow them.
+#[derive(Debug, Default)]
+pub(crate) struct Ids {
+    prefixes: HashMap<&'static str, Vec<(KindId, &'static Tail)>>,
+    /// The kind of ids whose prefix is in no table.
+    pub(crate) other: Option<KindId>,
+}
+
+/// The longest prefix with its hyphens, `ipam-ext-res-ver-tkn`, with room for those to come.
+const PREFIX_MAX: usize = 40;
+/// The longest first group of a tail.
+const TAIL_MAX: usize = 64;
+
+impl Ids {
+    pub(crate) fn insert(&mut self, prefixes: &[&'static str], kind: KindId, tail: &'static Tail) {
+        for prefix in prefixes {
+            self.prefixes.entry(prefix).or_default().push((kind, tail));
+        }
+    }
+
+    pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(Range<usize>, KindId)) {
+        for hyphen in memchr::memchr_iter(b'-', text) {
+            if let Some((start, end, kind)) = self.at(text, hyphen) {
+                found(start..end, kind);
+            }
+        }
+    }
+
+    fn at(&self, text: &[u8], hyphen: usize) -> Option<(usize, usize, KindId)> {
+        let rest = text.get(hyphen + 1..)?;
+        let tail = rest.get(..rest.iter().take(TAIL_MAX).take_while(|b| b.is_ascii_alphanumeric()).count())?;
+        // Every tail has a digit but for one in a million; most words behind a hyphen have none.
+        if !tail.iter().any(u8::is_ascii_digit) {
+            return None;
+        }
+        let head = text.get(hyphen.saturating_sub(PREFIX_MAX)..hyphen)?;
+        let run = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+        let first = hyphen - run;
+        let escaped = escape_len(text, first, hyphen);
+        (escaped..run)
+            .map(|skip| first + skip)
+            .filter(|at| *at == first + escaped || starts_word(text, *at))
+            .find_map(|start| self.listed(text, start, hyphen))
+            .or_else(|| self.unlisted(text, first + escaped, hyphen, tail))
+            // `\\fs-0abc…` may be a share as well as an escape.
+            .or_else(|| (escaped > 0).then(|| self.listed(text, first, hyphen)).flatten())
+    }
+
+    fn listed(&self, text: &[u8], start: usize, hyphen: usize) -> Option<(usize, usize, KindId)> {
+        let prefix = std::str::from_utf8(text.get(start..hyphen)?).ok()?;
+        let tails = self.prefixes.get(prefix)?;
+        tails.iter().find_map(|(kind, tail)| Some((start, tail_end(tail, text, start, hyphen + 1)?, *kind)))
+    }
+
+    /// AWS adds prefixes; 17 hexadecimal digits that begin with 0 tell an id of today without knowing them.
+    fn unlisted(&self, text: &[u8], start: usize, hyphen: usize, tail: &[u8]) -> Option<(usize, usize, KindId)> {
+        let kind = self.other?;
+        let prefix = text.get(start..hyphen)?;
+        let plausible = prefix.first().is_some_and(u8::is_ascii_lowercase)
+            && prefix.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
+            && !prefix.ends_with(b"-");
+        let end = hyphen + 1 + tail.len();
+        let modern = tail.len() == 17 && tail.first() == Some(&b'0') && tail.iter().all(|b| Class::Hex.has(*b));
+        (plausible && modern && edge::holds(Edge::Hex, text, start, end)).then_some((start, end, kind))
+    }
+}
+
+/// How many bytes of the run that begins at `first` belong to an escape sequence: `n` of `\ni`, `32m` of `\e[32mi`.
+fn escape_len(text: &[u8], first: usize, hyphen: usize) -> usize {
+    (first + 1..hyphen.min(first + 6)).rev().find(|at| edge::ends_escape(text, *at)).map_or(0, |at| at - first)
+}
+
+fn starts_word(text: &[u8], at: usize) -> bool {
+    edge::previous(text, at).is_none_or(|b| b == b'-' || !b.is_ascii_alphanumeric())
+}
+
+fn tail_end(tail: &Tail, text: &[u8], start: usize, from: usize) -> Option<usize> {
+    let run = |class: Class, max: usize| {
+        text.get(from..).unwrap_or_default().iter().take(max + 1).take_while(|b| class.has(**b)).count()
+    };
+    let (len, edge) = match tail {
+        Tail::Hex17 => ((run(Class::Hex, 17) == 17).then_some(17)?, Edge::Hex),
+        Tail::ZeroHex17 => ((text.get(from) == Some(&b'0') && run(Class::Hex, 17) == 17).then_some(17)?, Edge::Hex),
+        Tail::Hex => match run(Class::Hex, 17) {
+            17 => (17, Edge::Hex),
+            8 if check::has_digit(text.get(from..from + 8)?) => (8, Edge::Legacy),
+            _ => return None,
+        },
+        Tail::Run(class, lengths, check) => {
+            let len = run(*class, *lengths.end());
+            let value = text.get(from..from + len)?;
+            (lengths.contains(&len) && check::passes(*check, value)).then_some((len, Edge::Token))?
+        }
+        Tail::Uuid => (uuid_len(text.get(from..)?)?, Edge::Token),
+        Tail::Address => (address_len(text.get(from..)?)?, Edge::Token),
+    };
+    edge::holds(edge, text, start, from + len).then_some(from + len)
+}
+
+fn uuid_len(text: &[u8]) -> Option<usize> {
+    let uuid = text.get(..36)?;
+    let fits = uuid.iter().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => Class::Hex.has(*byte),
+    });
+    fits.then_some(36)
+}
+
+/// `10-0-1-17`, as in the host name `ip-10-0-1-17`.
+fn address_len(text: &[u8]) -> Option<usize> {
+    let len = text.iter().take(16).take_while(|b| b.is_ascii_digit() || **b == b'-').count();
+    let len = len - text.get(..len)?.iter().rev().take_while(|b| **b == b'-').count();
+    let mut octets = text.get(..len)?.split(|b| *b == b'-').map(check::octet);
+    let address = [octets.next()??, octets.next()??, octets.next()??, octets.next()??];
+    (octets.next().is_none() && (check::is_private(address) || check::is_cgnat(address))).then_some(len)
+}
+
+impl Class {
+    pub(crate) fn has(self, byte: u8) -> bool {
+        match self {
+            Self::Hex => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+            Self::UpperHex => byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte),
+            Self::Lower => byte.is_ascii_digit() || byte.is_ascii_lowercase(),
+            Self::Upper => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
+            Self::Alnum => byte.is_ascii_alphanumeric(),
+        }
+    }
+}

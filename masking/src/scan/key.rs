@@ -1,0 +1,246 @@
+//! Names and what stands between a name and its value, in the notations that people and tools write.
+
+use crate::scan::check::starts_with_ignore_case;
+use crate::scan::edge;
+
+/// A name in a text, with its separators gone.
+#[derive(Debug)]
+pub(crate) struct Name {
+    /// Where it ends: a separator may follow.
+    pub(crate) end: usize,
+    /// In lower case, without `_`, `-`, `.` and spaces.
+    pub(crate) plain: String,
+    /// `--name` and `NAME`: what stands behind is a value even if it looks like a word.
+    pub(crate) formal: bool,
+    /// `<Name>`.
+    tag: bool,
+    /// It could be a word of a sentence: `data-bucket` is a name itself.
+    word: bool,
+}
+
+/// Where a value begins, and how it is known to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) start: usize,
+    pub(crate) kind: PlaceKind,
+    pub(crate) quoted: bool,
+    /// `name=value`, without a blank.
+    pub(crate) tight: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PlaceKind {
+    /// Behind `:`, `=`, `=>`, `|` or a tag.
+    Assigned,
+    /// In parentheses: `Bucket("b")`, `S3 Bucket (b)`.
+    Called,
+    /// Behind nothing but a space.
+    Near,
+}
+
+/// Bytes of a name on either side of the word that it was found by.
+const NAME_MAX: usize = 48;
+/// Blanks between a name and its value at the most.
+const BLANKS_MAX: usize = 40;
+
+/// The names that hold the word from `start` to `end`, longest first: `account`, `account id`, `account id number`.
+pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item = Name> + '_ {
+    let head = text.get(start.saturating_sub(NAME_MAX)..start).unwrap_or_default();
+    let first = start - head.iter().rev().take_while(|b| in_name(**b) || **b == b'.').count();
+    let first = (first..start).rev().find(|at| edge::ends_escape(text, *at)).unwrap_or(first);
+    let tail = text.get(end..).unwrap_or_default();
+    let last = end + tail.iter().take(NAME_MAX).take_while(|b| in_name(**b)).count();
+    let mut ends = vec![last];
+    while let Some(more) = ends.last().and_then(|end| next_word(text, *end)).filter(|_| ends.len() < 4) {
+        ends.push(more);
+    }
+    ends.into_iter().rev().map(move |end| Name::new(text, first, end))
+}
+
+/// Words that go on with a name behind a space.
+const MORE: [&str; 14] = [
+    "access", "account", "id", "ids", "identifier", "instance", "key", "name", "no", "number", "num", "password", "token",
+    "arn",
+];
+
+fn next_word(text: &[u8], end: usize) -> Option<usize> {
+    let rest = text.get(end..)?.strip_prefix(b" ")?;
+    let len = rest.iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = rest.get(..len)?;
+    MORE.iter().any(|more| more.as_bytes().eq_ignore_ascii_case(word)).then_some(end + 1 + len)
+}
+
+fn in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+impl Name {
+    fn new(text: &[u8], start: usize, end: usize) -> Self {
+        let name = text.get(start..end).unwrap_or_default();
+        let letters = || name.iter().filter(|b| b.is_ascii_alphabetic());
+        let before = edge::previous(text, start);
+        Self {
+            end,
+            plain: plain(&String::from_utf8_lossy(name)),
+            formal: name.starts_with(b"--") || letters().count() > 0 && letters().all(u8::is_ascii_uppercase),
+            tag: before == Some(b'<'),
+            word: name.starts_with(b"--") || !name.contains(&b'-'),
+        }
+    }
+
+    /// The name of a member of a document.
+    pub(crate) fn member(key: &str) -> String {
+        plain(key)
+    }
+
+    /// Where this name's value begins.
+    pub(crate) fn value(&self, text: &[u8]) -> Option<Place> {
+        let korean = skip_particle(text, self.end);
+        let at = skip_quote(text, korean).unwrap_or(korean);
+        let closed = at > korean;
+        let after = skip_blanks(text, at);
+        let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let (behind, kind) = operator(text, after, self.tag)
+            .or_else(|| (near > at && !closed && self.word).then_some((near, PlaceKind::Near)))
+            .or_else(|| pair(text, at).map(|at| (at, PlaceKind::Assigned)))?;
+        // `S3 Bucket (b)` says what `f(b)` does not.
+        let prose = kind != PlaceKind::Called || after > at;
+        let start = open(text, skip_blanks(text, behind));
+        let tight = start == behind && after == at;
+        let unquoted = start;
+        let start = skip_quote(text, start).unwrap_or(start);
+        let quoted = start > unquoted;
+        (prose || quoted).then_some(Place { start, kind, quoted, tight })
+    }
+}
+
+/// Lower case, and no separators.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The next element of a list: `"a", "b"`.
+pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Place> {
+    let at = skip_quote(text, end).unwrap_or(end);
+    let comma = skip_blanks(text, at);
+    let behind = (text.get(comma) == Some(&b',')).then_some(comma + 1)?;
+    let unquoted = skip_blanks(text, behind);
+    let start = skip_quote(text, unquoted).unwrap_or(unquoted);
+    Some(Place { start, kind: PlaceKind::Assigned, quoted: start > unquoted, tight: false })
+}
+
+/// Whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.
+pub(crate) fn ends_element(text: &[u8], end: usize) -> bool {
+    let at = skip_blanks(text, skip_quote(text, end).unwrap_or(end));
+    matches!(text.get(at), None | Some(b',' | b']' | b')' | b'}'))
+}
+
+/// Whether what stands at `end` ends a quoted value, or the part of one that may be a value of its own.
+pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
+    match text.get(end) {
+        None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
+        Some(_) => skip_quote(text, end).is_some(),
+    }
+}
+
+/// Whether what stands at `end` shows that the bare word before it is code or another name.
+pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    match rest {
+        [b'(' | b'[' | b'{' | b'<' | b'=' | b'$', ..] => true,
+        [b':', next, ..] => !next.is_ascii_digit() && *next != b'/',
+        [b'.', next, ..] => next.is_ascii_alphanumeric() || *next == b'_',
+        [b'-', ..] => true,
+        _ => false,
+    }
+}
+
+fn operator(text: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> {
+    let rest = text.get(at..)?;
+    let assigned = |len: usize| Some((at + len, PlaceKind::Assigned));
+    match rest {
+        [b'>', ..] if tag => assigned(1),
+        [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=', b'=', ..] => assigned(2),
+        [b':' | b'=', ..] => assigned(1 + annotation(rest.get(1..)?)),
+        [b'|', ..] => assigned(1),
+        [b'%', b'3', b'D' | b'd', ..] => assigned(3),
+        [b'(', ..] => Some((at + 1, PlaceKind::Called)),
+        _ => None,
+    }
+}
+
+/// `: str = "b"`, `: &'static str = "b"`: how long the type with its sign is.
+fn annotation(rest: &[u8]) -> usize {
+    let len = rest.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b)).count();
+    match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
+        (Some(b'='), Some(b' '), Some(b'"' | b'\'')) => len + 1,
+        _ => 0,
+    }
+}
+
+/// `"Name": "bucket", "Value": "b"`, `{name: BUCKET, value: b}`, `Name=owner-id,Values=1234`: the name is a value itself.
+fn pair(text: &[u8], at: usize) -> Option<usize> {
+    let at = skip_quote(text, at).unwrap_or(at);
+    let blank = skip_blanks(text, at);
+    let comma = blank + usize::from(text.get(blank) == Some(&b','));
+    (comma > at).then_some(())?;
+    let word = skip_blanks(text, comma);
+    let word = skip_quote(text, word).unwrap_or(word);
+    starts_with_ignore_case(text.get(word..)?, b"value").then_some(())?;
+    let end = word + 5;
+    let end = end + usize::from(text.get(end).is_some_and(|b| b.eq_ignore_ascii_case(&b's')));
+    let end = skip_quote(text, end).unwrap_or(end);
+    operator(text, skip_blanks(text, end), false).filter(|(_, kind)| *kind == PlaceKind::Assigned).map(|(at, _)| at)
+}
+
+/// Behind a bracket or the hyphen of a YAML list.
+fn open(text: &[u8], at: usize) -> usize {
+    match text.get(at..).unwrap_or_default() {
+        [b'[' | b'{' | b'(', ..] => skip_blanks(text, at + 1),
+        [b'-', b' ', ..] => skip_blanks(text, at + 2),
+        _ => at,
+    }
+}
+
+/// Behind a quotation mark, escaped or not.
+fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    for mark in ["&quot;", "&#34;", "%22", "“", "”", "「", "」", "\u{2018}", "\u{2019}"] {
+        if rest.starts_with(mark.as_bytes()) {
+            return Some(at + mark.len());
+        }
+    }
+    let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
+    match rest.get(escapes..)? {
+        [b'"' | b'\'' | b'`', ..] => Some(at + escapes + 1),
+        [b'u', b'0', b'0', b'2', b'2' | b'7', ..] if escapes > 0 => Some(at + escapes + 5),
+        _ => None,
+    }
+}
+
+/// Behind blanks, line breaks, their escapes, and colours.
+fn skip_blanks(text: &[u8], at: usize) -> usize {
+    let limit = text.len().min(at + BLANKS_MAX);
+    let mut at = at;
+    while at < limit {
+        let rest = text.get(at..).unwrap_or_default();
+        let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
+        at += match rest.get(escapes..).unwrap_or_default() {
+            [b' ' | b'\t' | b'\r' | b'\n', ..] if escapes == 0 => 1,
+            [b'n' | b'r' | b't', ..] if escapes > 0 => escapes + 1,
+            [0x1b, b'[', ..] if escapes == 0 => match rest.iter().take(16).position(|b| *b == b'm') {
+                Some(m) => m + 1,
+                None => return at,
+            },
+            _ => return at,
+        };
+    }
+    at
+}
+
+/// Behind the particle that Korean puts at a noun's end.
+fn skip_particle(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let particle = ["은", "는", "이", "가", "을", "를", "의"].iter().find(|p| rest.starts_with(p.as_bytes()));
+    particle.map_or(at, |p| at + p.len())
+}

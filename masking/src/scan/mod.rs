@@ -1,0 +1,322 @@
+//! Text to findings: one pass over the text finds candidates by their literal parts, a rule verifies each.
+//!
+//! Ids are found at their hyphens ([`id`]), everything else at the literals of one automaton: prefixes of tokens, ends
+//! of host names, `arn:`, words of keys. So the cost is that of one scan, however many rules there are; a rule sees a
+//! bounded piece of text at a candidate, so no text makes it super-linear.
+
+mod address;
+mod arn;
+mod check;
+mod compile;
+mod edge;
+mod id;
+mod key;
+mod neighbour;
+mod never;
+mod pattern;
+mod pick;
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+
+use crate::catalog::{Family, Kind, Risk, Row, TABLES, Tier};
+use crate::known::{self, Known};
+use crate::policy::{CUSTOM_MAX, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
+use crate::token::{self, Token};
+use compile::{Anchor, Rules};
+use never::Never;
+use pattern::Custom;
+use pick::{Hit, Source};
+
+pub(crate) use edge::holds;
+
+/// A kind of one catalogue: its place there. Not stable over catalogues; [`Kind::id`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KindId(u16);
+
+/// One decoded string of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'t> {
+    pub text: &'t str,
+    /// The name of the member that it stands under, inherited through arrays.
+    pub key: Option<&'t str>,
+}
+
+/// A value to mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Which of the texts.
+    pub text: u32,
+    pub start: usize,
+    pub end: usize,
+    pub kind: KindId,
+    /// Recognised by its surroundings only, so that it is worth knowing in later exchanges.
+    pub recall: bool,
+}
+
+/// What is masked and how it is found: compiled from a [`Policy`], immutable.
+#[derive(Debug)]
+pub struct Catalogue {
+    kinds: Vec<Kind>,
+    rules: Rules,
+    automaton: Option<AhoCorasick>,
+    /// What each literal of the automaton may be the beginning of.
+    anchors: Vec<Vec<Anchor>>,
+    custom: Vec<(KindId, Custom)>,
+    always: Known,
+    never: Never,
+    /// Which kinds are masked.
+    on: Vec<bool>,
+}
+
+impl Catalogue {
+    pub fn new(policy: &Policy) -> Result<Self, PolicyError> {
+        let mut catalogue = Self::of_tables(policy)?;
+        catalogue.add_custom(policy)?;
+        let term = catalogue.add_kind(Cow::Borrowed("term"), Cow::Borrowed("TERM"));
+        check_literals("always_mask", &policy.always)?;
+        check_literals("never_mask", &policy.never)?;
+        catalogue.always = Known::of_terms(term, &policy.always);
+        catalogue.never = Never::new(&policy.never)?;
+        Ok(catalogue)
+    }
+
+    /// The kind of an id that this catalogue gave.
+    pub fn kind(&self, id: KindId) -> &Kind {
+        const NONE: &Kind = &Kind {
+            id: Cow::Borrowed("unknown"),
+            label: Cow::Borrowed("VALUE"),
+            family: Family::Custom,
+            risk: Risk::Identifier,
+            tier: Tier::Default,
+        };
+        self.kinds.get(usize::from(id.0)).unwrap_or(NONE)
+    }
+
+    pub fn kind_id(&self, id: &str) -> Option<KindId> {
+        self.kinds.iter().position(|kind| kind.id == id).map(kind_at)
+    }
+
+    /// The findings of all texts of one exchange, sorted by text and start, disjoint, on character boundaries. Values
+    /// known from earlier exchanges are among them, and those that these texts show in a strong context are found
+    /// wherever else they stand.
+    pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
+        let mut strong: Vec<Found> = texts.iter().map(|text| self.strong(text)).collect();
+        let here = Known::new(learned(texts, &strong));
+        let mut findings = Vec::new();
+        for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
+            self.bare(text.text, found, known, &here);
+            pick::disjoint(&mut found.hits);
+            findings.extend(found.hits.iter().map(|hit| hit.finding(index)));
+        }
+        findings
+    }
+
+    /// What the rules find in one text.
+    fn strong(&self, text: &Text<'_>) -> Found {
+        let bytes = text.text.as_bytes();
+        let mut hits = Vec::new();
+        let mut push = |range: Range<usize>, kind, recall| hits.push(Hit::new(range, kind, Source::Rule, recall));
+        self.rules.ids.find(bytes, |range, kind| push(range, kind, false));
+        self.anchored(bytes, &mut push);
+        if let Some(key) = text.key {
+            self.rules.member(key, bytes, |range, kind| push(range, kind, true));
+        }
+        if let Some(account) = self.rules.arns.account {
+            neighbour::accounts(bytes, &mut hits, account);
+        }
+        for (kind, custom) in &self.custom {
+            hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, false)));
+        }
+        let mut found = Found { hits, opaque: opaque(text.text) };
+        self.sift(text.text, &mut found);
+        found
+    }
+
+    /// What the rules find at the literals of the automaton.
+    fn anchored(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, KindId, bool)) {
+        let mut past = Past::default();
+        for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text)) {
+            let (start, end) = (literal.start(), literal.end());
+            for anchor in self.anchors.get(literal.pattern().as_usize()).into_iter().flatten() {
+                match *anchor {
+                    Anchor::Key if start >= past.key => {
+                        past.key = self.rules.keys(text, start, end, |range, kind| found(range, kind, true));
+                    }
+                    Anchor::Arn if start >= past.arn => {
+                        let arns = &self.rules.arns;
+                        let end = arns.find(text, start, |range, kind| {
+                            // A path is no name that could stand alone, and what no rule names could be anything.
+                            let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
+                            found(range, kind, !path && arns.other != Some(kind));
+                        });
+                        past.arn = end.unwrap_or(past.arn);
+                    }
+                    Anchor::Host => self.rules.hosts(text, start, end, |range, kind| found(range, kind, true)),
+                    Anchor::Literal(index) => {
+                        let Some(rule) = self.rules.literals.get(index) else { continue };
+                        let from = past.literals.entry(index).or_insert(0);
+                        if start < *from {
+                            continue;
+                        }
+                        for range in rule.find(text, start) {
+                            *from = range.end;
+                            found(range, rule.kind, rule.recall);
+                        }
+                    }
+                    Anchor::Key | Anchor::Arn => {}
+                }
+            }
+        }
+    }
+
+    /// Adds the known values that stand in a text without a context.
+    fn bare(&self, text: &str, found: &mut Found, known: &Known, here: &Known) {
+        let sources = [(known, Source::Earlier), (here, Source::Here), (&self.always, Source::Term)];
+        for (values, source) in sources {
+            values.find(text, |range, kind| found.hits.push(Hit::new(range, kind, source, source != Source::Term)));
+        }
+        self.sift(text, found);
+    }
+
+    /// Drops what is switched off, what must never be masked, and what touches a placeholder.
+    fn sift(&self, text: &str, found: &mut Found) {
+        let Found { hits, opaque } = found;
+        hits.retain(|hit| {
+            let free = opaque.get(opaque.partition_point(|p| p.end <= hit.start)).is_none_or(|p| p.start >= hit.end);
+            let on = self.on.get(usize::from(hit.kind.0)).copied().unwrap_or(false);
+            free && on && text.get(hit.start..hit.end).is_some_and(|value| !self.never.covers(value))
+        });
+    }
+}
+
+/// The candidates in one text, and its placeholders, in which nothing is ever found.
+#[derive(Debug)]
+struct Found {
+    hits: Vec<Hit>,
+    opaque: Vec<Range<usize>>,
+}
+
+/// How far a text was read by rules that read on from their literal: the next may begin only there, which keeps them
+/// linear.
+#[derive(Debug, Default)]
+struct Past {
+    key: usize,
+    arn: usize,
+    literals: HashMap<usize, usize>,
+}
+
+/// The values that are recognised by their context, each with the kind of its first finding.
+fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, &'t str)> {
+    let mut seen = HashSet::new();
+    let mut values = Vec::new();
+    for (text, found) in texts.iter().zip(strong) {
+        let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.recall).collect();
+        hits.sort_by_key(|hit| (hit.start, hit.kind));
+        for hit in hits {
+            let Some(value) = text.text.get(hit.start..hit.end) else { continue };
+            if known::is_telling(value) && seen.insert(value) {
+                values.push((hit.kind, value));
+            }
+        }
+    }
+    values
+}
+
+/// Where placeholders stand, as they are minted or as Markdown escapes them.
+fn opaque(text: &str) -> Vec<Range<usize>> {
+    let canonical = |range: &Range<usize>, token: &Token| {
+        let written = text.as_bytes().get(range.clone()).unwrap_or_default();
+        written.iter().filter(|b| **b != b'\\').eq(token.as_str().as_bytes())
+    };
+    token::find_all(text.as_bytes()).filter(|(range, token)| canonical(range, token)).map(|(range, _)| range).collect()
+}
+
+/// Making one of a policy.
+impl Catalogue {
+    fn of_tables(policy: &Policy) -> Result<Self, PolicyError> {
+        check_kinds(policy)?;
+        let mut rules = Rules::default();
+        let mut kinds = Vec::new();
+        let mut on = Vec::new();
+        for (family, row) in TABLES.iter().flat_map(|(family, rows)| rows.iter().map(move |row| (*family, row))) {
+            let id = kind_at(kinds.len());
+            let asked = policy.enable.iter().any(|kind| kind == row.id);
+            let masked = !policy.disable.iter().any(|kind| kind == row.id)
+                && (asked || row.tier == Tier::Default && !policy.off.contains(&family));
+            let chosen = row.rules.iter().filter(|_| masked).chain(row.asked.iter().filter(|_| masked && asked));
+            chosen.for_each(|rule| rules.insert(id, rule));
+            kinds.push(row.kind(family));
+            on.push(masked);
+        }
+        let (automaton, anchors) = rules.automaton();
+        let (custom, always, never) = (Vec::new(), Known::default(), Never::default());
+        Ok(Self { kinds, rules, automaton, anchors, custom, always, never, on })
+    }
+
+    fn add_custom(&mut self, policy: &Policy) -> Result<(), PolicyError> {
+        if policy.custom.len() > CUSTOM_MAX {
+            return Err(PolicyError::TooMany { list: "custom_patterns", max: CUSTOM_MAX });
+        }
+        for pattern in &policy.custom {
+            if !token::is_label(&pattern.label) {
+                return Err(PolicyError::Label { label: pattern.label.clone() });
+            }
+            let custom = Custom::new(pattern)?;
+            let id = format!("custom_{}", pattern.label.to_ascii_lowercase());
+            let kind = match self.kind_id(&id) {
+                Some(kind) => kind,
+                None => self.add_kind(Cow::Owned(id), Cow::Owned(pattern.label.clone())),
+            };
+            self.custom.push((kind, custom));
+        }
+        Ok(())
+    }
+
+    fn add_kind(&mut self, id: Cow<'static, str>, label: Cow<'static, str>) -> KindId {
+        let at = kind_at(self.kinds.len());
+        let (risk, tier) = (Risk::Secret, Tier::Default);
+        self.kinds.push(Kind { id, label, family: Family::Custom, risk, tier });
+        self.on.push(true);
+        at
+    }
+}
+
+impl Row {
+    fn kind(&self, family: Family) -> Kind {
+        let Row { id, label, risk, tier, .. } = *self;
+        Kind { id: Cow::Borrowed(id), label: Cow::Borrowed(label), family, risk, tier }
+    }
+}
+
+/// There are fewer kinds than numbers: the tables are ours, and custom patterns are bounded.
+fn kind_at(index: usize) -> KindId {
+    KindId(u16::try_from(index).unwrap_or(u16::MAX))
+}
+
+fn check_kinds(policy: &Policy) -> Result<(), PolicyError> {
+    let is_kind = |name: &String| TABLES.iter().any(|(_, rows)| rows.iter().any(|row| row.id == name));
+    for (list, kinds) in [("enable", &policy.enable), ("disable", &policy.disable)] {
+        if let Some(kind) = kinds.iter().find(|kind| !is_kind(kind)) {
+            return Err(PolicyError::UnknownKind { list, kind: kind.clone() });
+        }
+    }
+    match policy.enable.iter().find(|kind| policy.disable.contains(kind)) {
+        Some(kind) => Err(PolicyError::BothWays { kind: kind.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn check_literals(list: &'static str, literals: &[String]) -> Result<(), PolicyError> {
+    if literals.len() > LITERALS_MAX {
+        return Err(PolicyError::TooMany { list, max: LITERALS_MAX });
+    }
+    let bad = |literal: &&String| !LITERAL_BYTES.contains(&literal.len()) || !opaque(literal).is_empty();
+    match literals.iter().find(bad) {
+        Some(literal) => Err(PolicyError::Literal { list, literal: literal.clone() }),
+        None => Ok(()),
+    }
+}

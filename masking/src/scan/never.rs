@@ -1,0 +1,59 @@
+//! Values that the configuration wants left alone.
+
+use std::collections::HashSet;
+
+use crate::policy::PolicyError;
+use crate::scan::check;
+
+#[derive(Debug, Default)]
+pub(crate) struct Never {
+    literals: HashSet<String>,
+    ranges: Vec<Range>,
+}
+
+/// The addresses whose first bits are those of `network`.
+#[derive(Debug)]
+struct Range {
+    network: u32,
+    mask: u32,
+}
+
+impl Never {
+    pub(crate) fn new(never: &[String]) -> Result<Self, PolicyError> {
+        let mut all = Self::default();
+        for literal in never {
+            match literal.split_once('/') {
+                Some((network, length)) if check::address(network.as_bytes()).is_some() => {
+                    let bad = || PolicyError::Cidr { literal: literal.clone() };
+                    all.ranges.push(Range::new(network, length).ok_or_else(bad)?);
+                }
+                _ => {
+                    all.literals.insert(literal.clone());
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn covers(&self, value: &str) -> bool {
+        self.literals.contains(value) || !self.ranges.is_empty() && self.covers_address(value)
+    }
+
+    fn covers_address(&self, value: &str) -> bool {
+        let dotted = match value.strip_prefix("ip-") {
+            Some(address) => address.replace('-', "."),
+            None => value.to_owned(),
+        };
+        let address = check::address(dotted.as_bytes()).map(u32::from_be_bytes);
+        address.is_some_and(|address| self.ranges.iter().any(|range| address & range.mask == range.network))
+    }
+}
+
+impl Range {
+    fn new(network: &str, length: &str) -> Option<Self> {
+        let length: u32 = length.parse().ok().filter(|length| *length <= 32)?;
+        let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
+        let network = u32::from_be_bytes(check::address(network.as_bytes())?) & mask;
+        Some(Self { network, mask })
+    }
+}

@@ -1,0 +1,80 @@
+//! The only file that names the regex engine.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::catalog::MACROS;
+use crate::policy::{CustomPattern, PolicyError};
+
+/// A pattern of the catalogue, compiled when the first candidate needs it: most texts need few.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    source: &'static str,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+/// Bytes behind an anchor that a pattern sees.
+const REACH: usize = 16 * 1_024;
+/// Bytes that a compiled custom pattern may take.
+const CUSTOM_SIZE: usize = 1 << 20;
+/// Bytes of a custom pattern's source.
+const CUSTOM_SOURCE: usize = 1_000;
+
+impl Pattern {
+    pub(crate) fn new(source: &'static str) -> Self {
+        Self { source, compiled: OnceLock::new() }
+    }
+
+    /// The values that the pattern finds at `at`: its groups, or the whole match.
+    pub(crate) fn values(&self, text: &[u8], at: usize) -> Vec<Range<usize>> {
+        let window = text.get(at..text.len().min(at + REACH)).unwrap_or_default();
+        let Some(regex) = self.regex() else { return Vec::new() };
+        let Some(captures) = regex.captures(window) else { return Vec::new() };
+        let first = usize::from(captures.len() > 1);
+        captures.iter().skip(first).flatten().map(|group| at + group.start()..at + group.end()).collect()
+    }
+
+    /// Whether the source is one; a test asks for each of the catalogue.
+    pub(crate) fn regex(&self) -> Option<&Regex> {
+        let compile = || {
+            let source = MACROS.iter().fold(self.source.to_owned(), |source, (name, with)| source.replace(name, with));
+            RegexBuilder::new(&format!("^(?:{source})")).unicode(false).build().ok()
+        };
+        self.compiled.get_or_init(compile).as_ref()
+    }
+}
+
+/// A checked pattern of the user's own.
+#[derive(Debug)]
+pub(crate) struct Custom {
+    regex: regex::Regex,
+    group: usize,
+}
+
+impl Custom {
+    pub(crate) fn new(pattern: &CustomPattern) -> Result<Self, PolicyError> {
+        let label = || pattern.label.clone();
+        let refuse = |reason: String| PolicyError::Regex { label: label(), reason };
+        if pattern.regex.len() > CUSTOM_SOURCE {
+            return Err(refuse(format!("longer than {CUSTOM_SOURCE} bytes")));
+        }
+        let regex = regex::RegexBuilder::new(&pattern.regex)
+            .size_limit(CUSTOM_SIZE)
+            .build()
+            .map_err(|error| refuse(error.to_string().replace('\n', " ")))?;
+        if pattern.group >= regex.captures_len() {
+            return Err(PolicyError::Group { label: label(), group: pattern.group });
+        }
+        if regex.is_match("") {
+            return Err(PolicyError::MatchesEmpty { label: label() });
+        }
+        Ok(Self { regex, group: pattern.group })
+    }
+
+    pub(crate) fn find<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+        let values = self.regex.captures_iter(text).filter_map(|captures| captures.get(self.group));
+        values.map(|value| value.range()).filter(|range| !range.is_empty())
+    }
+}

@@ -1,0 +1,62 @@
+//! Candidates to disjoint findings.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use crate::scan::{Finding, KindId};
+
+/// A candidate in one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) kind: KindId,
+    pub(crate) source: Source,
+    pub(crate) recall: bool,
+}
+
+/// What a candidate was found by; of two with the same borders, the first in this order wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    /// A custom pattern.
+    Custom,
+    /// A rule of the catalogue.
+    Rule,
+    /// A value known from an earlier exchange.
+    Earlier,
+    /// A value known from elsewhere in this exchange.
+    Here,
+    /// A literal of the configuration.
+    Term,
+}
+
+impl Hit {
+    pub(crate) fn new(range: Range<usize>, kind: KindId, source: Source, recall: bool) -> Self {
+        Self { start: range.start, end: range.end, kind, source, recall }
+    }
+
+    pub(crate) fn finding(&self, text: u32) -> Finding {
+        Finding { text, start: self.start, end: self.end, kind: self.kind, recall: self.recall }
+    }
+}
+
+/// Sorts, and resolves overlaps: what lies within another is part of it, and of two that cross, the longer one stays
+/// and the other gives up what they share, so that nothing leaks between them.
+pub(crate) fn disjoint(hits: &mut Vec<Hit>) {
+    hits.sort_by_key(|hit| (hit.start, Reverse(hit.end), hit.source, hit.kind));
+    let mut picked: Vec<Hit> = Vec::with_capacity(hits.len());
+    for mut hit in hits.drain(..) {
+        if let Some(last) = picked.last_mut().filter(|last| hit.start < last.end) {
+            if hit.end <= last.end {
+                continue;
+            }
+            if hit.end - hit.start > last.end - last.start {
+                last.end = hit.start;
+            } else {
+                hit.start = last.end;
+            }
+        }
+        picked.push(hit);
+    }
+    *hits = picked;
+}

@@ -1,0 +1,165 @@
+//! Server-sent events: bytes to events and back, framing only. What is not edited keeps its bytes.
+//!
+//! The format is that of the WHATWG HTML standard, "Server-sent events": lines end with CR LF, LF or CR, a blank line
+//! ends an event, and the values of several `data` lines are joined by a line feed.
+
+use std::ops::Range;
+
+/// Cuts a byte stream into events.
+#[derive(Debug, Default)]
+pub struct Framer {
+    buffer: Vec<u8>,
+    /// How far the buffer was searched for the end of the event.
+    seen: usize,
+    /// Where the line begins in which the search stands.
+    line: usize,
+}
+
+impl Framer {
+    /// Takes the next bytes. The events that they complete are then read with [`Framer::next_event`].
+    pub fn write(&mut self, chunk: &[u8]) {
+        self.buffer.extend_from_slice(chunk);
+    }
+
+    /// The next complete event with its blank line; `None` if more bytes are needed.
+    pub fn next_event(&mut self) -> Option<Vec<u8>> {
+        let rest = self.buffer.get(self.seen..)?;
+        let mut ends = memchr::memchr2_iter(b'\n', b'\r', rest).map(|offset| self.seen + offset);
+        let end = loop {
+            let Some(end) = ends.next() else {
+                self.seen = self.buffer.len();
+                return None;
+            };
+            let blank = end == self.line;
+            // CR LF is one end of a line: the LF of a CR that was read already ends nothing.
+            let second_half = blank && end > 0 && self.buffer.get(end - 1..=end) == Some(b"\r\n");
+            self.line = end + 1;
+            if blank && !second_half {
+                break end;
+            }
+        };
+        let with_lf = self.buffer.get(end..end + 2) == Some(b"\r\n");
+        let rest = self.buffer.split_off(end + 1 + usize::from(with_lf));
+        (self.seen, self.line) = (0, 0);
+        Some(std::mem::replace(&mut self.buffer, rest))
+    }
+
+    /// Bytes of the event that is not complete yet.
+    pub fn pending(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Takes the bytes of the event that is not complete.
+    pub fn take_pending(&mut self) -> Vec<u8> {
+        (self.seen, self.line) = (0, 0);
+        std::mem::take(&mut self.buffer)
+    }
+}
+
+/// The `data` of one event, with where its lines stand.
+#[derive(Debug)]
+pub struct Data<'e> {
+    event: &'e [u8],
+    lines: Vec<Range<usize>>,
+}
+
+impl<'e> Data<'e> {
+    pub fn of(event: &'e [u8]) -> Self {
+        let mut lines = Vec::new();
+        let mut at = 0;
+        for line in event.split(|b| matches!(b, b'\n' | b'\r')) {
+            if let Some(value) = line.strip_prefix(b"data") {
+                let value = value.strip_prefix(b":").map(|v| v.strip_prefix(b" ").unwrap_or(v));
+                // A line with nothing but the name has an empty value; a longer name is another field.
+                if value.is_some() || line.len() == 4 {
+                    let end = at + line.len();
+                    lines.push(end - value.map_or(0, <[u8]>::len)..end);
+                }
+            }
+            at += line.len() + 1;
+        }
+        Self { event, lines }
+    }
+
+    /// The data as the receiver gets it; `None` if the event has none.
+    pub fn joined(&self) -> Option<Vec<u8>> {
+        let values: Vec<&[u8]> = self.lines.iter().filter_map(|range| self.event.get(range.clone())).collect();
+        (!values.is_empty()).then(|| values.join(&b'\n'))
+    }
+
+    /// The event with other data, which has as many lines.
+    pub fn replaced(&self, data: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.event.len() + data.len());
+        let mut at = 0;
+        for (range, line) in self.lines.iter().zip(data.split(|b| *b == b'\n')) {
+            out.extend_from_slice(self.event.get(at..range.start).unwrap_or_default());
+            out.extend_from_slice(line);
+            at = range.end;
+        }
+        out.extend_from_slice(self.event.get(at..).unwrap_or_default());
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events<'c>(chunks: impl IntoIterator<Item = &'c [u8]>) -> (Vec<String>, String) {
+        let (mut framer, mut events) = (Framer::default(), Vec::new());
+        for chunk in chunks {
+            framer.write(chunk);
+            while let Some(event) = framer.next_event() {
+                events.push(String::from_utf8(event).unwrap());
+            }
+        }
+        (events, String::from_utf8(framer.take_pending()).unwrap())
+    }
+
+    #[test]
+    fn events_end_at_blank_lines() {
+        let cases: &[(&str, &[&str], &str)] = &[
+            ("", &[], ""),
+            ("data: 1\n\ndata: 2\n\n", &["data: 1\n\n", "data: 2\n\n"], ""),
+            ("event: a\r\ndata: 1\r\n\r\ndata: 2\r\n", &["event: a\r\ndata: 1\r\n\r\n"], "data: 2\r\n"),
+            ("data: 1\r\rdata: 2\r\r", &["data: 1\r\r", "data: 2\r\r"], ""),
+            (": comment\n\n\n\ndata: 1", &[": comment\n\n", "\n", "\n"], "data: 1"),
+            ("data: 1\n\r\ndata: 2\r\n\n", &["data: 1\n\r\n", "data: 2\r\n\n"], ""),
+        ];
+        for (text, expected, pending) in cases {
+            assert_eq!(events([text.as_bytes()]), (expected.iter().map(|e| e.to_string()).collect(), pending.to_string()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn chunks_are_invisible_in_what_the_events_say() {
+        let text = "event: a\r\ndata: 1\r\n\r\ndata: 2\n\n: c\n\ndata: 3\rdata: 4\r\rdata: 5";
+        // A CR LF cut in two may leave its LF to the next event, where it is a blank line and says nothing.
+        let said = |(events, pending): (Vec<String>, String)| -> Vec<Vec<u8>> {
+            events.iter().chain([&pending]).filter_map(|event| Data::of(event.as_bytes()).joined()).collect()
+        };
+        let whole = said(events([text.as_bytes()]));
+        assert_eq!(whole, [&b"1"[..], b"2", b"3\n4", b"5"]);
+        for cut in 0..text.len() {
+            let parts = events([&text.as_bytes()[..cut], &text.as_bytes()[cut..]]);
+            assert_eq!(parts.0.concat() + &parts.1, text, "cut at {cut}");
+            assert_eq!(said(parts), whole, "cut at {cut}");
+        }
+        assert_eq!(said(events(text.as_bytes().chunks(1))), whole);
+    }
+
+    #[test]
+    fn data_is_read_and_replaced() {
+        let cases: &[(&str, Option<&str>, &str, &str)] = &[
+            ("event: x\ndata: {\"a\"}\n\n", Some("{\"a\"}"), "{}", "event: x\ndata: {}\n\n"),
+            ("data:1\r\ndata\r\ndata:  2\r\n\r\n", Some("1\n\n 2"), "a\n\nc", "data:a\r\ndata\r\ndata: c\r\n\r\n"),
+            (": only\n\n", None, "", ": only\n\n"),
+            ("database: 1\ndata: 2", Some("2"), "3", "database: 1\ndata: 3"),
+        ];
+        for (event, data, new, replaced) in cases {
+            let parsed = Data::of(event.as_bytes());
+            assert_eq!(parsed.joined().map(|d| String::from_utf8(d).unwrap()).as_deref(), *data, "{event:?}");
+            assert_eq!(String::from_utf8(parsed.replaced(new.as_bytes())).unwrap(), *replaced, "{event:?}");
+        }
+    }
+}

@@ -1,0 +1,425 @@
+//! What a placeholder is: its grammar, how it is minted, and how it is read back.
+//!
+//! A placeholder is `AWS_<LABEL>_<TAIL>`, for example `AWS_EC2_7KQ2M9XA4TBN`. The tail is 60 bits of an HMAC in
+//! Crockford's base32, so the same value has the same placeholder in each request, worker, replica and restart, and
+//! nobody without the key can guess one or confirm a guess.
+//!
+//! A label's segments have at most eleven characters and a tail has twelve. So a reader knows where the tail is
+//! without knowing the labels, and no placeholder is a prefix of another. No segment is `AWS`, so that a placeholder
+//! behind a cut one is still seen.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// Characters of a tail.
+pub const TAIL: usize = 12;
+/// Characters of a label at the most.
+pub const LABEL_MAX: usize = 16;
+/// Characters of one `_`-separated segment of a label at the most.
+pub const SEGMENT_MAX: usize = TAIL - 1;
+/// Bytes of a placeholder at the most.
+pub const TOKEN_MAX: usize = PREFIX.len() + 1 + LABEL_MAX + 1 + TAIL;
+/// Bytes that a placeholder has at the most in the loosest form that is still read: every separator escaped.
+pub const WRITTEN_MAX: usize = PREFIX.len() + LABEL_MAX + TAIL + (LABEL_MAX / 2 + 1) * (BACKSLASHES + 1);
+
+const PREFIX: &[u8] = b"AWS";
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Markdown writes `\_`; inside a JSON text that becomes `\\_`.
+const BACKSLASHES: usize = 3;
+
+/// A placeholder in its canonical form.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Token {
+    bytes: [u8; TOKEN_MAX],
+    len: u8,
+}
+
+impl Token {
+    /// Reads a text that is a placeholder in canonical form, and nothing else.
+    pub fn parse(text: &str) -> Option<Self> {
+        match read(text.as_bytes(), End::Here) {
+            Read::Token(token, len) if len == text.len() && token.as_str() == text => Some(token),
+            _ => None,
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+        // A token is built from ASCII only.
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    fn prefix() -> Self {
+        let mut token = Self { bytes: [0; TOKEN_MAX], len: 0 };
+        token.extend(PREFIX);
+        token
+    }
+
+    /// Appends what fits; the grammar's bounds make that everything.
+    fn extend(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            if let Some(slot) = self.bytes.get_mut(usize::from(self.len)) {
+                *slot = byte;
+                self.len += 1;
+            }
+        }
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Whether `label` may stand in a placeholder.
+pub fn is_label(label: &str) -> bool {
+    label.len() <= LABEL_MAX
+        && label.starts_with(|c: char| c.is_ascii_uppercase())
+        && label.split('_').all(|segment| {
+            (1..=SEGMENT_MAX).contains(&segment.len())
+                && segment.as_bytes() != PREFIX
+                && segment.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        })
+}
+
+/// The key that placeholders are minted with. It cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlaceholderKey([u8; 32]);
+
+impl PlaceholderKey {
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// A key from a secret of any length, told apart from every other use of that secret by `purpose`.
+    pub fn derive(secret: &[u8], purpose: &str) -> Self {
+        // The secret is hashed first: as an HMAC key it may have any length, and nothing of it stays readable.
+        let mut mac = keyed(&digest(secret));
+        update(&mut mac, b"aws-masker placeholder key v1");
+        update(&mut mac, purpose.as_bytes());
+        Self(mac.finalize().into_bytes().into())
+    }
+}
+
+impl fmt::Debug for PlaceholderKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlaceholderKey(…)")
+    }
+}
+
+/// Mints the placeholders of one scope: a pure function of key, scope, kind and value.
+#[derive(Clone)]
+pub struct Mint {
+    mac: Hmac<Sha256>,
+}
+
+impl Mint {
+    pub fn new(key: &PlaceholderKey, scope: &str) -> Self {
+        let mut mac = keyed(&key.0);
+        update(&mut mac, b"aws-masker placeholder v1");
+        update(&mut mac, scope.as_bytes());
+        Self { mac }
+    }
+
+    /// The placeholder of `value`. `kind` is the id that tells two kinds apart, `label` the word that people read.
+    pub fn token(&self, kind: &str, label: &str, value: &str) -> Token {
+        let mut mac = self.mac.clone();
+        update(&mut mac, kind.as_bytes());
+        update(&mut mac, value.as_bytes());
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        let mut token = Token::prefix();
+        token.extend(b"_");
+        token.extend(label.as_bytes());
+        token.extend(b"_");
+        token.extend(&tail(&digest));
+        token
+    }
+}
+
+impl fmt::Debug for Mint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mint(…)")
+    }
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    // HMAC fills a short key with zeros up to the block, so this is the key itself, without a fallible length check.
+    let mut block = [0; 64];
+    for (slot, byte) in block.iter_mut().zip(key) {
+        *slot = *byte;
+    }
+    Hmac::new(&block.into())
+}
+
+fn digest(bytes: &[u8]) -> [u8; 32] {
+    use sha2::Digest;
+    Sha256::digest(bytes).into()
+}
+
+/// Feeds a part with its length in front, so that no two lists of parts give the same bytes.
+fn update(mac: &mut Hmac<Sha256>, part: &[u8]) {
+    mac.update(&(part.len() as u64).to_be_bytes());
+    mac.update(part);
+}
+
+/// 60 bits of the digest in base32. Twelve digits would look like an account id behind a word, so there is always a letter.
+fn tail(digest: &[u8; 32]) -> [u8; TAIL] {
+    let [a, b, c, d, e, f, g, h, ..] = *digest;
+    let mut bits = u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 4;
+    let mut tail = encode(bits);
+    if tail.iter().all(u8::is_ascii_digit) {
+        bits |= 1 << 59;
+        tail = encode(bits);
+    }
+    tail
+}
+
+fn encode(bits: u64) -> [u8; TAIL] {
+    std::array::from_fn(|i| {
+        let shift = 5 * (TAIL - 1 - i);
+        ALPHABET.get(((bits >> shift) & 31) as usize).copied().unwrap_or(b'0')
+    })
+}
+
+/// Whether text may still follow the bytes that are being read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// The text ends here.
+    Here,
+    /// More may come.
+    Open,
+}
+
+/// What stands at the beginning of some bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Read {
+    /// No placeholder begins here.
+    No,
+    /// A placeholder may begin here; the bytes end too early to tell. At most [`WRITTEN_MAX`] bytes give this answer.
+    More,
+    /// A placeholder, and how many bytes it was written with.
+    Token(Token, usize),
+}
+
+/// Reads a placeholder at the beginning of `bytes` as models write it: in any case, with `-` or `\_` for `_`, and with
+/// the letters that Crockford's base32 takes for digits. The character behind it may not continue it.
+pub fn read(bytes: &[u8], end: End) -> Read {
+    let Some(mut rest) = strip_prefix(bytes) else {
+        return undecided(bytes.len() < PREFIX.len() && is_prefix_start(bytes), end);
+    };
+    let mut token = Token::prefix();
+    loop {
+        rest = match separator(rest) {
+            Ok(rest) => rest,
+            Err(read) => return if read == Read::More { undecided(true, end) } else { read },
+        };
+        let run = rest.iter().take(TAIL + 1).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let open = run == rest.len() && end == End::Open;
+        let (segment, behind) = rest.split_at_checked(run).unwrap_or((rest, &[]));
+        if run > TAIL {
+            return Read::No;
+        }
+        if open {
+            return undecided(true, end);
+        }
+        if run == TAIL {
+            return finish(token, segment, bytes.len() - behind.len());
+        }
+        let label_len = usize::from(token.len) - PREFIX.len() + run;
+        if run == 0 || label_len > LABEL_MAX || segment.eq_ignore_ascii_case(PREFIX) {
+            return Read::No;
+        }
+        token.extend(b"_");
+        token.extend(&segment.to_ascii_uppercase());
+        rest = behind;
+    }
+}
+
+fn undecided(possible: bool, end: End) -> Read {
+    if possible && end == End::Open { Read::More } else { Read::No }
+}
+
+fn is_prefix_start(bytes: &[u8]) -> bool {
+    PREFIX.get(..bytes.len()).is_some_and(|start| start.eq_ignore_ascii_case(bytes))
+}
+
+fn strip_prefix(bytes: &[u8]) -> Option<&[u8]> {
+    let (start, rest) = bytes.split_at_checked(PREFIX.len())?;
+    start.eq_ignore_ascii_case(PREFIX).then_some(rest)
+}
+
+/// What follows a separator, which is `_` or `-` behind at most three backslashes.
+fn separator(bytes: &[u8]) -> Result<&[u8], Read> {
+    let escapes = bytes.iter().take(BACKSLASHES).take_while(|b| **b == b'\\').count();
+    match bytes.get(escapes) {
+        Some(b'_' | b'-') => Ok(bytes.get(escapes + 1..).unwrap_or_default()),
+        Some(_) => Err(Read::No),
+        None => Err(Read::More),
+    }
+}
+
+fn finish(mut token: Token, tail: &[u8], written: usize) -> Read {
+    let has_label = usize::from(token.len) > PREFIX.len();
+    let mut canonical = [0; TAIL];
+    for (slot, byte) in canonical.iter_mut().zip(tail) {
+        *slot = match byte.to_ascii_uppercase() {
+            b'O' => b'0',
+            b'I' | b'L' => b'1',
+            other => other,
+        };
+    }
+    let in_alphabet = canonical.iter().all(|b| ALPHABET.contains(b));
+    // Twelve digits behind a word are an account id, never a placeholder.
+    if !has_label || !in_alphabet || tail.iter().all(u8::is_ascii_digit) {
+        return Read::No;
+    }
+    token.extend(b"_");
+    token.extend(&canonical);
+    Read::Token(token, written)
+}
+
+/// The placeholders of a text, with where they stand, in order. Written in any form that [`read`] knows.
+pub fn find_all(text: &[u8]) -> impl Iterator<Item = (std::ops::Range<usize>, Token)> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            at += next_candidate(text.get(at..)?)?;
+            match read(text.get(at..)?, End::Here) {
+                Read::Token(token, len) => {
+                    let range = at..at + len;
+                    at = range.end;
+                    return Some((range, token));
+                }
+                Read::No | Read::More => at += 1,
+            }
+        }
+    })
+}
+
+/// Where in `bytes` the next placeholder may begin: at an `A` that a `W` follows, or that is the last byte.
+pub fn next_candidate(bytes: &[u8]) -> Option<usize> {
+    let found = memchr::memchr2_iter(b'W', b'w', bytes)
+        .find_map(|w| bytes.get(w.wrapping_sub(1)).filter(|a| a.eq_ignore_ascii_case(&b'A')).map(|_| w - 1));
+    let last = bytes.last().filter(|a| a.eq_ignore_ascii_case(&b'A')).map(|_| bytes.len() - 1);
+    found.or(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mint(scope: &str) -> Mint {
+        Mint::new(&PlaceholderKey::new([7; 32]), scope)
+    }
+
+    #[test]
+    fn a_token_is_a_pure_function_of_scope_kind_and_value() {
+        let token = mint("a").token("ec2_instance", "EC2", "i-0abc");
+        assert_eq!(token, mint("a").token("ec2_instance", "EC2", "i-0abc"));
+        let others = [
+            mint("b").token("ec2_instance", "EC2", "i-0abc"),
+            mint("a").token("ec2_ami", "EC2", "i-0abc"),
+            mint("a").token("ec2_instance", "EC2", "i-0abd"),
+            Mint::new(&PlaceholderKey::new([8; 32]), "a").token("ec2_instance", "EC2", "i-0abc"),
+            // Length prefixes: moving a character over a border gives another message.
+            mint("a").token("ec2_instancei", "EC2", "-0abc"),
+        ];
+        for other in others {
+            assert_ne!(token, other);
+        }
+        assert_eq!(Token::parse(token.as_str()), Some(token));
+    }
+
+    #[test]
+    fn a_minted_tail_has_a_letter_and_sixty_bits() {
+        assert_eq!(&encode(0), b"000000000000");
+        assert_eq!(&encode((1 << 60) - 1), b"ZZZZZZZZZZZZ");
+        assert_eq!(&tail(&[0; 32]), b"G00000000000");
+    }
+
+    #[test]
+    fn labels() {
+        for good in ["EC2", "S3_BUCKET", "A", "ABCDEFGHIJK", "A1_B2_C3"] {
+            assert!(is_label(good), "{good}");
+        }
+        for bad in ["", "_A", "A_", "A__B", "2A", "a", "ABCDEFGHIJKL", "ABCDEFGH_ABCDEFGH", "A-B", "AWS", "A_AWS"] {
+            assert!(!is_label(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_as_a_placeholder() {
+        const T: &str = "AWS_EC2_7KQ2M9XA4TBN";
+        let cases: &[(&str, Option<(&str, usize)>)] = &[
+            (T, Some((T, 20))),
+            ("AWS_EC2_7KQ2M9XA4TBN, and", Some((T, 20))),
+            ("AWS_EC2_7KQ2M9XA4TBN_backup.tar", Some((T, 20))),
+            ("AWS_EC2_7KQ2M9XA4TBN\u{c740}", Some((T, 20))),
+            ("aws_ec2_7kq2m9xa4tbn", Some((T, 20))),
+            ("AWS-EC2-7KQ2M9XA4TBN-1", Some((T, 20))),
+            (r"AWS\_EC2\_7KQ2M9XA4TBN", Some((T, 22))),
+            (r"AWS\\_EC2\\_7KQ2M9XA4TBN\\n", Some((T, 24))),
+            ("AWS_S3_BUCKET_7KQ2M9XA4TBN", Some(("AWS_S3_BUCKET_7KQ2M9XA4TBN", 26))),
+            // Crockford's base32 reads O as 0, I and L as 1.
+            ("AWS_EC2_7KQ2M9XAOLIN", Some(("AWS_EC2_7KQ2M9XA011N", 20))),
+            ("AWS_EC2_7KQ2M9XA4TBNs", None),
+            ("AWS_EC2_7KQ2M9XA4TB", None),
+            ("AWS_EC2_7KQ2M9XA4TBU", None),
+            ("AWS_7KQ2M9XA4TBN", None),
+            ("AWS_ACCOUNT_471192830564", None),
+            ("AWS__7KQ2M9XA4TBN", None),
+            ("AWS_ACCESS_KEY_ID", None),
+            (r"AWS\\\\_EC2_7KQ2M9XA4TBN", None),
+            ("AWS_ABCDEFGH_ABCDEFGH_7KQ2M9XA4TBN", None),
+            ("AWS_AWS_EC2_7KQ2M9XA4TBN", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            let read = match read(text.as_bytes(), End::Here) {
+                Read::Token(token, len) => Some((token.as_str().to_owned(), len)),
+                Read::No | Read::More => None,
+            };
+            assert_eq!(read.as_ref().map(|(t, n)| (t.as_str(), *n)), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_cut_placeholder_asks_for_more_and_never_for_too_much() {
+        let written = [
+            "AWS_EC2_7KQ2M9XA4TBN".to_owned(),
+            r"aws\\\_a\\\_b\\\_c\\\_d\\\_e\\\_f\\\_g\\\_h\\\_7kq2m9xa4tbn".to_owned(),
+        ];
+        for text in &written {
+            assert!(text.len() <= WRITTEN_MAX, "{text}");
+            for cut in 0..=text.len() {
+                assert_eq!(read(&text.as_bytes()[..cut], End::Open), Read::More, "{text} at {cut}");
+            }
+            let closed = format!("{text}.");
+            assert!(matches!(read(closed.as_bytes(), End::Open), Read::Token(_, n) if n == text.len()), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_placeholders_of_a_text() {
+        let text = b"x AWS_EC2_7KQ2M9XA4TBN awAWS_VPC_0000000000AB a";
+        let found: Vec<_> = find_all(text).map(|(range, token)| (range, token.to_string())).collect();
+        assert_eq!(
+            found,
+            [(2..22, "AWS_EC2_7KQ2M9XA4TBN".to_owned()), (25..45, "AWS_VPC_0000000000AB".to_owned())]
+        );
+    }
+
+    #[test]
+    fn keys_and_mints_cannot_be_printed() {
+        assert_eq!(format!("{:?} {:?}", PlaceholderKey::new([9; 32]), mint("a")), "PlaceholderKey(…) Mint(…)");
+    }
+}

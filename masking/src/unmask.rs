@@ -1,0 +1,228 @@
+//! Puts values back into a text that arrives in pieces.
+//!
+//! A placeholder may be cut anywhere, so the end of a piece that may be the beginning of one is carried over to the next
+//! piece: at most [`WRITTEN_MAX`] bytes, whatever arrives. Everything else leaves at once.
+
+use std::ops::Range;
+
+use crate::token::{self, End, Read, Token, WRITTEN_MAX};
+use crate::vault::Secret;
+
+/// Knows the values of placeholders, and keeps count of what it was asked.
+pub trait Resolve {
+    fn resolve(&mut self, token: &Token) -> Option<Secret>;
+}
+
+/// A part of the restored text.
+#[derive(Debug)]
+pub(crate) enum Part<'p> {
+    /// This range of the piece, as it stands.
+    Same(Range<usize>),
+    /// Bytes of earlier pieces, as they stood.
+    Carried(&'p [u8]),
+    /// The value of a placeholder.
+    Value(Secret),
+}
+
+/// The state of one text: the bytes that may be the beginning of a placeholder.
+#[derive(Default, Clone)]
+pub(crate) struct Unmasker {
+    carry: Vec<u8>,
+}
+
+impl Unmasker {
+    /// Whether bytes are held back.
+    pub(crate) fn holds(&self) -> bool {
+        !self.carry.is_empty()
+    }
+
+    /// Takes the next piece and gives what is certain, in order.
+    pub(crate) fn write(&mut self, piece: &[u8], resolver: &mut dyn Resolve, out: &mut dyn FnMut(Part<'_>)) {
+        let Some(mut plain) = self.finish_carry(piece, resolver, out) else { return };
+        let mut at = plain;
+        while let Some(rest) = piece.get(at..) {
+            let Some(candidate) = token::next_candidate(rest).map(|offset| at + offset) else { break };
+            match token::read(piece.get(candidate..).unwrap_or_default(), End::Open) {
+                Read::No => at = candidate + 1,
+                // One that nobody knows may be a word that was glued to a placeholder: the search goes on within it.
+                Read::Token(token, len) => match resolver.resolve(&token) {
+                    None => at = candidate + 1,
+                    Some(value) => {
+                        same(plain..candidate, out);
+                        out(Part::Value(value));
+                        at = candidate + len;
+                        plain = at;
+                    }
+                },
+                Read::More => {
+                    same(plain..candidate, out);
+                    self.carry.extend_from_slice(piece.get(candidate..).unwrap_or_default());
+                    return;
+                }
+            }
+        }
+        same(plain..piece.len(), out);
+    }
+
+    /// Ends the text and gives what was held back.
+    pub(crate) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut dyn FnMut(Part<'_>)) {
+        while !self.carry.is_empty() {
+            let value = match token::read(&self.carry, End::Here) {
+                Read::Token(token, len) => resolver.resolve(&token).map(|value| (value, len)),
+                Read::No | Read::More => None,
+            };
+            match value {
+                Some((value, len)) => {
+                    self.carry.drain(..len.min(self.carry.len()));
+                    out(Part::Value(value));
+                }
+                None => self.release_one(out),
+            }
+        }
+    }
+
+    /// Decides on the carried bytes with those that follow. Gives how many bytes of the piece that took, or `None`
+    /// when the whole piece is carried too.
+    fn finish_carry(&mut self, piece: &[u8], resolver: &mut dyn Resolve, out: &mut dyn FnMut(Part<'_>)) -> Option<usize> {
+        // More than a placeholder and the character behind it is never needed to decide.
+        let follow = piece.get(..WRITTEN_MAX + 1).unwrap_or(piece);
+        while !self.carry.is_empty() {
+            let carried = self.carry.len();
+            self.carry.extend_from_slice(follow);
+            let read = token::read(&self.carry, End::Open);
+            if read == Read::More && follow.len() == piece.len() {
+                return None;
+            }
+            self.carry.truncate(carried);
+            let value = match read {
+                // A carry is undecided to its last byte, so a placeholder that begins with it holds all of it.
+                Read::Token(token, len) => resolver.resolve(&token).map(|value| (value, len.saturating_sub(carried))),
+                Read::No | Read::More => None,
+            };
+            match value {
+                Some((value, taken)) => {
+                    self.carry.clear();
+                    out(Part::Value(value));
+                    return Some(taken);
+                }
+                None => self.release_one(out),
+            }
+        }
+        Some(0)
+    }
+
+    /// Lets go of the carried bytes before the next place at which a placeholder may begin.
+    fn release_one(&mut self, out: &mut dyn FnMut(Part<'_>)) {
+        let behind = self.carry.get(1..).unwrap_or_default();
+        let len = token::next_candidate(behind).map_or(self.carry.len(), |offset| offset + 1);
+        out(Part::Carried(self.carry.get(..len).unwrap_or_default()));
+        self.carry.drain(..len);
+    }
+}
+
+impl std::fmt::Debug for Unmasker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Unmasker({} bytes held)", self.carry.len())
+    }
+}
+
+fn same(range: Range<usize>, out: &mut dyn FnMut(Part<'_>)) {
+    if !range.is_empty() {
+        out(Part::Same(range));
+    }
+}
+
+/// Restores a text that is whole. `None` if nothing in it changes.
+pub fn restore(text: &[u8], resolver: &mut dyn Resolve) -> Option<Vec<u8>> {
+    let (mut restored, mut changed) = (Vec::new(), false);
+    let mut sink = |part: Part<'_>| match part {
+        Part::Same(range) => restored.extend_from_slice(text.get(range).unwrap_or_default()),
+        Part::Carried(bytes) => restored.extend_from_slice(bytes),
+        Part::Value(value) => {
+            changed = true;
+            restored.extend_from_slice(value.expose().as_bytes());
+        }
+    };
+    let mut unmasker = Unmasker::default();
+    unmasker.write(text, resolver, &mut sink);
+    unmasker.end(resolver, &mut sink);
+    changed.then_some(restored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Known(Vec<(&'static str, &'static str)>);
+
+    impl Resolve for Known {
+        fn resolve(&mut self, token: &Token) -> Option<Secret> {
+            self.0.iter().find(|(name, _)| *name == token.as_str()).map(|(_, value)| Secret::new(value))
+        }
+    }
+
+    fn known() -> Known {
+        Known(vec![
+            ("AWS_EC2_7KQ2M9XA4TBN", "i-0123456789abcdef0"),
+            ("AWS_S3_BUCKET_0000000000AB", "awsome$1-%s-AWS_EC2_7KQ2M9XA4TBN"),
+        ])
+    }
+
+    const CASES: &[(&str, &str)] = &[
+        ("", ""),
+        ("no placeholder, AWS or aws_", "no placeholder, AWS or aws_"),
+        ("AWS_EC2_7KQ2M9XA4TBN", "i-0123456789abcdef0"),
+        ("awAWS_EC2_7KQ2M9XA4TBN!", "awi-0123456789abcdef0!"),
+        ("AWS_AWS_EC2_7KQ2M9XA4TBN", "AWS_i-0123456789abcdef0"),
+        ("AWS_EC2_AWS_EC2_7KQ2M9XA4TBN", "AWS_EC2_i-0123456789abcdef0"),
+        ("AWSAWS_EC2_7KQ2M9XA4TBN_AWS_EC2_7KQ2M9XA4TBN", "AWSi-0123456789abcdef0_i-0123456789abcdef0"),
+        (r"**aws-ec2-7kq2m9xa4tbn** `AWS\_EC2\_7KQ2M9XA4TBN`", "**i-0123456789abcdef0** `i-0123456789abcdef0`"),
+        ("AWS_EC2_7KQ2M9XA4TBNx AWS_EC2_7KQ2M9XA4TB", "AWS_EC2_7KQ2M9XA4TBNx AWS_EC2_7KQ2M9XA4TB"),
+        ("AWS_EC2_000000000AWS_EC2_7KQ2M9XA4TBN", "AWS_EC2_000000000i-0123456789abcdef0"),
+        ("AWS_EC2_000000000000 AWS_EC2_00000000000A", "AWS_EC2_000000000000 AWS_EC2_00000000000A"),
+        // A value that holds a placeholder is not restored again.
+        ("s3://AWS_S3_BUCKET_0000000000AB/k", "s3://awsome$1-%s-AWS_EC2_7KQ2M9XA4TBN/k"),
+        ("한AWS_EC2_7KQ2M9XA4TBN은 aW", "한i-0123456789abcdef0은 aW"),
+    ];
+
+    /// The restored text, and the most bytes that were held back between two pieces.
+    fn feed<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> (String, usize) {
+        let (mut unmasker, mut out, mut held) = (Unmasker::default(), Vec::new(), 0);
+        for piece in pieces {
+            unmasker.write(piece, &mut known(), &mut |part| match part {
+                Part::Same(range) => out.extend_from_slice(&piece[range]),
+                Part::Carried(bytes) => out.extend_from_slice(bytes),
+                Part::Value(value) => out.extend_from_slice(value.expose().as_bytes()),
+            });
+            held = held.max(unmasker.carry.len());
+        }
+        unmasker.end(&mut known(), &mut |part| match part {
+            Part::Same(_) => unreachable!(),
+            Part::Carried(bytes) => out.extend_from_slice(bytes),
+            Part::Value(value) => out.extend_from_slice(value.expose().as_bytes()),
+        });
+        (String::from_utf8(out).unwrap(), held)
+    }
+
+    #[test]
+    fn every_split_gives_the_same() {
+        for (text, expected) in CASES {
+            let bytes = text.as_bytes();
+            assert_eq!(feed([bytes]).0, *expected, "{text}");
+            for cut in 0..bytes.len() {
+                assert_eq!(feed([&bytes[..cut], &bytes[cut..]]).0, *expected, "{text} cut at {cut}");
+            }
+            let (restored, held) = feed(bytes.chunks(1));
+            assert_eq!(restored, *expected, "{text} by the byte");
+            assert!(held <= WRITTEN_MAX, "{text} held {held} bytes");
+        }
+    }
+
+    #[test]
+    fn a_whole_text() {
+        for (text, expected) in CASES {
+            let restored = restore(text.as_bytes(), &mut known());
+            assert_eq!(restored, (text != expected).then(|| expected.as_bytes().to_vec()), "{text}");
+        }
+    }
+}

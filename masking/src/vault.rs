@@ -1,0 +1,106 @@
+//! What one exchange replaced: the two-way mapping between values and placeholders.
+
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::scan::KindId;
+use crate::token::Token;
+
+/// A value that must not be shown: no `Display`, no serialisation, a redacted `Debug`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Secret(Arc<str>);
+
+impl Secret {
+    pub fn new(value: &str) -> Self {
+        Self(value.into())
+    }
+
+    /// The value itself. Whoever calls this answers for where it goes.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Secret {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret(…{} bytes)", self.0.len())
+    }
+}
+
+/// One value of the exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub kind: KindId,
+    pub value: Secret,
+    /// Whether it was recognised by its context only, so that later exchanges must be told of it.
+    pub recall: bool,
+    /// How often it was replaced.
+    pub count: u64,
+}
+
+/// Two values of one exchange have the same placeholder: neither could be restored for sure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Collision;
+
+/// The values of one exchange by their placeholders, and the placeholders by their values.
+#[derive(Debug, Default, Clone)]
+pub struct Vault {
+    entries: HashMap<Token, Entry>,
+    tokens: HashMap<KindId, HashMap<Secret, Token>>,
+}
+
+impl Vault {
+    /// The placeholder of a value: the one that it has, or else the one that `mint` gives.
+    pub fn admit(
+        &mut self,
+        kind: KindId,
+        value: &str,
+        recall: bool,
+        mint: impl FnOnce() -> Token,
+    ) -> Result<Token, Collision> {
+        let known = self.tokens.get(&kind).and_then(|tokens| tokens.get(value)).copied();
+        let token = known.unwrap_or_else(mint);
+        if known.is_none() {
+            let value = Secret::new(value);
+            self.tokens.entry(kind).or_default().insert(value.clone(), token);
+            let entry = Entry { kind, value, recall, count: 0 };
+            if self.entries.insert(token, entry).is_some() {
+                return Err(Collision);
+            }
+        }
+        if let Some(entry) = self.entries.get_mut(&token) {
+            entry.count += 1;
+            entry.recall |= recall;
+        }
+        Ok(token)
+    }
+
+    pub fn get(&self, token: &Token) -> Option<&Entry> {
+        self.entries.get(token)
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = (&Token, &Entry)> {
+        self.entries.iter()
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Takes the entries of some kinds out: their placeholders are never restored.
+    pub fn forget(&mut self, kinds: impl Fn(KindId) -> bool) {
+        self.entries.retain(|_, entry| !kinds(entry.kind));
+    }
+}

@@ -1,0 +1,224 @@
+//! The laws of the specification in `lib.rs`, over whole exchanges: what is masked comes back, however it is cut.
+
+use masking::dialect::Options;
+use masking::{Catalogue, Format, Known, Lookup, Masked, Masker, Media, Mint, PlaceholderKey, Policy, Response, Vault};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const VALUES: &[&str] =
+    &["i-0123456789abcdef0", "vpc-0a1b2c3d4e5f60718", "10.42.7.11", "AKIAIOSFODNN7EXAMPLE", "s3://acme-prod-logs/x"];
+
+fn mask(format: Format, body: &str) -> Masked {
+    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
+    Masker { catalogue: &catalogue, known: &Known::default(), mint: &mint }.mask(format, body.as_bytes()).unwrap()
+}
+
+fn masked_text(masked: &Masked, body: &str) -> String {
+    masked.body.clone().unwrap_or_else(|| body.to_owned())
+}
+
+/// What the client gets of a body that arrives in these pieces, and the most bytes that a write held back.
+fn restore<'p>(media: Media, vault: &Vault, pieces: impl IntoIterator<Item = &'p [u8]>) -> String {
+    let lookup: Box<dyn Lookup> = Box::new(vault.clone());
+    let mut response = Response::new(media, Options::default(), lookup);
+    let mut out = Vec::new();
+    for piece in pieces {
+        response.write(piece, &mut out);
+    }
+    response.end(&mut out);
+    String::from_utf8(out).unwrap()
+}
+
+/// Restores a body whole, cut in two at every byte, and byte by byte: each gives the same.
+#[track_caller]
+fn restore_at_every_split(media: Media, vault: &Vault, body: &str) -> String {
+    let bytes = body.as_bytes();
+    let whole = restore(media, vault, [bytes]);
+    for cut in 0..bytes.len() {
+        assert_eq!(restore(media, vault, [&bytes[..cut], &bytes[cut..]]), whole, "cut at {cut}");
+    }
+    assert_eq!(restore(media, vault, bytes.chunks(1)), whole, "byte by byte");
+    whole
+}
+
+#[test]
+fn a_document_comes_back_byte_for_byte() {
+    let documents = [
+        r#"{"messages":[{"role":"user","content":"Stop i-0123456789abcdef0 in vpc-0a1b2c3d4e5f60718\n10.42.7.11"}]}"#,
+        r#"{ "b" : 1.0, "a": [1e3, 12345678901234567890, "i-0123456789abcdef0\u00e9\ud83d\ude00\/ \u0069-0123456789abcdef0"]}"#,
+        r#"{"i-0123456789abcdef0":{"AKIAIOSFODNN7EXAMPLE":null}, "x":"\ud83d lone"}"#,
+        r#""s3://acme-prod-logs/x and {\"k\":\"\\ni-0123456789abcdef0\"}""#,
+    ];
+    for document in documents {
+        let masked = mask(Format::Json, document);
+        let text = masked_text(&masked, document);
+        for value in ["0123456789abcdef0", "AKIAIOSFODNN7EXAMPLE", "acme-prod-logs", "10.42.7.11"] {
+            assert!(!text.contains(value), "{value} in {text}");
+        }
+        serde_json::from_str::<Value>(&text).map(drop).or_else(|e| if text.contains("lone") { Ok(()) } else { Err(e) }).unwrap();
+        let restored = restore_at_every_split(Media::Json, &masked.vault, &text);
+        // An escape within a value is written plainly when it comes back; everything else is the same bytes.
+        assert_eq!(restored, document.replace(r"\u0069-0", "i-0"));
+        assert!(mask(Format::Json, &text).body.is_none(), "masked text has a finding: {text}");
+    }
+}
+
+#[test]
+fn text_and_lines_come_back() {
+    let text = "10.42.7.11 한국어 i-0123456789abcdef0\r\n";
+    let masked = mask(Format::Text, text);
+    assert_eq!(restore_at_every_split(Media::Text, &masked.vault, &masked_text(&masked, text)), text);
+    let lines = "{\"a\":\"i-0123456789abcdef0\"}\n\n[\"10.42.7.11\"]\r\n";
+    let masked = mask(Format::Lines, lines);
+    assert_eq!(restore_at_every_split(Media::Lines, &masked.vault, &masked_text(&masked, lines)), lines);
+}
+
+/// An Anthropic stream whose deltas hold these pieces.
+fn anthropic(kind: &str, field: &str, pieces: &[String]) -> String {
+    let block = if kind == "text_delta" { json!({"type":"text","text":""}) } else { json!({"type":"tool_use","id":"t","name":"n","input":{}}) };
+    let mut events = vec![
+        json!({"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","content":[],"usage":{"input_tokens":1}}}),
+        json!({"type":"content_block_start","index":0,"content_block":block}),
+        json!({"type":"ping"}),
+    ];
+    events.extend(pieces.iter().map(|piece| json!({"type":"content_block_delta","index":0,"delta":{"type":kind,field:piece}})));
+    events.push(json!({"type":"content_block_stop","index":0}));
+    events.push(json!({"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":1}}));
+    events.push(json!({"type":"message_stop"}));
+    events.iter().map(|event| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())).collect()
+}
+
+fn chat(pieces: &[String]) -> String {
+    let chunk = |delta: Value, reason: Value| {
+        let choices = json!([{"index":0,"delta":delta,"finish_reason":reason}]);
+        format!("data: {}\n\n", json!({"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":choices}))
+    };
+    let mut stream = chunk(json!({"role":"assistant","content":""}), Value::Null);
+    pieces.iter().for_each(|piece| stream += &chunk(json!({"content":piece}), Value::Null));
+    stream + &chunk(json!({}), json!("stop")) + "data: [DONE]\n\n"
+}
+
+fn responses(pieces: &[String]) -> String {
+    let event = |value: Value| format!("event: {}\ndata: {value}\n\n", value["type"].as_str().unwrap());
+    let place = |mut value: Value| {
+        value["item_id"] = json!("msg_1");
+        value["output_index"] = json!(0);
+        value["content_index"] = json!(0);
+        event(value)
+    };
+    let mut stream = event(json!({"type":"response.created","response":{"id":"r","object":"response","output":[]}}));
+    pieces.iter().for_each(|piece| stream += &place(json!({"type":"response.output_text.delta","delta":piece})));
+    stream += &place(json!({"type":"response.output_text.done","text":pieces.concat()}));
+    stream + &event(json!({"type":"response.completed","response":{"id":"r","object":"response","output":[{"type":"message",
+        "id":"msg_1","content":[{"type":"output_text","text":pieces.concat(),"annotations":[]}]}]}}))
+}
+
+/// The text that a client puts together from the deltas of a stream.
+fn accumulated(stream: &str) -> String {
+    let data = stream.lines().filter_map(|line| line.strip_prefix("data: ")).filter(|data| *data != "[DONE]");
+    let events = data.map(|data| serde_json::from_str::<Value>(data).unwrap());
+    let text = |event: Value| {
+        let delta = &event["delta"];
+        let places = [&delta["text"], &delta["partial_json"], &event["choices"][0]["delta"]["content"], delta];
+        places.iter().find_map(|place| place.as_str()).unwrap_or_default().to_owned()
+    };
+    events.map(text).collect()
+}
+
+fn pieces(text: &str, size: usize) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    chars.chunks(size).map(|chunk| chunk.iter().collect()).collect()
+}
+
+#[test]
+fn streams_come_back_at_every_delta_size() {
+    let said = "Stop i-0123456789abcdef0, then vpc-0a1b2c3d4e5f60718: 10.42.7.11/AKIAIOSFODNN7EXAMPLE 한😀 i-0123456789abcdef0";
+    let masked = mask(Format::Text, said);
+    let text = masked_text(&masked, said);
+    let arguments = json!({"command": said, "nested": {"json": json!({"id": said}).to_string()}}).to_string();
+    let masked_arguments = mask(Format::Text, &arguments);
+    for size in 1..=40 {
+        let streams = [
+            (anthropic("text_delta", "text", &pieces(&text, size)), &masked, said),
+            (anthropic("input_json_delta", "partial_json", &pieces(&masked_text(&masked_arguments, &arguments), size)), &masked_arguments, &arguments),
+            (chat(&pieces(&text, size)), &masked, said),
+            (responses(&pieces(&text, size)), &masked, said),
+        ];
+        for (stream, masked, expected) in streams {
+            let restored = restore(Media::Events, &masked.vault, [stream.as_bytes()]);
+            assert_eq!(accumulated(&restored), expected, "size {size} of {}", stream.get(..200).unwrap());
+            assert!(!restored.contains("AWS_"), "size {size}: {restored}");
+        }
+    }
+}
+
+#[test]
+fn a_stream_is_the_same_at_every_split() {
+    let masked = mask(Format::Text, "i-0123456789abcdef0 AKIAIOSFODNN7EXAMPLE");
+    let text = masked_text(&masked, "");
+    for stream in [anthropic("text_delta", "text", &pieces(&text, 7)), chat(&pieces(&text, 9)), responses(&pieces(&text, 11))] {
+        let restored = restore_at_every_split(Media::Events, &masked.vault, &stream);
+        assert_eq!(accumulated(&restored), "i-0123456789abcdef0 AKIAIOSFODNN7EXAMPLE");
+        let crlf = stream.replace('\n', "\r\n");
+        let restored = restore(Media::Events, &masked.vault, crlf.as_bytes().chunks(3));
+        assert_eq!(accumulated(&restored), "i-0123456789abcdef0 AKIAIOSFODNN7EXAMPLE");
+    }
+}
+
+#[test]
+fn events_without_a_placeholder_keep_their_bytes() {
+    let stream = ": hello\r\nretry: 10\r\n\r\nevent:x\ndata:{ \"type\":\"ping\" , \"n\":1.0}\n\nid: 3\ndata: plain\ndata: AWS text\n\n\
+        data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"\\ud83d\\u0041WS_ \\/\"}}\n\ndata: cut";
+    assert_eq!(restore_at_every_split(Media::Events, &Vault::default(), stream), stream);
+}
+
+#[test]
+fn a_cut_stream_loses_nothing_that_was_certain() {
+    let said = "See i-0123456789abcdef0 and 10.42.7.11 end";
+    let masked = mask(Format::Text, said);
+    let text = masked_text(&masked, said);
+    for size in [1, 3, 8] {
+        let parts = pieces(&text, size);
+        let stream = anthropic("text_delta", "text", &parts);
+        let ends: Vec<usize> = stream.match_indices("\n\n").map(|(at, _)| at + 2).collect();
+        for end in ends {
+            let cut = &stream[..end];
+            let expected = masking::restore(accumulated(cut).as_bytes(), &mut All(&masked.vault));
+            let expected = expected.map_or_else(|| accumulated(cut), |bytes| String::from_utf8(bytes).unwrap());
+            assert_eq!(accumulated(&restore(Media::Events, &masked.vault, [cut.as_bytes()])), expected, "cut at {end}");
+        }
+    }
+}
+
+struct All<'v>(&'v Vault);
+
+impl masking::Resolve for All<'_> {
+    fn resolve(&mut self, token: &masking::Token) -> Option<masking::Secret> {
+        self.0.get(token).map(|entry| entry.value.clone())
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_json_comes_back(parts in prop::collection::vec((0..VALUES.len(), "\\PC{0,12}"), 0..6), cuts in prop::collection::vec(1usize..40, 1..8)) {
+        let text: String = parts.iter().map(|(value, noise)| format!("{noise} {} ", VALUES[*value])).collect();
+        let document = json!({"messages": [{"role": "user", "content": text, "x": [text, 1.5, null]}], "k": {text.clone(): text}}).to_string();
+        let masked = mask(Format::Json, &document);
+        let body = masked_text(&masked, &document);
+        for (_, entry) in masked.vault.entries() {
+            prop_assert!(!body.contains(entry.value.expose()));
+        }
+        let mut rest = body.as_bytes();
+        let mut chunks = Vec::new();
+        for size in cuts.iter().cycle() {
+            let (chunk, behind) = rest.split_at((*size).min(rest.len()));
+            chunks.push(chunk);
+            rest = behind;
+            if rest.is_empty() { break; }
+        }
+        prop_assert_eq!(restore(Media::Json, &masked.vault, chunks), document);
+    }
+}
