@@ -1,0 +1,466 @@
+//! One HTTP exchange, from the request's headers to the last byte of the response. No host type, no clock: events come
+//! in with the time, decisions go out.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use masking::{Format, Masker, Media, Response, Tally, Vault};
+
+use crate::config::{Scope, is_scope};
+use crate::decode::{Coding, Decoder, Undecodable};
+use crate::instance::{Instance, KeySource, Means, Values};
+use crate::refusal::Refusal;
+
+/// What the request's headers tell.
+#[derive(Debug, Default)]
+pub struct RequestHead {
+    pub method: String,
+    pub content_type: Option<String>,
+    pub content_encoding: Option<String>,
+    /// The value of the header that the configuration takes the scope from.
+    pub scope: Option<String>,
+}
+
+/// What the response's headers tell.
+#[derive(Debug, Default)]
+pub struct ResponseHead {
+    pub status: u32,
+    pub content_type: Option<String>,
+    pub content_encoding: Option<String>,
+    pub content_length: Option<u64>,
+}
+
+/// What is to be done with the response's headers.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Answering {
+    /// The value of the header `x-aws-masker`.
+    pub note: String,
+    /// Whether the body will be written anew, so that its length is not known; and plain, so that it has no encoding.
+    pub rewrites: bool,
+}
+
+/// One exchange.
+#[derive(Debug)]
+pub struct Exchange {
+    instance: Rc<RefCell<Instance>>,
+    phase: Phase,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// This context has not seen the request: the instance was rebuilt in between. Nothing is known, so nothing is
+    /// restored, and it is never taken for "nothing to do".
+    Unseen,
+    Requested(RequestHead, String),
+    Refused,
+    /// The request went on.
+    Sent(Sent),
+    /// The response is restored as it passes.
+    Restoring(Sent, Box<Restoring>),
+    /// The response passes as it is.
+    Passing(Sent),
+}
+
+/// What is known of a request that went on.
+#[derive(Debug, Default)]
+struct Sent {
+    scope: String,
+    method: String,
+    vault: Rc<Vault>,
+    foreign: u64,
+    key: Option<KeySource>,
+    at: u64,
+    request_bytes: u64,
+    response_bytes: u64,
+}
+
+/// A response on its way.
+#[derive(Debug)]
+struct Restoring {
+    decoder: Decoder,
+    response: Response,
+    /// Bytes still to come, where the length is known: the host may not tell which chunk is the last.
+    remaining: Option<u64>,
+    /// Whether the body could not be decoded to its end.
+    cut: bool,
+}
+
+impl Restoring {
+    fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
+        let counted_down = self.remaining.as_mut().is_some_and(|left| {
+            *left = left.saturating_sub(chunk.len() as u64);
+            *left == 0
+        });
+        let mut out = Vec::with_capacity(chunk.len());
+        match self.decoder.write(chunk) {
+            Ok(plain) => self.response.write(&plain, &mut out),
+            Err(Undecodable) => self.cut = true,
+        }
+        if end_of_stream || counted_down {
+            self.response.end(&mut out);
+        }
+        out
+    }
+}
+
+impl Exchange {
+    pub fn new(instance: Rc<RefCell<Instance>>) -> Self {
+        Self { instance, phase: Phase::Unseen }
+    }
+
+    /// The name of the request header that the scope is taken from.
+    pub fn scope_header(&self) -> Option<String> {
+        match &self.instance.borrow().config.as_ref().ok()?.scope {
+            Scope::Header(name) => Some(name.clone()),
+            Scope::Fixed(_) => None,
+        }
+    }
+
+    pub fn request_headers(&mut self, head: RequestHead) -> Result<(), Refusal> {
+        let scope = self.scope(&head);
+        self.instance.borrow_mut().count(|counters| counters.requests += 1);
+        match scope {
+            Ok(scope) => self.phase = Phase::Requested(head, scope),
+            Err(refusal) => return Err(self.refuse(refusal)),
+        }
+        Ok(())
+    }
+
+    fn scope(&self, head: &RequestHead) -> Result<String, Refusal> {
+        let instance = self.instance.borrow();
+        match &instance.config.as_ref().map_err(|_| Refusal::Configuration)?.scope {
+            Scope::Fixed(scope) => Ok(scope.clone()),
+            Scope::Header(_) => head.scope.clone().filter(|scope| is_scope(scope)).ok_or(Refusal::Scope),
+        }
+    }
+
+    /// The whole request body, or `None` if the host cannot show it. Gives the body to send instead, if it changes.
+    pub fn request_body(&mut self, body: Option<&[u8]>, now: u64) -> Result<Option<String>, Refusal> {
+        let (head, scope) = match std::mem::replace(&mut self.phase, Phase::Refused) {
+            Phase::Requested(head, scope) => (head, scope),
+            // A body of a request whose headers this context has not seen: its configuration and scope are unknown.
+            _ => return Err(self.refuse(Refusal::BodyUnreadable)),
+        };
+        let masked = self.mask(&head, &scope, body, now);
+        let (sent, body) = masked.map_err(|refusal| self.refuse(refusal))?;
+        self.phase = Phase::Sent(sent);
+        Ok(body)
+    }
+
+    fn mask(
+        &self,
+        head: &RequestHead,
+        scope: &str,
+        body: Option<&[u8]>,
+        now: u64,
+    ) -> Result<(Sent, Option<String>), Refusal> {
+        let mut instance = self.instance.borrow_mut();
+        let Means { mint, known, key } = instance.means(scope, now)?;
+        let body = body.ok_or(Refusal::BodyUnreadable)?;
+        if Coding::of(head.content_encoding.as_deref()) != Coding::Identity {
+            return Err(Refusal::Encoding);
+        }
+        let format = format_of(head.content_type.as_deref()).ok_or(Refusal::MediaType)?;
+        let config = instance.config.as_ref().map_err(|_| Refusal::Configuration)?;
+        let masker = Masker { catalogue: &config.catalogue, known: &known, mint: &mint };
+        let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
+        instance.replaced(scope, &masked.vault, now);
+        instance.want(scope, &masked.foreign);
+        let count: u64 = masked.vault.entries().map(|(_, entry)| entry.count).sum();
+        instance.count(|counters| {
+            counters.masked += count;
+            counters.fallback_key += u64::from(key == KeySource::Fallback);
+        });
+        let sent = Sent {
+            scope: scope.to_owned(),
+            method: head.method.clone(),
+            foreign: masked.foreign.len() as u64,
+            vault: Rc::new(masked.vault),
+            key: Some(key),
+            at: now,
+            request_bytes: body.len() as u64,
+            response_bytes: 0,
+        };
+        Ok((sent, masked.body))
+    }
+
+    fn refuse(&mut self, refusal: Refusal) -> Refusal {
+        self.phase = Phase::Refused;
+        self.instance.borrow_mut().count(|counters| counters.refused += 1);
+        refusal
+    }
+
+    /// `None`: the response is the filter's own, or Kong's, and stays as it is.
+    pub fn response_headers(&mut self, head: &ResponseHead) -> Option<Answering> {
+        let sent = match std::mem::replace(&mut self.phase, Phase::Refused) {
+            Phase::Refused => return None,
+            Phase::Sent(sent) => sent,
+            // There was no body.
+            Phase::Requested(head, scope) => Sent { scope, method: head.method, ..Sent::default() },
+            unseen => {
+                self.phase = unseen;
+                self.instance.borrow_mut().count(|counters| counters.orphaned_responses += 1);
+                return Some(Answering { note: "request-unseen".into(), rewrites: false });
+            }
+        };
+        let note = self.note(&sent);
+        let media = media_of(&sent, head);
+        let decoder = Decoder::new(Coding::of(head.content_encoding.as_deref())).filter(|_| media != Media::Opaque);
+        let Some(decoder) = decoder else {
+            self.phase = Phase::Passing(sent);
+            return Some(Answering { note, rewrites: false });
+        };
+        let options = self.instance.borrow().config.as_ref().map(|config| config.options).unwrap_or_default();
+        let values = Values {
+            instance: Rc::clone(&self.instance),
+            scope: sent.scope.clone(),
+            vault: Rc::clone(&sent.vault),
+        };
+        let response = Response::new(media, options, Box::new(values));
+        let restoring = Restoring { decoder, response, remaining: head.content_length, cut: false };
+        self.phase = Phase::Restoring(sent, Box::new(restoring));
+        Some(Answering { note, rewrites: true })
+    }
+
+    /// What clients and operators may know of the exchange: numbers.
+    fn note(&self, sent: &Sent) -> String {
+        let masked: u64 = sent.vault.entries().map(|(_, entry)| entry.count).sum();
+        let mut note = format!("masked={masked}");
+        if sent.key == Some(KeySource::Fallback) {
+            note.push_str("; key=fallback");
+        }
+        if sent.foreign > 0 {
+            note.push_str(&format!("; unknown={}", sent.foreign));
+        }
+        note
+    }
+
+    /// The next bytes of the response. Gives what to send instead; `None` leaves them as they are.
+    pub fn response_body(&mut self, chunk: &[u8], end_of_stream: bool) -> Option<Vec<u8>> {
+        match &mut self.phase {
+            Phase::Restoring(sent, restoring) => {
+                sent.response_bytes += chunk.len() as u64;
+                let out = restoring.write(chunk, end_of_stream);
+                (out != chunk).then_some(out)
+            }
+            Phase::Passing(sent) => {
+                sent.response_bytes += chunk.len() as u64;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// The exchange is over, in whatever way. Gives the counts by kind for the log, if the configuration wants it.
+    pub fn end(&mut self) -> Option<String> {
+        let (sent, tally) = match std::mem::replace(&mut self.phase, Phase::Unseen) {
+            Phase::Restoring(sent, restoring) => {
+                let mut tally = restoring.response.tally().clone();
+                tally.degraded |= restoring.cut;
+                (sent, tally)
+            }
+            Phase::Sent(sent) | Phase::Passing(sent) => (sent, Tally::default()),
+            _ => return None,
+        };
+        let mut instance = self.instance.borrow_mut();
+        instance.want(&sent.scope, &tally.unknown);
+        instance.count(|counters| {
+            counters.restored += tally.restored;
+            counters.unresolved += tally.unresolved;
+            counters.degraded_responses += u64::from(tally.degraded);
+        });
+        let config = instance.config.as_ref().ok()?;
+        let mut masked = BTreeMap::<String, u64>::new();
+        for (_, entry) in sent.vault.entries() {
+            *masked.entry(config.catalogue.kind(entry.kind).id.to_string()).or_default() += entry.count;
+        }
+        let log = config.log_masked_requests.then(|| {
+            let kinds: Vec<_> = masked.iter().map(|(kind, count)| format!("{kind}={count}")).collect();
+            format!("masked {}; restored={} unresolved={}", kinds.join(" "), tally.restored, tally.unresolved)
+        });
+        if sent.key.is_some() {
+            instance.report(contract::Exchange {
+                scope: sent.scope,
+                at_ms: sent.at,
+                request_bytes: sent.request_bytes,
+                response_bytes: sent.response_bytes,
+                masked: masked.into_iter().collect(),
+                restored: tally.restored,
+                unresolved: tally.unresolved,
+                refused: None,
+            });
+        }
+        log
+    }
+}
+
+/// What a request body is, by its content type; `None` if it cannot be read.
+fn format_of(content_type: Option<&str>) -> Option<Format> {
+    // Without a type it must be JSON, which the parser finds out.
+    let Some(content_type) = content_type else { return Some(Format::Json) };
+    match Media::of(content_type) {
+        Media::Json => Some(Format::Json),
+        Media::Lines => Some(Format::Lines),
+        Media::Text => Some(Format::Text),
+        Media::Events | Media::Frames | Media::Opaque => None,
+    }
+}
+
+/// What a response body is; a response that has none is not touched.
+fn media_of(sent: &Sent, head: &ResponseHead) -> Media {
+    let has_body = sent.method != "HEAD" && !matches!(head.status, 100..=199 | 204 | 304);
+    match head.content_type.as_deref() {
+        Some(content_type) if has_body && head.content_length != Some(0) => Media::of(content_type),
+        _ => Media::Opaque,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use masking::MaskError;
+    use masking::json::JsonError;
+
+    const VALUE: &str = "i-0123456789abcdef0";
+
+    fn instance(more: &str) -> Rc<RefCell<Instance>> {
+        let json = format!(r#"{{"use_redis":false,"secret":"0123456789abcdef"{more}}}"#);
+        Rc::new(RefCell::new(Instance::new(Config::parse(json.as_bytes(), |_| None), "test".into())))
+    }
+
+    fn post(content_type: &str) -> RequestHead {
+        RequestHead { method: "POST".into(), content_type: Some(content_type.into()), ..RequestHead::default() }
+    }
+
+    fn ok(content_type: &str) -> ResponseHead {
+        ResponseHead { status: 200, content_type: Some(content_type.into()), ..ResponseHead::default() }
+    }
+
+    /// An exchange whose request went on, and the placeholder that stands for [`VALUE`] in it.
+    fn sent(instance: &Rc<RefCell<Instance>>) -> (Exchange, String) {
+        let mut exchange = Exchange::new(Rc::clone(instance));
+        exchange.request_headers(post("application/json")).unwrap();
+        let body = exchange.request_body(Some(format!("[\"{VALUE}\"]").as_bytes()), 1).unwrap().unwrap();
+        (exchange, body.trim_matches(['[', ']', '"']).to_owned())
+    }
+
+    #[test]
+    fn what_is_refused() {
+        let json = |error| Refusal::Mask(Format::Json, error);
+        let encoded = RequestHead { content_encoding: Some("gzip".into()), ..post("application/json") };
+        let cases: Vec<(RequestHead, Option<&[u8]>, Refusal)> = vec![
+            (post("application/json"), None, Refusal::BodyUnreadable),
+            (post("application/json"), Some(b"{"), json(MaskError::Json(JsonError::Syntax { at: 1 }))),
+            (post("application/json"), Some(b"\"\xff\""), json(MaskError::Encoding)),
+            (RequestHead::default(), Some(b"text"), json(MaskError::Json(JsonError::Syntax { at: 0 }))),
+            (post("multipart/form-data; boundary=x"), Some(b"x"), Refusal::MediaType),
+            (post("application/x-www-form-urlencoded"), Some(b"x"), Refusal::MediaType),
+            (encoded, Some(b"{}"), Refusal::Encoding),
+        ];
+        for (head, body, refusal) in cases {
+            let mut exchange = Exchange::new(instance(""));
+            exchange.request_headers(head).unwrap();
+            assert_eq!(exchange.request_body(body, 1), Err(refusal));
+            // Nothing is done to the refusal on its way out.
+            assert_eq!(exchange.response_headers(&ok("application/json")), None);
+            assert_eq!(exchange.response_body(b"x", true), None);
+        }
+        let mut wrong = Exchange::new(instance(r#","nonsense":1"#));
+        assert_eq!(wrong.request_headers(post("application/json")), Err(Refusal::Configuration));
+        let mut unseen = Exchange::new(instance(""));
+        assert_eq!(unseen.request_body(Some(b"{}"), 1), Err(Refusal::BodyUnreadable));
+    }
+
+    #[test]
+    fn the_scope_of_a_header() {
+        let instance = instance(r#","scope":{"header":"X-Tenant"}"#);
+        let mut tokens = Vec::new();
+        for (scope, accepted) in [(Some("a"), true), (Some("b"), true), (None, false), (Some(""), false), (Some("a b"), false)] {
+            let mut exchange = Exchange::new(Rc::clone(&instance));
+            assert_eq!(exchange.scope_header().as_deref(), Some("x-tenant"));
+            let head = RequestHead { scope: scope.map(str::to_owned), ..post("text/plain") };
+            assert_eq!(exchange.request_headers(head), if accepted { Ok(()) } else { Err(Refusal::Scope) });
+            tokens.extend(accepted.then(|| exchange.request_body(Some(VALUE.as_bytes()), 1).unwrap().unwrap()));
+        }
+        assert_ne!(tokens[0], tokens[1]);
+    }
+
+    #[test]
+    fn what_is_restored_and_what_passes() {
+        let instance = instance("");
+        let restored = format!("[\"{VALUE}\"]");
+        let length = |n| ResponseHead { content_length: Some(n), ..ok("application/json") };
+        let compress = ResponseHead { content_encoding: Some("compress".into()), ..ok("application/json") };
+        let identity = ResponseHead { content_encoding: Some("identity".into()), ..ok("application/json") };
+        let cases = [
+            (ok("application/json; charset=utf-8"), true),
+            (ok("text/event-stream"), true),
+            (length(24), true),
+            (identity, true),
+            (length(0), false),
+            (compress, false),
+            (ok("image/png"), false),
+            (ResponseHead { status: 204, ..ok("application/json") }, false),
+            (ResponseHead { status: 200, ..ResponseHead::default() }, false),
+        ];
+        for (head, rewrites) in cases {
+            let (mut exchange, token) = sent(&instance);
+            let answering = exchange.response_headers(&head).unwrap();
+            assert_eq!((answering.note.as_str(), answering.rewrites), ("masked=1", rewrites), "{head:?}");
+            if head.content_type.as_deref().is_some_and(|kind| kind.contains("json")) {
+                let got = exchange.response_body(format!("[\"{token}\"]").as_bytes(), true);
+                assert_eq!(got, rewrites.then(|| restored.clone().into_bytes()), "{head:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_response_of_known_length_ends_when_its_bytes_have_come() {
+        let (mut exchange, token) = sent(&instance(""));
+        let body = format!("[\"{token}\"]");
+        let head = ResponseHead { content_length: Some(body.len() as u64), ..ok("application/json") };
+        exchange.response_headers(&head).unwrap();
+        let (first, second) = body.split_at(9);
+        assert_eq!(exchange.response_body(first.as_bytes(), false), Some(Vec::new()));
+        assert_eq!(exchange.response_body(second.as_bytes(), false), Some(format!("[\"{VALUE}\"]").into_bytes()));
+    }
+
+    #[test]
+    fn a_context_that_has_not_seen_its_request_leaves_the_response_masked() {
+        let instance = instance("");
+        let (_, token) = sent(&instance);
+        let mut fresh = Exchange::new(instance);
+        let answering = fresh.response_headers(&ok("application/json")).unwrap();
+        assert_eq!(answering, Answering { note: "request-unseen".into(), rewrites: false });
+        assert_eq!(fresh.response_body(token.as_bytes(), true), None);
+    }
+
+    #[test]
+    fn a_request_without_a_body_passes_and_its_answer_is_looked_through() {
+        let mut exchange = Exchange::new(instance(""));
+        exchange.request_headers(RequestHead { method: "GET".into(), ..RequestHead::default() }).unwrap();
+        let answering = exchange.response_headers(&ok("application/json")).unwrap();
+        assert_eq!(answering, Answering { note: "masked=0".into(), rewrites: true });
+        let mut head = Exchange::new(instance(""));
+        head.request_headers(RequestHead { method: "HEAD".into(), ..RequestHead::default() }).unwrap();
+        assert!(!head.response_headers(&ok("application/json")).unwrap().rewrites);
+    }
+
+    #[test]
+    fn kinds_that_are_never_restored() {
+        let (mut exchange, token) = sent(&instance(r#","never_restore":["ec2_instance"]"#));
+        exchange.response_headers(&ok("text/plain")).unwrap();
+        assert_eq!(exchange.response_body(format!("{token}.").as_bytes(), true), None);
+    }
+
+    #[test]
+    fn the_log_line_has_counts_only() {
+        let (mut exchange, token) = sent(&instance(r#","log_masked_requests":true"#));
+        exchange.response_headers(&ok("text/plain")).unwrap();
+        exchange.response_body(format!("{token}.").as_bytes(), true);
+        assert_eq!(exchange.end().as_deref(), Some("masked ec2_instance=1; restored=1 unresolved=0"));
+        assert_eq!(sent(&instance("")).0.end(), None);
+    }
+}

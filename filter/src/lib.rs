@@ -1,0 +1,14 @@
+//! The aws-masker filter: masks AWS identifiers in requests to a language model's API and restores them in the answers.
+//!
+//! `host` is the only file that knows the host; what it decides stands in the others, which compile and test natively.
+
+mod config;
+mod decode;
+mod exchange;
+#[cfg(target_family = "wasm")]
+mod host;
+mod instance;
+mod memory;
+mod outbox;
+mod refusal;
+mod sync;

@@ -1,0 +1,135 @@
+//! Why a request does not go on, and what its client is told.
+
+use masking::json::JsonError;
+use masking::{Format, MaskError};
+
+/// The setting that lets Kong keep larger bodies where a filter can read them.
+const BODY_BUFFER_SETTING: &str = "KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The configuration is wrong; the log has the reason.
+    Configuration,
+    /// No key yet: the sidecar has not answered since the start.
+    NoKeyring,
+    /// The vault does not answer, and the configuration wants no request to go on without it.
+    VaultUnavailable,
+    /// More mappings are owed to the vault than are kept.
+    OutboxFull,
+    /// There is a body, and the host cannot show it.
+    BodyUnreadable,
+    /// The body is compressed.
+    Encoding,
+    /// The body is of a type that cannot be read.
+    MediaType,
+    /// The scope that the configuration names is not there.
+    Scope,
+    Mask(Format, MaskError),
+}
+
+impl Refusal {
+    pub fn status(self) -> u32 {
+        match self {
+            Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
+            Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull => 503,
+            Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
+            Self::Encoding | Self::MediaType => 415,
+            Self::Scope => 403,
+            Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => 400,
+        }
+    }
+
+    /// The stable code, which callers may rely on.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::VaultUnavailable | Self::OutboxFull => "AWS_MASKER_1001",
+            Self::NoKeyring => "AWS_MASKER_1004",
+            Self::Scope => "AWS_MASKER_1005",
+            Self::Mask(_, MaskError::Collision) => "AWS_MASKER_2001",
+            Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => "AWS_MASKER_2003",
+            Self::Encoding | Self::MediaType => "AWS_MASKER_2004",
+            Self::Configuration => "AWS_MASKER_4001",
+            Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => "AWS_MASKER_6002",
+        }
+    }
+
+    /// The word that the API's own clients map to an exception.
+    fn kind(self) -> &'static str {
+        match self.status() {
+            403 => "permission_error",
+            413 => "request_too_large",
+            503 => "overloaded_error",
+            500 => "api_error",
+            _ => "invalid_request_error",
+        }
+    }
+
+    fn message(self) -> String {
+        match self {
+            Self::Configuration => "the gateway's aws_masker filter is configured wrongly; its log has the reason".into(),
+            Self::NoKeyring => "the masking key has not arrived yet; try again in a moment".into(),
+            Self::VaultUnavailable => "the mapping store does not answer; try again in a moment".into(),
+            Self::OutboxFull => "too many mappings wait for the mapping store; try again in a moment".into(),
+            Self::BodyUnreadable => format!(
+                "the gateway could not read the request body, which is larger than its buffer; raise {BODY_BUFFER_SETTING} \
+                 (Kong) or per_connection_buffer_limit_bytes (Envoy)"
+            ),
+            Self::Encoding => "the request body is compressed; send it without a content-encoding".into(),
+            Self::MediaType => {
+                "the request body is of a type that cannot be masked; send JSON, JSON lines or text".into()
+            }
+            Self::Scope => "the request does not tell the scope that its values belong to".into(),
+            Self::Mask(_, MaskError::Encoding) => "the request body is not valid UTF-8".into(),
+            Self::Mask(format, MaskError::Json(JsonError::Syntax { at })) => {
+                let what = if format == Format::Lines { "JSON lines" } else { "JSON" };
+                format!("the request body is not valid {what} (at byte {at})")
+            }
+            Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => {
+                "the request body is nested too deeply or has too many values".into()
+            }
+            Self::Mask(_, MaskError::Collision) => "two values of the request share a placeholder; change either".into(),
+        }
+    }
+
+    /// The answer's body, in the error shape of the Anthropic API, which the OpenAI clients read too.
+    pub fn body(self) -> String {
+        // The texts above need no escaping; a test holds that.
+        format!(
+            r#"{{"type":"error","error":{{"type":"{}","message":"{}: {}"}}}}"#,
+            self.kind(),
+            self.code(),
+            self.message()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_client_is_told() {
+        let json = |error| Refusal::Mask(Format::Json, error);
+        let cases = [
+            (Refusal::Configuration, 500, "api_error", "AWS_MASKER_4001: "),
+            (Refusal::NoKeyring, 503, "overloaded_error", "AWS_MASKER_1004: "),
+            (Refusal::VaultUnavailable, 503, "overloaded_error", "AWS_MASKER_1001: "),
+            (Refusal::OutboxFull, 503, "overloaded_error", "AWS_MASKER_1001: "),
+            (Refusal::BodyUnreadable, 413, "request_too_large", "AWS_MASKER_2003: "),
+            (Refusal::Encoding, 415, "invalid_request_error", "AWS_MASKER_2004: "),
+            (Refusal::MediaType, 415, "invalid_request_error", "AWS_MASKER_2004: "),
+            (Refusal::Scope, 403, "permission_error", "AWS_MASKER_1005: "),
+            (json(MaskError::Encoding), 400, "invalid_request_error", "AWS_MASKER_6002: "),
+            (json(MaskError::Json(JsonError::Syntax { at: 7 })), 400, "invalid_request_error", "AWS_MASKER_6002: "),
+            (json(MaskError::Json(JsonError::TooComplex)), 413, "request_too_large", "AWS_MASKER_2003: "),
+            (json(MaskError::Collision), 500, "api_error", "AWS_MASKER_2001: "),
+        ];
+        for (refusal, status, kind, message) in cases {
+            let body: serde_json::Value = serde_json::from_str(&refusal.body()).unwrap();
+            assert_eq!((refusal.status(), body["error"]["type"].as_str()), (status, Some(kind)), "{refusal:?}");
+            assert!(body["error"]["message"].as_str().unwrap().starts_with(message), "{refusal:?}");
+            assert_eq!(body["type"], "error");
+        }
+        assert!(Refusal::BodyUnreadable.body().contains("KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE"));
+    }
+}

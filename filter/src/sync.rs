@@ -1,0 +1,206 @@
+//! The conversation with the sidecar: when to call, what to say, what an answer means. No host type, no clock.
+
+use contract::{Keyring, Store, SyncRequest, SyncResponse, Wanted, bound};
+use masking::{PlaceholderKey, Token};
+
+use crate::memory::Memory;
+use crate::outbox::{Batch, Outbox};
+
+/// Milliseconds between two calls when nothing is owed.
+const HEARTBEAT_MS: u64 = 1_000;
+/// Milliseconds after which a call without an answer has failed. The host's own timeout should be shorter.
+const PATIENCE_MS: u64 = 5_000;
+/// Milliseconds from the last good answer after which a failing vault counts as out of reach.
+const OUTAGE_MS: u64 = 1_000;
+/// Milliseconds to wait after a failure: doubled with each, within these bounds.
+const RETRY_MS: std::ops::RangeInclusive<u64> = 100..=1_000;
+/// Placeholders to ask for that are kept.
+const WANTED_MAX: usize = 2_000;
+
+#[derive(Debug)]
+pub struct Sync {
+    instance: String,
+    mapping_ttl: u64,
+    key: Option<(String, PlaceholderKey)>,
+    flight: Option<Flight>,
+    batches: u64,
+    wanted: Vec<Wanted>,
+    /// When the last good answer came.
+    answered: Option<u64>,
+    /// Calls that failed since then.
+    failures: u32,
+    /// What the last good answer said of the store.
+    store: Store,
+    next: u64,
+}
+
+/// The call that is under way.
+#[derive(Debug)]
+struct Flight {
+    number: u64,
+    since: u64,
+    batch: Batch,
+    wanted: Vec<Wanted>,
+    recall: Vec<String>,
+}
+
+/// How the vault stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// It has not answered yet.
+    Starting,
+    Up,
+    /// It does not answer, or cannot store.
+    Down,
+}
+
+/// What an answer brings beside the key.
+#[derive(Debug, Default)]
+pub struct News {
+    /// Mappings that were asked for.
+    pub mappings: Vec<contract::Mapping>,
+}
+
+impl Sync {
+    /// `instance` tells this filter instance from all others.
+    pub fn new(instance: String, mapping_ttl: u64) -> Self {
+        Self {
+            instance,
+            mapping_ttl,
+            key: None,
+            flight: None,
+            batches: 0,
+            wanted: Vec::new(),
+            answered: None,
+            failures: 0,
+            store: Store::Memory,
+            next: 0,
+        }
+    }
+
+    pub fn key(&self) -> Option<&PlaceholderKey> {
+        self.key.as_ref().map(|(_, key)| key)
+    }
+
+    pub fn link(&self, now: u64) -> Link {
+        let Some(answered) = self.answered else { return Link::Starting };
+        let silent = now.saturating_sub(answered) >= OUTAGE_MS;
+        let hangs = self.flight.as_ref().is_some_and(|flight| now.saturating_sub(flight.since) >= OUTAGE_MS);
+        if self.store == Store::RedisDown || (silent && (self.failures > 0 || hangs)) { Link::Down } else { Link::Up }
+    }
+
+    /// Asks for a placeholder with the next call.
+    pub fn want(&mut self, scope: &str, token: Token) {
+        let wanted = Wanted { scope: scope.to_owned(), placeholder: token.to_string() };
+        if self.wanted.len() < WANTED_MAX && !self.wanted.contains(&wanted) {
+            self.wanted.push(wanted);
+        }
+    }
+
+    /// The body of a call, if it is time for one.
+    pub fn tick(&mut self, now: u64, outbox: &mut Outbox, memory: &Memory) -> Option<Vec<u8>> {
+        if self.flight.as_ref().is_some_and(|flight| now.saturating_sub(flight.since) >= PATIENCE_MS) {
+            self.failed(now, outbox);
+        }
+        if self.flight.is_some() || now < self.next {
+            return None;
+        }
+        let recall = memory.to_recall(bound::RECALL);
+        let quiet = outbox.is_empty() && self.wanted.is_empty() && recall.is_empty() && self.key.is_some();
+        if quiet && self.answered.is_some_and(|answered| now.saturating_sub(answered) < HEARTBEAT_MS) {
+            return None;
+        }
+        self.batches += 1;
+        let wanted = self.wanted.drain(..self.wanted.len().min(bound::WANTED)).collect();
+        let flight = Flight { number: self.batches, since: now, batch: outbox.batch(), wanted, recall };
+        let body = serde_json::to_vec(&self.request(&flight)).ok();
+        self.flight = Some(flight);
+        if body.is_none() {
+            self.failed(now, outbox);
+        }
+        body
+    }
+
+    /// The answer to the call: good, if it is whole and answers this very batch.
+    pub fn answered(
+        &mut self,
+        now: u64,
+        status: u32,
+        body: &[u8],
+        outbox: &mut Outbox,
+        memory: &mut Memory,
+    ) -> Option<News> {
+        let answer = serde_json::from_slice::<SyncResponse>(body).ok().filter(|answer| {
+            let ours = self.flight.as_ref().is_some_and(|flight| flight.number == answer.batch);
+            status == 200 && ours && answer.version == contract::VERSION
+        });
+        let (Some(answer), Some(flight)) = (answer, self.flight.take()) else {
+            self.failed(now, outbox);
+            return None;
+        };
+        (self.answered, self.failures, self.store, self.next) = (Some(now), 0, answer.store, now);
+        if let Some(keyring) = answer.keyring {
+            self.take_key(keyring);
+        }
+        if answer.acknowledged {
+            outbox.delivered(&flight.batch);
+            for mapping in &flight.batch.mappings {
+                if let Some(token) = Token::parse(&mapping.placeholder) {
+                    memory.acknowledged(&mapping.scope, token, now);
+                }
+            }
+        } else {
+            outbox.take_back(flight.batch);
+            self.next = now + *RETRY_MS.end() / 2;
+        }
+        if answer.answered {
+            flight.recall.iter().for_each(|scope| memory.recalled(scope));
+        } else {
+            self.wanted.extend(flight.wanted);
+        }
+        Some(News { mappings: answer.found.into_iter().chain(answer.recalled).collect() })
+    }
+
+    /// The call failed: everything in it is owed again.
+    pub fn failed(&mut self, now: u64, outbox: &mut Outbox) {
+        if let Some(flight) = self.flight.take() {
+            outbox.take_back(flight.batch);
+            self.wanted.extend(flight.wanted);
+        }
+        let wait = RETRY_MS.start().saturating_mul(1 << self.failures.min(10)).min(*RETRY_MS.end());
+        self.failures = self.failures.saturating_add(1);
+        self.next = now + wait;
+    }
+
+    fn request(&self, flight: &Flight) -> SyncRequest {
+        SyncRequest {
+            version: contract::VERSION,
+            instance: self.instance.clone(),
+            batch: flight.number,
+            keyring: self.key.as_ref().map(|(id, _)| id.clone()),
+            mapping_ttl: self.mapping_ttl,
+            mappings: flight.batch.mappings.clone(),
+            exchanges: flight.batch.exchanges.clone(),
+            counters: flight.batch.counters,
+            wanted: flight.wanted.clone(),
+            recall: flight.recall.clone(),
+        }
+    }
+
+    fn take_key(&mut self, keyring: Keyring) {
+        if let Some(key) = from_hex(keyring.placeholder_key.expose()) {
+            self.key = Some((keyring.id, PlaceholderKey::new(key)));
+        }
+    }
+}
+
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let mut key = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (slot, pair) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *slot = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(key)
+}
