@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::dialect::{self, Side, Slot};
+use crate::dialect::{self, Options, Side, Slot};
 use crate::json::{self, Document, Edit, JsonError, Shape};
 use crate::known::Known;
 use crate::scan::{Catalogue, Finding, Text};
@@ -61,6 +61,7 @@ pub struct Masker<'m> {
     /// Values of the scope that earlier exchanges have shown.
     pub known: &'m Known,
     pub mint: &'m Mint,
+    pub options: Options,
 }
 
 impl Masker<'_> {
@@ -87,7 +88,7 @@ impl Masker<'_> {
         let slots: Vec<(usize, Slot<'_, '_>)> = documents
             .iter()
             .flat_map(|(offset, document)| {
-                dialect::slots(document.root(), Side::Request).into_iter().map(|slot| (*offset, slot))
+                dialect::slots(document.root(), Side::Request, self.options).into_iter().map(|slot| (*offset, slot))
             })
             .collect();
         let decoded: Vec<(Cow<'_, str>, Option<Cow<'_, str>>)> =

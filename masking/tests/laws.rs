@@ -11,7 +11,7 @@ const VALUES: &[&str] =
 fn mask(format: Format, body: &str) -> Masked {
     let catalogue = Catalogue::new(&Policy::default()).unwrap();
     let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
-    Masker { catalogue: &catalogue, known: &Known::default(), mint: &mint }.mask(format, body.as_bytes()).unwrap()
+    Masker { catalogue: &catalogue, known: &Known::default(), mint: &mint, options: Options::default() }.mask(format, body.as_bytes()).unwrap()
 }
 
 fn masked_text(masked: &Masked, body: &str) -> String {

@@ -57,8 +57,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "RDS_CLUSTER",
         rules: &[
             Rule::Key(Key {
-                at: &["clusteridentifier", "cluster_identifier", "cluster-identifier"],
-                names: &["clusteridentifier", "clusteridentifiers"],
+                at: &["clusteridentifier", "cluster_identifier", "cluster-identifier", "endpointidentifier", "endpoint-identifier", "groupidentifier", "group-identifier"],
+                names: &["clusteridentifier", "clusteridentifiers", "clusterendpointidentifier", "shardgroupidentifier"],
                 value: "([A-Za-z][A-Za-z0-9-]{1,62})",
                 check: Check::Name,
             }),
@@ -82,14 +82,29 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.{region}\.rds\.{aws}"),
             Rule::After(&["#"], r"#(?:database|modify-instance):id=({name})", Check::Name),
+            Rule::Key(Key {
+                at: &["sourceidentifier", "source_identifier", "source-identifier", "replicaidentifier", "replica_identifier", "replica-identifier"],
+                names: &["sourceidentifier", "replicaidentifiers"],
+                value: "([A-Za-z][A-Za-z0-9-]{1,62})",
+                check: Check::Name,
+            }),
+            // A block of Terraform.
+            Rule::After(
+                &["aws_db_instance\""],
+                r#"aws_db_instance"\s{1,9}"[^"\n]{1,80}"\s?\{[^}]{0,300}?\sidentifier\s{0,40}=\s?"({name})""#,
+                Check::Name,
+            ),
             Rule::After(&["aws_db_instance."], r"aws_db_instance\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
+            // The service names its snapshots after the instance.
+            Rule::After(&["rds:"], r"rds:({name})-20[0-9]{2}(?:-[0-9]{2}){4}", Check::Name),
             Rule::Arn(&["rds:db"]),
         ],
         yes: &[
             r#""DBInstanceIdentifier": "‹database-mysql›""#,
             "--db-instance-identifier=‹prod›",
             "db_instance_identifier = \"‹orders›\"",
-            "creating RDS DB Instance (‹orders-db-1›): operation error",
+            "resource \"aws_db_instance\" \"main\" {\n  identifier     = \"‹orders›\"\n",
+            "creating RDS DB Instance (‹ordersdb›): operation error",
             "/rds/home?region=us-east-1#database:id=‹my-db-1›;is-cluster=false",
             "arn:aws:rds:us-east-1:123456789012:db:‹mysql-db›",
         ],

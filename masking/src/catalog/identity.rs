@@ -9,17 +9,19 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(Key {
                 at: &[
-                    "account", "acct", "owner", "registry", "registries", "requester", "userid", "user_id", "principal",
-                    "payer", "tenant", "catalogid", "catalog_id", "catalog-id", "createdby", "created_by", "attributevalues",
-                    "\"aws", "계정", "어카운트",
+                    "account", "acct", "owner", "registry", "registries", "request", "userid", "user_id", "user-id",
+                    "principal", "payer", "tenant", "catalogid", "catalog_id", "catalog-id", "edby", "ed_by", "ed-by",
+                    "targetid", "target_id", "target-id", "childid", "child_id", "child-id", "receiver", "outpost",
+                    "resourceid", "resource_id", "resource-id", "attributevalues", "\"aws", "계정", "어카운트",
                 ],
+                // Twelve digits say much by themselves, so that the names need not say all.
                 names: &[
-                    "account", "accounts", "accountid", "accountids", "accountno", "accountnum", "accountnumber",
-                    "accountidentifier", "accountidentifiers", "acct", "acctid", "acctno", "acctnum", "acctnumber", "owner", "owners", "ownerid",
-                    "ownerids", "owneralias", "owneraccount", "registry", "registryid", "registryids", "registries",
-                    "requester", "requesterid", "userid", "userids", "principal", "principals", "principalid", "payer",
-                    "payerid", "tenant", "tenantid", "catalogid", "createdby", "attributevalues", "^aws", "awsaccounts",
-                    "계정", "계정id", "계정아이디", "계정번호", "어카운트",
+                    "*account", "acct", "acctid", "acctno", "acctnum", "acctnumber", "owner", "owners", "ownerid", "ownerids",
+                    "owneralias", "registry", "registryid", "registryids", "registries", "requester", "requesterid",
+                    "requestorid", "userid", "userids", "principal", "principals", "principalid", "payer", "payerid",
+                    "tenant", "tenantid", "catalogid", "createdby", "modifiedby", "canceledby", "sharedby", "startedby",
+                    "targetid", "targetids", "childid", "invoicereceiver", "invoicereceivers", "outpostid", "outpostsid",
+                    "resourceid", "attributevalues", "^aws", "계정", "계정id", "계정아이디", "계정번호", "어카운트",
                 ],
                 value: "([0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})",
                 check: Check::Account,
@@ -54,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
             "계정 ID: ‹123456789012›",
             "--filters Name=owner-id,Values=‹123456789012›",
             "<OwnerId>‹123456789012›</OwnerId>",
-            "2 ‹123456789012› ‹eni-0123456789abcdef0› 1.2.3.4",
+            "2 ‹123456789012› eni-0123456789abcdef0 1.2.3.4",
         ],
         no: &[
             "order_id=123456789012",

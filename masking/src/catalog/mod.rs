@@ -88,7 +88,8 @@ pub(crate) enum Rule {
 pub(crate) struct Key {
     /// Words of which each name holds one, as they are written.
     pub(crate) at: &'static [&'static str],
-    /// What the name ends with, in lower case and without separators. A `^` in front: what the name is.
+    /// What the name ends with, in lower case and without separators. In front, a `^`: what the name is;
+    /// a `=`: what it is, as it is written; a `*`: what it contains.
     pub(crate) names: &'static [&'static str],
     pub(crate) value: &'static str,
     pub(crate) check: Check,
@@ -294,3 +295,6 @@ impl Family {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

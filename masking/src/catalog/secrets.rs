@@ -46,7 +46,7 @@ pub(super) const ROWS: &[Row] = &[
             "aws_secret_access_key = ‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
             r#""SecretAccessKey": "‹uR6ZOnRCNTx6vfpU+Onj1OrKKN9+g4UY9qHxTtYe›""#,
             r#"{\"SecretAccessKey\":\"‹wJalrXUtnFEMI\\/K7MDENG\\/bPxRfiCYEXAMPLEKEY›\"}"#,
-            "‹AKIAIOSFODNN7EXAMPLE›,‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
+            "AKIAIOSFODNN7EXAMPLE,‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
         ],
         no: &[
             "commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
@@ -125,6 +125,12 @@ pub(super) const ROWS: &[Row] = &[
                 value: "([^\\x00-\\x20\"'`,;\\\\<>&|]{6,128})",
                 check: Check::Password,
             }),
+            // A parameter of the Systems Manager.
+            Rule::After(
+                &["securestring"],
+                r#"SecureString["'\\]{0,9},?(?:\s|\\+n){0,40}(?:--)?["'\\]{0,9}[Vv]alue["'\\]{0,9}(?:\s?[:=]\s?|\s)["'\\]{0,9}([^\x00-\x20"'\\,}]{4,256})"#,
+                Check::None,
+            ),
             Rule::After(
                 &["postgres", "mysql://", "mariadb://", "mongodb", "redis://", "rediss://", "amqp"],
                 r#"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}$<>]{4,128})@"#,
@@ -135,6 +141,7 @@ pub(super) const ROWS: &[Row] = &[
             "MasterUserPassword=‹Passw0rd1›",
             "--master-user-password ‹Passw0rd!!1› --output table",
             "postgresql://app:‹Xk39abcd›@host",
+            r#"\"Type\": \"SecureString\", \"Value\": \"‹hunter21›\""#,
             r#"{\"username\": \"app\", \"password\": \"‹S2trth5RmyuekksK*kUtTXuFW›\"}"#,
         ],
         no: &[
@@ -247,7 +254,8 @@ pub(super) const ROWS: &[Row] = &[
             value: "([A-Za-z0-9/_+=.@-]{3,512})",
             check: Check::Name,
         })],
-        yes: &["arn:aws:secretsmanager:us-east-1:123456789012:secret:‹prod/orders/db-AbCdEf›"],
+        yes: &["arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/‹orders/db-AbCdEf›",
+            "arn:aws:secretsmanager:us-east-1:123456789012:secret:‹acme/db-AbCdEf›"],
         no: &["secret:x"],
         ..ROW
     },

@@ -26,7 +26,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "efs_fsx",
         label: "FS",
-        rules: &[Rule::Id(&["fs", "fsap", "fsmt", "fsvol", "fsvolsnap", "svm", "dra", "fc"], Tail::Hex)],
+        rules: &[
+            Rule::Id(&["fs", "fsap", "fsmt", "fsvol", "fsvolsnap", "svm", "dra", "fc"], Tail::Hex),
+            Rule::Host(".efs.", r"(?:[a-z0-9-]{1,20}\.)?(fs-[0-9a-f]{8,17})\.efs\.{region}\.{aws}"),
+            Rule::Host(".fsx.", r"(?:svm-[0-9a-f]{17}\.)?((?:fs|fc)-[0-9a-f]{8,17})\.fsx\.{region}\.{aws}"),
+        ],
         yes: &["‹fs-c7a0456e›", "‹fs-c7a0456e›.efs.us-west-2.amazonaws.com:/", "‹fsvol-0123456789abcdef0›"],
         no: &["fs-1", "fs-extra", "nfs-12345678"],
         ..ROW
@@ -36,6 +40,12 @@ pub(super) const ROWS: &[Row] = &[
         label: "S3_BUCKET",
         rules: &[
             Rule::After(&["s3:", "s3a:", "s3n:", "s3%3a"], r"(?:s3[an]?|S3)(?::|%3[Aa]){/}{/}({bucket})", Check::Bucket),
+            Rule::After(&["bucket does not exist"], "bucket does not exist: ({bucket})", Check::Bucket),
+            Rule::After(
+                &["s3\"", "s3'", "s3\\", "type=s3"],
+                r#"(?:type=)?S3["'\\]{0,9},?\s{0,20}["'\\]{0,9}location["'\\]{0,9}\s?[:=]\s?["'\\]{0,9}({bucket})"#,
+                Check::Bucket,
+            ),
             Rule::After(&["/s3/"], r"/s3/(?:buckets|object|bucket)/({bucket})", Check::Bucket),
             Rule::After(&["BUCKETS\t"], "BUCKETS\t({bucket})\t", Check::Bucket),
             Rule::After(&["aws_s3_bucket."], r"aws_s3_bucket\.[^\n\[]{1,80}\[id=({bucket})\]", Check::Bucket),
@@ -74,6 +84,8 @@ pub(super) const ROWS: &[Row] = &[
             "creating S3 Bucket (‹acme-logs-1›): BucketAlreadyExists",
             "버킷은 ‹acme-logs-1›야",
             "aws_s3_bucket.logs: Refreshing state... [id=‹acme-logs›]",
+            "The specified bucket does not exist: ‹acme-logs›",
+            r#"{"type": "S3", "location": "‹acme-logs›/src.zip"}"#,
             "def f(bucket: str = \"‹acme-logs›\")",
             "buckets: [\"‹acme-a›\", \"‹acme-b›\"]",
         ],
@@ -115,15 +127,16 @@ pub(super) const ROWS: &[Row] = &[
         label: "CANONICAL_ID",
         rules: &[
             Rule::Key(Key {
-                at: &["\"ID\"", "<ID>", "canonical", "grantee", "'ID'", "id="],
-                names: &["^id", "canonicaluser", "canonicalid", "canonicaluserid", "grantee"],
+                at: &["\"id", "<id", "'id", "canonical", "grantee"],
+                // Docker writes `Id`.
+                names: &["=ID", "canonicaluser", "canonicalid", "canonicaluserid", "grantee"],
                 value: "[0-9a-f]{64}",
                 check: Check::None,
             }),
             Rule::After(&["OWNER\t"], "OWNER\t[^\t\n]{0,64}\t([0-9a-f]{64})", Check::None),
         ],
         yes: &[r#""Owner": {"ID": "‹75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a›"}"#],
-        no: &["sha256:75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"],
+        no: &["\"Id\": \"75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a\"", "sha256:75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a"],
         ..ROW
     },
     Row {

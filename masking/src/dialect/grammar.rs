@@ -31,23 +31,31 @@ pub enum Side {
     Response,
 }
 
+/// What is wanted beside the rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Restore signed thinking too, so that people can read it. What they send back then holds their own values and is
+    /// masked like any text.
+    pub thinking: bool,
+}
+
 /// The text of a document, in its order.
-pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side) -> Vec<Slot<'d, 't>> {
+pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<Slot<'d, 't>> {
     let place = match side {
         Side::Request if is_request(root) => Place::Request,
         Side::Response if is_response(root) => Place::Response,
         _ => Place::Free,
     };
-    let mut slots = Vec::new();
-    walk(root, None, place, &mut slots);
-    slots
+    let mut walk = Walk { slots: Vec::new(), options };
+    walk.value(root, None, place);
+    walk.slots
 }
 
 /// The text of an event of a stream, which is a response or a part of one.
-pub(super) fn event_slots<'d, 't>(event: Value<'d, 't>) -> Vec<Slot<'d, 't>> {
-    let mut slots = Vec::new();
-    walk(event, None, Place::Response, &mut slots);
-    slots
+pub(super) fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'d, 't>> {
+    let mut walk = Walk { slots: Vec::new(), options };
+    walk.value(event, None, Place::Response);
+    walk.slots
 }
 
 /// What a value is, by where it stands. An array stands for each of its items.
@@ -57,6 +65,8 @@ enum Place {
     Free,
     /// Never altered.
     Keep,
+    /// Thinking that the provider wrote and signed: altered only where people want to read it.
+    Signed,
     /// JSON as text.
     Json,
     /// Base64; what is not is text.
@@ -95,31 +105,42 @@ fn is_response(root: Value<'_, '_>) -> bool {
     typed || root.member("choices").is_some() || (has("object") && has("id")) || has("custom_id") || has("stopReason")
 }
 
-fn walk<'d, 't>(value: Value<'d, 't>, key: Option<Value<'d, 't>>, place: Place, slots: &mut Vec<Slot<'d, 't>>) {
-    if place == Place::Keep {
-        return;
-    }
-    match value.shape() {
-        Shape::Array => value.items().for_each(|item| walk(item, key, place, slots)),
-        Shape::Object => {
-            for (name, member) in value.members() {
-                let next = step(place, &name.string().unwrap_or_default(), value);
-                if place == Place::Free || (next == Place::Free && !is_word(name.raw())) {
-                    slots.push(Slot { value: name, key: None, inner: Inner::Text });
-                }
-                walk(member, Some(name), next, slots);
+struct Walk<'d, 't> {
+    slots: Vec<Slot<'d, 't>>,
+    options: Options,
+}
+
+impl<'d, 't> Walk<'d, 't> {
+    fn value(&mut self, value: Value<'d, 't>, key: Option<Value<'d, 't>>, place: Place) {
+        if place == Place::Keep {
+            return;
+        }
+        match value.shape() {
+            Shape::Array => value.items().for_each(|item| self.value(item, key, place)),
+            Shape::Object => value.members().for_each(|(name, member)| self.member(name, member, value, place)),
+            Shape::String if is_opaque(value, place) => {}
+            Shape::String => {
+                let inner = if place == Place::Json { Inner::Json } else { Inner::Text };
+                self.slots.push(Slot { value, key, inner });
             }
+            // Twelve digits may be an account id, also where a tool wrote it as a number.
+            Shape::Number if value.raw().len() == 12 && value.raw().bytes().all(|b| b.is_ascii_digit()) => {
+                self.slots.push(Slot { value, key, inner: Inner::Text });
+            }
+            Shape::Number | Shape::Literal => {}
         }
-        Shape::String if is_opaque(value, place) => {}
-        Shape::String => {
-            let inner = if place == Place::Json { Inner::Json } else { Inner::Text };
-            slots.push(Slot { value, key, inner });
+    }
+
+    fn member(&mut self, name: Value<'d, 't>, member: Value<'d, 't>, object: Value<'d, 't>, place: Place) {
+        let next = match step(place, &name.string().unwrap_or_default(), object) {
+            Place::Signed if self.options.thinking => Place::Free,
+            Place::Signed => Place::Keep,
+            next => next,
+        };
+        if place == Place::Free || (next == Place::Free && !is_word(name.raw())) {
+            self.slots.push(Slot { value: name, key: None, inner: Inner::Text });
         }
-        // Twelve digits may be an account id, also where a tool wrote it as a number.
-        Shape::Number if value.raw().len() == 12 && value.raw().bytes().all(|b| b.is_ascii_digit()) => {
-            slots.push(Slot { value, key, inner: Inner::Text });
-        }
-        Shape::Number | Shape::Literal => {}
+        self.value(member, Some(name), next);
     }
 }
 
@@ -190,7 +211,7 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
             "type" | "id" | "tool_use_id" | "toolUseId" | "call_id" | "file_id" | "cache_control" | "cachePoint"
             | "signature" | "encrypted_content" | "encrypted_index" | "encrypted_stdout" | "media_type" | "logprobs" => Keep,
             "name" if is_tool_use(object) => Keep,
-            "thinking" if is_signed(object) => Keep,
+            "thinking" if is_signed(object) => Signed,
             "data" if object.member("type").is_some_and(|t| t.is("redacted_thinking")) => Keep,
             "content" | "output" | "toolUse" | "toolResult" | "image" | "document" | "video" => Block,
             "reasoningContent" => Thinking,
@@ -205,7 +226,7 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
         Thinking => match key {
             "redactedContent" | "signature" => Keep,
             "reasoningText" => Thinking,
-            "text" if is_signed(object) => Keep,
+            "text" if is_signed(object) => Signed,
             _ => Free,
         },
         Source => match key {
@@ -246,7 +267,7 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
             "url" => Url,
             _ => Free,
         },
-        Keep => Keep,
+        Keep | Signed => Keep,
         Free | Json | Base64 => Free,
     }
 }
@@ -292,7 +313,7 @@ mod tests {
             Inner::Text => slot.value.string().map_or(slot.value.raw().to_owned(), |s| s.into_owned()),
             Inner::Json => format!("[{}]", slot.value.string().unwrap()),
         };
-        slots(document.root(), side).iter().map(text).collect()
+        slots(document.root(), side, Options::default()).iter().map(text).collect()
     }
 
     #[track_caller]
@@ -352,6 +373,14 @@ mod tests {
         for (json, expected) in cases {
             check(Side::Request, json, expected);
         }
+    }
+
+    #[test]
+    fn signed_thinking_is_text_where_people_want_to_read_it() {
+        let json = r#"{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"a","signature":"s"}]}]}"#;
+        let document = Document::parse(json).unwrap();
+        let count = |thinking| slots(document.root(), Side::Request, Options { thinking }).len();
+        assert_eq!((count(false), count(true)), (0, 1));
     }
 
     #[test]

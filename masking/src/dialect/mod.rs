@@ -3,5 +3,5 @@
 mod grammar;
 mod stream;
 
-pub use grammar::{Inner, Side, Slot, slots};
-pub use stream::{Close, Envelope, Lane, Options, Piece, Plan, plan};
+pub use grammar::{Inner, Options, Side, Slot, slots};
+pub use stream::{Close, Envelope, Lane, Piece, Plan, plan};

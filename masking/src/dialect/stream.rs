@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::grammar::{self, Inner, Slot};
+use super::grammar::{self, Inner, Options, Slot};
 use crate::json::{Shape, Value};
 
 /// Names one text of a stream whose pieces arrive in several events, from its block to its field: `0/text`.
@@ -46,12 +46,6 @@ pub struct Plan<'d, 't> {
     pub close: Close,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Restore thinking too. It is signed, so that what a client shows is not what it may send back.
-    pub thinking: bool,
-}
-
 impl Lane {
     fn new(block: &str, field: &str) -> Self {
         Self(format!("{block}/{field}"))
@@ -69,18 +63,18 @@ pub fn plan<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     match &*kind {
         "content_block_start" => anthropic_start(event, options),
         "content_block_delta" => anthropic_delta(event, options),
-        "content_block_stop" => whole(event, Close::Block(index_of(event, "index"))),
-        "message_delta" | "message_stop" | "error" => whole(event, Close::All),
-        kind if kind.starts_with("response.") => responses(event, kind),
-        _ if event.member("choices").is_some() => chat(event),
+        "content_block_stop" => whole(event, Close::Block(index_of(event, "index")), options),
+        "message_delta" | "message_stop" | "error" => whole(event, Close::All, options),
+        kind if kind.starts_with("response.") => responses(event, kind, options),
+        _ if event.member("choices").is_some() => chat(event, options),
         _ if event.member("contentBlockIndex").is_some() => converse(event, options),
-        _ if event.member("stopReason").is_some() => whole(event, Close::All),
-        _ => whole(event, Close::Nothing),
+        _ if event.member("stopReason").is_some() => whole(event, Close::All, options),
+        _ => whole(event, Close::Nothing, options),
     }
 }
 
-fn whole<'d, 't>(event: Value<'d, 't>, close: Close) -> Plan<'d, 't> {
-    Plan { whole: grammar::event_slots(event), pieces: Vec::new(), close }
+fn whole<'d, 't>(event: Value<'d, 't>, close: Close, options: Options) -> Plan<'d, 't> {
+    Plan { whole: grammar::event_slots(event, options), pieces: Vec::new(), close }
 }
 
 fn index_of(object: Value<'_, '_>, key: &str) -> String {
@@ -90,7 +84,7 @@ fn index_of(object: Value<'_, '_>, key: &str) -> String {
 /// A block may begin with text, which its deltas go on with. What a block of thinking begins with will be signed.
 fn anthropic_start<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let index = index_of(event, "index");
-    let mut plan = whole(event, Close::Nothing);
+    let mut plan = whole(event, Close::Nothing, options);
     let block = event.member("content_block");
     for (kind, field) in [("text", "text"), ("thinking", "thinking")] {
         let is_of_kind = block.and_then(|block| block.member("type")).is_some_and(|name| name.is(kind));
@@ -104,7 +98,7 @@ fn anthropic_start<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, '
 }
 
 fn anthropic_delta<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
-    let mut plan = whole(event, Close::Nothing);
+    let mut plan = whole(event, Close::Nothing, options);
     let index = index_of(event, "index");
     let Some(delta) = event.member("delta") else { return plan };
     let kind = delta.member("type").and_then(|kind| kind.string()).unwrap_or_default();
@@ -138,7 +132,7 @@ fn anthropic_piece<'d, 't>(
 }
 
 /// OpenAI's Responses: `response.<text>.delta` holds a piece, `response.<text>.done` and what follows repeat the whole.
-fn responses<'d, 't>(event: Value<'d, 't>, kind: &str) -> Plan<'d, 't> {
+fn responses<'d, 't>(event: Value<'d, 't>, kind: &str, options: Options) -> Plan<'d, 't> {
     let output = index_of(event, "output_index");
     let Some(name) = kind.strip_suffix(".delta") else {
         let close = match kind {
@@ -146,9 +140,9 @@ fn responses<'d, 't>(event: Value<'d, 't>, kind: &str) -> Plan<'d, 't> {
             _ if output.is_empty() => Close::Nothing,
             _ => Close::Block(output),
         };
-        return whole(event, close);
+        return whole(event, close, options);
     };
-    let mut plan = whole(event, Close::Nothing);
+    let mut plan = whole(event, Close::Nothing, options);
     let Some(value) = event.member("delta").filter(|delta| delta.shape() == Shape::String) else { return plan };
     plan.whole.retain(|slot| slot.value.span() != value.span());
     let part = [index_of(event, "content_index"), index_of(event, "summary_index")].concat();
@@ -166,7 +160,7 @@ fn converse<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let index = index_of(event, "contentBlockIndex");
     let Some(delta) = event.member("delta") else {
         let close = if event.member("start").is_some() { Close::Nothing } else { Close::Block(index) };
-        return whole(event, close);
+        return whole(event, close, options);
     };
     let tool = delta.member("toolUse");
     let thinking = delta.member("reasoningContent");
@@ -187,8 +181,8 @@ fn converse<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
 }
 
 /// Chunks of chat completions: the choices of one answer interleave, and each may call several tools.
-fn chat<'d, 't>(event: Value<'d, 't>) -> Plan<'d, 't> {
-    let mut plan = whole(event, Close::Nothing);
+fn chat<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
+    let mut plan = whole(event, Close::Nothing, options);
     let mut chunk = Chunk { members: chunk_members(event), pieces: Vec::new() };
     for choice in event.member("choices").iter().flat_map(Value::items) {
         let index = index_of(choice, "index");

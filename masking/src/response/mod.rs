@@ -103,7 +103,7 @@ impl Response {
             Media::Text => Body::Text(Unmasker::default()),
             Media::Opaque => Body::Opaque,
         };
-        Self { body, resolver: Resolver { lookup, tally: Tally::default() } }
+        Self { body, resolver: Resolver { lookup, options, tally: Tally::default() } }
     }
 
     pub fn write(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
@@ -185,6 +185,7 @@ enum Body {
 
 struct Resolver {
     lookup: Box<dyn Lookup>,
+    options: Options,
     tally: Tally,
 }
 
@@ -249,7 +250,7 @@ fn restore_document(bytes: Vec<u8>, resolver: &mut Resolver) -> Vec<u8> {
         resolver.tally.degraded |= !text.trim().is_empty();
         return text.into_bytes();
     };
-    let slots = dialect::slots(document.root(), Side::Response);
+    let slots = dialect::slots(document.root(), Side::Response, resolver.options);
     let edits: Vec<Edit> = slots.iter().filter_map(|slot| rewrite::restore_slot(slot, resolver)).collect();
     if edits.is_empty() { text.into_bytes() } else { json::apply(&text, &edits).into_bytes() }
 }

@@ -138,7 +138,7 @@ impl Rules {
         let mut last = end;
         for name in key::names(text, start, end) {
             last = last.max(name.end);
-            let mut rules = self.keys.iter().filter(|rule| rule.has(&name.plain)).peekable();
+            let mut rules = self.keys.iter().filter(|rule| rule.has(&name)).peekable();
             let Some(place) = rules.peek().and_then(|_| name.value(text)) else { continue };
             let mut any = false;
             for rule in rules {
@@ -181,10 +181,12 @@ impl Literal {
 }
 
 impl Keyed {
-    fn has(&self, name: &str) -> bool {
-        self.names.iter().any(|end| match end.strip_prefix('^') {
-            Some(whole) => whole == name,
-            None => name.ends_with(end),
+    fn has(&self, name: &Name) -> bool {
+        self.names.iter().any(|end| match end.split_at_checked(1) {
+            Some(("^", whole)) => name.plain == whole,
+            Some(("=", written)) => name.written == written,
+            Some(("*", part)) => name.plain.contains(part),
+            _ => name.plain.ends_with(end),
         })
     }
 
@@ -217,10 +219,11 @@ impl Keyed {
         match self.check {
             Check::Bucket | Check::Name if place.quoted => key::ends_quoted(text, value.end),
             Check::Bucket | Check::Name => {
-                let parenthesis = place.kind != PlaceKind::Called || text.get(value.end) == Some(&b')');
+                let called = place.kind == PlaceKind::Called;
+                let parenthesis = !called || text.get(value.end) == Some(&b')');
                 let next = text.get(value.end);
                 let alone = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'\\'));
-                let bare = check::is_distinctive(bytes) || formal || place.tight && alone && bytes.len() >= 6;
+                let bare = check::is_distinctive(bytes) || formal || called || place.tight && alone && bytes.len() >= 6;
                 let bare = bare && (place.kind != PlaceKind::Near || !bytes.contains(&b'.'));
                 bare && parenthesis && !key::goes_on(text, value.end)
             }

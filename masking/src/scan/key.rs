@@ -8,6 +8,8 @@ use crate::scan::edge;
 pub(crate) struct Name {
     /// Where it ends: a separator may follow.
     pub(crate) end: usize,
+    /// As it is written.
+    pub(crate) written: String,
     /// In lower case, without `_`, `-`, `.` and spaces.
     pub(crate) plain: String,
     /// `--name` and `NAME`: what stands behind is a value even if it looks like a word.
@@ -76,11 +78,15 @@ fn in_name(byte: u8) -> bool {
 
 impl Name {
     fn new(text: &[u8], start: usize, end: usize) -> Self {
+        let outer = text.get(start..end).unwrap_or_default();
+        // The word that it was found by may begin with a quotation mark or a bracket.
+        let start = start + outer.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'<')).count();
         let name = text.get(start..end).unwrap_or_default();
         let letters = || name.iter().filter(|b| b.is_ascii_alphabetic());
         let before = edge::previous(text, start);
         Self {
             end,
+            written: String::from_utf8_lossy(name).into_owned(),
             plain: plain(&String::from_utf8_lossy(name)),
             formal: name.starts_with(b"--") || letters().count() > 0 && letters().all(u8::is_ascii_uppercase),
             tag: before == Some(b'<'),
@@ -89,8 +95,8 @@ impl Name {
     }
 
     /// The name of a member of a document.
-    pub(crate) fn member(key: &str) -> String {
-        plain(key)
+    pub(crate) fn member(key: &str) -> Self {
+        Self { end: 0, written: key.to_owned(), plain: plain(key), formal: true, tag: false, word: false }
     }
 
     /// Where this name's value begins.
@@ -147,6 +153,8 @@ pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
 pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
     let rest = text.get(end..).unwrap_or_default();
     match rest {
+        // The end of an element.
+        [b'<', b'/', ..] => false,
         [b'(' | b'[' | b'{' | b'<' | b'=' | b'$', ..] => true,
         [b':', next, ..] => !next.is_ascii_digit() && *next != b'/',
         [b'.', next, ..] => next.is_ascii_alphanumeric() || *next == b'_',
