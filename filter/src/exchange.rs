@@ -10,6 +10,7 @@ use masking::{Format, Masker, Media, Response, Tally, Vault};
 use crate::config::{Scope, is_scope};
 use crate::decode::{Coding, Decoder, Undecodable};
 use crate::instance::{Instance, KeySource, Means, Values};
+use crate::keepsake::{Keepsake, Recovered};
 use crate::refusal::Refusal;
 
 /// What the request's headers tell.
@@ -20,6 +21,8 @@ pub struct RequestHead {
     pub content_encoding: Option<String>,
     /// The value of the header that the configuration takes the scope from.
     pub scope: Option<String>,
+    /// Names the client's connection, in a host that holds every replaced body until that closes.
+    pub connection: Option<Vec<u8>>,
 }
 
 /// What the response's headers tell.
@@ -38,6 +41,8 @@ pub struct Answering {
     pub note: String,
     /// Whether the body will be written anew, so that its length is not known; and plain, so that it has no encoding.
     pub rewrites: bool,
+    /// Whether the client should open another connection for its next request.
+    pub closes: bool,
 }
 
 /// One exchange.
@@ -49,9 +54,13 @@ pub struct Exchange {
 
 #[derive(Debug)]
 enum Phase {
-    /// This context has not seen the request: the instance was rebuilt in between. Nothing is known, so nothing is
-    /// restored, and it is never taken for "nothing to do".
+    /// This context has not seen the request: the instance was rebuilt in between, or a plugin went around the request
+    /// steps. It is never taken for "nothing to do".
     Unseen,
+    /// The same, and it was said so: the response passes with its placeholders.
+    Orphaned,
+    /// A part of the response is restored by what the host kept.
+    Recovered(Recovered),
     Requested(RequestHead, String),
     Refused,
     /// The request went on.
@@ -73,11 +82,14 @@ struct Sent {
     at: u64,
     request_bytes: u64,
     response_bytes: u64,
+    /// Whether the client should open another connection.
+    closes: bool,
 }
 
 /// A response on its way.
 #[derive(Debug)]
 struct Restoring {
+    content_type: String,
     decoder: Decoder,
     response: Response,
     /// Bytes still to come, where the length is known: the host may not tell which chunk is the last.
@@ -163,7 +175,7 @@ impl Exchange {
         }
         let format = format_of(head.content_type.as_deref()).ok_or(Refusal::MediaType)?;
         let config = instance.config.as_ref().map_err(|_| Refusal::Configuration)?;
-        let masker = Masker { catalogue: &config.catalogue, known: &known, mint: &mint };
+        let masker = Masker { catalogue: &config.catalogue, known: &known, mint: &mint, options: config.options };
         let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
         instance.replaced(scope, &masked.vault, now);
         instance.want(scope, &masked.foreign);
@@ -181,6 +193,10 @@ impl Exchange {
             at: now,
             request_bytes: body.len() as u64,
             response_bytes: 0,
+            closes: match (&head.connection, &masked.body) {
+                (Some(connection), Some(body)) => instance.holds(connection, body.len() as u64),
+                _ => false,
+            },
         };
         Ok((sent, masked.body))
     }
@@ -200,16 +216,15 @@ impl Exchange {
             Phase::Requested(head, scope) => Sent { scope, method: head.method, ..Sent::default() },
             unseen => {
                 self.phase = unseen;
-                self.instance.borrow_mut().count(|counters| counters.orphaned_responses += 1);
-                return Some(Answering { note: "request-unseen".into(), rewrites: false });
+                return Some(Answering { note: "request-unseen".into(), rewrites: false, closes: false });
             }
         };
-        let note = self.note(&sent);
+        let (note, closes) = (self.note(&sent), sent.closes);
         let media = media_of(&sent, head);
         let decoder = Decoder::new(Coding::of(head.content_encoding.as_deref())).filter(|_| media != Media::Opaque);
         let Some(decoder) = decoder else {
             self.phase = Phase::Passing(sent);
-            return Some(Answering { note, rewrites: false });
+            return Some(Answering { note, rewrites: false, closes });
         };
         let options = self.instance.borrow().config.as_ref().map(|config| config.options).unwrap_or_default();
         let values = Values {
@@ -218,9 +233,10 @@ impl Exchange {
             vault: Rc::clone(&sent.vault),
         };
         let response = Response::new(media, options, Box::new(values));
-        let restoring = Restoring { decoder, response, remaining: head.content_length, cut: false };
+        let content_type = head.content_type.clone().unwrap_or_default();
+        let restoring = Restoring { content_type, decoder, response, remaining: head.content_length, cut: false };
         self.phase = Phase::Restoring(sent, Box::new(restoring));
-        Some(Answering { note, rewrites: true })
+        Some(Answering { note, rewrites: true, closes })
     }
 
     /// What clients and operators may know of the exchange: numbers.
@@ -248,8 +264,43 @@ impl Exchange {
                 sent.response_bytes += chunk.len() as u64;
                 None
             }
+            Phase::Recovered(recovered) => {
+                let out = recovered.write(chunk, end_of_stream);
+                (out != chunk).then_some(out)
+            }
             _ => None,
         }
+    }
+
+    /// What the host may keep for a context that takes over from this one in the middle of the response; `None` if there
+    /// is nothing to restore, or nothing that another context could go on with.
+    pub fn keepsake(&self) -> Option<Vec<u8>> {
+        let Phase::Restoring(sent, restoring) = &self.phase else { return None };
+        let instance = self.instance.borrow();
+        let never = &instance.config.as_ref().ok()?.never_restore;
+        let lasting = !sent.vault.is_empty() && restoring.decoder.is_identity();
+        lasting.then(|| Keepsake::new(&restoring.content_type, restoring.remaining.is_some(), &sent.vault, never).encode())?
+    }
+
+    pub fn has_lost_its_state(&self) -> bool {
+        matches!(self.phase, Phase::Unseen)
+    }
+
+    /// Goes on with what another context left.
+    pub fn recover(&mut self, keepsake: Option<&[u8]>) {
+        if let Some(keepsake) = keepsake.and_then(Keepsake::decode) {
+            self.phase = Phase::Recovered(Recovered::new(keepsake, &self.instance));
+        }
+    }
+
+    /// A line for the log when a response is left masked because its request was not seen; once.
+    pub fn alarm(&mut self) -> Option<&'static str> {
+        if !self.has_lost_its_state() {
+            return None;
+        }
+        self.phase = Phase::Orphaned;
+        self.instance.borrow_mut().count(|counters| counters.orphaned_responses += 1);
+        Some("left a response masked: its request was not seen by this instance of the filter")
     }
 
     /// The exchange is over, in whatever way. Gives the counts by kind for the log, if the configuration wants it.
@@ -433,19 +484,59 @@ mod tests {
         let (_, token) = sent(&instance);
         let mut fresh = Exchange::new(instance);
         let answering = fresh.response_headers(&ok("application/json")).unwrap();
-        assert_eq!(answering, Answering { note: "request-unseen".into(), rewrites: false });
+        assert_eq!(answering, Answering { note: "request-unseen".into(), rewrites: false, closes: false });
+        assert!(fresh.alarm().is_some() && fresh.alarm().is_none(), "once");
         assert_eq!(fresh.response_body(token.as_bytes(), true), None);
     }
+
+    #[test]
+    fn a_context_that_takes_over_restores_by_what_was_kept() {
+        let instance = instance("");
+        for (kind, length) in [("application/json", None), ("application/json", Some(60)), ("text/event-stream", None)] {
+            let (mut lost, token) = sent(&instance);
+            lost.response_headers(&ResponseHead { content_length: length, ..ok(kind) }).unwrap();
+            let kept = lost.keepsake().unwrap();
+            let mut fresh = Exchange::new(Rc::clone(&instance));
+            assert!(fresh.has_lost_its_state());
+            fresh.recover(Some(&kept));
+            assert_eq!(fresh.alarm(), None);
+            let rest = format!("data: \"of {token}\"\n\n");
+            let (first, second) = rest.split_at(30);
+            let mut got = Vec::new();
+            for (chunk, end) in [(first, false), (second, length.is_none())] {
+                got.extend(fresh.response_body(chunk.as_bytes(), end).unwrap_or_else(|| chunk.into()));
+            }
+            assert_eq!(String::from_utf8(got).unwrap(), format!("data: \"of {VALUE}\"\n\n"), "{kind} {length:?}");
+        }
+        let mut fresh = Exchange::new(instance);
+        fresh.recover(Some(b"nonsense"));
+        fresh.recover(None);
+        assert!(fresh.alarm().is_some());    }
 
     #[test]
     fn a_request_without_a_body_passes_and_its_answer_is_looked_through() {
         let mut exchange = Exchange::new(instance(""));
         exchange.request_headers(RequestHead { method: "GET".into(), ..RequestHead::default() }).unwrap();
         let answering = exchange.response_headers(&ok("application/json")).unwrap();
-        assert_eq!(answering, Answering { note: "masked=0".into(), rewrites: true });
+        assert_eq!(answering, Answering { note: "masked=0".into(), rewrites: true, closes: false });
         let mut head = Exchange::new(instance(""));
         head.request_headers(RequestHead { method: "HEAD".into(), ..RequestHead::default() }).unwrap();
         assert!(!head.response_headers(&ok("application/json")).unwrap().rewrites);
+    }
+
+    #[test]
+    fn a_connection_is_closed_before_the_host_holds_too_much_for_it() {
+        let instance = instance("");
+        let body = format!("{VALUE} {}", "word ".repeat(2 << 20));
+        let mut closes = Vec::new();
+        for turn in 0..8 {
+            let mut exchange = Exchange::new(Rc::clone(&instance));
+            let connection = Some(vec![b'0' + turn % 2]);
+            exchange.request_headers(RequestHead { connection, ..post("text/plain") }).unwrap();
+            exchange.request_body(Some(body.as_bytes()), 1).unwrap();
+            closes.push(exchange.response_headers(&ok("text/plain")).unwrap().closes);
+        }
+        assert_eq!(closes, [false, false, false, false, false, false, true, true]);
     }
 
     #[test]

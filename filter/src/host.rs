@@ -6,6 +6,8 @@
 //! empty write of the last chunk. The properties of the `kong` namespace are read in the header step only: elsewhere
 //! they can crash the worker.
 
+mod abi;
+
 use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -14,8 +16,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
-use proxy_wasm::types::{Action, BufferType, ContextType, LogLevel, MapType};
+use proxy_wasm::types::{Action, ContextType, LogLevel};
 
+use self::abi::{Buffer, Map};
 use crate::config::Config;
 use crate::exchange::{Exchange, RequestHead, ResponseHead};
 use crate::instance::{Call, Instance};
@@ -23,6 +26,9 @@ use crate::refusal::Refusal;
 
 /// The header that tells clients and operators what was done.
 const NOTE_HEADER: &str = "x-aws-masker";
+/// Where Kong keeps what an exchange needs if its context is lost: it lives as long as the request, whatever happens to
+/// the instance. Other hosts do not know it, and lose no contexts.
+const KEEPSAKE: [&str; 4] = ["kong", "ctx", "shared", "aws_masker"];
 const TICK: Duration = Duration::from_millis(100);
 const CALL_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -55,14 +61,13 @@ impl Root {
 }
 
 impl Context for Root {
-    fn on_http_call_response(&mut self, _token: u32, _headers: usize, size: usize, _trailers: usize) {
+    fn on_http_call_response(&mut self, _token: u32, headers: usize, size: usize, _trailers: usize) {
         let now = self.now();
-        let status = header(MapType::HttpCallResponseHeaders, ":status").and_then(|status| status.parse().ok());
-        let body = if size > 0 { read(BufferType::HttpCallResponseBody) } else { None };
-        let (Some(status), Some(body)) = (status, body) else {
+        let status = if headers > 0 { abi::header(Map::CallResponse, ":status") } else { None };
+        let body = if size > 0 { abi::read(Buffer::CallResponseBody) } else { None };
+        let (Some(status), Some(body)) = (status.and_then(|status| status.parse::<u32>().ok()), body) else {
             self.instance.borrow_mut().failed(now);
-            let status = status.map_or_else(|| "no answer".to_owned(), |status: u32| format!("status {status}, no body"));
-            return self.outcome(false, &status);
+            return self.outcome(false, "no answer, or a part of one");
         };
         let good = self.instance.borrow_mut().answered(now, status, &body);
         self.outcome(good, &format!("status {status}"));
@@ -71,7 +76,7 @@ impl Context for Root {
 
 impl RootContext for Root {
     fn on_configure(&mut self, size: usize) -> bool {
-        let json = if size > 0 { read(BufferType::PluginConfiguration) } else { None };
+        let json = if size > 0 { abi::read(Buffer::Configuration) } else { None };
         let config = Config::parse(&json.unwrap_or_default(), |name| std::env::var(name).ok());
         if let Err(reason) = &config {
             // Kong would serve the route without the filter if this returned false: every request is refused instead.
@@ -99,7 +104,7 @@ impl RootContext for Root {
     }
 
     fn create_http_context(&self, _id: u32) -> Option<Box<dyn HttpContext>> {
-        Some(Box::new(Http { exchange: Exchange::new(Rc::clone(&self.instance)) }))
+        Some(Box::new(Http { exchange: Exchange::new(Rc::clone(&self.instance)), is_kong: false }))
     }
 
     fn get_type(&self) -> Option<ContextType> {
@@ -110,27 +115,31 @@ impl RootContext for Root {
 /// One exchange.
 struct Http {
     exchange: Exchange,
+    /// Known from the header step on, the only one in which it may be asked.
+    is_kong: bool,
 }
 
 impl Context for Http {}
 
 impl HttpContext for Http {
     fn on_http_request_headers(&mut self, _count: usize, end_of_stream: bool) -> Action {
-        let request = |name: &str| header(MapType::HttpRequestHeaders, name);
+        let request = |name: &str| abi::header(Map::Request, name);
+        self.is_kong = abi::property(&["kong", "version"]).is_some();
         let head = RequestHead {
             method: request(":method").unwrap_or_default(),
             content_type: request("content-type"),
             content_encoding: request("content-encoding"),
             scope: self.exchange.scope_header().and_then(|name| request(&name)),
+            // Only Kong keeps every replaced body until its connection closes.
+            connection: self.is_kong.then(|| abi::property(&["connection", "id"])).flatten(),
         };
         if let Err(refusal) = self.exchange.request_headers(head) {
             return refuse(refusal);
         }
         // What upstream compresses could not be read; a header that is removed would still be sent by Kong.
-        self.set_http_request_header("accept-encoding", Some("identity"));
-        let is_kong = matches!(hostcalls::get_property(vec!["kong", "version"]), Ok(Some(_)));
-        if !is_kong && !end_of_stream {
-            self.set_http_request_header("content-length", None);
+        abi::set_header(Map::Request, "accept-encoding", "identity");
+        if !self.is_kong && !end_of_stream {
+            abi::remove_header(Map::Request, "content-length");
         }
         Action::Continue
     }
@@ -139,42 +148,60 @@ impl HttpContext for Http {
         if !end_of_stream {
             return Action::Pause;
         }
-        let body = if size > 0 { read(BufferType::HttpRequestBody) } else { Some(Vec::new()) };
-        if size == 0 && body.as_ref().is_some_and(Vec::is_empty) {
+        if size == 0 {
             return Action::Continue;
         }
+        let body = abi::read(Buffer::RequestBody);
         match self.exchange.request_body(body.as_deref(), now_ms(self.get_current_time())) {
             Err(refusal) => refuse(refusal),
             Ok(None) => Action::Continue,
-            Ok(Some(masked)) if write(BufferType::HttpRequestBody, masked.as_bytes()) => Action::Continue,
+            Ok(Some(masked)) if abi::write(Buffer::RequestBody, masked.as_bytes()) => Action::Continue,
             Ok(Some(_)) => refuse(Refusal::BodyUnreadable),
         }
     }
 
     fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
-        let response = |name: &str| header(MapType::HttpResponseHeaders, name);
+        let response = |name: &str| abi::header(Map::Response, name);
         let head = ResponseHead {
             status: response(":status").and_then(|status| status.parse().ok()).unwrap_or_default(),
             content_type: response("content-type"),
             content_encoding: response("content-encoding"),
             content_length: response("content-length").and_then(|length| length.parse().ok()),
         };
-        if let Some(answering) = self.exchange.response_headers(&head) {
-            self.set_http_response_header(NOTE_HEADER, Some(&answering.note));
-            if answering.rewrites {
-                self.set_http_response_header("content-length", None);
-                self.set_http_response_header("content-encoding", None);
-            }
+        let Some(answering) = self.exchange.response_headers(&head) else { return Action::Continue };
+        abi::set_header(Map::Response, NOTE_HEADER, &answering.note);
+        if answering.closes {
+            abi::set_header(Map::Response, "connection", "close");
         }
+        if answering.rewrites {
+            abi::remove_header(Map::Response, "content-length");
+            abi::remove_header(Map::Response, "content-encoding");
+        }
+        if let Some(keepsake) = self.is_kong.then(|| self.exchange.keepsake()).flatten() {
+            abi::set_property(&KEEPSAKE, &keepsake);
+        }
+        self.alarm();
         Action::Continue
     }
 
     fn on_http_response_body(&mut self, size: usize, end_of_stream: bool) -> Action {
-        let chunk = if size > 0 { read(BufferType::HttpResponseBody).unwrap_or_default() } else { Vec::new() };
+        if self.exchange.has_lost_its_state() {
+            self.exchange.recover(abi::property(&KEEPSAKE).as_deref());
+            self.alarm();
+        }
+        let chunk = if size > 0 { abi::read(Buffer::ResponseBody).unwrap_or_default() } else { Vec::new() };
         if let Some(restored) = self.exchange.response_body(&chunk, end_of_stream) {
-            write(BufferType::HttpResponseBody, &restored);
+            abi::write(Buffer::ResponseBody, &restored);
         }
         Action::Continue
+    }
+}
+
+impl Http {
+    fn alarm(&mut self) {
+        if let Some(alarm) = self.exchange.alarm() {
+            log::error!("{alarm}");
+        }
     }
 }
 
@@ -194,12 +221,6 @@ fn refuse(refusal: Refusal) -> Action {
     Action::Pause
 }
 
-/// A header as text; bytes that are none are replaced, where the SDK would panic.
-fn header(map: MapType, name: &str) -> Option<String> {
-    let value = hostcalls::get_map_value_bytes(map, name).ok()??;
-    Some(String::from_utf8_lossy(&value).into_owned())
-}
-
 fn now_ms(now: std::time::SystemTime) -> u64 {
     now.duration_since(UNIX_EPOCH).ok().and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default()
 }
@@ -214,42 +235,3 @@ impl Root {
 fn instance_name(now: u64) -> String {
     format!("{now:x}-{:016x}", RandomState::new().build_hasher().finish())
 }
-
-/// The buffers of the host. The SDK's own calls panic on a status that they do not expect, as on the body of a sidecar's
-/// answer that was cut: a panic takes the exchanges of all neighbours along.
-mod buffer {
-    #![allow(unsafe_code, reason = "two calls of the Proxy-Wasm ABI, with buffers as the ABI defines them")]
-
-    use proxy_wasm::types::BufferType;
-
-    #[link(wasm_import_module = "env")]
-    unsafe extern "C" {
-        fn proxy_get_buffer_bytes(
-            buffer: BufferType,
-            start: usize,
-            max_size: usize,
-            data: *mut *mut u8,
-            size: *mut usize,
-        ) -> u32;
-        fn proxy_set_buffer_bytes(buffer: BufferType, start: usize, size: usize, data: *const u8, len: usize) -> u32;
-    }
-
-    /// The whole buffer; `None` if the host cannot show it.
-    pub(super) fn read(buffer: BufferType) -> Option<Vec<u8>> {
-        let (mut data, mut size) = (std::ptr::null_mut(), 0);
-        // SAFETY: the host writes a pointer and a size, or nothing. It got the memory from `proxy_on_memory_allocate`,
-        // which is this module's own allocator, and gives it away: a `Vec` of that size and capacity owns it.
-        unsafe {
-            let status = proxy_get_buffer_bytes(buffer, 0, usize::MAX, &raw mut data, &raw mut size);
-            (status == 0 && !data.is_null()).then(|| Vec::from_raw_parts(data, size, size))
-        }
-    }
-
-    /// Replaces the whole buffer. Tells whether the host did.
-    pub(super) fn write(buffer: BufferType, bytes: &[u8]) -> bool {
-        // SAFETY: the host reads `len` bytes at `data`, which the slice holds for the length of the call.
-        unsafe { proxy_set_buffer_bytes(buffer, 0, usize::MAX, bytes.as_ptr(), bytes.len()) == 0 }
-    }
-}
-
-use buffer::{read, write};

@@ -1,9 +1,11 @@
 //! One configuration at work in one worker: the configuration, what is remembered, what is owed, the conversation.
 
 use std::collections::HashSet;
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use contract::{Counters, Mapping};
+use lru::LruCache;
 use masking::{Answer, Known, Lookup, Mint, PlaceholderKey, Secret, Token, Vault};
 
 use crate::config::{Config, ConfigError, Keys, OnOutage};
@@ -18,7 +20,14 @@ pub struct Instance {
     pub memory: Memory,
     outbox: Outbox,
     sync: Option<Sync>,
+    /// Bytes of replaced request bodies that the host still holds, by client connection.
+    held: LruCache<Vec<u8>, u64>,
 }
+
+/// Client connections whose held bytes are counted.
+const CONNECTIONS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(10_000);
+/// Bytes that the host may hold for one connection before its client is asked to open another.
+const HELD_MAX: u64 = 32 << 20;
 
 /// What a request is masked with.
 #[derive(Debug)]
@@ -51,7 +60,8 @@ impl Instance {
             Ok((Keys::Sidecar { .. }, ttl)) => Some(Sync::new(name, ttl)),
             _ => None,
         };
-        Self { config, memory: Memory::default(), outbox: Outbox::default(), sync }
+        let held = LruCache::new(CONNECTIONS_MAX);
+        Self { config, memory: Memory::default(), outbox: Outbox::default(), sync, held }
     }
 
     /// What requests of this scope are masked with now, or why they must not go on.
@@ -99,6 +109,17 @@ impl Instance {
     pub fn want(&mut self, scope: &str, tokens: &HashSet<Token>) {
         let Some(sync) = &mut self.sync else { return };
         tokens.iter().filter(|token| self.memory.lookup(scope, token).is_none()).for_each(|token| sync.want(scope, *token));
+    }
+
+    /// Counts a replaced body on its connection. Tells whether the connection should be closed after the answer.
+    pub fn holds(&mut self, connection: &[u8], bytes: u64) -> bool {
+        let held = self.held.get_or_insert_mut_ref(connection, || 0);
+        *held += bytes;
+        let full = *held >= HELD_MAX;
+        if full {
+            self.held.pop(connection);
+        }
+        full
     }
 
     pub fn count(&mut self, count: impl FnOnce(&mut Counters)) {
@@ -181,6 +202,7 @@ impl Lookup for Values {
 mod tests {
     use super::*;
     use contract::{Keyring, Store, SyncRequest, SyncResponse, Value};
+    use masking::dialect::Options;
     use masking::{Format, Masked, Masker};
 
     const VALUE: &str = "i-0123456789abcdef0";
@@ -195,7 +217,7 @@ mod tests {
     fn mask(instance: &mut Instance, text: &str, now: u64) -> Result<Masked, Refusal> {
         let Means { mint, known, .. } = instance.means("default", now)?;
         let catalogue = &instance.config.as_ref().unwrap().catalogue;
-        let masked = Masker { catalogue, known: &known, mint: &mint }.mask(Format::Text, text.as_bytes()).unwrap();
+        let masked = Masker { catalogue, known: &known, mint: &mint, options: Options::default() }.mask(Format::Text, text.as_bytes()).unwrap();
         instance.replaced("default", &masked.vault, now);
         Ok(masked)
     }
@@ -273,13 +295,15 @@ mod tests {
             (200, serde_json::to_vec(&SyncResponse { version: 9, ..good.clone() }).unwrap()),
         ];
         for (status, body) in cases {
-            let mut instance = instance("");
+            let mut instance = instance(r#","redis_fallback":true"#);
+            mask(&mut instance, VALUE, 900).unwrap();
             call(&mut instance, 1_000);
             assert!(!instance.answered(1_001, *status, body));
-            assert_eq!(instance.means("default", 1_002).err(), Some(Refusal::NoKeyring));
-            // It is tried again soon.
+            assert_eq!(instance.means("default", 1_002).unwrap().key, KeySource::Fallback);
+            // It is tried again soon, with everything that was owed.
             assert!(instance.tick(1_050).is_none());
-            call(&mut instance, 1_200);
+            let again = call(&mut instance, 1_200);
+            assert_eq!((again.mappings.len(), again.counters.requests), (1, 0), "{status}");
         }
         let mut late = instance("");
         assert!(!give(&mut late, 1_000, &good), "an answer that nobody waits for");

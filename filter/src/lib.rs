@@ -8,6 +8,7 @@ mod exchange;
 #[cfg(target_family = "wasm")]
 mod host;
 mod instance;
+mod keepsake;
 mod memory;
 mod outbox;
 mod refusal;

@@ -134,10 +134,11 @@ impl Sync {
             let ours = self.flight.as_ref().is_some_and(|flight| flight.number == answer.batch);
             status == 200 && ours && answer.version == contract::VERSION
         });
-        let (Some(answer), Some(flight)) = (answer, self.flight.take()) else {
+        let Some(answer) = answer else {
             self.failed(now, outbox);
             return None;
         };
+        let flight = self.flight.take()?;
         (self.answered, self.failures, self.store, self.next) = (Some(now), 0, answer.store, now);
         if let Some(keyring) = answer.keyring {
             self.take_key(keyring);

@@ -1,0 +1,99 @@
+//! The calls of the Proxy-Wasm ABI 0.2.1 that the SDK makes in a way that panics on a status it does not expect, as on
+//! the body of a sidecar's answer that was cut. A panic takes the exchanges of all neighbours along; here a status that
+//! is not "ok" is `None` or `false`.
+#![allow(unsafe_code, reason = "six calls of the host, with pointers as the ABI defines them")]
+
+/// The buffers of the ABI.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+pub enum Buffer {
+    RequestBody = 0,
+    ResponseBody = 1,
+    CallResponseBody = 4,
+    Configuration = 7,
+}
+
+/// The header maps of the ABI.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+pub enum Map {
+    Request = 0,
+    Response = 2,
+    CallResponse = 6,
+}
+
+#[link(wasm_import_module = "env")]
+unsafe extern "C" {
+    fn proxy_get_buffer_bytes(buffer: Buffer, start: usize, max: usize, data: *mut *mut u8, size: *mut usize) -> u32;
+    fn proxy_set_buffer_bytes(buffer: Buffer, start: usize, size: usize, data: *const u8, len: usize) -> u32;
+    fn proxy_get_header_map_value(
+        map: Map,
+        name: *const u8,
+        name_len: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> u32;
+    fn proxy_replace_header_map_value(
+        map: Map,
+        name: *const u8,
+        name_len: usize,
+        value: *const u8,
+        value_len: usize,
+    ) -> u32;
+    fn proxy_remove_header_map_value(map: Map, name: *const u8, name_len: usize) -> u32;
+    fn proxy_get_property(path: *const u8, path_len: usize, data: *mut *mut u8, size: *mut usize) -> u32;
+    fn proxy_set_property(path: *const u8, path_len: usize, value: *const u8, value_len: usize) -> u32;
+}
+
+/// The whole buffer; `None` if the host cannot show it.
+pub fn read(buffer: Buffer) -> Option<Vec<u8>> {
+    // SAFETY: the pointers are valid for the length of the call.
+    given(|data, size| unsafe { proxy_get_buffer_bytes(buffer, 0, usize::MAX, data, size) })
+}
+
+/// Replaces the whole buffer: with any other size Kong would cut what is written. Tells whether the host did.
+pub fn write(buffer: Buffer, bytes: &[u8]) -> bool {
+    // SAFETY: the host reads `len` bytes at `data`, which the slice holds for the length of the call.
+    unsafe { proxy_set_buffer_bytes(buffer, 0, usize::MAX, bytes.as_ptr(), bytes.len()) == 0 }
+}
+
+/// A header as text; bytes that are none are replaced.
+pub fn header(map: Map, name: &str) -> Option<String> {
+    // SAFETY: the pointers are valid for the length of the call.
+    let value = given(|data, size| unsafe { proxy_get_header_map_value(map, name.as_ptr(), name.len(), data, size) });
+    value.map(|value| String::from_utf8_lossy(&value).into_owned())
+}
+
+/// Sets a header in place of all of that name.
+pub fn set_header(map: Map, name: &str, value: &str) {
+    // SAFETY: the pointers are valid for the length of the call. A header that the host does not take is left out.
+    let _ = unsafe { proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len()) };
+}
+
+pub fn remove_header(map: Map, name: &str) {
+    // SAFETY: the pointers are valid for the length of the call.
+    let _ = unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) };
+}
+
+pub fn property(path: &[&str]) -> Option<Vec<u8>> {
+    let path = path.join("\0");
+    // SAFETY: the pointers are valid for the length of the call.
+    given(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
+}
+
+/// Tells whether the host took it.
+pub fn set_property(path: &[&str], value: &[u8]) -> bool {
+    let path = path.join("\0");
+    // SAFETY: the pointers are valid for the length of the call.
+    unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) == 0 }
+}
+
+/// What a call gives away: nothing, or bytes in memory that the host got from `proxy_on_memory_allocate`.
+fn given(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Option<Vec<u8>> {
+    let (mut data, mut size) = (std::ptr::null_mut(), 0);
+    if call(&raw mut data, &raw mut size) != 0 || data.is_null() {
+        return None;
+    }
+    // SAFETY: that memory comes from this module's own allocator with a capacity of `size`, and nobody else frees it.
+    Some(unsafe { Vec::from_raw_parts(data, size, size) })
+}
