@@ -139,3 +139,97 @@ fn push_frame(headers: &[u8], payload: &[u8], out: &mut Vec<u8>) {
     let crc = crc32fast::hash(out.get(start..).unwrap_or_default());
     out.extend_from_slice(&crc.to_be_bytes());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::Token;
+    use crate::vault::Secret;
+
+    struct Known;
+
+    impl Resolve for Known {
+        fn resolve(&mut self, token: &Token) -> Option<Secret> {
+            (token.as_str() == "AWS_EC2_7KQ2M9XA4TBN").then(|| Secret::new("i-0123456789abcdef0"))
+        }
+    }
+
+    fn frame(payload: &str) -> Vec<u8> {
+        let mut out = Vec::new();
+        push_frame(b"\x0b:event-type\x07\x00\x05chunk", payload.as_bytes(), &mut out);
+        out
+    }
+
+    fn invoke(event: &str) -> Vec<u8> {
+        frame(&format!("{{\"bytes\":\"{}\",\"p\":\"abcd\"}}", BASE64.encode(event)))
+    }
+
+    fn restore<'c>(chunks: impl IntoIterator<Item = &'c [u8]>) -> (Vec<u8>, bool) {
+        let (mut frames, mut out, mut damaged) = (Frames::new(Options::default()), Vec::new(), false);
+        for chunk in chunks {
+            damaged |= frames.write(chunk, &mut Known, &mut out).is_err();
+        }
+        frames.end(&mut Known, &mut out);
+        (out, damaged)
+    }
+
+    /// The events of the frames that come out, each checked by its lengths and CRCs.
+    fn events(mut bytes: &[u8]) -> Vec<String> {
+        let mut events = Vec::new();
+        while !bytes.is_empty() {
+            let mut frames = Frames::new(Options::default());
+            frames.buffer = bytes.to_vec();
+            let len = frames.next_len().unwrap().unwrap();
+            frames.frame(&bytes[..len], &mut Known, &mut Vec::new()).unwrap();
+            let headers = number(bytes, 4).unwrap() as usize;
+            let payload = std::str::from_utf8(&bytes[PRELUDE + headers..len - CRC]).unwrap();
+            events.push(bytes_member(payload).unwrap_or_else(|| payload.to_owned()));
+            bytes = &bytes[len..];
+        }
+        events
+    }
+
+    #[test]
+    fn texts_are_joined_over_frames_and_the_frames_are_whole() {
+        let delta = |text: &str| format!(r#"{{"type":"content_block_delta","index":0,"delta":{{"type":"text_delta","text":"{text}"}}}}"#);
+        let converse = |text: &str| format!(r#"{{"contentBlockIndex":1,"delta":{{"text":"{text}"}},"p":"x"}}"#);
+        let stop = r#"{"type":"content_block_stop","index":0}"#;
+        let cases: [(Vec<Vec<u8>>, Vec<String>); 2] = [
+            (
+                vec![invoke(&delta("See AWS_EC2_7K")), invoke(&delta("Q2M9XA4TBN")), invoke(stop)],
+                vec![delta("See "), delta(""), delta("i-0123456789abcdef0"), stop.into()],
+            ),
+            (
+                vec![frame(&converse("AWS_EC2_")), frame(&converse("7KQ2M9XA4TBN, b")), frame(r#"{"contentBlockIndex":1}"#)],
+                vec![converse(""), converse("i-0123456789abcdef0, b"), r#"{"contentBlockIndex":1}"#.into()],
+            ),
+        ];
+        for (frames, expected) in cases {
+            let bytes = frames.concat();
+            let (whole, damaged) = restore([bytes.as_slice()]);
+            assert_eq!((events(&whole), damaged), (expected, false));
+            for cut in 0..bytes.len() {
+                assert_eq!(restore([&bytes[..cut], &bytes[cut..]]).0, whole, "cut at {cut}");
+            }
+            assert_eq!(restore(bytes.chunks(1)).0, whole);
+        }
+    }
+
+    #[test]
+    fn a_frame_without_a_placeholder_keeps_its_bytes() {
+        let bytes = [frame("{\"contentBlockIndex\":0,\"delta\":{\"text\":\"hi\"}}"), frame("not JSON"), frame("")].concat();
+        assert_eq!(restore(bytes.chunks(5)), (bytes, false));
+    }
+
+    #[test]
+    fn what_is_damaged_passes_as_it_is() {
+        let good = frame(r#"{"contentBlockIndex":0,"delta":{"text":"hi"}}"#);
+        for at in [0, 5, 9, 14, good.len() - 6, good.len() - 1] {
+            let mut bad = good.clone();
+            bad[at] ^= 0x40;
+            let bytes = [good.clone(), bad, good.clone()].concat();
+            assert_eq!(restore([bytes.as_slice()]).0, bytes, "byte {at}");
+        }
+        assert_eq!(restore([&b"plain text, no frames"[..]]), (b"plain text, no frames".to_vec(), true));
+    }
+}
