@@ -14,6 +14,10 @@ pub const VERSION: u32 = 1;
 /// The path of the one call.
 pub const SYNC_PATH: &str = "/v1/sync";
 
+/// The kind of a mapping that is no value: what the provider wrote as thinking, under a placeholder of its signature.
+/// It holds placeholders where values were.
+pub const THINKING_KIND: &str = "thinking";
+
 /// Bounds of one call. The filter keeps below them, the sidecar refuses what is above.
 pub mod bound {
     /// Bytes of a request body.
@@ -28,8 +32,8 @@ pub mod bound {
     pub const RECALL: usize = 16;
     /// Mappings answered for one recalled scope.
     pub const RECALLED: usize = 2_000;
-    /// Bytes of a value.
-    pub const VALUE_BYTES: usize = 16 << 10;
+    /// Bytes of a value. Those of AWS have a few thousand at the most; a block of thinking may be long.
+    pub const VALUE_BYTES: usize = 128 << 10;
     /// Bytes of a scope, of a kind and of a placeholder.
     pub const NAME_BYTES: usize = 128;
 }

@@ -307,7 +307,8 @@ pub fn is_scope(text: &str) -> bool {
 
 /// Names one connection pool and nothing else: the host would trap on what it cannot read.
 fn is_address(address: &str) -> bool {
-    let host = |host: &str| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-[]:".contains(&b));
+    let host =
+        |host: &str| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-[]:".contains(&b));
     address.rsplit_once(':').is_some_and(|(name, port)| host(name) && port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 

@@ -236,7 +236,11 @@ mod tests {
         for (name, encode) in codings {
             let encoded = encode(TEXT.as_bytes());
             for size in [1, 2, 7, 64, encoded.len()] {
-                assert_eq!(decode(Coding::of(Some(name)), encoded.chunks(size)).as_deref(), Ok(TEXT), "{name} by {size}");
+                assert_eq!(
+                    decode(Coding::of(Some(name)), encoded.chunks(size)).as_deref(),
+                    Ok(TEXT),
+                    "{name} by {size}"
+                );
             }
         }
         assert!(Decoder::new(Coding::of(Some("gzip, br"))).is_none());

@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use masking::{Format, Masker, Media, Response, Tally, Vault};
+use masking::{Format, Masker, Media, Mint, Response, Tally, Vault};
 
 use crate::config::{Scope, is_scope};
 use crate::decode::{Coding, Decoder, Undecodable};
-use crate::instance::{Instance, KeySource, Means, Values};
+use crate::instance::{Instance, KeySource, Means, ScopeThoughts, Values, thought_token};
 use crate::keepsake::{Keepsake, Recovered};
 use crate::refusal::Refusal;
 
@@ -79,6 +79,7 @@ struct Sent {
     vault: Rc<Vault>,
     foreign: u64,
     key: Option<KeySource>,
+    mint: Option<Mint>,
     at: u64,
     request_bytes: u64,
     response_bytes: u64,
@@ -175,10 +176,13 @@ impl Exchange {
         }
         let format = format_of(head.content_type.as_deref()).ok_or(Refusal::MediaType)?;
         let config = instance.config.as_ref().map_err(|_| Refusal::Configuration)?;
-        let masker = Masker { catalogue: &config.catalogue, known: &known, mint: &mint, options: config.options };
+        let thoughts = ScopeThoughts { memory: &instance.memory, scope, mint: &mint };
+        let (catalogue, options) = (&config.catalogue, config.options);
+        let masker = Masker { catalogue, known: &known, mint: &mint, options, thoughts: &thoughts };
         let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
         instance.replaced(scope, &masked.vault, now);
-        instance.want(scope, &masked.foreign);
+        let forgotten = masked.forgotten.iter().map(|signature| thought_token(&mint, signature));
+        instance.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
         let count: u64 = masked.vault.entries().map(|(_, entry)| entry.count).sum();
         instance.count(|counters| {
             counters.masked += count;
@@ -190,6 +194,7 @@ impl Exchange {
             foreign: masked.foreign.len() as u64,
             vault: Rc::new(masked.vault),
             key: Some(key),
+            mint: Some(mint),
             at: now,
             request_bytes: body.len() as u64,
             response_bytes: 0,
@@ -227,11 +232,8 @@ impl Exchange {
             return Some(Answering { note, rewrites: false, closes });
         };
         let options = self.instance.borrow().config.as_ref().map(|config| config.options).unwrap_or_default();
-        let values = Values {
-            instance: Rc::clone(&self.instance),
-            scope: sent.scope.clone(),
-            vault: Rc::clone(&sent.vault),
-        };
+        let values =
+            Values { instance: Rc::clone(&self.instance), scope: sent.scope.clone(), vault: Rc::clone(&sent.vault) };
         let response = Response::new(media, options, Box::new(values));
         let content_type = head.content_type.clone().unwrap_or_default();
         let restoring = Restoring { content_type, decoder, response, remaining: head.content_length, cut: false };
@@ -279,7 +281,9 @@ impl Exchange {
         let instance = self.instance.borrow();
         let never = &instance.config.as_ref().ok()?.never_restore;
         let lasting = !sent.vault.is_empty() && restoring.decoder.is_identity();
-        lasting.then(|| Keepsake::new(&restoring.content_type, restoring.remaining.is_some(), &sent.vault, never).encode())?
+        lasting.then(|| {
+            Keepsake::new(&restoring.content_type, restoring.remaining.is_some(), &sent.vault, never).encode()
+        })?
     }
 
     pub fn has_lost_its_state(&self) -> bool {
@@ -316,6 +320,11 @@ impl Exchange {
         };
         let mut instance = self.instance.borrow_mut();
         instance.want(&sent.scope, &tally.unknown);
+        for (signature, original) in &tally.thoughts {
+            if let Some(mint) = &sent.mint {
+                instance.thought(&sent.scope, thought_token(mint, signature), original);
+            }
+        }
         instance.count(|counters| {
             counters.restored += tally.restored;
             counters.unresolved += tally.unresolved;
@@ -428,7 +437,9 @@ mod tests {
     fn the_scope_of_a_header() {
         let instance = instance(r#","scope":{"header":"X-Tenant"}"#);
         let mut tokens = Vec::new();
-        for (scope, accepted) in [(Some("a"), true), (Some("b"), true), (None, false), (Some(""), false), (Some("a b"), false)] {
+        for (scope, accepted) in
+            [(Some("a"), true), (Some("b"), true), (None, false), (Some(""), false), (Some("a b"), false)]
+        {
             let mut exchange = Exchange::new(Rc::clone(&instance));
             assert_eq!(exchange.scope_header().as_deref(), Some("x-tenant"));
             let head = RequestHead { scope: scope.map(str::to_owned), ..post("text/plain") };
@@ -492,7 +503,8 @@ mod tests {
     #[test]
     fn a_context_that_takes_over_restores_by_what_was_kept() {
         let instance = instance("");
-        for (kind, length) in [("application/json", None), ("application/json", Some(60)), ("text/event-stream", None)] {
+        for (kind, length) in [("application/json", None), ("application/json", Some(60)), ("text/event-stream", None)]
+        {
             let (mut lost, token) = sent(&instance);
             lost.response_headers(&ResponseHead { content_length: length, ..ok(kind) }).unwrap();
             let kept = lost.keepsake().unwrap();
@@ -511,7 +523,8 @@ mod tests {
         let mut fresh = Exchange::new(instance);
         fresh.recover(Some(b"nonsense"));
         fresh.recover(None);
-        assert!(fresh.alarm().is_some());    }
+        assert!(fresh.alarm().is_some());
+    }
 
     #[test]
     fn a_request_without_a_body_passes_and_its_answer_is_looked_through() {
@@ -537,6 +550,25 @@ mod tests {
             closes.push(exchange.response_headers(&ok("text/plain")).unwrap().closes);
         }
         assert_eq!(closes, [false, false, false, false, false, false, true, true]);
+    }
+
+    #[test]
+    fn restored_thinking_goes_back_as_it_came() {
+        let instance = instance(r#","restore_thinking":true"#);
+        let (mut exchange, token) = sent(&instance);
+        exchange.response_headers(&ok("application/json")).unwrap();
+        let message = |text: &str| {
+            format!(r#"{{"type":"message","content":[{{"type":"thinking","thinking":"{text}","signature":"s"}}]}}"#)
+        };
+        let wrote = token.to_lowercase();
+        let shown = exchange.response_body(message(&wrote).as_bytes(), true).unwrap();
+        assert_eq!(String::from_utf8(shown).unwrap(), message(VALUE));
+        exchange.end();
+        let mut next = Exchange::new(instance);
+        next.request_headers(post("application/json")).unwrap();
+        let request = |text: &str| format!(r#"{{"messages":[{}]}}"#, message(text));
+        let sent = next.request_body(Some(request(VALUE).as_bytes()), 1).unwrap();
+        assert_eq!(sent, Some(request(&wrote)));
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 
-use contract::{Counters, Mapping};
+use contract::{Counters, Mapping, THINKING_KIND, bound};
 use lru::LruCache;
-use masking::{Answer, Known, Lookup, Mint, PlaceholderKey, Secret, Token, Vault};
+use masking::{Answer, Known, Lookup, Mint, PlaceholderKey, Secret, Thoughts, Token, Vault};
 
 use crate::config::{Config, ConfigError, Keys, OnOutage};
 use crate::memory::Memory;
@@ -43,6 +43,24 @@ pub enum KeySource {
     Regular,
     /// Derived from the token, because the vault has not answered yet.
     Fallback,
+}
+
+/// The placeholder under which thinking of this signature is kept.
+pub fn thought_token(mint: &Mint, signature: &str) -> Token {
+    mint.token(THINKING_KIND, "THINKING", signature)
+}
+
+/// What is remembered of a scope's thinking.
+pub struct ScopeThoughts<'m> {
+    pub memory: &'m Memory,
+    pub scope: &'m str,
+    pub mint: &'m Mint,
+}
+
+impl Thoughts for ScopeThoughts<'_> {
+    fn original(&self, signature: &str) -> Option<String> {
+        self.memory.thought(self.scope, &thought_token(self.mint, signature)).map(|original| original.to_string())
+    }
 }
 
 /// A call to the sidecar.
@@ -108,7 +126,27 @@ impl Instance {
     /// Asks the vault for placeholders that nobody here knows.
     pub fn want(&mut self, scope: &str, tokens: &HashSet<Token>) {
         let Some(sync) = &mut self.sync else { return };
-        tokens.iter().filter(|token| self.memory.lookup(scope, token).is_none()).for_each(|token| sync.want(scope, *token));
+        tokens
+            .iter()
+            .filter(|token| self.memory.lookup(scope, token).is_none())
+            .for_each(|token| sync.want(scope, *token));
+    }
+
+    /// Remembers thinking that was restored, here and in the vault, so that it can go back as the provider wrote it.
+    pub fn thought(&mut self, scope: &str, token: Token, original: &str) {
+        let known = self.memory.thought(scope, &token).is_some();
+        if !known && original.len() <= bound::VALUE_BYTES {
+            self.memory.remember_thought(scope, token, original);
+            if self.sync.is_some() {
+                self.outbox.owe(Mapping {
+                    scope: scope.to_owned(),
+                    kind: THINKING_KIND.to_owned(),
+                    placeholder: token.to_string(),
+                    value: contract::Value::new(original),
+                    recall: false,
+                });
+            }
+        }
     }
 
     /// Counts a replaced body on its connection. Tells whether the connection should be closed after the answer.
@@ -171,9 +209,11 @@ impl Instance {
 
     /// Learns a mapping that the vault knows.
     fn learn(&mut self, mapping: &Mapping, now: u64) {
-        let Ok(config) = &self.config else { return };
-        let kind = config.catalogue.kind_id(&mapping.kind);
-        let (Some(token), Some(kind)) = (Token::parse(&mapping.placeholder), kind) else { return };
+        let (Ok(config), Some(token)) = (&self.config, Token::parse(&mapping.placeholder)) else { return };
+        if mapping.kind == THINKING_KIND {
+            return self.memory.remember_thought(&mapping.scope, token, mapping.value.expose());
+        }
+        let Some(kind) = config.catalogue.kind_id(&mapping.kind) else { return };
         let value = Secret::new(mapping.value.expose());
         self.memory.learn(&mapping.scope, token, kind, &value, mapping.recall);
         self.memory.acknowledged(&mapping.scope, token, now);
@@ -203,7 +243,7 @@ mod tests {
     use super::*;
     use contract::{Keyring, Store, SyncRequest, SyncResponse, Value};
     use masking::dialect::Options;
-    use masking::{Format, Masked, Masker};
+    use masking::{Format, Masked, Masker, NoThoughts};
 
     const VALUE: &str = "i-0123456789abcdef0";
     const BUCKET: &str = "see s3://acme-prod-logs/x";
@@ -217,7 +257,10 @@ mod tests {
     fn mask(instance: &mut Instance, text: &str, now: u64) -> Result<Masked, Refusal> {
         let Means { mint, known, .. } = instance.means("default", now)?;
         let catalogue = &instance.config.as_ref().unwrap().catalogue;
-        let masked = Masker { catalogue, known: &known, mint: &mint, options: Options::default() }.mask(Format::Text, text.as_bytes()).unwrap();
+        let masked =
+            Masker { catalogue, known: &known, mint: &mint, options: Options::default(), thoughts: &NoThoughts }
+                .mask(Format::Text, text.as_bytes())
+                .unwrap();
         instance.replaced("default", &masked.vault, now);
         Ok(masked)
     }

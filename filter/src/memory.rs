@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use lru::LruCache;
-use masking::{Known, KindId, Secret, Token, Vault};
+use masking::{KindId, Known, Secret, Token, Vault};
 
 /// Mappings remembered; past that the one not used for longest is forgotten, and sent to the vault again if it returns.
 const MAPPINGS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(50_000);
@@ -15,6 +15,8 @@ const MAPPINGS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(50_000);
 const SCOPES_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1_000);
 /// Values of one scope that are known again, the newest first.
 const KNOWN_MAX: usize = 2_000;
+/// Blocks of thinking remembered, each of at most `contract::bound::VALUE_BYTES`.
+const THOUGHTS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(200);
 /// Milliseconds between two compilations of a scope's known values.
 const COMPILE_EVERY_MS: u64 = 1_000;
 
@@ -22,6 +24,8 @@ const COMPILE_EVERY_MS: u64 = 1_000;
 pub struct Memory {
     mappings: LruCache<(ScopeId, Token), Remembered>,
     scopes: LruCache<String, Scope>,
+    /// What the provider wrote where thinking was restored, by a placeholder of its signature.
+    thoughts: LruCache<(ScopeId, Token), Rc<str>>,
     next: u32,
     compiled_at: u64,
 }
@@ -56,7 +60,13 @@ enum Recall {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { mappings: LruCache::new(MAPPINGS_MAX), scopes: LruCache::new(SCOPES_MAX), next: 0, compiled_at: 0 }
+        Self {
+            mappings: LruCache::new(MAPPINGS_MAX),
+            scopes: LruCache::new(SCOPES_MAX),
+            thoughts: LruCache::new(THOUGHTS_MAX),
+            next: 0,
+            compiled_at: 0,
+        }
     }
 }
 
@@ -106,6 +116,17 @@ impl Memory {
         self.mappings.peek(&(id, *token)).map(|known| (known.kind, known.value.clone()))
     }
 
+    /// Remembers thinking as the provider wrote it.
+    pub fn remember_thought(&mut self, scope: &str, token: Token, original: &str) {
+        let id = self.scope(scope).id;
+        self.thoughts.put((id, token), original.into());
+    }
+
+    pub fn thought(&self, scope: &str, token: &Token) -> Option<Rc<str>> {
+        let id = self.scopes.peek(scope)?.id;
+        self.thoughts.peek(&(id, *token)).cloned()
+    }
+
     /// Scopes of which the vault has to be asked what it knows.
     pub fn to_recall(&self, max: usize) -> Vec<String> {
         let needed = self.scopes.iter().filter(|(_, scope)| scope.recall == Recall::Needed);
@@ -125,7 +146,8 @@ impl Memory {
         }
         for (_, scope) in self.scopes.iter_mut().filter(|(_, scope)| scope.stale) {
             let values = self.mappings.iter().filter(|((id, _), known)| *id == scope.id && known.recall);
-            scope.known = Rc::new(Known::new(values.take(KNOWN_MAX).map(|(_, known)| (known.kind, known.value.expose()))));
+            scope.known =
+                Rc::new(Known::new(values.take(KNOWN_MAX).map(|(_, known)| (known.kind, known.value.expose()))));
             scope.stale = false;
             self.compiled_at = now;
         }

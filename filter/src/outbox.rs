@@ -65,7 +65,8 @@ impl Outbox {
     pub fn batch(&mut self) -> Batch {
         let mut bytes = 0;
         let fits = |mapping: &&Mapping| {
-            bytes += mapping.value.expose().len() + mapping.scope.len() + mapping.kind.len() + mapping.placeholder.len();
+            bytes +=
+                mapping.value.expose().len() + mapping.scope.len() + mapping.kind.len() + mapping.placeholder.len();
             bytes <= BATCH_BYTES
         };
         let count = self.mappings.iter().take(bound::MAPPINGS).take_while(fits).count();

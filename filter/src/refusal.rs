@@ -66,7 +66,9 @@ impl Refusal {
 
     fn message(self) -> String {
         match self {
-            Self::Configuration => "the gateway's aws_masker filter is configured wrongly; its log has the reason".into(),
+            Self::Configuration => {
+                "the gateway's aws_masker filter is configured wrongly; its log has the reason".into()
+            }
             Self::NoKeyring => "the masking key has not arrived yet; try again in a moment".into(),
             Self::VaultUnavailable => "the mapping store does not answer; try again in a moment".into(),
             Self::OutboxFull => "too many mappings wait for the mapping store; try again in a moment".into(),
@@ -87,7 +89,9 @@ impl Refusal {
             Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => {
                 "the request body is nested too deeply or has too many values".into()
             }
-            Self::Mask(_, MaskError::Collision) => "two values of the request share a placeholder; change either".into(),
+            Self::Mask(_, MaskError::Collision) => {
+                "two values of the request share a placeholder; change either".into()
+            }
         }
     }
 

@@ -52,16 +52,34 @@ pub struct Masked {
     pub vault: Vault,
     /// Placeholders that stood in the body already and are not of this exchange, up to [`FOREIGN_MAX`].
     pub foreign: HashSet<Token>,
+    /// Signatures of thinking whose original is not known: it was masked as text.
+    pub forgotten: Vec<String>,
 }
 
 /// Masks with one catalogue, in one scope.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Masker<'m> {
     pub catalogue: &'m Catalogue,
     /// Values of the scope that earlier exchanges have shown.
     pub known: &'m Known,
     pub mint: &'m Mint,
     pub options: Options,
+    pub thoughts: &'m dyn Thoughts,
+}
+
+/// Knows what the provider wrote where thinking was restored, by its signature.
+pub trait Thoughts {
+    fn original(&self, signature: &str) -> Option<String>;
+}
+
+/// For those who restore no thinking.
+#[derive(Debug, Clone, Copy)]
+pub struct NoThoughts;
+
+impl Thoughts for NoThoughts {
+    fn original(&self, _signature: &str) -> Option<String> {
+        None
+    }
 }
 
 impl Masker<'_> {
@@ -91,17 +109,50 @@ impl Masker<'_> {
                 dialect::slots(document.root(), Side::Request, self.options).into_iter().map(|slot| (*offset, slot))
             })
             .collect();
+        let originals: Vec<Option<String>> = slots.iter().map(|(_, slot)| self.original(slot)).collect();
         let decoded: Vec<(Cow<'_, str>, Option<Cow<'_, str>>)> =
             slots.iter().map(|(_, slot)| (decoded(slot), slot.key.and_then(|key| key.string()))).collect();
-        let texts: Vec<Text<'_>> = decoded.iter().map(|(text, key)| Text { text, key: key.as_deref() }).collect();
+        let texts: Vec<Text<'_>> = decoded
+            .iter()
+            .zip(&originals)
+            .map(|((text, key), original)| Text { text: original.as_deref().unwrap_or(text), key: key.as_deref() })
+            .collect();
         let mut exchange = Exchange::new(self, &texts);
         let mut edits = Vec::new();
-        for (index, ((offset, slot), text)) in slots.iter().zip(&texts).enumerate() {
+        for (index, (((offset, slot), text), original)) in slots.iter().zip(&texts).zip(&originals).enumerate() {
             let findings = exchange.findings(index);
-            exchange.slot(slot, *offset, text.text, &findings, &mut edits)?;
+            match original {
+                Some(original) => edits.extend(replacement(slot, *offset, original)),
+                None => exchange.slot(slot, *offset, text.text, &findings, &mut edits)?,
+            }
         }
+        exchange.forgotten =
+            slots.iter().zip(&originals).filter_map(|((_, slot), original)| forgotten(slot, original)).collect();
         Ok(exchange.finish(text, &edits))
     }
+
+    /// What the provider wrote where the client sends restored thinking.
+    fn original(&self, slot: &Slot<'_, '_>) -> Option<String> {
+        self.thoughts.original(&slot.signature?.string()?)
+    }
+}
+
+impl std::fmt::Debug for Masker<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Masker").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+fn replacement(slot: &Slot<'_, '_>, offset: usize, original: &str) -> Option<Edit> {
+    let mut text = String::with_capacity(original.len());
+    json::escape_into(original, &mut text);
+    let span = slot.value.span();
+    (text != slot.value.raw()).then(|| Edit { span: offset + span.start..offset + span.end, text })
+}
+
+fn forgotten(slot: &Slot<'_, '_>, original: &Option<String>) -> Option<String> {
+    let signature = slot.signature?.string()?;
+    original.is_none().then(|| signature.into_owned())
 }
 
 fn lines(text: &str) -> Result<Vec<(usize, Document<'_>)>, MaskError> {
@@ -126,6 +177,7 @@ struct Exchange<'m> {
     findings: std::iter::Peekable<std::vec::IntoIter<Finding>>,
     vault: Vault,
     present: HashSet<Token>,
+    forgotten: Vec<String>,
 }
 
 impl<'m> Exchange<'m> {
@@ -136,6 +188,7 @@ impl<'m> Exchange<'m> {
             present: present.take(FOREIGN_MAX).collect(),
             findings: masker.catalogue.scan(texts, masker.known).into_iter().peekable(),
             vault: Vault::default(),
+            forgotten: Vec::new(),
         }
     }
 
@@ -189,6 +242,7 @@ impl<'m> Exchange<'m> {
     fn finish(self, text: &str, edits: &[Edit]) -> Masked {
         let vault = self.vault;
         let foreign = self.present.into_iter().filter(|token| vault.get(token).is_none()).collect();
-        Masked { body: (!edits.is_empty()).then(|| json::apply(text, edits)), vault, foreign }
+        let body = (!edits.is_empty()).then(|| json::apply(text, edits));
+        Masked { body, vault, foreign, forgotten: self.forgotten }
     }
 }

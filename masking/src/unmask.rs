@@ -11,6 +11,9 @@ use crate::vault::Secret;
 /// Knows the values of placeholders, and keeps count of what it was asked.
 pub trait Resolve {
     fn resolve(&mut self, token: &Token) -> Option<Secret>;
+
+    /// Signed thinking was restored: with what signature, and what the provider wrote.
+    fn thought(&mut self, _signature: &str, _original: &str) {}
 }
 
 /// A part of the restored text.
@@ -83,7 +86,12 @@ impl Unmasker {
 
     /// Decides on the carried bytes with those that follow. Gives how many bytes of the piece that took, or `None`
     /// when the whole piece is carried too.
-    fn finish_carry(&mut self, piece: &[u8], resolver: &mut dyn Resolve, out: &mut dyn FnMut(Part<'_>)) -> Option<usize> {
+    fn finish_carry(
+        &mut self,
+        piece: &[u8],
+        resolver: &mut dyn Resolve,
+        out: &mut dyn FnMut(Part<'_>),
+    ) -> Option<usize> {
         // More than a placeholder and the character behind it is never needed to decide.
         let follow = piece.get(..WRITTEN_MAX + 1).unwrap_or(piece);
         while !self.carry.is_empty() {

@@ -1,7 +1,9 @@
 //! The laws of the specification in `lib.rs`, over whole exchanges: what is masked comes back, however it is cut.
 
 use masking::dialect::Options;
-use masking::{Catalogue, Format, Known, Lookup, Masked, Masker, Media, Mint, PlaceholderKey, Policy, Response, Vault};
+use masking::{
+    Catalogue, Format, Known, Lookup, Masked, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Response, Vault,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -11,7 +13,15 @@ const VALUES: &[&str] =
 fn mask(format: Format, body: &str) -> Masked {
     let catalogue = Catalogue::new(&Policy::default()).unwrap();
     let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
-    Masker { catalogue: &catalogue, known: &Known::default(), mint: &mint, options: Options::default() }.mask(format, body.as_bytes()).unwrap()
+    Masker {
+        catalogue: &catalogue,
+        known: &Known::default(),
+        mint: &mint,
+        options: Options::default(),
+        thoughts: &NoThoughts,
+    }
+    .mask(format, body.as_bytes())
+    .unwrap()
 }
 
 fn masked_text(masked: &Masked, body: &str) -> String {
@@ -56,7 +66,10 @@ fn a_document_comes_back_byte_for_byte() {
         for value in ["0123456789abcdef0", "AKIAIOSFODNN7EXAMPLE", "acme-prod-logs", "10.42.7.11"] {
             assert!(!text.contains(value), "{value} in {text}");
         }
-        serde_json::from_str::<Value>(&text).map(drop).or_else(|e| if text.contains("lone") { Ok(()) } else { Err(e) }).unwrap();
+        serde_json::from_str::<Value>(&text)
+            .map(drop)
+            .or_else(|e| if text.contains("lone") { Ok(()) } else { Err(e) })
+            .unwrap();
         let restored = restore_at_every_split(Media::Json, &masked.vault, &text);
         // An escape within a value is written plainly when it comes back; everything else is the same bytes.
         assert_eq!(restored, document.replace(r"\u0069-0", "i-0"));
@@ -76,13 +89,19 @@ fn text_and_lines_come_back() {
 
 /// An Anthropic stream whose deltas hold these pieces.
 fn anthropic(kind: &str, field: &str, pieces: &[String]) -> String {
-    let block = if kind == "text_delta" { json!({"type":"text","text":""}) } else { json!({"type":"tool_use","id":"t","name":"n","input":{}}) };
+    let block = if kind == "text_delta" {
+        json!({"type":"text","text":""})
+    } else {
+        json!({"type":"tool_use","id":"t","name":"n","input":{}})
+    };
     let mut events = vec![
         json!({"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","content":[],"usage":{"input_tokens":1}}}),
         json!({"type":"content_block_start","index":0,"content_block":block}),
         json!({"type":"ping"}),
     ];
-    events.extend(pieces.iter().map(|piece| json!({"type":"content_block_delta","index":0,"delta":{"type":kind,field:piece}})));
+    events.extend(
+        pieces.iter().map(|piece| json!({"type":"content_block_delta","index":0,"delta":{"type":kind,field:piece}})),
+    );
     events.push(json!({"type":"content_block_stop","index":0}));
     events.push(json!({"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":1}}));
     events.push(json!({"type":"message_stop"}));
@@ -92,7 +111,10 @@ fn anthropic(kind: &str, field: &str, pieces: &[String]) -> String {
 fn chat(pieces: &[String]) -> String {
     let chunk = |delta: Value, reason: Value| {
         let choices = json!([{"index":0,"delta":delta,"finish_reason":reason}]);
-        format!("data: {}\n\n", json!({"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":choices}))
+        format!(
+            "data: {}\n\n",
+            json!({"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":choices})
+        )
     };
     let mut stream = chunk(json!({"role":"assistant","content":""}), Value::Null);
     pieces.iter().for_each(|piece| stream += &chunk(json!({"content":piece}), Value::Null));
@@ -110,8 +132,11 @@ fn responses(pieces: &[String]) -> String {
     let mut stream = event(json!({"type":"response.created","response":{"id":"r","object":"response","output":[]}}));
     pieces.iter().for_each(|piece| stream += &place(json!({"type":"response.output_text.delta","delta":piece})));
     stream += &place(json!({"type":"response.output_text.done","text":pieces.concat()}));
-    stream + &event(json!({"type":"response.completed","response":{"id":"r","object":"response","output":[{"type":"message",
-        "id":"msg_1","content":[{"type":"output_text","text":pieces.concat(),"annotations":[]}]}]}}))
+    stream
+        + &event(
+            json!({"type":"response.completed","response":{"id":"r","object":"response","output":[{"type":"message",
+        "id":"msg_1","content":[{"type":"output_text","text":pieces.concat(),"annotations":[]}]}]}}),
+        )
 }
 
 /// The text that a client puts together from the deltas of a stream.
@@ -141,7 +166,15 @@ fn streams_come_back_at_every_delta_size() {
     for size in 1..=40 {
         let streams = [
             (anthropic("text_delta", "text", &pieces(&text, size)), &masked, said),
-            (anthropic("input_json_delta", "partial_json", &pieces(&masked_text(&masked_arguments, &arguments), size)), &masked_arguments, &arguments),
+            (
+                anthropic(
+                    "input_json_delta",
+                    "partial_json",
+                    &pieces(&masked_text(&masked_arguments, &arguments), size),
+                ),
+                &masked_arguments,
+                &arguments,
+            ),
             (chat(&pieces(&text, size)), &masked, said),
             (responses(&pieces(&text, size)), &masked, said),
         ];
@@ -157,7 +190,9 @@ fn streams_come_back_at_every_delta_size() {
 fn a_stream_is_the_same_at_every_split() {
     let masked = mask(Format::Text, "i-0123456789abcdef0 AKIAIOSFODNN7EXAMPLE");
     let text = masked_text(&masked, "");
-    for stream in [anthropic("text_delta", "text", &pieces(&text, 7)), chat(&pieces(&text, 9)), responses(&pieces(&text, 11))] {
+    for stream in
+        [anthropic("text_delta", "text", &pieces(&text, 7)), chat(&pieces(&text, 9)), responses(&pieces(&text, 11))]
+    {
         let restored = restore_at_every_split(Media::Events, &masked.vault, &stream);
         assert_eq!(accumulated(&restored), "i-0123456789abcdef0 AKIAIOSFODNN7EXAMPLE");
         let crlf = stream.replace('\n', "\r\n");
@@ -220,5 +255,61 @@ proptest! {
             if rest.is_empty() { break; }
         }
         prop_assert_eq!(restore(Media::Json, &masked.vault, chunks), document);
+    }
+}
+
+struct Remembered(Vec<(String, String)>);
+
+impl masking::Thoughts for Remembered {
+    fn original(&self, signature: &str) -> Option<String> {
+        self.0.iter().find(|(known, _)| known == signature).map(|(_, original)| original.clone())
+    }
+}
+
+#[test]
+fn restored_thinking_goes_back_as_the_provider_wrote_it() {
+    let said = "Look at i-0123456789abcdef0 \"twice\"\n";
+    let masked = mask(Format::Text, said);
+    // Written as models do: masking the restored text again would not give these bytes.
+    let wrote = masked_text(&masked, said).to_lowercase();
+    let event = |value: Value| format!("event: {}\ndata: {value}\n\n", value["type"].as_str().unwrap());
+    let delta = |delta: Value| event(json!({"type":"content_block_delta","index":0,"delta":delta}));
+    let mut stream = event(
+        json!({"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":"","signature":""}}),
+    );
+    pieces(&wrote, 5).iter().for_each(|piece| stream += &delta(json!({"type":"thinking_delta","thinking":piece})));
+    stream += &delta(json!({"type":"signature_delta","signature":"c2lnbmVk"}));
+    stream += &event(json!({"type":"content_block_stop","index":0}));
+    let whole =
+        json!({"type":"message","content":[{"type":"thinking","thinking":wrote,"signature":"c2lnbmVk"}]}).to_string();
+
+    for (media, body) in [(Media::Events, stream), (Media::Json, whole)] {
+        let untouched = restore(media, &masked.vault, [body.as_bytes()]);
+        assert_eq!(untouched, body, "signed thinking passes as it is");
+        let (mut response, mut out) =
+            (Response::new(media, Options { thinking: true }, Box::new(masked.vault.clone())), Vec::new());
+        body.as_bytes().chunks(7).for_each(|chunk| response.write(chunk, &mut out));
+        response.end(&mut out);
+        let shown = String::from_utf8(out).unwrap();
+        assert!(shown.contains("i-0123456789abcdef0") && !shown.contains("aws_ec2"), "{shown}");
+        let thoughts = Remembered(response.tally().thoughts.clone());
+        assert_eq!(thoughts.0, [("c2lnbmVk".to_owned(), wrote.clone())]);
+
+        let block = json!({"type":"thinking","thinking":said.to_lowercase(),"signature":"c2lnbmVk"});
+        let request = json!({"messages":[{"role":"assistant","content":[block]}]}).to_string();
+        let catalogue = Catalogue::new(&Policy::default()).unwrap();
+        let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
+        let options = Options { thinking: true };
+        let masker =
+            Masker { catalogue: &catalogue, known: &Known::default(), mint: &mint, options, thoughts: &thoughts };
+        let sent = masker.mask(Format::Json, request.as_bytes()).unwrap();
+        let sent_block: Value = serde_json::from_str(&sent.body.unwrap()).unwrap();
+        assert_eq!(sent_block["messages"][0]["content"][0]["thinking"], json!(wrote));
+        assert!(sent.forgotten.is_empty());
+
+        // Forgotten: it is masked as text, and said so.
+        let sent = Masker { thoughts: &NoThoughts, ..masker }.mask(Format::Json, request.as_bytes()).unwrap();
+        assert!(!sent.body.unwrap().contains("0123456789abcdef0"));
+        assert_eq!(sent.forgotten, ["c2lnbmVk"]);
     }
 }

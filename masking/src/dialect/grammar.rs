@@ -14,6 +14,14 @@ pub struct Slot<'d, 't> {
     /// The name of the member that it stands under, inherited through arrays.
     pub key: Option<Value<'d, 't>>,
     pub inner: Inner,
+    /// The signature of the thinking that the string is, where it is to be restored and sent back.
+    pub signature: Option<Value<'d, 't>>,
+}
+
+impl<'d, 't> Slot<'d, 't> {
+    pub(super) fn new(value: Value<'d, 't>, key: Option<Value<'d, 't>>, inner: Inner) -> Self {
+        Self { value, key, inner, signature: None }
+    }
 }
 
 /// What a string holds.
@@ -34,8 +42,8 @@ pub enum Side {
 /// What is wanted beside the rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Restore signed thinking too, so that people can read it. What they send back then holds their own values and is
-    /// masked like any text.
+    /// Restore signed thinking too, so that people can read it. What they send back then holds their own values: it is
+    /// replaced by what the provider wrote, or else masked like any text.
     pub thinking: bool,
 }
 
@@ -101,7 +109,8 @@ fn is_request(root: Value<'_, '_>) -> bool {
 
 fn is_response(root: Value<'_, '_>) -> bool {
     let has = |key| root.member(key).is_some_and(|v: Value<'_, '_>| v.shape() == Shape::String);
-    let typed = root.member("type").and_then(|t| t.string()).is_some_and(|t| matches!(&*t, "message" | "error" | "completion"));
+    let typed =
+        root.member("type").and_then(|t| t.string()).is_some_and(|t| matches!(&*t, "message" | "error" | "completion"));
     typed || root.member("choices").is_some() || (has("object") && has("id")) || has("custom_id") || has("stopReason")
 }
 
@@ -121,26 +130,32 @@ impl<'d, 't> Walk<'d, 't> {
             Shape::String if is_opaque(value, place) => {}
             Shape::String => {
                 let inner = if place == Place::Json { Inner::Json } else { Inner::Text };
-                self.slots.push(Slot { value, key, inner });
+                self.slots.push(Slot::new(value, key, inner));
             }
             // Twelve digits may be an account id, also where a tool wrote it as a number.
             Shape::Number if value.raw().len() == 12 && value.raw().bytes().all(|b| b.is_ascii_digit()) => {
-                self.slots.push(Slot { value, key, inner: Inner::Text });
+                self.slots.push(Slot::new(value, key, Inner::Text));
             }
             Shape::Number | Shape::Literal => {}
         }
     }
 
     fn member(&mut self, name: Value<'d, 't>, member: Value<'d, 't>, object: Value<'d, 't>, place: Place) {
-        let next = match step(place, &name.string().unwrap_or_default(), object) {
-            Place::Signed if self.options.thinking => Place::Free,
-            Place::Signed => Place::Keep,
-            next => next,
-        };
+        let next = step(place, &name.string().unwrap_or_default(), object);
+        if next == Place::Signed {
+            return self.thinking(name, member, object);
+        }
         if place == Place::Free || (next == Place::Free && !is_word(name.raw())) {
-            self.slots.push(Slot { value: name, key: None, inner: Inner::Text });
+            self.slots.push(Slot::new(name, None, Inner::Text));
         }
         self.value(member, Some(name), next);
+    }
+
+    fn thinking(&mut self, name: Value<'d, 't>, text: Value<'d, 't>, object: Value<'d, 't>) {
+        if self.options.thinking && text.shape() == Shape::String {
+            let signature = object.member("signature");
+            self.slots.push(Slot { signature, ..Slot::new(text, Some(name), Inner::Text) });
+        }
     }
 }
 
@@ -290,7 +305,9 @@ fn is_signed(block: Value<'_, '_>) -> bool {
 fn is_opaque(value: Value<'_, '_>, place: Place) -> bool {
     let data = match place {
         Place::Base64 => Some(value.raw()),
-        Place::Url => value.raw().strip_prefix("data:").and_then(|url| url.split_once(";base64,")).map(|(_, data)| data),
+        Place::Url => {
+            value.raw().strip_prefix("data:").and_then(|url| url.split_once(";base64,")).map(|(_, data)| data)
+        }
         _ => None,
     };
     // Base64 of a few characters could as well be a word.
@@ -352,7 +369,10 @@ mod tests {
                     "required":["k"]}}],"tool_choice":{"type":"tool","name":"k"}}"#,
                 &["x1", "a", "b", "c", "d", "e"],
             ),
-            (r#"{"requests":[{"custom_id":"k","params":{"model":"k","messages":[{"role":"user","content":"a"}]}}]}"#, &["a"]),
+            (
+                r#"{"requests":[{"custom_id":"k","params":{"model":"k","messages":[{"role":"user","content":"a"}]}}]}"#,
+                &["a"],
+            ),
             (
                 r#"{"model":"k","messages":[{"role":"assistant","tool_calls":[{"id":"k","type":"k","function":{"name":"k","arguments":"{}"}}]},
                     {"role":"tool","tool_call_id":"k","content":"a"}]}"#,
@@ -366,8 +386,10 @@ mod tests {
             ),
             (r#"{"model":"k","input":"a"}"#, &["a"]),
             (r#"{"id":"a","name":["b",{"type":"c"}]}"#, &["id", "a", "name", "b", "type", "c"]),
-            (r#"{"messages":[{"role":"user","content":[{"toolUse":{"toolUseId":"k","name":"k","input":{"a":123456789012,"b":1}}}]}]}"#,
-                &["a", "123456789012", "b"]),
+            (
+                r#"{"messages":[{"role":"user","content":[{"toolUse":{"toolUseId":"k","name":"k","input":{"a":123456789012,"b":1}}}]}]}"#,
+                &["a", "123456789012", "b"],
+            ),
             (r#"["a",{"b":null}]"#, &["a", "b"]),
         ];
         for (json, expected) in cases {
@@ -377,7 +399,8 @@ mod tests {
 
     #[test]
     fn signed_thinking_is_text_where_people_want_to_read_it() {
-        let json = r#"{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"a","signature":"s"}]}]}"#;
+        let json =
+            r#"{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"a","signature":"s"}]}]}"#;
         let document = Document::parse(json).unwrap();
         let count = |thinking| slots(document.root(), Side::Request, Options { thinking }).len();
         assert_eq!((count(false), count(true)), (0, 1));
@@ -403,7 +426,10 @@ mod tests {
                     "annotations":[]}]},{"type":"function_call","call_id":"k","name":"k","arguments":"{}"}],"text":{"format":{"type":"k"}}}"#,
                 &["a", "[{}]"],
             ),
-            (r#"{"custom_id":"k","result":{"type":"succeeded","message":{"id":"k","type":"message","content":[{"type":"text","text":"a"}]}}}"#, &["a"]),
+            (
+                r#"{"custom_id":"k","result":{"type":"succeeded","message":{"id":"k","type":"message","content":[{"type":"text","text":"a"}]}}}"#,
+                &["a"],
+            ),
             (r#"{"output":{"message":{"role":"k","content":[{"text":"a"}]}},"stopReason":"k","metrics":{}}"#, &["a"]),
         ];
         for (json, expected) in cases {

@@ -43,12 +43,19 @@ pub enum Close {
 pub struct Plan<'d, 't> {
     pub whole: Vec<Slot<'d, 't>>,
     pub pieces: Vec<Piece<'d, 't>>,
+    /// A part of a signature, and the block of thinking that it is for.
+    pub signature: Option<(String, Value<'d, 't>)>,
     pub close: Close,
 }
 
 impl Lane {
     fn new(block: &str, field: &str) -> Self {
         Self(format!("{block}/{field}"))
+    }
+
+    /// The block whose thinking this is.
+    pub fn thinking(&self) -> Option<&str> {
+        self.0.strip_suffix("/thinking")
     }
 
     /// Whether this text is one of the block's.
@@ -74,7 +81,7 @@ pub fn plan<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
 }
 
 fn whole<'d, 't>(event: Value<'d, 't>, close: Close, options: Options) -> Plan<'d, 't> {
-    Plan { whole: grammar::event_slots(event, options), pieces: Vec::new(), close }
+    Plan { whole: grammar::event_slots(event, options), pieces: Vec::new(), signature: None, close }
 }
 
 fn index_of(object: Value<'_, '_>, key: &str) -> String {
@@ -102,6 +109,7 @@ fn anthropic_delta<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, '
     let index = index_of(event, "index");
     let Some(delta) = event.member("delta") else { return plan };
     let kind = delta.member("type").and_then(|kind| kind.string()).unwrap_or_default();
+    plan.signature = delta.member("signature").map(|signature| (index.clone(), signature));
     for (name, value) in delta.members() {
         let field = name.string().unwrap_or_default();
         let is_text = !matches!(&*field, "type" | "signature") && !field.starts_with("encrypted");
@@ -125,7 +133,7 @@ fn anthropic_piece<'d, 't>(
 ) -> Piece<'d, 't> {
     let inner = if field == "partial_json" { Inner::Json } else { Inner::Text };
     Piece {
-        slot: Slot { value, key, inner },
+        slot: Slot::new(value, key, inner),
         lane: Lane::new(index, field),
         envelope: Envelope::Delta { index: index.to_owned(), kind: kind.to_owned(), field: field.to_owned() },
     }
@@ -148,7 +156,7 @@ fn responses<'d, 't>(event: Value<'d, 't>, kind: &str, options: Options) -> Plan
     let part = [index_of(event, "content_index"), index_of(event, "summary_index")].concat();
     let inner = if name.ends_with("arguments") { Inner::Json } else { Inner::Text };
     plan.pieces.push(Piece {
-        slot: Slot { value, key: None, inner },
+        slot: Slot::new(value, None, inner),
         lane: Lane::new(&output, &format!("{name}/{part}")),
         envelope: Envelope::Same { kind: kind.to_owned(), text: value.span() },
     });
@@ -172,12 +180,14 @@ fn converse<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let piece = |(value, field, inner): (Option<Value<'d, 't>>, &str, Inner)| {
         let value = value.filter(|value| value.shape() == Shape::String)?;
         Some(Piece {
-            slot: Slot { value, key: None, inner },
+            slot: Slot::new(value, None, inner),
             lane: Lane::new(&index, field),
             envelope: Envelope::Same { kind: String::new(), text: value.span() },
         })
     };
-    Plan { whole: Vec::new(), pieces: pieces.into_iter().filter_map(piece).collect(), close: Close::Nothing }
+    let signature = thinking.and_then(|thinking| thinking.member("signature")).map(|value| (index.clone(), value));
+    let pieces = pieces.into_iter().filter_map(piece).collect();
+    Plan { whole: Vec::new(), pieces, signature, close: Close::Nothing }
 }
 
 /// Chunks of chat completions: the choices of one answer interleave, and each may call several tools.
@@ -197,7 +207,9 @@ fn chat<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
             match &*name.string().unwrap_or_default() {
                 "role" => {}
                 "tool_calls" => value.items().for_each(|call| chunk.tool_call(call, &index)),
-                "function_call" => chunk.function(value, &index, "function_call", ["\"delta\":{\"function_call\":{", "}}"]),
+                "function_call" => {
+                    chunk.function(value, &index, "function_call", ["\"delta\":{\"function_call\":{", "}}"])
+                }
                 field => {
                     let before = format!("\"delta\":{{\"{}\":\"", name.raw());
                     chunk.piece(value, &index, field, [&before, "\"}"], Inner::Text);
@@ -240,7 +252,7 @@ impl<'d, 't> Chunk<'d, 't> {
             return;
         }
         self.pieces.push(Piece {
-            slot: Slot { value, key: None, inner },
+            slot: Slot::new(value, None, inner),
             lane: Lane::new(choice, field),
             envelope: Envelope::Chunk {
                 members: self.members.clone(),

@@ -79,7 +79,8 @@ impl Frames {
         if number(crc, 0) != Some(crc32fast::hash(body)) {
             return Err(Damaged);
         }
-        let (headers, payload) = body.get(PRELUDE..).and_then(|rest| rest.split_at_checked(headers_len)).ok_or(Damaged)?;
+        let (headers, payload) =
+            body.get(PRELUDE..).and_then(|rest| rest.split_at_checked(headers_len)).ok_or(Damaged)?;
         let restored = std::str::from_utf8(payload).ok().map(|payload| self.payload(headers, payload, resolver, out));
         match restored.flatten() {
             Some(payload) => push_frame(headers, payload.as_bytes(), out),
@@ -89,7 +90,13 @@ impl Frames {
     }
 
     /// The payload with its text restored; `None` if it stays as it is.
-    fn payload(&mut self, headers: &[u8], payload: &str, resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> Option<String> {
+    fn payload(
+        &mut self,
+        headers: &[u8],
+        payload: &str,
+        resolver: &mut dyn Resolve,
+        out: &mut Vec<u8>,
+    ) -> Option<String> {
         let inner = bytes_member(payload);
         let frame = Frame { headers: headers.to_owned(), around: inner.is_some().then(|| payload.to_owned()) };
         let event = inner.as_deref().unwrap_or(payload);
@@ -191,7 +198,9 @@ mod tests {
 
     #[test]
     fn texts_are_joined_over_frames_and_the_frames_are_whole() {
-        let delta = |text: &str| format!(r#"{{"type":"content_block_delta","index":0,"delta":{{"type":"text_delta","text":"{text}"}}}}"#);
+        let delta = |text: &str| {
+            format!(r#"{{"type":"content_block_delta","index":0,"delta":{{"type":"text_delta","text":"{text}"}}}}"#)
+        };
         let converse = |text: &str| format!(r#"{{"contentBlockIndex":1,"delta":{{"text":"{text}"}},"p":"x"}}"#);
         let stop = r#"{"type":"content_block_stop","index":0}"#;
         let cases: [(Vec<Vec<u8>>, Vec<String>); 2] = [
@@ -200,7 +209,11 @@ mod tests {
                 vec![delta("See "), delta(""), delta("i-0123456789abcdef0"), stop.into()],
             ),
             (
-                vec![frame(&converse("AWS_EC2_")), frame(&converse("7KQ2M9XA4TBN, b")), frame(r#"{"contentBlockIndex":1}"#)],
+                vec![
+                    frame(&converse("AWS_EC2_")),
+                    frame(&converse("7KQ2M9XA4TBN, b")),
+                    frame(r#"{"contentBlockIndex":1}"#),
+                ],
                 vec![converse(""), converse("i-0123456789abcdef0, b"), r#"{"contentBlockIndex":1}"#.into()],
             ),
         ];
@@ -217,7 +230,8 @@ mod tests {
 
     #[test]
     fn a_frame_without_a_placeholder_keeps_its_bytes() {
-        let bytes = [frame("{\"contentBlockIndex\":0,\"delta\":{\"text\":\"hi\"}}"), frame("not JSON"), frame("")].concat();
+        let bytes =
+            [frame("{\"contentBlockIndex\":0,\"delta\":{\"text\":\"hi\"}}"), frame("not JSON"), frame("")].concat();
         assert_eq!(restore(bytes.chunks(5)), (bytes, false));
     }
 

@@ -5,13 +5,22 @@ use std::collections::BTreeMap;
 use crate::dialect::{self, Close, Envelope, Inner, Lane, Options, Piece, Plan};
 use crate::json::{self, Document, Edit};
 use crate::rewrite::{self, Last};
+use crate::token;
 use crate::unmask::{self, Resolve, Unmasker};
 
 /// What of the texts of a stream is held back. `F` is what a frame needs beside its data.
 #[derive(Debug)]
 pub(super) struct Lanes<F> {
     held: BTreeMap<Lane, Held<F>>,
+    /// Thinking by its block, where it is restored: what the provider wrote, and its signature.
+    thoughts: BTreeMap<String, Thought>,
     options: Options,
+}
+
+#[derive(Debug, Default)]
+struct Thought {
+    original: String,
+    signature: String,
 }
 
 /// The end of a text that may be the beginning of a placeholder, and how it leaves if nothing follows.
@@ -44,7 +53,7 @@ pub(super) struct Restored<F> {
 
 impl<F: Clone> Lanes<F> {
     pub(super) fn new(options: Options) -> Self {
-        Self { held: BTreeMap::new(), options }
+        Self { held: BTreeMap::new(), thoughts: BTreeMap::new(), options }
     }
 
     /// The data of an event with what is certain of its text restored.
@@ -54,7 +63,11 @@ impl<F: Clone> Lanes<F> {
             let text = unmask::restore(data.as_bytes(), resolver);
             return Restored { before, data: text.and_then(|text| String::from_utf8(text).ok()) };
         };
-        let Plan { whole, pieces, close } = dialect::plan(document.root(), self.options);
+        let Plan { whole, pieces, signature, close } = dialect::plan(document.root(), self.options);
+        if let Some((thought, part)) = signature.and_then(|(block, part)| Some((self.thoughts.get_mut(&block)?, part)))
+        {
+            thought.signature.push_str(&part.string().unwrap_or_default());
+        }
         let before = self.close(&close, &pieces, resolver);
         let mut edits: Vec<Edit> = whole.iter().filter_map(|slot| rewrite::restore_slot(slot, resolver)).collect();
         for piece in pieces {
@@ -78,6 +91,10 @@ impl<F: Clone> Lanes<F> {
         resolver: &mut dyn Resolve,
     ) -> Option<Edit> {
         let Piece { slot, lane, envelope } = piece;
+        if let Some(block) = lane.thinking() {
+            let thought = self.thoughts.entry(block.to_owned()).or_default();
+            thought.original.push_str(&slot.value.string().unwrap_or_default());
+        }
         let mut unmasker = self.held.remove(&lane).map(|held| held.unmasker).unwrap_or_default();
         let last = if ends(close, &lane) { Last::Yes } else { Last::No };
         let edit = rewrite::restore_piece(&slot, &mut unmasker, last, resolver);
@@ -90,6 +107,7 @@ impl<F: Clone> Lanes<F> {
 
     /// Gives what is held of the texts that end. Where a piece of the text comes with the event, it goes into that.
     fn close(&mut self, close: &Close, pieces: &[Piece<'_, '_>], resolver: &mut dyn Resolve) -> Vec<Extra<F>> {
+        self.end_thoughts(close, resolver);
         let ending = |lane: &Lane| ends(close, lane) && !pieces.iter().any(|piece| piece.lane == *lane);
         let lanes: Vec<Lane> = self.held.keys().filter(|lane| ending(lane)).cloned().collect();
         let held = lanes.iter().filter_map(|lane| self.held.remove(lane));
@@ -98,6 +116,19 @@ impl<F: Clone> Lanes<F> {
             Extra { name: envelope.name().map(str::to_owned), data: envelope.around(&event, &rest), frame }
         })
         .collect()
+    }
+}
+
+impl<F> Lanes<F> {
+    /// Tells of the thinking that ends, if there was anything to restore in it.
+    fn end_thoughts(&mut self, close: &Close, resolver: &mut dyn Resolve) {
+        self.thoughts.retain(|block, Thought { original, signature }| {
+            let ends = *close == Close::All || *close == Close::Block(block.clone());
+            if ends && !signature.is_empty() && token::find_all(original.as_bytes()).next().is_some() {
+                resolver.thought(signature, original);
+            }
+            !ends
+        });
     }
 }
 

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use self::events::Events;
 use self::frames::Frames;
 use crate::dialect::{self, Options, Side};
-use crate::json::{self, Document, Edit};
+use crate::json::{self, Document};
 use crate::rewrite;
 use crate::token::{self, Token};
 use crate::unmask::{Part, Resolve, Unmasker};
@@ -23,6 +23,8 @@ pub const DOCUMENT_MAX: usize = 64 << 20;
 pub const EVENT_MAX: usize = 16 << 20;
 /// Placeholders nobody knew that are remembered, to be asked for.
 pub const UNKNOWN_MAX: usize = 64;
+/// Blocks of restored thinking of one response that are remembered.
+pub const THOUGHTS_MAX: usize = 64;
 
 /// What a response body is, by its content type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +85,8 @@ pub struct Tally {
     pub unresolved: u64,
     /// Distinct placeholders that nobody knew, up to [`UNKNOWN_MAX`].
     pub unknown: HashSet<Token>,
+    /// Thinking that was restored: what the provider wrote, by its signature.
+    pub thoughts: Vec<(String, String)>,
     /// Whether a part of the body passed unread: too long, or not what it was said to be.
     pub degraded: bool,
 }
@@ -202,6 +206,12 @@ impl Resolve for Resolver {
         }
         None
     }
+
+    fn thought(&mut self, signature: &str, original: &str) {
+        if self.tally.thoughts.len() < THOUGHTS_MAX {
+            self.tally.thoughts.push((signature.to_owned(), original.to_owned()));
+        }
+    }
 }
 
 fn write_text(unmasker: &mut Unmasker, chunk: &[u8], resolver: &mut Resolver, out: &mut Vec<u8>) {
@@ -251,6 +261,13 @@ fn restore_document(bytes: Vec<u8>, resolver: &mut Resolver) -> Vec<u8> {
         return text.into_bytes();
     };
     let slots = dialect::slots(document.root(), Side::Response, resolver.options);
-    let edits: Vec<Edit> = slots.iter().filter_map(|slot| rewrite::restore_slot(slot, resolver)).collect();
+    let mut edits = Vec::new();
+    for slot in &slots {
+        let edit = rewrite::restore_slot(slot, resolver);
+        if let (Some(_), Some(signature)) = (&edit, slot.signature.and_then(|signature| signature.string())) {
+            resolver.thought(&signature, &slot.value.string().unwrap_or_default());
+        }
+        edits.extend(edit);
+    }
     if edits.is_empty() { text.into_bytes() } else { json::apply(&text, &edits).into_bytes() }
 }
