@@ -66,8 +66,19 @@ impl fmt::Debug for Token {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     Fixed(String),
-    /// The value of this request header, which a plugin in front of the filter must set for each request.
+    /// What the host tells of each request.
+    From(ScopeSource),
+}
+
+/// Where a request's scope is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScopeSource {
+    /// This request header, which a plugin in front of the filter must set for each request.
     Header(String),
+    /// The name of the request's route.
+    Route,
+    /// The name of the service that the request goes to.
+    Service,
 }
 
 /// Why a configuration is refused. The text is for its author and quotes no secret.
@@ -194,12 +205,26 @@ struct RawPattern {
 enum RawScope {
     Fixed(String),
     Header(RawHeader),
+    From(RawFrom),
 }
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 struct RawHeader {
     header: String,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct RawFrom {
+    from: RawPlace,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(rename_all = "snake_case")]
+enum RawPlace {
+    Route,
+    Service,
 }
 
 /// A list, which Kong gives as `{}` when it is empty: its configuration passes through Lua tables.
@@ -293,7 +318,11 @@ impl RawScope {
         match self {
             Self::Fixed(scope) if is_scope(&scope) => Ok(Scope::Fixed(scope)),
             Self::Fixed(_) => Err(ConfigError("scope: 1 to 128 characters of A-Z, a-z, 0-9, . _ : @ -".into())),
-            Self::Header(RawHeader { header }) if is_header_name(&header) => Ok(Scope::Header(header.to_lowercase())),
+            Self::Header(RawHeader { header }) if is_header_name(&header) => {
+                Ok(Scope::From(ScopeSource::Header(header.to_lowercase())))
+            }
+            Self::From(RawFrom { from: RawPlace::Route }) => Ok(Scope::From(ScopeSource::Route)),
+            Self::From(RawFrom { from: RawPlace::Service }) => Ok(Scope::From(ScopeSource::Service)),
             Self::Header(_) => Err(ConfigError("scope.header: expected the name of a header".into())),
         }
     }
@@ -333,6 +362,8 @@ mod tests {
             r#"{"use_redis":false,"secret":"abcdefghijklmnop"}"#,
             r#"{"sidecar":"s:1","mapping_ttl":3600.0,"custom_patterns":{},"kinds":{"enable":{},"disable":{}},"never_mask":[]}"#,
             r#"{"sidecar":"s:1","scope":{"header":"X-Consumer-ID"},"mask_s3_buckets":false}"#,
+            r#"{"sidecar":"s:1","scope":{"from":"route"}}"#,
+            r#"{"sidecar":"s:1","scope":{"from":"service"}}"#,
         ];
         for json in cases {
             assert!(parse(json).is_ok(), "{json}: {:?}", parse(json).err());
@@ -354,6 +385,8 @@ mod tests {
             (r#"{"use_redis":false}"#, "neither secret nor AWS_MASKER_SECRET is set"),
             (r#"{"sidecar":"s:1","scope":""}"#, "scope: 1 to 128"),
             (r#"{"sidecar":"s:1","scope":"a b"}"#, "scope: 1 to 128"),
+            (r#"{"sidecar":"s:1","scope":{"header":"a b"}}"#, "scope.header: expected"),
+            (r#"{"sidecar":"s:1","scope":{"from":"client"}}"#, "did not match any variant"),
             (r#"{"sidecar":"s:1","mapping_ttl":1.5}"#, "mapping_ttl: 60 to"),
             (r#"{"sidecar":"s:1","mapping_ttl":1}"#, "mapping_ttl: 60 to"),
             (r#"{"sidecar":"s:1","never_restore":["no_such_kind"]}"#, "never_restore: there is no kind"),

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use masking::{Format, Masker, Media, Mint, Response, Tally, Vault};
 
-use crate::config::{Scope, is_scope};
+use crate::config::{Scope, ScopeSource, is_scope};
 use crate::decode::{Coding, Decoder, Undecodable};
 use crate::instance::{Instance, KeySource, Means, ScopeThoughts, Values, thought_token};
 use crate::keepsake::{Keepsake, Recovered};
@@ -19,7 +19,7 @@ pub struct RequestHead {
     pub method: String,
     pub content_type: Option<String>,
     pub content_encoding: Option<String>,
-    /// The value of the header that the configuration takes the scope from.
+    /// What stands where the configuration reads the scope.
     pub scope: Option<String>,
     /// Names the client's connection, in a host that holds every replaced body until that closes.
     pub connection: Option<Vec<u8>>,
@@ -122,10 +122,10 @@ impl Exchange {
         Self { instance, phase: Phase::Unseen }
     }
 
-    /// The name of the request header that the scope is taken from.
-    pub fn scope_header(&self) -> Option<String> {
+    /// Where the scope is read; `None` if it is fixed.
+    pub fn scope_source(&self) -> Option<ScopeSource> {
         match &self.instance.borrow().config.as_ref().ok()?.scope {
-            Scope::Header(name) => Some(name.clone()),
+            Scope::From(source) => Some(source.clone()),
             Scope::Fixed(_) => None,
         }
     }
@@ -144,7 +144,7 @@ impl Exchange {
         let instance = self.instance.borrow();
         match &instance.config.as_ref().map_err(|_| Refusal::Configuration)?.scope {
             Scope::Fixed(scope) => Ok(scope.clone()),
-            Scope::Header(_) => head.scope.clone().filter(|scope| is_scope(scope)).ok_or(Refusal::Scope),
+            Scope::From(_) => head.scope.clone().filter(|scope| is_scope(scope)).ok_or(Refusal::Scope),
         }
     }
 
@@ -441,7 +441,7 @@ mod tests {
             [(Some("a"), true), (Some("b"), true), (None, false), (Some(""), false), (Some("a b"), false)]
         {
             let mut exchange = Exchange::new(Rc::clone(&instance));
-            assert_eq!(exchange.scope_header().as_deref(), Some("x-tenant"));
+            assert_eq!(exchange.scope_source(), Some(ScopeSource::Header("x-tenant".into())));
             let head = RequestHead { scope: scope.map(str::to_owned), ..post("text/plain") };
             assert_eq!(exchange.request_headers(head), if accepted { Ok(()) } else { Err(Refusal::Scope) });
             tokens.extend(accepted.then(|| exchange.request_body(Some(VALUE.as_bytes()), 1).unwrap().unwrap()));

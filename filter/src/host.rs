@@ -19,7 +19,7 @@ use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{Action, ContextType, LogLevel};
 
 use self::abi::{Buffer, Map};
-use crate::config::Config;
+use crate::config::{Config, ScopeSource};
 use crate::exchange::{Exchange, RequestHead, ResponseHead};
 use crate::instance::{Call, Instance};
 use crate::refusal::Refusal;
@@ -129,7 +129,7 @@ impl HttpContext for Http {
             method: request(":method").unwrap_or_default(),
             content_type: request("content-type"),
             content_encoding: request("content-encoding"),
-            scope: self.exchange.scope_header().and_then(|name| request(&name)),
+            scope: self.exchange.scope_source().and_then(|source| self.scope(&source)),
             // Only Kong keeps every replaced body until its connection closes.
             connection: self.is_kong.then(|| abi::property(&["connection", "id"])).flatten(),
         };
@@ -198,6 +198,18 @@ impl HttpContext for Http {
 }
 
 impl Http {
+    /// The text that names the request's scope. Kong and Envoy know routes and services by other properties.
+    fn scope(&self, source: &ScopeSource) -> Option<String> {
+        let property = match (source, self.is_kong) {
+            (ScopeSource::Header(name), _) => return abi::header(Map::Request, name),
+            (ScopeSource::Route, true) => abi::property(&["kong", "route_name"]),
+            (ScopeSource::Route, false) => abi::property(&["xds", "route_name"]),
+            (ScopeSource::Service, true) => abi::property(&["kong", "service_name"]),
+            (ScopeSource::Service, false) => abi::property(&["xds", "cluster_name"]),
+        };
+        String::from_utf8(property?).ok()
+    }
+
     fn alarm(&mut self) {
         if let Some(alarm) = self.exchange.alarm() {
             log::error!("{alarm}");
