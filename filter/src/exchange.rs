@@ -112,6 +112,11 @@ impl Restoring {
         }
         if end_of_stream || counted_down {
             self.response.end(&mut out);
+            // Kong never completes a response whose last piece is emptied, as when nothing of it could be decoded. A line
+            // feed says nothing in JSON, in events and in text.
+            if out.is_empty() && !chunk.is_empty() {
+                out.push(b'\n');
+            }
         }
         out
     }
@@ -487,6 +492,14 @@ mod tests {
         let (first, second) = body.split_at(9);
         assert_eq!(exchange.response_body(first.as_bytes(), false), Some(Vec::new()));
         assert_eq!(exchange.response_body(second.as_bytes(), false), Some(format!("[\"{VALUE}\"]").into_bytes()));
+    }
+
+    #[test]
+    fn the_last_piece_is_never_emptied() {
+        let (mut exchange, _) = sent(&instance(""));
+        let gzip = ResponseHead { content_encoding: Some("gzip".into()), ..ok("application/json") };
+        exchange.response_headers(&gzip).unwrap();
+        assert_eq!(exchange.response_body(b"no gzip at all", true), Some(b"\n".to_vec()));
     }
 
     #[test]
