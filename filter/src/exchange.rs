@@ -19,6 +19,7 @@ pub struct RequestHead {
     pub method: String,
     pub content_type: Option<String>,
     pub content_encoding: Option<String>,
+    pub upgrade: Option<String>,
     /// What stands where the configuration reads the scope.
     pub scope: Option<String>,
     /// Names the client's connection, in a host that holds every replaced body until that closes.
@@ -147,6 +148,10 @@ impl Exchange {
 
     fn scope(&self, head: &RequestHead) -> Result<String, Refusal> {
         let instance = self.instance.borrow();
+        // HTTP/2 in clear text is the same protocol, and no host changes to it in the middle of a connection.
+        if head.upgrade.as_deref().is_some_and(|protocol| !protocol.trim().eq_ignore_ascii_case("h2c")) {
+            return Err(Refusal::Upgrade);
+        }
         match &instance.config.as_ref().map_err(|_| Refusal::Configuration)?.scope {
             Scope::Fixed(scope) => Ok(scope.clone()),
             Scope::From(_) => head.scope.clone().filter(|scope| is_scope(scope)).ok_or(Refusal::Scope),
@@ -434,6 +439,9 @@ mod tests {
         }
         let mut wrong = Exchange::new(instance(r#","nonsense":1"#));
         assert_eq!(wrong.request_headers(post("application/json")), Err(Refusal::Configuration));
+        let mut upgrade = Exchange::new(instance(""));
+        let head = RequestHead { upgrade: Some("websocket".into()), ..RequestHead::default() };
+        assert_eq!(upgrade.request_headers(head), Err(Refusal::Upgrade));
         let mut unseen = Exchange::new(instance(""));
         assert_eq!(unseen.request_body(Some(b"{}"), 1), Err(Refusal::BodyUnreadable));
     }

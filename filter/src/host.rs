@@ -129,6 +129,7 @@ impl HttpContext for Http {
             method: request(":method").unwrap_or_default(),
             content_type: request("content-type"),
             content_encoding: request("content-encoding"),
+            upgrade: request("upgrade"),
             scope: self.exchange.scope_source().and_then(|source| self.scope(&source)),
             // Only Kong keeps every replaced body until its connection closes.
             connection: self.is_kong.then(|| abi::property(&["connection", "id"])).flatten(),

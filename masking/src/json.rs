@@ -9,7 +9,10 @@ use std::ops::Range;
 /// How deep arrays and objects may be nested.
 pub const DEPTH_MAX: usize = 256;
 /// Nodes of one document at the most: 16 bytes each, so this bounds the memory that a hostile document costs.
-pub const NODES_MAX: usize = 4 << 20;
+pub const NODES_MAX: usize = 1 << 20;
+
+/// Members of an object that [`Value::field`] looks at.
+pub const FIELDS_MAX: usize = 64;
 
 /// Why a text was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +99,8 @@ impl<'d, 't> Value<'d, 't> {
     /// The decoded string; `None` if the value is not one.
     pub fn string(&self) -> Option<Cow<'t, str>> {
         let node = self.node();
-        (node.shape == Shape::String).then(|| if node.escaped { unescape(self.raw()) } else { Cow::Borrowed(self.raw()) })
+        (node.shape == Shape::String)
+            .then(|| if node.escaped { unescape(self.raw()) } else { Cow::Borrowed(self.raw()) })
     }
 
     pub fn is(&self, text: &str) -> bool {
@@ -117,6 +121,12 @@ impl<'d, 't> Value<'d, 't> {
     /// The first member of an object with this key.
     pub fn member(&self, key: &str) -> Option<Value<'d, 't>> {
         self.members().find(|(name, _)| name.is(key)).map(|(_, value)| value)
+    }
+
+    /// The same among the first [`FIELDS_MAX`] members: enough for the fields of an API, and no work for an object that
+    /// has a million of them.
+    pub fn field(&self, key: &str) -> Option<Value<'d, 't>> {
+        self.members().take(FIELDS_MAX).find(|(name, _)| name.is(key)).map(|(_, value)| value)
     }
 
     fn children(&self, shape: Shape) -> impl Iterator<Item = Value<'d, 't>> + use<'d, 't> {
@@ -502,8 +512,37 @@ mod tests {
     #[test]
     fn invalid_documents() {
         let cases = [
-            "", " ", "{", "[", "[1,]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "'a'", "\"a", "\"\\x\"", "\"\\u12g4\"",
-            "\"\n\"", "01", "1.", "-", "1e", ".5", "+1", "tru", "nulll", "1 1", "]", "}", "[}", "{]", "\u{feff}{}", "NaN", "{\"a\":1]",
+            "",
+            " ",
+            "{",
+            "[",
+            "[1,]",
+            "[1 2]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{a:1}",
+            "'a'",
+            "\"a",
+            "\"\\x\"",
+            "\"\\u12g4\"",
+            "\"\n\"",
+            "01",
+            "1.",
+            "-",
+            "1e",
+            ".5",
+            "+1",
+            "tru",
+            "nulll",
+            "1 1",
+            "]",
+            "}",
+            "[}",
+            "{]",
+            "\u{feff}{}",
+            "NaN",
+            "{\"a\":1]",
         ];
         for text in cases {
             assert!(matches!(Document::parse(text), Err(JsonError::Syntax { .. })), "{text:?}");
@@ -523,7 +562,9 @@ mod tests {
 
     #[test]
     fn agrees_with_serde_json() {
-        for text in [r#"{"a":1,"a":2}"#, r#"[1.0,1e3,12345678901234567890123]"#, "\"\u{7f}\"", "\"\t\"", "[1]x", "\"\\u00e9\""] {
+        for text in
+            [r#"{"a":1,"a":2}"#, r#"[1.0,1e3,12345678901234567890123]"#, "\"\u{7f}\"", "\"\t\"", "[1]x", "\"\\u00e9\""]
+        {
             let theirs = serde_json::from_str::<serde_json::Value>(text).is_ok();
             assert_eq!(Document::parse(text).is_ok(), theirs, "{text}");
         }

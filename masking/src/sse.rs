@@ -9,50 +9,55 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub struct Framer {
     buffer: Vec<u8>,
-    /// How far the buffer was searched for the end of the event.
-    seen: usize,
-    /// Where the line begins in which the search stands.
+    /// Where the current event begins: what is before it was given away.
+    start: usize,
+    /// Where its current line begins.
     line: usize,
+    /// How far it was searched for its end.
+    seen: usize,
 }
 
 impl Framer {
     /// Takes the next bytes. The events that they complete are then read with [`Framer::next_event`].
     pub fn write(&mut self, chunk: &[u8]) {
+        // Once a chunk, not once an event: what is left moves to the front.
+        self.buffer.drain(..self.start);
+        self.line -= self.start;
+        self.seen -= self.start;
+        self.start = 0;
         self.buffer.extend_from_slice(chunk);
     }
 
     /// The next complete event with its blank line; `None` if more bytes are needed.
     pub fn next_event(&mut self) -> Option<Vec<u8>> {
-        let rest = self.buffer.get(self.seen..)?;
-        let mut ends = memchr::memchr2_iter(b'\n', b'\r', rest).map(|offset| self.seen + offset);
-        let end = loop {
-            let Some(end) = ends.next() else {
-                self.seen = self.buffer.len();
-                return None;
-            };
+        let seen = self.seen;
+        for end in memchr::memchr2_iter(b'\n', b'\r', self.buffer.get(seen..)?).map(|offset| seen + offset) {
             let blank = end == self.line;
             // CR LF is one end of a line: the LF of a CR that was read already ends nothing.
-            let second_half = blank && end > 0 && self.buffer.get(end - 1..=end) == Some(b"\r\n");
+            let second_half = blank && end > self.start && self.buffer.get(end - 1..=end) == Some(b"\r\n");
             self.line = end + 1;
             if blank && !second_half {
-                break end;
+                let with_lf = self.buffer.get(end..end + 2) == Some(b"\r\n");
+                let next = end + 1 + usize::from(with_lf);
+                let event = self.buffer.get(self.start..next).map(<[u8]>::to_vec);
+                (self.start, self.line, self.seen) = (next, next, next);
+                return event;
             }
-        };
-        let with_lf = self.buffer.get(end..end + 2) == Some(b"\r\n");
-        let rest = self.buffer.split_off(end + 1 + usize::from(with_lf));
-        (self.seen, self.line) = (0, 0);
-        Some(std::mem::replace(&mut self.buffer, rest))
+        }
+        self.seen = self.buffer.len();
+        None
     }
 
     /// Bytes of the event that is not complete yet.
     pub fn pending(&self) -> usize {
-        self.buffer.len()
+        self.buffer.len() - self.start
     }
 
     /// Takes the bytes of the event that is not complete.
     pub fn take_pending(&mut self) -> Vec<u8> {
-        (self.seen, self.line) = (0, 0);
-        std::mem::take(&mut self.buffer)
+        let pending = self.buffer.split_off(self.start);
+        *self = Self::default();
+        pending
     }
 }
 
@@ -127,7 +132,11 @@ mod tests {
             ("data: 1\n\r\ndata: 2\r\n\n", &["data: 1\n\r\n", "data: 2\r\n\n"], ""),
         ];
         for (text, expected, pending) in cases {
-            assert_eq!(events([text.as_bytes()]), (expected.iter().map(|e| e.to_string()).collect(), pending.to_string()), "{text:?}");
+            assert_eq!(
+                events([text.as_bytes()]),
+                (expected.iter().map(|e| e.to_string()).collect(), pending.to_string()),
+                "{text:?}"
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the events of a stream say: which strings are whole, which are pieces of a longer text, and which texts end.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::grammar::{self, Inner, Options, Slot};
@@ -48,6 +49,15 @@ pub struct Plan<'d, 't> {
     pub close: Close,
 }
 
+impl<'d, 't> Plan<'d, 't> {
+    /// Takes out of the whole strings those that are pieces, and those that begin where `left` says: they stay as they are.
+    fn without(mut self, mut left: BTreeSet<usize>) -> Self {
+        left.extend(self.pieces.iter().map(|piece| piece.slot.value.span().start));
+        self.whole.retain(|slot| !left.contains(&slot.value.span().start));
+        self
+    }
+}
+
 impl Lane {
     fn new(block: &str, field: &str) -> Self {
         Self(format!("{block}/{field}"))
@@ -66,16 +76,16 @@ impl Lane {
 
 /// What an event with this data says.
 pub fn plan<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
-    let kind = event.member("type").and_then(|kind| kind.string()).unwrap_or_default();
+    let kind = event.field("type").and_then(|kind| kind.string()).unwrap_or_default();
     match &*kind {
         "content_block_start" => anthropic_start(event, options),
         "content_block_delta" => anthropic_delta(event, options),
         "content_block_stop" => whole(event, Close::Block(index_of(event, "index")), options),
         "message_delta" | "message_stop" | "error" => whole(event, Close::All, options),
         kind if kind.starts_with("response.") => responses(event, kind, options),
-        _ if event.member("choices").is_some() => chat(event, options),
-        _ if event.member("contentBlockIndex").is_some() => converse(event, options),
-        _ if event.member("stopReason").is_some() => whole(event, Close::All, options),
+        _ if event.field("choices").is_some() => chat(event, options),
+        _ if event.field("contentBlockIndex").is_some() => converse(event, options),
+        _ if event.field("stopReason").is_some() => whole(event, Close::All, options),
         _ => whole(event, Close::Nothing, options),
     }
 }
@@ -85,43 +95,47 @@ fn whole<'d, 't>(event: Value<'d, 't>, close: Close, options: Options) -> Plan<'
 }
 
 fn index_of(object: Value<'_, '_>, key: &str) -> String {
-    object.member(key).map(|index| index.raw().to_owned()).unwrap_or_default()
+    object.field(key).map(|index| index.raw().to_owned()).unwrap_or_default()
 }
 
 /// A block may begin with text, which its deltas go on with. What a block of thinking begins with will be signed.
 fn anthropic_start<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let index = index_of(event, "index");
     let mut plan = whole(event, Close::Nothing, options);
-    let block = event.member("content_block");
+    let block = event.field("content_block");
+    let mut left = BTreeSet::new();
     for (kind, field) in [("text", "text"), ("thinking", "thinking")] {
-        let is_of_kind = block.and_then(|block| block.member("type")).is_some_and(|name| name.is(kind));
-        let Some(text) = block.and_then(|block| block.member(field)).filter(|_| is_of_kind) else { continue };
-        plan.whole.retain(|slot| slot.value.span() != text.span());
+        let is_of_kind = block.and_then(|block| block.field("type")).is_some_and(|name| name.is(kind));
+        let Some(text) = block.and_then(|block| block.field(field)).filter(|_| is_of_kind) else { continue };
         if field != "thinking" || options.thinking {
             plan.pieces.push(anthropic_piece(text, &index, &format!("{kind}_delta"), field, None));
+        } else {
+            left.insert(text.span().start);
         }
     }
-    plan
+    plan.without(left)
 }
 
 fn anthropic_delta<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let mut plan = whole(event, Close::Nothing, options);
     let index = index_of(event, "index");
-    let Some(delta) = event.member("delta") else { return plan };
-    let kind = delta.member("type").and_then(|kind| kind.string()).unwrap_or_default();
-    plan.signature = delta.member("signature").map(|signature| (index.clone(), signature));
+    let Some(delta) = event.field("delta") else { return plan };
+    let kind = delta.field("type").and_then(|kind| kind.string()).unwrap_or_default();
+    plan.signature = delta.field("signature").map(|signature| (index.clone(), signature));
+    let mut left = BTreeSet::new();
     for (name, value) in delta.members() {
         let field = name.string().unwrap_or_default();
         let is_text = !matches!(&*field, "type" | "signature") && !field.starts_with("encrypted");
         if value.shape() != Shape::String || !is_text {
             continue;
         }
-        plan.whole.retain(|slot| slot.value.span() != value.span());
         if field != "thinking" || options.thinking {
             plan.pieces.push(anthropic_piece(value, &index, &kind, &field, Some(name)));
+        } else {
+            left.insert(value.span().start);
         }
     }
-    plan
+    plan.without(left)
 }
 
 fn anthropic_piece<'d, 't>(
@@ -151,8 +165,7 @@ fn responses<'d, 't>(event: Value<'d, 't>, kind: &str, options: Options) -> Plan
         return whole(event, close, options);
     };
     let mut plan = whole(event, Close::Nothing, options);
-    let Some(value) = event.member("delta").filter(|delta| delta.shape() == Shape::String) else { return plan };
-    plan.whole.retain(|slot| slot.value.span() != value.span());
+    let Some(value) = event.field("delta").filter(|delta| delta.shape() == Shape::String) else { return plan };
     let part = [index_of(event, "content_index"), index_of(event, "summary_index")].concat();
     let inner = if name.ends_with("arguments") { Inner::Json } else { Inner::Text };
     plan.pieces.push(Piece {
@@ -160,22 +173,22 @@ fn responses<'d, 't>(event: Value<'d, 't>, kind: &str, options: Options) -> Plan
         lane: Lane::new(&output, &format!("{name}/{part}")),
         envelope: Envelope::Same { kind: kind.to_owned(), text: value.span() },
     });
-    plan
+    plan.without(BTreeSet::new())
 }
 
 /// Bedrock's Converse: `{"contentBlockIndex": 0, "delta": {"text"}}`, or `{"toolUse": {"input"}}` in the delta.
 fn converse<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let index = index_of(event, "contentBlockIndex");
-    let Some(delta) = event.member("delta") else {
-        let close = if event.member("start").is_some() { Close::Nothing } else { Close::Block(index) };
+    let Some(delta) = event.field("delta") else {
+        let close = if event.field("start").is_some() { Close::Nothing } else { Close::Block(index) };
         return whole(event, close, options);
     };
-    let tool = delta.member("toolUse");
-    let thinking = delta.member("reasoningContent");
+    let tool = delta.field("toolUse");
+    let thinking = delta.field("reasoningContent");
     let pieces = [
-        (delta.member("text"), "text", Inner::Text),
-        (tool.and_then(|tool| tool.member("input")), "input", Inner::Json),
-        (thinking.and_then(|thinking| thinking.member("text")).filter(|_| options.thinking), "thinking", Inner::Text),
+        (delta.field("text"), "text", Inner::Text),
+        (tool.and_then(|tool| tool.field("input")), "input", Inner::Json),
+        (thinking.and_then(|thinking| thinking.field("text")).filter(|_| options.thinking), "thinking", Inner::Text),
     ];
     let piece = |(value, field, inner): (Option<Value<'d, 't>>, &str, Inner)| {
         let value = value.filter(|value| value.shape() == Shape::String)?;
@@ -185,7 +198,7 @@ fn converse<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
             envelope: Envelope::Same { kind: String::new(), text: value.span() },
         })
     };
-    let signature = thinking.and_then(|thinking| thinking.member("signature")).map(|value| (index.clone(), value));
+    let signature = thinking.and_then(|thinking| thinking.field("signature")).map(|value| (index.clone(), value));
     let pieces = pieces.into_iter().filter_map(piece).collect();
     Plan { whole: Vec::new(), pieces, signature, close: Close::Nothing }
 }
@@ -194,15 +207,15 @@ fn converse<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
 fn chat<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let mut plan = whole(event, Close::Nothing, options);
     let mut chunk = Chunk { members: chunk_members(event), pieces: Vec::new() };
-    for choice in event.member("choices").iter().flat_map(Value::items) {
+    for choice in event.field("choices").iter().flat_map(Value::items) {
         let index = index_of(choice, "index");
-        if choice.member("finish_reason").is_some_and(|reason| reason.shape() == Shape::String) {
+        if choice.field("finish_reason").is_some_and(|reason| reason.shape() == Shape::String) {
             plan.close = if plan.close == Close::Nothing { Close::Block(index.clone()) } else { Close::All };
         }
-        if let Some(text) = choice.member("text") {
+        if let Some(text) = choice.field("text") {
             chunk.piece(text, &index, "text", ["\"text\":\"", "\""], Inner::Text);
         }
-        let Some(delta) = choice.member("delta") else { continue };
+        let Some(delta) = choice.field("delta") else { continue };
         for (name, value) in delta.members() {
             match &*name.string().unwrap_or_default() {
                 "role" => {}
@@ -217,9 +230,8 @@ fn chat<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
             }
         }
     }
-    plan.whole.retain(|slot| !chunk.pieces.iter().any(|piece| piece.slot.value.span() == slot.value.span()));
     plan.pieces = chunk.pieces;
-    plan
+    plan.without(BTreeSet::new())
 }
 
 struct Chunk<'d, 't> {

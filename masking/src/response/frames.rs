@@ -41,16 +41,22 @@ impl Frames {
 
     pub(super) fn write(&mut self, chunk: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> Result<(), Damaged> {
         self.buffer.extend_from_slice(chunk);
-        while let Some(len) = self.next_len()? {
-            let rest = self.buffer.split_off(len);
-            let frame = std::mem::replace(&mut self.buffer, rest);
-            if self.frame(&frame, resolver, out).is_err() {
-                // What cannot be read is not lost.
-                self.buffer.splice(0..0, frame);
-                return Err(Damaged);
+        let buffer = std::mem::take(&mut self.buffer);
+        let mut rest = buffer.as_slice();
+        let mut read = Ok(());
+        while read.is_ok() {
+            match next_frame(rest) {
+                Ok(Some((frame, behind))) => {
+                    read = self.frame(frame, resolver, out);
+                    // What cannot be read is not lost: it leaves as it is.
+                    rest = if read.is_ok() { behind } else { rest };
+                }
+                Ok(None) => break,
+                Err(damaged) => read = Err(damaged),
             }
         }
-        Ok(())
+        self.buffer = rest.to_vec();
+        read
     }
 
     pub(super) fn pending(&self) -> usize {
@@ -61,16 +67,6 @@ impl Frames {
     pub(super) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
         push_extras(self.lanes.end(resolver), out);
         out.append(&mut self.buffer);
-    }
-
-    /// The length of the frame that the buffer begins with, if it is whole.
-    fn next_len(&self) -> Result<Option<usize>, Damaged> {
-        let Some(prelude) = self.buffer.get(..PRELUDE) else { return Ok(None) };
-        let total = number(prelude, 0).ok_or(Damaged)? as usize;
-        if number(prelude, 8) != prelude.get(..8).map(crc32fast::hash) || total < PRELUDE + CRC {
-            return Err(Damaged);
-        }
-        Ok((self.buffer.len() >= total).then_some(total))
     }
 
     fn frame(&mut self, frame: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> Result<(), Damaged> {
@@ -104,6 +100,16 @@ impl Frames {
         push_extras(before, out);
         data.map(|event| frame.payload(event))
     }
+}
+
+/// The frame that the bytes begin with, if it is whole, and what is behind it.
+fn next_frame(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, Damaged> {
+    let Some(prelude) = bytes.get(..PRELUDE) else { return Ok(None) };
+    let total = number(prelude, 0).ok_or(Damaged)? as usize;
+    if number(prelude, 8) != prelude.get(..8).map(crc32fast::hash) || total < PRELUDE + CRC {
+        return Err(Damaged);
+    }
+    Ok(bytes.split_at_checked(total))
 }
 
 impl Frame {
@@ -184,14 +190,12 @@ mod tests {
     fn events(mut bytes: &[u8]) -> Vec<String> {
         let mut events = Vec::new();
         while !bytes.is_empty() {
-            let mut frames = Frames::new(Options::default());
-            frames.buffer = bytes.to_vec();
-            let len = frames.next_len().unwrap().unwrap();
-            frames.frame(&bytes[..len], &mut Known, &mut Vec::new()).unwrap();
-            let headers = number(bytes, 4).unwrap() as usize;
-            let payload = std::str::from_utf8(&bytes[PRELUDE + headers..len - CRC]).unwrap();
+            let (frame, behind) = next_frame(bytes).unwrap().unwrap();
+            Frames::new(Options::default()).frame(frame, &mut Known, &mut Vec::new()).unwrap();
+            let headers = number(frame, 4).unwrap() as usize;
+            let payload = std::str::from_utf8(&frame[PRELUDE + headers..frame.len() - CRC]).unwrap();
             events.push(bytes_member(payload).unwrap_or_else(|| payload.to_owned()));
-            bytes = &bytes[len..];
+            bytes = behind;
         }
         events
     }

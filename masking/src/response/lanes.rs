@@ -1,6 +1,6 @@
 //! The texts of a stream: joins their pieces over the events, whatever the events are framed in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{self, Close, Envelope, Inner, Lane, Options, Piece, Plan};
 use crate::json::{self, Document, Edit};
@@ -108,8 +108,9 @@ impl<F: Clone> Lanes<F> {
     /// Gives what is held of the texts that end. Where a piece of the text comes with the event, it goes into that.
     fn close(&mut self, close: &Close, pieces: &[Piece<'_, '_>], resolver: &mut dyn Resolve) -> Vec<Extra<F>> {
         self.end_thoughts(close, resolver);
-        let ending = |lane: &Lane| ends(close, lane) && !pieces.iter().any(|piece| piece.lane == *lane);
-        let lanes: Vec<Lane> = self.held.keys().filter(|lane| ending(lane)).cloned().collect();
+        let spoken: BTreeSet<&Lane> = pieces.iter().map(|piece| &piece.lane).collect();
+        let ending = |lane: &&Lane| ends(close, lane) && !spoken.contains(lane);
+        let lanes: Vec<Lane> = self.held.keys().filter(ending).cloned().collect();
         let held = lanes.iter().filter_map(|lane| self.held.remove(lane));
         held.map(|Held { mut unmasker, inner, envelope, event, frame }| {
             let rest = rewrite::restore_rest(&mut unmasker, inner, resolver);

@@ -121,8 +121,7 @@ impl Response {
                 }
             }
             Body::Lines(held) => {
-                held.extend_from_slice(chunk);
-                write_lines(held, &mut self.resolver, out);
+                write_lines(held, chunk, &mut self.resolver, out);
                 if held.len() > EVENT_MAX {
                     self.give_up(out);
                 }
@@ -234,13 +233,13 @@ fn push_part(part: Part<'_>, out: &mut Vec<u8>) {
 }
 
 /// Restores the lines that are whole and leaves the rest in `held`.
-fn write_lines(held: &mut Vec<u8>, resolver: &mut Resolver, out: &mut Vec<u8>) {
-    let Some(last) = memchr::memrchr(b'\n', held) else { return };
-    let rest = held.split_off(last + 1);
-    for line in held.split_inclusive(|b| *b == b'\n') {
-        out.append(&mut restore_document(line.to_vec(), resolver));
+fn write_lines(held: &mut Vec<u8>, chunk: &[u8], resolver: &mut Resolver, out: &mut Vec<u8>) {
+    for line in chunk.split_inclusive(|b| *b == b'\n') {
+        held.extend_from_slice(line);
+        if line.ends_with(b"\n") {
+            out.append(&mut restore_document(std::mem::take(held), resolver));
+        }
     }
-    *held = rest;
 }
 
 /// The document with its text restored; what is no document comes back as it was.
