@@ -222,7 +222,8 @@ impl Drop for Http {
     /// Every exchange ends here; `on_log` is not called for all of them.
     fn drop(&mut self) {
         if let Some(line) = self.exchange.end() {
-            log::info!("{line}");
+            // Asked for by the configuration, and Kong's default level hides what is below a warning.
+            log::warn!("{line}");
         }
     }
 }
