@@ -88,6 +88,21 @@ struct Sent {
     closes: bool,
 }
 
+impl Sent {
+    fn summary(self, masked: BTreeMap<String, u64>, tally: &Tally) -> contract::Exchange {
+        contract::Exchange {
+            scope: self.scope,
+            at_ms: self.at,
+            request_bytes: self.request_bytes,
+            response_bytes: self.response_bytes,
+            masked: masked.into_iter().collect(),
+            restored: tally.restored,
+            unresolved: tally.unresolved,
+            refused: None,
+        }
+    }
+}
+
 /// A response on its way.
 #[derive(Debug)]
 struct Restoring {
@@ -165,10 +180,30 @@ impl Exchange {
             // A body of a request whose headers this context has not seen: its configuration and scope are unknown.
             _ => return Err(self.refuse(Refusal::BodyUnreadable)),
         };
-        let masked = self.mask(&head, &scope, body, now);
-        let (sent, body) = masked.map_err(|refusal| self.refuse(refusal))?;
-        self.phase = Phase::Sent(sent);
-        Ok(body)
+        match self.mask(&head, &scope, body, now) {
+            Ok((sent, body)) => {
+                self.phase = Phase::Sent(sent);
+                Ok(body)
+            }
+            Err(refusal) => {
+                let request_bytes = body.map_or(0, |body| body.len() as u64);
+                self.report_refused(Sent { scope, at: now, request_bytes, ..Sent::default() }, refusal);
+                Err(self.refuse(refusal))
+            }
+        }
+    }
+
+    /// A part of the body was shown and not its end, and behind it come trailers.
+    pub fn request_trailers(&mut self) -> Result<(), Refusal> {
+        match self.phase {
+            Phase::Requested(..) => Err(self.refuse(Refusal::Trailers)),
+            _ => Ok(()),
+        }
+    }
+
+    fn report_refused(&self, sent: Sent, refusal: Refusal) {
+        let summary = sent.summary(BTreeMap::new(), &Tally::default());
+        self.instance.borrow_mut().report(contract::Exchange { refused: Some(refusal.code().into()), ..summary });
     }
 
     fn mask(
@@ -350,16 +385,7 @@ impl Exchange {
             format!("masked {}; restored={} unresolved={}", kinds.join(" "), tally.restored, tally.unresolved)
         });
         if sent.key.is_some() {
-            instance.report(contract::Exchange {
-                scope: sent.scope,
-                at_ms: sent.at,
-                request_bytes: sent.request_bytes,
-                response_bytes: sent.response_bytes,
-                masked: masked.into_iter().collect(),
-                restored: tally.restored,
-                unresolved: tally.unresolved,
-                refused: None,
-            });
+            instance.report(sent.summary(masked, &tally));
         }
         log
     }
@@ -444,6 +470,14 @@ mod tests {
         assert_eq!(upgrade.request_headers(head), Err(Refusal::Upgrade));
         let mut unseen = Exchange::new(instance(""));
         assert_eq!(unseen.request_body(Some(b"{}"), 1), Err(Refusal::BodyUnreadable));
+    }
+
+    #[test]
+    fn a_body_with_trailers_is_refused_before_it_goes_on() {
+        let mut exchange = Exchange::new(instance(""));
+        exchange.request_headers(post("application/json")).unwrap();
+        assert_eq!(exchange.request_trailers(), Err(Refusal::Trailers));
+        assert_eq!(sent(&instance("")).0.request_trailers(), Ok(()));
     }
 
     #[test]

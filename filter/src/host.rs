@@ -104,7 +104,7 @@ impl RootContext for Root {
     }
 
     fn create_http_context(&self, _id: u32) -> Option<Box<dyn HttpContext>> {
-        Some(Box::new(Http { exchange: Exchange::new(Rc::clone(&self.instance)), is_kong: false }))
+        Some(Box::new(Http { exchange: Exchange::new(Rc::clone(&self.instance)), is_kong: false, holds_body: false }))
     }
 
     fn get_type(&self) -> Option<ContextType> {
@@ -117,6 +117,8 @@ struct Http {
     exchange: Exchange,
     /// Known from the header step on, the only one in which it may be asked.
     is_kong: bool,
+    /// Whether the host has shown a part of the request's body.
+    holds_body: bool,
 }
 
 impl Context for Http {}
@@ -146,6 +148,7 @@ impl HttpContext for Http {
     }
 
     fn on_http_request_body(&mut self, size: usize, end_of_stream: bool) -> Action {
+        self.holds_body = true;
         if !end_of_stream {
             return Action::Pause;
         }
@@ -158,6 +161,14 @@ impl HttpContext for Http {
             Ok(None) => Action::Continue,
             Ok(Some(masked)) if abi::write(Buffer::RequestBody, masked.as_bytes()) => Action::Continue,
             Ok(Some(_)) => refuse(Refusal::BodyUnreadable),
+        }
+    }
+
+    fn on_http_request_trailers(&mut self, _count: usize) -> Action {
+        // Envoy: with trailers the end of the body is not told, and it goes on as it was after this step.
+        match self.exchange.request_trailers() {
+            Err(refusal) if self.holds_body => refuse(refusal),
+            _ => Action::Continue,
         }
     }
 

@@ -24,6 +24,8 @@ pub enum Refusal {
     MediaType,
     /// The connection would become one of another protocol, of which nothing could be read.
     Upgrade,
+    /// The body ends with trailers: the host sends it on before it shows the end of it.
+    Trailers,
     /// The scope that the configuration names is not there.
     Scope,
     Mask(Format, MaskError),
@@ -35,7 +37,7 @@ impl Refusal {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
             Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull => 503,
             Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
-            Self::Encoding | Self::MediaType | Self::Upgrade => 415,
+            Self::Encoding | Self::MediaType | Self::Upgrade | Self::Trailers => 415,
             Self::Scope => 403,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => 400,
         }
@@ -49,7 +51,7 @@ impl Refusal {
             Self::Scope => "AWS_MASKER_1005",
             Self::Mask(_, MaskError::Collision) => "AWS_MASKER_2001",
             Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => "AWS_MASKER_2003",
-            Self::Encoding | Self::MediaType | Self::Upgrade => "AWS_MASKER_2004",
+            Self::Encoding | Self::MediaType | Self::Upgrade | Self::Trailers => "AWS_MASKER_2004",
             Self::Configuration => "AWS_MASKER_4001",
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => "AWS_MASKER_6002",
         }
@@ -83,6 +85,7 @@ impl Refusal {
                 "the request body is of a type that cannot be masked; send JSON, JSON lines or text".into()
             }
             Self::Upgrade => "the request asks for another protocol (an upgrade), which cannot be masked".into(),
+            Self::Trailers => "the request has trailers behind its body, with which it cannot be masked".into(),
             Self::Scope => "the request does not tell the scope that its values belong to".into(),
             Self::Mask(_, MaskError::Encoding) => "the request body is not valid UTF-8".into(),
             Self::Mask(format, MaskError::Json(JsonError::Syntax { at })) => {
@@ -126,6 +129,7 @@ mod tests {
             (Refusal::Encoding, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::MediaType, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::Upgrade, 415, "invalid_request_error", "AWS_MASKER_2004: "),
+            (Refusal::Trailers, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::Scope, 403, "permission_error", "AWS_MASKER_1005: "),
             (json(MaskError::Encoding), 400, "invalid_request_error", "AWS_MASKER_6002: "),
             (json(MaskError::Json(JsonError::Syntax { at: 7 })), 400, "invalid_request_error", "AWS_MASKER_6002: "),
