@@ -1,0 +1,171 @@
+//! What the filter sent, once it is found to be within the contract.
+
+use std::time::Duration;
+
+use contract::{Counters, Exchange, SyncRequest, VERSION, bound};
+use masking::Token;
+
+use crate::error::Error;
+use crate::name::{Key, Kind, Scope};
+use crate::seal::Plain;
+
+/// Ten years: longer lives cannot be told from forgotten ones, and their deadline must not overflow.
+const LONGEST_TTL: u64 = 10 * 365 * 24 * 60 * 60;
+
+/// Kinds that one exchange may tell of. The catalogue and a configuration's own patterns are far below.
+const KINDS: usize = 1_000;
+
+#[derive(Debug)]
+pub struct Batch {
+    pub id: (String, u64),
+    pub keyring: Option<String>,
+    pub ttl: Duration,
+    pub mappings: Vec<(Key, Plain)>,
+    pub exchanges: Vec<(Scope, Exchange)>,
+    pub counters: Counters,
+    pub wanted: Vec<Key>,
+    pub recall: Vec<Scope>,
+}
+
+impl Batch {
+    pub fn parse(request: SyncRequest) -> Result<Self, Error> {
+        let SyncRequest {
+            version,
+            instance,
+            batch,
+            keyring,
+            mapping_ttl,
+            mappings,
+            exchanges,
+            counters,
+            wanted,
+            recall,
+        } = request;
+        if version != VERSION {
+            return Err(Error::Version);
+        }
+        check(name(&instance), "instance")?;
+        check(keyring.as_deref().is_none_or(name), "keyring")?;
+        check((1..=LONGEST_TTL).contains(&mapping_ttl), "mapping_ttl")?;
+        check(mappings.len() <= bound::MAPPINGS, "mappings")?;
+        check(exchanges.len() <= bound::EXCHANGES, "exchanges")?;
+        check(wanted.len() <= bound::WANTED, "wanted")?;
+        check(recall.len() <= bound::RECALL, "recall")?;
+        Ok(Self {
+            id: (instance, batch),
+            keyring,
+            ttl: Duration::from_secs(mapping_ttl),
+            mappings: mappings.into_iter().map(mapping).collect::<Result<_, _>>()?,
+            exchanges: exchanges.into_iter().map(exchange).collect::<Result<_, _>>()?,
+            counters,
+            wanted: wanted.iter().map(|wanted| key(&wanted.scope, &wanted.placeholder)).collect::<Result<_, _>>()?,
+            recall: recall.iter().map(|text| scope(text)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Every scope that the batch writes to, asks in or tells of.
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
+        let keys = self.mappings.iter().map(|(key, _)| key).chain(&self.wanted);
+        let told = self.exchanges.iter().map(|(scope, _)| scope);
+        keys.map(|key| &key.scope).chain(&self.recall).chain(told)
+    }
+}
+
+pub fn key(scope_text: &str, placeholder: &str) -> Result<Key, Error> {
+    let placeholder = Token::parse(placeholder).ok_or(Error::Invalid("placeholder"))?;
+    Ok(Key { scope: scope(scope_text)?, placeholder })
+}
+
+pub fn scope(text: &str) -> Result<Scope, Error> {
+    Scope::parse(text).ok_or(Error::Invalid("scope"))
+}
+
+fn mapping(mapping: contract::Mapping) -> Result<(Key, Plain), Error> {
+    let contract::Mapping { scope, kind, placeholder, value, recall } = mapping;
+    let kind = Kind::parse(&kind).ok_or(Error::Invalid("kind"))?;
+    check((1..=bound::VALUE_BYTES).contains(&value.expose().len()), "value")?;
+    Ok((key(&scope, &placeholder)?, Plain { kind, value, recall }))
+}
+
+/// What an exchange tells is published and counted, so that it may hold names and codes only.
+fn exchange(exchange: Exchange) -> Result<(Scope, Exchange), Error> {
+    check(exchange.masked.len() <= KINDS, "masked")?;
+    check(exchange.masked.iter().all(|(kind, _)| Kind::parse(kind).is_some()), "kind")?;
+    check(exchange.refused.as_deref().is_none_or(code), "refused")?;
+    Ok((scope(&exchange.scope)?, exchange))
+}
+
+fn code(text: &str) -> bool {
+    let number = text.strip_prefix("AWS_MASKER_").unwrap_or_default();
+    number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn name(text: &str) -> bool {
+    (1..=bound::NAME_BYTES).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+fn check(holds: bool, what: &'static str) -> Result<(), Error> {
+    if holds { Ok(()) } else { Err(Error::Invalid(what)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn sound() -> Value {
+        json!({"version": 1, "instance": "w1", "batch": 1, "mapping_ttl": 60,
+            "mappings": [{"scope": "a", "kind": "ec2_instance", "placeholder": "AWS_EC2_7KQ2M9XA4TBN", "value": "i-0"}],
+            "exchanges": [{"scope": "a", "at_ms": 1, "request_bytes": 1, "response_bytes": 1,
+                "masked": [["ec2_instance", 1]], "restored": 0, "unresolved": 0}],
+            "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "recall": ["a"]})
+    }
+
+    fn with(path: &str, value: Value) -> Value {
+        let mut request = sound();
+        *request.pointer_mut(path).unwrap() = value;
+        request
+    }
+
+    #[test]
+    fn only_what_is_within_the_contract_is_taken() {
+        let many = |item: Value, n: usize| Value::from(vec![item; n + 1]);
+        let sound = sound();
+        for (request, expected) in [
+            (sound.clone(), None),
+            (with("/version", json!(2)), Some(Error::Version)),
+            (with("/instance", json!("")), Some(Error::Invalid("instance"))),
+            (with("/instance", json!("a\nb")), Some(Error::Invalid("instance"))),
+            (with("/mapping_ttl", json!(0)), Some(Error::Invalid("mapping_ttl"))),
+            (with("/mapping_ttl", json!(u64::MAX)), Some(Error::Invalid("mapping_ttl"))),
+            (with("/mappings/0/scope", json!("")), Some(Error::Invalid("scope"))),
+            (with("/mappings/0/kind", json!("a b")), Some(Error::Invalid("kind"))),
+            (with("/mappings/0/placeholder", json!("AWS_X")), Some(Error::Invalid("placeholder"))),
+            (with("/mappings/0/value", json!("")), Some(Error::Invalid("value"))),
+            (with("/mappings/0/value", json!("x".repeat(bound::VALUE_BYTES + 1))), Some(Error::Invalid("value"))),
+            (with("/exchanges/0/scope", json!("*")), Some(Error::Invalid("scope"))),
+            (with("/exchanges/0/masked/0/0", json!("i-0abc def")), Some(Error::Invalid("kind"))),
+            (with("/wanted/0/scope", json!("a b")), Some(Error::Invalid("scope"))),
+            (with("/recall/0", json!("")), Some(Error::Invalid("scope"))),
+            (with("/mappings", many(sound["mappings"][0].clone(), bound::MAPPINGS)), Some(Error::Invalid("mappings"))),
+            (
+                with("/exchanges", many(sound["exchanges"][0].clone(), bound::EXCHANGES)),
+                Some(Error::Invalid("exchanges")),
+            ),
+            (with("/wanted", many(sound["wanted"][0].clone(), bound::WANTED)), Some(Error::Invalid("wanted"))),
+            (with("/recall", many(json!("a"), bound::RECALL)), Some(Error::Invalid("recall"))),
+        ] {
+            let outcome = Batch::parse(serde_json::from_value(request.clone()).unwrap()).err();
+            assert_eq!(outcome, expected, "{request}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_its_code_only() {
+        for (text, fits) in [("AWS_MASKER_6002", true), ("AWS_MASKER_602", false), ("i-0abc", false)] {
+            let mut request = sound();
+            request["exchanges"][0]["refused"] = json!(text);
+            assert_eq!(Batch::parse(serde_json::from_value(request).unwrap()).is_ok(), fits, "{text}");
+        }
+    }
+}

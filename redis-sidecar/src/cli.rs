@@ -1,0 +1,131 @@
+//! The command line: to serve, or to call a sidecar that serves. The mappings may lie in its memory, and the audit
+//! record belongs into its log, so that no subcommand goes around it.
+
+use std::io::{self, Read, Write};
+
+use clap::{Parser, Subcommand};
+use serde_json::json;
+
+use crate::client::Client;
+use crate::config::{ClientConfig, RawConfig};
+use crate::run::Fatal;
+
+/// Bytes of a text that are restored at a time; below the bound of a call.
+const PIECE: usize = 2 << 20;
+
+#[derive(Debug, Parser)]
+#[command(version, about = "Holds the keyring and the mappings of aws-masker", after_help = ENVIRONMENT)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const ENVIRONMENT: &str = "Without a command it serves. The environment configures it, see its README. \
+The commands call the sidecar at MASKER_URL (default: MASKER_LISTEN) with MASKER_OPERATOR_TOKEN.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Copy stdin to stdout with the values in the placeholders' places
+    Restore {
+        #[arg(long, default_value = "default")]
+        scope: String,
+    },
+    /// Tell what a placeholder stands for
+    Lookup {
+        placeholder: String,
+        #[arg(long, default_value = "default")]
+        scope: String,
+    },
+    /// Erase mappings
+    #[command(subcommand)]
+    Forget(Forget),
+    /// Count the mappings, by scope and by key
+    Stats,
+    /// Succeed if the sidecar serves
+    #[command(alias = "health")]
+    Healthcheck,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Forget {
+    /// Everything of a scope
+    Scope { scope: String },
+    /// One placeholder
+    Placeholder {
+        placeholder: String,
+        #[arg(long, default_value = "default")]
+        scope: String,
+    },
+    /// One value, which is read from stdin: arguments can be seen by others
+    Value {
+        /// Only in this scope
+        #[arg(long)]
+        scope: Option<String>,
+    },
+}
+
+/// `None`: to serve. Wrong arguments end the program.
+pub fn command() -> Option<Command> {
+    Cli::parse().command
+}
+
+/// Does what a subcommand says. Blocks.
+pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
+    let client = Client::new(&ClientConfig::parse(raw)?)?;
+    let answer = match command {
+        Command::Restore { scope } => return restore(&client, &scope, io::stdin().lock(), io::stdout().lock()),
+        Command::Healthcheck => client.get("/healthz")?,
+        Command::Stats => client.get("/v1/stats")?,
+        Command::Lookup { placeholder, scope } => {
+            client.post("/v1/lookup", &json!({"scope": scope, "placeholder": placeholder}))?
+        }
+        Command::Forget(forget) => client.post("/v1/forget", &asked(forget)?)?,
+    };
+    Ok(writeln!(io::stdout(), "{}", answer.trim_end())?)
+}
+
+fn asked(forget: Forget) -> io::Result<serde_json::Value> {
+    Ok(match forget {
+        Forget::Scope { scope } => json!({"scope": scope}),
+        Forget::Placeholder { placeholder, scope } => json!({"scope": scope, "placeholder": placeholder}),
+        Forget::Value { scope } => {
+            let value = io::read_to_string(io::stdin())?;
+            json!({"scope": scope, "value": value.trim_end_matches(['\r', '\n'])})
+        }
+    })
+}
+
+fn restore(client: &Client, scope: &str, mut from: impl Read, mut to: impl Write) -> Result<(), Fatal> {
+    let mut text = Vec::new();
+    loop {
+        let room = u64::try_from(PIECE.saturating_sub(text.len()))?;
+        let more = from.by_ref().take(room).read_to_end(&mut text)?;
+        let cut = if more == 0 { text.len() } else { whole(&text) };
+        let rest = text.split_off(cut);
+        if !text.is_empty() {
+            to.write_all(&client.restore(scope, &text)?)?;
+        }
+        if more == 0 {
+            return Ok(to.flush()?);
+        }
+        text = rest;
+    }
+}
+
+/// How much of a text ends where no placeholder can be cut; all of it where there is no such place.
+fn whole(text: &[u8]) -> usize {
+    let outside = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"_-\\".contains(byte);
+    text.iter().rposition(outside).map_or(text.len(), |at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_outside_of_placeholders() {
+        for (text, cut) in [("a AWS_EC2_7KQ", 2), ("a\nb\n", 4), ("AWS\\_EC2", 8), ("", 0), ("x,AWS-EC2", 2)] {
+            assert_eq!(whole(text.as_bytes()), cut, "{text}");
+        }
+    }
+}

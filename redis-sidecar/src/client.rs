@@ -1,0 +1,106 @@
+//! Calls a sidecar, for its own subcommands.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::Value;
+use rustls::crypto::ring;
+use ureq::Agent;
+use ureq::http::Response;
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+
+use crate::config::ClientConfig;
+use crate::run::Fatal;
+
+/// To forget a value among millions takes a while.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// Bytes of an answer; more than a restored text may have.
+const ANSWER_BYTES: u64 = 64 << 20;
+
+pub struct Client {
+    agent: Agent,
+    url: String,
+    /// The value of the `authorization` header.
+    authorization: Option<Value>,
+}
+
+impl Client {
+    pub fn new(config: &ClientConfig) -> Result<Self, Fatal> {
+        let agent = Agent::config_builder()
+            .tls_config(tls(config)?)
+            .timeout_global(Some(PATIENCE))
+            .timeout_connect(Some(Duration::from_secs(5)))
+            .http_status_as_error(false)
+            // The sidecar is near; a proxy must not see its tokens.
+            .proxy(None)
+            .max_redirects(0)
+            .build()
+            .new_agent();
+        let authorization = config.token.as_ref().map(|token| Value::new(format!("Bearer {}", token.expose())));
+        Ok(Self { agent, url: config.url.trim_end_matches('/').to_owned(), authorization })
+    }
+
+    pub fn get(&self, path: &str) -> Result<String, Fatal> {
+        let request = self.agent.get(format!("{}{path}", self.url));
+        let request = match &self.authorization {
+            Some(authorization) => request.header("authorization", authorization.expose()),
+            None => request,
+        };
+        Ok(String::from_utf8(read(request.call()?)?)?)
+    }
+
+    pub fn post(&self, path: &str, body: &serde_json::Value) -> Result<String, Fatal> {
+        Ok(String::from_utf8(self.send(path, None, &serde_json::to_vec(body)?)?)?)
+    }
+
+    pub fn restore(&self, scope: &str, text: &[u8]) -> Result<Vec<u8>, Fatal> {
+        self.send("/v1/restore", Some(scope), text)
+    }
+
+    fn send(&self, path: &str, scope: Option<&str>, body: &[u8]) -> Result<Vec<u8>, Fatal> {
+        let authorization = self.authorization.as_ref().ok_or("MASKER_OPERATOR_TOKEN is needed")?;
+        let request = self.agent.post(format!("{}{path}", self.url)).header("authorization", authorization.expose());
+        let request = match scope {
+            Some(scope) => request.header("x-aws-masker-scope", scope),
+            None => request,
+        };
+        read(request.send(body)?)
+    }
+}
+
+/// A refusal's body is one line that says why.
+fn read(mut answer: Response<ureq::Body>) -> Result<Vec<u8>, Fatal> {
+    let body = answer.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec()?;
+    match answer.status().is_success() {
+        true => Ok(body),
+        false => Err(format!("{}: {}", answer.status(), String::from_utf8_lossy(&body)).into()),
+    }
+}
+
+fn tls(config: &ClientConfig) -> Result<TlsConfig, Fatal> {
+    let roots = config.authority.as_deref().map(certificates).transpose()?.unwrap_or_default();
+    let identity = config.identity.as_ref().map(|identity| {
+        let key = PrivateKey::from_pem(identity.key.expose().as_bytes())?;
+        Ok::<_, Fatal>(ClientCert::new_with_certs(&certificates(&identity.certificate)?, key))
+    });
+    Ok(TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&roots))
+        .client_cert(identity.transpose()?)
+        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+        .build())
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, Fatal> {
+    let items = parse_pem(pem).collect::<Result<Vec<_>, _>>()?;
+    let certificates = items.into_iter().filter_map(|item| match item {
+        PemItem::Certificate(certificate) => Some(certificate),
+        _ => None,
+    });
+    Ok(certificates.collect())
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("url", &self.url).finish_non_exhaustive()
+    }
+}

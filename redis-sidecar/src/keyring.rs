@@ -1,0 +1,124 @@
+//! Everything that is derived from the master secrets.
+//!
+//! HKDF-SHA256 with one label a purpose: the key that placeholders are minted with, the key that records are sealed
+//! with, and a public id for each. No one of them tells anything about another.
+
+use std::fmt;
+
+use contract::Value;
+use data_encoding::HEXLOWER;
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::name::Key;
+use crate::seal::{Plain, Seal};
+
+const SALT: &[u8] = b"aws-masker/1";
+const PLACEHOLDER_KEY: &[u8] = b"placeholder key";
+const PLACEHOLDER_ID: &[u8] = b"placeholder key id";
+const STORAGE_KEY: &[u8] = b"storage key";
+const STORAGE_ID: &[u8] = b"storage key id";
+
+/// A master secret: at least [`Secret::LEAST`] bytes, wiped when dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Fewer bytes can be guessed from one placeholder and its value.
+    pub const LEAST: usize = 16;
+
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Option<Self> {
+        let bytes = Zeroizing::new(bytes.into());
+        (bytes.len() >= Self::LEAST).then_some(Self(bytes))
+    }
+
+    pub fn random() -> Result<Self, Error> {
+        let mut bytes = Zeroizing::new(vec![0; 32]);
+        getrandom::fill(&mut bytes).map_err(|_| Error::Internal)?;
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The keys in use: placeholders are minted and records sealed with the newest; records of the older ones still open.
+#[derive(Debug)]
+pub struct Keyring {
+    placeholder: contract::Keyring,
+    newest: Seal,
+    older: Vec<Seal>,
+}
+
+impl Keyring {
+    pub fn derive(newest: &Secret, older: &[Secret]) -> Result<Self, Error> {
+        let hkdf = extract(newest);
+        let placeholder = contract::Keyring {
+            id: HEXLOWER.encode(expand::<8>(&hkdf, PLACEHOLDER_ID)?.as_ref()),
+            placeholder_key: Value::new(HEXLOWER.encode(expand::<32>(&hkdf, PLACEHOLDER_KEY)?.as_ref())),
+        };
+        let older = older.iter().map(|secret| seal(&extract(secret))).collect::<Result<_, _>>()?;
+        Ok(Self { placeholder, newest: seal(&hkdf)?, older })
+    }
+
+    /// What the filter gets.
+    pub fn placeholder(&self) -> &contract::Keyring {
+        &self.placeholder
+    }
+
+    /// The seal of every record written now.
+    pub fn newest(&self) -> &Seal {
+        &self.newest
+    }
+
+    /// `None`: no secret that is still known closed the record, or it does not belong under this key.
+    pub fn open(&self, key: &Key, record: &[u8]) -> Option<Plain> {
+        std::iter::once(&self.newest).chain(&self.older).find_map(|seal| seal.open(key, record))
+    }
+}
+
+fn seal(hkdf: &Hkdf<Sha256>) -> Result<Seal, Error> {
+    Ok(Seal::new(*expand(hkdf, STORAGE_ID)?, &*expand(hkdf, STORAGE_KEY)?))
+}
+
+fn extract(secret: &Secret) -> Hkdf<Sha256> {
+    Hkdf::new(Some(SALT), &secret.0)
+}
+
+fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, purpose: &[u8]) -> Result<Zeroizing<[u8; N]>, Error> {
+    let mut bytes = Zeroizing::new([0; N]);
+    hkdf.expand(purpose, bytes.as_mut()).map_err(|_| Error::Internal)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text).unwrap()
+    }
+
+    #[test]
+    fn keys_depend_on_the_newest_secret_alone() {
+        let [a, b] = [secret("0123456789abcdef"), secret("fedcba9876543210")];
+        let one = Keyring::derive(&a, &[]).unwrap();
+        let again = Keyring::derive(&a, std::slice::from_ref(&b)).unwrap();
+        let other = Keyring::derive(&b, std::slice::from_ref(&a)).unwrap();
+        assert_eq!(one.placeholder(), again.placeholder());
+        assert_ne!(one.placeholder().id, other.placeholder().id);
+        assert_ne!(one.placeholder().placeholder_key, other.placeholder().placeholder_key);
+        assert_eq!(one.placeholder().placeholder_key.expose().len(), 64);
+    }
+
+    #[test]
+    fn a_short_secret_is_refused_and_none_is_shown() {
+        assert_eq!(Secret::new("0123456789abcde"), None);
+        assert!(!format!("{:?}", secret("0123456789abcdef")).contains("0123"));
+    }
+}

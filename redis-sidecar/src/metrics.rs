@@ -1,0 +1,169 @@
+//! What is counted, for Prometheus. Kinds and numbers only.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use contract::{Counters, Exchange};
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use crate::error::Error;
+use crate::store::{Breaker, Eviction, Health};
+
+/// Distinct kinds counted by name. The catalogue is far below; beyond it stands whatever a token's holder invents.
+const KINDS: usize = 256;
+
+type Labelled<T> = Family<[(&'static str, String); 1], T>;
+
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    kinds: Mutex<HashSet<String>>,
+    syncs: Labelled<Counter>,
+    filter: Labelled<Counter>,
+    masked: Labelled<Counter>,
+    denied: Labelled<Counter>,
+    up: Gauge,
+    breaker: Labelled<Gauge>,
+    eviction: Labelled<Gauge>,
+    held: Gauge,
+    evicted: Gauge,
+    pub stored: Counter,
+    pub found: Counter,
+    pub unknown: Counter,
+    /// Records whose secret is not known any more, or that were altered.
+    pub unopenable: Counter,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("aws_masker"),
+            kinds: Mutex::default(),
+            syncs: Family::default(),
+            filter: Family::default(),
+            masked: Family::default(),
+            denied: Family::default(),
+            up: Gauge::default(),
+            breaker: Family::default(),
+            eviction: Family::default(),
+            held: Gauge::default(),
+            evicted: Gauge::default(),
+            stored: Counter::default(),
+            found: Counter::default(),
+            unknown: Counter::default(),
+            unopenable: Counter::default(),
+        };
+        metrics.register();
+        metrics
+    }
+}
+
+impl Metrics {
+    fn register(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("syncs", "Batches by outcome", self.syncs.clone());
+        registry.register("filter", "What the filters counted", self.filter.clone());
+        registry.register("masked_values", "Occurrences masked, by kind", self.masked.clone());
+        registry.register("denied", "Calls refused, by code", self.denied.clone());
+        registry.register("store_up", "Whether the store answers", self.up.clone());
+        registry.register("breaker", "The circuit breaker's state", self.breaker.clone());
+        registry.register("eviction", "Whether Redis may evict mappings", self.eviction.clone());
+        registry.register("memory_mappings", "Mappings in the embedded store", self.held.clone());
+        registry.register("memory_evicted", "Mappings dropped by the embedded store", self.evicted.clone());
+        registry.register("mappings_stored", "Mappings written or renewed", self.stored.clone());
+        registry.register("placeholders_found", "Placeholders answered", self.found.clone());
+        registry.register("placeholders_unknown", "Placeholders not known in their scope", self.unknown.clone());
+        registry.register("records_unopenable", "Records that no secret opens", self.unopenable.clone());
+    }
+
+    pub fn synced(&self, acknowledged: bool) {
+        let outcome = if acknowledged { "acknowledged" } else { "unacknowledged" };
+        self.syncs.get_or_create(&[("outcome", outcome.to_owned())]).inc();
+    }
+
+    pub fn denied(&self, error: Error) {
+        self.denied.get_or_create(&[("code", error.code().to_owned())]).inc();
+    }
+
+    pub fn count<'e>(&self, counters: &Counters, exchanges: impl Iterator<Item = &'e Exchange>) {
+        for (name, count) in named(counters) {
+            self.filter.get_or_create(&[("event", name.to_owned())]).inc_by(count);
+        }
+        for (kind, count) in exchanges.flat_map(|exchange| &exchange.masked) {
+            self.masked.get_or_create(&[("kind", self.known_kind(kind))]).inc_by(*count);
+        }
+    }
+
+    /// The text that Prometheus scrapes, with the store as it is now.
+    pub fn render(&self, health: Health) -> Result<String, Error> {
+        let is = |holds: bool| i64::from(holds);
+        self.up.set(is(health.state != contract::Store::RedisDown));
+        for state in [Breaker::Closed, Breaker::Open, Breaker::HalfOpen] {
+            let label = [("state", state.as_str().to_owned())];
+            self.breaker.get_or_create(&label).set(is(health.breaker == state));
+        }
+        for state in [Eviction::Never, Eviction::May, Eviction::Unknown] {
+            let label = [("state", state.as_str().to_owned())];
+            self.eviction.get_or_create(&label).set(is(health.eviction == state));
+        }
+        self.held.set(i64::try_from(health.held).unwrap_or(i64::MAX));
+        self.evicted.set(i64::try_from(health.evicted).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        encode(&mut text, &self.registry).map_err(|_| Error::Internal)?;
+        Ok(text)
+    }
+
+    fn known_kind(&self, kind: &str) -> String {
+        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        if kinds.contains(kind) || (kinds.len() < KINDS && kinds.insert(kind.to_owned())) {
+            kind.to_owned()
+        } else {
+            "other".to_owned()
+        }
+    }
+}
+
+/// A field that is added to the contract does not compile here until it is counted.
+fn named(counters: &Counters) -> [(&'static str, u64); 10] {
+    let Counters {
+        requests,
+        refused,
+        masked,
+        restored,
+        unresolved,
+        fallback_key,
+        orphaned_responses,
+        degraded_responses,
+        dropped_mappings,
+        dropped_exchanges,
+    } = *counters;
+    [
+        ("requests", requests),
+        ("refused", refused),
+        ("masked", masked),
+        ("restored", restored),
+        ("unresolved", unresolved),
+        ("fallback_key", fallback_key),
+        ("orphaned_responses", orphaned_responses),
+        ("degraded_responses", degraded_responses),
+        ("dropped_mappings", dropped_mappings),
+        ("dropped_exchanges", dropped_exchanges),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invented_kinds_do_not_grow_the_metrics() {
+        let metrics = Metrics::default();
+        let names: HashSet<_> = (0..2 * KINDS).map(|n| metrics.known_kind(&format!("kind{n}"))).collect();
+        assert_eq!(names.len(), KINDS + 1);
+        assert_eq!(metrics.known_kind("kind0"), "kind0");
+    }
+}

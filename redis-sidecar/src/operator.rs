@@ -1,0 +1,267 @@
+//! What the operator may ask: to restore a text, to look up a placeholder, to forget, to count.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use contract::{Mapping, Value, bound};
+use data_encoding::HEXLOWER;
+use masking::{Resolve, Secret, Token, restore};
+use serde::{Deserialize, Serialize};
+
+use crate::batch::{key, scope};
+use crate::error::Error;
+use crate::name::{Key, Scope};
+use crate::store::{Cursor, Store};
+use crate::vault::{Vault, mapping};
+
+/// Records opened at a time.
+const STEP: usize = 256;
+/// Bytes of a restored text: a short placeholder may stand for a long value, many times over.
+const RESTORED_BYTES: usize = 8 * bound::BODY_BYTES;
+/// Scopes that are counted by name.
+const SCOPES: usize = 1_000;
+
+/// One call of the operator.
+#[derive(Debug)]
+pub enum Call {
+    Restore { scope: Scope, text: Vec<u8> },
+    Lookup(Key),
+    Forget(Erasure),
+    Stats,
+}
+
+/// What to forget.
+#[derive(Debug)]
+pub enum Erasure {
+    Scope(Scope),
+    Placeholder(Key),
+    /// In one scope, or in all; the value as it is, not where it is part of another.
+    Value {
+        value: Value,
+        scope: Option<Scope>,
+    },
+}
+
+#[derive(Debug)]
+pub enum Outcome {
+    Restored { text: Vec<u8>, restored: u64, unknown: u64 },
+    Found(Option<Mapping>),
+    Forgotten(u64),
+    Stats(Stats),
+}
+
+#[derive(Debug, Default, Serialize)]
+pub struct Stats {
+    pub mappings: u64,
+    pub scopes: BTreeMap<String, u64>,
+    /// Records by the id of the key that sealed them: an old secret may go when it has none left.
+    pub sealed_by: BTreeMap<String, u64>,
+    /// The key that seals now.
+    pub sealing: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    scope: Option<String>,
+    placeholder: Option<String>,
+    value: Option<Value>,
+}
+
+impl Call {
+    pub fn restore(in_scope: Option<&str>, text: &[u8]) -> Result<Self, Error> {
+        Ok(Self::Restore { scope: scope(in_scope.unwrap_or_default())?, text: text.to_vec() })
+    }
+
+    pub fn lookup(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
+        match serde_json::from_slice(body)? {
+            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None } => {
+                Ok(Self::Lookup(key(&scope, &placeholder)?))
+            }
+            _ => Err(Error::Invalid("scope and placeholder")),
+        }
+    }
+
+    pub fn forget(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
+        let erasure = match serde_json::from_slice(body)? {
+            Asked { scope: Some(whole), placeholder: None, value: None } => Erasure::Scope(scope(&whole)?),
+            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None } => {
+                Erasure::Placeholder(key(&scope, &placeholder)?)
+            }
+            Asked { scope: within, placeholder: None, value: Some(value) } => {
+                Erasure::Value { value, scope: within.as_deref().map(scope).transpose()? }
+            }
+            _ => return Err(Error::Invalid("one of scope, scope and placeholder, value")),
+        };
+        Ok(Self::Forget(erasure))
+    }
+
+    pub fn stats(_: Option<&str>, _: &[u8]) -> Result<Self, Error> {
+        Ok(Self::Stats)
+    }
+
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Restore { .. } => "restore",
+            Self::Lookup(_) => "lookup",
+            Self::Forget(_) => "forget",
+            Self::Stats => "stats",
+        }
+    }
+
+    /// The scope that the call stays in; `None` if it goes through all.
+    pub fn scope(&self) -> Option<&Scope> {
+        match self {
+            Self::Restore { scope, .. } | Self::Forget(Erasure::Scope(scope)) => Some(scope),
+            Self::Lookup(key) | Self::Forget(Erasure::Placeholder(key)) => Some(&key.scope),
+            Self::Forget(Erasure::Value { scope, .. }) => scope.as_ref(),
+            Self::Stats => None,
+        }
+    }
+}
+
+impl Outcome {
+    /// How many mappings were told or forgotten.
+    pub fn count(&self) -> u64 {
+        match self {
+            Self::Restored { restored, .. } => *restored,
+            Self::Found(mapping) => u64::from(mapping.is_some()),
+            Self::Forgotten(count) => *count,
+            Self::Stats(_) => 0,
+        }
+    }
+}
+
+pub async fn operate(vault: &Vault, call: &Call) -> Result<Outcome, Error> {
+    match call {
+        Call::Restore { scope, text } => restored(vault, scope, text).await,
+        Call::Lookup(key) => {
+            let plain = vault.open(std::slice::from_ref(key), None).await?.pop().flatten();
+            Ok(Outcome::Found(plain.map(|plain| mapping(key, plain))))
+        }
+        Call::Forget(erasure) => forgotten(vault, erasure).await.map(Outcome::Forgotten),
+        Call::Stats => counted(vault).await.map(Outcome::Stats),
+    }
+}
+
+async fn restored(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outcome, Error> {
+    let mut named = Named::default();
+    restore(text, &mut named);
+    let keys: Vec<_> =
+        named.0.iter().map(|placeholder| Key { scope: scope.clone(), placeholder: *placeholder }).collect();
+    let mut known = Known { room: RESTORED_BYTES.saturating_sub(text.len()), ..Known::default() };
+    // Each value stands in the text at least once, so that what is read is bounded by what may be answered.
+    let mut room = known.room;
+    for keys in keys.chunks(STEP) {
+        let opened = vault.open(keys, None).await?;
+        for (key, plain) in keys.iter().zip(opened) {
+            let Some(value) = plain.map(|plain| Secret::new(plain.value.expose())) else { continue };
+            room = room.checked_sub(value.expose().len()).ok_or(Error::TooLarge)?;
+            known.values.insert(key.placeholder, value);
+        }
+    }
+    let text = restore(text, &mut known).unwrap_or_else(|| text.to_vec());
+    match known {
+        Known { full: true, .. } => Err(Error::TooLarge),
+        Known { restored, unknown, .. } => Ok(Outcome::Restored { text, restored, unknown }),
+    }
+}
+
+async fn forgotten(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
+    let store = vault.store();
+    let (scope, value) = match erasure {
+        Erasure::Placeholder(key) => return store.forget(std::slice::from_ref(key)).await,
+        Erasure::Scope(scope) => (Some(scope), None),
+        Erasure::Value { value, scope } => (scope.as_ref(), Some(value)),
+    };
+    let (mut walk, mut count) = (Walk::default(), 0);
+    while let Some(keys) = walk.next(store, scope).await? {
+        for keys in keys.chunks(STEP) {
+            count += match value {
+                None => store.forget(keys).await?,
+                Some(value) => store.forget(&holding(vault, keys, value).await?).await?,
+            };
+        }
+    }
+    Ok(count)
+}
+
+async fn holding(vault: &Vault, keys: &[Key], value: &Value) -> Result<Vec<Key>, Error> {
+    let opened = vault.open(keys, None).await?;
+    let held = keys.iter().zip(opened).filter(|(_, plain)| plain.as_ref().is_some_and(|plain| plain.value == *value));
+    Ok(held.map(|(key, _)| key.clone()).collect())
+}
+
+async fn counted(vault: &Vault) -> Result<Stats, Error> {
+    let mut stats = Stats { sealing: HEXLOWER.encode(&vault.sealing()), ..Stats::default() };
+    let mut walk = Walk::default();
+    while let Some(keys) = walk.next(vault.store(), None).await? {
+        for keys in keys.chunks(STEP) {
+            let records = vault.store().get(keys, None).await?;
+            for (key, record) in keys.iter().zip(records) {
+                let Some(id) = record.as_deref().and_then(|record| record.first_chunk::<4>()) else { continue };
+                stats.mappings += 1;
+                *stats.sealed_by.entry(HEXLOWER.encode(id)).or_default() += 1;
+                let room = stats.scopes.len() < SCOPES || stats.scopes.contains_key(key.scope.as_str());
+                let scope = if room { key.scope.as_str() } else { "*" };
+                *stats.scopes.entry(scope.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    Ok(stats)
+}
+
+/// A walk through all keys of a store.
+#[derive(Default)]
+struct Walk {
+    from: Cursor,
+    ended: bool,
+}
+
+impl Walk {
+    async fn next(&mut self, store: &dyn Store, scope: Option<&Scope>) -> Result<Option<Vec<Key>>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
+        let page = store.page(scope, self.from).await?;
+        self.ended = page.next.is_none();
+        self.from = page.next.unwrap_or_default();
+        Ok(Some(page.keys))
+    }
+}
+
+/// Knows no value, and remembers what it was asked.
+#[derive(Default)]
+struct Named(BTreeSet<Token>);
+
+impl Resolve for Named {
+    fn resolve(&mut self, token: &Token) -> Option<Secret> {
+        self.0.insert(*token);
+        None
+    }
+}
+
+/// Knows the values of one text, as long as there is room for them.
+#[derive(Default)]
+struct Known {
+    values: HashMap<Token, Secret>,
+    room: usize,
+    full: bool,
+    restored: u64,
+    unknown: u64,
+}
+
+impl Resolve for Known {
+    fn resolve(&mut self, token: &Token) -> Option<Secret> {
+        let Some(value) = self.values.get(token) else {
+            self.unknown += 1;
+            return None;
+        };
+        let Some(room) = self.room.checked_sub(value.expose().len()) else {
+            self.full = true;
+            return None;
+        };
+        self.room = room;
+        self.restored += 1;
+        Some(value.clone())
+    }
+}

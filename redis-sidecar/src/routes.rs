@@ -1,0 +1,204 @@
+//! HTTP in and out. No other file names axum.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use contract::{SYNC_PATH, SyncRequest, bound};
+use serde::Serialize;
+use serde_json::json;
+use tokio::time::timeout;
+
+use crate::batch::Batch;
+use crate::config::Probes;
+use crate::door::{Door, Scopes};
+use crate::error::Error;
+use crate::events;
+use crate::metrics::Metrics;
+use crate::operator::{self, Call, Outcome};
+use crate::vault::Vault;
+
+/// How long a body may take to arrive.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The scope of a text to restore.
+const SCOPE: HeaderName = HeaderName::from_static("x-aws-masker-scope");
+/// What became of it, in numbers.
+const COUNTS: HeaderName = HeaderName::from_static("x-aws-masker");
+
+/// What the calls share.
+#[derive(Debug)]
+pub struct Sidecar {
+    pub vault: Vault,
+    pub filters: Door,
+    pub operators: Door,
+    pub probes: Probes,
+    pub metrics: Arc<Metrics>,
+}
+
+/// Who is calling; the listener knows.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+type Shared = State<Arc<Sidecar>>;
+
+/// The calls, as a service that the listener drives.
+#[derive(Debug, Clone)]
+pub struct Routes(Router);
+
+impl Routes {
+    pub fn new(sidecar: Arc<Sidecar>) -> Self {
+        let router = Router::new()
+            .route(SYNC_PATH, post(sync))
+            .route("/v1/restore", post(async |sidecar, peer, call| operated(sidecar, peer, call, Call::restore).await))
+            .route("/v1/lookup", post(async |sidecar, peer, call| operated(sidecar, peer, call, Call::lookup).await))
+            .route("/v1/forget", post(async |sidecar, peer, call| operated(sidecar, peer, call, Call::forget).await))
+            .route("/v1/stats", get(async |sidecar, peer, call| operated(sidecar, peer, call, Call::stats).await))
+            .route("/healthz", get(async || "ok\n"))
+            .route("/readyz", get(ready))
+            .route("/metrics", get(metrics))
+            .fallback(async |State(sidecar): Shared| refusal(&sidecar, Error::NoSuchCall))
+            .method_not_allowed_fallback(async |State(sidecar): Shared| refusal(&sidecar, Error::Method))
+            .with_state(sidecar);
+        Self(router)
+    }
+
+    /// The calls of one connection.
+    pub fn of(&self, peer: Peer) -> Router {
+        self.0.clone().layer(Extension(peer))
+    }
+}
+
+async fn sync(State(sidecar): Shared, request: Request) -> Response {
+    answer(&sidecar, synced(&sidecar, request).await)
+}
+
+async fn synced(sidecar: &Sidecar, request: Request) -> Result<impl Serialize, Error> {
+    let (_, scopes) = sidecar.filters.enter(authorization(request.headers()))?;
+    let request: SyncRequest = serde_json::from_slice(&body(request).await?)?;
+    let batch = Batch::parse(request)?;
+    scopes.check(batch.scopes())?;
+    sidecar.vault.sync(batch).await
+}
+
+/// What a call of the operator says: the scope that a header names, and the body.
+type Parse = fn(Option<&str>, &[u8]) -> Result<Call, Error>;
+
+async fn operated(
+    State(sidecar): Shared,
+    Extension(peer): Extension<Peer>,
+    request: Request,
+    parse: Parse,
+) -> Response {
+    match operate(&sidecar, peer, request, parse).await {
+        Ok(Outcome::Restored { text, restored, unknown }) => {
+            let counts = format!("restored={restored}; unknown={unknown}");
+            ([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (COUNTS, counts)], text).into_response()
+        }
+        Ok(Outcome::Found(mapping)) => answer(&sidecar, Ok(json!({"mapping": mapping}))),
+        Ok(Outcome::Forgotten(count)) => answer(&sidecar, Ok(json!({"forgotten": count}))),
+        Ok(Outcome::Stats(stats)) => answer(&sidecar, Ok(json!({"health": health(&sidecar), "stats": stats}))),
+        Err(error) => refusal(&sidecar, error),
+    }
+}
+
+/// Each call leaves an audit record, whatever comes of it: who, from where, what, how many. Never a value.
+async fn operate(sidecar: &Sidecar, peer: Peer, request: Request, parse: Parse) -> Result<Outcome, Error> {
+    let path = request.uri().path().to_owned();
+    let (token, scopes) = sidecar.operators.enter(authorization(request.headers())).inspect_err(|error| {
+        tracing::warn!(audit = path, peer = %peer.0, outcome = error.code(), "an operator's call was not let in");
+    })?;
+    let outcome = permitted(sidecar, scopes, request, parse).await;
+    let (code, count) = match &outcome {
+        Ok(outcome) => ("ok", outcome.count()),
+        Err(error) => (error.code(), 0),
+    };
+    tracing::info!(audit = path, who = token.id(), peer = %peer.0, outcome = code, count, "an operator's call");
+    let _ = sidecar.vault.store().publish(&[events::audited(&path, &token.id(), code, count)]).await;
+    outcome
+}
+
+async fn permitted(sidecar: &Sidecar, scopes: &Scopes, request: Request, parse: Parse) -> Result<Outcome, Error> {
+    let scope = request.headers().get(SCOPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let call = parse(scope.as_deref(), &body(request).await?)?;
+    match call.scope() {
+        Some(scope) => scopes.check(std::iter::once(scope))?,
+        None if *scopes == Scopes::All => {}
+        None => return Err(Error::Forbidden),
+    }
+    operator::operate(&sidecar.vault, &call).await
+}
+
+/// Ready is who can deliver a keyring. Whether the store answers is told, and is no reason to take the sidecar away:
+/// the filters would lose the keyring too.
+async fn ready(State(sidecar): Shared, headers: HeaderMap) -> Response {
+    let probed = probed(&sidecar, &headers);
+    if probed.is_ok() {
+        // A failure shows in the health.
+        let _ = sidecar.vault.store().ping().await;
+    }
+    answer(&sidecar, probed.map(|()| health(&sidecar)))
+}
+
+fn health(sidecar: &Sidecar) -> serde_json::Value {
+    let health = sidecar.vault.store().health();
+    json!({
+        "store": health.state,
+        "breaker": health.breaker.as_str(),
+        "eviction": health.eviction.as_str(),
+    })
+}
+
+async fn metrics(State(sidecar): Shared, headers: HeaderMap) -> Response {
+    const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let text = probed(&sidecar, &headers).and_then(|()| sidecar.metrics.render(sidecar.vault.store().health()));
+    match text {
+        Ok(text) => ([(header::CONTENT_TYPE, TEXT)], text).into_response(),
+        Err(error) => refusal(&sidecar, error),
+    }
+}
+
+fn probed(sidecar: &Sidecar, headers: &HeaderMap) -> Result<(), Error> {
+    let authorization = authorization(headers);
+    let known = || sidecar.operators.knows(authorization) || sidecar.filters.knows(authorization);
+    if sidecar.probes == Probes::Open || known() { Ok(()) } else { Err(Error::Unauthorized) }
+}
+
+fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
+    headers.get(header::AUTHORIZATION).map(|value| value.as_bytes())
+}
+
+/// A body within the contract's size, in time.
+async fn body(request: Request) -> Result<Bytes, Error> {
+    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|length: u64| length > bound::BODY_BYTES as u64) {
+        return Err(Error::TooLarge);
+    }
+    let body = timeout(BODY_PATIENCE, to_bytes(request.into_body(), bound::BODY_BYTES));
+    body.await.map_err(|_| Error::TooSlow)?.map_err(|_| Error::TooLarge)
+}
+
+/// The body is whole before it is sent, so that Content-Length always is: the filter's host takes no other answer.
+fn answer(sidecar: &Sidecar, outcome: Result<impl Serialize, Error>) -> Response {
+    let body = outcome.and_then(|answer| serde_json::to_vec(&answer).map_err(|_| Error::Internal));
+    match body {
+        Ok(body) => whole(StatusCode::OK, body),
+        Err(error) => refusal(sidecar, error),
+    }
+}
+
+fn refusal(sidecar: &Sidecar, error: Error) -> Response {
+    sidecar.metrics.denied(error);
+    tracing::debug!(code = error.code(), "refused: {error}");
+    whole(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error.body())
+}
+
+fn whole(status: StatusCode, body: impl Into<Body>) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
+}

@@ -1,0 +1,107 @@
+//! From the configuration to a running sidecar.
+
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{ClientConfig, Config, LogConfig, RawConfig, Secrets, StoreConfig};
+use crate::door::Door;
+use crate::keyring::{Keyring, Secret};
+use crate::listen;
+use crate::metrics::Metrics;
+use crate::routes::{Routes, Sidecar};
+use crate::store::Store;
+use crate::store::memory::Memory;
+use crate::store::redis::Redis;
+use crate::vault::Vault;
+
+/// What ends the program; shown as one line.
+pub type Fatal = Box<dyn std::error::Error + Send + Sync>;
+
+pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
+    log(&LogConfig::parse(raw)?)?;
+    // Before anybody is told that it serves: whoever then ends it, ends it well.
+    let end = end()?;
+    let config = Config::parse(raw)?;
+    ClientConfig::parse(raw)?;
+    let tls = config.tls.as_ref().map(listen::acceptor).transpose()?;
+    let listener = TcpListener::bind(&config.listen).await;
+    let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let routes = Routes::new(Arc::new(sidecar(config).await?));
+    for variable in raw.unknown() {
+        tracing::warn!(variable, "is no variable of this program");
+    }
+    let address = listener.local_addr()?;
+    if tls.is_none() && !address.ip().is_loopback() {
+        tracing::warn!(%address, "open to other machines without TLS: tokens and values can be read on the way");
+    }
+    tracing::info!(%address, tls = tls.is_some(), "listening");
+    listen::serve(listener, tls, routes, end).await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// Everything but the listener.
+pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
+    let store: Arc<dyn Store> = match &config.store {
+        StoreConfig::Memory { bytes } => {
+            tracing::info!(bytes, "embedded store: mappings live in memory, and end with this process");
+            Arc::new(Memory::new(*bytes))
+        }
+        StoreConfig::Redis(redis) => Arc::new(Redis::new(redis)?),
+    };
+    let keyring = match &config.secrets {
+        Secrets::Given { newest, older } => Keyring::derive(newest, older)?,
+        Secrets::Random => {
+            tracing::info!("no MASKER_SECRET: made a random one, which ends with this process");
+            Keyring::derive(&Secret::random()?, &[])?
+        }
+    };
+    tracing::info!(keyring = keyring.placeholder().id, "keyring");
+    if store.ping().await.is_ok() && store.health().state == contract::Store::Redis {
+        tracing::info!(eviction = store.health().eviction.as_str(), "Redis answers");
+    }
+    let metrics = Arc::new(Metrics::default());
+    Ok(Sidecar {
+        vault: Vault::new(keyring, store, Arc::clone(&metrics)),
+        filters: Door::new(config.tokens, config.rate),
+        operators: Door::new(config.operators, config.rate),
+        probes: config.probes,
+        metrics,
+    })
+}
+
+/// To stderr, so that a subcommand's output stays its own.
+pub fn log(config: &LogConfig) -> Result<(), Fatal> {
+    let filter = EnvFilter::try_new(&config.filter).map_err(|_| "MASKER_LOG is no filter")?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
+    if config.json { log.json().try_init() } else { log.with_ansi(false).try_init() }
+}
+
+pub fn ended(outcome: Result<(), Fatal>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // When the log itself could not be set up, nobody would hear of it there.
+            use std::io::Write;
+            let _ = writeln!(io::stderr(), "redis-sidecar: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The signals that end the program.
+fn end() -> io::Result<impl Future> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,120 @@
+//! Where sealed records lie: in Redis, or in the sidecar's own memory. A store sees no value.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use masking::Token;
+
+use crate::error::Error;
+use crate::events::Event;
+use crate::name::{Key, Scope};
+
+pub mod memory;
+pub mod redis;
+
+mod link;
+mod target;
+
+/// A mapping as it lies in a store.
+#[derive(Debug, Clone)]
+pub struct Record {
+    pub key: Key,
+    pub sealed: Vec<u8>,
+    /// Whether it now leads the recall list of its scope. If not, the list stays as it is.
+    pub recall: bool,
+}
+
+/// Every call either does all that it says or answers [`Error::StoreDown`]; all may be repeated.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync {
+    /// Writes the records. Each lives for `ttl` from now.
+    async fn put(&self, records: &[Record], ttl: Duration) -> Result<(), Error>;
+
+    /// The sealed records in the order of the keys. With `renew`, those found live for that long from now.
+    async fn get(&self, keys: &[Key], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error>;
+
+    /// The recall list of a scope, newest first, at most [`contract::bound::RECALLED`].
+    async fn recent(&self, scope: &Scope) -> Result<Vec<Token>, Error>;
+
+    /// Erases records; tells how many there were.
+    async fn forget(&self, keys: &[Key]) -> Result<u64, Error>;
+
+    /// Some of the keys, and where the rest begins. What is there during the whole walk is seen at least once.
+    async fn page(&self, scope: Option<&Scope>, from: Cursor) -> Result<Page, Error>;
+
+    /// Tells whoever listens. Nobody may.
+    async fn publish(&self, events: &[Event]) -> Result<(), Error>;
+
+    /// Asks the store whether it answers.
+    async fn ping(&self) -> Result<(), Error>;
+
+    /// What is known without asking.
+    fn health(&self) -> Health;
+}
+
+/// A place in the walk through all keys.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cursor {
+    node: usize,
+    at: u64,
+}
+
+#[derive(Debug, Default)]
+pub struct Page {
+    pub keys: Vec<Key>,
+    pub next: Option<Cursor>,
+}
+
+/// The state of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    pub state: contract::Store,
+    pub breaker: Breaker,
+    pub eviction: Eviction,
+    /// Mappings held by the embedded store.
+    pub held: u64,
+    /// Mappings that the embedded store dropped at its bound.
+    pub evicted: u64,
+}
+
+/// The circuit breaker before Redis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breaker {
+    /// Calls go through.
+    Closed,
+    /// Calls fail at once, until the next trial is due.
+    Open,
+    /// One trial is under way.
+    HalfOpen,
+}
+
+/// Whether the store may drop a mapping before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Eviction {
+    Never,
+    /// An eviction policy other than `noeviction`, with a memory limit.
+    May,
+    /// Redis has not told yet.
+    Unknown,
+}
+
+impl Breaker {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+        }
+    }
+}
+
+impl Eviction {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::May => "may_evict",
+            Self::Unknown => "unknown",
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The sidecar from outside: through its router, its binary, and real Redis servers.
+#![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
+
+mod binary;
+mod faults;
+mod house;
+mod memory;
+mod operator;
+mod refusals;
+mod store;
+mod support;
+mod sync;
+mod topology;
