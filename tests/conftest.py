@@ -1,0 +1,89 @@
+"""The processes that the suites share, and the two checks that every test is under: no leak, no fault of the rig."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rig import planted
+from rig.envoy import Plan
+from rig.gateway import Gateway, Opening, gateway
+from rig.redis_server import RedisServer
+from rig.sidecar import Sidecar
+from rig.upstream import Upstream
+
+TAIL = 25
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="session")
+def upstream() -> Iterator[Upstream]:
+    with Upstream() as server:
+        yield server
+    assert server.faults == [], "the scripted upstream itself failed"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def silent_logs(logs: Path) -> Iterator[None]:
+    """Holds at the end, when every process has written its last line: no log shows a planted value."""
+    yield
+    shown = {log.name: planted.shown(log.read_bytes()) for log in sorted(logs.glob("*.log"))}
+    assert not any(shown.values()), f"values in logs: { {name: found for name, found in shown.items() if found} }"
+
+
+@pytest.fixture(autouse=True)
+def blind_upstream(upstream: Upstream) -> Iterator[None]:
+    """Holds after each test: nothing that the upstream received shows a planted value."""
+    before = len(upstream.journal)
+    yield
+    for request in upstream.journal[before:]:
+        for part in (request.raw_head, request.raw_body, request.body):
+            assert not planted.shown(part), f"the upstream saw a value: {planted.shown(part)}"
+
+
+@pytest.fixture(scope="session")
+def redis_server(logs: Path) -> Iterator[RedisServer]:
+    with RedisServer("redis", logs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sidecar(logs: Path, redis_server: RedisServer) -> Iterator[Sidecar]:
+    with Sidecar("sidecar", logs, redis_server.env) as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def gate(logs: Path, upstream: Upstream, sidecar: Sidecar) -> Iterator[Gateway]:
+    """The gateway as it is by default, in front of a real Redis."""
+    with gateway("envoy", logs, upstream, Plan(upstream.url, sidecar.address)) as served:
+        yield served
+
+
+@pytest.fixture
+def another(request: pytest.FixtureRequest, logs: Path, upstream: Upstream, sidecar: Sidecar) -> Iterator[Opening]:
+    """Opens further gateways with other settings, for one test."""
+    with ExitStack() as stack:
+
+        def opening(name: str, serving: bool = True, **changed) -> Gateway:
+            plan = replace(Plan(upstream.url, sidecar.address), **changed)
+            return stack.enter_context(gateway(f"envoy-{name}", logs, upstream, plan, serving))
+
+        yield opening
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """A failure shows the ends of all logs that its processes wrote."""
+    report = yield
+    logs = item.funcargs.get("logs") if hasattr(item, "funcargs") else None
+    if report.failed and logs is not None:
+        for log in sorted(logs.glob("*.log"), key=lambda path: path.stat().st_mtime)[-4:]:
+            lines = log.read_text(errors="replace").splitlines()[-TAIL:]
+            report.sections.append((f"end of {log.name}", "\n".join(line[:400] for line in lines)))
+    return report

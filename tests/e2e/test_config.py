@@ -1,0 +1,78 @@
+"""The filter's configuration, as far as it shows from outside."""
+
+import json
+from typing import Any
+
+import pytest
+from rig import planted
+from rig.gateway import Gateway, Opening
+from rig.sidecar import Sidecar
+from rig.upstream import Scenario, Text
+from rig.upstream.blocks import placeholders
+
+SECRET = "a-secret-of-at-least-thirty-two-characters"
+WRONG = [
+    ("an unknown key", {"mask_everything": True}),
+    ("a wrong type", {"use_redis": "yes"}),
+    ("a wrong scope", {"scope": "a b"}),
+    ("no secret", {"use_redis": False}),
+    ("a pattern that is none", {"custom_patterns": [{"label": "X", "regex": "("}]}),
+]
+
+
+@pytest.mark.parametrize("config", [config for _, config in WRONG], ids=[name for name, _ in WRONG])
+def test_wrong_configuration_refuses_every_request(another: Opening, config: dict[str, Any]) -> None:
+    gate = another(f"wrong-{next(iter(config))}", serving=False, filter=config)
+    for how in ({}, {"method": "GET", "content": b""}):
+        exchange = gate.send({"a": 1}, **how)
+        assert exchange.response.status_code == 500
+        assert exchange.response.json()["error"]["message"].startswith("AWS_MASKER_4001: ")
+        assert exchange.requests == []
+
+
+def ask(gate: Gateway, text: str, says: str = "«0»") -> tuple[list[str], str]:
+    exchange = gate.send({"messages": [{"role": "user", "content": text}]}, Scenario(says=(Text(says),)))
+    return placeholders(exchange.seen), exchange.response.json()["content"][0]["text"]
+
+
+def test_without_a_sidecar(another: Opening) -> None:
+    alone = {"use_redis": False, "sidecar": None}
+    first = another("alone", filter=alone | {"secret": SECRET})
+    second = another("alone-too", filter=alone, env={"AWS_MASKER_SECRET": SECRET})
+    minted, said = ask(first, planted.ec2(1))
+    assert said == planted.ec2(1)
+    assert ask(second, planted.ec2(1))[0] == minted
+
+
+def test_what_is_never_restored(another: Opening) -> None:
+    gate = another("never-restore", filter={"never_restore": ["access_key_id"]})
+    minted, said = ask(gate, f"{planted.access_key(1)} {planted.ec2(1)}", "«0» «1»")
+    assert said == f"{minted[0]} {planted.ec2(1)}"
+
+
+def test_own_words(another: Opening) -> None:
+    own = {
+        "custom_patterns": [{"label": "TICKET", "regex": "planted-[0-9]+"}],
+        "always_mask": ["planted-falcon"],
+        "never_mask": ["i-0aaaabbbbccccdddd"],
+    }
+    gate = another("own", filter=own)
+    minted, said = ask(gate, "i-0aaaabbbbccccdddd has planted-4711 of planted-falcon", "«0» «1»")
+    assert said == "planted-4711 planted-falcon"
+    assert minted[0].startswith("AWS_TICKET_")
+
+
+def test_a_log_of_masked_requests_counts(another: Opening) -> None:
+    """What it logs holds no value: the session's check of all logs sees to that."""
+    gate = another("logging", filter={"log_masked_requests": True})
+    ask(gate, f"{planted.ec2(1)} {planted.ip(2)} s3://{planted.bucket(3)}/x")
+    assert "ec2" in gate.envoy.process.log.read_text()
+
+
+def test_the_fallback_key(another: Opening, sidecar: Sidecar) -> None:
+    """Without a keyring, `redis_fallback` serves with a key made of the token, and says so."""
+    gate = another("fallback-key", sidecar="127.0.0.1:9", filter={"redis_fallback": True})
+    exchange = gate.send({"messages": [{"role": "user", "content": planted.ec2(1)}]}, Scenario(says=(Text("«0»"),)))
+    assert exchange.response.json()["content"][0]["text"] == planted.ec2(1)
+    assert "key=fallback" in exchange.response.headers["x-aws-masker"]
+    assert json.loads(exchange.seen)["messages"][0]["content"].startswith("AWS_")

@@ -1,0 +1,76 @@
+//! Configurations, judged by the filter. The same table is judged by the schema in `tests/kong`, and so are the files of
+//! `kong/`: what Kong lets through, the filter takes, and the other way round.
+
+use std::path::Path;
+
+use kong_host::{Route, Settings, Worker, as_kong_sends};
+use serde_json::Value;
+use yaml_rust2::{Yaml, YamlLoader};
+
+use crate::gateway::{filter, message};
+
+/// Whether the filter takes a configuration: a refused one answers every request with 500.
+fn is_taken(configuration: &Value) -> bool {
+    let route = Route::new("v1", [as_kong_sends(configuration)]);
+    let mut worker = Worker::start(filter(), Settings::default(), [route]).expect("the filter starts");
+    let outcome = worker.exchange(message("hello"), |_| kong_host::Response::empty(204));
+    assert!(outcome.faults.is_empty() && worker.faults().is_empty(), "{configuration}: {:?}", worker.faults());
+    outcome.client.status != 500
+}
+
+#[test]
+fn the_table() {
+    let table: Value = serde_json::from_str(include_str!("../configurations.json")).expect("the table is JSON");
+    for row in table.as_array().expect("a list") {
+        assert_eq!(is_taken(&row["config"]), row["valid"] == true, "{}", row["name"]);
+    }
+}
+
+#[test]
+fn the_files() {
+    let kong = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../kong");
+    let mut files = vec![kong.join("kong.yml")];
+    let examples = std::fs::read_dir(kong.join("examples")).expect("there are examples");
+    files.extend(
+        examples
+            .map(|entry| entry.expect("a file").path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "yml")),
+    );
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("a file can be read");
+        let documents = YamlLoader::load_from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut found = Vec::new();
+        documents.iter().for_each(|document| collect(document, &mut found));
+        assert!(!found.is_empty(), "{}: no filter in it", path.display());
+        for configuration in found {
+            assert!(is_taken(&configuration), "{}: {configuration}", path.display());
+        }
+    }
+}
+
+/// The configurations of the filter, wherever they stand: as a plugin or in a chain.
+fn collect(yaml: &Yaml, found: &mut Vec<Value>) {
+    match yaml {
+        Yaml::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Yaml::Hash(fields) => {
+            if yaml["name"].as_str() == Some("aws_masker") {
+                found.push(json(&yaml["config"]));
+            }
+            fields.values().for_each(|field| collect(field, found));
+        }
+        _ => {}
+    }
+}
+
+fn json(yaml: &Yaml) -> Value {
+    match yaml {
+        Yaml::Boolean(value) => (*value).into(),
+        Yaml::Integer(value) => (*value).into(),
+        Yaml::String(value) => value.as_str().into(),
+        Yaml::Array(items) => items.iter().map(json).collect(),
+        Yaml::Hash(fields) => {
+            fields.iter().map(|(name, value)| (name.as_str().expect("a name").to_owned(), json(value))).collect()
+        }
+        other => panic!("not of a configuration: {other:?}"),
+    }
+}

@@ -1,0 +1,246 @@
+//! What a worker goes through: many exchanges at once, traps, configuration changes, ten thousand exchanges.
+
+use kong_host::{Ending, Fault, LogLevel, Outcome, Request, Response, Settings, Step, Upstream};
+use serde_json::json;
+
+use crate::dialects::DIALECTS;
+use crate::gateway::{Gateway, TEXT, assert_nothing_leaks, heard, message, reply};
+
+fn text_of(outcome: &Outcome) -> String {
+    let body: serde_json::Value = serde_json::from_slice(&outcome.client.body).expect("JSON");
+    body["content"][0]["text"].as_str().expect("a text").to_owned()
+}
+
+fn response_to(upstream: Option<Upstream>) -> Response {
+    reply(&heard(&upstream.expect("it goes upstream")))
+}
+
+#[test]
+fn exchanges_that_interleave() {
+    let mut gateway = Gateway::new();
+    let texts: Vec<String> = (0..30).map(|n| format!("Stop i-0{n:016x} and 10.0.{n}.7, please.")).collect();
+    let ids: Vec<_> = texts
+        .iter()
+        .zip(1..)
+        .map(|(text, connection)| gateway.worker.send(message(text).on_connection(connection)))
+        .collect();
+    let responses: Vec<Response> =
+        ids.iter().map(|id| response_to(gateway.worker.upstream(*id)).in_pieces_of(17)).collect();
+    for (id, response) in ids.iter().zip(&responses) {
+        gateway.worker.begin(*id, response);
+    }
+    let longest = responses.iter().map(|response| response.pieces.len()).max().expect("responses");
+    for turn in 0..longest {
+        for (id, response) in ids.iter().zip(&responses) {
+            gateway.worker.piece(*id, response.pieces.get(turn).map_or(&[], Vec::as_slice));
+        }
+    }
+    for (id, text) in ids.iter().zip(&texts) {
+        let outcome = gateway.worker.end(*id);
+        gateway.check_outcome(text, &outcome);
+        assert_eq!(&text_of(&outcome), text);
+    }
+    assert_eq!(gateway.worker.in_flight(), 0);
+}
+
+/// What the client gets when the filter itself fails, by the step in which it does.
+#[test]
+fn a_trap_never_lets_a_value_through() {
+    for (step, slow, status, ending) in [
+        (Step::RequestHeaders, false, 500, Ending::Complete),
+        (Step::RequestBody, false, 500, Ending::Complete),
+        (Step::RequestBody, true, 0, Ending::Hangs),
+        (Step::ResponseHeaders, false, 200, Ending::Complete),
+        (Step::ResponseBody, false, 200, Ending::Complete),
+        (Step::Log, false, 200, Ending::Complete),
+    ] {
+        let name = format!("a trap in {step}");
+        // With the log on, so that the last step calls the host.
+        let mut gateway = Gateway::with(json!({"log_masked_requests": true}), Settings::default()).ready();
+        let request = if slow { message(TEXT).slow() } else { message("i-0123456789abcdef0") };
+        gateway.worker.trap_in(step);
+        let outcome = gateway.worker.exchange(request, |upstream| reply(&heard(upstream)));
+        assert!(
+            matches!(&outcome.faults[..], [Fault::Trapped { step: at, .. }] if *at == step),
+            "{name}: {:?}",
+            outcome.faults
+        );
+        assert_eq!((outcome.client.status, outcome.client.ending), (status, ending), "{name}");
+        if let Some(upstream) = outcome.upstream {
+            assert_nothing_leaks(&name, &upstream);
+        }
+        // The next life has no keyring yet; then it serves.
+        gateway.settle();
+        let after = gateway.worker.exchange(message(TEXT), |upstream| reply(&heard(upstream)));
+        assert_eq!((after.client.status, text_of(&after).as_str()), (200, TEXT), "{name}: afterwards");
+        assert_eq!(after.faults, [], "{name}: afterwards");
+    }
+}
+
+/// Takes the instance away: by a neighbour's trap, or because Kong got another configuration.
+fn lose_contexts(gateway: &mut Gateway, by_trap: bool) {
+    if by_trap {
+        gateway.worker.trap_in(Step::RequestHeaders);
+        gateway.worker.exchange(message("neighbour").on_connection(2), |_| panic!("the neighbour trapped"));
+    } else {
+        gateway.worker.reconfigure();
+    }
+}
+
+/// Lost before the response: it stays masked, whole, and it is said so.
+#[test]
+fn exchanges_that_lose_their_context_before_the_response() {
+    for by_trap in [false, true] {
+        let name = format!("lost, by a trap: {by_trap}");
+        let mut gateway = Gateway::new();
+        let id = gateway.worker.send(message(TEXT));
+        let upstream = gateway.worker.upstream(id).expect("it goes upstream");
+        let response = reply(&heard(&upstream)).in_pieces_of(40);
+        lose_contexts(&mut gateway, by_trap);
+        gateway.worker.begin(id, &response);
+        for piece in &response.pieces {
+            gateway.worker.piece(id, piece);
+        }
+        let outcome = gateway.worker.end(id);
+        gateway.check_outcome(&name, &outcome);
+        assert_eq!(text_of(&outcome), heard(&upstream), "{name}: it stays masked");
+        assert_eq!(outcome.client.headers.text("x-aws-masker"), Some("request-unseen"), "{name}");
+        gateway.settle();
+        assert_eq!(gateway.vault.borrow().count(|counters| counters.orphaned_responses), 1, "{name}: it is counted");
+        let alarm =
+            |line: &kong_host::LogLine| line.level >= LogLevel::Error && line.text.contains("request was not seen");
+        assert_eq!(gateway.worker.log().iter().filter(|line| alarm(line)).count(), 1, "{name}: the log says so, once");
+    }
+}
+
+/// Lost between the response's head and its body: a copy of the exchange's vault is in `kong.ctx.shared`.
+#[test]
+fn a_context_lost_before_the_body_is_restored_from_kong() {
+    for by_trap in [false, true] {
+        let mut gateway = Gateway::new();
+        let id = gateway.worker.send(message(TEXT));
+        let response = response_to(gateway.worker.upstream(id)).in_pieces_of(40).chunked();
+        gateway.worker.begin(id, &response);
+        lose_contexts(&mut gateway, by_trap);
+        for piece in &response.pieces {
+            gateway.worker.piece(id, piece);
+        }
+        let outcome = gateway.worker.end(id);
+        gateway.check_outcome("a lost context", &outcome);
+        assert_eq!(text_of(&outcome), TEXT, "by a trap: {by_trap}");
+    }
+}
+
+/// Lost in the middle of a stream: what was held back is gone, which is less than an event's text; the rest is restored.
+#[test]
+fn a_context_lost_in_a_stream_goes_on() {
+    for by_trap in [false, true] {
+        for dialect in &DIALECTS {
+            if dialect.in_json {
+                continue;
+            }
+            let mut gateway = Gateway::new();
+            let id = gateway.worker.send((dialect.request)(TEXT));
+            let masked = (dialect.heard)(&gateway.worker.upstream(id).expect("it goes upstream"));
+            let events = dialect.stream(&masked, 12);
+            gateway.worker.begin(id, &Response::events::<&str>([]));
+            for (index, event) in events.iter().enumerate() {
+                if index == 6 {
+                    lose_contexts(&mut gateway, by_trap);
+                }
+                gateway.worker.piece(id, event.as_bytes());
+            }
+            let outcome = gateway.worker.end(id);
+            gateway.check_outcome(dialect.name, &outcome);
+            let stream = String::from_utf8_lossy(&outcome.client.body).into_owned();
+            assert!(stream.contains("i-0123456789abcdef0"), "{}: before: {stream}", dialect.name);
+            assert!(stream.contains("AKIAQ3EGRIVERSTREAM7"), "{}: after: {stream}", dialect.name);
+            for data in stream.lines().filter_map(|line| line.strip_prefix("data: ")).filter(|data| *data != "[DONE]") {
+                serde_json::from_str::<serde_json::Value>(data).expect("every event is whole");
+            }
+        }
+    }
+}
+
+/// Buffered proxying goes around the request steps. The filter cannot prevent it; it must not hide it.
+#[test]
+fn a_plugin_that_bypasses_the_request_steps() {
+    let mut gateway = Gateway::new();
+    let outcome = gateway.worker.exchange(message("hello").bypassed_by_a_plugin(), |_| reply("AWS_EC2_7KQ2M9XA4TBN"));
+    assert_eq!((&outcome.faults[..], outcome.client.ending), (&[][..], Ending::Complete));
+    assert_eq!(outcome.client.headers.text("x-aws-masker"), Some("request-unseen"));
+    gateway.settle();
+    assert_eq!(gateway.vault.borrow().count(|counters| counters.orphaned_responses), 1);
+}
+
+/// A replaced body lives as long as its connection: the filter asks for the end of it in time.
+#[test]
+fn connections_do_not_hoard_bodies() {
+    let mut gateway = Gateway::new();
+    let body = format!("i-0123456789abcdef0 {}", "word ".repeat(800_000));
+    let mut most = 0;
+    for turn in 0..30 {
+        gateway.check(&format!("4 MB, turn {turn}"), message(&body), |_| reply("ok"));
+        most = most.max(gateway.worker.held_bytes(1));
+    }
+    assert!(most <= 64 << 20, "{most} bytes are held by one connection");
+}
+
+#[test]
+fn clients_that_go_away() {
+    let mut gateway = Gateway::new();
+    for pieces in 0..5 {
+        let id = gateway.worker.send(message(TEXT));
+        let response = response_to(gateway.worker.upstream(id)).in_pieces_of(30);
+        if pieces > 0 {
+            gateway.worker.begin(id, &response);
+        }
+        for piece in response.pieces.iter().take(pieces) {
+            gateway.worker.piece(id, piece);
+        }
+        let outcome = gateway.worker.abort(id);
+        assert_eq!(outcome.faults, []);
+    }
+    let outcome = gateway.check("afterwards", message(TEXT), |upstream| reply(&heard(upstream)));
+    assert_eq!(text_of(&outcome), TEXT);
+}
+
+/// The linear memory never shrinks, so it must not grow with the number of exchanges.
+#[test]
+fn ten_thousand_exchanges() {
+    const EXCHANGES: usize = 10_000;
+    let mut gateway = Gateway::new();
+    let mut halfway = 0;
+    for turn in 0..EXCHANGES {
+        // Five values that come back, and one that is new each time.
+        let text = format!("{TEXT} i-0{turn:016x}");
+        let request = message(&text).on_connection(u32::try_from(turn % 4).expect("small"));
+        let outcome = gateway.worker.exchange(request, |upstream| reply(&heard(upstream)));
+        assert_eq!(outcome.faults, [], "turn {turn}");
+        assert_eq!(text_of(&outcome), text, "turn {turn}");
+        if turn % 10 == 0 {
+            gateway.worker.elapse(std::time::Duration::from_millis(100));
+        }
+        if turn == EXCHANGES / 2 {
+            halfway = gateway.worker.memory_bytes();
+        }
+    }
+    gateway.settle();
+    let end = gateway.worker.memory_bytes();
+    eprintln!("linear memory: {halfway} bytes halfway, {end} at the end");
+    assert!(end <= halfway + (1 << 20), "the memory grew from {halfway} to {end} bytes");
+    assert_eq!(gateway.worker.faults(), []);
+    let vault = gateway.vault.borrow();
+    assert_eq!(vault.exchanges, EXCHANGES, "summaries of exchanges");
+    assert_eq!(vault.mappings.len(), EXCHANGES + 6, "mappings");
+}
+
+/// Every request is seen, whatever its method.
+#[test]
+fn requests_are_counted() {
+    let mut gateway = Gateway::new();
+    gateway.check("a message", message(TEXT), |_| reply("ok"));
+    gateway.check("a GET", Request::new("GET", "/v1/models"), |_| Response::json(200, "{}"));
+    gateway.settle();
+    assert_eq!(gateway.vault.borrow().count(|counters| counters.requests), 2);
+}

@@ -1,0 +1,15 @@
+//! The release build of the filter in the strict host: whole exchanges, as Kong would carry them.
+//!
+//! One binary, because compiling the filter's module takes longer than most of the tests.
+
+#![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "the helpers of a test fail the test")]
+
+mod bodies;
+mod configurations;
+mod dialects;
+mod gateway;
+mod life;
+mod outages;
+mod refusals;
+mod streams;
+mod vault;

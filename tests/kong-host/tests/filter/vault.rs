@@ -1,0 +1,110 @@
+//! A scripted sidecar: it keeps what it is given and answers as it is told to.
+
+use std::collections::BTreeMap;
+
+use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Value};
+use kong_host::{Call, Reply};
+
+use crate::gateway::silence;
+
+pub const TOKEN: &str = "Bearer a-token-of-the-tests";
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    #[default]
+    Well,
+    /// Its store does not answer: nothing is acknowledged.
+    WithoutStore,
+    Silent,
+    Refusing,
+    ServerError,
+    Garbage,
+    Truncated,
+    WithoutLength,
+    Closing,
+    /// An answer to another batch.
+    Stale,
+}
+
+#[derive(Debug, Default)]
+pub struct Vault {
+    pub mood: Mood,
+    /// By scope and placeholder.
+    pub mappings: BTreeMap<(String, String), String>,
+    pub counters: Vec<Counters>,
+    pub exchanges: usize,
+    pub calls: usize,
+}
+
+impl Vault {
+    pub fn answer(&mut self, call: &Call) -> Reply {
+        self.calls += 1;
+        assert_eq!(call.target, "redis-sidecar:9001");
+        assert_eq!(call.headers.text(":path"), Some(contract::SYNC_PATH));
+        assert_eq!(call.headers.text("authorization"), Some(TOKEN));
+        let request: SyncRequest = serde_json::from_slice(&call.body).expect("the filter speaks the contract");
+        assert!(call.body.len() <= contract::bound::BODY_BYTES, "a call of {} bytes", call.body.len());
+        assert!(request.mappings.len() <= contract::bound::MAPPINGS);
+        match self.mood {
+            Mood::Well | Mood::WithoutStore => self.keep(request),
+            Mood::Silent => silence(call),
+            Mood::Refusing => Reply::Refused,
+            Mood::ServerError => Reply::json(500, r#"{"error":"no"}"#),
+            Mood::Garbage => Reply::json(200, "\u{0}not json"),
+            Mood::Truncated => Reply::Truncated { status: 200, announced: 4096 },
+            Mood::WithoutLength => Reply::WithoutLength { status: 200 },
+            Mood::Closing => Reply::Closed,
+            Mood::Stale => {
+                let batch = request.batch.wrapping_sub(1);
+                self.keep(SyncRequest { batch, ..request })
+            }
+        }
+    }
+
+    fn keep(&mut self, request: SyncRequest) -> Reply {
+        let well = self.mood == Mood::Well;
+        let found = request.wanted.iter().filter_map(|wanted| {
+            let key = (wanted.scope.clone(), wanted.placeholder.clone());
+            self.mappings.get(&key).map(|value| Mapping {
+                scope: key.0,
+                kind: "ec2_instance".to_owned(),
+                placeholder: key.1,
+                value: Value::new(value.as_str()),
+                recall: false,
+            })
+        });
+        let found = found.collect();
+        if well {
+            self.counters.push(request.counters);
+            self.exchanges += request.exchanges.len();
+            for mapping in request.mappings {
+                let key = (mapping.scope, mapping.placeholder);
+                let value = mapping.value.into_exposed();
+                if let Some(known) = self.mappings.insert(key, value.clone()) {
+                    assert_eq!(known, value, "a placeholder stands for two values");
+                }
+            }
+        }
+        let keyring = Keyring { id: "first".to_owned(), placeholder_key: Value::new("5a".repeat(32)) };
+        let response = SyncResponse {
+            version: contract::VERSION,
+            batch: request.batch,
+            acknowledged: well,
+            store: if well { Store::Redis } else { Store::RedisDown },
+            keyring: (request.keyring.as_deref() != Some(keyring.id.as_str())).then_some(keyring),
+            found,
+            answered: well,
+            recalled: Vec::new(),
+        };
+        Reply::json(200, serde_json::to_vec(&response).expect("the contract can be written"))
+    }
+
+    /// Everything that was ever stored, as values.
+    pub fn values(&self) -> Vec<&str> {
+        self.mappings.values().map(String::as_str).collect()
+    }
+
+    pub fn count(&self, counter: impl Fn(&Counters) -> u64) -> u64 {
+        self.counters.iter().map(counter).sum()
+    }
+}

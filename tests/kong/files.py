@@ -1,0 +1,42 @@
+"""The files that are checked here, and the filter's configurations in them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+KONG = ROOT / "kong"
+KUBERNETES = ROOT / "deploy" / "kubernetes"
+
+META = json.loads((KONG / "filters" / "aws_masker.meta.json").read_text())
+DECLARATIVE = [KONG / "kong.yml", *sorted((KONG / "examples").glob("*.yml"))]
+
+
+def read(path: Path) -> dict:
+    return yaml.safe_load(path.read_text())
+
+
+def kong_conf() -> dict[str, str]:
+    lines = (line.split("#")[0].strip() for line in (KONG / "kong.conf").read_text().splitlines())
+    pairs = (line.split("=", 1) for line in lines if line)
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def configurations(node: object) -> Iterator[dict]:
+    """Every configuration of the filter, as a plugin or in a chain."""
+    if isinstance(node, dict):
+        if node.get("name") == "aws_masker":
+            yield node["config"]
+        node = list(node.values())
+    if isinstance(node, list):
+        for child in node:
+            yield from configurations(child)
+
+
+def routes(document: dict) -> Iterator[tuple[dict, dict]]:
+    """Each service with each of its routes."""
+    for service in document["services"]:
+        for route in service.get("routes", []):
+            yield service, route

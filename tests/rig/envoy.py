@@ -1,0 +1,110 @@
+"""Envoy with the filter, from the product's own deploy/envoy/envoy.yaml."""
+
+import json
+import string
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import yaml
+
+from rig import artefacts
+from rig.ports import LOOPBACK, free_port
+from rig.process import Process
+
+TEMPLATE = artefacts.ROOT / "deploy" / "envoy" / "envoy.yaml"
+# Where Debian, Alpine and Fedora keep the certificates of the authorities.
+AUTHORITIES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/ssl/cert.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What differs between two Envoys."""
+
+    upstream: str
+    sidecar: str
+    filter: dict[str, Any] | None = field(default_factory=dict)
+    env: dict[str, str] = field(default_factory=dict)
+    address: str = LOOPBACK
+    port: int | None = None
+    workers: int = 1
+
+
+class Envoy:
+    """A running gateway. `filter: None` in the plan leaves the filter out, as a yardstick."""
+
+    def __init__(self, name: str, plan: Plan, directory: Path):
+        self.port = plan.port or free_port()
+        self.admin = free_port()
+        self.url = f"http://{LOOPBACK}:{self.port}"
+        config = directory / f"{name}.yaml"
+        config.write_text(rendered(plan, self.port, self.admin))
+        command = [str(artefacts.envoy()), "--config-path", str(config), "--concurrency", str(plan.workers)]
+        command += ["--disable-hot-restart", "--log-level", "warning", "--component-log-level", "wasm:info"]
+        self.process = Process(name, command, directory, plan.env)
+
+    def __enter__(self) -> "Envoy":
+        self.process.start().wait_ready(f"{self.process.name} is ready", self._ready)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+
+    def _ready(self) -> bool:
+        try:
+            return httpx2.get(f"http://{LOOPBACK}:{self.admin}/ready", timeout=2).status_code == 200
+        except httpx2.TransportError:
+            return False
+
+
+def rendered(plan: Plan, port: int, admin: int) -> str:
+    upstream = urlsplit(plan.upstream)
+    sidecar_host, _, sidecar_port = plan.sidecar.rpartition(":")
+    secure = upstream.scheme == "https"
+    settings = {"sidecar": plan.sidecar} | (plan.filter or {})
+    settings = {key: value for key, value in settings.items() if value is not None}
+    text = string.Template(TEMPLATE.read_text().replace("${…}", "(…)")).substitute(
+        ADMIN_PORT=admin,
+        LISTEN_ADDRESS=plan.address,
+        LISTEN_PORT=port,
+        UPSTREAM_HOST=upstream.hostname,
+        UPSTREAM_PORT=upstream.port or (443 if secure else 80),
+        UPSTREAM_TRANSPORT=json.dumps(_tls(upstream.hostname) if secure else _plain()),
+        SIDECAR=json.dumps(plan.sidecar),
+        SIDECAR_HOST=sidecar_host,
+        SIDECAR_PORT=sidecar_port,
+        WASM=json.dumps("" if plan.filter is None else str(artefacts.wasm())),
+        FILTER_CONFIG=json.dumps(json.dumps(settings)),
+    )
+    return text if plan.filter is not None else _without_filter(text)
+
+
+def _without_filter(text: str) -> str:
+    config = yaml.safe_load(text)
+    chain = config["static_resources"]["listeners"][0]["filter_chains"][0]
+    manager = chain["filters"][0]["typed_config"]
+    manager["http_filters"] = [entry for entry in manager["http_filters"] if entry["name"] != "aws_masker"]
+    return yaml.safe_dump(config)
+
+
+def _plain() -> dict[str, Any]:
+    kind = "type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer"
+    return {"name": "envoy.transport_sockets.raw_buffer", "typed_config": {"@type": kind}}
+
+
+def _tls(host: str | None) -> dict[str, Any]:
+    authorities = next((path for path in AUTHORITIES if Path(path).exists()), AUTHORITIES[0])
+    san = {"san_type": "DNS", "matcher": {"exact": host}}
+    validation = {"trusted_ca": {"filename": authorities}, "match_typed_subject_alt_names": [san]}
+    context = {
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+        "sni": host,
+        "common_tls_context": {"validation_context": validation},
+    }
+    return {"name": "envoy.transport_sockets.tls", "typed_config": context}

@@ -1,0 +1,101 @@
+"""A whole gateway as a client sees it: Envoy with the filter, its sidecar, and the ways to speak to it."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import anthropic
+import httpx2
+import openai
+
+from rig.envoy import Envoy, Plan
+from rig.sidecar import TOKEN
+from rig.upstream import Recorded, Scenario, Upstream
+from rig.upstream.scenario import SCENARIO_HEADER
+from rig.waiting import wait_for
+
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What went to and fro, as both ends saw it."""
+
+    response: httpx2.Response
+    requests: list[Recorded]
+
+    @property
+    def seen(self) -> bytes:
+        """The body that the upstream received."""
+        assert len(self.requests) == 1, f"the upstream received {len(self.requests)} requests"
+        return self.requests[0].body
+
+
+class Gateway:
+    def __init__(self, envoy: Envoy, upstream: Upstream):
+        self.envoy = envoy
+        self.url = envoy.url
+        self.upstream = upstream
+        self.http = httpx2.Client(base_url=envoy.url, timeout=PATIENCE)
+
+    def send(self, body: bytes | dict[str, Any], scenario: Scenario = Scenario(), **how: Any) -> Exchange:
+        """One request with a JSON body to /v1/messages, unless `how` tells of other things."""
+        name = self.upstream.script(scenario)
+        headers = {"content-type": "application/json", SCENARIO_HEADER: name} | how.pop("headers", {})
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = {"method": "POST", "url": "/v1/messages", "content": content} | how
+        headers = {key: value for key, value in headers.items() if value is not None}
+        response = self.http.request(**request, headers=headers)
+        return Exchange(response, self.upstream.requests(name))
+
+    @contextmanager
+    def anthropic(self, scenario: Scenario) -> Iterator[tuple[anthropic.Anthropic, list[Recorded]]]:
+        """The official SDK, and the list in which the upstream's records of its requests appear."""
+        name = self.upstream.script(scenario)
+        client = anthropic.Anthropic(
+            base_url=self.url, api_key="test", max_retries=0, default_headers={SCENARIO_HEADER: name}
+        )
+        with client:
+            yield client, self.upstream.requests(name)
+
+    @contextmanager
+    def openai(self, scenario: Scenario) -> Iterator[tuple[openai.OpenAI, list[Recorded]]]:
+        name = self.upstream.script(scenario)
+        client = openai.OpenAI(
+            base_url=f"{self.url}/v1", api_key="test", max_retries=0, default_headers={SCENARIO_HEADER: name}
+        )
+        with client:
+            yield client, self.upstream.requests(name)
+
+    def serves(self) -> bool:
+        """Whether a request passes: the filter has its keyring and takes the vault for sound."""
+        try:
+            response = self.send({"messages": []}).response
+        except httpx2.TransportError:
+            return False
+        if response.status_code == 500:
+            raise RuntimeError(f"{self.envoy.process.name} never will serve: {response.text}")
+        return response.status_code == 200
+
+    def wait_serving(self) -> "Gateway":
+        wait_for(f"{self.envoy.process.name} serves requests", self.serves, PATIENCE)
+        return self
+
+
+# Opens a further gateway: its name, and what differs from the usual plan.
+Opening = Callable[..., Gateway]
+
+
+@contextmanager
+def gateway(name: str, directory: Path, upstream: Upstream, plan: Plan, serving: bool = True) -> Iterator[Gateway]:
+    """Starts an Envoy for the plan, and waits until it serves unless it is not meant to.
+
+    The token reaches the filter by its environment.
+    """
+    plan = replace(plan, env={"AWS_MASKER_TOKEN": TOKEN} | plan.env)
+    with Envoy(name, plan, directory) as envoy:
+        served = Gateway(envoy, upstream)
+        yield served.wait_serving() if serving else served

@@ -1,0 +1,43 @@
+"""The product's sidecar as a process."""
+
+from pathlib import Path
+
+import httpx2
+
+from rig import artefacts
+from rig.ports import LOOPBACK, free_port, is_open
+from rig.process import Process
+
+TOKEN = "token-of-the-filter-0123456789abcdef0123456789abcdef"
+OPERATOR_TOKEN = "token-of-the-operator-0123456789abcdef0123456789ab"
+SECRET = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+
+class Sidecar:
+    """Without `env` of a Redis it runs on its embedded store."""
+
+    def __init__(self, name: str, directory: Path, env: dict[str, str] | None = None):
+        self.port = free_port()
+        self.address = f"{LOOPBACK}:{self.port}"
+        self.url = f"http://{self.address}"
+        settings = {
+            "MASKER_LISTEN": self.address,
+            "MASKER_TOKEN": TOKEN,
+            "MASKER_OPERATOR_TOKEN": OPERATOR_TOKEN,
+            "MASKER_SECRET": SECRET,
+        }
+        self.process = Process(name, [str(artefacts.sidecar())], directory, settings | (env or {}))
+
+    def __enter__(self) -> "Sidecar":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+
+    def start(self) -> "Sidecar":
+        self.process.start().wait_ready(f"{self.process.name} listens", lambda: is_open(self.port))
+        return self
+
+    def metrics(self) -> str:
+        headers = {"authorization": f"Bearer {OPERATOR_TOKEN}"}
+        return httpx2.get(f"{self.url}/metrics", headers=headers, timeout=5).text

@@ -1,0 +1,56 @@
+"""Which answer a request gets: the raw modes, and the model's words in the dialect of the path."""
+
+import json
+from collections.abc import Callable
+
+from rig.upstream import anthropic, openai
+from rig.upstream.blocks import placeholders, spoken
+from rig.upstream.scenario import Recorded, Reply, Scenario
+
+
+def answer(request: Recorded, scenario: Scenario) -> Reply:
+    if scenario.reply is not None:
+        return scenario.reply(request)
+    if request.path.endswith("/count_tokens"):
+        return anthropic.tokens(request.body)
+    dialect = DIALECTS.get(request.path)
+    if dialect is None:
+        return anthropic.error(404, "not_found_error", f"no such path: {request.path}")
+    whole, streamed = dialect
+    blocks = spoken(scenario.says, placeholders(request.body))
+    return streamed(blocks, scenario.delta) if _asks_for_stream(request) else whole(blocks)
+
+
+def echo(request: Recorded) -> Reply:
+    """The request's body as the response's, of the same type."""
+    kind = request.header("content-type") or "application/json"
+    return Reply((request.body,), headers=(("content-type", kind),))
+
+
+def fixed(status: int, body: bytes = b"", content_type: str | None = "application/json") -> Callable[[Recorded], Reply]:
+    headers = (("content-type", content_type),) if content_type else ()
+    return lambda _: Reply((body,) if body else (), status=status, headers=headers)
+
+
+def failed(status: int, kind: str) -> Callable[[Recorded], Reply]:
+    """An error of the API whose text quotes what the provider saw."""
+
+    def quoting(request: Recorded) -> Reply:
+        seen = ", ".join(placeholders(request.body))
+        return anthropic.error(status, kind, f"cannot serve: {seen}")
+
+    return quoting
+
+
+def _asks_for_stream(request: Recorded) -> bool:
+    try:
+        return json.loads(request.body or b"{}").get("stream") is True
+    except ValueError:
+        return False
+
+
+DIALECTS = {
+    "/v1/messages": (anthropic.message, anthropic.stream),
+    "/v1/chat/completions": (openai.completion, openai.completion_stream),
+    "/v1/responses": (openai.response, openai.response_stream),
+}

@@ -1,0 +1,26 @@
+"""Named waits: a test says what it waits for and how patient it is, and never sleeps a fixed time."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+PATIENCE = 20.0
+STEP = 0.02
+
+
+class NeverHappened(AssertionError):
+    """What was waited for did not come within the patience."""
+
+
+def wait_for(what: str, happened: Callable[[], T], patience: float = PATIENCE) -> T:
+    """Asks until the answer is true, and returns it."""
+    until = time.monotonic() + patience
+    while True:
+        answer = happened()
+        if answer:
+            return answer
+        if time.monotonic() > until:
+            raise NeverHappened(f"waited {patience:g} s for: {what}")
+        time.sleep(STEP)
