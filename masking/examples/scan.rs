@@ -1,17 +1,105 @@
-//! What would be masked in a text? Reads JSON lines `{"id", "text"}` and writes `{"id", "spans": [[start, end, kind], …]}`
-//! with byte offsets; each text is one exchange.
-fn main() {
-    use masking::*;
-    use std::io::{BufRead, Write};
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
-    let known = Known::default();
-    let stdin = std::io::stdin();
-    let mut out = std::io::BufWriter::new(std::io::stdout());
-    for line in stdin.lock().lines() {
-        let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
-        let text = line["text"].as_str().unwrap();
-        let findings = catalogue.scan(&[Text { text, key: None }], &known);
-        let spans: Vec<_> = findings.iter().map(|f| serde_json::json!([f.start, f.end, catalogue.kind(f.kind).id])).collect();
-        writeln!(out, "{}", serde_json::json!({"id": line["id"], "spans": spans})).unwrap();
+//! What would be masked in a text?
+//!
+//! - `scan` reads JSON lines `{"id", "text"}` and writes `{"id", "spans": [[start, end, kind], …]}`: byte offsets in the
+//!   text as UTF-8. Each text is one exchange.
+//! - `scan --mask` writes `{"id", "text"}` with the text masked. The key is a fixed one, so the placeholders are those of
+//!   no gateway.
+//! - `scan FILE…` shows files in colour, with a summary by kind.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{self, BufRead, BufWriter, Write};
+
+use masking::token::{Mint, PlaceholderKey};
+use masking::{Catalogue, Finding, Known, Policy, Risk, Text};
+use serde_json::{Value, json};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let catalogue = Catalogue::new(&Policy::default())?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => lines(&catalogue, &mut out, |_, findings| {
+            let span = |f: &Finding| json!([f.start, f.end, catalogue.kind(f.kind).id]);
+            json!({ "spans": findings.iter().map(span).collect::<Vec<_>>() })
+        }),
+        ["--mask"] => {
+            let mint = Mint::new(&PlaceholderKey::derive(b"demo", "scan"), "demo");
+            lines(&catalogue, &mut out, |text, findings| {
+                let masked = rewrite(text, findings, |finding, value| {
+                    let kind = catalogue.kind(finding.kind);
+                    mint.token(&kind.id, &kind.label, value).to_string()
+                });
+                json!({ "text": masked })
+            })
+        }
+        files if files.iter().all(|file| !file.starts_with("--")) => show(&catalogue, files, &mut out),
+        _ => Err("usage: scan [--mask | FILE…]".into()),
     }
+}
+
+/// Answers each line of the standard input with what `answer` makes of its text.
+fn lines(
+    catalogue: &Catalogue,
+    out: &mut impl Write,
+    answer: impl Fn(&str, &[Finding]) -> Value,
+) -> Result<(), Box<dyn Error>> {
+    for line in io::stdin().lock().lines() {
+        let line: Value = serde_json::from_str(&line?)?;
+        let text = line.get("text").and_then(Value::as_str).ok_or("a line without a text")?;
+        let mut answer = answer(text, &scan(catalogue, text));
+        if let (Some(answer), Some(id)) = (answer.as_object_mut(), line.get("id")) {
+            answer.insert("id".to_owned(), id.clone());
+        }
+        writeln!(out, "{answer}")?;
+    }
+    Ok(out.flush()?)
+}
+
+fn scan(catalogue: &Catalogue, text: &str) -> Vec<Finding> {
+    catalogue.scan(&[Text { text, key: None }], &Known::default())
+}
+
+/// Colours the findings by what they give away, and counts them.
+fn show(catalogue: &Catalogue, files: &[&str], out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    let mut counts: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
+    for file in files {
+        let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+        let findings = scan(catalogue, &text);
+        let coloured = rewrite(&text, &findings, |finding, value| {
+            let colour = match catalogue.kind(finding.kind).risk {
+                Risk::Secret => 41,
+                Risk::Identifier => 44,
+                Risk::Topology => 45,
+            };
+            format!("\u{1b}[97;{colour}m{value}\u{1b}[0m")
+        });
+        writeln!(out, "{coloured}")?;
+        for finding in &findings {
+            let (count, values) = counts.entry(catalogue.kind(finding.kind).id.to_string()).or_default();
+            *count += 1;
+            let value = text.get(finding.start..finding.end).unwrap_or_default().to_owned();
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+    }
+    writeln!(out, "\u{1b}[1m{:>7} {:>9}  kind\u{1b}[0m", "found", "distinct")?;
+    for (kind, (count, values)) in &counts {
+        writeln!(out, "{count:>7} {:>9}  {kind}", values.len())?;
+    }
+    Ok(out.flush()?)
+}
+
+/// The text with each finding replaced.
+fn rewrite(text: &str, findings: &[Finding], replace: impl Fn(&Finding, &str) -> String) -> String {
+    let mut rewritten = String::with_capacity(text.len());
+    let mut at = 0;
+    for finding in findings {
+        rewritten.push_str(text.get(at..finding.start).unwrap_or_default());
+        rewritten.push_str(&replace(finding, text.get(finding.start..finding.end).unwrap_or_default()));
+        at = finding.end;
+    }
+    rewritten.push_str(text.get(at..).unwrap_or_default());
+    rewritten
 }

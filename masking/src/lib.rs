@@ -29,7 +29,7 @@ mod vault;
 
 pub use catalog::{Family, Kind, Risk, Tier};
 pub use known::Known;
-pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker};
+pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use response::{Answer, Lookup, Media, Response, Tally};
 pub use scan::{Catalogue, Finding, KindId, Text};

@@ -412,10 +412,7 @@ mod tests {
     fn all_placeholders_of_a_text() {
         let text = b"x AWS_EC2_7KQ2M9XA4TBN awAWS_VPC_0000000000AB a";
         let found: Vec<_> = find_all(text).map(|(range, token)| (range, token.to_string())).collect();
-        assert_eq!(
-            found,
-            [(2..22, "AWS_EC2_7KQ2M9XA4TBN".to_owned()), (25..45, "AWS_VPC_0000000000AB".to_owned())]
-        );
+        assert_eq!(found, [(2..22, "AWS_EC2_7KQ2M9XA4TBN".to_owned()), (25..45, "AWS_VPC_0000000000AB".to_owned())]);
     }
 
     #[test]

@@ -8,8 +8,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "ecr_repository",
         label: "REPOSITORY",
-        rules: &[Rule::Arn(&["ecr:repository", "codecommit:"])],
-        asked: &[Rule::Host(".dkr", r"{account}\.dkr[.-]ecr(?:-fips)?[.-]{region}\.{aws}{/}([a-z0-9][a-z0-9._/-]{1,255})")],
+        rules: &[Rule::Arn("ecr:repository|codecommit:")],
+        asked: &[Rule::Host(
+            ".dkr",
+            r"{account}\.dkr[.-]ecr(?:-fips)?[.-]{region}\.{aws}{/}([a-z0-9][a-z0-9._/-]{1,255})",
+        )],
         yes: &["arn:aws:ecr:us-east-1:123456789012:repository/‹northwind/orders›"],
         no: &["repository/x"],
         ..ROW
@@ -39,9 +42,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "eks_cluster",
         label: "EKS",
-        rules: &[
-            Rule::Arn(&["eks:cluster", "eks:nodegroup", "eks:addon", "eks:fargateprofile", "eks:identityproviderconfig", "eks:access-entry"]),
-        ],
+        rules: &[Rule::Arn(
+            "eks:cluster|eks:nodegroup|eks:addon|eks:fargateprofile|eks:identityproviderconfig|\
+                        eks:access-entry",
+        )],
         yes: &["arn:aws:eks:us-east-1:123456789012:cluster/‹prod-1›"],
         no: &["cluster/x"],
         ..ROW
@@ -49,9 +53,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "ecs_cluster",
         label: "ECS",
-        rules: &[
-            Rule::Arn(&["ecs:cluster"]),
-        ],
+        rules: &[Rule::Arn("ecs:cluster")],
         yes: &["arn:aws:ecs:us-east-1:123456789012:cluster/‹notify-cluster-qa›"],
         no: &["service/x"],
         ..ROW
@@ -59,7 +61,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "ecs_service",
         label: "ECS_SERVICE",
-        rules: &[Rule::Arn(&["ecs:service"])],
+        rules: &[Rule::Arn("ecs:service")],
         yes: &["arn:aws:ecs:us-east-1:123456789012:service/‹prod/checkout-svc›"],
         no: &["service/x"],
         ..ROW
@@ -67,7 +69,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "ecs_task",
         label: "ECS_TASK",
-        rules: &[Rule::Arn(&["ecs:task", "ecs:container-instance", "ecs:task-definition"])],
+        rules: &[Rule::Arn("ecs:task|ecs:container-instance|ecs:task-definition")],
         yes: &["arn:aws:ecs:us-east-1:123456789012:task-definition/‹acme-task:3›"],
         no: &["task/sha256"],
         ..ROW
@@ -75,18 +77,14 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "lambda_function",
         label: "LAMBDA",
-        rules: &[
-            Rule::Arn(&["lambda:function", "lambda:layer"]),
-        ],
+        rules: &[Rule::Arn("lambda:function|lambda:layer")],
         asked: &[Rule::Key(Key {
-            at: &["functionname", "function_name", "function-name"],
-            names: &["functionname"],
-            value: "([A-Za-z0-9_-]{3,64})",
+            at: "functionname|function_name|function-name",
+            names: "functionname",
+            value: "[A-Za-z0-9_-]{3,64}",
             check: Check::Name,
         })],
-        yes: &[
-            "arn:aws:lambda:us-west-2:123456789012:function:‹my-function›",
-        ],
+        yes: &["arn:aws:lambda:us-west-2:123456789012:function:‹my-function›"],
         no: &["function name() {"],
         ..ROW
     },
@@ -102,15 +100,18 @@ pub(super) const ROWS: &[Row] = &[
         id: "api_gateway",
         label: "API",
         rules: &[
-            Rule::Host(".execute-api.", r"([a-z0-9]{8,10}|d-[a-z0-9]{4,10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.{region}\.{aws}"),
+            Rule::Host(
+                ".execute-api.",
+                r"([a-z0-9]{8,10}|d-[a-z0-9]{4,10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.{region}\.{aws}",
+            ),
             Rule::Key(Key {
-                at: &["apiid", "api_id", "api-id", "apiids"],
-                names: &["apiid", "apiids", "restapiid"],
-                value: "([a-z0-9]{10})",
+                at: "apiid|api_id|api-id|apiids",
+                names: "apiid|apiids|restapiid",
+                value: "[a-z0-9]{10}",
                 check: Check::Digit,
             }),
-            Rule::After(&["restapis"], r"restapis{/}([a-z0-9]{10})", Check::Digit),
-            Rule::Arn(&["apigateway:restapis", "apigateway:apis", "execute-api:"]),
+            Rule::After("restapis", r"restapis{/}([a-z0-9]{10})", Check::Digit),
+            Rule::Arn("apigateway:restapis|apigateway:apis|execute-api:"),
         ],
         yes: &[
             "https://‹aabbccddee›.execute-api.us-west-2.amazonaws.com/prod",
@@ -132,7 +133,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "amplify_app",
         label: "AMPLIFY",
-        rules: &[Rule::Host("amplifyapp", r"(?:{name}\.)?(d[a-z0-9]{9,19})\.amplifyapp\.com"), Rule::Arn(&["amplify:apps"])],
+        rules: &[
+            Rule::Host("amplifyapp", r"(?:{name}\.)?(d[a-z0-9]{9,19})\.amplifyapp\.com"),
+            Rule::Arn("amplify:apps"),
+        ],
         yes: &["https://main.‹d1a2b3c4d5e6f7›.amplifyapp.com"],
         no: &["www.amplifyapp.com"],
         ..ROW
@@ -141,12 +145,12 @@ pub(super) const ROWS: &[Row] = &[
         id: "eb_environment",
         label: "BEANSTALK",
         rules: &[
-            Rule::Id(&["e"], Tail::Run(Class::Lower, 10..=10, Check::Mixed)),
+            Rule::Id("e", Tail::Run(Class::Lower, 10..=10, Check::Mixed)),
             Rule::Host(
                 "elasticbeanstalk",
                 r"([A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.eba-[a-z0-9]{8}|\.[a-z0-9]{10})?)(?:\.{region})?\.elasticbeanstalk\.com",
             ),
-            Rule::Arn(&["elasticbeanstalk:environment", "elasticbeanstalk:application"]),
+            Rule::Arn("elasticbeanstalk:environment|elasticbeanstalk:application"),
         ],
         yes: &["‹e-rpqsewtp2j›", "‹scorekeep-env-1.m4fg2pfzpv›.us-east-2.elasticbeanstalk.com"],
         no: &["e-commerce10x", "e-0123456789"],
@@ -155,7 +159,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "transfer_server",
         label: "TRANSFER",
-        rules: &[Rule::Id(&["s", "w", "a", "c", "p", "cert", "hostkey", "webapp"], Tail::Hex17)],
+        rules: &[Rule::Id("s|w|a|c|p|cert|hostkey|webapp", Tail::Hex17)],
         yes: &["‹s-01234567890abcdef›"],
         no: &["s-expression"],
         ..ROW
@@ -163,7 +167,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "servicediscovery",
         label: "DISCOVERY",
-        rules: &[Rule::Id(&["ns", "srv"], Tail::Run(Class::Lower, 16..=20, Check::TwoDigits))],
+        rules: &[Rule::Id("ns|srv", Tail::Run(Class::Lower, 16..=20, Check::TwoDigits))],
         yes: &["‹ns-xxynd1fcmb69oe34ilvp›"],
         no: &["ns-2048.awsdns-64.com", "srv-production-database"],
         ..ROW
@@ -171,14 +175,16 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cfn_stack",
         label: "STACK",
-        rules: &[Rule::Arn(&["cloudformation:stack", "cloudformation:stackset", "cloudformation:changeSet"])],
+        rules: &[Rule::Arn("cloudformation:stack|cloudformation:stackset|cloudformation:changeSet")],
         asked: &[Rule::Key(Key {
-            at: &["stackname", "stack_name", "stack-name"],
-            names: &["stackname"],
-            value: "([A-Za-z][A-Za-z0-9-]{2,127})",
+            at: "stackname|stack_name|stack-name",
+            names: "stackname",
+            value: "[A-Za-z][A-Za-z0-9-]{2,127}",
             check: Check::Name,
         })],
-        yes: &["arn:aws:cloudformation:us-east-1:123456789012:stack/‹gateway-dev/8ff84582-673b-4e85-a3ff-3fbd28da7b16›"],
+        yes: &[
+            "arn:aws:cloudformation:us-east-1:123456789012:stack/‹gateway-dev/8ff84582-673b-4e85-a3ff-3fbd28da7b16›",
+        ],
         no: &["stack/x"],
         tier: Tier::Default,
         ..ROW

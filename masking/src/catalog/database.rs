@@ -14,7 +14,10 @@ pub(super) const ROWS: &[Row] = &[
                 ".rds.",
                 r"({name}\.(?:(?:cluster(?:-ro|-custom)?-|proxy-|limitless-)?[a-z0-9]{8,14}|endpoint\.proxy-[a-z0-9]{8,14}))\.{region}\.rds\.{aws}",
             ),
-            Rule::Host(".docdb", r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.{region}\.docdb(?:-elastic)?\.{aws}"),
+            Rule::Host(
+                ".docdb",
+                r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.{region}\.docdb(?:-elastic)?\.{aws}",
+            ),
             Rule::Host(".neptune.", r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.{region}\.neptune\.{aws}"),
         ],
         yes: &[
@@ -30,15 +33,15 @@ pub(super) const ROWS: &[Row] = &[
         label: "RDS_SNAPSHOT",
         rules: &[
             Rule::Key(Key {
-                at: &["snapshotidentifier", "snapshot_identifier", "snapshot-identifier", "snapshot identifier"],
-                names: &["snapshotidentifier", "snapshotidentifiers"],
-                value: "((?:rds:|awsbackup:)?[A-Za-z][A-Za-z0-9-]{1,254})",
+                at: "snapshotidentifier|snapshot_identifier|snapshot-identifier|snapshot identifier",
+                names: "snapshotidentifier|snapshotidentifiers",
+                value: "(?:rds:|awsbackup:)?[A-Za-z][A-Za-z0-9-]{1,254}",
                 check: Check::Name,
             }),
-            Rule::Arn(&["rds:snapshot", "rds:cluster-snapshot"]),
+            Rule::Arn("rds:snapshot|rds:cluster-snapshot"),
             // What the service names itself.
             Rule::Token(
-                &["rds:"],
+                "rds:",
                 r"rds:[A-Za-z][A-Za-z0-9-]{0,62}-20[0-9]{2}(?:-[0-9]{2}){4}",
                 super::Edge::Token,
                 Check::None,
@@ -57,14 +60,14 @@ pub(super) const ROWS: &[Row] = &[
         label: "RDS_CLUSTER",
         rules: &[
             Rule::Key(Key {
-                at: &["clusteridentifier", "cluster_identifier", "cluster-identifier", "endpointidentifier", "endpoint-identifier", "groupidentifier", "group-identifier"],
-                names: &["clusteridentifier", "clusteridentifiers", "clusterendpointidentifier", "shardgroupidentifier"],
-                value: "([A-Za-z][A-Za-z0-9-]{1,62})",
+                at: "clusteridentifier|cluster_identifier|cluster-identifier",
+                names: "clusteridentifier|clusteridentifiers",
+                value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
             Rule::Host(".rds.", r"({name})\.cluster(?:-ro|-custom)?-[a-z0-9]{8,14}\.{region}\.rds\.{aws}"),
-            Rule::After(&["aws_rds_cluster."], r"aws_rds_cluster\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
-            Rule::Arn(&["rds:cluster", "rds:global-cluster"]),
+            Rule::After("aws_rds_cluster.", r"aws_rds_cluster\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
+            Rule::Arn("rds:cluster|rds:global-cluster"),
         ],
         yes: &["--db-cluster-identifier ‹sample-cluster›", "arn:aws:rds:us-east-1:123456789012:cluster:‹orders›"],
         no: &["cluster_identifier: string", "db_cluster_identifier = var.cluster"],
@@ -75,35 +78,42 @@ pub(super) const ROWS: &[Row] = &[
         label: "RDS",
         rules: &[
             Rule::Key(Key {
-                at: &["instanceidentifier", "instance_identifier", "instance-identifier", "db instance"],
-                names: &["instanceidentifier", "instanceidentifiers", "dbinstance"],
-                value: "([A-Za-z][A-Za-z0-9-]{1,62})",
+                at: "instanceidentifier|instance_identifier|instance-identifier|db instance|dbinstance",
+                names: "instanceidentifier|instanceidentifiers|dbinstance",
+                value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
             Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.{region}\.rds\.{aws}"),
-            Rule::After(&["#"], r"#(?:database|modify-instance):id=({name})", Check::Name),
+            Rule::After(
+                "#database:id=|#modify-instance:id=",
+                r"#(?:database|modify-instance):id=({name})",
+                Check::Name,
+            ),
             Rule::Key(Key {
-                at: &["sourceidentifier", "source_identifier", "source-identifier", "replicaidentifier", "replica_identifier", "replica-identifier"],
-                names: &["sourceidentifier", "replicaidentifiers"],
-                value: "([A-Za-z][A-Za-z0-9-]{1,62})",
+                at: "sourceidentifier|source_identifier|source-identifier|replicaidentifier|replica_identifier|\
+                        replica-identifier",
+                names: "^sourceidentifier|replicationsourceidentifier|replicaidentifiers",
+                value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
             // A block of Terraform.
             Rule::After(
-                &["aws_db_instance\""],
+                "aws_db_instance\"",
                 r#"aws_db_instance"\s{1,9}"[^"\n]{1,80}"\s?\{[^}]{0,300}?\sidentifier\s{0,40}=\s?"({name})""#,
                 Check::Name,
             ),
-            Rule::After(&["aws_db_instance."], r"aws_db_instance\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
+            Rule::After("import aws_db_instance.", r"import aws_db_instance\.[^\s]{1,80} ({name})", Check::Name),
+            Rule::After("aws_db_instance.", r"aws_db_instance\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
             // The service names its snapshots after the instance.
-            Rule::After(&["rds:"], r"rds:({name})-20[0-9]{2}(?:-[0-9]{2}){4}", Check::Name),
-            Rule::Arn(&["rds:db"]),
+            Rule::After("rds:", r"rds:({name})-20[0-9]{2}(?:-[0-9]{2}){4}", Check::Name),
+            Rule::Arn("rds:db"),
         ],
         yes: &[
             r#""DBInstanceIdentifier": "‹database-mysql›""#,
             "--db-instance-identifier=‹prod›",
             "db_instance_identifier = \"‹orders›\"",
             "resource \"aws_db_instance\" \"main\" {\n  identifier     = \"‹orders›\"\n",
+            "DBInstance ‹orders-live› not found.",
             "creating RDS DB Instance (‹ordersdb›): operation error",
             "/rds/home?region=us-east-1#database:id=‹my-db-1›;is-cluster=false",
             "arn:aws:rds:us-east-1:123456789012:db:‹mysql-db›",
@@ -115,8 +125,8 @@ pub(super) const ROWS: &[Row] = &[
         id: "rds_resource_id",
         label: "RDS_ID",
         rules: &[
-            Rule::Id(&["db", "cluster", "prx", "shardgroup"], Tail::Run(Class::Upper, 26..=26, Check::Mixed)),
-            Rule::Id(&["prx-endpoint", "prx-tg", "prx"], Tail::Hex17),
+            Rule::Id("db|cluster|prx|shardgroup", Tail::Run(Class::Upper, 26..=26, Check::Mixed)),
+            Rule::Id("prx-endpoint|prx-tg|prx", Tail::Hex17),
         ],
         yes: &["‹db-M5ENSHXFPU6XHZ4G4ZEI5QIO2U›", "‹prx-0123a01b12345c0ab›"],
         no: &["db-ABC", "prx-12345"],
@@ -131,7 +141,10 @@ pub(super) const ROWS: &[Row] = &[
                 r"(?:(?:master|replica|clustercfg)\.)?({name}\.[a-z0-9]{5,8}(?:\.(?:ng|clustercfg))?(?:\.[0-9]{4})?)\.[a-z]{3,6}[0-9]\.cache\.{aws}",
             ),
             Rule::Host(".cache.", r"({name}-[a-z0-9]{6})\.serverless\.[a-z]{3,6}[0-9]\.cache\.{aws}"),
-            Rule::Host(".memorydb.", r"(?:clustercfg\.)?({name}(?:\.[a-z0-9]{5,8})?\.[a-z0-9]{5,8})\.memorydb\.{region}\.{aws}"),
+            Rule::Host(
+                ".memorydb.",
+                r"(?:clustercfg\.)?({name}(?:\.[a-z0-9]{5,8})?\.[a-z0-9]{5,8})\.memorydb\.{region}\.{aws}",
+            ),
         ],
         yes: &[
             "‹test-001.g2xbih.0001›.usw2.cache.amazonaws.com",
@@ -166,7 +179,10 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Host(".dsql", r"([a-z0-9]{26})\.dsql(?:-[a-z0-9]{1,10})?\.{region}\.on\.aws"),
             Rule::Host(".dax-clusters.", r"({name}(?:\.[a-z0-9-]{6,20})?)\.dax-clusters\.{region}\.{aws}"),
-            Rule::Host(".timestream-influxdb.", r"({name}(?:\.[a-z0-9-]{6,20})?)\.timestream-influxdb\.{region}\.on\.aws"),
+            Rule::Host(
+                ".timestream-influxdb.",
+                r"({name}(?:\.[a-z0-9-]{6,20})?)\.timestream-influxdb\.{region}\.on\.aws",
+            ),
             Rule::Host(".neptune-graph.", r"(g-[a-z0-9]{10})\.{region}\.neptune-graph\.{aws}"),
         ],
         yes: &[
@@ -179,11 +195,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "dynamodb_table",
         label: "TABLE",
-        rules: &[Rule::Arn(&["dynamodb:table", "dynamodb:global-table", "glue:table"])],
+        rules: &[Rule::Arn("dynamodb:table|dynamodb:global-table|glue:table")],
         asked: &[Rule::Key(Key {
-            at: &["tablename", "table_name", "table-name"],
-            names: &["tablename"],
-            value: "([A-Za-z0-9_.-]{3,255})",
+            at: "tablename|table_name|table-name",
+            names: "tablename",
+            value: "[A-Za-z0-9_.-]{3,255}",
             check: Check::Name,
         })],
         yes: &["arn:aws:dynamodb:us-east-1:123456789012:table/‹orders-live/index/by-date›"],
@@ -193,7 +209,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "redshift_cluster",
         label: "REDSHIFT",
-        rules: &[Rule::Arn(&["redshift:cluster", "redshift:namespace"])],
+        rules: &[Rule::Arn("redshift:cluster|redshift:namespace")],
         yes: &["arn:aws:redshift:us-east-1:123456789012:cluster:‹warehouse-1›"],
         no: &["redshift cluster"],
         tier: Tier::Default,

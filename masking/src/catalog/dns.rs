@@ -10,13 +10,17 @@ pub(super) const ROWS: &[Row] = &[
         label: "CLOUDFRONT",
         rules: &[
             Rule::Key(Key {
-                at: &["distribution", "cloudfront"],
-                names: &["distribution", "distributionid", "distributionids", "cloudfront", "cloudfrontid"],
-                value: "(E[A-Z0-9]{12,13})",
+                at: "distribution|cloudfront",
+                names: "distribution|distributionid|distributionids|cloudfront|cloudfrontid",
+                value: "E[A-Z0-9]{12,13}",
                 check: Check::Digit,
             }),
-            Rule::After(&["distribution/", "distributions/", "distribution%2f"], "(?i:distributions?)(?:/|%2F)(E[A-Z0-9]{12,13})", Check::Digit),
-            Rule::Arn(&["cloudfront:distribution"]),
+            Rule::After(
+                "distribution/|distributions/|distribution%2f",
+                "(?i:distributions?)(?:/|%2F)(E[A-Z0-9]{12,13})",
+                Check::Digit,
+            ),
+            Rule::Arn("cloudfront:distribution"),
         ],
         yes: &["distribution/‹E1A2B3C4D5E6F7›", "--distribution-id ‹E1A2B3C4D5E6F7›"],
         no: &["ETag: E2QWRUHAPOMQZL", "ENGINEEXPORTEDS"],
@@ -35,13 +39,13 @@ pub(super) const ROWS: &[Row] = &[
         label: "ZONE",
         rules: &[
             Rule::Key(Key {
-                at: &["hostedzone", "hosted_zone", "hosted-zone", "zoneid", "zone_id", "zone-id", "zone id"],
-                names: &["hostedzone", "hostedzoneid", "hostedzonenameid", "zoneid", "zoneids"],
-                value: r"((?:/hostedzone/)?Z[A-Z0-9]{6,31})",
+                at: "hostedzone|hosted_zone|hosted-zone|zoneid|zone_id|zone-id|zone id",
+                names: "hostedzone|hostedzoneid|hostedzonenameid|zoneid|zoneids",
+                value: "(?:/hostedzone/)?(Z[A-Z0-9]{6,31})",
                 check: Check::Zone,
             }),
-            Rule::After(&["hostedzone/", "hostedzone%2f"], "(?i:hostedzone(?:/|%2F))(Z[A-Z0-9]{6,31})", Check::Zone),
-            Rule::Arn(&["route53:hostedzone"]),
+            Rule::After("hostedzone/|hostedzone%2f", "(?i:hostedzone(?:/|%2F))(Z[A-Z0-9]{6,31})", Check::Zone),
+            Rule::Arn("route53:hostedzone"),
         ],
         yes: &["/hostedzone/‹Z1D633PJN98FT9›", "zone_id = \"‹Z0123456789ABCDEFGHIJ›\""],
         no: &["zone_id = \"Z2FDTNDATAQYW2\"", "\"HostedZoneId\": \"Z35SXDOTRQ7X7K\"", "ZIPCODE"],
@@ -50,8 +54,12 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "ec2_private_dns",
         label: "PRIVATE_DNS",
-        rules: &[Rule::Id(&["ip"], Tail::Address)],
-        yes: &["‹ip-10-0-1-17›.ec2.internal", "Jul 1 ‹ip-10-0-0-1› sshd", "‹ip-172-31-4-5›.ap-northeast-2.compute.internal"],
+        rules: &[Rule::Id("ip", Tail::Address)],
+        yes: &[
+            "‹ip-10-0-1-17›.ec2.internal",
+            "Jul 1 ‹ip-10-0-0-1› sshd",
+            "‹ip-172-31-4-5›.ap-northeast-2.compute.internal",
+        ],
         no: &["ip-address", "ip-1", "ip-8-8-8-8", "ip-10-0-1-999"],
         ..HOST
     },

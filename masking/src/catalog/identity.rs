@@ -8,22 +8,18 @@ pub(super) const ROWS: &[Row] = &[
         label: "ACCOUNT",
         rules: &[
             Rule::Key(Key {
-                at: &[
-                    "account", "acct", "owner", "registry", "registries", "request", "userid", "user_id", "user-id",
-                    "principal", "payer", "tenant", "catalogid", "catalog_id", "catalog-id", "edby", "ed_by", "ed-by",
-                    "targetid", "target_id", "target-id", "childid", "child_id", "child-id", "receiver", "outpost",
-                    "resourceid", "resource_id", "resource-id", "attributevalues", "\"aws", "계정", "어카운트",
-                ],
+                at: "account|acct|owner|registry|registries|requester|requestor|userid|user_id|user-id|principal|\
+                        payer|tenant|catalogid|catalog_id|catalog-id|edby|ed_by|ed-by|targetid|target_id|target-id|\
+                        childid|child_id|child-id|receiver|outpost|resourceid|resource_id|resource-id|\
+                        attributevalues|\"aws|계정|어카운트",
                 // Twelve digits say much by themselves, so that the names need not say all.
-                names: &[
-                    "*account", "acct", "acctid", "acctno", "acctnum", "acctnumber", "owner", "owners", "ownerid", "ownerids",
-                    "owneralias", "registry", "registryid", "registryids", "registries", "requester", "requesterid",
-                    "requestorid", "userid", "userids", "principal", "principals", "principalid", "payer", "payerid",
-                    "tenant", "tenantid", "catalogid", "createdby", "modifiedby", "canceledby", "sharedby", "startedby",
-                    "targetid", "targetids", "childid", "invoicereceiver", "invoicereceivers", "outpostid", "outpostsid",
-                    "resourceid", "attributevalues", "^aws", "계정", "계정id", "계정아이디", "계정번호", "어카운트",
-                ],
-                value: "([0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4})",
+                names: "*account|acct|acctid|acctno|acctnum|acctnumber|owner|owners|ownerid|ownerids|owneralias|\
+                        registry|registryid|registryids|registries|requester|requesterid|requestorid|userid|userids|\
+                        principal|principals|principalid|payer|payerid|tenant|tenantid|catalogid|createdby|\
+                        modifiedby|canceledby|sharedby|startedby|targetid|targetids|childid|invoicereceiver|\
+                        invoicereceivers|outpostid|outpostsid|resourceid|attributevalues|^aws|계정|계정id|계정아이디|계정번호|\
+                        어카운트",
+                value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),
             Rule::ArnAccount,
@@ -34,8 +30,12 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Host("s3-accesspoint", r"[a-z0-9-]{3,50}-([0-9]{12})\.s3-accesspoint"),
             Rule::Host("sqs", r"sqs(?:-fips)?\.{region}\.{aws}{/}([0-9]{12})"),
             Rule::Host("queue", r"(?:{region}\.)?queue\.{aws}{/}([0-9]{12})"),
-            Rule::After(&["aws://"], "aws://([0-9]{12})", Check::Account),
-            Rule::After(&["?account=", "&account=", "?accountid=", "&accountid="], "[?&]account(?:Id|id)?=([0-9]{12})", Check::Account),
+            Rule::After("aws://", "aws://([0-9]{12})", Check::Account),
+            Rule::After(
+                "?account=|&account=|?accountid=|&accountid=",
+                "[?&]account(?:Id|id)?=([0-9]{12})",
+                Check::Account,
+            ),
         ],
         yes: &[
             r#""OwnerId": "‹111122223333›""#,
@@ -43,6 +43,7 @@ pub(super) const ROWS: &[Row] = &[
             "Account ID: ‹1234-5678-9012›",
             r#"{\\\"accountId\\\": \\\"‹123456789012›\\\"}"#,
             "allowed_account_ids = [\"‹123456789012›\", \"‹210987654321›\"]",
+            "accounts:\n  - ‹123456789012›\n  - \"‹210987654321›\"\nnumber: 123123123123\n",
             "arn:aws:iam::‹123456789012›:root",
             "arn%3Aaws%3Aiam%3A%3A‹123456789012›%3Aroot",
             "‹123456789012›.dkr.ecr.us-east-1.amazonaws.com/app:1",
@@ -74,7 +75,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_unique_id",
         label: "IAM_ID",
         rules: &[Rule::Token(
-            &["AIDA", "AROA", "AGPA", "AIPA", "ANPA", "ANVA", "APKA", "ASCA"],
+            "AIDA|AROA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA",
             "(?:AIDA|AROA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA)[A-Z0-9]{17}",
             Edge::Token,
             Check::None,
@@ -86,13 +87,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "iam_role",
         label: "IAM_ROLE",
-        rules: &[
-            Rule::Arn(&["iam:role", "sts:assumed-role", "iam:instance-profile"]),
-        ],
+        rules: &[Rule::Arn("iam:role|sts:assumed-role|iam:instance-profile")],
         asked: &[Rule::Key(Key {
-            at: &["rolename", "role_name", "role-name", "instanceprofile", "instance_profile", "instance-profile"],
-            names: &["rolename", "instanceprofilename", "instanceprofile"],
-            value: "([A-Za-z0-9_+=,.@-]{3,128})",
+            at: "rolename|role_name|role-name|instanceprofile|instance_profile|instance-profile",
+            names: "rolename|instanceprofilename|instanceprofile",
+            value: "[A-Za-z0-9_+=,.@-]{3,128}",
             check: Check::Name,
         })],
         yes: &[
@@ -111,11 +110,11 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "iam_user",
         label: "IAM_USER",
-        rules: &[Rule::Arn(&["iam:user", "sts:federated-user"])],
+        rules: &[Rule::Arn("iam:user|sts:federated-user")],
         asked: &[Rule::Key(Key {
-            at: &["username", "user_name", "user-name"],
-            names: &["username"],
-            value: "([A-Za-z0-9_+=,.@-]{3,128})",
+            at: "username|user_name|user-name",
+            names: "username",
+            value: "[A-Za-z0-9_+=,.@-]{3,128}",
             check: Check::Name,
         })],
         yes: &["arn:aws:iam::123456789012:user/‹jane›"],
@@ -125,7 +124,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "iam_group",
         label: "IAM_GROUP",
-        rules: &[Rule::Arn(&["iam:group"])],
+        rules: &[Rule::Arn("iam:group")],
         yes: &["arn:aws:iam::123456789012:group/‹admins-eu›"],
         no: &["group admins"],
         ..ROW
@@ -133,7 +132,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "iam_policy",
         label: "IAM_POLICY",
-        rules: &[Rule::Arn(&["iam:policy"])],
+        rules: &[Rule::Arn("iam:policy")],
         yes: &["arn:aws:iam::123456789012:policy/‹acme-boundary›"],
         no: &["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"],
         ..ROW
@@ -141,7 +140,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "session_name",
         label: "SESSION",
-        rules: &[Rule::Arn(&["sts:session"])],
+        rules: &[Rule::Arn("sts:session")],
         yes: &["arn:aws:sts::123456789012:assumed-role/admin-1/‹minsu.kim›"],
         no: &["session minsu.kim"],
         ..ROW
@@ -150,15 +149,15 @@ pub(super) const ROWS: &[Row] = &[
         id: "org_id",
         label: "ORG",
         rules: &[
-            Rule::Id(&["o"], Tail::Run(Class::Lower, 10..=10, Check::Digit)),
-            Rule::Token(&["ou-"], "ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}", Edge::Token, Check::Digit),
+            Rule::Id("o", Tail::Run(Class::Lower, 10..=10, Check::Digit)),
+            Rule::Token("ou-", "ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}", Edge::Token, Check::Digit),
             Rule::Key(Key {
-                at: &["rootid", "root_id", "root-id", "parentid", "parent_id", "parent-id", "policyid", "policy_id", "policy-id"],
-                names: &["rootid", "parentid", "policyid"],
-                value: "((?:r-[0-9a-z]{4,32}|p-[0-9a-z]{8,128}))",
+                at: "rootid|root_id|root-id|parentid|parent_id|parent-id|policyid|policy_id|policy-id",
+                names: "rootid|parentid|policyid",
+                value: "(?:r-[0-9a-z]{4,32}|p-[0-9a-z]{8,128})",
                 check: Check::Digit,
             }),
-            Rule::Arn(&["organizations:organization", "organizations:root", "organizations:ou"]),
+            Rule::Arn("organizations:organization|organizations:root|organizations:ou"),
         ],
         yes: &[r#""aws:PrincipalOrgID": "‹o-a1b2c3d4e5›""#, "‹ou-ab12-cd34ef56›", "\"ParentId\": \"‹r-ab12›\""],
         no: &["o-ring", "r-squared", "p-value", "o-abcdefghij"],
@@ -168,8 +167,8 @@ pub(super) const ROWS: &[Row] = &[
         id: "sso_id",
         label: "SSO",
         rules: &[
-            Rule::Id(&["ssoins", "ins"], Tail::Run(Class::Alnum, 16..=16, Check::Digit)),
-            Rule::Id(&["ps", "apl"], Tail::Run(Class::Alnum, 16..=16, Check::Digit)),
+            Rule::Id("ssoins|ins", Tail::Run(Class::Alnum, 16..=16, Check::Digit)),
+            Rule::Id("ps|apl", Tail::Run(Class::Alnum, 16..=16, Check::Digit)),
         ],
         yes: &["arn:aws:sso:::instance/‹ssoins-7223c6f8a9b0d1e2›"],
         no: &["ps-aux"],
@@ -179,7 +178,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "directory_id",
         label: "DIRECTORY",
         rules: &[
-            Rule::Id(&["d"], Tail::Run(Class::Hex, 10..=10, Check::Digit)),
+            Rule::Id("d", Tail::Run(Class::Hex, 10..=10, Check::Digit)),
             Rule::Host(".awsapps.com", r"({name})\.awsapps\.com"),
         ],
         yes: &["‹d-906750513c›", "https://‹acme›.awsapps.com/start"],
@@ -190,7 +189,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "cognito_user_pool",
         label: "USER_POOL",
         rules: &[Rule::Token(
-            &["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-", "cn-"],
+            "us-|eu-|ap-|sa-|ca-|me-|af-|il-|mx-|cn-",
             "{region}_[0-9A-Za-z]{9}",
             Edge::Token,
             Check::Mixed,
@@ -202,12 +201,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cognito_identity_pool",
         label: "IDENTITY_POOL",
-        rules: &[Rule::Token(
-            &["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-", "cn-"],
-            "{region}:{uuid}",
-            Edge::Token,
-            Check::None,
-        )],
+        rules: &[Rule::Token("us-|eu-|ap-|sa-|ca-|me-|af-|il-|mx-|cn-", "{region}:{uuid}", Edge::Token, Check::None)],
         yes: &["‹us-west-2:11111111-1111-1111-1111-111111111111›"],
         no: &["us-west-2:1"],
         ..ROW
@@ -216,9 +210,9 @@ pub(super) const ROWS: &[Row] = &[
         id: "cognito_client_id",
         label: "CLIENT_ID",
         rules: &[Rule::Key(Key {
-            at: &["clientid", "client_id", "client-id", "appclient", "app_client", "client id"],
-            names: &["clientid", "appclient", "appclientid"],
-            value: "([a-z0-9]{26})",
+            at: "clientid|client_id|client-id|appclient|app_client|client id",
+            names: "clientid|appclient|appclientid",
+            value: "[a-z0-9]{26}",
             check: Check::Digit,
         })],
         yes: &[r#""ClientId": "‹3n4b5urk1ft4fl3mg5e62d9ado›""#],
@@ -236,10 +230,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "workspaces",
         label: "WORKSPACE",
-        rules: &[Rule::Id(
-            &["ws", "wsb", "wsi", "wsca", "wsipg", "wspool", "wsa", "wsd"],
-            Tail::Run(Class::Lower, 9..=9, Check::Digit),
-        )],
+        rules: &[Rule::Id("ws|wsb|wsi|wsca|wsipg|wspool|wsa|wsd", Tail::Run(Class::Lower, 9..=9, Check::Digit))],
         yes: &["‹ws-dk1tzcgs1›"],
         no: &["ws-client", "ws-server"],
         ..ROW
@@ -249,9 +240,9 @@ pub(super) const ROWS: &[Row] = &[
         label: "EXTERNAL_ID",
         risk: super::Risk::Secret,
         rules: &[Rule::Key(Key {
-            at: &["externalid", "external_id", "external-id", "external id"],
-            names: &["externalid"],
-            value: "([A-Za-z0-9_+=,.@:/-]{6,200})",
+            at: "externalid|external_id|external-id|external id",
+            names: "externalid",
+            value: "[A-Za-z0-9_+=,.@:/-]{6,200}",
             check: Check::Name,
         })],
         yes: &[r#""sts:ExternalId": "‹Unique-ID-Assigned-by-Example-Corp›""#],

@@ -11,7 +11,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Host("sqs", r"sqs(?:-fips)?\.{region}\.{aws}{/}{account}{/}([A-Za-z0-9_-]{1,80}(?:\.fifo)?)"),
             Rule::Host("queue", r"(?:{region}\.)?queue\.{aws}{/}{account}{/}([A-Za-z0-9_-]{1,80}(?:\.fifo)?)"),
-            Rule::Arn(&["sqs:"]),
+            Rule::Arn("sqs:"),
         ],
         yes: &[
             "https://sqs.us-east-1.amazonaws.com/123456789012/‹MyQueue›",
@@ -23,7 +23,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "sns_topic",
         label: "TOPIC",
-        rules: &[Rule::Arn(&["sns:"])],
+        rules: &[Rule::Arn("sns:")],
         yes: &["arn:aws:sns:us-east-1:123456789012:‹alerts-northwind›:c8b9"],
         no: &["topic alerts"],
         ..ROW
@@ -31,7 +31,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "kinesis_stream",
         label: "STREAM",
-        rules: &[Rule::Arn(&["kinesis:stream", "firehose:deliverystream"])],
+        rules: &[Rule::Arn("kinesis:stream|firehose:deliverystream")],
         yes: &["arn:aws:kinesis:us-east-1:123456789012:stream/‹clicks-live›"],
         no: &["stream/clicks"],
         ..ROW
@@ -39,7 +39,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "event_bus",
         label: "EVENTS",
-        rules: &[Rule::Arn(&["events:event-bus", "events:rule"])],
+        rules: &[Rule::Arn("events:event-bus|events:rule")],
         yes: &["arn:aws:events:us-east-1:123456789012:rule/‹nightly-run›"],
         no: &["rule/x"],
         ..ROW
@@ -47,10 +47,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "mq_broker",
         label: "BROKER",
-        rules: &[
-            Rule::Id(&["b"], Tail::Uuid),
-            Rule::Host(".mq.", r"(b-{uuid}(?:-[1-5])?)\.mq\.{region}\.{aws}"),
-        ],
+        rules: &[Rule::Id("b", Tail::Uuid), Rule::Host(".mq.", r"(b-{uuid}(?:-[1-5])?)\.mq\.{region}\.{aws}")],
         yes: &[
             "‹b-9bcfa592-423a-4942-879d-eb284b418fc8›",
             "‹b-9bcfa592-423a-4942-879d-eb284b418fc8-1›.mq.us-west-2.amazonaws.com",
@@ -72,7 +69,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "msk_cluster",
         label: "KAFKA",
-        rules: &[Rule::Arn(&["kafka:cluster", "kafka:topic", "kafka:group"])],
+        rules: &[Rule::Arn("kafka:cluster|kafka:topic|kafka:group")],
         yes: &["arn:aws:kafka:us-east-1:123456789012:cluster/‹demo-1/6357e0b2-0e6a-4b86-a0b4-70df934c2e31-5›"],
         no: &["cluster/x"],
         ..ROW
@@ -91,7 +88,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "appsync_host",
         label: "APPSYNC",
-        rules: &[Rule::Host("-api.", r"([a-z0-9]{26})\.(?:appsync-api|appsync-realtime-api|ddpg-api)\.{region}\.{aws}")],
+        rules: &[Rule::Host(
+            "-api.",
+            r"([a-z0-9]{26})\.(?:appsync-api|appsync-realtime-api|ddpg-api)\.{region}\.{aws}",
+        )],
         yes: &["‹abcd1234efgh5678ijkl9012mn›.appsync-api.us-east-1.amazonaws.com"],
         no: &["appsync.us-east-1.amazonaws.com"],
         ..HOST
@@ -99,7 +99,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "state_machine",
         label: "STATES",
-        rules: &[Rule::Arn(&["states:stateMachine", "states:execution", "states:activity"])],
+        rules: &[Rule::Arn("states:stateMachine|states:execution|states:activity")],
         yes: &["arn:aws:states:us-east-1:123456789012:execution:‹orders-flow:run1›"],
         no: &["stateMachine/x"],
         ..ROW

@@ -6,7 +6,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "amp_workspace",
         label: "AMP",
-        rules: &[Rule::Id(&["ws", "s"], Tail::Uuid)],
+        rules: &[Rule::Id("ws|s", Tail::Uuid)],
         yes: &["‹ws-d62d6e7b-d3bf-4dff-97f1-96c635bf83a8›"],
         no: &["ws-client"],
         ..ROW
@@ -16,12 +16,12 @@ pub(super) const ROWS: &[Row] = &[
         label: "DETECTOR",
         rules: &[
             Rule::Key(Key {
-                at: &["detector"],
-                names: &["detectorid", "detectorids"],
-                value: "([0-9a-f]{32})",
+                at: "detector",
+                names: "detectorid|detectorids",
+                value: "[0-9a-f]{32}",
                 check: Check::None,
             }),
-            Rule::Arn(&["guardduty:detector"]),
+            Rule::Arn("guardduty:detector"),
         ],
         yes: &[r#""DetectorId": "‹12abc34d567e8fa901bc2d34e56789f0›""#],
         no: &["md5 12abc34d567e8fa901bc2d34e56789f0"],
@@ -30,10 +30,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "ssm_window",
         label: "SSM",
-        rules: &[
-            Rule::Id(&["mw", "pb"], Tail::Hex17),
-            Rule::Id(&["oi"], Tail::Run(Class::Hex, 12..=12, Check::Digit)),
-        ],
+        rules: &[Rule::Id("mw|pb", Tail::Hex17), Rule::Id("oi", Tail::Run(Class::Hex, 12..=12, Check::Digit))],
         yes: &["‹mw-0ecb1226dd7b2e9a6›", "‹pb-0574b43a65ea646ed›"],
         no: &["oi-1"],
         ..ROW
@@ -41,7 +38,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "datasync",
         label: "DATASYNC",
-        rules: &[Rule::Id(&["agent", "task", "loc"], Tail::Hex17)],
+        rules: &[Rule::Id("agent|task|loc", Tail::Hex17)],
         yes: &["‹loc-abcdef01234567890›"],
         no: &["loc-12345"],
         ..ROW
@@ -49,7 +46,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cloudhsm",
         label: "HSM",
-        rules: &[Rule::Id(&["cluster", "hsm"], Tail::Run(Class::Lower, 11..=11, Check::Digit))],
+        rules: &[Rule::Id("cluster|hsm", Tail::Run(Class::Lower, 11..=11, Check::Digit))],
         yes: &["‹cluster-jxhlf7644ne›"],
         no: &["cluster-production", "cluster-1"],
         ..ROW
@@ -59,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "ID",
         tier: Tier::Optional,
         rules: &[Rule::Id(
-            &["farm", "fleet", "queue", "job", "worker", "session", "step", "task", "budget", "le", "sp", "limit", "monitor", "m", "car"],
+            "farm|fleet|queue|job|worker|session|step|task|budget|le|sp|limit|monitor|m|car",
             Tail::Run(Class::Hex, 32..=32, Check::None),
         )],
         yes: &["‹farm-1234567890abcdef1234567890abcdef›"],
@@ -69,9 +66,9 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "log_group",
         label: "LOG_GROUP",
-        rules: &[Rule::Arn(&["logs:log-group"])],
+        rules: &[Rule::Arn("logs:log-group")],
         asked: &[Rule::After(
-            &["/aws/"],
+            "/aws/",
             "/aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)/([A-Za-z0-9_.#-]{3,200})",
             Check::Name,
         )],
@@ -91,7 +88,10 @@ pub(super) const ROWS: &[Row] = &[
         id: "resource",
         label: "RESOURCE",
         rules: &[Rule::ArnRest],
-        yes: &["arn:aws:dms:us-east-1:123456789012:rep:‹qa-profile-dms›", "arn:aws:xyz:us-east-1:123456789012:thing/‹one-1/two-2›"],
+        yes: &[
+            "arn:aws:dms:us-east-1:123456789012:rep:‹qa-profile-dms›",
+            "arn:aws:xyz:us-east-1:123456789012:thing/‹one-1/two-2›",
+        ],
         no: &["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3", "arn:aws:logs:*:*:*"],
         ..ROW
     },

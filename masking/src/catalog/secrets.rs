@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "access_key_id",
         label: "ACCESS_KEY",
         rules: &[Rule::Token(
-            &["AKIA", "ASIA", "ABIA", "ACCA", "A3T"],
+            "AKIA|ASIA|ABIA|ACCA|A3T",
             "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}",
             Edge::Token,
             Check::None,
@@ -30,14 +30,14 @@ pub(super) const ROWS: &[Row] = &[
         label: "SECRET_KEY",
         rules: &[
             Rule::Key(Key {
-                at: &["secret"],
-                names: &["secretaccesskey", "secretkey", "awssecret", "secretaccess", "secretaccesskeyid", "awssecretkey"],
+                at: "secret",
+                names: "secretaccesskey|secretkey|awssecret|secretaccess|secretaccesskeyid|awssecretkey",
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Mixed,
             }),
             // A line of credentials.csv, a table, two lines without names.
             Rule::After(
-                &["AKIA", "ASIA"],
+                "AKIA|ASIA",
                 r"(?:AKIA|ASIA)[A-Z0-9]{16}[^A-Za-z0-9+/=]{1,40}(?:[A-Za-z_]{0,30}[^A-Za-z0-9+/=]{1,8})?([A-Za-z0-9+/]{40})",
                 Check::Random,
             ),
@@ -48,10 +48,7 @@ pub(super) const ROWS: &[Row] = &[
             r#"{\"SecretAccessKey\":\"‹wJalrXUtnFEMI\\/K7MDENG\\/bPxRfiCYEXAMPLEKEY›\"}"#,
             "AKIAIOSFODNN7EXAMPLE,‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
         ],
-        no: &[
-            "commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
-            "SECRET_KEY = \"django-insecure-abc\"",
-        ],
+        no: &["commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d", "SECRET_KEY = \"django-insecure-abc\""],
         ..SECRET
     },
     Row {
@@ -59,15 +56,15 @@ pub(super) const ROWS: &[Row] = &[
         label: "SESSION_TOKEN",
         rules: &[
             Rule::Token(
-                &["IQoJb3JpZ2lu", "FwoGZXIvYXdz", "FQoGZXIvYXdz", "AQoDYXdz"],
+                "IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz",
                 r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]){60,}",
                 Edge::Hex,
                 Check::None,
             ),
             Rule::Key(Key {
-                at: &["session", "security", "token"],
-                names: &["sessiontoken", "securitytoken", "^token"],
-                value: r"((?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]|\\{1,7}u002[bB]){100,})",
+                at: "token",
+                names: "sessiontoken|securitytoken|^token",
+                value: r"(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]|\\{1,7}u002[bB]){100,}",
                 check: Check::Mixed,
             }),
         ],
@@ -81,7 +78,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "sigv4_signature",
         label: "SIGNATURE",
         rules: &[Rule::After(
-            &["x-amz-signature", "signature="],
+            "x-amz-signature|signature=",
             r#"(?:[Xx]-[Aa]mz-[Ss]ignature|Signature|signature)(?:=|%3[Dd]|["'\\]{0,9}: ?["'\\]{0,9})([0-9a-f]{64})"#,
             Check::None,
         )],
@@ -93,7 +90,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "bedrock_api_key",
         label: "BEDROCK_KEY",
         rules: &[Rule::Token(
-            &["ABSK", "bedrock-api-key-"],
+            "ABSK|bedrock-api-key-",
             "ABSK[A-Za-z0-9+/]{60,}={0,2}|bedrock-api-key-[A-Za-z0-9+/=_-]{20,}",
             Edge::Token,
             Check::None,
@@ -106,12 +103,14 @@ pub(super) const ROWS: &[Row] = &[
         id: "private_key",
         label: "PRIVATE_KEY",
         rules: &[Rule::Token(
-            &["-----BEGIN "],
+            "-----BEGIN ",
             r"-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY-----[A-Za-z0-9+/=\s\\]{40,}(?:-----END (?:[A-Z]{2,10} )?PRIVATE KEY-----)?",
             Edge::Open,
             Check::None,
         )],
-        yes: &["‹-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAkL/Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44Lpicj\n-----END RSA PRIVATE KEY-----›\n"],
+        yes: &[
+            "‹-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAkL/Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44Lpicj\n-----END RSA PRIVATE KEY-----›\n",
+        ],
         no: &["-----BEGIN CERTIFICATE-----\nMIIEpAIBAAKCAQEAkL/Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44Lpicj\n"],
         ..SECRET
     },
@@ -120,21 +119,21 @@ pub(super) const ROWS: &[Row] = &[
         label: "PASSWORD",
         rules: &[
             Rule::Key(Key {
-                at: &["password", "passwd", "pwd"],
-                names: &["password", "passwd", "pwd", "masteruserpassword", "dbpassword", "pgpassword"],
-                value: "([^\\x00-\\x20\"'`,;\\\\<>&|]{6,128})",
+                at: "password|passwd|pwd",
+                names: "password|passwd|pwd|masteruserpassword|dbpassword|pgpassword",
+                value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
             // A parameter of the Systems Manager.
             Rule::After(
-                &["securestring"],
+                "securestring",
                 r#"SecureString["'\\]{0,9},?(?:\s|\\+n){0,40}(?:--)?["'\\]{0,9}[Vv]alue["'\\]{0,9}(?:\s?[:=]\s?|\s)["'\\]{0,9}([^\x00-\x20"'\\,}]{4,256})"#,
                 Check::None,
             ),
             Rule::After(
-                &["postgres", "mysql://", "mariadb://", "mongodb", "redis://", "rediss://", "amqp"],
+                "postgres|mysql://|mariadb://|mongodb|redis://|rediss://|amqp",
                 r#"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}$<>]{4,128})@"#,
-                Check::None,
+                Check::UrlPassword,
             ),
         ],
         yes: &[
@@ -160,9 +159,9 @@ pub(super) const ROWS: &[Row] = &[
         id: "client_secret",
         label: "CLIENT_SECRET",
         rules: &[Rule::Key(Key {
-            at: &["clientsecret", "client_secret", "client-secret", "client secret"],
-            names: &["clientsecret"],
-            value: "([A-Za-z0-9._~-]{20,128})",
+            at: "clientsecret|client_secret|client-secret|client secret",
+            names: "clientsecret",
+            value: "[A-Za-z0-9._~-]{20,128}",
             check: Check::Password,
         })],
         yes: &[r#""ClientSecret": "‹9ujlik3n4b5urk1ft4fl3mg5e62d9ado7h8j9k0l1m2n3p4q5r6›""#],
@@ -173,11 +172,11 @@ pub(super) const ROWS: &[Row] = &[
         id: "api_key",
         label: "API_KEY",
         rules: &[
-            Rule::Id(&["da2"], Tail::Run(Class::Lower, 26..=26, Check::None)),
+            Rule::Id("da2", Tail::Run(Class::Lower, 26..=26, Check::None)),
             Rule::Key(Key {
-                at: &["apikey", "api_key", "api-key"],
-                names: &["apikey", "apikeyvalue", "xapikey"],
-                value: "([A-Za-z0-9]{20,128})",
+                at: "apikey|api_key|api-key",
+                names: "apikey|apikeyvalue|xapikey",
+                value: "[A-Za-z0-9]{20,128}",
                 check: Check::Random,
             }),
         ],
@@ -189,11 +188,11 @@ pub(super) const ROWS: &[Row] = &[
         id: "ecr_auth_token",
         label: "ECR_TOKEN",
         rules: &[
-            Rule::Token(&["QVdTO"], "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Token, Check::None),
+            Rule::Token("QVdTO", "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Token, Check::None),
             Rule::Key(Key {
-                at: &["authorization"],
-                names: &["authorizationtoken"],
-                value: "([A-Za-z0-9+/=]{30,})",
+                at: "authorization",
+                names: "authorizationtoken",
+                value: "[A-Za-z0-9+/=]{30,}",
                 check: Check::Mixed,
             }),
         ],
@@ -204,7 +203,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "eks_token",
         label: "EKS_TOKEN",
-        rules: &[Rule::Token(&["k8s-aws-v1."], r"k8s-aws-v1\.[A-Za-z0-9_-]{60,}", Edge::Token, Check::None)],
+        rules: &[Rule::Token("k8s-aws-v1.", r"k8s-aws-v1\.[A-Za-z0-9_-]{60,}", Edge::Token, Check::None)],
         yes: &["‹k8s-aws-v1.aHR0cHM6Ly9zdHMWT2e0ZGBNYq5EEfTNmJznBJuLwYfwYpP-5s3rtzcqiS1W6jMEyVrtCjLT6A3bF3f›"],
         no: &["k8s-aws-v1."],
         ..SECRET
@@ -213,18 +212,17 @@ pub(super) const ROWS: &[Row] = &[
         id: "kms_key_id",
         label: "KMS_KEY",
         rules: &[
-            Rule::Id(&["mrk"], Tail::Run(Class::Hex, 32..=32, Check::None)),
+            Rule::Id("mrk", Tail::Run(Class::Hex, 32..=32, Check::None)),
             Rule::Key(Key {
-                at: &["kms", "keyid", "key_id", "key-id", "key id", "keyarn", "encryptionkey", "encryption_key", "encryption-key", "masterkey", "master_key", "keyidentifier"],
-                names: &[
-                    "kms", "kmskey", "kmskeys", "kmskeyid", "kmskeyidentifier", "kmskeyarn", "kmsmasterkey", "kmsmasterkeyid", "keyid", "keyids",
-                    "encryptionkey", "encryptionkeyid", "masterkey", "masterkeyid", "keyidentifier",
-                ],
-                value: "({uuid})",
+                at: "kms|keyid|key_id|key-id|key id|keyarn|encryptionkey|encryption_key|encryption-key|masterkey|\
+                        master_key|keyidentifier",
+                names: "kms|kmskey|kmskeys|kmskeyid|kmskeyidentifier|kmskeyarn|kmsmasterkey|kmsmasterkeyid|keyid|\
+                        keyids|encryptionkey|encryptionkeyid|masterkey|masterkeyid|keyidentifier",
+                value: "{uuid}",
                 check: Check::None,
             }),
-            Rule::After(&["/kms/keys/"], "/kms/keys/({uuid})", Check::None),
-            Rule::Arn(&["kms:key"]),
+            Rule::After("/kms/keys/", "/kms/keys/({uuid})", Check::None),
+            Rule::Arn("kms:key"),
         ],
         yes: &[
             r#""KeyId": "‹1234abcd-12ab-34cd-56ef-1234567890ab›""#,
@@ -233,13 +231,16 @@ pub(super) const ROWS: &[Row] = &[
             "--key-id ‹1234abcd-12ab-34cd-56ef-1234567890ab›",
             "kms/home?region=us-east-1#/kms/keys/‹1234abcd-12ab-34cd-56ef-1234567890ab›",
         ],
-        no: &["request id 1234abcd-12ab-34cd-56ef-1234567890ab", "x-amzn-trace-id: 1234abcd-12ab-34cd-56ef-1234567890ab"],
+        no: &[
+            "request id 1234abcd-12ab-34cd-56ef-1234567890ab",
+            "x-amzn-trace-id: 1234abcd-12ab-34cd-56ef-1234567890ab",
+        ],
         ..ROW
     },
     Row {
         id: "kms_alias",
         label: "KMS_ALIAS",
-        rules: &[Rule::Arn(&["kms:alias"])],
+        rules: &[Rule::Arn("kms:alias")],
         yes: &["arn:aws:kms:us-east-1:111122223333:alias/‹northwind-billing-key›"],
         no: &["arn:aws:kms:us-east-1:111122223333:alias/aws/s3", "alias/x"],
         ..ROW
@@ -247,15 +248,17 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "secret_name",
         label: "SECRET",
-        rules: &[Rule::Arn(&["secretsmanager:secret", "ssm:parameter"])],
+        rules: &[Rule::Arn("secretsmanager:secret|ssm:parameter")],
         asked: &[Rule::Key(Key {
-            at: &["secretid", "secret_id", "secret-id"],
-            names: &["secretid"],
-            value: "([A-Za-z0-9/_+=.@-]{3,512})",
+            at: "secretid|secret_id|secret-id",
+            names: "secretid",
+            value: "[A-Za-z0-9/_+=.@-]{3,512}",
             check: Check::Name,
         })],
-        yes: &["arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/‹orders/db-AbCdEf›",
-            "arn:aws:secretsmanager:us-east-1:123456789012:secret:‹acme/db-AbCdEf›"],
+        yes: &[
+            "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/‹orders/db-AbCdEf›",
+            "arn:aws:secretsmanager:us-east-1:123456789012:secret:‹acme/db-AbCdEf›",
+        ],
         no: &["secret:x"],
         ..ROW
     },
@@ -263,7 +266,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "certificate",
         label: "CERT",
         tier: Tier::Default,
-        rules: &[Rule::Arn(&["acm:certificate", "iam:server-certificate"])],
+        rules: &[Rule::Arn("acm:certificate|iam:server-certificate")],
         yes: &["arn:aws:acm:us-east-1:123456789012:certificate/‹0a8a7320-a441-4b04-b641-c8001e8d5f17›"],
         no: &["certificate/x"],
         ..ROW

@@ -9,15 +9,15 @@ pub(crate) fn is_meant(text: &[u8], range: &Range<usize>) -> bool {
     !is_version(text, range.start) && !is_aggregate(text, range)
 }
 
-const VERSION_WORDS: [&str; 10] =
-    ["version", "ver", "release", "build", "firmware", "revision", "버전", "버젼", "릴리스", "빌드"];
+const VERSION_WORDS: &str = "\
+    version|ver|release|build|firmware|revision|버전|버젼|릴리스|빌드";
 
 /// Whether the word before says that a version follows: `"version": "10.0.3.2"`, `버전 10.2.0.4`.
 fn is_version(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(24)..start).unwrap_or_default();
     let signs = head.iter().rev().take(12).take_while(|b| b" \t\"'`\\:=~^<>v".contains(b)).count();
     let head = head.get(..head.len() - signs).unwrap_or_default();
-    VERSION_WORDS.iter().any(|word| {
+    VERSION_WORDS.split('|').any(|word| {
         let tail = head.len().checked_sub(word.len()).and_then(|at| head.get(at..));
         tail.is_some_and(|tail| starts_with_ignore_case(tail, word.as_bytes()))
     })

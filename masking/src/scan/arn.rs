@@ -48,8 +48,8 @@ impl Arns {
             found(account_at, kind);
         }
         // Any other account is AWS itself, a wildcard or a template; a placeholder stands for one that was masked.
-        if !owned && !account.is_empty() && !account.starts_with(b"AWS_") {
-            return Some(resource_at);
+        if !owned && !account.is_empty() && !account.starts_with(b"AWS_ACCOUNT_") {
+            return None;
         }
         let end = resource_end(text, resource_at);
         let service = std::str::from_utf8(service).ok()?;
@@ -100,6 +100,11 @@ fn separator_len(text: &[u8], at: usize) -> Option<usize> {
 fn resource_end(text: &[u8], start: usize) -> usize {
     let mut end = start;
     while end < start + RESOURCE_MAX {
+        // Behind a separator another ARN may begin, where this one has ended.
+        let nested = text.get(end..).is_some_and(|rest| rest.starts_with(b"arn:aws"));
+        if nested && text.get(..end).is_some_and(|head| head.ends_with(b":") || head.ends_with(b"/")) {
+            break;
+        }
         let inside = text.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || b"_+=.@*?$~#!-".contains(b));
         match separator_len(text, end) {
             Some(len) => end += len,
@@ -147,16 +152,21 @@ fn next_separator(text: &[u8], start: usize, end: usize) -> Option<Range<usize>>
 
 /// The part of a resource that somebody chose: no version, nothing of AWS, no wildcard.
 fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
-    let start = range.start + PATHS.iter().find(|path| text.get(range.clone()).is_some_and(|r| r.starts_with(path))).map_or(0, |path| path.len());
+    let start = range.start
+        + PATHS
+            .iter()
+            .find(|path| text.get(range.clone()).is_some_and(|r| r.starts_with(path)))
+            .map_or(0, |path| path.len());
     let resource = text.get(start..range.end)?;
     let fixed = resource.iter().take_while(|b| !matches!(b, b'*' | b'?')).count();
-    let trailing = resource.get(..fixed)?.iter().rev().take_while(|b| !b.is_ascii_alphanumeric() && **b != b'_').count();
+    let trailing =
+        resource.get(..fixed)?.iter().rev().take_while(|b| !b.is_ascii_alphanumeric() && **b != b'_').count();
     let value = resource.get(..fixed - trailing)?;
     // `${name}` and `<name>` are templates, with a dollar sign or a bracket where the name would go on.
     let template = value.contains(&b'$') || matches!(text.get(range.end), Some(b'{' | b'<'));
     let version = value.len() <= 8 && value.iter().all(u8::is_ascii_digit);
     let own = value.windows(14).any(|w| w == b".amazonaws.com") || !check::passes(Check::Customer, value);
-    let root = value == b"root" || check::is_region(value);
+    let root = value == b"root" || value == b"arn" || check::is_region(value);
     (value.len() >= 2 && !root && !version && !own && !template).then_some(start..start + value.len())
 }
 
@@ -164,14 +174,12 @@ fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
 fn environment_end(text: &[u8], name: Range<usize>) -> usize {
     let Some(slash) = next_separator(text, name.start, name.end) else { return name.start };
     let first = text.get(name.start..slash.start).unwrap_or_default();
-    let known = ENVIRONMENTS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(first));
+    let known = ENVIRONMENTS.split('|').any(|word| word.as_bytes().eq_ignore_ascii_case(first));
     if known { slash.end } else { name.start }
 }
 
-const ENVIRONMENTS: [&str; 16] = [
-    "prod", "production", "prd", "live", "stage", "staging", "stg", "preprod", "uat", "qa", "test", "dev", "development",
-    "sandbox", "demo", "dr",
-];
+const ENVIRONMENTS: &str = "\
+    prod|production|prd|live|stage|staging|stg|preprod|uat|qa|test|dev|development|sandbox|demo|dr";
 
 /// What AWS puts in front of names, and says nothing about them.
 const PATHS: [&[u8]; 2] = [b"service-role/", b"/"];

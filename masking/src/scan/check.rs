@@ -11,13 +11,14 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Bucket => is_bucket(value),
         Check::Name => is_name(value),
         Check::Password => is_password(value),
+        Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value),
         Check::Random => is_random(value),
         Check::Account => is_account(value),
         Check::PrivateIp => address(value).is_some_and(is_private),
         Check::CgnatIp => address(value).is_some_and(is_cgnat),
         Check::PublicIp => address(value).is_some_and(is_public),
-        Check::Zone => has_digit(value) && !AWS_ZONES.iter().any(|zone| zone.as_bytes() == value),
-        Check::Customer => !AWS_OWN.iter().any(|own| starts_with_ignore_case(value, own.as_bytes())),
+        Check::Zone => has_digit(value) && !AWS_ZONES.split('|').any(|zone| zone.as_bytes() == value),
+        Check::Customer => !AWS_OWN.split('|').any(|own| starts_with_ignore_case(value, own.as_bytes())),
     }
 }
 
@@ -31,27 +32,23 @@ pub(crate) fn is_distinctive(value: &[u8]) -> bool {
 }
 
 /// Words that stand where a name would.
-const WORDS: [&str; 66] = [
-    "access", "account", "actual", "all", "and", "any", "arn", "array", "auto", "aws", "bool", "bucket", "cluster",
-    "config", "contains", "data", "database", "default", "does", "each", "empty", "enabled", "error", "exists",
-    "expected", "false", "for", "from", "identifier", "instance", "invalid", "is", "key", "list", "local", "missing",
-    "must", "name", "nil", "none", "not", "null", "object", "optional", "owner", "path", "policy", "prefix",
-    "redacted", "region", "required", "resource", "result", "root", "self", "size", "str", "string", "test", "the",
-    "true", "type", "undefined", "value", "var", "with",
-];
+const WORDS: &str = "\
+    access|account|actual|all|and|any|arn|array|auto|aws|bool|boolean|bucket|char|cluster|config|contains|data|\
+    database|default|does|each|empty|enabled|error|exists|expected|f32|f64|false|float|for|from|http|https|i16|i32|\
+    i64|identifier|instance|int|int32|int64|invalid|is|isize|key|list|local|missing|must|name|nil|none|not|null|\
+    number|object|optional|owner|path|policy|prefix|pub|redacted|region|required|resource|result|root|self|size|str|\
+    string|test|the|true|type|u128|u16|u32|u64|uint32|uint64|undefined|usize|value|var|void|with";
 
 /// What code refers to values with.
-const REFERENCES: [&str; 14] = [
-    "var.", "local.", "data.", "module.", "each.", "self.", "aws_", "process.", "os.environ", "config.", "settings.",
-    "event.", "this.", "params.",
-];
+const REFERENCES: &str = "\
+    var.|local.|data.|module.|each.|self.|aws_|process.|os.environ|config.|settings.|event.|this.|params.";
 
 fn is_name(value: &[u8]) -> bool {
     value.len() >= 2
         && value.iter().any(u8::is_ascii_alphabetic)
-        && !is_one_of(&WORDS, value)
+        && !is_one_of(WORDS, value)
         && !is_region(value)
-        && !REFERENCES.iter().any(|start| starts_with_ignore_case(value, start.as_bytes()))
+        && !REFERENCES.split('|').any(|start| starts_with_ignore_case(value, start.as_bytes()))
 }
 
 fn is_bucket(value: &[u8]) -> bool {
@@ -65,25 +62,24 @@ pub(crate) fn is_region(value: &[u8]) -> bool {
     let mut parts = region.split(|b| *b == b'-');
     let area = parts.next().unwrap_or_default();
     let last = region.rsplit(|b| *b == b'-').next().unwrap_or_default();
-    let areas: [&[u8]; 12] =
-        [b"us", b"eu", b"ap", b"sa", b"ca", b"me", b"af", b"il", b"mx", b"cn", b"eusc", b"global"];
+    let areas: [&[u8]; 12] = [b"us", b"eu", b"ap", b"sa", b"ca", b"me", b"af", b"il", b"mx", b"cn", b"eusc", b"global"];
     areas.contains(&area) && last.len() == 1 && has_digit(last) && (3..=5).contains(&(parts.count() + 1))
 }
 
-fn is_password(value: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(value);
-    let reference = ["${", "$(", "{{", "<", "%(", "****", "xxxx", "...", "()", "${{", "[redacted", "arn:", "!ref", "!sub"];
-    let code = text.contains('(') || text.contains("::") || text.ends_with(':');
-    let dotted = text.split('.').count() > 1 && text.split('.').all(|part| !part.is_empty() && part.chars().all(is_identifier));
-    let lower = text.to_ascii_lowercase();
-    let words = value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'/' | b'.' | b' '));
-    !words && !code && !(dotted && !has_digit(value)) && !text.starts_with('$') && !text.starts_with('{')
-        && !reference.iter().any(|mark| lower.contains(mark))
-        && !REFERENCES.iter().any(|start| lower.starts_with(start))
-}
+/// What stands for a password in configuration and code.
+const REFERENCE_MARKS: &str = "\
+    ${|$(|{{|<|%(|***|xxxx|...|(|::|[redacted|arn:";
 
-fn is_identifier(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_'
+const PASSWORD_WORDS: &str = "\
+    password|pass|passwd|pwd|secret|user|username|token";
+
+fn is_password(value: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(value).to_ascii_lowercase();
+    let words = text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-/. ".contains(&b));
+    let sigil = text.starts_with(['$', '{', '*', '&', '!', '@']);
+    let reference = REFERENCE_MARKS.split('|').any(|mark| text.contains(mark))
+        || REFERENCES.split('|').any(|start| text.starts_with(start));
+    !words && !sigil && !reference
 }
 
 /// Shannon's entropy of the characters tells 40 random ones from words, and the alphabet tells them from a digest.
@@ -95,8 +91,7 @@ fn is_random(value: &[u8]) -> bool {
         }
     }
     let total = value.len().max(1) as f64;
-    let entropy: f64 =
-        counts.iter().filter(|n| **n > 0).map(|n| f64::from(*n) / total).map(|p| -p * p.log2()).sum();
+    let entropy: f64 = counts.iter().filter(|n| **n > 0).map(|n| f64::from(*n) / total).map(|p| -p * p.log2()).sum();
     entropy >= 4.0 && !value.iter().all(u8::is_ascii_hexdigit)
 }
 
@@ -114,7 +109,8 @@ pub(crate) fn address(value: &[u8]) -> Option<[u8; 4]> {
 }
 
 pub(crate) fn octet(digits: &[u8]) -> Option<u8> {
-    let plain = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || !digits.starts_with(b"0"));
+    let plain =
+        !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || !digits.starts_with(b"0"));
     if !plain {
         return None;
     }
@@ -148,28 +144,24 @@ fn is_public(address: [u8; 4]) -> bool {
     !special && !is_private(address) && !is_cgnat(address)
 }
 
-/// Hosted zones of AWS's services, published in the general reference: constants, not somebody's.
-const AWS_ZONES: [&str; 20] = [
-    // CloudFront, Global Accelerator.
-    "Z2FDTNDATAQYW2", "Z2BJ6XQ5FK7U4H",
-    // Elastic Load Balancing: us-east-1 (application, network), us-east-2, us-west-1, us-west-2, ap-northeast-1,
-    // ap-northeast-2, ap-southeast-1, ap-southeast-2, ap-south-1, eu-central-1, eu-west-1.
-    "Z35SXDOTRQ7X7K", "Z26RNL4JYFTOTI", "Z3AADJGX6KTTL2", "Z368ELLRRE2KJ0", "Z1H1FL5HABSF5", "Z14GRHDCWA56QT",
-    "ZWKZPGTI48KDX", "Z1LMS91P8CMLE5", "Z1GM3OXH4ZPM65", "ZP97RAFLXTNZK", "Z215JYRZR1TBD5", "Z32O12XQLNTSW2",
-    // Websites in S3: us-east-1, us-east-2, us-west-2, ap-northeast-2, eu-west-1; and API Gateway in us-east-1.
-    "Z3AQBSTGFYJSTF", "Z2O1EMRO9K5GLX", "Z3BJ6K6RIION7M", "Z3W03O7B5YMIYP", "Z1BKCTXD74EZPE", "Z1UJRXOUMOOFQ8",
-];
+/// Hosted zones of AWS's services, published in the general reference: constants, not somebody's. CloudFront and Global
+/// Accelerator; Elastic Load Balancing in twelve regions; websites in S3 in sixteen; API Gateway in us-east-1.
+const AWS_ZONES: &str = "\
+    Z2FDTNDATAQYW2|Z2BJ6XQ5FK7U4H|Z35SXDOTRQ7X7K|Z26RNL4JYFTOTI|Z3AADJGX6KTTL2|Z368ELLRRE2KJ0|Z1H1FL5HABSF5|\
+    Z14GRHDCWA56QT|ZWKZPGTI48KDX|Z1LMS91P8CMLE5|Z1GM3OXH4ZPM65|ZP97RAFLXTNZK|Z215JYRZR1TBD5|Z32O12XQLNTSW2|\
+    Z3AQBSTGFYJSTF|Z2O1EMRO9K5GLX|Z2F56UZL2M1ACD|Z3BJ6K6RIION7M|Z11RGJOFQNVJUP|Z2M4EHUR26P7ZW|Z3W03O7B5YMIYP|\
+    Z3O0J2DXBE1FTB|Z1WCIGYICN2BYD|Z1QDHH18159H29|Z21DNDUVLTQW6Q|Z1BKCTXD74EZPE|Z3GKZC51ZF0DB4|Z3R1K369G5AVDG|\
+    Z3BAZG2TWCNX0D|Z7KQH4QJS55SO|Z1UJRXOUMOOFQ8";
 
 /// Names that AWS gives: service-linked roles, managed keys, aliases, documents and policies.
-const AWS_OWN: [&str; 11] = [
-    "aws-service-role/", "aws-reserved/", "AWSServiceRoleFor", "AWSReservedSSO_", "aws/", "AWS-", "AWSSupport-", "AmazonEKS",
-    "OrganizationAccountAccessRole", "token.actions.githubusercontent.com", "accounts.google.com",
-];
+const AWS_OWN: &str = "\
+    aws-service-role/|aws-reserved/|AWSServiceRoleFor|AWSReservedSSO_|aws/|AWS-|AWSSupport-|AmazonEKS|\
+    OrganizationAccountAccessRole|token.actions.githubusercontent.com|accounts.google.com";
 
 pub(crate) fn starts_with_ignore_case(value: &[u8], start: &[u8]) -> bool {
     value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
-fn is_one_of(words: &[&str], value: &[u8]) -> bool {
-    words.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(value))
+fn is_one_of(words: &str, value: &[u8]) -> bool {
+    words.split('|').any(|word| word.as_bytes().eq_ignore_ascii_case(value))
 }

@@ -22,7 +22,7 @@ pub(crate) struct Rules {
     pub(crate) arns: Arns,
     pub(crate) literals: Vec<Literal>,
     hosts: Vec<Host>,
-    keys: Vec<Keyed>,
+    pub(crate) keys: Vec<Keyed>,
     /// What to do at each literal of the automaton, in its order.
     anchors: HashMap<&'static str, Vec<Anchor>>,
 }
@@ -32,7 +32,7 @@ pub(crate) struct Rules {
 pub(crate) enum Anchor {
     Literal(usize),
     Host,
-    Key,
+    Key(usize),
     Arn,
 }
 
@@ -54,9 +54,9 @@ struct Host {
 }
 
 #[derive(Debug)]
-struct Keyed {
-    kind: KindId,
-    names: &'static [&'static str],
+pub(crate) struct Keyed {
+    pub(crate) kind: KindId,
+    names: &'static str,
     pattern: Pattern,
     check: Check,
 }
@@ -71,26 +71,35 @@ impl Rules {
         match rule {
             Rule::Id(prefixes, tail) => self.ids.insert(prefixes, kind, tail),
             Rule::AnyId => self.ids.other = Some(kind),
-            Rule::Arn(resources) => resources.iter().for_each(|resource| self.arns.insert(kind, resource)),
+            Rule::Arn(resources) => resources.split('|').for_each(|resource| self.arns.insert(kind, resource)),
             Rule::ArnAccount => self.arns.account = Some(kind),
             Rule::ArnRest => self.arns.other = Some(kind),
             Rule::Token(at, pattern, edge, check) => self.literal(kind, at, pattern, *edge, *check, false),
             Rule::After(at, pattern, check) => self.literal(kind, at, pattern, Edge::Right, *check, true),
             Rule::Host(word, pattern) => {
-                DOMAINS.iter().for_each(|domain| self.anchor(domain, Anchor::Host));
+                DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
                 self.hosts.push(Host { kind, word, pattern: Pattern::new(pattern) });
             }
             Rule::Key(key) => {
-                key.at.iter().for_each(|word| self.anchor(word, Anchor::Key));
+                let anchor = Anchor::Key(self.keys.len());
+                key.at.split('|').for_each(|word| self.anchor(word, anchor));
                 let pattern = Pattern::new(key.value);
                 self.keys.push(Keyed { kind, names: key.names, pattern, check: key.check });
             }
         }
     }
 
-    fn literal(&mut self, kind: KindId, at: &[&'static str], pattern: &'static str, edge: Edge, check: Check, recall: bool) {
+    fn literal(
+        &mut self,
+        kind: KindId,
+        at: &'static str,
+        pattern: &'static str,
+        edge: Edge,
+        check: Check,
+        recall: bool,
+    ) {
         let anchor = Anchor::Literal(self.literals.len());
-        at.iter().for_each(|literal| self.anchor(literal, anchor));
+        at.split('|').for_each(|literal| self.anchor(literal, anchor));
         self.literals.push(Literal { kind, pattern: Pattern::new(pattern), edge, check, recall });
     }
 
@@ -109,11 +118,16 @@ impl Rules {
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
         anchors.sort_by_key(|(literal, _)| *literal);
         let (literals, anchors): (Vec<_>, Vec<_>) = anchors.into_iter().unzip();
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(literals);
+        // Of the automata for these 250 literals the DFA is the fastest by far: 478 MB/s natively, where the contiguous
+        // NFA makes 133. It takes 0.7 MB, and 2 ms to build.
+        let automaton =
+            AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(literals);
         (automaton.ok(), anchors)
+    }
+
+    /// Whether a kind takes what no other does.
+    pub(crate) fn is_catch_all(&self, kind: KindId) -> bool {
+        self.ids.other == Some(kind) || self.arns.other == Some(kind)
     }
 
     /// The values in the host name that holds the domain from `start` to `end`, and behind it.
@@ -133,33 +147,12 @@ impl Rules {
         }
     }
 
-    /// The values of the longest name around the word from `start` to `end` that has one. Returns where the name ends.
-    pub(crate) fn keys(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Range<usize>, KindId)) -> usize {
-        let mut last = end;
-        for name in key::names(text, start, end) {
-            last = last.max(name.end);
-            let mut rules = self.keys.iter().filter(|rule| rule.has(&name)).peekable();
-            let Some(place) = rules.peek().and_then(|_| name.value(text)) else { continue };
-            let mut any = false;
-            for rule in rules {
-                rule.list(text, place, name.formal, |value| {
-                    any = true;
-                    found(value, rule.kind);
-                });
-            }
-            if any {
-                break;
-            }
-        }
-        last
-    }
-
     /// The values of a text that is the member `key` of a document.
     pub(crate) fn member(&self, key: &str, text: &[u8], mut found: impl FnMut(Range<usize>, KindId)) {
         let name = Name::member(key);
         let place = Place { start: 0, kind: PlaceKind::Assigned, quoted: true, tight: false };
-        for rule in self.keys.iter().filter(|rule| rule.has(&name)) {
-            rule.list(text, place, false, |value| found(value, rule.kind));
+        for rule in self.keys.iter().filter(|rule| rule.has(name)) {
+            rule.list(text, place, true, |value| found(value, rule.kind));
         }
     }
 }
@@ -170,24 +163,38 @@ impl Literal {
         if !edge::left(self.edge, text, at) {
             return Vec::new();
         }
-        let mut values = self.pattern.values(text, at);
-        values.retain(|value| {
+        let values = self.pattern.values(text, at).filter(|value| {
             edge::right(self.edge, text, value.end)
                 && text.get(value.clone()).is_some_and(|value| check::passes(self.check, value))
                 && (!self.check.is_address() || address::is_meant(text, value))
         });
-        values
+        values.collect()
     }
 }
 
 impl Keyed {
-    fn has(&self, name: &Name) -> bool {
-        self.names.iter().any(|end| match end.split_at_checked(1) {
-            Some(("^", whole)) => name.plain == whole,
-            Some(("=", written)) => name.written == written,
-            Some(("*", part)) => name.plain.contains(part),
-            _ => name.plain.ends_with(end),
-        })
+    /// The values of the longest name around the word from `start` to `end` that has one. Returns where the name ends.
+    pub(crate) fn find(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Range<usize>)) -> usize {
+        let mut last = end;
+        for name in key::names(text, start, end) {
+            last = last.max(name.end);
+            let Some(place) = Some(name).filter(|name| self.has(*name)).and_then(|name| name.value(text)) else {
+                continue;
+            };
+            let mut any = false;
+            self.list(text, place, name.is_formal(place), |value| {
+                any = true;
+                found(value);
+            });
+            if any {
+                break;
+            }
+        }
+        last
+    }
+
+    fn has(&self, name: Name<'_>) -> bool {
+        self.names.split('|').any(|rule| name.is(rule))
     }
 
     /// The value at `place`, and those that follow it in a list.
@@ -201,23 +208,26 @@ impl Keyed {
             }
             found(value);
             match key::next_element(text, end) {
-                Some(next) if next.quoted == place.quoted => place = next,
+                Some(next) if next.quoted == place.quoted || self.check == Check::Account => place = next,
                 _ => return,
             }
         }
     }
 
     fn value(&self, text: &[u8], place: Place, formal: bool) -> Option<Range<usize>> {
-        let value = self.pattern.values(text, place.start).into_iter().next()?;
+        let value = self.pattern.values(text, place.start).next()?;
         let bytes = text.get(value.clone())?;
         let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
-        (whole && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal)).then_some(value)
+        (whole && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal))
+            .then_some(value)
     }
 
     /// Whether what stands there is a value rather than the next word of a sentence or of a program.
     fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: Place, formal: bool) -> bool {
         match self.check {
-            Check::Bucket | Check::Name if place.quoted => key::ends_quoted(text, value.end),
+            Check::Bucket | Check::Name if place.quoted => {
+                key::ends_quoted(text, value.end) && (check::is_distinctive(bytes) || !key::is_name(text, value.end))
+            }
             Check::Bucket | Check::Name => {
                 let called = place.kind == PlaceKind::Called;
                 let parenthesis = !called || text.get(value.end) == Some(&b')');
@@ -227,7 +237,12 @@ impl Keyed {
                 let bare = bare && (place.kind != PlaceKind::Near || !bytes.contains(&b'.'));
                 bare && parenthesis && !key::goes_on(text, value.end)
             }
-            Check::Password => place.kind == PlaceKind::Assigned || place.kind == PlaceKind::Near && formal,
+            // Without quotation marks, a symbol may be code's.
+            Check::Password if place.kind == PlaceKind::Near => formal,
+            Check::Password => {
+                let plain = check::has_digit(bytes) && !bytes.contains(&b'[');
+                place.kind == PlaceKind::Assigned && (place.quoted || plain)
+            }
             _ => true,
         }
     }

@@ -12,7 +12,7 @@ pub(crate) fn holds(edge: Edge, text: &[u8], start: usize, end: usize) -> bool {
 }
 
 pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
-    if edge == Edge::Open || edge == Edge::Right {
+    if edge == Edge::Open {
         return true;
     }
     let Some(before) = previous(text, start) else { return true };
@@ -22,7 +22,8 @@ pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
         Edge::Token => is_word(before) || before == b'-',
         Edge::Digits => before.is_ascii_alphanumeric() || before == b'.' && digit_before(text, start - 1),
         Edge::Ip => is_word(before) || before == b'.' || before == b'-' && !digit_before(text, start - 1),
-        Edge::Right | Edge::Open => false,
+        Edge::Right => before.is_ascii_alphanumeric() && text.get(start).is_some_and(u8::is_ascii_alphanumeric),
+        Edge::Open => false,
     };
     (!glued || ends_escape(text, start)) && !begins_inside_escape(text, start)
 }
@@ -78,12 +79,14 @@ fn ends_ansi(head: &[u8]) -> bool {
     let Some((_, rest)) = head.split_last() else { return false };
     let numbers = rest.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b';').count();
     let Some((b'[', rest)) = rest.get(..rest.len() - numbers).and_then(<[u8]>::split_last) else { return false };
-    match rest {
-        [.., 0x1b] | [.., b'\\', b'e'] | [.., b'\\', b'0', b'3', b'3'] => true,
-        [.., b'\\', b'x', b'1', b'b' | b'B'] => true,
-        [.., b'\\', b'u', b'0', b'0', b'1', b'b' | b'B'] => true,
-        _ => false,
-    }
+    matches!(
+        rest,
+        [.., 0x1b]
+            | [.., b'\\', b'e']
+            | [.., b'\\', b'0', b'3', b'3']
+            | [.., b'\\', b'x', b'1', b'b' | b'B']
+            | [.., b'\\', b'u', b'0', b'0', b'1', b'b' | b'B']
+    )
 }
 
 fn hex<const N: usize>(digits: [&u8; N]) -> bool {
@@ -108,4 +111,78 @@ fn is_port(text: &[u8], at: usize) -> bool {
     let digits = rest.iter().take(6).take_while(|b| b.is_ascii_digit()).count();
     let behind = rest.get(digits..).unwrap_or_default();
     (1..=5).contains(&digits) && (behind.starts_with(b": ") || behind.starts_with(b" >"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The value stands between `‹` and `›`; the borders hold or not.
+    fn check(edge: Edge, marked: &str, expected: bool) {
+        let start = marked.find('‹').unwrap();
+        let text = marked.replace(['‹', '›'], "");
+        let end = marked.find('›').unwrap() - '‹'.len_utf8();
+        assert_eq!(holds(edge, text.as_bytes(), start, end), expected, "{edge:?}: {marked}");
+    }
+
+    #[test]
+    fn borders() {
+        let cases = [
+            (Edge::Hex, "ebs-‹vol-1›_x", true),
+            (Edge::Hex, "x‹vol-1›", false),
+            (Edge::Hex, "‹vol-1›2", false),
+            (Edge::Legacy, "‹vol-1›.", true),
+            (Edge::Legacy, "‹vol-1›.css", false),
+            (Edge::Legacy, "a-‹vol-1›", false),
+            (Edge::Token, "‹acme-1›-b", false),
+            (Edge::Token, "‹acme-1›- b", true),
+            (Edge::Token, "_‹acme-1›", false),
+            (Edge::Digits, "-‹471192830564›-us", true),
+            (Edge::Digits, "‹471192830564›-1", false),
+            (Edge::Digits, "3.‹471192830564›", false),
+            (Edge::Digits, "‹471192830564›번", true),
+            (Edge::Ip, "‹10.0.0.1›.", true),
+            (Edge::Ip, "‹10.0.0.1›.5", false),
+            (Edge::Ip, "‹10.0.0.1›.443: Flags", true),
+            (Edge::Ip, "‹10.0.0.1›-10.0.0.9", true),
+            (Edge::Ip, "‹10.0.0.1›-beta", false),
+            (Edge::Ip, "v‹10.0.0.1›", false),
+            (Edge::Right, "x‹a›", false),
+            (Edge::Right, "x‹/a›", true),
+            (Edge::Right, "‹a›_", false),
+        ];
+        for (edge, marked, expected) in cases {
+            check(edge, marked, expected);
+        }
+    }
+
+    #[test]
+    fn the_letter_of_an_escape_is_no_neighbour_and_no_part_of_a_value() {
+        let behind = [
+            r"\n",
+            r"\\n",
+            r"\t",
+            r"\r\n",
+            r"\u0022",
+            r"\x22",
+            "%2F",
+            "%3a",
+            "\u{1b}[32m",
+            "\u{1b}[1;38;5;160m",
+            r"\u001b[0m",
+            r"\\u001B[31m",
+            r"\033[1m",
+            r"\x1b[K",
+            r"\e[32m",
+        ];
+        for escape in behind {
+            check(Edge::Hex, &format!("a{escape}‹i-1›"), true);
+        }
+        for glued in ["n", "m", "[32m", "2F", "u0022", "\u{1b}32m"] {
+            check(Edge::Hex, &format!("a{glued}‹i-1›"), false);
+        }
+        check(Edge::Hex, r"a\‹nat-1›", false);
+        check(Edge::Hex, r"a\\‹nat-1›", true);
+        check(Edge::Hex, r"a\‹i-1›", true);
+    }
 }

@@ -22,8 +22,8 @@ const PREFIX_MAX: usize = 40;
 const TAIL_MAX: usize = 64;
 
 impl Ids {
-    pub(crate) fn insert(&mut self, prefixes: &[&'static str], kind: KindId, tail: &'static Tail) {
-        for prefix in prefixes {
+    pub(crate) fn insert(&mut self, prefixes: &'static str, kind: KindId, tail: &'static Tail) {
+        for prefix in prefixes.split('|') {
             self.prefixes.entry(prefix).or_default().push((kind, tail));
         }
     }

@@ -2,22 +2,17 @@
 
 use crate::scan::check::starts_with_ignore_case;
 use crate::scan::edge;
+use crate::token;
 
-/// A name in a text, with its separators gone.
-#[derive(Debug)]
-pub(crate) struct Name {
+/// A name in a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Name<'t> {
+    /// As it is written.
+    written: &'t [u8],
     /// Where it ends: a separator may follow.
     pub(crate) end: usize,
-    /// As it is written.
-    pub(crate) written: String,
-    /// In lower case, without `_`, `-`, `.` and spaces.
-    pub(crate) plain: String,
-    /// `--name` and `NAME`: what stands behind is a value even if it looks like a word.
-    pub(crate) formal: bool,
     /// `<Name>`.
     tag: bool,
-    /// It could be a word of a sentence: `data-bucket` is a name itself.
-    word: bool,
 }
 
 /// Where a value begins, and how it is known to be one.
@@ -46,57 +41,94 @@ const NAME_MAX: usize = 48;
 const BLANKS_MAX: usize = 40;
 
 /// The names that hold the word from `start` to `end`, longest first: `account`, `account id`, `account id number`.
-pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item = Name> + '_ {
+pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item = Name<'_>> + '_ {
     let head = text.get(start.saturating_sub(NAME_MAX)..start).unwrap_or_default();
-    let first = start - head.iter().rev().take_while(|b| in_name(**b) || **b == b'.').count();
+    let run = head.iter().rev().take_while(|b| in_name(**b) || **b == b'.').count();
+    // A Korean word begins a word of its own, whatever it is written behind.
+    let first = if text.get(start).is_some_and(u8::is_ascii) { start - run } else { start };
     let first = (first..start).rev().find(|at| edge::ends_escape(text, *at)).unwrap_or(first);
+    // The word that it was found by may begin with a quotation mark or a bracket.
+    let first = first + usize::from(matches!(text.get(first), Some(b'"' | b'\'' | b'<')));
     let tail = text.get(end..).unwrap_or_default();
-    let last = end + tail.iter().take(NAME_MAX).take_while(|b| in_name(**b)).count();
-    let mut ends = vec![last];
-    while let Some(more) = ends.last().and_then(|end| next_word(text, *end)).filter(|_| ends.len() < 4) {
-        ends.push(more);
+    let mut ends = [Some(end + tail.iter().take(NAME_MAX).take_while(|b| in_name(**b)).count()), None, None, None];
+    for shorter in 1..ends.len() {
+        let longer = ends.get(shorter - 1).copied().flatten().and_then(|end| next_word(text, end));
+        ends.get_mut(shorter).into_iter().for_each(|slot| *slot = longer);
     }
-    ends.into_iter().rev().map(move |end| Name::new(text, first, end))
+    let tag = edge::previous(text, first) == Some(b'<');
+    let name = move |end| Name { written: text.get(first..end).unwrap_or_default(), end, tag };
+    ends.into_iter().rev().flatten().map(name)
 }
 
 /// Words that go on with a name behind a space.
-const MORE: [&str; 14] = [
-    "access", "account", "id", "ids", "identifier", "instance", "key", "name", "no", "number", "num", "password", "token",
-    "arn",
-];
+const MORE: &str = "\
+    access|account|id|ids|identifier|instance|key|name|no|number|num|password|token|arn";
 
 fn next_word(text: &[u8], end: usize) -> Option<usize> {
     let rest = text.get(end..)?.strip_prefix(b" ")?;
     let len = rest.iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
     let word = rest.get(..len)?;
-    MORE.iter().any(|more| more.as_bytes().eq_ignore_ascii_case(word)).then_some(end + 1 + len)
+    MORE.split('|').any(|more| more.as_bytes().eq_ignore_ascii_case(word)).then_some(end + 1 + len)
 }
 
 fn in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-impl Name {
-    fn new(text: &[u8], start: usize, end: usize) -> Self {
-        let outer = text.get(start..end).unwrap_or_default();
-        // The word that it was found by may begin with a quotation mark or a bracket.
-        let start = start + outer.iter().take_while(|b| matches!(b, b'"' | b'\'' | b'<')).count();
-        let name = text.get(start..end).unwrap_or_default();
-        let letters = || name.iter().filter(|b| b.is_ascii_alphabetic());
-        let before = edge::previous(text, start);
-        Self {
-            end,
-            written: String::from_utf8_lossy(name).into_owned(),
-            plain: plain(&String::from_utf8_lossy(name)),
-            formal: name.starts_with(b"--") || letters().count() > 0 && letters().all(u8::is_ascii_uppercase),
-            tag: before == Some(b'<'),
-            word: name.starts_with(b"--") || !name.contains(&b'-'),
+impl<'t> Name<'t> {
+    /// The name of a member of a document.
+    pub(crate) fn member(key: &'t str) -> Self {
+        Self { written: key.as_bytes(), end: 0, tag: false }
+    }
+
+    /// Whether this is one of the names of a rule: see [`Key::names`](crate::catalog::Key::names).
+    pub(crate) fn is(&self, rule: &str) -> bool {
+        match rule.as_bytes() {
+            [b'=', written @ ..] => self.written == written,
+            [b'*', part @ ..] => self.written.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part)),
+            [b'^', whole @ ..] => self.strip_end(whole).is_some_and(|rest| !rest.iter().any(|b| is_letter(*b))),
+            end => self.strip_end(end).is_some(),
         }
     }
 
-    /// The name of a member of a document.
-    pub(crate) fn member(key: &str) -> Self {
-        Self { end: 0, written: key.to_owned(), plain: plain(key), formal: true, tag: false, word: false }
+    /// What is left of the name without `end`, whatever stands between the letters.
+    fn strip_end(&self, end: &[u8]) -> Option<&'t [u8]> {
+        let mut rest = self.written;
+        for letter in end.iter().rev() {
+            let skipped = rest.iter().rev().take_while(|b| !is_letter(**b)).count();
+            let (last, front) = rest.get(..rest.len() - skipped)?.split_last()?;
+            if !last.eq_ignore_ascii_case(letter) {
+                return None;
+            }
+            rest = front;
+        }
+        Some(rest)
+    }
+
+    /// `--name` and `NAME=`: what stands behind is a value even if it looks like a word.
+    pub(crate) fn is_formal(&self, place: Place) -> bool {
+        (self.written.starts_with(b"--") || place.tight && self.is_upper()) && !self.is_glued()
+    }
+
+    /// `getenv("BUCKET", "b")`
+    fn fallback(&self, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
+        let call = edge::previous(text, self.end.checked_sub(self.written.len() + 1)?) == Some(b'(');
+        (call && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
+    }
+
+    fn is_upper(&self) -> bool {
+        let mut letters = self.written.iter().filter(|b| b.is_ascii_alphabetic());
+        letters.clone().next().is_some() && letters.all(u8::is_ascii_uppercase)
+    }
+
+    /// Whether it could be a word of a sentence: `data-bucket` is a name itself.
+    fn is_word(&self) -> bool {
+        (self.written.starts_with(b"--") || !self.written.contains(&b'-')) && !self.is_glued()
+    }
+
+    /// What is glued to a placeholder was glued to a value before, and was no name then.
+    fn is_glued(&self) -> bool {
+        token::find_all(self.written).next().is_some()
     }
 
     /// Where this name's value begins.
@@ -107,7 +139,8 @@ impl Name {
         let after = skip_blanks(text, at);
         let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
         let (behind, kind) = operator(text, after, self.tag)
-            .or_else(|| (near > at && !closed && self.word).then_some((near, PlaceKind::Near)))
+            .or_else(|| (near > at && !closed && self.is_word()).then_some((near, PlaceKind::Near)))
+            .or_else(|| (closed && self.is_upper() && !self.is_glued()).then(|| self.fallback(text, after)).flatten())
             .or_else(|| pair(text, at).map(|at| (at, PlaceKind::Assigned)))?;
         // `S3 Bucket (b)` says what `f(b)` does not.
         let prose = kind != PlaceKind::Called || after > at;
@@ -120,16 +153,19 @@ impl Name {
     }
 }
 
-/// Lower case, and no separators.
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+/// Bytes that tell names apart; those of other scripts do.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || !byte.is_ascii()
 }
 
-/// The next element of a list: `"a", "b"`.
+/// The next element of a list: `"a", "b"`, or a line with a hyphen in YAML.
 pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Place> {
-    let at = skip_quote(text, end).unwrap_or(end);
-    let comma = skip_blanks(text, at);
-    let behind = (text.get(comma) == Some(&b',')).then_some(comma + 1)?;
+    let at = skip_blanks(text, skip_quote(text, end).unwrap_or(end));
+    let behind = match text.get(at..)? {
+        [b',', ..] => at + 1,
+        [b'-', b' ', ..] if edge::previous(text, at) == Some(b' ') || edge::previous(text, at) == Some(b'\n') => at + 2,
+        _ => return None,
+    };
     let unquoted = skip_blanks(text, behind);
     let start = skip_quote(text, unquoted).unwrap_or(unquoted);
     Some(Place { start, kind: PlaceKind::Assigned, quoted: start > unquoted, tight: false })
@@ -137,8 +173,14 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Place> {
 
 /// Whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.
 pub(crate) fn ends_element(text: &[u8], end: usize) -> bool {
-    let at = skip_blanks(text, skip_quote(text, end).unwrap_or(end));
-    matches!(text.get(at), None | Some(b',' | b']' | b')' | b'}'))
+    let at = skip_quote(text, end).unwrap_or(end);
+    let spaces = text.get(at..).unwrap_or_default().iter().take(BLANKS_MAX).take_while(|b| **b == b' ').count();
+    matches!(text.get(at + spaces), None | Some(b',' | b']' | b')' | b'}' | b'\n' | b'\r' | b'\\'))
+}
+
+/// Whether the quoted text that ends at `end` is a name itself: `"buckets": {"description": …`.
+pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
+    skip_quote(text, end).is_some_and(|at| text.get(skip_blanks(text, at)) == Some(&b':'))
 }
 
 /// Whether what stands at `end` ends a quoted value, or the part of one that may be a value of its own.
@@ -169,6 +211,7 @@ fn operator(text: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> {
     match rest {
         [b'>', ..] if tag => assigned(1),
         [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=', b'=', ..] => assigned(2),
+        [b'|', b'|', ..] | [b'?', b'?', ..] => assigned(2),
         [b':' | b'=', ..] => assigned(1 + annotation(rest.get(1..)?)),
         [b'|', ..] => assigned(1),
         [b'%', b'3', b'D' | b'd', ..] => assigned(3),
@@ -206,6 +249,7 @@ fn open(text: &[u8], at: usize) -> usize {
     match text.get(at..).unwrap_or_default() {
         [b'[' | b'{' | b'(', ..] => skip_blanks(text, at + 1),
         [b'-', b' ', ..] => skip_blanks(text, at + 2),
+        [b'a', b'w', b's', b'.', b'S', b't', b'r', b'i', b'n', b'g', b'(', ..] => at + b"aws.String(".len(),
         _ => at,
     }
 }

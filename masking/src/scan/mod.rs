@@ -11,20 +11,20 @@ mod compile;
 mod edge;
 mod id;
 mod key;
+mod make;
 mod neighbour;
 mod never;
 mod pattern;
 mod pick;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
 
-use crate::catalog::{Family, Kind, Risk, Row, TABLES, Tier};
+use crate::catalog::{Family, Kind, Risk, Tier};
 use crate::known::{self, Known};
-use crate::policy::{CUSTOM_MAX, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
 use crate::token::{self, Token};
 use compile::{Anchor, Rules};
 use never::Never;
@@ -36,6 +36,13 @@ pub(crate) use edge::holds;
 /// A kind of one catalogue: its place there. Not stable over catalogues; [`Kind::id`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KindId(u16);
+
+impl KindId {
+    /// There are fewer kinds than numbers: the tables are ours, and custom patterns are bounded.
+    fn at(index: usize) -> Self {
+        Self(u16::try_from(index).unwrap_or(u16::MAX))
+    }
+}
 
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +64,7 @@ pub struct Finding {
     pub recall: bool,
 }
 
-/// What is masked and how it is found: compiled from a [`Policy`], immutable.
+/// What is masked and how it is found: compiled from a [`Policy`](crate::Policy), immutable.
 #[derive(Debug)]
 pub struct Catalogue {
     kinds: Vec<Kind>,
@@ -73,17 +80,6 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    pub fn new(policy: &Policy) -> Result<Self, PolicyError> {
-        let mut catalogue = Self::of_tables(policy)?;
-        catalogue.add_custom(policy)?;
-        let term = catalogue.add_kind(Cow::Borrowed("term"), Cow::Borrowed("TERM"));
-        check_literals("always_mask", &policy.always)?;
-        check_literals("never_mask", &policy.never)?;
-        catalogue.always = Known::of_terms(term, &policy.always);
-        catalogue.never = Never::new(&policy.never)?;
-        Ok(catalogue)
-    }
-
     /// The kind of an id that this catalogue gave.
     pub fn kind(&self, id: KindId) -> &Kind {
         const NONE: &Kind = &Kind {
@@ -97,7 +93,7 @@ impl Catalogue {
     }
 
     pub fn kind_id(&self, id: &str) -> Option<KindId> {
-        self.kinds.iter().position(|kind| kind.id == id).map(kind_at)
+        self.kinds.iter().position(|kind| kind.id == id).map(KindId::at)
     }
 
     /// The findings of all texts of one exchange, sorted by text and start, disjoint, on character boundaries. Values
@@ -138,13 +134,15 @@ impl Catalogue {
 
     /// What the rules find at the literals of the automaton.
     fn anchored(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, KindId, bool)) {
-        let mut past = Past::default();
+        let mut past = Past::new(&self.rules);
         for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text)) {
             let (start, end) = (literal.start(), literal.end());
             for anchor in self.anchors.get(literal.pattern().as_usize()).into_iter().flatten() {
                 match *anchor {
-                    Anchor::Key if start >= past.key => {
-                        past.key = self.rules.keys(text, start, end, |range, kind| found(range, kind, true));
+                    Anchor::Key(index) => {
+                        let Some(rule) = self.rules.keys.get(index) else { continue };
+                        let Some(from) = past.keys.get_mut(index).filter(|from| start >= **from) else { continue };
+                        *from = rule.find(text, start, end, |range| found(range, rule.kind, true));
                     }
                     Anchor::Arn if start >= past.arn => {
                         let arns = &self.rules.arns;
@@ -158,16 +156,13 @@ impl Catalogue {
                     Anchor::Host => self.rules.hosts(text, start, end, |range, kind| found(range, kind, true)),
                     Anchor::Literal(index) => {
                         let Some(rule) = self.rules.literals.get(index) else { continue };
-                        let from = past.literals.entry(index).or_insert(0);
-                        if start < *from {
-                            continue;
-                        }
+                        let Some(from) = past.literals.get_mut(index).filter(|from| start >= **from) else { continue };
                         for range in rule.find(text, start) {
                             *from = range.end;
                             found(range, rule.kind, rule.recall);
                         }
                     }
-                    Anchor::Key | Anchor::Arn => {}
+                    Anchor::Arn => {}
                 }
             }
         }
@@ -185,11 +180,27 @@ impl Catalogue {
     /// Drops what is switched off, what must never be masked, and what touches a placeholder.
     fn sift(&self, text: &str, found: &mut Found) {
         let Found { hits, opaque } = found;
+        // A kind that is off is still recognised, so that no catch-all takes what is its own.
+        let off: HashSet<(usize, usize)> =
+            hits.iter().filter(|hit| !self.is_on(hit.kind)).map(|hit| (hit.start, hit.end)).collect();
         hits.retain(|hit| {
-            let free = opaque.get(opaque.partition_point(|p| p.end <= hit.start)).is_none_or(|p| p.start >= hit.end);
-            let on = self.on.get(usize::from(hit.kind.0)).copied().unwrap_or(false);
+            // A name that goes on in a placeholder was not found as a name when that was a value.
+            let joined = |at: Option<usize>| {
+                let byte = at.and_then(|at| text.as_bytes().get(at)).filter(|_| hit.recall);
+                usize::from(byte.is_some_and(|b| matches!(b, b'.' | b'-' | b'_')))
+            };
+            let start = hit.start - joined(hit.start.checked_sub(1));
+            let end = hit.end + joined(Some(hit.end));
+            let near = opaque.iter().skip(opaque.partition_point(|p| p.end < start)).take_while(|p| p.start <= end);
+            let free = !near.into_iter().any(|p| hit.recall || p.start < hit.end && hit.start < p.end);
+            let on =
+                self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
             free && on && text.get(hit.start..hit.end).is_some_and(|value| !self.never.covers(value))
         });
+    }
+
+    fn is_on(&self, kind: KindId) -> bool {
+        self.on.get(usize::from(kind.0)).copied().unwrap_or(false)
     }
 }
 
@@ -202,11 +213,17 @@ struct Found {
 
 /// How far a text was read by rules that read on from their literal: the next may begin only there, which keeps them
 /// linear.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Past {
-    key: usize,
     arn: usize,
-    literals: HashMap<usize, usize>,
+    keys: Vec<usize>,
+    literals: Vec<usize>,
+}
+
+impl Past {
+    fn new(rules: &Rules) -> Self {
+        Self { arn: 0, keys: vec![0; rules.keys.len()], literals: vec![0; rules.literals.len()] }
+    }
 }
 
 /// The values that are recognised by their context, each with the kind of its first finding.
@@ -233,90 +250,4 @@ fn opaque(text: &str) -> Vec<Range<usize>> {
         written.iter().filter(|b| **b != b'\\').eq(token.as_str().as_bytes())
     };
     token::find_all(text.as_bytes()).filter(|(range, token)| canonical(range, token)).map(|(range, _)| range).collect()
-}
-
-/// Making one of a policy.
-impl Catalogue {
-    fn of_tables(policy: &Policy) -> Result<Self, PolicyError> {
-        check_kinds(policy)?;
-        let mut rules = Rules::default();
-        let mut kinds = Vec::new();
-        let mut on = Vec::new();
-        for (family, row) in TABLES.iter().flat_map(|(family, rows)| rows.iter().map(move |row| (*family, row))) {
-            let id = kind_at(kinds.len());
-            let asked = policy.enable.iter().any(|kind| kind == row.id);
-            let masked = !policy.disable.iter().any(|kind| kind == row.id)
-                && (asked || row.tier == Tier::Default && !policy.off.contains(&family));
-            let chosen = row.rules.iter().filter(|_| masked).chain(row.asked.iter().filter(|_| masked && asked));
-            chosen.for_each(|rule| rules.insert(id, rule));
-            kinds.push(row.kind(family));
-            on.push(masked);
-        }
-        let (automaton, anchors) = rules.automaton();
-        let (custom, always, never) = (Vec::new(), Known::default(), Never::default());
-        Ok(Self { kinds, rules, automaton, anchors, custom, always, never, on })
-    }
-
-    fn add_custom(&mut self, policy: &Policy) -> Result<(), PolicyError> {
-        if policy.custom.len() > CUSTOM_MAX {
-            return Err(PolicyError::TooMany { list: "custom_patterns", max: CUSTOM_MAX });
-        }
-        for pattern in &policy.custom {
-            if !token::is_label(&pattern.label) {
-                return Err(PolicyError::Label { label: pattern.label.clone() });
-            }
-            let custom = Custom::new(pattern)?;
-            let id = format!("custom_{}", pattern.label.to_ascii_lowercase());
-            let kind = match self.kind_id(&id) {
-                Some(kind) => kind,
-                None => self.add_kind(Cow::Owned(id), Cow::Owned(pattern.label.clone())),
-            };
-            self.custom.push((kind, custom));
-        }
-        Ok(())
-    }
-
-    fn add_kind(&mut self, id: Cow<'static, str>, label: Cow<'static, str>) -> KindId {
-        let at = kind_at(self.kinds.len());
-        let (risk, tier) = (Risk::Secret, Tier::Default);
-        self.kinds.push(Kind { id, label, family: Family::Custom, risk, tier });
-        self.on.push(true);
-        at
-    }
-}
-
-impl Row {
-    fn kind(&self, family: Family) -> Kind {
-        let Row { id, label, risk, tier, .. } = *self;
-        Kind { id: Cow::Borrowed(id), label: Cow::Borrowed(label), family, risk, tier }
-    }
-}
-
-/// There are fewer kinds than numbers: the tables are ours, and custom patterns are bounded.
-fn kind_at(index: usize) -> KindId {
-    KindId(u16::try_from(index).unwrap_or(u16::MAX))
-}
-
-fn check_kinds(policy: &Policy) -> Result<(), PolicyError> {
-    let is_kind = |name: &String| TABLES.iter().any(|(_, rows)| rows.iter().any(|row| row.id == name));
-    for (list, kinds) in [("enable", &policy.enable), ("disable", &policy.disable)] {
-        if let Some(kind) = kinds.iter().find(|kind| !is_kind(kind)) {
-            return Err(PolicyError::UnknownKind { list, kind: kind.clone() });
-        }
-    }
-    match policy.enable.iter().find(|kind| policy.disable.contains(kind)) {
-        Some(kind) => Err(PolicyError::BothWays { kind: kind.clone() }),
-        None => Ok(()),
-    }
-}
-
-fn check_literals(list: &'static str, literals: &[String]) -> Result<(), PolicyError> {
-    if literals.len() > LITERALS_MAX {
-        return Err(PolicyError::TooMany { list, max: LITERALS_MAX });
-    }
-    let bad = |literal: &&String| !LITERAL_BYTES.contains(&literal.len()) || !opaque(literal).is_empty();
-    match literals.iter().find(bad) {
-        Some(literal) => Err(PolicyError::Literal { list, literal: literal.clone() }),
-        None => Ok(()),
-    }
 }

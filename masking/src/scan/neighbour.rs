@@ -12,8 +12,12 @@ const DIGITS: usize = 12;
 pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     let beside = |hit: &Hit| {
         // A tab separates columns; a space does in a flow log, where the column behind is an interface.
-        let columns: &[u8] = if text.get(hit.start..).is_some_and(|id| id.starts_with(b"eni-")) { b"\t " } else { b"\t" };
-        let before = hit.start.checked_sub(DIGITS + 1).filter(|_| edge::previous(text, hit.start).is_some_and(|b| columns.contains(&b)));
+        let columns: &[u8] =
+            if text.get(hit.start..).is_some_and(|id| id.starts_with(b"eni-")) { b"\t " } else { b"\t" };
+        let before = hit
+            .start
+            .checked_sub(DIGITS + 1)
+            .filter(|_| edge::previous(text, hit.start).is_some_and(|b| columns.contains(&b)));
         let behind = text.get(hit.end).filter(|b| columns.contains(b)).map(|_| hit.end + 1);
         [before, behind]
     };
@@ -24,5 +28,6 @@ pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
 
 fn is_account(text: &[u8], start: usize) -> bool {
     let digits = text.get(start..start + DIGITS).filter(|digits| digits.iter().all(u8::is_ascii_digit));
-    digits.is_some_and(|digits| check::passes(Check::Account, digits)) && edge::holds(Edge::Digits, text, start, start + DIGITS)
+    digits.is_some_and(|digits| check::passes(Check::Account, digits))
+        && edge::holds(Edge::Digits, text, start, start + DIGITS)
 }

@@ -28,12 +28,18 @@ impl Pattern {
     }
 
     /// The values that the pattern finds at `at`: its groups, or the whole match.
-    pub(crate) fn values(&self, text: &[u8], at: usize) -> Vec<Range<usize>> {
+    pub(crate) fn values(&self, text: &[u8], at: usize) -> impl Iterator<Item = Range<usize>> {
         let window = text.get(at..text.len().min(at + REACH)).unwrap_or_default();
-        let Some(regex) = self.regex() else { return Vec::new() };
-        let Some(captures) = regex.captures(window) else { return Vec::new() };
-        let first = usize::from(captures.len() > 1);
-        captures.iter().skip(first).flatten().map(|group| at + group.start()..at + group.end()).collect()
+        let regex = self.regex();
+        let grouped = regex.is_some_and(|regex| regex.captures_len() > 1);
+        // Without groups, what is slow about captures is saved.
+        let whole = regex.filter(|_| !grouped).and_then(|regex| regex.find(window)).map(|found| found.range());
+        let groups = regex.filter(|_| grouped).and_then(|regex| regex.captures(window));
+        let groups = groups.into_iter().flat_map(|groups| {
+            let ranges = groups.iter().skip(1).flatten().map(|group| group.range()).collect::<Vec<_>>();
+            ranges.into_iter()
+        });
+        whole.into_iter().chain(groups).map(move |range| at + range.start..at + range.end)
     }
 
     /// Whether the source is one; a test asks for each of the catalogue.

@@ -43,7 +43,7 @@ impl Hit {
 /// Sorts, and resolves overlaps: what lies within another is part of it, and of two that cross, the longer one stays
 /// and the other gives up what they share, so that nothing leaks between them.
 pub(crate) fn disjoint(hits: &mut Vec<Hit>) {
-    hits.sort_by_key(|hit| (hit.start, Reverse(hit.end), hit.source, hit.kind));
+    hits.sort_by_key(|hit| (hit.start, Reverse(hit.end), hit.source, hit.recall, hit.kind));
     let mut picked: Vec<Hit> = Vec::with_capacity(hits.len());
     for mut hit in hits.drain(..) {
         if let Some(last) = picked.last_mut().filter(|last| hit.start < last.end) {

@@ -1,0 +1,104 @@
+//! A catalogue of a policy, or why there is none.
+
+use std::borrow::Cow;
+
+use crate::catalog::{Family, Kind, Risk, Row, TABLES, Tier};
+use crate::known::Known;
+use crate::policy::{CUSTOM_MAX, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
+use crate::scan::compile::Rules;
+use crate::scan::never::Never;
+use crate::scan::pattern::Custom;
+use crate::scan::{Catalogue, KindId, opaque};
+use crate::token;
+
+impl Catalogue {
+    pub fn new(policy: &Policy) -> Result<Self, PolicyError> {
+        let mut catalogue = Self::of_tables(policy)?;
+        catalogue.add_custom(policy)?;
+        let term = catalogue.add_kind(Cow::Borrowed("term"), Cow::Borrowed("TERM"));
+        check_literals("always_mask", &policy.always)?;
+        check_literals("never_mask", &policy.never)?;
+        catalogue.always = Known::of_terms(term, &policy.always);
+        catalogue.never = Never::new(&policy.never)?;
+        Ok(catalogue)
+    }
+
+    fn of_tables(policy: &Policy) -> Result<Self, PolicyError> {
+        check_kinds(policy)?;
+        let mut rules = Rules::default();
+        let mut kinds = Vec::new();
+        let mut on = Vec::new();
+        for (family, row) in TABLES.iter().flat_map(|(family, rows)| rows.iter().map(move |row| (*family, row))) {
+            let id = KindId::at(kinds.len());
+            let asked = policy.enable.iter().any(|kind| kind == row.id);
+            let masked = !policy.disable.iter().any(|kind| kind == row.id)
+                && (asked || row.tier == Tier::Default && !policy.off.contains(&family));
+            let looked_for = masked || row.tier == Tier::Default;
+            let chosen = row.rules.iter().filter(|_| looked_for).chain(row.asked.iter().filter(|_| masked && asked));
+            chosen.for_each(|rule| rules.insert(id, rule));
+            kinds.push(row.kind(family));
+            on.push(masked);
+        }
+        let (automaton, anchors) = rules.automaton();
+        let (custom, always, never) = (Vec::new(), Known::default(), Never::default());
+        Ok(Self { kinds, rules, automaton, anchors, custom, always, never, on })
+    }
+
+    fn add_custom(&mut self, policy: &Policy) -> Result<(), PolicyError> {
+        if policy.custom.len() > CUSTOM_MAX {
+            return Err(PolicyError::TooMany { list: "custom_patterns", max: CUSTOM_MAX });
+        }
+        for pattern in &policy.custom {
+            if !token::is_label(&pattern.label) {
+                return Err(PolicyError::Label { label: pattern.label.clone() });
+            }
+            let custom = Custom::new(pattern)?;
+            let id = format!("custom_{}", pattern.label.to_ascii_lowercase());
+            let kind = match self.kind_id(&id) {
+                Some(kind) => kind,
+                None => self.add_kind(Cow::Owned(id), Cow::Owned(pattern.label.clone())),
+            };
+            self.custom.push((kind, custom));
+        }
+        Ok(())
+    }
+
+    fn add_kind(&mut self, id: Cow<'static, str>, label: Cow<'static, str>) -> KindId {
+        let at = KindId::at(self.kinds.len());
+        let (risk, tier) = (Risk::Secret, Tier::Default);
+        self.kinds.push(Kind { id, label, family: Family::Custom, risk, tier });
+        self.on.push(true);
+        at
+    }
+}
+
+impl Row {
+    fn kind(&self, family: Family) -> Kind {
+        let Row { id, label, risk, tier, .. } = *self;
+        Kind { id: Cow::Borrowed(id), label: Cow::Borrowed(label), family, risk, tier }
+    }
+}
+
+fn check_kinds(policy: &Policy) -> Result<(), PolicyError> {
+    let is_kind = |name: &String| TABLES.iter().any(|(_, rows)| rows.iter().any(|row| row.id == name));
+    for (list, kinds) in [("enable", &policy.enable), ("disable", &policy.disable)] {
+        if let Some(kind) = kinds.iter().find(|kind| !is_kind(kind)) {
+            return Err(PolicyError::UnknownKind { list, kind: kind.clone() });
+        }
+    }
+    match policy.enable.iter().find(|kind| policy.disable.contains(kind)) {
+        Some(kind) => Err(PolicyError::BothWays { kind: kind.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn check_literals(list: &'static str, literals: &[String]) -> Result<(), PolicyError> {
+    if literals.len() > LITERALS_MAX {
+        return Err(PolicyError::TooMany { list, max: LITERALS_MAX });
+    }
+    let bad = |literal: &&String| !LITERAL_BYTES.contains(&literal.len()) || !opaque(literal).is_empty();
+    match literals.iter().find(bad) {
+        Some(literal) => Err(PolicyError::Literal { list, literal: literal.clone() }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,160 @@
+//! What the configuration changes: families, kinds, patterns and literals of the user's own, values known before.
+#![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
+
+use masking::{Catalogue, CustomPattern, Family, Known, Policy, Text};
+
+const TEXT: &str = "i-0abcdef1234567890 in vpc-0aa11bb22cc33dd44 at 10.20.3.41, s3://acme-logs-1/k, 54.180.12.34, \
+                    arn:aws:rds:us-east-1:305918274610:db:orders-1, TICKET-4711";
+
+fn values(policy: &Policy, text: &str, known: &[(&str, &str)]) -> Vec<String> {
+    let catalogue = Catalogue::new(policy).unwrap();
+    let known = Known::new(known.iter().filter_map(|(kind, value)| Some((catalogue.kind_id(kind)?, *value))));
+    let findings = catalogue.scan(&[Text { text, key: None }], &known);
+    findings.iter().map(|f| format!("{}:{}", catalogue.kind(f.kind).id, text.get(f.start..f.end).unwrap())).collect()
+}
+
+fn strings(items: &[&str]) -> Vec<String> {
+    items.iter().map(|item| (*item).to_owned()).collect()
+}
+
+fn custom(label: &str, regex: &str, group: usize) -> Policy {
+    let pattern = CustomPattern { label: label.to_owned(), regex: regex.to_owned(), group };
+    Policy { custom: vec![pattern], ..Policy::default() }
+}
+
+#[test]
+fn what_a_policy_lets_through() {
+    let instance = "ec2_instance:i-0abcdef1234567890";
+    let (vpc, ip) = ("vpc:vpc-0aa11bb22cc33dd44", "private_ip:10.20.3.41");
+    let (bucket, account, db) = ("s3_bucket:acme-logs-1", "account_id:305918274610", "rds_instance:orders-1");
+    let off = |family| Policy { off: vec![family], ..Policy::default() };
+    let cases: Vec<(Policy, Vec<&str>)> = vec![
+        (Policy::default(), vec![instance, vpc, ip, bucket, account, db]),
+        (off(Family::Compute), vec![vpc, ip, bucket, account, db]),
+        (off(Family::Storage), vec![instance, vpc, ip, account, db]),
+        (off(Family::Database), vec![instance, vpc, ip, bucket, account]),
+        (off(Family::Ip), vec![instance, vpc, bucket, account, db]),
+        (Policy { disable: strings(&["vpc", "account_id"]), ..Policy::default() }, vec![instance, ip, bucket, db]),
+        (
+            Policy { enable: strings(&["public_ip"]), ..Policy::default() },
+            vec![instance, vpc, ip, bucket, "public_ip:54.180.12.34", account, db],
+        ),
+        (Policy { off: Family::ALL.to_vec(), enable: strings(&["vpc"]), ..Policy::default() }, vec![vpc]),
+        (
+            Policy { never: strings(&["10.20.0.0/16", "acme-logs-1"]), ..Policy::default() },
+            vec![instance, vpc, account, db],
+        ),
+        (Policy { off: Family::ALL.to_vec(), always: strings(&["ACME"]), ..Policy::default() }, vec!["term:acme"]),
+        (Policy { off: Family::ALL.to_vec(), ..custom("TICKET", r"TICKET-(\d+)", 1) }, vec!["custom_ticket:4711"]),
+    ];
+    for (policy, expected) in cases {
+        assert_eq!(values(&policy, TEXT, &[]), expected, "{policy:?}");
+    }
+}
+
+#[test]
+fn a_wrong_policy_is_refused_with_a_reason() {
+    let cases = [
+        (Policy { enable: strings(&["vcp"]), ..Policy::default() }, r#"kinds.enable: there is no kind "vcp""#),
+        (Policy { disable: strings(&[""]), ..Policy::default() }, r#"kinds.disable: there is no kind """#),
+        (
+            Policy { enable: strings(&["vpc"]), disable: strings(&["vpc"]), ..Policy::default() },
+            r#"kinds: "vpc" is both enabled and disabled"#,
+        ),
+        (custom("ticket", "x+", 0), r#"custom_patterns: label "ticket" is not of the form"#),
+        (custom("T", "(", 0), r#"custom_patterns: the regex of "T" is refused: "#),
+        (custom("T", "x", 1), r#"custom_patterns: the regex of "T" has no group 1"#),
+        (custom("T", "x*", 0), r#"custom_patterns: the regex of "T" matches the empty text"#),
+        (custom("T", r"\w{1000}{100}", 0), r#"custom_patterns: the regex of "T" is refused: "#),
+        (Policy { always: strings(&["ab"]), ..Policy::default() }, r#"always_mask: "ab" must have 3 to 200 bytes"#),
+        (Policy { always: strings(&["AWS_EC2_7KQ2M9XA4TBN"]), ..Policy::default() }, "always_mask: "),
+        (
+            Policy { never: strings(&["10.0.0.0/33"]), ..Policy::default() },
+            r#"never_mask: "10.0.0.0/33" is not a CIDR"#,
+        ),
+    ];
+    for (policy, start) in cases {
+        let error = Catalogue::new(&policy).unwrap_err().to_string();
+        assert!(error.starts_with(start), "{error}");
+        assert!(!error.contains('\n'), "{error}");
+    }
+}
+
+#[test]
+fn a_value_is_known_everywhere() {
+    let off = Policy { disable: strings(&["s3_bucket"]), ..Policy::default() };
+    type Values<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(&Policy, &str, Values<'_>, &[&str])] = &[
+        // Shown once with its context, it is found without one, before and behind.
+        (&Policy::default(), "acme-logs-1? s3://acme-logs-1", &[], &["s3_bucket:acme-logs-1", "s3_bucket:acme-logs-1"]),
+        // So are values of earlier exchanges; the longest of those that begin at one place.
+        (
+            &Policy::default(),
+            "acme-logs-1.old and acme-logs-1",
+            &[("s3_bucket", "acme-logs-1"), ("s3_bucket", "acme-logs-1.old")],
+            &["s3_bucket:acme-logs-1.old", "s3_bucket:acme-logs-1"],
+        ),
+        // A part of another name is not the value.
+        (&Policy::default(), "acme-logs-12 xacme-logs-1 acme-logs-1-b", &[("s3_bucket", "acme-logs-1")], &[]),
+        (&Policy::default(), "1305918274610 3059182746101", &[("account_id", "305918274610")], &[]),
+        // What is too much like a word is not looked for.
+        (&Policy::default(), "the logs of production", &[("s3_bucket", "logs"), ("s3_bucket", "production")], &[]),
+        // A kind that is switched off stays off, wherever its values come from.
+        (&off, "acme-logs-1", &[("s3_bucket", "acme-logs-1")], &[]),
+        // Of two kinds, the one that was known first.
+        (
+            &Policy::default(),
+            "acme-1x and s3://acme-1x",
+            &[("rds_instance", "acme-1x")],
+            &["rds_instance:acme-1x", "s3_bucket:acme-1x"],
+        ),
+    ];
+    for (policy, text, known, expected) in cases {
+        assert_eq!(values(policy, text, known), *expected, "{text}");
+    }
+}
+
+#[test]
+fn the_name_of_a_member_is_a_context() {
+    let cases = [
+        ("Bucket", "acme", "s3_bucket:acme"),
+        ("s3_bucket_name", "acme-logs", "s3_bucket:acme-logs"),
+        ("Bucket", "no bucket at all", ""),
+        ("AccountId", "305918274610", "account_id:305918274610"),
+        ("order_id", "305918274610", ""),
+        ("db_instance_identifier", "orders", "rds_instance:orders"),
+        ("MasterUserPassword", "Passw0rd1", "password:Passw0rd1"),
+        ("KmsKeyId", "1234abcd-12ab-34cd-56ef-1234567890ab", "kms_key_id:1234abcd-12ab-34cd-56ef-1234567890ab"),
+        ("request_id", "1234abcd-12ab-34cd-56ef-1234567890ab", ""),
+    ];
+    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    for (key, text, expected) in cases {
+        let findings = catalogue.scan(&[Text { text, key: Some(key) }], &Known::default());
+        let found =
+            findings.iter().map(|f| format!("{}:{}", catalogue.kind(f.kind).id, text.get(f.start..f.end).unwrap()));
+        assert_eq!(found.collect::<Vec<_>>().join(" "), expected, "{key}");
+    }
+}
+
+#[test]
+fn one_thing_has_one_kind_in_all_texts_of_an_exchange() {
+    let texts = [
+        "s3://acme-logs-1/k",
+        "arn:aws:s3:::acme-logs-1/*",
+        "acme-logs-1.s3.eu-west-1.amazonaws.com",
+        "https://s3.eu-west-1.amazonaws.com/acme-logs-1/k",
+        "/s3/buckets/acme-logs-1?region=eu-west-1",
+        r#"{"Bucket": "acme-logs-1"}"#,
+        "--bucket acme-logs-1",
+        "is acme-logs-1 empty?",
+    ];
+    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let exchange = texts.map(|text| Text { text, key: None });
+    let findings = catalogue.scan(&exchange, &Known::default());
+    assert_eq!(findings.len(), texts.len());
+    for (finding, (text, index)) in findings.iter().zip(texts.iter().zip(0..)) {
+        assert_eq!((finding.text, text.get(finding.start..finding.end).unwrap()), (index, "acme-logs-1"));
+        assert_eq!(catalogue.kind(finding.kind).id, "s3_bucket", "{text}");
+        assert!(finding.recall, "{text}");
+    }
+}

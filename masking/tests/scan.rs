@@ -1,0 +1,216 @@
+//! What the scan finds in the project's own corpus (real shapes of documents, with invented values), and the laws that
+//! hold there and on texts made of fragments.
+#![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
+
+mod corpus;
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use masking::token::{Mint, PlaceholderKey};
+use masking::{Catalogue, Finding, Known, Policy, Text};
+use proptest::prelude::*;
+
+fn catalogue() -> Catalogue {
+    Catalogue::new(&Policy::default()).unwrap()
+}
+
+fn scan(catalogue: &Catalogue, text: &str) -> Vec<Finding> {
+    catalogue.scan(&[Text { text, key: None }], &Known::default())
+}
+
+/// The masked text, and what its placeholders stand for.
+fn mask(catalogue: &Catalogue, text: &str) -> (String, HashMap<String, String>) {
+    let mint = Mint::new(&PlaceholderKey::new([7; 32]), "test");
+    let mut masked = text.to_owned();
+    let mut values = HashMap::new();
+    for finding in scan(catalogue, text).iter().rev() {
+        let kind = catalogue.kind(finding.kind);
+        let value = text.get(finding.start..finding.end).unwrap();
+        let token = mint.token(&kind.id, &kind.label, value).to_string();
+        masked.replace_range(finding.start..finding.end, &token);
+        values.insert(token, value.to_owned());
+    }
+    (masked, values)
+}
+
+fn check_laws(catalogue: &Catalogue, text: &str) {
+    let findings = scan(catalogue, text);
+    for pair in findings.windows(2) {
+        assert!(pair[0].end <= pair[1].start, "findings overlap in {text:?}");
+    }
+    for finding in &findings {
+        assert!(text.get(finding.start..finding.end).is_some_and(|value| !value.is_empty()), "borders in {text:?}");
+    }
+    let (masked, values) = mask(catalogue, text);
+    let again: Vec<_> =
+        scan(catalogue, &masked).iter().map(|f| masked.get(f.start..f.end).unwrap().to_owned()).collect();
+    assert!(again.is_empty(), "masked text has findings {again:?}\nin {masked:?}\nof {text:?}");
+    let restored = values.iter().fold(masked, |text, (token, value)| text.replace(token, value));
+    assert_eq!(restored, text);
+}
+
+#[test]
+fn exactly_what_is_marked_is_found() {
+    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let mut wrong = Vec::new();
+    for document in corpus::documents() {
+        let text = document.text.as_str();
+        let findings = catalogue.scan(&[Text { text, key: None }], &Known::default());
+        let found: Vec<_> = findings.iter().map(|f| (f.start, f.end)).collect();
+        let missed = document.spans.iter().filter(|span| !found.contains(span)).map(|span| ("missed", span));
+        let extra = found.iter().filter(|span| !document.spans.contains(span)).map(|span| ("not marked", span));
+        for (what, &(start, end)) in missed.chain(extra) {
+            let line = text.get(..start).unwrap().lines().count();
+            wrong.push(format!("{}:{line}: {what}: {}", document.name, text.get(start..end).unwrap()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn laws_hold_on_the_corpus() {
+    let catalogue = catalogue();
+    for document in corpus::documents() {
+        check_laws(&catalogue, &document.text);
+        // A JSON string within a JSON string within one: escapes are no neighbours and never part of a value.
+        let once = serde_json::to_string(&document.text).unwrap();
+        check_laws(&catalogue, &once);
+        check_laws(&catalogue, &serde_json::to_string(&once).unwrap());
+    }
+}
+
+#[test]
+fn masking_an_escaped_text_leaves_valid_json() {
+    let catalogue = catalogue();
+    for document in corpus::documents() {
+        let (masked, _) = mask(&catalogue, &serde_json::to_string(&document.text).unwrap());
+        assert!(serde_json::from_str::<String>(&masked).is_ok(), "{}: {masked}", document.name);
+    }
+}
+
+/// Each of these is repeated until the text is long; none may make a rule read the text again and again.
+const REPEATED: [&str; 22] = [
+    "a",
+    "-",
+    "-a",
+    "i-",
+    "i-0",
+    "0-",
+    "bucket",
+    "bucket ",
+    "bucket=",
+    "account: ",
+    "accountaccountid=",
+    "arn:",
+    "arn:aws:",
+    "arn:aws:iam::123456789012:role/",
+    "amazonaws.com",
+    "a.amazonaws.com/",
+    "AKIA",
+    "IQoJb3JpZ2lu",
+    "-----BEGIN PRIVATE KEY-----",
+    "10.",
+    "\\",
+    "\\\\n\u{1b}[",
+];
+
+#[test]
+fn no_text_is_super_linear() {
+    let catalogue = catalogue();
+    // The best of three: other work on the machine may slow one of them.
+    let once = |text: &str| {
+        let start = Instant::now();
+        scan(&catalogue, text);
+        start.elapsed()
+    };
+    let time = |text: &str| once(text).min(once(text)).min(once(text));
+    time("warm up: bucket = \"acme-logs\"");
+    for unit in REPEATED {
+        let short = unit.repeat(20_000 / unit.len());
+        let long = unit.repeat(200_000 / unit.len());
+        let base = time(&short).max(Duration::from_millis(2));
+        let took = time(&long);
+        assert!(took < base * 40, "{unit:?}: {took:?} for ten times what takes {base:?}");
+    }
+}
+
+/// What texts are made of: values, names, quotation marks, separators, escapes, placeholders.
+const FRAGMENTS: [&str; 58] = [
+    "i-0abcdef1234567890",
+    "vpc-1a2b3c4d",
+    "sg-",
+    "0abcdef1234567890",
+    "10.0.1.23",
+    "172.16.5.4",
+    "/16",
+    "/8",
+    "192.168.1.1",
+    "AKIAIOSFODNN7EXAMPLE",
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "471192830564",
+    "acme-prod-logs",
+    "acme.logs.1",
+    "s3://",
+    "arn:aws:s3:::",
+    "arn:aws:iam::",
+    ":role/",
+    "arn:aws:sts::471192830564:assumed-role/",
+    "arn:aws:lambda:us-east-1:",
+    ":function:",
+    ".s3.us-east-1.amazonaws.com",
+    ".abc1defghijk.us-east-1.rds.amazonaws.com",
+    ".dkr.ecr.us-east-1.amazonaws.com/",
+    "https://sqs.us-east-1.amazonaws.com/",
+    "Bucket",
+    "bucket_name",
+    "account_id",
+    "OwnerId",
+    "password",
+    "SecretAccessKey",
+    "DBInstanceIdentifier",
+    "KeyId",
+    "1234abcd-12ab-34cd-56ef-1234567890ab",
+    "us-east-1",
+    "us-east-1_Ab3dEf9hI",
+    "Passw0rd!x",
+    "\"",
+    "'",
+    "\\\"",
+    ": ",
+    "=",
+    " ",
+    ", ",
+    "\n",
+    "\\n",
+    "\\\\n",
+    "\u{1b}[32m",
+    "%2F",
+    "/",
+    "-",
+    ".",
+    "*",
+    "계정은 ",
+    "가",
+    "AWS_EC2_7KQ2M9XA4TBN",
+    "AWS_S3_BUCKET_7KQ2M9XA4TBN",
+    "postgresql://app:",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn laws_hold_on_fragments(picks in prop::collection::vec(0..FRAGMENTS.len(), 1..14)) {
+        thread_local!(static CATALOGUE: Catalogue = catalogue());
+        let text: String = picks.iter().map(|pick| FRAGMENTS[*pick]).collect();
+        CATALOGUE.with(|catalogue| check_laws(catalogue, &text));
+    }
+
+    #[test]
+    fn laws_hold_on_anything_around_a_value(before in "\\PC{0,12}", pick in 0..FRAGMENTS.len(), after in "\\PC{0,12}") {
+        thread_local!(static CATALOGUE: Catalogue = catalogue());
+        let text = format!("{before}{}{after}", FRAGMENTS[pick]);
+        CATALOGUE.with(|catalogue| check_laws(catalogue, &text));
+    }
+}
