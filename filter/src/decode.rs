@@ -40,7 +40,10 @@ impl Coding {
 
 /// The bytes are not what the coding says, or they are too many: nothing more can be read.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Undecodable;
+pub struct Undecodable {
+    /// What was read of them before that showed.
+    pub plain: Vec<u8>,
+}
 
 /// Decodes a body that arrives in pieces.
 pub struct Decoder {
@@ -74,21 +77,24 @@ impl Decoder {
         Some(Self { stream, total: 0 })
     }
 
+    pub fn identity() -> Self {
+        Self { stream: Stream::Identity, total: 0 }
+    }
+
     pub fn is_identity(&self) -> bool {
         matches!(self.stream, Stream::Identity)
     }
 
     /// The plain form of what arrived, as far as it is certain.
     pub fn write(&mut self, chunk: &[u8]) -> Result<Vec<u8>, Undecodable> {
-        let plain = self.stream.write(chunk).ok_or(Undecodable);
-        let plain = plain.and_then(|plain| {
-            self.total += plain.len() as u64;
-            if self.total > PLAIN_MAX { Err(Undecodable) } else { Ok(plain) }
-        });
-        if plain.is_err() {
-            self.stream = Stream::Broken;
+        let mut plain = Vec::new();
+        let read = self.stream.write(chunk, &mut plain);
+        self.total += plain.len() as u64;
+        if read && self.total <= PLAIN_MAX {
+            return Ok(plain);
         }
-        plain
+        self.stream = Stream::Broken;
+        Err(Undecodable { plain })
     }
 }
 
@@ -99,17 +105,18 @@ impl std::fmt::Debug for Decoder {
 }
 
 impl Stream {
-    fn write(&mut self, chunk: &[u8]) -> Option<Vec<u8>> {
+    /// Appends the plain form of what arrived. Tells whether it could be read.
+    fn write(&mut self, chunk: &[u8], plain: &mut Vec<u8>) -> bool {
         match self {
-            Self::Identity => Some(chunk.to_owned()),
-            Self::Gzip(decoder) => step(decoder, chunk).then(|| decoder.get_mut().take()),
-            Self::Zlib(decoder) => step(decoder, chunk).then(|| decoder.get_mut().take()),
-            Self::Bare(decoder) => step(decoder, chunk).then(|| decoder.get_mut().take()),
-            Self::Brotli(decoder) => step(decoder, chunk).then(|| decoder.get_mut().take()),
-            Self::Zstd(decoder, held) => zstd(decoder, held, chunk),
+            Self::Identity => plain.extend_from_slice(chunk),
+            Self::Gzip(decoder) => return step(decoder, MultiGzDecoder::get_mut, chunk, plain),
+            Self::Zlib(decoder) => return step(decoder, ZlibDecoder::get_mut, chunk, plain),
+            Self::Bare(decoder) => return step(decoder, DeflateDecoder::get_mut, chunk, plain),
+            Self::Brotli(decoder) => return step(&mut **decoder, DecompressorWriter::get_mut, chunk, plain),
+            Self::Zstd(decoder, held) => return zstd(decoder, held, chunk, plain),
             Self::Deflate(held) => {
                 held.extend_from_slice(chunk);
-                let &[first, second, ..] = held.as_slice() else { return Some(Vec::new()) };
+                let &[first, second, ..] = held.as_slice() else { return true };
                 let is_zlib = first & 15 == 8 && u16::from_be_bytes([first, second]) % 31 == 0;
                 let held = std::mem::take(held);
                 *self = if is_zlib {
@@ -117,35 +124,37 @@ impl Stream {
                 } else {
                     Self::Bare(DeflateDecoder::new(Plain::default()))
                 };
-                self.write(&held)
+                return self.write(&held, plain);
             }
-            Self::Broken => None,
+            Self::Broken => return false,
         }
+        true
     }
 }
 
-/// Feeds a decoder and lets it give what is certain.
-fn step(decoder: &mut impl Write, chunk: &[u8]) -> bool {
-    decoder.write_all(chunk).and_then(|()| decoder.flush()).is_ok()
+/// Feeds a decoder and takes what it gives, also when it fails.
+fn step<D: Write>(decoder: &mut D, given: fn(&mut D) -> &mut Plain, chunk: &[u8], plain: &mut Vec<u8>) -> bool {
+    let read = decoder.write_all(chunk).and_then(|()| decoder.flush()).is_ok();
+    plain.append(&mut given(decoder).0);
+    read
 }
 
-fn zstd(decoder: &mut FrameDecoder, held: &mut Vec<u8>, chunk: &[u8]) -> Option<Vec<u8>> {
+fn zstd(decoder: &mut FrameDecoder, held: &mut Vec<u8>, chunk: &[u8], plain: &mut Vec<u8>) -> bool {
     held.extend_from_slice(chunk);
-    let (mut plain, mut step) = (Vec::new(), vec![0; STEP]);
+    let mut step = vec![0; STEP];
     loop {
         let (read, written) = match decoder.decode_from_to(held, &mut step) {
             Ok(progress) => progress,
             // The decoder wants a frame's header whole, and calls a part of one wrong.
-            Err(_) if decoder.bytes_read_from_source() == 0 && held.len() < ZSTD_HEADER_MAX => return Some(plain),
-            Err(_) => return None,
+            Err(_) => return decoder.bytes_read_from_source() == 0 && held.len() < ZSTD_HEADER_MAX,
         };
         held.drain(..read.min(held.len()));
-        plain.extend_from_slice(step.get(..written)?);
+        plain.extend_from_slice(step.get(..written).unwrap_or_default());
         if plain.len() as u64 > PLAIN_MAX {
-            return None;
+            return false;
         }
         if read == 0 && written == 0 {
-            return Some(plain);
+            return true;
         }
     }
 }
@@ -153,12 +162,6 @@ fn zstd(decoder: &mut FrameDecoder, held: &mut Vec<u8>, chunk: &[u8]) -> Option<
 /// What a decoder gives, until it is taken. It refuses more than the bound, before it is there.
 #[derive(Debug, Default)]
 struct Plain(Vec<u8>);
-
-impl Plain {
-    fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.0)
-    }
-}
 
 impl Write for Plain {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -251,14 +254,14 @@ mod tests {
         for coding in [Coding::Gzip, Coding::Deflate, Coding::Zstd, Coding::Brotli] {
             let mut decoder = Decoder::new(coding).unwrap();
             let garbage = [0xff; 64];
-            assert_eq!(decoder.write(&garbage), Err(Undecodable), "{coding:?}");
-            assert_eq!(decoder.write(&gzip(TEXT.as_bytes())), Err(Undecodable), "{coding:?}");
+            assert_eq!(decoder.write(&garbage), Err(Undecodable { plain: Vec::new() }), "{coding:?}");
+            assert!(decoder.write(&gzip(TEXT.as_bytes())).is_err(), "{coding:?}");
         }
     }
 
     #[test]
     fn expansion_is_bounded() {
         let bomb = gzip(&vec![0; PLAIN_MAX as usize + 1]);
-        assert_eq!(decode(Coding::Gzip, bomb.chunks(4096)), Err(Undecodable));
+        assert!(decode(Coding::Gzip, bomb.chunks(4096)).is_err());
     }
 }

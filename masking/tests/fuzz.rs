@@ -23,8 +23,35 @@ const SEEDS: &[&str] = &[
 
 /// What the mutations put in: bytes that mean something somewhere.
 const PIECES: &[&str] = &[
-    "\"", "\\", "\\u", "d83d", "{", "}", "[", "]", ",", ":", "\n", "\r", "\n\n", "data: ", "AWS_", "_", "-", "aws", "0", "1e", "\u{1f600}",
-    "i-0123456789abcdef0", "AWS_EC2_7KQ2M9XA4TBN", "\\\\_", "null", "\u{0}", "\u{feff}", "arn:aws:s3:::", "10.0.0.1",
+    "\"",
+    "\\",
+    "\\u",
+    "d83d",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\n",
+    "\r",
+    "\n\n",
+    "data: ",
+    "AWS_",
+    "_",
+    "-",
+    "aws",
+    "0",
+    "1e",
+    "\u{1f600}",
+    "i-0123456789abcdef0",
+    "AWS_EC2_7KQ2M9XA4TBN",
+    "\\\\_",
+    "null",
+    "\u{0}",
+    "\u{feff}",
+    "arn:aws:s3:::",
+    "10.0.0.1",
 ];
 
 #[derive(Debug, Clone)]

@@ -207,7 +207,8 @@ mod tests {
         };
         let converse = |text: &str| format!(r#"{{"contentBlockIndex":1,"delta":{{"text":"{text}"}},"p":"x"}}"#);
         let stop = r#"{"type":"content_block_stop","index":0}"#;
-        let cases: [(Vec<Vec<u8>>, Vec<String>); 2] = [
+        type Case = (Vec<Vec<u8>>, Vec<String>);
+        let cases: [Case; 2] = [
             (
                 vec![invoke(&delta("See AWS_EC2_7K")), invoke(&delta("Q2M9XA4TBN")), invoke(stop)],
                 vec![delta("See "), delta(""), delta("i-0123456789abcdef0"), stop.into()],
