@@ -203,7 +203,7 @@ impl Instance {
     /// The call did not succeed.
     pub fn failed(&mut self, now: u64) {
         if let Some(sync) = &mut self.sync {
-            sync.failed(now, &mut self.outbox);
+            sync.failed(now);
         }
     }
 
@@ -345,8 +345,12 @@ mod tests {
             assert_eq!(instance.means("default", 1_002).unwrap().key, KeySource::Fallback);
             // It is tried again soon, with everything that was owed.
             assert!(instance.tick(1_050).is_none());
+            // What was owed since then waits: a batch that may have arrived is sent again as it was.
+            mask(&mut instance, "i-0fedcba9876543210", 1_100).unwrap();
             let again = call(&mut instance, 1_200);
-            assert_eq!((again.mappings.len(), again.counters.requests), (1, 0), "{status}");
+            assert_eq!((again.batch, again.mappings.len()), (1, 1), "{status}");
+            assert!(give(&mut instance, 1_210, &answer(&again)));
+            assert_eq!(call(&mut instance, 1_220).mappings.len(), 1);
         }
         let mut late = instance("");
         assert!(!give(&mut late, 1_000, &good), "an answer that nobody waits for");

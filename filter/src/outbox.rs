@@ -3,13 +3,14 @@
 use std::collections::{HashSet, VecDeque};
 
 use contract::{Counters, Exchange, Mapping, bound};
+use serde::Serialize;
 
 /// Mappings kept at the most: what about a minute of heavy traffic shows of new values.
 pub const MAPPINGS_MAX: usize = 50_000;
 /// Summaries of exchanges kept at the most.
 pub const EXCHANGES_MAX: usize = 5_000;
-/// Bytes of mappings in one batch, well below the bound of a whole call.
-const BATCH_BYTES: usize = bound::BODY_BYTES / 2;
+/// Bytes of the mappings and of the summaries in one batch, each: together they leave room for the rest of the call.
+const BATCH_BYTES: usize = bound::BODY_BYTES / 3;
 
 #[derive(Debug, Default)]
 pub struct Outbox {
@@ -21,11 +22,17 @@ pub struct Outbox {
 }
 
 /// A part of the outbox on its way to the sidecar.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Batch {
     pub mappings: Vec<Mapping>,
     pub exchanges: Vec<Exchange>,
     pub counters: Counters,
+}
+
+impl Batch {
+    pub fn is_empty(&self) -> bool {
+        self.mappings.is_empty() && self.exchanges.is_empty() && self.counters == Counters::default()
+    }
 }
 
 impl Outbox {
@@ -63,16 +70,9 @@ impl Outbox {
 
     /// Takes the oldest of what is owed, as much as one call holds.
     pub fn batch(&mut self) -> Batch {
-        let mut bytes = 0;
-        let fits = |mapping: &&Mapping| {
-            bytes +=
-                mapping.value.expose().len() + mapping.scope.len() + mapping.kind.len() + mapping.placeholder.len();
-            bytes <= BATCH_BYTES
-        };
-        let count = self.mappings.iter().take(bound::MAPPINGS).take_while(fits).count();
         Batch {
-            mappings: self.mappings.drain(..count).collect(),
-            exchanges: self.exchanges.drain(..self.exchanges.len().min(bound::EXCHANGES)).collect(),
+            mappings: take_front(&mut self.mappings, bound::MAPPINGS),
+            exchanges: take_front(&mut self.exchanges, bound::EXCHANGES),
             counters: std::mem::take(&mut self.counters),
         }
     }
@@ -84,19 +84,6 @@ impl Outbox {
         }
     }
 
-    /// The batch may not have arrived: it is owed again, before everything else.
-    pub fn take_back(&mut self, batch: Batch) {
-        batch.mappings.into_iter().rev().for_each(|mapping| self.mappings.push_front(mapping));
-        batch.exchanges.into_iter().rev().for_each(|exchange| self.exchanges.push_front(exchange));
-        add(&mut self.counters, &batch.counters);
-        while self.mappings.len() > MAPPINGS_MAX {
-            self.drop_oldest();
-        }
-        let excess = self.exchanges.len().saturating_sub(EXCHANGES_MAX);
-        self.exchanges.drain(..excess);
-        self.counters.dropped_exchanges += excess as u64;
-    }
-
     fn drop_oldest(&mut self) {
         if let Some(oldest) = self.mappings.pop_front() {
             self.queued.remove(&(oldest.scope, oldest.placeholder));
@@ -105,29 +92,20 @@ impl Outbox {
     }
 }
 
-fn add(total: &mut Counters, more: &Counters) {
-    let Counters {
-        requests,
-        refused,
-        masked,
-        restored,
-        unresolved,
-        fallback_key,
-        orphaned_responses,
-        degraded_responses,
-        dropped_mappings,
-        dropped_exchanges,
-    } = *more;
-    total.requests += requests;
-    total.refused += refused;
-    total.masked += masked;
-    total.restored += restored;
-    total.unresolved += unresolved;
-    total.fallback_key += fallback_key;
-    total.orphaned_responses += orphaned_responses;
-    total.degraded_responses += degraded_responses;
-    total.dropped_mappings += dropped_mappings;
-    total.dropped_exchanges += dropped_exchanges;
+/// The oldest parts, as many as one call holds.
+fn take_front<T: Serialize>(parts: &mut VecDeque<T>, max: usize) -> Vec<T> {
+    let mut bytes = 0;
+    let fits = |part: &&T| {
+        bytes += wire_len(*part);
+        bytes <= BATCH_BYTES
+    };
+    let count = parts.iter().take(max).take_while(fits).count();
+    parts.drain(..count).collect()
+}
+
+/// Bytes of a part of a batch on the wire, with the comma behind it.
+fn wire_len(part: &impl Serialize) -> usize {
+    serde_json::to_vec(part).map_or(BATCH_BYTES, |json| json.len() + 1)
 }
 
 #[cfg(test)]
@@ -138,6 +116,19 @@ mod tests {
     fn mapping(n: usize) -> Mapping {
         let value = Value::new(format!("value {n}"));
         Mapping { scope: "s".into(), kind: "k".into(), placeholder: format!("P{n}"), value, recall: false }
+    }
+
+    fn exchange() -> Exchange {
+        Exchange {
+            scope: "s".into(),
+            at_ms: 0,
+            request_bytes: 0,
+            response_bytes: 0,
+            masked: Vec::new(),
+            restored: 0,
+            unresolved: 0,
+            refused: None,
+        }
     }
 
     fn names(batch: &Batch) -> Vec<&str> {
@@ -153,10 +144,10 @@ mod tests {
         // In flight: not owed a second time.
         outbox.owe(mapping(1));
         outbox.owe(mapping(3));
-        outbox.take_back(batch);
-        let batch = outbox.batch();
-        assert_eq!(names(&batch), ["P1", "P2", "P3"]);
         outbox.delivered(&batch);
+        let next = outbox.batch();
+        assert_eq!(names(&next), ["P3"]);
+        outbox.delivered(&next);
         assert!(outbox.is_empty());
         outbox.owe(mapping(1));
         assert_eq!(names(&outbox.batch()), ["P1"]);
@@ -170,31 +161,19 @@ mod tests {
         let batch = outbox.batch();
         assert_eq!(batch.mappings.first().unwrap().placeholder, "P2");
         assert_eq!(batch.mappings.len(), bound::MAPPINGS);
-        (0..bound::MAPPINGS).for_each(|n| outbox.owe(mapping(MAPPINGS_MAX + 10 + n)));
-        outbox.take_back(batch);
-        assert_eq!(outbox.counters.dropped_mappings, 2 + bound::MAPPINGS as u64);
     }
 
     #[test]
     fn a_batch_keeps_below_the_bounds_of_a_call() {
         let mut outbox = Outbox::default();
-        for n in 0..1_000 {
-            outbox.owe(Mapping { value: Value::new("x".repeat(bound::VALUE_BYTES)), ..mapping(n) });
+        for n in 0..100 {
+            outbox.owe(Mapping { value: Value::new("\n".repeat(bound::VALUE_BYTES)), ..mapping(n) });
+            outbox.report(Exchange { masked: vec![("k".repeat(100), 1); 200], ..exchange() });
         }
         outbox.owe(Mapping { value: Value::new("x".repeat(bound::VALUE_BYTES + 1)), ..mapping(2_000) });
         assert_eq!(outbox.counters.dropped_mappings, 1);
         let batch = outbox.batch();
-        assert!(!batch.mappings.is_empty());
-        assert!(batch.mappings.iter().map(|m| m.value.expose().len()).sum::<usize>() <= BATCH_BYTES);
-    }
-
-    #[test]
-    fn counters_come_back_with_a_batch() {
-        let mut outbox = Outbox::default();
-        outbox.counters.requests = 3;
-        let batch = outbox.batch();
-        outbox.counters.requests = 2;
-        outbox.take_back(batch);
-        assert_eq!(outbox.counters.requests, 5);
+        assert!(!batch.mappings.is_empty() && !batch.exchanges.is_empty());
+        assert!(wire_len(&(batch.mappings, batch.exchanges)) < bound::BODY_BYTES);
     }
 }

@@ -14,6 +14,8 @@ const PATIENCE_MS: u64 = 5_000;
 const OUTAGE_MS: u64 = 1_000;
 /// Milliseconds to wait after a failure: doubled with each, within these bounds.
 const RETRY_MS: std::ops::RangeInclusive<u64> = 100..=1_000;
+/// Placeholders that one call asks for: each may be answered with a value of the bound's size.
+const WANTED_PER_CALL: usize = bound::BODY_BYTES / bound::VALUE_BYTES;
 /// Placeholders to ask for that are kept.
 const WANTED_MAX: usize = 2_000;
 
@@ -22,6 +24,8 @@ pub struct Sync {
     instance: String,
     mapping_ttl: u64,
     key: Option<(String, PlaceholderKey)>,
+    /// What is being delivered. It keeps its number until it is acknowledged, so that nothing is counted twice.
+    owed: Option<Owed>,
     flight: Option<Flight>,
     batches: u64,
     wanted: Vec<Wanted>,
@@ -34,12 +38,16 @@ pub struct Sync {
     next: u64,
 }
 
+#[derive(Debug)]
+struct Owed {
+    number: u64,
+    batch: Batch,
+}
+
 /// The call that is under way.
 #[derive(Debug)]
 struct Flight {
-    number: u64,
     since: u64,
-    batch: Batch,
     wanted: Vec<Wanted>,
     recall: Vec<String>,
 }
@@ -68,6 +76,7 @@ impl Sync {
             instance,
             mapping_ttl,
             key: None,
+            owed: None,
             flight: None,
             batches: 0,
             wanted: Vec::new(),
@@ -100,23 +109,27 @@ impl Sync {
     /// The body of a call, if it is time for one.
     pub fn tick(&mut self, now: u64, outbox: &mut Outbox, memory: &Memory) -> Option<Vec<u8>> {
         if self.flight.as_ref().is_some_and(|flight| now.saturating_sub(flight.since) >= PATIENCE_MS) {
-            self.failed(now, outbox);
+            self.failed(now);
         }
         if self.flight.is_some() || now < self.next {
             return None;
         }
         let recall = memory.to_recall(bound::RECALL);
-        let quiet = outbox.is_empty() && self.wanted.is_empty() && recall.is_empty() && self.key.is_some();
+        let owes = self.owed.is_some() || !outbox.is_empty();
+        let quiet = !owes && self.wanted.is_empty() && recall.is_empty() && self.key.is_some();
         if quiet && self.answered.is_some_and(|answered| now.saturating_sub(answered) < HEARTBEAT_MS) {
             return None;
         }
-        self.batches += 1;
-        let wanted = self.wanted.drain(..self.wanted.len().min(bound::WANTED)).collect();
-        let flight = Flight { number: self.batches, since: now, batch: outbox.batch(), wanted, recall };
-        let body = serde_json::to_vec(&self.request(&flight)).ok();
+        if self.owed.is_none() {
+            self.batches += 1;
+            self.owed = Some(Owed { number: self.batches, batch: outbox.batch() });
+        }
+        let wanted = self.wanted.drain(..self.wanted.len().min(WANTED_PER_CALL)).collect();
+        let flight = Flight { since: now, wanted, recall };
+        let body = serde_json::to_vec(&self.request(&flight)?).ok();
         self.flight = Some(flight);
         if body.is_none() {
-            self.failed(now, outbox);
+            self.failed(now);
         }
         body
     }
@@ -131,11 +144,11 @@ impl Sync {
         memory: &mut Memory,
     ) -> Option<News> {
         let answer = serde_json::from_slice::<SyncResponse>(body).ok().filter(|answer| {
-            let ours = self.flight.as_ref().is_some_and(|flight| flight.number == answer.batch);
+            let ours = self.flight.is_some() && self.owed.as_ref().is_some_and(|owed| owed.number == answer.batch);
             status == 200 && ours && answer.version == contract::VERSION
         });
         let Some(answer) = answer else {
-            self.failed(now, outbox);
+            self.failed(now);
             return None;
         };
         let flight = self.flight.take()?;
@@ -144,14 +157,9 @@ impl Sync {
             self.take_key(keyring);
         }
         if answer.acknowledged {
-            outbox.delivered(&flight.batch);
-            for mapping in &flight.batch.mappings {
-                if let Some(token) = Token::parse(&mapping.placeholder) {
-                    memory.acknowledged(&mapping.scope, token, now);
-                }
-            }
+            self.delivered(now, outbox, memory);
         } else {
-            outbox.take_back(flight.batch);
+            self.forget_nothing_owed();
             self.next = now + *RETRY_MS.end() / 2;
         }
         if answer.answered {
@@ -162,30 +170,46 @@ impl Sync {
         Some(News { mappings: answer.found.into_iter().chain(answer.recalled).collect() })
     }
 
-    /// The call failed: everything in it is owed again.
-    pub fn failed(&mut self, now: u64, outbox: &mut Outbox) {
+    /// The call failed: what it carried is still owed.
+    pub fn failed(&mut self, now: u64) {
         if let Some(flight) = self.flight.take() {
-            outbox.take_back(flight.batch);
             self.wanted.extend(flight.wanted);
         }
+        self.forget_nothing_owed();
         let wait = RETRY_MS.start().saturating_mul(1 << self.failures.min(10)).min(*RETRY_MS.end());
         self.failures = self.failures.saturating_add(1);
         self.next = now + wait;
     }
 
-    fn request(&self, flight: &Flight) -> SyncRequest {
-        SyncRequest {
+    fn delivered(&mut self, now: u64, outbox: &mut Outbox, memory: &mut Memory) {
+        let Some(Owed { batch, .. }) = self.owed.take() else { return };
+        outbox.delivered(&batch);
+        for mapping in &batch.mappings {
+            if let Some(token) = Token::parse(&mapping.placeholder) {
+                memory.acknowledged(&mapping.scope, token, now);
+            }
+        }
+    }
+
+    /// A heartbeat that failed need not be sent again.
+    fn forget_nothing_owed(&mut self) {
+        self.owed = self.owed.take().filter(|owed| !owed.batch.is_empty());
+    }
+
+    fn request(&self, flight: &Flight) -> Option<SyncRequest> {
+        let Owed { number, batch } = self.owed.as_ref()?;
+        Some(SyncRequest {
             version: contract::VERSION,
             instance: self.instance.clone(),
-            batch: flight.number,
+            batch: *number,
             keyring: self.key.as_ref().map(|(id, _)| id.clone()),
             mapping_ttl: self.mapping_ttl,
-            mappings: flight.batch.mappings.clone(),
-            exchanges: flight.batch.exchanges.clone(),
-            counters: flight.batch.counters,
+            mappings: batch.mappings.clone(),
+            exchanges: batch.exchanges.clone(),
+            counters: batch.counters,
             wanted: flight.wanted.clone(),
             recall: flight.recall.clone(),
-        }
+        })
     }
 
     fn take_key(&mut self, keyring: Keyring) {
