@@ -56,7 +56,7 @@ struct Host {
 #[derive(Debug)]
 pub(crate) struct Keyed {
     pub(crate) kind: KindId,
-    names: &'static str,
+    names: Vec<&'static str>,
     pattern: Pattern,
     check: Check,
 }
@@ -84,7 +84,8 @@ impl Rules {
                 let anchor = Anchor::Key(self.keys.len());
                 key.at.split('|').for_each(|word| self.anchor(word, anchor));
                 let pattern = Pattern::new(key.value);
-                self.keys.push(Keyed { kind, names: key.names, pattern, check: key.check });
+                let names = key.names.split('|').collect();
+                self.keys.push(Keyed { kind, names, pattern, check: key.check });
             }
         }
     }
@@ -137,7 +138,7 @@ impl Rules {
         }
         let head = text.get(start.saturating_sub(HOST_MAX)..start).unwrap_or_default();
         let first = start - head.iter().rev().take_while(|b| in_host(**b)).count();
-        let first = (first..start).rev().find(|at| edge::ends_escape(text, *at)).unwrap_or(first);
+        let first = edge::word_start(text, first, start);
         let first = first + usize::from(edge::begins_inside_escape(text, first));
         let name = text.get(first..end).unwrap_or_default();
         for host in self.hosts.iter().filter(|host| memchr::memmem::find(name, host.word.as_bytes()).is_some()) {
@@ -194,7 +195,7 @@ impl Keyed {
     }
 
     fn has(&self, name: Name<'_>) -> bool {
-        self.names.split('|').any(|rule| name.is(rule))
+        self.names.iter().any(|rule| name.is(rule))
     }
 
     /// The value at `place`, and those that follow it in a list.

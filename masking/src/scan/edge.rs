@@ -59,6 +59,13 @@ pub(crate) fn ends_escape(text: &[u8], at: usize) -> bool {
     }
 }
 
+/// Where the word really begins whose characters stand from `first` to `end`: behind those of an escape sequence.
+pub(crate) fn word_start(text: &[u8], first: usize, end: usize) -> usize {
+    let escape = previous(text, first).is_some_and(|b| matches!(b, b'\\' | b'%' | b'[' | b';'));
+    let start = (first + 1..end).rev().find(|at| escape && ends_escape(text, *at));
+    start.unwrap_or(first)
+}
+
 /// Whether the byte at `at` is the letter of a backslash escape.
 pub(crate) fn begins_inside_escape(text: &[u8], at: usize) -> bool {
     let letter = text.get(at).is_some_and(|b| b"nrtbfvuxea".contains(b));

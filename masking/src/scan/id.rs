@@ -18,6 +18,8 @@ pub(crate) struct Ids {
 
 /// The longest prefix with its hyphens, `ipam-ext-res-ver-tkn`, with room for those to come.
 const PREFIX_MAX: usize = 40;
+/// The longest end of an escape sequence that may be glued to a prefix: `u001b` and what follows it.
+const ESCAPE_MAX: usize = 6;
 /// The longest first group of a tail.
 const TAIL_MAX: usize = 64;
 
@@ -46,7 +48,7 @@ impl Ids {
         let head = text.get(hyphen.saturating_sub(PREFIX_MAX)..hyphen)?;
         let run = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
         let first = hyphen - run;
-        let escaped = escape_len(text, first, hyphen);
+        let escaped = edge::word_start(text, first, hyphen.min(first + ESCAPE_MAX)) - first;
         (escaped..run)
             .map(|skip| first + skip)
             .filter(|at| *at == first + escaped || starts_word(text, *at))
@@ -73,11 +75,6 @@ impl Ids {
         let modern = tail.len() == 17 && tail.first() == Some(&b'0') && tail.iter().all(|b| Class::Hex.has(*b));
         (plausible && modern && edge::holds(Edge::Hex, text, start, end)).then_some((start, end, kind))
     }
-}
-
-/// How many bytes of the run that begins at `first` belong to an escape sequence: `n` of `\ni`, `32m` of `\e[32mi`.
-fn escape_len(text: &[u8], first: usize, hyphen: usize) -> usize {
-    (first + 1..hyphen.min(first + 6)).rev().find(|at| edge::ends_escape(text, *at)).map_or(0, |at| at - first)
 }
 
 fn starts_word(text: &[u8], at: usize) -> bool {

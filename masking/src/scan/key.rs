@@ -46,7 +46,7 @@ pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item
     let run = head.iter().rev().take_while(|b| in_name(**b) || **b == b'.').count();
     // A Korean word begins a word of its own, whatever it is written behind.
     let first = if text.get(start).is_some_and(u8::is_ascii) { start - run } else { start };
-    let first = (first..start).rev().find(|at| edge::ends_escape(text, *at)).unwrap_or(first);
+    let first = edge::word_start(text, first, start);
     // The word that it was found by may begin with a quotation mark or a bracket.
     let first = first + usize::from(matches!(text.get(first), Some(b'"' | b'\'' | b'<')));
     let tail = text.get(end..).unwrap_or_default();
@@ -254,13 +254,15 @@ fn open(text: &[u8], at: usize) -> usize {
     }
 }
 
+/// Quotation marks of HTML, URLs and print.
+const QUOTES: &str = "&quot; &#34; %22 “ ” ‘ ’ 「 」";
+
 /// Behind a quotation mark, escaped or not.
 fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
-    for mark in ["&quot;", "&#34;", "%22", "“", "”", "「", "」", "\u{2018}", "\u{2019}"] {
-        if rest.starts_with(mark.as_bytes()) {
-            return Some(at + mark.len());
-        }
+    if let [b'&' | b'%' | 0xe2 | 0xe3, ..] = rest {
+        let mark = QUOTES.split(' ').find(|mark| rest.starts_with(mark.as_bytes()))?;
+        return Some(at + mark.len());
     }
     let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
     match rest.get(escapes..)? {
