@@ -2,6 +2,11 @@
 //!
 //! `host` is the only file that knows the host; what it decides stands in the others, which compile and test natively.
 
+#![cfg_attr(
+    not(target_family = "wasm"),
+    allow(dead_code, reason = "the host file, which uses everything, is compiled for wasm only")
+)]
+
 mod config;
 mod decode;
 mod exchange;

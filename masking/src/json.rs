@@ -477,6 +477,7 @@ pub fn apply(text: &str, edits: &[Edit]) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 mod tests {
     use super::*;
 

@@ -42,15 +42,39 @@ pub const LITERAL_BYTES: std::ops::RangeInclusive<usize> = 3..=200;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PolicyError {
-    UnknownKind { list: &'static str, kind: String },
-    BothWays { kind: String },
-    TooMany { list: &'static str, max: usize },
-    Label { label: String },
-    Regex { label: String, reason: String },
-    Group { label: String, group: usize },
-    MatchesEmpty { label: String },
-    Literal { list: &'static str, literal: String },
-    Cidr { literal: String },
+    UnknownKind {
+        list: &'static str,
+        kind: String,
+    },
+    BothWays {
+        kind: String,
+    },
+    TooMany {
+        list: &'static str,
+        max: usize,
+    },
+    Label {
+        label: String,
+    },
+    Regex {
+        label: String,
+        reason: String,
+    },
+    Group {
+        label: String,
+        group: usize,
+    },
+    MatchesEmpty {
+        label: String,
+    },
+    /// `at` counts from 1.
+    Literal {
+        list: &'static str,
+        at: usize,
+    },
+    Cidr {
+        literal: String,
+    },
 }
 
 impl fmt::Display for PolicyError {
@@ -67,9 +91,10 @@ impl fmt::Display for PolicyError {
             Self::Regex { label, reason } => write!(f, "custom_patterns: the regex of {label:?} is refused: {reason}"),
             Self::Group { label, group } => write!(f, "custom_patterns: the regex of {label:?} has no group {group}"),
             Self::MatchesEmpty { label } => write!(f, "custom_patterns: the regex of {label:?} matches the empty text"),
-            Self::Literal { list, literal } => write!(
+            // The literals are the names that must not be seen, and this text goes into a log.
+            Self::Literal { list, at } => write!(
                 f,
-                "{list}: {literal:?} must have {} to {} bytes and may not look like a placeholder",
+                "{list}: entry {at} must have {} to {} bytes and may not look like a placeholder",
                 LITERAL_BYTES.start(),
                 LITERAL_BYTES.end()
             ),

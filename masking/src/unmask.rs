@@ -205,7 +205,7 @@ mod tests {
             held = held.max(unmasker.carry.len());
         }
         unmasker.end(&mut known(), &mut |part| match part {
-            Part::Same(_) => unreachable!(),
+            Part::Same(_) => panic!("there is no piece"),
             Part::Carried(bytes) => out.extend_from_slice(bytes),
             Part::Value(value) => out.extend_from_slice(value.expose().as_bytes()),
         });

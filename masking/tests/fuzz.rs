@@ -2,6 +2,9 @@
 //!
 //! A short run belongs to the tests; `FUZZ_CASES=1000000 cargo test --release -p masking --test fuzz` looks longer.
 
+#![cfg(test)]
+#![allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
+
 use masking::dialect::Options;
 use masking::json::{Document, Shape, Value};
 use masking::{

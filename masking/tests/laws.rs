@@ -1,5 +1,8 @@
 //! The laws of the specification in `lib.rs`, over whole exchanges: what is masked comes back, however it is cut.
 
+#![cfg(test)]
+#![allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
+
 use masking::dialect::Options;
 use masking::{
     Catalogue, Format, Known, Lookup, Masked, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Response, Vault,

@@ -66,7 +66,7 @@ fn a_wrong_policy_is_refused_with_a_reason() {
         (custom("T", "x", 1), r#"custom_patterns: the regex of "T" has no group 1"#),
         (custom("T", "x*", 0), r#"custom_patterns: the regex of "T" matches the empty text"#),
         (custom("T", r"\w{1000}{100}", 0), r#"custom_patterns: the regex of "T" is refused: "#),
-        (Policy { always: strings(&["ab"]), ..Policy::default() }, r#"always_mask: "ab" must have 3 to 200 bytes"#),
+        (Policy { always: strings(&["ab"]), ..Policy::default() }, "always_mask: entry 1 must have 3 to 200 bytes"),
         (Policy { always: strings(&["AWS_EC2_7KQ2M9XA4TBN"]), ..Policy::default() }, "always_mask: "),
         (
             Policy { never: strings(&["10.0.0.0/33"]), ..Policy::default() },

@@ -46,12 +46,12 @@ impl Frames {
         let mut read = Ok(());
         while read.is_ok() {
             match next_frame(rest) {
-                Ok(Some((frame, behind))) => {
+                Ok(Next::Frame { frame, behind }) => {
                     read = self.frame(frame, resolver, out);
                     // What cannot be read is not lost: it leaves as it is.
                     rest = if read.is_ok() { behind } else { rest };
                 }
-                Ok(None) => break,
+                Ok(Next::Incomplete) => break,
                 Err(damaged) => read = Err(damaged),
             }
         }
@@ -102,14 +102,24 @@ impl Frames {
     }
 }
 
-/// The frame that the bytes begin with, if it is whole, and what is behind it.
-fn next_frame(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, Damaged> {
-    let Some(prelude) = bytes.get(..PRELUDE) else { return Ok(None) };
+/// What a stream goes on with.
+enum Next<'b> {
+    Frame {
+        frame: &'b [u8],
+        behind: &'b [u8],
+    },
+    /// The next frame has not arrived whole.
+    Incomplete,
+}
+
+/// The frame that the bytes begin with.
+fn next_frame(bytes: &[u8]) -> Result<Next<'_>, Damaged> {
+    let Some(prelude) = bytes.get(..PRELUDE) else { return Ok(Next::Incomplete) };
     let total = number(prelude, 0).ok_or(Damaged)? as usize;
     if number(prelude, 8) != prelude.get(..8).map(crc32fast::hash) || total < PRELUDE + CRC {
         return Err(Damaged);
     }
-    Ok(bytes.split_at_checked(total))
+    Ok(bytes.split_at_checked(total).map_or(Next::Incomplete, |(frame, behind)| Next::Frame { frame, behind }))
 }
 
 impl Frame {
@@ -190,7 +200,7 @@ mod tests {
     fn events(mut bytes: &[u8]) -> Vec<String> {
         let mut events = Vec::new();
         while !bytes.is_empty() {
-            let (frame, behind) = next_frame(bytes).unwrap().unwrap();
+            let Ok(Next::Frame { frame, behind }) = next_frame(bytes) else { panic!("no whole frame") };
             Frames::new(Options::default()).frame(frame, &mut Known, &mut Vec::new()).unwrap();
             let headers = number(frame, 4).unwrap() as usize;
             let payload = std::str::from_utf8(&frame[PRELUDE + headers..frame.len() - CRC]).unwrap();

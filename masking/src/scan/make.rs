@@ -96,9 +96,9 @@ fn check_literals(list: &'static str, literals: &[String]) -> Result<(), PolicyE
     if literals.len() > LITERALS_MAX {
         return Err(PolicyError::TooMany { list, max: LITERALS_MAX });
     }
-    let bad = |literal: &&String| !LITERAL_BYTES.contains(&literal.len()) || !opaque(literal).is_empty();
-    match literals.iter().find(bad) {
-        Some(literal) => Err(PolicyError::Literal { list, literal: literal.clone() }),
+    let bad = |literal: &String| !LITERAL_BYTES.contains(&literal.len()) || !opaque(literal).is_empty();
+    match literals.iter().position(bad) {
+        Some(index) => Err(PolicyError::Literal { list, at: index + 1 }),
         None => Ok(()),
     }
 }
