@@ -44,8 +44,9 @@ const BLANKS_MAX: usize = 40;
 pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item = Name<'_>> + '_ {
     let head = text.get(start.saturating_sub(NAME_MAX)..start).unwrap_or_default();
     let run = head.iter().rev().take_while(|b| in_name(**b) || **b == b'.').count();
-    // A Korean word begins a word of its own, whatever it is written behind.
-    let first = if text.get(start).is_some_and(u8::is_ascii) { start - run } else { start };
+    // A Korean word begins a word of its own, whatever it is written behind, and so does a quoted one.
+    let own = text.get(start).is_none_or(|b| !b.is_ascii() || matches!(b, b'"' | b'\'' | b'<'));
+    let first = if own { start } else { start - run };
     let first = edge::word_start(text, first, start);
     // The word that it was found by may begin with a quotation mark or a bracket.
     let first = first + usize::from(matches!(text.get(first), Some(b'"' | b'\'' | b'<')));
