@@ -1,26 +1,41 @@
-"""The scripted provider in a container, for `make smoke`: answers like the Anthropic API, prints what it was sent.
+"""The provider of `make smoke`: prints what it was sent, and answers like the Anthropic API by repeating it.
 
-It listens on loopback only: the container shares the network of the gateway that stands before it.
+It listens on loopback only: its container shares the network of the gateway that stands before it. The end-to-end tests
+have a richer one (tests/rig/upstream), which needs more than Python's own library.
 """
 
-import time
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from rig.upstream import Scenario, Text, Upstream
-
-PORT = 8090
-ANSWER = (Text("Check the route table of «1»: «0» at «3» may not reach «2»."),)
+ADDRESS = ("127.0.0.1", 8090)
 
 
-def main() -> None:
-    with Upstream(PORT) as upstream:
-        upstream.set_default(Scenario(says=ANSWER))
-        shown = 0
-        while True:
-            for request in upstream.journal[shown:]:
-                shown += 1
-                print(request.body.decode(errors="replace"), flush=True)
-            time.sleep(0.1)
+class Provider(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        print(body.decode(errors="replace"), flush=True)
+        said = json.loads(body)["messages"][-1]["content"]
+        answer = {
+            "id": "msg_mock",
+            "type": "message",
+            "role": "assistant",
+            "model": "mock",
+            "content": [{"type": "text", "text": f"You said: {said}"}],
+            "stop_reason": "end_turn",
+            "usage": {"input_tokens": 1, "output_tokens": 1},
+        }
+        answered = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(answered)))
+        self.end_headers()
+        self.wfile.write(answered)
+
+    def log_message(self, *_: object) -> None:
+        """The log is what was sent, and nothing else."""
 
 
 if __name__ == "__main__":
-    main()
+    ThreadingHTTPServer(ADDRESS, Provider).serve_forever()

@@ -51,6 +51,28 @@ fn responses_in_pieces_of_every_size() {
     }
 }
 
+/// Values that are not UTF-8 make the SDK's own calls panic.
+#[test]
+fn headers_that_are_no_text() {
+    let mut request = message(TEXT);
+    for name in ["x-note", "user-agent", "x-claude-code-session-id"] {
+        request.headers.set(name, *b"caf\xe9");
+    }
+    let outcome = Gateway::new().check("headers", request, |upstream| {
+        let mut response = reply(&heard(upstream));
+        response.headers.set("server", *b"caf\xe9");
+        response
+    });
+    assert_eq!(String::from_utf8_lossy(&outcome.client.body), reply_body(TEXT));
+    assert_eq!(outcome.client.headers.get("server"), Some(&b"caf\xe9"[..]));
+    assert_eq!(outcome.upstream.expect("it goes upstream").headers.get("x-note"), Some(&b"caf\xe9"[..]));
+
+    let mut untyped = Response::json(200, "AWS_EC2_7KQ2M9XA4TBN");
+    untyped.headers.set("content-type", *b"text/\xff");
+    let outcome = Gateway::new().check("a type that is no text", message("hello"), |_| untyped);
+    assert_eq!(outcome.client.body, b"AWS_EC2_7KQ2M9XA4TBN");
+}
+
 /// An upstream that compresses although it was asked not to. Its last bytes may be a checksum that says nothing: a piece
 /// that must not become empty.
 #[test]

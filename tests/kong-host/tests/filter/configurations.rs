@@ -48,6 +48,24 @@ fn the_files() {
     }
 }
 
+/// The host's default settings are those of the image.
+#[test]
+fn the_settings() {
+    let conf = include_str!("../../../../kong/kong.conf");
+    let set = |name: &str| {
+        let line = conf.lines().find_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix('='));
+        line.unwrap_or_else(|| panic!("{name} is not set")).trim().trim_end_matches('m').to_owned()
+    };
+    let megabytes = |name| set(name).parse::<usize>().expect("megabytes") << 20;
+    let Settings { client_body_buffer_size, client_max_body_size, keepalive_requests, environment, .. } =
+        Settings::default();
+    assert_eq!(client_body_buffer_size, megabytes("nginx_http_client_body_buffer_size"));
+    assert_eq!(client_max_body_size, megabytes("nginx_http_client_max_body_size"));
+    assert_eq!(keepalive_requests.to_string(), set("nginx_http_keepalive_requests"));
+    let exported: Vec<String> = environment.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(exported, [set("nginx_main_env")]);
+}
+
 /// The configurations of the filter, wherever they stand: as a plugin or in a chain.
 fn collect(yaml: &Yaml, found: &mut Vec<Value>) {
     match yaml {

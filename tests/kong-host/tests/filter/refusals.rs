@@ -23,7 +23,10 @@ fn check_refused(name: &str, gateway: &mut Gateway, request: Request, status: u1
 fn bodies_that_cannot_be_masked() {
     let cut = Request::post("/v1/messages", r#"{"messages":"i-0123456789abcdef0""#);
     let bytes = |body: &[u8]| Request::post("/v1/messages", body);
+    let mut no_text = message(TEXT);
+    no_text.headers.set("content-type", *b"application/json\xff");
     for (name, request, status, code) in [
+        ("a type that is no text", no_text, 415, "AWS_MASKER_2004"),
         ("JSON that is cut", cut, 400, "AWS_MASKER_6002"),
         ("no JSON", bytes(b"i-0123456789abcdef0"), 400, "AWS_MASKER_6002"),
         ("no UTF-8", bytes(b"{\"a\":\"\xff i-0123456789abcdef0\"}"), 400, "AWS_MASKER_6002"),
