@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from rig import planted
 from rig.envoy import Plan
 from rig.gateway import Gateway, Opening, gateway

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from conversations import CONVERSATIONS, TOOLS, Conversation
+
 from rig import planted
 from rig.gateway import Gateway, Opening
 from rig.sse import events, said

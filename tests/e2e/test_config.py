@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from rig import planted
 from rig.gateway import Gateway, Opening
 from rig.sidecar import Sidecar

@@ -5,12 +5,13 @@ from functools import partial
 
 import httpx2
 import pytest
+from streams import BODY, DELTA, SAYS, certain
+
 from rig.gateway import Gateway
 from rig.sse import said
 from rig.upstream import Cut, Scenario, anthropic
 from rig.upstream.blocks import placeholders, spoken
 from rig.upstream.scenario import SCENARIO_HEADER
-from streams import BODY, DELTA, SAYS, certain
 
 
 @pytest.mark.parametrize("how", ["end", "close", "reset"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from conversations import CONVERSATIONS
+
 from rig.gateway import Gateway
 from rig.upstream import Scenario, Text
 

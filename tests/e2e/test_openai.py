@@ -4,6 +4,7 @@ import json
 
 import pytest
 from conversations import CONVERSATIONS, Conversation
+
 from rig.gateway import Gateway
 from rig.upstream import Scenario, Text, Tool
 from rig.upstream.blocks import Block

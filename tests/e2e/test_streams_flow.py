@@ -4,12 +4,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from streams import BODY, DELTA, SAYS, certain
+
 from rig.gateway import Gateway
 from rig.sse import said
 from rig.upstream import Scenario, anthropic
 from rig.upstream.blocks import placeholders, spoken
 from rig.upstream.scenario import SCENARIO_HEADER
-from streams import BODY, DELTA, SAYS, certain
 
 
 def test_every_event_arrives_before_the_next_is_sent(gate: Gateway) -> None:

@@ -4,11 +4,12 @@ from typing import Any
 
 import httpx2
 import pytest
+
 from rig import planted
 from rig.gateway import Exchange, Gateway, Opening
 from rig.redis_server import RedisServer
 from rig.sidecar import Sidecar
-from rig.upstream import Scenario, Text
+from rig.upstream import Scenario, Text, Upstream
 from rig.upstream.blocks import placeholders
 from rig.waiting import wait_for
 
@@ -47,6 +48,22 @@ def test_redis_holds_no_value(gate: Gateway, redis_server: RedisServer) -> None:
 def test_replicas_and_restarts_mint_the_same(gate: Gateway, another: Opening) -> None:
     first = placeholder_of(gate, planted.ec2(30))
     assert placeholder_of(another("replica"), planted.ec2(30)) == first
+
+
+def test_workers_mint_the_same(another: Opening, upstream: Upstream) -> None:
+    """Each worker has an instance of the filter of its own; a new connection may come to any of them."""
+    gate = another("two-workers", workers=2)
+
+    def on_a_new_connection() -> Exchange:
+        return ask(Gateway(gate.envoy, upstream), planted.ec2(31))
+
+    def all_serve() -> bool:
+        return all(on_a_new_connection().response.status_code == 200 for _ in range(12))
+
+    wait_for("both workers have their key", all_serve)
+    exchanges = [on_a_new_connection() for _ in range(12)]
+    assert len({exchange.seen for exchange in exchanges}) == 1
+    assert {answer(exchange) for exchange in exchanges} == {planted.ec2(31)}
 
 
 def test_scopes_do_not_share(gate: Gateway, another: Opening, redis_server: RedisServer) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import redis
+
+from faults.table import Row, Table
 from rig.envoy import Plan
 from rig.gateway import Gateway, gateway
 from rig.load import Load
@@ -20,8 +22,6 @@ from rig.sidecar import Sidecar
 from rig.upstream import Cut, Scenario, Upstream
 from rig.upstream.replies import fixed
 from rig.waiting import wait_for
-
-from faults.table import Row, Table
 
 # How long the strict gateway may take to notice, and everything owed to arrive after the fault.
 NOTICED, RECOVERED = 15.0, 40.0

@@ -17,7 +17,7 @@ from rig.upstream import Recorded, Scenario, Upstream
 from rig.upstream.scenario import SCENARIO_HEADER
 from rig.waiting import wait_for
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from rig.waiting import wait_for
@@ -27,7 +28,7 @@ class Process:
             )
         return self
 
-    def wait_ready(self, what: str, ready, patience: float = 30.0) -> "Process":
+    def wait_ready(self, what: str, ready: Callable[[], bool], patience: float = 60.0) -> "Process":
         def ready_or_gone() -> bool:
             if not self.alive():
                 raise RuntimeError(f"{self.name} ended at start:\n{self.tail()}")

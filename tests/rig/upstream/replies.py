@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from rig.upstream import anthropic, openai
+from rig.upstream import anthropic, bedrock, openai
 from rig.upstream.blocks import placeholders, spoken
 from rig.upstream.scenario import Recorded, Reply, Scenario
 
@@ -13,11 +13,13 @@ def answer(request: Recorded, scenario: Scenario) -> Reply:
         return scenario.reply(request)
     if request.path.endswith("/count_tokens"):
         return anthropic.tokens(request.body)
-    dialect = DIALECTS.get(request.path)
-    if dialect is None:
-        return anthropic.error(404, "not_found_error", f"no such path: {request.path}")
-    whole, streamed = dialect
     blocks = spoken(scenario.says, placeholders(request.body))
+    last = request.path.rpartition("/")[2]
+    if last in STREAMS:
+        return STREAMS[last](blocks, scenario.delta)
+    if request.path not in DIALECTS:
+        return anthropic.error(404, "not_found_error", f"no such path: {request.path}")
+    whole, streamed = DIALECTS[request.path]
     return streamed(blocks, scenario.delta) if _asks_for_stream(request) else whole(blocks)
 
 
@@ -53,4 +55,9 @@ DIALECTS = {
     "/v1/messages": (anthropic.message, anthropic.stream),
     "/v1/chat/completions": (openai.completion, openai.completion_stream),
     "/v1/responses": (openai.response, openai.response_stream),
+}
+# Paths that name the model before; they always stream.
+STREAMS = {
+    "invoke-with-response-stream": bedrock.invocation,
+    "converse-stream": bedrock.conversation,
 }
