@@ -171,7 +171,7 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
     match place {
         Request => match key {
             "model" | "modelId" | "anthropic_version" | "anthropic_beta" | "betas" | "service_tier" | "container"
-            | "previous_response_id" | "conversation" | "include" | "tool_choice" | "prompt_cache_key" => Keep,
+            | "previous_response_id" | "conversation" | "include" | "tool_choice" => Keep,
             "metadata" => Metadata,
             "messages" | "input" => Message,
             "system" | "instructions" | "prompt" => Block,
@@ -189,7 +189,7 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
         Response => match key {
             "id" | "type" | "role" | "model" | "object" | "status" | "stop_reason" | "stopReason" | "usage" | "request_id"
             | "system_fingerprint" | "service_tier" | "container" | "previous_response_id" | "conversation" | "item_id"
-            | "custom_id" | "obfuscation" | "logprobs" | "tool_choice" | "prompt_cache_key" => Keep,
+            | "custom_id" | "obfuscation" | "logprobs" | "tool_choice" => Keep,
             "message" | "response" | "result" | "body" | "data" => Response,
             "content" | "content_block" | "delta" | "part" | "instructions" => Block,
             "output" if object.field("output").is_some_and(|v| v.shape() == Shape::Object) => Response,
@@ -389,7 +389,7 @@ mod tests {
                     "encrypted_content":"k"},{"role":"user","content":[{"type":"input_text","text":"c"}]}],"instructions":"d"}"#,
                 &["[{}]", "a", "b", "c", "d"],
             ),
-            (r#"{"model":"k","input":"a"}"#, &["a"]),
+            (r#"{"model":"k","input":"a","prompt_cache_key":"b","user":"c"}"#, &["a", "b", "c"]),
             (r#"{"id":"a","name":["b",{"type":"c"}]}"#, &["id", "a", "name", "b", "type", "c"]),
             (
                 r#"{"messages":[{"role":"user","content":[{"toolUse":{"toolUseId":"k","name":"k","input":{"a":123456789012,"b":1}}}]}]}"#,
