@@ -9,6 +9,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 KONG = ROOT / "kong"
 KUBERNETES = ROOT / "deploy" / "kubernetes"
+ISTIO = ROOT / "deploy" / "istio"
 
 META = json.loads((KONG / "filters" / "aws_masker.meta.json").read_text())
 DECLARATIVE = [KONG / "kong.yml", *sorted((KONG / "examples").glob("*.yml"))]

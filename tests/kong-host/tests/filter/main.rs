@@ -7,9 +7,11 @@
 mod bodies;
 mod configurations;
 mod dialects;
+mod framing;
 mod gateway;
 mod life;
 mod outages;
 mod refusals;
 mod streams;
+mod thinking;
 mod vault;

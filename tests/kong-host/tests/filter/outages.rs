@@ -1,5 +1,9 @@
 //! The sidecar is away, wrong, or back again.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use contract::SyncRequest;
 use kong_host::{Settings, Step};
 use serde_json::{Value, json};
 
@@ -80,6 +84,62 @@ fn an_outage_in_the_middle_and_its_end() {
             }
             assert_eq!(vault.count(|counters| counters.dropped_mappings), 0, "{name}");
         }
+    }
+}
+
+/// Every call that reaches the sidecar from now on.
+fn record(gateway: &mut Gateway) -> Rc<RefCell<Vec<SyncRequest>>> {
+    let calls = Rc::new(RefCell::new(Vec::new()));
+    let (recording, vault) = (Rc::clone(&calls), Rc::clone(&gateway.vault));
+    gateway.worker.set_sidecar(move |call| {
+        recording.borrow_mut().push(serde_json::from_slice(&call.body).expect("the filter speaks the contract"));
+        vault.borrow_mut().answer(call)
+    });
+    calls
+}
+
+/// A batch is sent again as it was; the next number is the next batch's.
+fn assert_numbered(mood: Mood, calls: &[SyncRequest]) {
+    for (call, next) in calls.iter().zip(calls.iter().skip(1)) {
+        assert_eq!(call.instance, next.instance, "{mood:?}");
+        if call.batch == next.batch {
+            assert_eq!(call.mappings, next.mappings, "{mood:?}: batch {}", call.batch);
+            assert_eq!(call.exchanges, next.exchanges, "{mood:?}: batch {}", call.batch);
+            assert_eq!(call.counters, next.counters, "{mood:?}: batch {}", call.batch);
+        } else {
+            assert_eq!(call.batch + 1, next.batch, "{mood:?}: no number is left out or used again");
+        }
+    }
+}
+
+/// A sidecar may have stored what it could not acknowledge any more: by the batch's number it tells what it has counted.
+#[test]
+fn a_batch_keeps_its_number_until_it_is_acknowledged() {
+    for mood in MOODS {
+        let mut gateway = gateway(Mood::Well, true).ready();
+        let calls = record(&mut gateway);
+        gateway.vault.borrow_mut().mood = mood;
+        ask(&mut gateway, "owed");
+        gateway.settle();
+        // Comes while the first batch is under way, and must not join it.
+        let later = "i-0fedcba9876543210";
+        gateway.check("owed as well", message(later), |upstream| reply(&heard(upstream)));
+        gateway.settle();
+        let failed = calls.borrow().len();
+        gateway.vault.borrow_mut().mood = Mood::Well;
+        for _ in 0..10 {
+            gateway.settle();
+        }
+
+        let calls = calls.borrow();
+        assert_numbered(mood, &calls);
+        let owed = calls.iter().find(|call| !call.mappings.is_empty()).expect("the mappings are sent");
+        assert_eq!(owed.mappings.len(), SECRETS.len(), "{mood:?}");
+        let (before, after) = calls.split_at(failed);
+        let tries = |calls: &[SyncRequest]| calls.iter().filter(|call| call.batch == owed.batch).count();
+        assert!(tries(before) > 0 && tries(after) == 1, "{mood:?}: {} tries, {} more", tries(before), tries(after));
+        let of_later = |call: &&SyncRequest| call.mappings.iter().any(|mapping| mapping.value.expose() == later);
+        assert_eq!(calls.iter().filter(of_later).count(), 1, "{mood:?}: the second batch");
     }
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use kong_host::{Outcome, Request, Response, Settings};
 use serde_json::{Value, json};
 
-use crate::gateway::{Gateway, TEXT, message, reply};
+use crate::gateway::{Gateway, TEXT, heard, message, reply};
 
 #[track_caller]
 fn check_refused(name: &str, gateway: &mut Gateway, request: Request, status: u16, code: &str) -> Outcome {
@@ -39,6 +39,25 @@ fn bodies_that_cannot_be_masked() {
             check_refused(name, &mut Gateway::new(), request, status, code);
         }
     }
+}
+
+/// What follows an upgrade is no HTTP any more: nobody would mask it.
+#[test]
+fn protocols_that_cannot_be_masked() {
+    let asking = |request: Request, protocol| request.header("connection", "Upgrade").header("upgrade", protocol);
+    let get = || Request::new("GET", "/v1/realtime");
+    for (name, request) in [
+        ("a websocket", asking(get(), "websocket")),
+        ("in other letters", asking(get(), "WebSocket")),
+        ("with a body", asking(message(TEXT), "websocket")),
+        ("with a body behind the head", asking(message(TEXT).slow(), "websocket")),
+        ("another protocol", asking(get(), "connect-udp")),
+    ] {
+        check_refused(name, &mut Gateway::new(), request, 415, "AWS_MASKER_2004");
+    }
+    // HTTP/2 in clear text is offered by some clients with every request; nginx stays with HTTP/1.1.
+    let outcome = Gateway::new().check("h2c", asking(message(TEXT), "h2c"), |upstream| reply(&heard(upstream)));
+    assert_eq!(outcome.client.status, 200);
 }
 
 /// Kong as it comes keeps 8 KB of a body in memory; what is larger cannot be read by a filter.
@@ -108,7 +127,7 @@ fn a_scope_that_a_header_tells() {
     let mut sent = Vec::new();
     for scope in ["team-a", "team-b"] {
         let request = message(TEXT).header("x-consumer-id", scope);
-        let outcome = gateway.check(scope, request, |upstream| reply(&crate::gateway::heard(upstream)));
+        let outcome = gateway.check(scope, request, |upstream| reply(&heard(upstream)));
         assert!(String::from_utf8_lossy(&outcome.client.body).contains("i-0123456789abcdef0"), "{scope}");
         sent.push(outcome.upstream.expect("it goes upstream").body);
     }

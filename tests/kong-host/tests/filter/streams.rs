@@ -17,19 +17,19 @@ fn check_stream(gateway: &mut Gateway, name: &str, dialect: &Dialect, text: &str
 
 #[test]
 fn events_of_every_size() {
-    let mut gateway = Gateway::new();
     for dialect in &DIALECTS {
+        let mut gateway = dialect.gateway();
         for size in 1..60 {
             let name = format!("{}: {size} characters an event", dialect.name);
-            check_stream(&mut gateway, &name, dialect, TEXT, |masked| Response::events(dialect.stream(masked, size)));
+            check_stream(&mut gateway, &name, dialect, TEXT, |masked| dialect.response(dialect.stream(masked, size)));
         }
     }
 }
 
 #[test]
 fn reads_cut_at_every_byte() {
-    let mut gateway = Gateway::new();
     for dialect in &DIALECTS {
+        let mut gateway = dialect.gateway();
         let mut at = 1;
         loop {
             let name = format!("{}: cut at byte {at}", dialect.name);
@@ -37,8 +37,8 @@ fn reads_cut_at_every_byte() {
             let outcome = gateway.check(&name, (dialect.request)(SHORT), |upstream| {
                 let stream = dialect.stream(&(dialect.heard)(upstream), 8).concat();
                 length = stream.len();
-                let (first, second) = stream.as_bytes().split_at(at.min(length));
-                Response::events([first, second])
+                let (first, second) = stream.split_at(at.min(length));
+                dialect.response([first, second])
             });
             assert_eq!(dialect.text(&outcome.client.body), SHORT, "{name}");
             at += 1;
@@ -51,12 +51,12 @@ fn reads_cut_at_every_byte() {
 
 #[test]
 fn reads_of_every_size() {
-    let mut gateway = Gateway::new();
     for dialect in &DIALECTS {
+        let mut gateway = dialect.gateway();
         for size in 1..200 {
             let name = format!("{}: {size} bytes a read", dialect.name);
             check_stream(&mut gateway, &name, dialect, SHORT, |masked| {
-                Response::events([dialect.stream(masked, 5).concat()]).in_pieces_of(size)
+                dialect.response([dialect.stream(masked, 5).concat()]).in_pieces_of(size)
             });
         }
     }
@@ -65,15 +65,15 @@ fn reads_of_every_size() {
 /// What could not become a placeholder is not held back: a client sees the text grow.
 #[test]
 fn text_flows() {
-    let mut gateway = Gateway::new();
     for dialect in &DIALECTS {
+        let mut gateway = dialect.gateway();
         let id = gateway.worker.send((dialect.request)("hello"));
         let text = "Nothing here looks like a placeholder. ".repeat(20);
         let events = dialect.stream(&text, 13);
-        gateway.worker.begin(id, &Response::events::<&str>([]));
+        gateway.worker.begin(id, &dialect.response::<&str>([]));
         for (index, event) in events.iter().enumerate() {
-            let got = gateway.worker.piece(id, event.as_bytes());
-            assert_eq!(String::from_utf8_lossy(&got), *event, "{}: event {index}", dialect.name);
+            let got = gateway.worker.piece(id, event);
+            assert!(got == *event, "{}: event {index}: {}", dialect.name, String::from_utf8_lossy(&got));
         }
         let outcome = gateway.worker.end(id);
         gateway.check_outcome(dialect.name, &outcome);
@@ -84,12 +84,12 @@ fn text_flows() {
 /// A stream may end anywhere; nothing that was held back may be lost, nothing may hang.
 #[test]
 fn streams_that_are_cut_short() {
-    let mut gateway = Gateway::new();
     for dialect in &DIALECTS {
+        let mut gateway = dialect.gateway();
         for kept in 0..40 {
             let name = format!("{}: only {kept} events", dialect.name);
             gateway.check(&name, (dialect.request)(SHORT), |upstream| {
-                Response::events(dialect.stream(&(dialect.heard)(upstream), 3).into_iter().take(kept))
+                dialect.response(dialect.stream(&(dialect.heard)(upstream), 3).into_iter().take(kept))
             });
         }
     }

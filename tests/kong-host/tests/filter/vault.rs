@@ -30,7 +30,7 @@ pub enum Mood {
 pub struct Vault {
     pub mood: Mood,
     /// By scope and placeholder.
-    pub mappings: BTreeMap<(String, String), String>,
+    pub mappings: BTreeMap<(String, String), Mapping>,
     pub counters: Vec<Counters>,
     pub exchanges: usize,
     pub calls: usize,
@@ -63,25 +63,18 @@ impl Vault {
 
     fn keep(&mut self, request: SyncRequest) -> Reply {
         let well = self.mood == Mood::Well;
-        let found = request.wanted.iter().filter_map(|wanted| {
-            let key = (wanted.scope.clone(), wanted.placeholder.clone());
-            self.mappings.get(&key).map(|value| Mapping {
-                scope: key.0,
-                kind: "ec2_instance".to_owned(),
-                placeholder: key.1,
-                value: Value::new(value.as_str()),
-                recall: false,
-            })
-        });
+        let found = request
+            .wanted
+            .iter()
+            .filter_map(|wanted| self.mappings.get(&(wanted.scope.clone(), wanted.placeholder.clone())).cloned());
         let found = found.collect();
         if well {
             self.counters.push(request.counters);
             self.exchanges += request.exchanges.len();
             for mapping in request.mappings {
-                let key = (mapping.scope, mapping.placeholder);
-                let value = mapping.value.into_exposed();
-                if let Some(known) = self.mappings.insert(key, value.clone()) {
-                    assert_eq!(known, value, "a placeholder stands for two values");
+                let key = (mapping.scope.clone(), mapping.placeholder.clone());
+                if let Some(known) = self.mappings.insert(key, mapping.clone()) {
+                    assert_eq!(known.value, mapping.value, "a placeholder stands for two values");
                 }
             }
         }
@@ -101,7 +94,7 @@ impl Vault {
 
     /// Everything that was ever stored, as values.
     pub fn values(&self) -> Vec<&str> {
-        self.mappings.values().map(String::as_str).collect()
+        self.mappings.values().map(|mapping| mapping.value.expose()).collect()
     }
 
     pub fn count(&self, counter: impl Fn(&Counters) -> u64) -> u64 {
