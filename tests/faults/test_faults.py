@@ -17,6 +17,7 @@ from faults.table import Row, Table
 from rig.envoy import Plan
 from rig.gateway import Gateway, gateway
 from rig.load import Load
+from rig.redis_proxy import Mood, RedisProxy
 from rig.redis_server import PASSWORD, RedisServer
 from rig.sidecar import Sidecar
 from rig.upstream import Cut, Scenario, Upstream
@@ -30,9 +31,10 @@ LASTS = 2.0
 
 @dataclass(frozen=True)
 class Site:
-    """The processes that the faults befall: one Redis, one sidecar, two gateways."""
+    """The processes that the faults befall: one Redis behind a proxy, one sidecar, two gateways."""
 
     redis: RedisServer
+    proxy: RedisProxy
     sidecar: Sidecar
     strict: Gateway
     lenient: Gateway
@@ -42,7 +44,8 @@ class Site:
 def site(logs: Path, upstream: Upstream) -> Iterator[Site]:
     with ExitStack() as stack:
         store = stack.enter_context(RedisServer("faults-redis", logs))
-        sidecar = stack.enter_context(Sidecar("faults-sidecar", logs, store.env))
+        proxy = stack.enter_context(RedisProxy(store.port))
+        sidecar = stack.enter_context(Sidecar("faults-sidecar", logs, store.env | {"REDIS_PORT": str(proxy.port)}))
         strict, lenient = (
             stack.enter_context(
                 gateway(
@@ -54,7 +57,7 @@ def site(logs: Path, upstream: Upstream) -> Iterator[Site]:
             )
             for name, fallback in (("strict", False), ("lenient", True))
         )
-        yield Site(store, sidecar, strict, lenient)
+        yield Site(store, proxy, sidecar, strict, lenient)
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +110,14 @@ def redis_pauses_writes(site: Site, healing: ExitStack) -> None:
     site.redis.client.client_pause(60_000, all=False)
 
 
+def redis_turns(mood: Mood) -> Befall:
+    def befall(site: Site, healing: ExitStack) -> None:
+        healing.callback(site.proxy.turns, Mood.FAIR)
+        site.proxy.turns(mood)
+
+    return befall
+
+
 def sidecar_killed(site: Site, healing: ExitStack) -> None:
     healing.callback(site.sidecar.start)
     site.sidecar.process.kill()
@@ -135,6 +146,9 @@ FAULTS: dict[str, Befall] = {
     "Redis without its master (-MASTERDOWN)": redis_loses_its_master(serves_reads="no"),
     "Redis with another password": redis_changes_its_password,
     "Redis pauses writes": redis_pauses_writes,
+    "Redis answers after 3 s": redis_turns(Mood.SLOW),
+    "Redis closes every connection": redis_turns(Mood.CLOSES),
+    "Redis loads its data (-LOADING)": redis_turns(Mood.LOADING),
     "sidecar killed (-9)": sidecar_killed,
     "sidecar stopped for 5 s (SIGSTOP)": sidecar_frozen,
     "sidecar answers 500": sidecar_replaced(Scenario(reply=fixed(500, b'{"error":"x"}'))),
