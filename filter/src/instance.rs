@@ -8,6 +8,7 @@ use contract::{Counters, Mapping, THINKING_KIND, bound};
 use lru::LruCache;
 use masking::{Answer, Known, Lookup, Mint, PlaceholderKey, Secret, Thoughts, Token, Vault};
 
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Keys, OnOutage};
 use crate::memory::Memory;
 use crate::outbox::Outbox;
@@ -20,6 +21,7 @@ pub struct Instance {
     pub memory: Memory,
     outbox: Outbox,
     sync: Option<Sync>,
+    clock: Clock,
     /// Bytes of replaced request bodies that the host still holds, by client connection.
     held: LruCache<Vec<u8>, u64>,
 }
@@ -79,11 +81,12 @@ impl Instance {
             _ => None,
         };
         let held = LruCache::new(CONNECTIONS_MAX);
-        Self { config, memory: Memory::default(), outbox: Outbox::default(), sync, held }
+        Self { config, memory: Memory::default(), outbox: Outbox::default(), sync, clock: Clock::default(), held }
     }
 
     /// What requests of this scope are masked with now, or why they must not go on.
     pub fn means(&mut self, scope: &str, now: u64) -> Result<Means, Refusal> {
+        let now = self.clock.at(now);
         let (key, source) = self.key(now)?;
         let mint = Mint::new(key, scope);
         Ok(Means { mint, known: self.memory.known(scope), key: source })
@@ -183,6 +186,7 @@ impl Instance {
 
     /// The call to make now, if any. Time passes here: this is also when known values are compiled.
     pub fn tick(&mut self, now: u64) -> Option<Call> {
+        let now = self.clock.at(now);
         self.memory.compile(now);
         let Ok(Config { keys: Keys::Sidecar { address, token, .. }, .. }) = &self.config else { return None };
         let body = self.sync.as_mut()?.tick(now, &mut self.outbox, &self.memory)?;
@@ -192,7 +196,8 @@ impl Instance {
     /// The sidecar's answer. Gives whether it was a good one.
     pub fn answered(&mut self, now: u64, status: u32, body: &[u8]) -> bool {
         let Some(sync) = &mut self.sync else { return false };
-        let news = sync.answered(now, status, body, &mut self.outbox, &mut self.memory);
+        let steady = self.clock.at(now);
+        let news = sync.answered(steady, now, status, body, &mut self.outbox, &mut self.memory);
         let good = news.is_some();
         for mapping in news.into_iter().flat_map(|news| news.mappings) {
             self.learn(&mapping, now);
@@ -202,6 +207,7 @@ impl Instance {
 
     /// The call did not succeed.
     pub fn failed(&mut self, now: u64) {
+        let now = self.clock.at(now);
         if let Some(sync) = &mut self.sync {
             sync.failed(now);
         }
@@ -365,6 +371,16 @@ mod tests {
         assert_eq!(instance.means("default", 3_000).err(), Some(Refusal::VaultUnavailable));
         assert!(instance.tick(6_100).is_none(), "the failure is followed by a pause");
         assert_eq!(call(&mut instance, 6_300).mappings.len(), 1);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nothing_up() {
+        let mut instance = started("");
+        mask(&mut instance, VALUE, 1_000_000_000).unwrap();
+        call(&mut instance, 1_000_000_100);
+        instance.failed(1_000_000_200);
+        assert!(instance.tick(5_000).is_none(), "the pause after a failure");
+        call(&mut instance, 6_000);
     }
 
     #[test]

@@ -7,6 +7,7 @@
     allow(dead_code, reason = "the host file, which uses everything, is compiled for wasm only")
 )]
 
+mod clock;
 mod config;
 mod decode;
 mod exchange;

@@ -1,4 +1,5 @@
-//! The conversation with the sidecar: when to call, what to say, what an answer means. No host type, no clock.
+//! The conversation with the sidecar: when to call, what to say, what an answer means. No host type, no clock: `now` is
+//! a steady time, which only passes.
 
 use contract::{Keyring, Store, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{PlaceholderKey, Token};
@@ -134,10 +135,12 @@ impl Sync {
         body
     }
 
-    /// The answer to the call: good, if it is whole and answers this very batch.
+    /// The answer to the call: good, if it is whole and answers this very batch. A mapping's time to live, which is the
+    /// store's, begins at the time of day.
     pub fn answered(
         &mut self,
         now: u64,
+        time_of_day: u64,
         status: u32,
         body: &[u8],
         outbox: &mut Outbox,
@@ -157,7 +160,7 @@ impl Sync {
             self.take_key(keyring);
         }
         if answer.acknowledged {
-            self.delivered(now, outbox, memory);
+            self.delivered(time_of_day, outbox, memory);
         } else {
             self.forget_nothing_owed();
             self.next = now + *RETRY_MS.end() / 2;
@@ -181,12 +184,12 @@ impl Sync {
         self.next = now + wait;
     }
 
-    fn delivered(&mut self, now: u64, outbox: &mut Outbox, memory: &mut Memory) {
+    fn delivered(&mut self, time_of_day: u64, outbox: &mut Outbox, memory: &mut Memory) {
         let Some(Owed { batch, .. }) = self.owed.take() else { return };
         outbox.delivered(&batch);
         for mapping in &batch.mappings {
             if let Some(token) = Token::parse(&mapping.placeholder) {
-                memory.acknowledged(&mapping.scope, token, now);
+                memory.acknowledged(&mapping.scope, token, time_of_day);
             }
         }
     }

@@ -1,6 +1,7 @@
 """A real redis-server with a password and a volume, that can be killed and started again."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import redis
@@ -12,20 +13,25 @@ from rig.process import Process
 PASSWORD = "a-password-for-the-tests"
 
 
+def program() -> str:
+    found = shutil.which("redis-server")
+    if found is None:
+        raise NotBuilt("redis-server is not installed: run `make redis-server`")
+    return found
+
+
 class RedisServer:
-    def __init__(self, name: str, directory: Path):
-        program = shutil.which("redis-server")
-        if program is None:
-            raise NotBuilt("redis-server is not installed: run `make redis-server`")
+    def __init__(self, name: str, directory: Path, settings: Sequence[str] = ()):
+        """`settings` are further lines of its configuration."""
         self.port = free_port()
         self.volume = directory / f"{name}-volume"
         self.volume.mkdir()
         config = directory / f"{name}.conf"
         config.write_text(
             f"port {self.port}\nbind {LOOPBACK}\nrequirepass {PASSWORD}\ndir {self.volume}\n"
-            'appendonly yes\nappendfsync always\nsave ""\nmaxmemory-policy noeviction\n'
+            'appendonly yes\nappendfsync always\nsave ""\nmaxmemory-policy noeviction\n' + "\n".join(settings)
         )
-        self.process = Process(name, [program, str(config)], directory)
+        self.process = Process(name, [program(), str(config)], directory)
         self.client = redis.Redis(LOOPBACK, self.port, password=PASSWORD, socket_timeout=5)
 
     def __enter__(self) -> "RedisServer":

@@ -1,0 +1,146 @@
+"""A primary dies under load, in a cluster of six and under the eyes of three sentinels; the sidecar's clock is stepped.
+
+Replication does not wait, so that Redis itself may lose what it acknowledged in the last moment. What the dead primary
+had acknowledged stands in its append-only file: a mapping that is missing in the end and does not stand there was lost
+by the filter or the sidecar. The rows follow those of test_faults in .run/faults.md.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from datetime import datetime
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from faults.table import HEAD, Row
+from rig.artefacts import ROOT
+from rig.clock import Clock, NoClock
+from rig.envoy import Plan
+from rig.gateway import gateway
+from rig.load import Load
+from rig.redis_server import RedisServer
+from rig.redis_topologies import Cluster, Replicated, Sentinels
+from rig.sidecar import OPERATOR_TOKEN, Sidecar
+from rig.upstream import Upstream
+from rig.waiting import wait_for
+
+PATIENCE = 90.0
+FAULTS: dict[str, type[Replicated]] = {
+    "primary of a six-node cluster killed (-9)": Cluster,
+    "primary under Sentinel killed (-9)": Sentinels,
+}
+CLOCK = "sidecar's clock stepped 1 h forward, 2 h back, and right again"
+
+
+@pytest.fixture(scope="module")
+def table() -> Iterator[list[Row]]:
+    rows: list[Row] = []
+    yield rows
+    append(rows)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_failover(logs: Path, upstream: Upstream, table: list[Row], name: str) -> None:
+    with ExitStack() as stack:
+        store = stack.enter_context(FAULTS[name](FAULTS[name].__name__.lower(), logs))
+        sidecar = stack.enter_context(Sidecar(f"{store.name}-sidecar", logs, store.env))
+        plans = {
+            kind: Plan(upstream.url, sidecar.address, {"redis_fallback": kind == "lenient"})
+            for kind in ("strict", "lenient")
+        }
+        gates = {
+            kind: stack.enter_context(gateway(f"{store.name}-envoy-{kind}", logs, upstream, plan))
+            for kind, plan in plans.items()
+        }
+        with Load(gates["strict"]) as strict, Load(gates["lenient"]) as lenient:
+            loads = {"strict": strict, "lenient": lenient}
+            for kind, load in loads.items():
+                wait_for(f"the {kind} gateway has served some", lambda load=load: load.tally.served > 50, PATIENCE)
+            store.victim.process.kill()
+            killed, served = time.monotonic(), lenient.tally.served
+            wait_for("a refusal, or another primary", lambda: strict.tally.refused or store.moved(), PATIENCE)
+            noticed = time.monotonic() - killed
+            wait_for("the lenient gateway serves on", lambda: lenient.tally.served > served + 20, PATIENCE)
+            wait_for("another primary", store.moved, PATIENCE)
+            served = strict.tally.served
+            wait_for("the strict gateway serves again", lambda: strict.tally.served > served + 20, PATIENCE)
+            recovered = time.monotonic() - killed
+        owed = {kind: load.minted() for kind, load in loads.items()}
+        everything = set().union(*owed.values())
+        with suppress(AssertionError):
+            wait_for("everything owed is in Redis", lambda: everything <= store.placeholders(), 15.0)
+        arrived = time.monotonic() - killed
+        gone, acknowledged = everything - store.placeholders(), store.acknowledged_by_victim()
+        assert acknowledged, "the dead primary's file tells nothing"
+        lost_by_redis = gone & acknowledged
+    missing = {kind: len((minted & gone) - lost_by_redis) for kind, minted in owed.items()}
+    fault = f"{name}; of what it had acknowledged Redis itself lost {len(lost_by_redis)}; times since the kill"
+    table.extend(Row(fault, kind, load, missing[kind], noticed, recovered, arrived) for kind, load in loads.items())
+    for load in loads.values():
+        assert (load.tally.wrong, dict(load.tally.broken), load.values_seen()) == (0, {}, 0)
+    assert not lenient.tally.refused
+    assert missing == {"strict": 0, "lenient": 0}
+
+
+def test_clock_step(logs: Path, upstream: Upstream, table: list[Row], redis_server: RedisServer) -> None:
+    """The sidecar's wall clock goes an hour forward, two back, and is right again: nobody refuses, nothing is lost.
+
+    Only the sidecar's: Redis and Envoy do not start with libfaketime.
+    """
+    clock = stepped_clock(logs)
+    with (
+        Sidecar("clock-sidecar", logs, redis_server.env | clock.env) as sidecar,
+        gateway("clock-envoy", logs, upstream, Plan(upstream.url, sidecar.address)) as gate,
+    ):
+        with Load(gate) as load:
+            wait_for("the gateway has served some", lambda: load.tally.served > 50, PATIENCE)
+            for hours in (1, -1, 0):
+                clock.step(f"{hours:+}h")
+                wait_for(f"the clock is {hours} h ahead", lambda hours=hours: hours_ahead(sidecar) == hours, PATIENCE)
+                before = load.minted()
+                wait_for(
+                    "new mappings arrive", lambda before=before: arrived_since(before, load, redis_server), PATIENCE
+                )
+        ended, owed = time.monotonic(), load.minted()
+        with suppress(AssertionError):
+            wait_for("everything owed is in Redis", lambda: owed <= redis_server.placeholders(), 15.0)
+        arrived, missing = time.monotonic() - ended, len(owed - redis_server.placeholders())
+    table.append(Row(CLOCK, "strict", load, missing, 0, 0, arrived))
+    assert (load.tally.wrong, dict(load.tally.broken), load.values_seen()) == (0, {}, 0)
+    assert not load.tally.refused
+    assert missing == 0
+
+
+def stepped_clock(logs: Path) -> Clock:
+    try:
+        return Clock(logs)
+    except NoClock as why:
+        return pytest.skip(str(why))
+
+
+def hours_ahead(sidecar: Sidecar) -> int:
+    """Of the true time: a call of the operator leaves a line in the log, which begins with the time."""
+    httpx2.get(f"{sidecar.url}/v1/stats", headers={"authorization": f"Bearer {OPERATOR_TOKEN}"}, timeout=10)
+    stamp = datetime.fromisoformat(sidecar.process.tail(1).split()[0])
+    return round((stamp.timestamp() - time.time()) / 3600)
+
+
+def arrived_since(before: set[str], load: Load, store: RedisServer) -> bool:
+    return bool((load.minted() - before) & store.placeholders())
+
+
+def append(rows: list[Row]) -> None:
+    """Behind the rows that are there; those of an earlier run of the same faults go."""
+    path = ROOT / ".run" / "faults.md"
+    path.parent.mkdir(exist_ok=True)
+    head = [line(HEAD), line(["---"] * len(HEAD))]
+    known = path.read_text().splitlines() if path.exists() else head
+    again = [f"| {name}" for name in (*FAULTS, CLOCK) if any(row.fault.startswith(name) for row in rows)]
+    kept = [row for row in known if not row.startswith(tuple(again))]
+    path.write_text("".join(f"{row}\n" for row in [*kept, *(line(row.cells()) for row in rows)]))
+
+
+def line(cells: list[str] | tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
