@@ -34,7 +34,12 @@ class Process:
                 raise RuntimeError(f"{self.name} ended at start:\n{self.tail()}")
             return ready()
 
-        wait_for(what, ready_or_gone, patience)
+        try:
+            wait_for(what, ready_or_gone, patience)
+        except BaseException:
+            # Nobody holds a process that never was ready, so nobody else would end it.
+            self.kill()
+            raise
         return self
 
     def alive(self) -> bool:
