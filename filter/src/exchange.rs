@@ -8,10 +8,11 @@ use std::rc::Rc;
 use masking::{Format, Masker, Media, Mint, Response, Tally, Vault};
 
 use crate::config::{Scope, ScopeSource, is_scope};
-use crate::decode::{Coding, Decoder, Undecodable};
+use crate::decode::{Coding, Decoder};
 use crate::instance::{Instance, KeySource, Means, ScopeThoughts, Values, thought_token};
 use crate::keepsake::{Keepsake, Recovered};
 use crate::refusal::Refusal;
+use crate::restoring::Restoring;
 
 /// What the request's headers tell.
 #[derive(Debug, Default)]
@@ -100,67 +101,6 @@ impl Sent {
             unresolved: tally.unresolved,
             refused: None,
         }
-    }
-}
-
-/// Bytes of an encoded response that are kept until the decoder gives the first plain one.
-const UNREAD_MAX: usize = 64 << 10;
-
-/// A response on its way.
-#[derive(Debug)]
-struct Restoring {
-    content_type: String,
-    decoder: Decoder,
-    /// What arrived before the decoder gave anything: if it is not what its coding says, it passes as it came.
-    unread: Option<Vec<u8>>,
-    response: Response,
-    /// Bytes still to come, where the length is known: the host may not tell which chunk is the last.
-    remaining: Option<u64>,
-    /// Whether the body could not be decoded to its end.
-    cut: bool,
-}
-
-impl Restoring {
-    /// The plain form of a chunk. From where the body cannot be decoded on it is what arrived.
-    fn decode(&mut self, chunk: &[u8], ends: bool) -> Vec<u8> {
-        let (mut plain, failed) = match self.decoder.write(chunk) {
-            Ok(plain) => (plain, false),
-            Err(Undecodable { plain }) => (plain, true),
-        };
-        if !plain.is_empty() {
-            self.unread = None;
-        }
-        if let Some(unread) = &mut self.unread {
-            unread.extend_from_slice(chunk);
-        }
-        let cut = failed || (ends && self.unread.as_ref().is_some_and(|unread| !unread.is_empty()));
-        if cut {
-            (self.cut, self.decoder) = (true, Decoder::identity());
-            plain.append(&mut self.unread.take().unwrap_or_else(|| chunk.to_owned()));
-        } else if self.unread.as_ref().is_some_and(|unread| unread.len() > UNREAD_MAX) {
-            self.unread = None;
-        }
-        plain
-    }
-
-    fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
-        let counted_down = self.remaining.as_mut().is_some_and(|left| {
-            *left = left.saturating_sub(chunk.len() as u64);
-            *left == 0
-        });
-        let mut out = Vec::with_capacity(chunk.len());
-        let ends = end_of_stream || counted_down;
-        let plain = self.decode(chunk, ends);
-        self.response.write(&plain, &mut out);
-        if ends {
-            self.response.end(&mut out);
-            // Kong never completes a response whose last piece is emptied, as when nothing of it could be decoded. A line
-            // feed says nothing in JSON, in events and in text.
-            if out.is_empty() && !chunk.is_empty() {
-                out.push(b'\n');
-            }
-        }
-        out
     }
 }
 
@@ -306,10 +246,7 @@ impl Exchange {
         let values =
             Values { instance: Rc::clone(&self.instance), scope: sent.scope.clone(), vault: Rc::clone(&sent.vault) };
         let response = Response::new(media, options, Box::new(values));
-        let content_type = head.content_type.clone().unwrap_or_default();
-        let (unread, remaining) = (Some(Vec::new()), head.content_length);
-        let restoring = Restoring { content_type, decoder, unread, response, remaining, cut: false };
-        self.phase = Phase::Restoring(sent, Box::new(restoring));
+        self.phase = Phase::Restoring(sent, Box::new(Restoring::new(head, decoder, response)));
         Some(Answering { note, rewrites: true, closes })
     }
 
@@ -352,10 +289,7 @@ impl Exchange {
         let Phase::Restoring(sent, restoring) = &self.phase else { return None };
         let instance = self.instance.borrow();
         let never = &instance.config.as_ref().ok()?.never_restore;
-        let lasting = !sent.vault.is_empty() && restoring.decoder.is_identity();
-        lasting.then(|| {
-            Keepsake::new(&restoring.content_type, restoring.remaining.is_some(), &sent.vault, never).encode()
-        })?
+        restoring.keepsake(&sent.vault, never)
     }
 
     pub fn has_lost_its_state(&self) -> bool {
@@ -382,11 +316,7 @@ impl Exchange {
     /// The exchange is over, in whatever way. Gives the counts by kind for the log, if the configuration wants it.
     pub fn end(&mut self) -> Option<String> {
         let (sent, tally) = match std::mem::replace(&mut self.phase, Phase::Unseen) {
-            Phase::Restoring(sent, restoring) => {
-                let mut tally = restoring.response.tally().clone();
-                tally.degraded |= restoring.cut;
-                (sent, tally)
-            }
+            Phase::Restoring(sent, restoring) => (sent, restoring.tally()),
             Phase::Sent(sent) | Phase::Passing(sent) => (sent, Tally::default()),
             _ => return None,
         };

@@ -18,4 +18,5 @@ mod keepsake;
 mod memory;
 mod outbox;
 mod refusal;
+mod restoring;
 mod sync;
