@@ -3,8 +3,12 @@
 //! A document is parsed once, strictly (RFC 8259), into a flat list of nodes that only point into the text. Nothing is
 //! decoded, re-ordered or written again but the edited spans.
 
+mod text;
+
 use std::borrow::Cow;
 use std::ops::Range;
+
+pub use text::{Cursor, escape_into, unescape};
 
 /// How deep arrays and objects may be nested.
 pub const DEPTH_MAX: usize = 256;
@@ -325,132 +329,6 @@ fn escape_len(bytes: &[u8]) -> Option<usize> {
         b'u' => bytes.get(2..6)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
         _ => None,
     }
-}
-
-/// The text that a valid string's raw content stands for. A lone surrogate stands for U+FFFD.
-pub fn unescape(raw: &str) -> Cow<'_, str> {
-    if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
-        return Cow::Borrowed(raw);
-    }
-    let mut text = String::with_capacity(raw.len());
-    let mut cursor = Cursor::new(raw);
-    while let Some(step) = cursor.step() {
-        match step {
-            Step::Plain(run) => text.push_str(run),
-            Step::Escape(c) => text.push(c),
-        }
-    }
-    Cow::Owned(text)
-}
-
-enum Step<'r> {
-    /// A run without escapes.
-    Plain(&'r str),
-    /// One escaped character.
-    Escape(char),
-}
-
-/// Walks the raw content of a string beside the text that it stands for.
-#[derive(Debug, Clone)]
-pub struct Cursor<'r> {
-    rest: &'r str,
-}
-
-impl<'r> Cursor<'r> {
-    pub fn new(raw: &'r str) -> Self {
-        Self { rest: raw }
-    }
-
-    /// Goes on by `len` bytes of the decoded text and gives their raw form.
-    pub fn advance(&mut self, len: usize) -> &'r str {
-        let begin = self.rest;
-        let mut left = len;
-        while left > 0 {
-            let before = self.rest;
-            match self.step() {
-                Some(Step::Plain(run)) if run.len() > left => {
-                    // Part of a run; spans end at characters, and if one did not, it would be taken to the next.
-                    let cut = (left..run.len()).find(|i| run.is_char_boundary(*i)).unwrap_or(run.len());
-                    self.rest = before.get(cut..).unwrap_or_default();
-                    left = 0;
-                }
-                Some(Step::Plain(run)) => left -= run.len(),
-                Some(Step::Escape(c)) => left = left.saturating_sub(c.len_utf8()),
-                None => left = 0,
-            }
-        }
-        begin.get(..begin.len() - self.rest.len()).unwrap_or_default()
-    }
-
-    pub fn rest(&self) -> &'r str {
-        self.rest
-    }
-
-    fn step(&mut self) -> Option<Step<'r>> {
-        match memchr::memchr(b'\\', self.rest.as_bytes()) {
-            _ if self.rest.is_empty() => None,
-            Some(0) => {
-                let (c, len) = decode_escape(self.rest);
-                self.rest = self.rest.get(len..).unwrap_or_default();
-                Some(Step::Escape(c))
-            }
-            end => {
-                let (run, rest) = self.rest.split_at_checked(end.unwrap_or(self.rest.len()))?;
-                self.rest = rest;
-                Some(Step::Plain(run))
-            }
-        }
-    }
-}
-
-/// The character of the escape that `raw` begins with, and its raw length.
-fn decode_escape(raw: &str) -> (char, usize) {
-    let simple = |c| (c, 2);
-    match raw.as_bytes().get(1) {
-        Some(b'n') => simple('\n'),
-        Some(b't') => simple('\t'),
-        Some(b'r') => simple('\r'),
-        Some(b'b') => simple('\u{8}'),
-        Some(b'f') => simple('\u{c}'),
-        Some(b'u') => decode_unicode(raw),
-        Some(other) if other.is_ascii() => simple(char::from(*other)),
-        _ => (char::REPLACEMENT_CHARACTER, 1),
-    }
-}
-
-fn decode_unicode(raw: &str) -> (char, usize) {
-    let unit = |at: usize| raw.get(at..at + 4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
-    let Some(first) = unit(2) else { return (char::REPLACEMENT_CHARACTER, raw.len().min(6)) };
-    let second = if raw.get(6..8) == Some("\\u") { unit(8) } else { None };
-    match char::decode_utf16([first].into_iter().chain(second)).next() {
-        Some(Ok(c)) if c.len_utf16() == 2 => (c, 12),
-        Some(Ok(c)) => (c, 6),
-        _ => (char::REPLACEMENT_CHARACTER, 6),
-    }
-}
-
-/// Appends `text` as the content of a JSON string.
-pub fn escape_into(text: &str, out: &mut String) {
-    let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {
-        let (plain, special) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        out.push_str(plain);
-        let mut chars = special.chars();
-        match chars.next() {
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            Some(c) => {
-                out.push_str("\\u00");
-                out.extend([u32::from(c) >> 4, u32::from(c) & 15].iter().filter_map(|d| char::from_digit(*d, 16)));
-            }
-            None => {}
-        }
-        rest = chars.as_str();
-    }
-    out.push_str(rest);
 }
 
 /// A replacement for a span of a text.
