@@ -194,9 +194,8 @@ impl Exchange {
         instance.replaced(scope, &masked.vault, now);
         let forgotten = masked.forgotten.iter().map(|signature| thought_token(&mint, signature));
         instance.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
-        let count: u64 = masked.vault.entries().map(|(_, entry)| entry.count).sum();
         instance.count(|counters| {
-            counters.masked += count;
+            counters.masked += masked.vault.occurrences();
             counters.fallback_key += u64::from(key == KeySource::Fallback);
         });
         let sent = Sent {
@@ -252,8 +251,7 @@ impl Exchange {
 
     /// What clients and operators may know of the exchange: numbers.
     fn note(&self, sent: &Sent) -> String {
-        let masked: u64 = sent.vault.entries().map(|(_, entry)| entry.count).sum();
-        let mut note = format!("masked={masked}");
+        let mut note = format!("masked={}", sent.vault.occurrences());
         if sent.key == Some(KeySource::Fallback) {
             note.push_str("; key=fallback");
         }

@@ -199,7 +199,7 @@ impl Instance {
         let steady = self.clock.at(now);
         let news = sync.answered(steady, now, status, body, &mut self.outbox, &mut self.memory);
         let good = news.is_some();
-        for mapping in news.into_iter().flat_map(|news| news.mappings) {
+        for mapping in news.into_iter().flatten() {
             self.learn(&mapping, now);
         }
         good

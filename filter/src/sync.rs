@@ -1,7 +1,7 @@
 //! The conversation with the sidecar: when to call, what to say, what an answer means. No host type, no clock: `now` is
 //! a steady time, which only passes.
 
-use contract::{Keyring, Store, SyncRequest, SyncResponse, Wanted, bound};
+use contract::{Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{PlaceholderKey, Token};
 
 use crate::memory::Memory;
@@ -61,13 +61,6 @@ pub enum Link {
     Up,
     /// It does not answer, or cannot store.
     Down,
-}
-
-/// What an answer brings beside the key.
-#[derive(Debug, Default)]
-pub struct News {
-    /// Mappings that were asked for.
-    pub mappings: Vec<contract::Mapping>,
 }
 
 impl Sync {
@@ -136,7 +129,7 @@ impl Sync {
     }
 
     /// The answer to the call: good, if it is whole and answers this very batch. A mapping's time to live, which is the
-    /// store's, begins at the time of day.
+    /// store's, begins at the time of day. Gives the mappings that were asked for.
     pub fn answered(
         &mut self,
         now: u64,
@@ -145,7 +138,7 @@ impl Sync {
         body: &[u8],
         outbox: &mut Outbox,
         memory: &mut Memory,
-    ) -> Option<News> {
+    ) -> Option<Vec<Mapping>> {
         let answer = serde_json::from_slice::<SyncResponse>(body).ok().filter(|answer| {
             let ours = self.flight.is_some() && self.owed.as_ref().is_some_and(|owed| owed.number == answer.batch);
             status == 200 && ours && answer.version == contract::VERSION
@@ -170,7 +163,7 @@ impl Sync {
         } else {
             self.wanted.extend(flight.wanted);
         }
-        Some(News { mappings: answer.found.into_iter().chain(answer.recalled).collect() })
+        Some(answer.found.into_iter().chain(answer.recalled).collect())
     }
 
     /// The call failed: what it carried is still owed.

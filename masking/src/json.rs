@@ -64,10 +64,6 @@ impl<'t> Document<'t> {
         Ok(Self { text, nodes: parser.nodes })
     }
 
-    pub fn text(&self) -> &'t str {
-        self.text
-    }
-
     pub fn root(&self) -> Value<'_, 't> {
         Value { document: self, index: 0 }
     }

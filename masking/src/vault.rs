@@ -91,16 +91,16 @@ impl Vault {
         self.entries.iter()
     }
 
+    /// How many texts were replaced, each as often as it stood there.
+    pub fn occurrences(&self) -> u64 {
+        self.entries.values().map(|entry| entry.count).sum()
+    }
+
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
-    }
-
-    /// Takes the entries of some kinds out: their placeholders are never restored.
-    pub fn forget(&mut self, kinds: impl Fn(KindId) -> bool) {
-        self.entries.retain(|_, entry| !kinds(entry.kind));
     }
 }

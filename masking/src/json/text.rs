@@ -57,10 +57,6 @@ impl<'r> Cursor<'r> {
         begin.get(..begin.len() - self.rest.len()).unwrap_or_default()
     }
 
-    pub fn rest(&self) -> &'r str {
-        self.rest
-    }
-
     fn step(&mut self) -> Option<Step<'r>> {
         match memchr::memchr(b'\\', self.rest.as_bytes()) {
             _ if self.rest.is_empty() => None,
