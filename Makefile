@@ -11,7 +11,7 @@ python := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 .venv/bin/python
 pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help build wasm sidecar demo run test test-rust test-e2e lint fmt scan bench fuzz
+.PHONY: help build wasm sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench fuzz
 .PHONY: up smoke down logs dist venv node redis-server rust
 
 help: ## tells what there is
@@ -40,6 +40,10 @@ test-rust: wasm redis-server
 
 test-e2e: build venv node redis-server
 	$(pytest) kong e2e faults
+
+test-kong: build venv node redis-server ## the same in a Kong 3.9 that is installed on this machine
+	@command -v kong >/dev/null || { echo "cannot go on: a Kong 3.9 is needed (kong in PATH)" >&2; exit 1; }
+	$(subst cd tests &&,cd tests && GATEWAY_HOST=kong,$(pytest)) e2e faults
 
 lint: rust venv ## fmt, clippy (native and wasm), ruff, and the boundaries of ARCHITECTURE.md
 	cargo fmt --all --check

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rig import planted
-from rig.envoy import Plan
 from rig.gateway import Gateway, Opening, gateway
+from rig.plan import Plan
 from rig.redis_server import RedisServer
 from rig.sidecar import Sidecar
 from rig.upstream import Upstream

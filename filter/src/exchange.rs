@@ -34,6 +34,8 @@ pub struct ResponseHead {
     pub content_type: Option<String>,
     pub content_encoding: Option<String>,
     pub content_length: Option<u64>,
+    /// Whether the gateway answers by itself: there is nothing to restore.
+    pub by_host: bool,
 }
 
 /// What is to be done with the response's headers.
@@ -229,6 +231,8 @@ impl Exchange {
             Phase::Sent(sent) => sent,
             // There was no body.
             Phase::Requested(head, scope) => Sent { scope, method: head.method, ..Sent::default() },
+            // Kong answers without a provider, and before it asks the filter: for an unknown host, for example.
+            Phase::Unseen if head.by_host => return None,
             unseen => {
                 self.phase = unseen;
                 return Some(Answering { note: "request-unseen".into(), rewrites: false, closes: false });
@@ -337,7 +341,8 @@ impl Exchange {
         }
         let log = config.log_masked_requests.then(|| {
             let kinds: Vec<_> = masked.iter().map(|(kind, count)| format!("{kind}={count}")).collect();
-            format!("masked {}; restored={} unresolved={}", kinds.join(" "), tally.restored, tally.unresolved)
+            let kinds = if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(" ") };
+            format!("masked {kinds}; restored={} unresolved={}", tally.restored, tally.unresolved)
         });
         if sent.key.is_some() {
             instance.report(sent.summary(masked, &tally));
@@ -527,6 +532,17 @@ mod tests {
         assert_eq!(answering, Answering { note: "request-unseen".into(), rewrites: false, closes: false });
         assert!(fresh.alarm().is_some() && fresh.alarm().is_none(), "once");
         assert_eq!(fresh.response_body(token.as_bytes(), true), None);
+    }
+
+    #[test]
+    fn what_the_host_answers_by_itself_is_no_alarm() {
+        let mut fresh = Exchange::new(instance(""));
+        assert_eq!(fresh.response_headers(&ResponseHead { by_host: true, ..ok("application/json") }), None);
+        assert_eq!(fresh.alarm(), None);
+        let instance = instance("");
+        let (mut asked, _) = sent(&instance);
+        let answering = asked.response_headers(&ResponseHead { by_host: true, ..ok("application/json") }).unwrap();
+        assert!(answering.rewrites, "a request that was seen is restored, whoever answers");
     }
 
     #[test]

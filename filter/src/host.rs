@@ -3,8 +3,9 @@
 //! The contract of the hosts, each point measured: Kong 3.9 calls the body step once with the whole body and never for
 //! an empty one; reads a body that it spilled to disk as `None`; truncates what is written with any size but
 //! `usize::MAX`; sends two lengths if Content-Length is removed from a request, while Envoy needs just that; hangs on an
-//! empty write of the last chunk. The properties of the `kong` namespace are read in the header step only: elsewhere
-//! they can crash the worker.
+//! empty write of the last chunk. A property of the `kong` namespace is answered by Lua, on whichever coroutine ran last;
+//! in any other step than the request's headers that is a stranger's, and the worker crashes within seconds of traffic.
+//! The properties of the `ngx` namespace are nginx variables and safe wherever there is a request.
 
 mod abi;
 
@@ -26,10 +27,16 @@ use crate::refusal::Refusal;
 
 /// The header that tells clients and operators what was done.
 const NOTE_HEADER: &str = "x-aws-masker";
-/// Where Kong keeps what an exchange needs if its context is lost: it lives as long as the request, whatever happens to
-/// the instance. Other hosts do not know it, and lose no contexts.
-const KEEPSAKE: [&str; 4] = ["kong", "ctx", "shared", "aws_masker"];
-const TICK: Duration = Duration::from_millis(100);
+/// Where Kong keeps what an exchange needs if its context is lost: an nginx variable lives as long as its request, whatever
+/// happens to the instance. kong.conf declares it. Other hosts do not know it, and lose no contexts.
+const KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_exchange"];
+/// Kong's header on an answer of its own, and on every answer that came from upstream: a provider could send the first,
+/// but Kong then adds the second.
+const KONG_ANSWERS: &str = "x-kong-response-latency";
+const KONG_PROXIES: &str = "x-kong-upstream-latency";
+/// What only nginx answers, with or without Kong around it.
+const NGINX: [&str; 2] = ["ngx", "nginx_version"];
+const TICK_MS: u64 = 100;
 const CALL_TIMEOUT: Duration = Duration::from_secs(1);
 
 proxy_wasm::main! {{
@@ -42,12 +49,18 @@ struct Root {
     instance: Rc<RefCell<Instance>>,
     /// Whether the last call to the sidecar failed, so that an outage is logged once.
     failing: bool,
+    /// When its timer was set, in milliseconds.
+    configured: u64,
 }
 
 impl Root {
     fn new() -> Self {
         let unconfigured = Config::parse(b"", |_| None);
-        Self { instance: Rc::new(RefCell::new(Instance::new(unconfigured, String::new()))), failing: false }
+        Self {
+            instance: Rc::new(RefCell::new(Instance::new(unconfigured, String::new()))),
+            failing: false,
+            configured: 0,
+        }
     }
 
     fn outcome(&mut self, good: bool, reason: &str) {
@@ -82,13 +95,19 @@ impl RootContext for Root {
             // Kong would serve the route without the filter if this returned false: every request is refused instead.
             log::error!("AWS_MASKER_4001: every request is refused, the configuration is wrong: {reason}");
         }
-        self.instance.replace(Instance::new(config, instance_name(self.now())));
-        let _ = hostcalls::set_tick_period(TICK);
+        self.configured = self.now();
+        self.instance.replace(Instance::new(config, instance_name(self.configured)));
+        let _ = hostcalls::set_tick_period(Duration::from_millis(TICK_MS));
         true
     }
 
     fn on_tick(&mut self) {
         let now = self.now();
+        // Kong lets the timer of an instance that it lost tick on in the next one, where a call traps until the root has
+        // had a tick of its own; that trap would lose this instance as well, and so on.
+        if now.checked_sub(self.configured).is_some_and(|since| since <= TICK_MS) {
+            return;
+        }
         let Some(Call { address, authorization, body }) = self.instance.borrow_mut().tick(now) else { return };
         let headers = vec![
             (":method", "POST"),
@@ -115,7 +134,7 @@ impl RootContext for Root {
 /// One exchange.
 struct Http {
     exchange: Exchange,
-    /// Known from the header step on, the only one in which it may be asked.
+    /// Known from the header step on.
     is_kong: bool,
     /// Whether the host has shown a part of the request's body.
     holds_body: bool,
@@ -126,7 +145,7 @@ impl Context for Http {}
 impl HttpContext for Http {
     fn on_http_request_headers(&mut self, _count: usize, end_of_stream: bool) -> Action {
         let request = |name: &str| abi::header(Map::Request, name);
-        self.is_kong = abi::property(&["kong", "version"]).is_some();
+        self.is_kong = abi::property(&NGINX).is_some();
         let head = RequestHead {
             method: request(":method").unwrap_or_default(),
             content_type: request("content-type"),
@@ -179,6 +198,7 @@ impl HttpContext for Http {
             content_type: response("content-type"),
             content_encoding: response("content-encoding"),
             content_length: response("content-length").and_then(|length| length.parse().ok()),
+            by_host: response(KONG_ANSWERS).is_some() && response(KONG_PROXIES).is_none(),
         };
         let Some(answering) = self.exchange.response_headers(&head) else { return Action::Continue };
         abi::set_header(Map::Response, NOTE_HEADER, &answering.note);

@@ -1,4 +1,4 @@
-"""Requests over HTTP/2, which may end with trailers: Envoy then does not tell where the body ends."""
+"""Requests over HTTP/2, which may end with trailers: Envoy then does not tell where the body ends; Kong resets them."""
 
 import json
 import socket
@@ -10,21 +10,24 @@ import h2.events
 import pytest
 
 from rig import planted
-from rig.gateway import PATIENCE, Gateway
+from rig.gateway import ON_KONG, PATIENCE, Gateway
 from rig.upstream import Scenario
 from rig.upstream.scenario import SCENARIO_HEADER
 
 STREAM = 1
+RESET = 0
 
 
-@pytest.mark.parametrize(("trailers", "status"), [((), 200), ((("x-checksum", "1"),), 415)], ids=["none", "some"])
+@pytest.mark.parametrize(
+    ("trailers", "status"), [((), 200), ((("x-checksum", "1"),), RESET if ON_KONG else 415)], ids=["none", "some"]
+)
 def test_trailers(gate: Gateway, trailers: tuple[tuple[str, str], ...], status: int) -> None:
     name = gate.upstream.script(Scenario())
     body = json.dumps({"messages": [{"role": "user", "content": planted.ec2(1)}]}).encode()
     got, answer = post(gate.url, {"content-type": "application/json", SCENARIO_HEADER: name}, body, trailers)
     assert got == status, answer
     assert len(gate.upstream.requests(name)) == (1 if status == 200 else 0)
-    assert status == 200 or b"AWS_MASKER_2004" in answer
+    assert status != 415 or b"AWS_MASKER_2004" in answer
 
 
 def post(url: str, headers: dict[str, str], body: bytes, trailers: tuple[tuple[str, str], ...]) -> tuple[int, bytes]:

@@ -274,7 +274,7 @@ def test_a_client_that_leaves(gate: Gateway) -> None:
         (whole, 0),
         (whole, 400),
     ):
-        with socket.create_connection((LOOPBACK, gate.envoy.port), timeout=10) as client:
+        with socket.create_connection((LOOPBACK, gate.host.port), timeout=10) as client:
             client.sendall(sent)
             received = b""
             while len(received) < awaited:

@@ -55,7 +55,7 @@ def test_workers_mint_the_same(another: Opening, upstream: Upstream) -> None:
     gate = another("two-workers", workers=2)
 
     def on_a_new_connection() -> Exchange:
-        return ask(Gateway(gate.envoy, upstream), planted.ec2(31))
+        return ask(Gateway(gate.host, upstream), planted.ec2(31))
 
     def all_serve() -> bool:
         return all(on_a_new_connection().response.status_code == 200 for _ in range(12))

@@ -14,9 +14,9 @@ import pytest
 import redis
 
 from faults.table import Row, Table
-from rig.envoy import Plan
 from rig.gateway import Gateway, gateway
 from rig.load import Load
+from rig.plan import Plan
 from rig.redis_proxy import Mood, RedisProxy
 from rig.redis_server import PASSWORD, RedisServer
 from rig.sidecar import Sidecar

@@ -17,9 +17,9 @@ import pytest
 from faults.table import HEAD, Row
 from rig.artefacts import ROOT
 from rig.clock import Clock, NoClock
-from rig.envoy import Plan
 from rig.gateway import gateway
 from rig.load import Load
+from rig.plan import Plan
 from rig.redis_server import RedisServer
 from rig.redis_topologies import Cluster, Replicated, Sentinels
 from rig.sidecar import OPERATOR_TOKEN, Sidecar

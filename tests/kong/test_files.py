@@ -46,6 +46,14 @@ def test_every_provider_is_verified(document):
             assert service["retries"] == 0, service["name"]
 
 
+def test_nginx_knows_whom_to_trust():
+    """It reads the authorities only where it verifies by default: with `tls_verify` alone every handshake fails."""
+    settings = kong_conf()
+    assert settings["nginx_proxy_proxy_ssl_verify"] == "on"
+    assert settings["nginx_proxy_proxy_ssl_trusted_certificate"].startswith("/etc/ssl/")
+    assert int(settings["nginx_proxy_proxy_ssl_verify_depth"]) >= 3
+
+
 def test_no_secret_is_in_a_file():
     for path in (*DECLARATIVE, KONG / "kong.conf", ROOT / "docker-compose.yml"):
         secrets = re.findall(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rig import planted
 from rig.artefacts import NotBuilt
-from rig.envoy import Plan
 from rig.gateway import Gateway, gateway
+from rig.plan import Plan
 from rig.sidecar import Sidecar
 from rig.upstream import Scenario, Text, Upstream
 from rig.upstream.scenario import SCENARIO_HEADER

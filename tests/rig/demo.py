@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rig.artefacts import NotBuilt
-from rig.envoy import Plan
 from rig.gateway import Gateway, gateway
+from rig.plan import Plan
 from rig.sidecar import Sidecar
 from rig.upstream import Scenario, Text, Tool, Upstream
 from rig.upstream.blocks import PLACEHOLDER, placeholders, spoken

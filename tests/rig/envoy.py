@@ -2,7 +2,6 @@
 
 import json
 import string
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ import httpx2
 import yaml
 
 from rig import artefacts
+from rig.plan import Plan
 from rig.ports import LOOPBACK, free_port
 from rig.process import Process
 
@@ -23,21 +23,8 @@ AUTHORITIES = (
 )
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What differs between two Envoys."""
-
-    upstream: str
-    sidecar: str
-    filter: dict[str, Any] | None = field(default_factory=dict)
-    env: dict[str, str] = field(default_factory=dict)
-    address: str = LOOPBACK
-    port: int | None = None
-    workers: int = 1
-
-
 class Envoy:
-    """A running gateway. `filter: None` in the plan leaves the filter out, as a yardstick."""
+    """A running gateway."""
 
     def __init__(self, name: str, plan: Plan, directory: Path):
         self.port = plan.port or free_port()
@@ -67,8 +54,6 @@ def rendered(plan: Plan, port: int, admin: int) -> str:
     upstream = urlsplit(plan.upstream)
     sidecar_host, _, sidecar_port = plan.sidecar.rpartition(":")
     secure = upstream.scheme == "https"
-    settings = {"sidecar": plan.sidecar} | (plan.filter or {})
-    settings = {key: value for key, value in settings.items() if value is not None}
     text = string.Template(TEMPLATE.read_text().replace("${…}", "(…)")).substitute(
         ADMIN_PORT=admin,
         LISTEN_ADDRESS=plan.address,
@@ -80,7 +65,7 @@ def rendered(plan: Plan, port: int, admin: int) -> str:
         SIDECAR_HOST=sidecar_host,
         SIDECAR_PORT=sidecar_port,
         WASM=json.dumps("" if plan.filter is None else str(artefacts.wasm())),
-        FILTER_CONFIG=json.dumps(json.dumps(settings)),
+        FILTER_CONFIG=json.dumps(json.dumps(plan.settings)),
     )
     return text if plan.filter is not None else _without_filter(text)
 

@@ -1,6 +1,7 @@
-"""A whole gateway as a client sees it: Envoy with the filter, its sidecar, and the ways to speak to it."""
+"""A whole gateway as a client sees it: a host with the filter, its sidecar, and the ways to speak to it."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,13 +12,18 @@ import anthropic
 import httpx2
 import openai
 
-from rig.envoy import Envoy, Plan
+from rig.envoy import Envoy
+from rig.kong import Kong
+from rig.plan import Plan
 from rig.sidecar import TOKEN
 from rig.upstream import Recorded, Scenario, Upstream
 from rig.upstream.scenario import SCENARIO_HEADER
 from rig.waiting import wait_for
 
 PATIENCE = 60.0
+# What runs the filter: Envoy everywhere, Kong where one is installed (`make test-kong`).
+HOST = {"envoy": Envoy, "kong": Kong}[os.environ.get("GATEWAY_HOST", "envoy")]
+ON_KONG = HOST is Kong
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,11 @@ class Exchange:
 
 
 class Gateway:
-    def __init__(self, envoy: Envoy, upstream: Upstream):
-        self.envoy = envoy
-        self.url = envoy.url
+    def __init__(self, host: Envoy | Kong, upstream: Upstream):
+        self.host = host
+        self.url = host.url
         self.upstream = upstream
-        self.http = httpx2.Client(base_url=envoy.url, timeout=PATIENCE)
+        self.http = httpx2.Client(base_url=host.url, timeout=PATIENCE)
 
     def send(self, body: bytes | dict[str, Any], scenario: Scenario = Scenario(), **how: Any) -> Exchange:
         """One request with a JSON body to /v1/messages, unless `how` tells of other things."""
@@ -77,11 +83,11 @@ class Gateway:
         except httpx2.TransportError:
             return False
         if response.status_code == 500:
-            raise RuntimeError(f"{self.envoy.process.name} never will serve: {response.text}")
+            raise RuntimeError(f"{self.host.process.name} never will serve: {response.text}")
         return response.status_code == 200
 
     def wait_serving(self) -> "Gateway":
-        wait_for(f"{self.envoy.process.name} serves requests", self.serves, PATIENCE)
+        wait_for(f"{self.host.process.name} serves requests", self.serves, PATIENCE)
         return self
 
 
@@ -91,11 +97,11 @@ Opening = Callable[..., Gateway]
 
 @contextmanager
 def gateway(name: str, directory: Path, upstream: Upstream, plan: Plan, serving: bool = True) -> Iterator[Gateway]:
-    """Starts an Envoy for the plan, and waits until it serves unless it is not meant to.
+    """Starts a host for the plan, and waits until it serves unless it is not meant to.
 
     The token reaches the filter by its environment.
     """
     plan = replace(plan, env={"AWS_MASKER_TOKEN": TOKEN} | plan.env)
-    with Envoy(name, plan, directory) as envoy:
-        served = Gateway(envoy, upstream)
+    with HOST(name, plan, directory) as host:
+        served = Gateway(host, upstream)
         yield served.wait_serving() if serving else served

@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from rig import artefacts
-from rig.envoy import Envoy, Plan
+from rig.envoy import Envoy
+from rig.plan import Plan
 from rig.ports import is_free
 from rig.sidecar import Sidecar
 from rig.waiting import wait_for

@@ -138,8 +138,8 @@ impl fmt::Display for Fault {
             ),
             Self::KongPropertyOutOfStep { step, path } => write!(
                 f,
-                "{step} touched the property {path}. Outside the request's headers step and the response steps Kong's \
-                 Lua takes it for another request's: the worker can crash."
+                "{step} touched the property {path}. In Kong, Lua answers on the coroutine that ran last, which after the \
+                 request's headers step is a stranger's: the worker crashes when that one goes on."
             ),
         }
     }

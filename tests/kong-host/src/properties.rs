@@ -32,6 +32,9 @@ fn read_of(path: &str, exchange: &Exchange, route: &str) -> Access {
     if let Some(name) = path.strip_prefix("kong.ctx.shared.") {
         return exchange.shared.get(name).map_or(Access::Absent, |value| Access::Value(value.clone()));
     }
+    if let Some(value) = declared(path).and_then(|variable| exchange.variables.get(variable)) {
+        return Access::Value(value.clone());
+    }
     let request = &exchange.request;
     let text = match path {
         "kong.version" => "3.9.1".to_owned(),
@@ -46,6 +49,7 @@ fn read_of(path: &str, exchange: &Exchange, route: &str) -> Access {
         },
         // The getter calls a function that does not exist.
         "kong.response.source" => return Access::Trap("could not get \"kong.response.source\""),
+        "ngx.nginx_version" => "1.25.3".to_owned(),
         "ngx.kong_request_id" => format!("{:032x}", exchange.id.0),
         "ngx.connection" | "connection.id" => request.connection.to_string(),
         "ngx.connection_requests" => exchange.nth_on_connection.to_string(),
@@ -60,15 +64,27 @@ fn read_of(path: &str, exchange: &Exchange, route: &str) -> Access {
 
 pub(crate) fn write(path: &str, value: &[u8], step: Step, exchange: Option<&mut Exchange>) -> Answer {
     let out_of_step = is_kong(path) && !step.may_read_kong_properties();
-    let access = match (path.strip_prefix("kong.ctx.shared."), exchange) {
-        (Some(name), Some(exchange)) => {
+    let access = match (path.strip_prefix("kong.ctx.shared."), declared(path), exchange) {
+        (Some(name), _, Some(exchange)) => {
             exchange.shared.insert(name.to_owned(), value.to_vec());
             Access::Done
         }
-        (None, Some(_)) if is_kong(path) => Access::Trap("could not set an unknown kong.* property"),
+        (_, Some(variable), Some(exchange)) => {
+            exchange.variables.insert(variable, value.to_vec());
+            Access::Done
+        }
+        (None, _, Some(_)) if is_kong(path) => Access::Trap("could not set an unknown kong.* property"),
         _ => Access::Absent,
     };
     Answer { access, out_of_step }
+}
+
+/// The variable of kong.conf's `nginx_proxy_set` that a path names.
+fn declared(path: &str) -> Option<&'static str> {
+    let declaration =
+        include_str!("../../../kong/kong.conf").lines().find_map(|line| line.strip_prefix("nginx_proxy_set = $"))?;
+    let (variable, _) = declaration.split_once(' ')?;
+    (path.strip_prefix("ngx.")? == variable).then_some(variable)
 }
 
 fn is_kong(path: &str) -> bool {

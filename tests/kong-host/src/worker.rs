@@ -89,6 +89,8 @@ impl Worker {
                 configuration: configuration.into_bytes(),
                 tick_ms: 0,
                 next_tick_ms: 0,
+                stray_tick_ms: None,
+                has_ticked: false,
             }));
             let roots = (first..world.roots.len()).collect();
             world.route_names.push(route.name.clone());
@@ -260,6 +262,12 @@ impl Worker {
 
     /// The next life of the instance. All contexts of the last one are gone.
     fn rebuild(&mut self) {
+        for root in &mut self.world.borrow_mut().roots {
+            if root.tick_ms > 0 {
+                root.stray_tick_ms = Some(root.next_tick_ms);
+            }
+            root.has_ticked = false;
+        }
         match Guest::new(&self.filter, Rc::clone(&self.world)) {
             Ok(guest) => {
                 self.guest = guest;

@@ -111,6 +111,10 @@ pub(crate) struct Root {
     pub(crate) configuration: Vec<u8>,
     pub(crate) tick_ms: u64,
     pub(crate) next_tick_ms: u64,
+    /// The timer of the instance before this one. Kong does not stop it: it ticks on in the next instance.
+    pub(crate) stray_tick_ms: Option<u64>,
+    /// Whether its own timer has run. Until then a call from a tick traps.
+    pub(crate) has_ticked: bool,
 }
 
 /// A client's connection and the replaced bodies that live as long as it does.

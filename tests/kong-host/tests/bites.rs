@@ -298,7 +298,10 @@ fn wrong_responses() {
             )
         },
         Case {
-            faults: vec![trapped(Step::ResponseHeaders, "could not get \"kong.response.source\"")],
+            faults: vec![
+                Fault::KongPropertyOutOfStep { step: Step::ResponseHeaders, path: "kong.response.source".to_owned() },
+                trapped(Step::ResponseHeaders, "could not get \"kong.response.source\""),
+            ],
             ..case(
                 "asks where the response is from",
                 r#"(func (export "proxy_on_response_headers") (param i32 i32 i32) (result i32)

@@ -58,6 +58,14 @@ fn dispatch(
     if !step.may_dispatch() {
         return Err(Error::msg(format!("can only send HTTP dispatch during other steps than {step}")));
     }
+    if let (Step::Tick, Active::Root(root)) = (step, world.active)
+        && !world.roots.get(root).is_some_and(|root| root.has_ticked)
+    {
+        // The step is noted in the old root context, and looked up in the new one.
+        return Err(Error::msg(
+            "can only send HTTP dispatch during on_tick, not in a tick of the timer before this root's",
+        ));
+    }
     if !is_target(&target) {
         return Err(Error::msg(format!("dispatch failed: no host and port in \"{target}\"")));
     }

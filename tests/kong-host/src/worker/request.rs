@@ -67,6 +67,7 @@ impl Worker {
             body,
             entries,
             shared: std::collections::BTreeMap::new(),
+            variables: std::collections::BTreeMap::new(),
             local: None,
             upstream: None,
             response: None,

@@ -44,8 +44,9 @@ impl Worker {
     fn next_event(&self) -> Option<u64> {
         let world = self.world.borrow();
         let ticks = world.roots.iter().filter(|root| root.tick_ms > 0).map(|root| root.next_tick_ms);
+        let strays = world.roots.iter().filter_map(|root| root.stray_tick_ms);
         let timeouts = world.calls.iter().map(deadline);
-        ticks.chain(timeouts).min()
+        ticks.chain(strays).chain(timeouts).min()
     }
 
     fn time_out_calls(&mut self) {
@@ -59,15 +60,20 @@ impl Worker {
     }
 
     fn tick(&mut self) {
-        let due: Vec<usize> = {
-            let world = self.world.borrow();
-            let due = |root: &Root| root.tick_ms > 0 && root.next_tick_ms <= world.clock_ms;
-            world.roots.iter().enumerate().filter(|(_, root)| due(root)).map(|(index, _)| index).collect()
-        };
-        for root in due {
+        // The older timers come first.
+        for root in self.due(|root| root.stray_tick_ms) {
             if self.guest.trapped {
                 self.rebuild();
             }
+            self.world.borrow_mut().roots.get_mut(root).into_iter().for_each(|root| root.stray_tick_ms = None);
+            self.in_root(root, Step::Tick, "proxy_on_tick", &[root_context(root)]);
+            self.let_sidecar_answer();
+        }
+        for root in self.due(|root| (root.tick_ms > 0).then_some(root.next_tick_ms)) {
+            if self.guest.trapped {
+                self.rebuild();
+            }
+            self.world.borrow_mut().roots.get_mut(root).into_iter().for_each(|root| root.has_ticked = true);
             self.in_root(root, Step::Tick, "proxy_on_tick", &[root_context(root)]);
             {
                 let mut world = self.world.borrow_mut();
@@ -78,6 +84,13 @@ impl Worker {
             }
             self.let_sidecar_answer();
         }
+    }
+
+    /// The roots of which a timer has come due.
+    fn due(&self, timer: impl Fn(&Root) -> Option<u64>) -> Vec<usize> {
+        let world = self.world.borrow();
+        let due = |root: &Root| timer(root).is_some_and(|at| at <= world.clock_ms);
+        world.roots.iter().enumerate().filter(|(_, root)| due(root)).map(|(index, _)| index).collect()
     }
 
     /// A sidecar that answers does so at once; its silence leaves the call under way.

@@ -113,7 +113,7 @@ fn exchanges_that_lose_their_context_before_the_response() {
     }
 }
 
-/// Lost between the response's head and its body: a copy of the exchange's vault is in `kong.ctx.shared`.
+/// Lost between the response's head and its body: a copy of the exchange's vault is in an nginx variable of the request.
 #[test]
 fn a_context_lost_before_the_body_is_restored_from_kong() {
     for by_trap in [false, true] {
