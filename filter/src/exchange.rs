@@ -339,7 +339,8 @@ impl Exchange {
         for (_, entry) in sent.vault.entries() {
             *masked.entry(config.catalogue.kind(entry.kind).id.to_string()).or_default() += entry.count;
         }
-        let log = config.log_masked_requests.then(|| {
+        let idle = masked.is_empty() && tally.restored == 0 && tally.unresolved == 0;
+        let log = (config.log_masked_requests && !idle).then(|| {
             let kinds: Vec<_> = masked.iter().map(|(kind, count)| format!("{kind}={count}")).collect();
             let kinds = if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(" ") };
             format!("masked {kinds}; restored={} unresolved={}", tally.restored, tally.unresolved)
