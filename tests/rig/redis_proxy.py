@@ -23,8 +23,9 @@ class RedisProxy:
         self.port = free_port()
         self.mood = Mood.FAIR
         self._redis_port = redis_port
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="redis-proxy", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="redis-proxy", daemon=True)
         self._listening = threading.Event()
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -34,7 +35,7 @@ class RedisProxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(10)
 
     def turns(self, mood: Mood) -> None:
@@ -42,11 +43,11 @@ class RedisProxy:
         self.mood = mood
         self._loop.call_soon_threadsafe(lambda: [writer.close() for writer in list(self._open)])
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(asyncio.start_server(self._serve, LOOPBACK, self.port))
-        self._loop.call_soon(self._listening.set)
-        self._loop.run_forever()
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with await asyncio.start_server(self._serve, LOOPBACK, self.port):
+            self._listening.set()
+            await self._ended.wait()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
