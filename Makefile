@@ -41,9 +41,10 @@ test-rust: wasm redis-server
 test-e2e: build venv node redis-server
 	$(pytest) kong e2e faults
 
+test-kong: export GATEWAY_HOST := kong
 test-kong: build venv node redis-server ## the same in a Kong 3.9 that is installed on this machine
 	@command -v kong >/dev/null || { echo "cannot go on: a Kong 3.9 is needed (kong in PATH)" >&2; exit 1; }
-	$(subst cd tests &&,cd tests && GATEWAY_HOST=kong,$(pytest)) e2e faults
+	$(pytest) e2e faults
 
 lint: rust venv ## fmt, clippy (native and wasm), ruff, and the boundaries of ARCHITECTURE.md
 	cargo fmt --all --check

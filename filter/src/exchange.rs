@@ -384,7 +384,7 @@ mod tests {
 
     fn instance(more: &str) -> Rc<RefCell<Instance>> {
         let json = format!(r#"{{"use_redis":false,"secret":"0123456789abcdef"{more}}}"#);
-        Rc::new(RefCell::new(Instance::new(Config::parse(json.as_bytes(), |_| None), "test".into())))
+        Rc::new(RefCell::new(Instance::new(Config::parse(json.as_bytes(), |_| None), "test".into(), 0)))
     }
 
     fn post(content_type: &str) -> RequestHead {

@@ -24,6 +24,7 @@ use crate::config::{Config, ScopeSource};
 use crate::exchange::{Exchange, RequestHead, ResponseHead};
 use crate::instance::{Call, Instance};
 use crate::refusal::Refusal;
+use crate::sync::TICK_MS;
 
 /// The header that tells clients and operators what was done.
 const NOTE_HEADER: &str = "x-aws-masker";
@@ -36,7 +37,6 @@ const KONG_ANSWERS: &str = "x-kong-response-latency";
 const KONG_PROXIES: &str = "x-kong-upstream-latency";
 /// What only nginx answers, with or without Kong around it.
 const NGINX: [&str; 2] = ["ngx", "nginx_version"];
-const TICK_MS: u64 = 100;
 const CALL_TIMEOUT: Duration = Duration::from_secs(1);
 
 proxy_wasm::main! {{
@@ -49,18 +49,12 @@ struct Root {
     instance: Rc<RefCell<Instance>>,
     /// Whether the last call to the sidecar failed, so that an outage is logged once.
     failing: bool,
-    /// When its timer was set, in milliseconds.
-    configured: u64,
 }
 
 impl Root {
     fn new() -> Self {
         let unconfigured = Config::parse(b"", |_| None);
-        Self {
-            instance: Rc::new(RefCell::new(Instance::new(unconfigured, String::new()))),
-            failing: false,
-            configured: 0,
-        }
+        Self { instance: Rc::new(RefCell::new(Instance::new(unconfigured, String::new(), 0))), failing: false }
     }
 
     fn outcome(&mut self, good: bool, reason: &str) {
@@ -95,19 +89,14 @@ impl RootContext for Root {
             // Kong would serve the route without the filter if this returned false: every request is refused instead.
             log::error!("AWS_MASKER_4001: every request is refused, the configuration is wrong: {reason}");
         }
-        self.configured = self.now();
-        self.instance.replace(Instance::new(config, instance_name(self.configured)));
+        let now = self.now();
+        self.instance.replace(Instance::new(config, instance_name(now), now));
         let _ = hostcalls::set_tick_period(Duration::from_millis(TICK_MS));
         true
     }
 
     fn on_tick(&mut self) {
         let now = self.now();
-        // Kong lets the timer of an instance that it lost tick on in the next one, where a call traps until the root has
-        // had a tick of its own; that trap would lose this instance as well, and so on.
-        if now.checked_sub(self.configured).is_some_and(|since| since <= TICK_MS) {
-            return;
-        }
         let Some(Call { address, authorization, body }) = self.instance.borrow_mut().tick(now) else { return };
         let headers = vec![
             (":method", "POST"),
@@ -198,7 +187,10 @@ impl HttpContext for Http {
             content_type: response("content-type"),
             content_encoding: response("content-encoding"),
             content_length: response("content-length").and_then(|length| length.parse().ok()),
-            by_host: response(KONG_ANSWERS).is_some() && response(KONG_PROXIES).is_none(),
+            // Of what was asked for through this context the answer is restored, whoever gives it.
+            by_host: self.exchange.has_lost_its_state()
+                && response(KONG_ANSWERS).is_some()
+                && response(KONG_PROXIES).is_none(),
         };
         let Some(answering) = self.exchange.response_headers(&head) else { return Action::Continue };
         abi::set_header(Map::Response, NOTE_HEADER, &answering.note);

@@ -75,13 +75,15 @@ pub struct Call {
 
 impl Instance {
     /// `name` tells this instance from all others.
-    pub fn new(config: Result<Config, ConfigError>, name: String) -> Self {
+    pub fn new(config: Result<Config, ConfigError>, name: String, now: u64) -> Self {
         let sync = match config.as_ref().map(|config| (&config.keys, config.mapping_ttl)) {
             Ok((Keys::Sidecar { .. }, ttl)) => Some(Sync::new(name, ttl)),
             _ => None,
         };
         let held = LruCache::new(CONNECTIONS_MAX);
-        Self { config, memory: Memory::default(), outbox: Outbox::default(), sync, clock: Clock::default(), held }
+        let mut clock = Clock::default();
+        clock.at(now);
+        Self { config, memory: Memory::default(), outbox: Outbox::default(), sync, clock, held }
     }
 
     /// What requests of this scope are masked with now, or why they must not go on.
@@ -247,6 +249,7 @@ impl Lookup for Values {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::TICK_MS;
     use contract::{Keyring, Store, SyncRequest, SyncResponse, Value};
     use masking::dialect::Options;
     use masking::{Format, Masked, Masker, NoThoughts};
@@ -256,7 +259,7 @@ mod tests {
 
     fn instance(more: &str) -> Instance {
         let json = format!(r#"{{"sidecar":"s:1","sidecar_token":"0123456789abcdef"{more}}}"#);
-        Instance::new(Config::parse(json.as_bytes(), |_| None), "test".into())
+        Instance::new(Config::parse(json.as_bytes(), |_| None), "test".into(), 0)
     }
 
     /// Masks a text as a request would be, and owes the vault what was replaced.
@@ -371,6 +374,13 @@ mod tests {
         assert_eq!(instance.means("default", 3_000).err(), Some(Refusal::VaultUnavailable));
         assert!(instance.tick(6_100).is_none(), "the failure is followed by a pause");
         assert_eq!(call(&mut instance, 6_300).mappings.len(), 1);
+    }
+
+    #[test]
+    fn the_first_call_waits_for_a_tick_of_its_own() {
+        let mut instance = instance("");
+        assert!(instance.tick(TICK_MS).is_none());
+        call(&mut instance, TICK_MS + 1);
     }
 
     #[test]

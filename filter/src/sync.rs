@@ -9,6 +9,11 @@ use crate::outbox::{Batch, Outbox};
 
 /// Milliseconds between two calls when nothing is owed.
 const HEARTBEAT_MS: u64 = 1_000;
+/// Between two ticks.
+pub const TICK_MS: u64 = 100;
+/// Since the start, until the first call. Kong lets the timer of an instance that it lost tick on in the next one, where a
+/// call traps until that one has had a tick of its own; the trap would lose it as well, and so on.
+const FIRST_MS: u64 = TICK_MS + 1;
 /// Milliseconds after which a call without an answer has failed. The host's own timeout should be shorter.
 const PATIENCE_MS: u64 = 5_000;
 /// Milliseconds from the last good answer after which a failing vault counts as out of reach.
@@ -77,7 +82,7 @@ impl Sync {
             answered: None,
             failures: 0,
             store: Store::Memory,
-            next: 0,
+            next: FIRST_MS,
         }
     }
 

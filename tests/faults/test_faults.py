@@ -60,13 +60,6 @@ def site(logs: Path, upstream: Upstream) -> Iterator[Site]:
         yield Site(store, proxy, sidecar, strict, lenient)
 
 
-@pytest.fixture(scope="module")
-def table() -> Iterator[Table]:
-    rows = Table()
-    yield rows
-    rows.write()
-
-
 # What happens to the site; what undoes it goes onto the stack.
 Befall = Callable[[Site, ExitStack], None]
 

@@ -6,7 +6,6 @@ by the filter or the sidecar. The rows follow those of test_faults in .run/fault
 """
 
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from faults.table import HEAD, Row
-from rig.artefacts import ROOT
+from faults.table import Row, Table
 from rig.clock import Clock, NoClock
 from rig.gateway import gateway
 from rig.load import Load
@@ -34,15 +32,8 @@ FAULTS: dict[str, type[Replicated]] = {
 CLOCK = "sidecar's clock stepped 1 h forward, 2 h back, and right again"
 
 
-@pytest.fixture(scope="module")
-def table() -> Iterator[list[Row]]:
-    rows: list[Row] = []
-    yield rows
-    append(rows)
-
-
 @pytest.mark.parametrize("name", FAULTS)
-def test_failover(logs: Path, upstream: Upstream, table: list[Row], name: str) -> None:
+def test_failover(logs: Path, upstream: Upstream, table: Table, name: str) -> None:
     with ExitStack() as stack:
         store = stack.enter_context(FAULTS[name](FAULTS[name].__name__.lower(), logs))
         sidecar = stack.enter_context(Sidecar(f"{store.name}-sidecar", logs, store.env))
@@ -77,14 +68,15 @@ def test_failover(logs: Path, upstream: Upstream, table: list[Row], name: str) -
         lost_by_redis = gone & acknowledged
     missing = {kind: len((minted & gone) - lost_by_redis) for kind, minted in owed.items()}
     fault = f"{name}; of what it had acknowledged Redis itself lost {len(lost_by_redis)}; times since the kill"
-    table.extend(Row(fault, kind, load, missing[kind], noticed, recovered, arrived) for kind, load in loads.items())
+    for kind, load in loads.items():
+        table.add(Row(fault, kind, load, missing[kind], noticed, recovered, arrived))
     for load in loads.values():
         assert (load.tally.wrong, dict(load.tally.broken), load.values_seen()) == (0, {}, 0)
     assert not lenient.tally.refused
     assert missing == {"strict": 0, "lenient": 0}
 
 
-def test_clock_step(logs: Path, upstream: Upstream, table: list[Row], redis_server: RedisServer) -> None:
+def test_clock_step(logs: Path, upstream: Upstream, table: Table, redis_server: RedisServer) -> None:
     """The sidecar's wall clock goes an hour forward, two back, and is right again: nobody refuses, nothing is lost.
 
     Only the sidecar's: Redis and Envoy do not start with libfaketime.
@@ -107,7 +99,7 @@ def test_clock_step(logs: Path, upstream: Upstream, table: list[Row], redis_serv
         with suppress(AssertionError):
             wait_for("everything owed is in Redis", lambda: owed <= redis_server.placeholders(), 15.0)
         arrived, missing = time.monotonic() - ended, len(owed - redis_server.placeholders())
-    table.append(Row(CLOCK, "strict", load, missing, 0, 0, arrived))
+    table.add(Row(CLOCK, "strict", load, missing, 0, 0, arrived))
     assert (load.tally.wrong, dict(load.tally.broken), load.values_seen()) == (0, {}, 0)
     assert not load.tally.refused
     assert missing == 0
@@ -129,18 +121,3 @@ def hours_ahead(sidecar: Sidecar) -> int:
 
 def arrived_since(before: set[str], load: Load, store: RedisServer) -> bool:
     return bool((load.minted() - before) & store.placeholders())
-
-
-def append(rows: list[Row]) -> None:
-    """Behind the rows that are there; those of an earlier run of the same faults go."""
-    path = ROOT / ".run" / "faults.md"
-    path.parent.mkdir(exist_ok=True)
-    head = [line(HEAD), line(["---"] * len(HEAD))]
-    known = path.read_text().splitlines() if path.exists() else head
-    again = [f"| {name}" for name in (*FAULTS, CLOCK) if any(row.fault.startswith(name) for row in rows)]
-    kept = [row for row in known if not row.startswith(tuple(again))]
-    path.write_text("".join(f"{row}\n" for row in [*kept, *(line(row.cells()) for row in rows)]))
-
-
-def line(cells: list[str] | tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |"

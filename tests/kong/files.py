@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from rig.artefacts import ROOT
+
 KONG = ROOT / "kong"
 KUBERNETES = ROOT / "deploy" / "kubernetes"
 ISTIO = ROOT / "deploy" / "istio"

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
 import yaml
 
 from rig import artefacts
 from rig.plan import Plan
 from rig.ports import LOOPBACK, free_port
 from rig.process import Process
+from rig.waiting import answers
 
 TEMPLATE = artefacts.ROOT / "deploy" / "envoy" / "envoy.yaml"
 # Where Debian, Alpine and Fedora keep the certificates of the authorities.
@@ -44,10 +44,7 @@ class Envoy:
         self.process.kill()
 
     def _ready(self) -> bool:
-        try:
-            return httpx2.get(f"http://{LOOPBACK}:{self.admin}/ready", timeout=2).status_code == 200
-        except httpx2.TransportError:
-            return False
+        return answers(f"http://{LOOPBACK}:{self.admin}/ready")
 
 
 def rendered(plan: Plan, port: int, admin: int) -> str:

@@ -14,6 +14,7 @@ from rig import artefacts
 from rig.plan import Plan
 from rig.ports import LOOPBACK, free_port
 from rig.process import INHERITED, Process
+from rig.waiting import answers
 
 KONG = artefacts.ROOT / "kong"
 
@@ -54,6 +55,7 @@ class Kong:
         env = {key: os.environ[key] for key in INHERITED if key in os.environ} | machine | env | plan.env
         self._prepare = ["kong", "prepare", "--conf", str(KONG / "kong.conf"), "--prefix", str(prefix)]
         self._env = env
+        # Kong's own packages have nginx there, and not in PATH.
         nginx = shutil.which("nginx", path="/usr/local/openresty/nginx/sbin") or "nginx"
         self.process = Process(name, [nginx, "-p", str(prefix), "-c", "nginx.conf"], directory, env)
 
@@ -78,10 +80,7 @@ class Kong:
         assert pushed.status_code == 201, pushed.text
 
     def _ready(self) -> bool:
-        try:
-            return httpx2.get(f"http://{LOOPBACK}:{self.status}/status/ready", timeout=2).status_code == 200
-        except httpx2.TransportError:
-            return False
+        return answers(f"http://{LOOPBACK}:{self.status}/status/ready")
 
 
 def declaration(plan: Plan) -> dict[str, Any]:
@@ -91,8 +90,6 @@ def declaration(plan: Plan) -> dict[str, Any]:
     service["url"] = plan.upstream
     if plan.upstream.startswith("http://"):
         del service["tls_verify"], service["tls_verify_depth"]
-    route = service["routes"][0]
-    service["routes"] = [route | {"paths": ["/"]}]
-    plugins = [{"name": "aws_masker", "config": plan.settings}]
-    service["routes"][0]["plugins"] = plugins if plan.filter is not None else []
+    plugins = [] if plan.filter is None else [{"name": "aws_masker", "config": plan.settings}]
+    service["routes"] = [service["routes"][0] | {"paths": ["/"], "plugins": plugins}]
     return declared

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+import httpx2
+
 T = TypeVar("T")
 
 PATIENCE = 20.0
@@ -24,3 +26,11 @@ def wait_for(what: str, happened: Callable[[], T], patience: float = PATIENCE) -
         if time.monotonic() > until:
             raise NeverHappened(f"waited {patience:g} s for: {what}")
         time.sleep(STEP)
+
+
+def answers(url: str) -> bool:
+    """Whether a GET is answered with 200."""
+    try:
+        return httpx2.get(url, timeout=2).status_code == 200
+    except httpx2.TransportError:
+        return False

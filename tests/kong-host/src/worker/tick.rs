@@ -62,28 +62,30 @@ impl Worker {
     fn tick(&mut self) {
         // The older timers come first.
         for root in self.due(|root| root.stray_tick_ms) {
-            if self.guest.trapped {
-                self.rebuild();
-            }
-            self.world.borrow_mut().roots.get_mut(root).into_iter().for_each(|root| root.stray_tick_ms = None);
-            self.in_root(root, Step::Tick, "proxy_on_tick", &[root_context(root)]);
-            self.let_sidecar_answer();
+            self.run_tick(root, |root, _| root.stray_tick_ms = None);
         }
         for root in self.due(|root| (root.tick_ms > 0).then_some(root.next_tick_ms)) {
-            if self.guest.trapped {
-                self.rebuild();
-            }
-            self.world.borrow_mut().roots.get_mut(root).into_iter().for_each(|root| root.has_ticked = true);
-            self.in_root(root, Step::Tick, "proxy_on_tick", &[root_context(root)]);
-            {
-                let mut world = self.world.borrow_mut();
-                let now = world.clock_ms;
-                if let Some(root) = world.roots.get_mut(root) {
-                    root.next_tick_ms = now.saturating_add(root.tick_ms);
-                }
-            }
-            self.let_sidecar_answer();
+            self.run_tick(root, |root, now| {
+                root.has_ticked = true;
+                root.next_tick_ms = now.saturating_add(root.tick_ms);
+            });
         }
+    }
+
+    /// `fired` notes that the timer has run.
+    fn run_tick(&mut self, root: usize, fired: impl FnOnce(&mut Root, u64)) {
+        if self.guest.trapped {
+            self.rebuild();
+        }
+        {
+            let mut world = self.world.borrow_mut();
+            let now = world.clock_ms;
+            if let Some(root) = world.roots.get_mut(root) {
+                fired(root, now);
+            }
+        }
+        self.in_root(root, Step::Tick, "proxy_on_tick", &[root_context(root)]);
+        self.let_sidecar_answer();
     }
 
     /// The roots of which a timer has come due.
