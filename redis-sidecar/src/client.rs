@@ -37,7 +37,8 @@ impl Client {
             .build()
             .new_agent();
         let authorization = config.token.as_ref().map(|token| Value::new(format!("Bearer {}", token.expose())));
-        Ok(Self { agent, url: config.url.trim_end_matches('/').to_owned(), authorization })
+        let url = config.url.as_deref().ok_or("MASKER_URL is needed: MASKER_LISTEN has no host:port to call")?;
+        Ok(Self { agent, url: url.trim_end_matches('/').to_owned(), authorization })
     }
 
     pub fn get(&self, path: &str) -> Result<String, Fatal> {

@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 use contract::Value;
 
@@ -33,8 +34,8 @@ pub struct RawConfig {
 /// The variables as the program means them.
 #[derive(Debug)]
 pub struct Config {
-    /// `host:port`.
-    pub listen: String,
+    /// Never empty.
+    pub listen: Vec<Place>,
     pub tls: Option<Tls>,
     /// For `/v1/sync`; never empty.
     pub tokens: Vec<Token>,
@@ -45,6 +46,15 @@ pub struct Config {
     pub rate: u32,
     pub secrets: Secrets,
     pub store: StoreConfig,
+}
+
+/// Where the sidecar is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// `host:port`.
+    Address(String),
+    /// The path of a Unix socket: for callers on this machine, who need no address to find it.
+    Socket(PathBuf),
 }
 
 /// The master secrets.
@@ -97,7 +107,8 @@ pub struct LogConfig {
 /// Whom the operator's subcommands call, and how.
 #[derive(Debug)]
 pub struct ClientConfig {
-    pub url: String,
+    /// Absent where the sidecar listens on sockets only: the commands speak HTTP over TCP.
+    pub url: Option<String>,
     /// Absent for the health check.
     pub token: Option<Value>,
     /// Who signs the sidecar's certificate, in PEM.
@@ -119,7 +130,7 @@ impl Config {
             None => StoreConfig::Memory { bytes: raw.number("MASKER_MEMORY_BYTES")?.unwrap_or(MEMORY_BYTES) },
         };
         let config = Self {
-            listen: raw.text("MASKER_LISTEN")?.unwrap_or_else(|| LISTEN.to_owned()),
+            listen: places(raw)?,
             tls: tls(raw)?,
             tokens: tokens(raw, "MASKER_TOKENS", "MASKER_TOKEN")?,
             operators: tokens(raw, "MASKER_OPERATOR_TOKENS", "MASKER_OPERATOR_TOKEN")?,
@@ -151,16 +162,30 @@ impl LogConfig {
 
 impl ClientConfig {
     pub fn parse(raw: &RawConfig) -> Result<Self, Wrong> {
-        let listen = raw.text("MASKER_LISTEN")?.unwrap_or_else(|| LISTEN.to_owned());
+        let address = places(raw)?.into_iter().find_map(|place| match place {
+            Place::Address(address) => Some(address),
+            Place::Socket(_) => None,
+        });
         let scheme = if raw.text("MASKER_TLS_CERT")?.is_some() { "https" } else { "http" };
         let tokens = raw.text("MASKER_OPERATOR_TOKENS")?.or(raw.text("MASKER_OPERATOR_TOKEN")?);
         Ok(Self {
-            url: raw.text("MASKER_URL")?.unwrap_or_else(|| format!("{scheme}://{}", here(&listen))),
+            url: raw.text("MASKER_URL")?.or(address.map(|address| format!("{scheme}://{}", here(&address)))),
             token: tokens.and_then(|text| Some(Value::new(text.split([';', ' ', '\n']).next()?))),
             authority: raw.text("MASKER_CA")?.map(String::into_bytes),
             identity: identity(raw, "MASKER_CLIENT_CERT", "MASKER_CLIENT_KEY")?,
         })
     }
+}
+
+/// Where to listen: several places stand one behind the other.
+fn places(raw: &RawConfig) -> Result<Vec<Place>, Wrong> {
+    let text = raw.text("MASKER_LISTEN")?.unwrap_or_else(|| LISTEN.to_owned());
+    let place = |word: &str| match word.strip_prefix("unix:") {
+        None => Ok(Place::Address(word.to_owned())),
+        Some(path) if path.starts_with('/') => Ok(Place::Socket(path.into())),
+        Some(_) => wrong("MASKER_LISTEN", "has a socket without its whole path: unix:/<path>"),
+    };
+    text.split_whitespace().map(place).collect()
 }
 
 /// Where a listener on every address is found from the same machine.
@@ -285,6 +310,15 @@ impl fmt::Debug for RawConfig {
     }
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => f.write_str(address),
+            Self::Socket(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AWS_MASKER_4001: {} {}", self.variable, self.why)
@@ -353,10 +387,28 @@ mod tests {
             (&[("MASKER_LISTEN", "0.0.0.0:80")], "http://127.0.0.1:80"),
             (&[("MASKER_LISTEN", "[::]:80"), ("MASKER_TLS_CERT", "x")], "https://[::1]:80"),
             (&[("MASKER_LISTEN", "0.0.0.0:80"), ("MASKER_URL", "https://masker")], "https://masker"),
+            (&[("MASKER_LISTEN", "unix:/run/s.sock 0.0.0.0:80")], "http://127.0.0.1:80"),
+            (&[("MASKER_LISTEN", "unix:/run/s.sock"), ("MASKER_URL", "http://masker")], "http://masker"),
         ] {
             let config = ClientConfig::parse(&RawConfig::of(variables.iter().copied())).unwrap();
-            assert_eq!(config.url, url);
+            assert_eq!(config.url.as_deref(), Some(url));
         }
+    }
+
+    #[test]
+    fn where_it_listens() {
+        let listen = |text: &str| {
+            let raw = RawConfig::of([TOKEN, ("MASKER_LISTEN", text)]);
+            Config::parse(&raw).map(|config| config.listen).map_err(|wrong| wrong.variable)
+        };
+        let address = |text: &str| Place::Address(text.to_owned());
+        assert_eq!(listen(""), Ok(vec![address("127.0.0.1:9001")]));
+        let socket = Place::Socket("/run/s.sock".into());
+        assert_eq!(listen("unix:/run/s.sock\n[::]:9001"), Ok(vec![socket.clone(), address("[::]:9001")]));
+        assert_eq!(listen("unix:/run/s.sock"), Ok(vec![socket]));
+        assert_eq!(listen("unix:s.sock"), Err("MASKER_LISTEN"));
+        let nowhere = RawConfig::of([("MASKER_LISTEN", "unix:/run/s.sock")]);
+        assert_eq!(ClientConfig::parse(&nowhere).unwrap().url, None);
     }
 
     #[test]

@@ -1,9 +1,14 @@
-//! The listener: TCP or TLS, HTTP/1.1, bounded in connections and in patience, ended without cutting a call short.
+//! The listeners: TCP, TLS and Unix sockets, HTTP/1.1, bounded in connections and in patience, ended without cutting a call short.
 
+use std::fmt;
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -13,12 +18,12 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use crate::config::{Tls, Wrong};
+use crate::config::{Place, Tls, Wrong};
 use crate::routes::{Peer, Routes};
 
 /// Connections at a time; more wait in the kernel's queue.
@@ -30,39 +35,130 @@ const END_PATIENCE: Duration = Duration::from_secs(10);
 /// After the operating system refused a connection, mostly for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
+/// Where callers come in.
+#[derive(Debug)]
+pub enum Listener {
+    Address(TcpListener),
+    Socket(Socket),
+}
+
+/// A Unix socket. Its file ends with it.
+#[derive(Debug)]
+pub struct Socket {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+/// Whoever can reach the socket's directory may connect, and then needs a token: the gateway is another user, mostly in
+/// another container.
+const SOCKET_MODE: u32 = 0o666;
+
+impl Listener {
+    pub async fn bind(place: &Place) -> io::Result<Self> {
+        Ok(match place {
+            Place::Address(address) => Self::Address(TcpListener::bind(address).await?),
+            Place::Socket(path) => Self::Socket(Socket::bind(path.clone()).await?),
+        })
+    }
+
+    /// Whether other machines may call.
+    pub fn is_open(&self) -> io::Result<bool> {
+        match self {
+            Self::Address(listener) => Ok(!listener.local_addr()?.ip().is_loopback()),
+            Self::Socket(_) => Ok(false),
+        }
+    }
+
+    async fn accept(&self) -> io::Result<(Stream, Peer)> {
+        Ok(match self {
+            Self::Address(listener) => {
+                let (stream, address) = listener.accept().await?;
+                (Stream::Tcp(stream), Peer::Address(address))
+            }
+            Self::Socket(socket) => (Stream::Unix(socket.listener.accept().await?.0), Peer::Local),
+        })
+    }
+}
+
+impl Socket {
+    async fn bind(path: PathBuf) -> io::Result<Self> {
+        // The file of a sidecar that was killed is in the way; that of one that lives answers, and then binding fails.
+        let is_socket = std::fs::symlink_metadata(&path).is_ok_and(|file| file.file_type().is_socket());
+        if is_socket && UnixStream::connect(&path).await.is_err() {
+            std::fs::remove_file(&path)?;
+        }
+        let socket = Self { listener: UnixListener::bind(&path)?, path };
+        std::fs::set_permissions(&socket.path, Permissions::from_mode(SOCKET_MODE))?;
+        Ok(socket)
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl fmt::Display for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(listener) => match listener.local_addr() {
+                Ok(address) => address.fmt(f),
+                Err(_) => f.write_str("an address"),
+            },
+            Self::Socket(socket) => write!(f, "unix:{}", socket.path.display()),
+        }
+    }
+}
+
+enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
 /// Serves until `end` is over, then lets the calls under way end.
-pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, routes: Routes, end: impl Future) {
+pub async fn serve(listeners: Vec<Listener>, tls: Option<TlsAcceptor>, routes: Routes, end: impl Future) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
-    let accept = async {
-        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-            let Ok((stream, peer)) = listener.accept().await else {
-                sleep(ACCEPT_PAUSE).await;
-                continue;
-            };
-            let call = converse(stream, Peer(peer), tls.clone(), routes.clone(), graceful.watcher());
-            tokio::spawn(async move {
-                call.await;
-                drop(place);
-            });
-        }
-    };
+    let accept = join_all(listeners.iter().map(|listener| accept(listener, &places, &tls, &routes, &graceful)));
     tokio::select! {
-        () = accept => {}
+        _ = accept => {}
         _ = end => {}
     }
-    drop(listener);
+    drop(listeners);
     if timeout(END_PATIENCE, graceful.shutdown()).await.is_err() {
         tracing::warn!("ended with calls under way");
     }
 }
 
-async fn converse(stream: TcpStream, peer: Peer, tls: Option<TlsAcceptor>, routes: Routes, watcher: Watcher) {
-    match tls {
-        None => speak(stream, peer, routes, watcher).await,
-        Some(tls) => match timeout(HEAD_PATIENCE, tls.accept(stream)).await {
+async fn accept(
+    listener: &Listener,
+    places: &Arc<Semaphore>,
+    tls: &Option<TlsAcceptor>,
+    routes: &Routes,
+    graceful: &GracefulShutdown,
+) {
+    while let Ok(place) = Arc::clone(places).acquire_owned().await {
+        let Ok((stream, peer)) = listener.accept().await else {
+            sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let call = converse(stream, peer, tls.clone(), routes.clone(), graceful.watcher());
+        tokio::spawn(async move {
+            call.await;
+            drop(place);
+        });
+    }
+}
+
+/// What comes through the Unix socket has not left the machine, and needs no TLS.
+async fn converse(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, routes: Routes, watcher: Watcher) {
+    match (stream, tls) {
+        (Stream::Unix(stream), _) => speak(stream, peer, routes, watcher).await,
+        (Stream::Tcp(stream), None) => speak(stream, peer, routes, watcher).await,
+        (Stream::Tcp(stream), Some(tls)) => match timeout(HEAD_PATIENCE, tls.accept(stream)).await {
             Ok(Ok(stream)) => speak(stream, peer, routes, watcher).await,
-            Ok(Err(_)) | Err(_) => tracing::debug!(peer = %peer.0, "no TLS"),
+            Ok(Err(_)) | Err(_) => tracing::debug!(%peer, "no TLS"),
         },
     }
 }
@@ -72,7 +168,7 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, peer: Peer
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     if watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await.is_err() {
-        tracing::debug!(peer = %peer.0, "the connection broke");
+        tracing::debug!(%peer, "the connection broke");
     }
 }
 

@@ -1,5 +1,6 @@
 //! HTTP in and out. No other file names axum.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +45,20 @@ pub struct Sidecar {
 
 /// Who is calling; the listener knows.
 #[derive(Debug, Clone, Copy)]
-pub struct Peer(pub SocketAddr);
+pub enum Peer {
+    Address(SocketAddr),
+    /// A process of this machine, through the Unix socket.
+    Local,
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Local => f.write_str("local"),
+        }
+    }
+}
 
 type Shared = State<Arc<Sidecar>>;
 
@@ -112,14 +126,14 @@ async fn operated(
 async fn operate(sidecar: &Sidecar, peer: Peer, request: Request, parse: Parse) -> Result<Outcome, Error> {
     let path = request.uri().path().to_owned();
     let (token, scopes) = sidecar.operators.enter(authorization(request.headers())).inspect_err(|error| {
-        tracing::warn!(audit = path, peer = %peer.0, outcome = error.code(), "an operator's call was not let in");
+        tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "an operator's call was not let in");
     })?;
     let outcome = permitted(sidecar, scopes, request, parse).await;
     let (code, count) = match &outcome {
         Ok(outcome) => ("ok", outcome.count()),
         Err(error) => (error.code(), 0),
     };
-    tracing::info!(audit = path, who = token.id(), peer = %peer.0, outcome = code, count, "an operator's call");
+    tracing::info!(audit = path, who = token.id(), peer = %peer, outcome = code, count, "an operator's call");
     let _ = sidecar.vault.store().publish(&[events::audited(&path, &token.id(), code, count)]).await;
     outcome
 }

@@ -4,14 +4,13 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{ClientConfig, Config, LogConfig, RawConfig, Secrets, StoreConfig};
 use crate::door::Door;
 use crate::keyring::{Keyring, Secret};
-use crate::listen;
+use crate::listen::{self, Listener};
 use crate::metrics::Metrics;
 use crate::routes::{Routes, Sidecar};
 use crate::store::Store;
@@ -29,18 +28,24 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     let config = Config::parse(raw)?;
     ClientConfig::parse(raw)?;
     let tls = config.tls.as_ref().map(listen::acceptor).transpose()?;
-    let listener = TcpListener::bind(&config.listen).await;
-    let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let mut listeners = Vec::new();
+    for place in &config.listen {
+        let listener = Listener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?;
+        listeners.push(listener);
+    }
     let routes = Routes::new(Arc::new(sidecar(config).await?));
     for variable in raw.unknown() {
         tracing::warn!(variable, "is no variable of this program");
     }
-    let address = listener.local_addr()?;
-    if tls.is_none() && !address.ip().is_loopback() {
-        tracing::warn!(%address, "open to other machines without TLS: tokens and values can be read on the way");
+    for listener in &listeners {
+        if tls.is_none() && listener.is_open()? {
+            tracing::warn!(address = %listener, "open to other machines without TLS: tokens and values can be read on the way");
+        }
     }
-    tracing::info!(%address, tls = tls.is_some(), "listening");
-    listen::serve(listener, tls, routes, end).await;
+    // In one line, and the last before calls are taken.
+    let places: Vec<_> = listeners.iter().map(Listener::to_string).collect();
+    tracing::info!(address = places.join(" "), tls = tls.is_some(), "listening");
+    listen::serve(listeners, tls, routes, end).await;
     tracing::info!("ended");
     Ok(())
 }

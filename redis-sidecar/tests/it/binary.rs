@@ -1,6 +1,7 @@
 //! The program as it is started.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
@@ -192,9 +193,45 @@ fn tls_lets_in_only_callers_that_the_authority_signed() {
     }
 }
 
-/// Syncs over a plain socket, as a filter's host does, and reads by Content-Length.
+#[test]
+fn a_unix_socket_beside_an_address() {
+    let temp = Temp::new();
+    let path = format!("{}/sidecar.sock", temp.path().display());
+    let listen = format!("unix:{path} 127.0.0.1:{}", free_port());
+    let variables = [("MASKER_TOKEN", TOKEN), ("MASKER_LISTEN", listen.as_str())];
+    let mut served = Served::start(&variables);
+    let body = mappings(1, "default", &["i-0123456789abcdef0"]).to_string();
+    sync(UnixStream::connect(&path).unwrap(), &body);
+    post(listen.rsplit(' ').next().unwrap(), &body);
+    assert!(run(&variables, &["healthcheck"], "").status.success());
+
+    // Another cannot take the place of one that lives; the file of one that was killed is in nobody's way.
+    let second = run(&[variables[0], ("MASKER_LISTEN", listen.split(' ').next().unwrap())], &[], "");
+    assert!(String::from_utf8(second.stderr).unwrap().contains(&format!("cannot listen on unix:{path}")));
+    served.child.kill().unwrap();
+    served.child.wait().unwrap();
+    assert!(UnixStream::connect(&path).is_err());
+    let again = Served::start(&variables);
+    sync(UnixStream::connect(&path).unwrap(), &body);
+    let (code, _) = again.end("TERM");
+    assert!(code == Some(0) && !std::path::Path::new(&path).exists(), "its file ends with it");
+}
+
+#[test]
+fn a_file_that_is_no_socket_is_not_taken_away() {
+    let temp = Temp::new();
+    let path = temp.write("precious", "text");
+    let output = run(&[("MASKER_TOKEN", TOKEN), ("MASKER_LISTEN", &format!("unix:{path}"))], &[], "");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("cannot listen on unix:"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "text");
+}
+
 fn post(listen: &str, body: &str) {
-    let mut stream = std::net::TcpStream::connect(listen).unwrap();
+    sync(std::net::TcpStream::connect(listen).unwrap(), body);
+}
+
+/// Syncs over a plain stream, as a filter's host does, and reads by Content-Length.
+fn sync(mut stream: impl Read + Write, body: &str) {
     let head = format!("POST /v1/sync HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {TOKEN}\r\nconnection: close\r\n");
     write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).unwrap();
     let mut answer = String::new();

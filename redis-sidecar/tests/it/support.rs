@@ -54,7 +54,7 @@ impl App {
     }
 
     pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
-        let peer = Peer((Ipv4Addr::LOCALHOST, 1).into());
+        let peer = Peer::Address((Ipv4Addr::LOCALHOST, 1).into());
         let (head, body) = self.routes.of(peer).oneshot(request).await.unwrap().into_parts();
         Answer {
             status: head.status.as_u16(),
