@@ -148,14 +148,20 @@ pub struct Counters {
     pub unresolved: u64,
     /// Requests masked with the fallback key.
     pub fallback_key: u64,
-    /// Responses whose request this instance had not seen: they stayed masked.
+    /// Responses whose request this instance had not seen, and of which the host kept nothing: they stayed masked.
     pub orphaned_responses: u64,
+    /// Requests that the gateway sent without showing them to the filter: they left unmasked.
+    pub unmasked_requests: u64,
     /// Responses that could not be restored in full: they stayed masked from there on.
     pub degraded_responses: u64,
     /// Mappings dropped at the outbox's bound.
     pub dropped_mappings: u64,
     /// Summaries of exchanges dropped at the outbox's bound.
     pub dropped_exchanges: u64,
+    /// Calls to the sidecar that failed, in whatever way.
+    pub failed_calls: u64,
+    /// Those among them that the host could not send.
+    pub unsent_calls: u64,
 }
 
 /// The state of the sidecar's store.

@@ -19,6 +19,11 @@ impl Clock {
         self.passed += since.min(PASSES_MAX);
         self.passed
     }
+
+    /// The steady time at the last look.
+    pub fn last(&self) -> u64 {
+        self.passed
+    }
 }
 
 #[cfg(test)]

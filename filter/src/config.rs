@@ -14,6 +14,8 @@ pub const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
 pub const SECRET_VARIABLE: &str = "AWS_MASKER_SECRET";
 /// Bytes that a secret and a token must have: shorter ones can be guessed.
 const SECRET_MIN: usize = 16;
+/// Bytes of the path of a Unix socket: what the kernel's structure holds, less the zero at its end.
+const SOCKET_PATH_MAX: usize = 107;
 const TTL_DEFAULT: u64 = 604_800;
 const TTL_RANGE: std::ops::RangeInclusive<u64> = 60..=31_536_000;
 
@@ -34,9 +36,33 @@ pub struct Config {
 #[derive(Debug)]
 pub enum Keys {
     /// From the sidecar, which also keeps the mappings.
-    Sidecar { address: String, token: Token, on_outage: OnOutage },
+    Sidecar { address: Address, token: Token, on_outage: OnOutage },
     /// From a secret of the configuration; there is no sidecar, and mappings live as long as their exchange.
     Own(PlaceholderKey),
+}
+
+/// Where the sidecar is called: `host:port`, or `unix:/<path>` of its Unix socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address(String);
+
+impl Address {
+    fn parse(text: &str) -> Option<Self> {
+        let printable = |byte: u8| byte.is_ascii_graphic() && byte != b':';
+        let fits = match text.strip_prefix("unix:") {
+            Some(path) => path.starts_with('/') && path.len() <= SOCKET_PATH_MAX && path.bytes().all(printable),
+            None => is_host_and_port(text),
+        };
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What a call to it names as its host.
+    pub fn authority(&self) -> &str {
+        if self.0.starts_with("unix:") { "localhost" } else { &self.0 }
+    }
 }
 
 /// What becomes of requests while the vault does not answer.
@@ -53,6 +79,11 @@ pub struct Token(String);
 impl Token {
     pub fn header(&self) -> String {
         format!("Bearer {}", self.0)
+    }
+
+    /// The token itself. Whoever calls this answers for where it goes.
+    pub fn expose(&self) -> &str {
+        &self.0
     }
 }
 
@@ -291,10 +322,9 @@ impl RawConfig {
             let secret = find(&self.secret, SECRET_VARIABLE, "secret")?;
             return Ok(Keys::Own(PlaceholderKey::derive(secret.as_bytes(), "own")));
         }
-        let address = self.sidecar.clone().ok_or_else(|| ConfigError("sidecar (host:port) is not set".into()))?;
-        if !is_address(&address) {
-            return Err(ConfigError("sidecar: expected host:port".into()));
-        }
+        let written = self.sidecar.as_deref().ok_or_else(|| ConfigError("sidecar (host:port) is not set".into()))?;
+        let rule = || ConfigError("sidecar: expected host:port, or unix:/ and the path of its socket".into());
+        let address = Address::parse(written).ok_or_else(rule)?;
         let token = find(&self.sidecar_token, TOKEN_VARIABLE, "sidecar_token")?;
         let on_outage = if self.redis_fallback {
             OnOutage::GoOn(PlaceholderKey::derive(token.as_bytes(), "fallback"))
@@ -335,7 +365,7 @@ pub fn is_scope(text: &str) -> bool {
 }
 
 /// Names one connection pool and nothing else: the host would trap on what it cannot read.
-fn is_address(address: &str) -> bool {
+fn is_host_and_port(address: &str) -> bool {
     let host =
         |host: &str| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-[]:".contains(&b));
     address.rsplit_once(':').is_some_and(|(name, port)| host(name) && port.parse::<u16>().is_ok_and(|port| port > 0))
@@ -358,6 +388,8 @@ mod tests {
     fn what_is_accepted() {
         let cases = [
             r#"{"sidecar":"sidecar:9001"}"#,
+            r#"{"sidecar":"unix:/run/aws-masker/sidecar.sock"}"#,
+            r#"{"sidecar":"[::1]:9001"}"#,
             r#"{"sidecar":"127.0.0.1:9001","sidecar_token":"abcdefghijklmnop","redis_fallback":true}"#,
             r#"{"use_redis":false,"secret":"abcdefghijklmnop"}"#,
             r#"{"sidecar":"s:1","mapping_ttl":3600.0,"custom_patterns":{},"kinds":{"enable":{},"disable":{}},"never_mask":[]}"#,
@@ -381,6 +413,9 @@ mod tests {
             (r#"{"sidecar":"s:1","mask_everything":true}"#, "unknown field `mask_everything`"),
             (r#"{"sidecar":"s"}"#, "sidecar: expected host:port"),
             (r#"{"sidecar":"s:0"}"#, "sidecar: expected host:port"),
+            (r#"{"sidecar":"unix:sidecar.sock"}"#, "sidecar: expected host:port, or unix:/"),
+            (r#"{"sidecar":"unix:/a b"}"#, "sidecar: expected host:port, or unix:/"),
+            (r#"{"sidecar":"unix:/a:80"}"#, "sidecar: expected host:port, or unix:/"),
             (r#"{"sidecar":"s:1","sidecar_token":"short"}"#, "sidecar_token: at least 16"),
             (r#"{"use_redis":false}"#, "neither secret nor AWS_MASKER_SECRET is set"),
             (r#"{"sidecar":"s:1","scope":""}"#, "scope: 1 to 128"),

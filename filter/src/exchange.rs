@@ -9,8 +9,8 @@ use masking::{Format, Masker, Media, Mint, Response, Tally, Vault};
 
 use crate::config::{Scope, ScopeSource, is_scope};
 use crate::decode::{Coding, Decoder};
-use crate::instance::{Instance, KeySource, Means, ScopeThoughts, Values, thought_token};
-use crate::keepsake::{Keepsake, Recovered};
+use crate::instance::{Health, Instance, KeySource, Means, ScopeThoughts, Values, thought_token};
+use crate::keepsake::{Recovered, RequestKeepsake};
 use crate::refusal::Refusal;
 use crate::restoring::Restoring;
 
@@ -18,6 +18,8 @@ use crate::restoring::Restoring;
 #[derive(Debug, Default)]
 pub struct RequestHead {
     pub method: String,
+    /// With the query.
+    pub path: String,
     pub content_type: Option<String>,
     pub content_encoding: Option<String>,
     pub upgrade: Option<String>,
@@ -61,7 +63,9 @@ enum Phase {
     /// This context has not seen the request: the instance was rebuilt in between, or a plugin went around the request
     /// steps. It is never taken for "nothing to do".
     Unseen,
-    /// The same, and it was said so: the response passes with its placeholders.
+    /// No context has: the host keeps nothing of it, and would.
+    Unmasked,
+    /// Either, and it was said so: the response passes as it is.
     Orphaned,
     /// A part of the response is restored by what the host kept.
     Recovered(Recovered),
@@ -87,11 +91,58 @@ struct Sent {
     at: u64,
     request_bytes: u64,
     response_bytes: u64,
+    /// The client's connection, if the host holds the replaced body until it closes.
+    connection: Option<Vec<u8>>,
     /// Whether the client should open another connection.
     closes: bool,
 }
 
+/// What the host keeps with a request before the filter has seen it, where it keeps anything.
+const KEPT_UNSEEN: &[u8] = b"unseen";
+/// The same, once the host has refused to send the request around the filter.
+const KEPT_BYPASSED: &[u8] = b"bypassed";
+
+/// A path that ends so, on any route, is answered by the filter itself: whether it serves.
+const HEALTH_PATH: &str = "/aws-masker/readyz";
+
+impl RequestHead {
+    fn asks_for_health(&self) -> bool {
+        let path = self.path.split('?').next().unwrap_or_default();
+        path.ends_with(HEALTH_PATH) && matches!(self.method.as_str(), "GET" | "HEAD")
+    }
+}
+
 impl Sent {
+    fn keepsake(&self) -> RequestKeepsake {
+        RequestKeepsake {
+            scope: self.scope.clone(),
+            method: self.method.clone(),
+            masked: self.key.is_some(),
+            fallback: self.key == Some(KeySource::Fallback),
+            foreign: self.foreign,
+            at: self.at,
+            request_bytes: self.request_bytes,
+            closes: self.closes,
+            ..RequestKeepsake::default()
+        }
+    }
+
+    /// What another context sent.
+    fn of(kept: &RequestKeepsake, vault: Vault) -> Self {
+        let key = if kept.fallback { KeySource::Fallback } else { KeySource::Regular };
+        Self {
+            scope: kept.scope.clone(),
+            method: kept.method.clone(),
+            vault: Rc::new(vault),
+            foreign: kept.foreign,
+            key: kept.masked.then_some(key),
+            at: kept.at,
+            request_bytes: kept.request_bytes,
+            closes: kept.closes,
+            ..Self::default()
+        }
+    }
+
     fn summary(self, masked: BTreeMap<String, u64>, tally: &Tally) -> contract::Exchange {
         contract::Exchange {
             scope: self.scope,
@@ -119,14 +170,19 @@ impl Exchange {
         }
     }
 
-    pub fn request_headers(&mut self, head: RequestHead) -> Result<(), Refusal> {
+    /// Gives what to answer, if the request asks for the filter's own health.
+    pub fn request_headers(&mut self, head: RequestHead, now: u64) -> Result<Option<Health>, Refusal> {
+        if head.asks_for_health() {
+            self.phase = Phase::Refused;
+            return Ok(Some(self.instance.borrow_mut().health(now)));
+        }
         let scope = self.scope(&head);
         self.instance.borrow_mut().count(|counters| counters.requests += 1);
         match scope {
             Ok(scope) => self.phase = Phase::Requested(head, scope),
             Err(refusal) => return Err(self.refuse(refusal)),
         }
-        Ok(())
+        Ok(None)
     }
 
     fn scope(&self, head: &RequestHead) -> Result<String, Refusal> {
@@ -210,12 +266,21 @@ impl Exchange {
             at: now,
             request_bytes: body.len() as u64,
             response_bytes: 0,
-            closes: match (&head.connection, &masked.body) {
-                (Some(connection), Some(body)) => instance.holds(connection, body.len() as u64),
-                _ => false,
-            },
+            connection: head.connection.clone().filter(|_| masked.body.is_some()),
+            closes: false,
         };
-        Ok((sent, masked.body))
+        let closes = match (&sent.connection, &masked.body) {
+            (Some(connection), Some(body)) => instance.worker.borrow_mut().replaced(connection, body.len() as u64, now),
+            _ => false,
+        };
+        Ok((Sent { closes, ..sent }, masked.body))
+    }
+
+    /// A line for the log on a refusal, if there is something new to say.
+    pub fn refusal_line(&self, refusal: Refusal, now: u64) -> Option<String> {
+        let count = self.instance.borrow().worker.borrow_mut().refused(refusal, now)?;
+        let counted = if count == 1 { String::new() } else { format!(", {count} of that code in a minute") };
+        Some(format!("refused a request: {} {refusal:?}{counted}", refusal.code()))
     }
 
     fn refuse(&mut self, refusal: Refusal) -> Refusal {
@@ -232,10 +297,11 @@ impl Exchange {
             // There was no body.
             Phase::Requested(head, scope) => Sent { scope, method: head.method, ..Sent::default() },
             // Kong answers without a provider, and before it asks the filter: for an unknown host, for example.
-            Phase::Unseen if head.by_host => return None,
+            Phase::Unseen | Phase::Unmasked if head.by_host => return None,
             unseen => {
+                let note = if matches!(unseen, Phase::Unmasked) { "request-unmasked" } else { "request-unseen" };
                 self.phase = unseen;
-                return Some(Answering { note: "request-unseen".into(), rewrites: false, closes: false });
+                return Some(Answering { note: note.into(), rewrites: false, closes: false });
             }
         };
         let (note, closes) = (self.note(&sent), sent.closes);
@@ -285,34 +351,74 @@ impl Exchange {
         }
     }
 
-    /// What the host may keep for a context that takes over from this one in the middle of the response; `None` if there
-    /// is nothing to restore, or nothing that another context could go on with.
-    pub fn keepsake(&self) -> Option<Vec<u8>> {
-        let Phase::Restoring(sent, restoring) = &self.phase else { return None };
+    /// What the host may keep of the request, for a context that takes over from this one; again after each step of it.
+    pub fn request_keepsake(&self) -> Option<Vec<u8>> {
         let instance = self.instance.borrow();
-        let never = &instance.config.as_ref().ok()?.never_restore;
-        restoring.keepsake(&sent.vault, never)
+        let catalogue = &instance.config.as_ref().ok()?.catalogue;
+        let keepsake = match &self.phase {
+            Phase::Requested(head, scope) => {
+                RequestKeepsake { scope: scope.clone(), method: head.method.clone(), ..RequestKeepsake::default() }
+            }
+            Phase::Sent(sent) => sent.keepsake().with_values(&sent.vault, catalogue),
+            _ => return None,
+        };
+        serde_json::to_vec(&keepsake).ok()
+    }
+
+    /// The same of a response that is being restored; `None` if no other context could go on with it.
+    pub fn response_keepsake(&self) -> Option<Vec<u8>> {
+        let Phase::Restoring(_, restoring) = &self.phase else { return None };
+        serde_json::to_vec(&restoring.keepsake()?).ok()
     }
 
     pub fn has_lost_its_state(&self) -> bool {
-        matches!(self.phase, Phase::Unseen)
+        matches!(self.phase, Phase::Unseen | Phase::Unmasked)
     }
 
-    /// Goes on with what another context left.
-    pub fn recover(&mut self, keepsake: Option<&[u8]>) {
-        if let Some(keepsake) = keepsake.and_then(Keepsake::decode) {
-            self.phase = Phase::Recovered(Recovered::new(keepsake, &self.instance));
+    /// Goes on with what another context left of the request. Gives the refusal, if the host has refused it since.
+    pub fn take_over(&mut self, kept: Option<&[u8]>) -> Result<(), Refusal> {
+        match kept {
+            Some(KEPT_UNSEEN) => self.phase = Phase::Unmasked,
+            Some(KEPT_BYPASSED) => return Err(self.refuse(Refusal::Bypassed)),
+            Some(kept) => {
+                let instance = self.instance.borrow();
+                let keepsake = serde_json::from_slice::<RequestKeepsake>(kept).ok();
+                if let (Some(keepsake), Ok(config)) = (keepsake, &instance.config) {
+                    self.phase = Phase::Sent(Sent::of(&keepsake, keepsake.vault(&config.catalogue)));
+                }
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Goes on in the middle of the response.
+    pub fn recover(&mut self, request: Option<&[u8]>, response: Option<&[u8]>) {
+        let request = request.and_then(|kept| serde_json::from_slice::<RequestKeepsake>(kept).ok());
+        let response = response.and_then(|kept| serde_json::from_slice(kept).ok());
+        if let (Some(request), Some(response)) = (request, response) {
+            let recovered = Recovered::new(&request, &response, &self.instance);
+            self.phase = recovered.map_or(Phase::Unseen, Phase::Recovered);
         }
     }
 
-    /// A line for the log when a response is left masked because its request was not seen; once.
+    /// A line for the log when a response is left as it is because its request was not seen; once.
     pub fn alarm(&mut self) -> Option<&'static str> {
-        if !self.has_lost_its_state() {
-            return None;
-        }
+        let (count, line): (fn(&mut contract::Counters), _) = match self.phase {
+            Phase::Unseen => (
+                |counters| counters.orphaned_responses += 1,
+                "left a response masked: its request was not seen by this instance of the filter",
+            ),
+            Phase::Unmasked => (
+                |counters| counters.unmasked_requests += 1,
+                "A REQUEST LEFT UNMASKED: the gateway sent it without showing it to the filter; a plugin on its route \
+                 has a `response` handler or buffers the response, and kong.conf lacks what refuses that",
+            ),
+            _ => return None,
+        };
         self.phase = Phase::Orphaned;
-        self.instance.borrow_mut().count(|counters| counters.orphaned_responses += 1);
-        Some("left a response masked: its request was not seen by this instance of the filter")
+        self.instance.borrow_mut().count(count);
+        Some(line)
     }
 
     /// The exchange is over, in whatever way. Gives the counts by kind for the log, if the configuration wants it.
@@ -323,6 +429,9 @@ impl Exchange {
             _ => return None,
         };
         let mut instance = self.instance.borrow_mut();
+        if let Some(connection) = &sent.connection {
+            instance.worker.borrow_mut().ended(connection, sent.closes);
+        }
         instance.want(&sent.scope, &tally.unknown);
         for (signature, original) in &tally.thoughts {
             if let Some(mint) = &sent.mint {
@@ -384,7 +493,7 @@ mod tests {
 
     fn instance(more: &str) -> Rc<RefCell<Instance>> {
         let json = format!(r#"{{"use_redis":false,"secret":"0123456789abcdef"{more}}}"#);
-        Rc::new(RefCell::new(Instance::new(Config::parse(json.as_bytes(), |_| None), "test".into(), 0)))
+        Rc::new(RefCell::new(Instance::new(Config::parse(json.as_bytes(), |_| None), "test".into(), 0, Rc::default())))
     }
 
     fn post(content_type: &str) -> RequestHead {
@@ -398,7 +507,7 @@ mod tests {
     /// An exchange whose request went on, and the placeholder that stands for [`VALUE`] in it.
     fn sent(instance: &Rc<RefCell<Instance>>) -> (Exchange, String) {
         let mut exchange = Exchange::new(Rc::clone(instance));
-        exchange.request_headers(post("application/json")).unwrap();
+        exchange.request_headers(post("application/json"), 1).unwrap();
         let body = exchange.request_body(Some(format!("[\"{VALUE}\"]").as_bytes()), 1).unwrap().unwrap();
         (exchange, body.trim_matches(['[', ']', '"']).to_owned())
     }
@@ -418,17 +527,17 @@ mod tests {
         ];
         for (head, body, refusal) in cases {
             let mut exchange = Exchange::new(instance(""));
-            exchange.request_headers(head).unwrap();
+            exchange.request_headers(head, 1).unwrap();
             assert_eq!(exchange.request_body(body, 1), Err(refusal));
             // Nothing is done to the refusal on its way out.
             assert_eq!(exchange.response_headers(&ok("application/json")), None);
             assert_eq!(exchange.response_body(b"x", true), None);
         }
         let mut wrong = Exchange::new(instance(r#","nonsense":1"#));
-        assert_eq!(wrong.request_headers(post("application/json")), Err(Refusal::Configuration));
+        assert_eq!(wrong.request_headers(post("application/json"), 1), Err(Refusal::Configuration));
         let mut upgrade = Exchange::new(instance(""));
         let head = RequestHead { upgrade: Some("websocket".into()), ..RequestHead::default() };
-        assert_eq!(upgrade.request_headers(head), Err(Refusal::Upgrade));
+        assert_eq!(upgrade.request_headers(head, 1), Err(Refusal::Upgrade));
         let mut unseen = Exchange::new(instance(""));
         assert_eq!(unseen.request_body(Some(b"{}"), 1), Err(Refusal::BodyUnreadable));
     }
@@ -436,7 +545,7 @@ mod tests {
     #[test]
     fn a_body_with_trailers_is_refused_before_it_goes_on() {
         let mut exchange = Exchange::new(instance(""));
-        exchange.request_headers(post("application/json")).unwrap();
+        exchange.request_headers(post("application/json"), 1).unwrap();
         assert_eq!(exchange.request_trailers(), Err(Refusal::Trailers));
         assert_eq!(sent(&instance("")).0.request_trailers(), Ok(()));
     }
@@ -451,7 +560,7 @@ mod tests {
             let mut exchange = Exchange::new(Rc::clone(&instance));
             assert_eq!(exchange.scope_source(), Some(ScopeSource::Header("x-tenant".into())));
             let head = RequestHead { scope: scope.map(str::to_owned), ..post("text/plain") };
-            assert_eq!(exchange.request_headers(head), if accepted { Ok(()) } else { Err(Refusal::Scope) });
+            assert_eq!(exchange.request_headers(head, 1), if accepted { Ok(None) } else { Err(Refusal::Scope) });
             tokens.extend(accepted.then(|| exchange.request_body(Some(VALUE.as_bytes()), 1).unwrap().unwrap()));
         }
         assert_ne!(tokens[0], tokens[1]);
@@ -552,11 +661,12 @@ mod tests {
         for (kind, length) in [("application/json", None), ("application/json", Some(60)), ("text/event-stream", None)]
         {
             let (mut lost, token) = sent(&instance);
+            let request = lost.request_keepsake().unwrap();
             lost.response_headers(&ResponseHead { content_length: length, ..ok(kind) }).unwrap();
-            let kept = lost.keepsake().unwrap();
+            let kept = lost.response_keepsake().unwrap();
             let mut fresh = Exchange::new(Rc::clone(&instance));
             assert!(fresh.has_lost_its_state());
-            fresh.recover(Some(&kept));
+            fresh.recover(Some(&request), Some(&kept));
             assert_eq!(fresh.alarm(), None);
             let rest = format!("data: \"of {token}\"\n\n");
             let (first, second) = rest.split_at(30);
@@ -567,19 +677,71 @@ mod tests {
             assert_eq!(String::from_utf8(got).unwrap(), format!("data: \"of {VALUE}\"\n\n"), "{kind} {length:?}");
         }
         let mut fresh = Exchange::new(instance);
-        fresh.recover(Some(b"nonsense"));
-        fresh.recover(None);
+        fresh.recover(Some(b"nonsense"), Some(b"nonsense"));
+        fresh.recover(None, None);
         assert!(fresh.alarm().is_some());
+    }
+
+    #[test]
+    fn a_context_that_takes_over_before_the_response_restores_all_of_it() {
+        let instance = instance("");
+        let (lost, token) = sent(&instance);
+        let kept = lost.request_keepsake().unwrap();
+        let mut fresh = Exchange::new(Rc::clone(&instance));
+        fresh.take_over(Some(&kept)).unwrap();
+        let answering = fresh.response_headers(&ok("application/json")).unwrap();
+        assert_eq!(answering, Answering { note: "masked=1".into(), rewrites: true, closes: false });
+        let got = fresh.response_body(format!("[\"{token}\"]").as_bytes(), true).unwrap();
+        assert_eq!(String::from_utf8(got).unwrap(), format!("[\"{VALUE}\"]"));
+
+        // Before the body there is nothing to restore, and it is still no alarm.
+        let mut headers = Exchange::new(Rc::clone(&instance));
+        headers.request_headers(RequestHead { method: "GET".into(), ..RequestHead::default() }, 1).unwrap();
+        let mut fresh = Exchange::new(Rc::clone(&instance));
+        fresh.take_over(headers.request_keepsake().as_deref()).unwrap();
+        assert_eq!(
+            (fresh.response_headers(&ok("text/plain")).unwrap().note.as_str(), fresh.alarm()),
+            ("masked=0", None)
+        );
+    }
+
+    #[test]
+    fn what_a_host_that_keeps_requests_tells_of_one_that_was_not_seen() {
+        let take_over = |kept: Option<&[u8]>| {
+            let mut fresh = Exchange::new(instance(""));
+            let taken = fresh.take_over(kept);
+            let note = fresh.response_headers(&ok("application/json")).map(|answering| answering.note);
+            (taken, note.unwrap_or_default(), fresh.alarm().is_some_and(|line| line.contains("LEFT UNMASKED")))
+        };
+        assert_eq!(take_over(Some(b"unseen")), (Ok(()), "request-unmasked".into(), true));
+        assert_eq!(take_over(Some(b"bypassed")), (Err(Refusal::Bypassed), String::new(), false));
+        assert_eq!(take_over(Some(b"")), (Ok(()), "request-unseen".into(), false));
+        assert_eq!(take_over(None), (Ok(()), "request-unseen".into(), false));
+    }
+
+    #[test]
+    fn the_path_of_the_health_is_answered_on_any_route() {
+        let ask = |method: &str, path: &str| {
+            let mut exchange = Exchange::new(instance(r#","scope":{"header":"x-tenant"}"#));
+            let head = RequestHead { method: method.into(), path: path.into(), ..RequestHead::default() };
+            let health = exchange.request_headers(head, 1);
+            (health.map(|health| health.map(|health| health.status)), exchange.response_headers(&ok("text/plain")))
+        };
+        for path in ["/v1/aws-masker/readyz", "/aws-masker/readyz?verbose"] {
+            assert_eq!(ask("GET", path), (Ok(Some(200)), None), "{path}");
+        }
+        assert_eq!(ask("POST", "/v1/aws-masker/readyz").0, Err(Refusal::Scope));
+        assert_eq!(ask("GET", "/v1/aws-masker/readyz/x").0, Err(Refusal::Scope));
     }
 
     #[test]
     fn a_request_without_a_body_passes_and_its_answer_is_looked_through() {
         let mut exchange = Exchange::new(instance(""));
-        exchange.request_headers(RequestHead { method: "GET".into(), ..RequestHead::default() }).unwrap();
+        exchange.request_headers(RequestHead { method: "GET".into(), ..RequestHead::default() }, 1).unwrap();
         let answering = exchange.response_headers(&ok("application/json")).unwrap();
         assert_eq!(answering, Answering { note: "masked=0".into(), rewrites: true, closes: false });
         let mut head = Exchange::new(instance(""));
-        head.request_headers(RequestHead { method: "HEAD".into(), ..RequestHead::default() }).unwrap();
+        head.request_headers(RequestHead { method: "HEAD".into(), ..RequestHead::default() }, 1).unwrap();
         assert!(!head.response_headers(&ok("application/json")).unwrap().rewrites);
     }
 
@@ -591,9 +753,10 @@ mod tests {
         for turn in 0..8 {
             let mut exchange = Exchange::new(Rc::clone(&instance));
             let connection = Some(vec![b'0' + turn % 2]);
-            exchange.request_headers(RequestHead { connection, ..post("text/plain") }).unwrap();
+            exchange.request_headers(RequestHead { connection, ..post("text/plain") }, 1).unwrap();
             exchange.request_body(Some(body.as_bytes()), 1).unwrap();
             closes.push(exchange.response_headers(&ok("text/plain")).unwrap().closes);
+            exchange.end();
         }
         assert_eq!(closes, [false, false, false, false, false, false, true, true]);
     }
@@ -611,7 +774,7 @@ mod tests {
         assert_eq!(String::from_utf8(shown).unwrap(), message(VALUE));
         exchange.end();
         let mut next = Exchange::new(instance);
-        next.request_headers(post("application/json")).unwrap();
+        next.request_headers(post("application/json"), 1).unwrap();
         let request = |text: &str| format!(r#"{{"messages":[{}]}}"#, message(text));
         let sent = next.request_body(Some(request(VALUE).as_bytes()), 1).unwrap();
         assert_eq!(sent, Some(request(&wrote)));

@@ -22,15 +22,19 @@ use proxy_wasm::types::{Action, ContextType, LogLevel};
 use self::abi::{Buffer, Map};
 use crate::config::{Config, ScopeSource};
 use crate::exchange::{Exchange, RequestHead, ResponseHead};
-use crate::instance::{Call, Instance};
+use crate::instance::{Call, Health, Instance};
 use crate::refusal::Refusal;
-use crate::sync::TICK_MS;
+use crate::sync::{Failure, TICK_MS};
+use crate::worker::Worker;
 
 /// The header that tells clients and operators what was done.
 const NOTE_HEADER: &str = "x-aws-masker";
 /// Where Kong keeps what an exchange needs if its context is lost: an nginx variable lives as long as its request, whatever
-/// happens to the instance. kong.conf declares it. Other hosts do not know it, and lose no contexts.
-const KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_exchange"];
+/// happens to the instance. kong.conf declares these. Other hosts do not know them, and lose no contexts.
+const REQUEST_KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_request"];
+const RESPONSE_KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_response"];
+/// Tells that Kong has a zone for shared data, without which asking for it traps. kong.conf declares both.
+const SHARED_ZONE: [&str; 2] = ["ngx", "aws_masker_zone"];
 /// Kong's header on an answer of its own, and on every answer that came from upstream: a provider could send the first,
 /// but Kong then adds the second.
 const KONG_ANSWERS: &str = "x-kong-response-latency";
@@ -38,6 +42,15 @@ const KONG_PROXIES: &str = "x-kong-upstream-latency";
 /// What only nginx answers, with or without Kong around it.
 const NGINX: [&str; 2] = ["ngx", "nginx_version"];
 const CALL_TIMEOUT: Duration = Duration::from_secs(1);
+/// Kong's word for why a call failed. Its resolver says "ok" of a call that it could not even begin; so does a connection
+/// that was closed without a byte.
+const CALL_STATUS: &str = ":dispatch_status";
+const UNSENT: [&str; 4] = ["bad argument", "resolver failure", "internal failure", "ok"];
+
+thread_local! {
+    /// Shared by all entries of the filter in this worker: they live in one memory.
+    static WORKER: Rc<RefCell<Worker>> = Rc::default();
+}
 
 proxy_wasm::main! {{
     proxy_wasm::set_log_level(LogLevel::Info);
@@ -47,23 +60,13 @@ proxy_wasm::main! {{
 /// One entry of the filter with its configuration.
 struct Root {
     instance: Rc<RefCell<Instance>>,
-    /// Whether the last call to the sidecar failed, so that an outage is logged once.
-    failing: bool,
 }
 
 impl Root {
     fn new() -> Self {
         let unconfigured = Config::parse(b"", |_| None);
-        Self { instance: Rc::new(RefCell::new(Instance::new(unconfigured, String::new(), 0))), failing: false }
-    }
-
-    fn outcome(&mut self, good: bool, reason: &str) {
-        match (good, self.failing) {
-            (false, false) => log::warn!("the sidecar does not answer as it should ({reason}); trying on"),
-            (true, true) => log::warn!("the sidecar answers again"),
-            _ => {}
-        }
-        self.failing = !good;
+        let instance = Instance::new(unconfigured, String::new(), 0, WORKER.with(Rc::clone));
+        Self { instance: Rc::new(RefCell::new(instance)) }
     }
 }
 
@@ -72,12 +75,17 @@ impl Context for Root {
         let now = self.now();
         let status = if headers > 0 { abi::header(Map::CallResponse, ":status") } else { None };
         let body = if size > 0 { abi::read(Buffer::CallResponseBody) } else { None };
-        let (Some(status), Some(body)) = (status.and_then(|status| status.parse::<u32>().ok()), body) else {
-            self.instance.borrow_mut().failed(now);
-            return self.outcome(false, "no answer, or a part of one");
+        let line = match (status.and_then(|status| status.parse::<u32>().ok()), body) {
+            (Some(status), Some(body)) => self.instance.borrow_mut().answered(now, status, &body),
+            (status, _) => {
+                let why = abi::header(Map::CallResponse, CALL_STATUS);
+                let is_unsent = status.is_none() && why.as_deref().is_some_and(|why| UNSENT.contains(&why));
+                let failure = if is_unsent { Failure::Unsent } else { Failure::Unanswered };
+                let why = why.filter(|why| why != "ok").unwrap_or_else(|| "no answer, or a part of one".to_owned());
+                self.instance.borrow_mut().failed(now, failure, &why)
+            }
         };
-        let good = self.instance.borrow_mut().answered(now, status, &body);
-        self.outcome(good, &format!("status {status}"));
+        warn(line);
     }
 }
 
@@ -90,7 +98,7 @@ impl RootContext for Root {
             log::error!("AWS_MASKER_4001: every request is refused, the configuration is wrong: {reason}");
         }
         let now = self.now();
-        self.instance.replace(Instance::new(config, instance_name(now), now));
+        self.instance.replace(Instance::new(config, instance_name(now), now, WORKER.with(Rc::clone)));
         let _ = hostcalls::set_tick_period(Duration::from_millis(TICK_MS));
         true
     }
@@ -101,18 +109,24 @@ impl RootContext for Root {
         let headers = vec![
             (":method", "POST"),
             (":path", contract::SYNC_PATH),
-            (":authority", address.as_str()),
+            (":authority", address.authority()),
             ("authorization", authorization.as_str()),
             ("content-type", "application/json"),
         ];
-        if hostcalls::dispatch_http_call(&address, headers, Some(&body), Vec::new(), CALL_TIMEOUT).is_err() {
-            self.instance.borrow_mut().failed(now);
-            self.outcome(false, "the host does not know its address");
+        let sent = hostcalls::dispatch_http_call(address.as_str(), headers, Some(&body), Vec::new(), CALL_TIMEOUT);
+        if sent.is_err() {
+            warn(self.instance.borrow_mut().failed(now, Failure::Unsent, "the host does not know its address"));
         }
     }
 
     fn create_http_context(&self, _id: u32) -> Option<Box<dyn HttpContext>> {
-        Some(Box::new(Http { exchange: Exchange::new(Rc::clone(&self.instance)), is_kong: false, holds_body: false }))
+        let instance = Rc::clone(&self.instance);
+        Some(Box::new(Http {
+            exchange: Exchange::new(Rc::clone(&instance)),
+            instance,
+            is_kong: false,
+            holds_body: false,
+        }))
     }
 
     fn get_type(&self) -> Option<ContextType> {
@@ -123,6 +137,7 @@ impl RootContext for Root {
 /// One exchange.
 struct Http {
     exchange: Exchange,
+    instance: Rc<RefCell<Instance>>,
     /// Known from the header step on.
     is_kong: bool,
     /// Whether the host has shown a part of the request's body.
@@ -135,8 +150,10 @@ impl HttpContext for Http {
     fn on_http_request_headers(&mut self, _count: usize, end_of_stream: bool) -> Action {
         let request = |name: &str| abi::header(Map::Request, name);
         self.is_kong = abi::property(&NGINX).is_some();
+        self.share_key();
         let head = RequestHead {
             method: request(":method").unwrap_or_default(),
+            path: request(":path").unwrap_or_default(),
             content_type: request("content-type"),
             content_encoding: request("content-encoding"),
             upgrade: request("upgrade"),
@@ -144,8 +161,10 @@ impl HttpContext for Http {
             // Only Kong keeps every replaced body until its connection closes.
             connection: self.is_kong.then(|| abi::property(&["connection", "id"])).flatten(),
         };
-        if let Err(refusal) = self.exchange.request_headers(head) {
-            return refuse(refusal);
+        match self.exchange.request_headers(head, self.now()) {
+            Ok(None) => self.keep_request(),
+            Ok(Some(health)) => return answer(&health),
+            Err(refusal) => return self.refuse(refusal),
         }
         // What upstream compresses could not be read; a header that is removed would still be sent by Kong.
         abi::set_header(Map::Request, "accept-encoding", "identity");
@@ -164,30 +183,39 @@ impl HttpContext for Http {
             return Action::Continue;
         }
         let body = abi::read(Buffer::RequestBody);
-        match self.exchange.request_body(body.as_deref(), now_ms(self.get_current_time())) {
-            Err(refusal) => refuse(refusal),
-            Ok(None) => Action::Continue,
-            Ok(Some(masked)) if abi::write(Buffer::RequestBody, masked.as_bytes()) => Action::Continue,
-            Ok(Some(_)) => refuse(Refusal::BodyUnreadable),
+        match self.exchange.request_body(body.as_deref(), self.now()) {
+            Err(refusal) => return self.refuse(refusal),
+            Ok(Some(masked)) if !abi::write(Buffer::RequestBody, masked.as_bytes()) => {
+                return self.refuse(Refusal::BodyUnreadable);
+            }
+            Ok(_) => self.keep_request(),
         }
+        Action::Continue
     }
 
     fn on_http_request_trailers(&mut self, _count: usize) -> Action {
         // Envoy: with trailers the end of the body is not told, and it goes on as it was after this step.
         match self.exchange.request_trailers() {
-            Err(refusal) if self.holds_body => refuse(refusal),
+            Err(refusal) if self.holds_body => self.refuse(refusal),
             _ => Action::Continue,
         }
     }
 
     fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
+        if self.exchange.has_lost_its_state() {
+            let kept = abi::property(&REQUEST_KEEPSAKE);
+            self.is_kong = kept.is_some();
+            if let Err(refusal) = self.exchange.take_over(kept.as_deref()) {
+                warn(self.exchange.refusal_line(refusal, self.now()));
+            }
+        }
         let response = |name: &str| abi::header(Map::Response, name);
         let head = ResponseHead {
             status: response(":status").and_then(|status| status.parse().ok()).unwrap_or_default(),
             content_type: response("content-type"),
             content_encoding: response("content-encoding"),
             content_length: response("content-length").and_then(|length| length.parse().ok()),
-            // Of what was asked for through this context the answer is restored, whoever gives it.
+            // Of what was asked for through any context the answer is restored, whoever gives it.
             by_host: self.exchange.has_lost_its_state()
                 && response(KONG_ANSWERS).is_some()
                 && response(KONG_PROXIES).is_none(),
@@ -201,8 +229,8 @@ impl HttpContext for Http {
             abi::remove_header(Map::Response, "content-length");
             abi::remove_header(Map::Response, "content-encoding");
         }
-        if let Some(keepsake) = self.is_kong.then(|| self.exchange.keepsake()).flatten() {
-            abi::set_property(&KEEPSAKE, &keepsake);
+        if let Some(keepsake) = self.is_kong.then(|| self.exchange.response_keepsake()).flatten() {
+            abi::set_property(&RESPONSE_KEEPSAKE, &keepsake);
         }
         self.alarm();
         Action::Continue
@@ -210,7 +238,8 @@ impl HttpContext for Http {
 
     fn on_http_response_body(&mut self, size: usize, end_of_stream: bool) -> Action {
         if self.exchange.has_lost_its_state() {
-            self.exchange.recover(abi::property(&KEEPSAKE).as_deref());
+            let [request, response] = [REQUEST_KEEPSAKE, RESPONSE_KEEPSAKE].map(|name| abi::property(&name));
+            self.exchange.recover(request.as_deref(), response.as_deref());
             self.alarm();
         }
         let chunk = if size > 0 { abi::read(Buffer::ResponseBody).unwrap_or_default() } else { Vec::new() };
@@ -234,10 +263,45 @@ impl Http {
         String::from_utf8(property?).ok()
     }
 
+    /// What the next context needs, should this one be lost.
+    fn keep_request(&self) {
+        if let Some(keepsake) = self.is_kong.then(|| self.exchange.request_keepsake()).flatten() {
+            abi::set_property(&REQUEST_KEEPSAKE, &keepsake);
+        }
+    }
+
+    /// Finds the key that an instance before this one left, and leaves it for those after it. Here, because only with a
+    /// request Kong can tell whether it has a zone for it.
+    fn share_key(&self) {
+        let has_zone = || !self.is_kong || abi::property(&SHARED_ZONE).is_some_and(|zone| !zone.is_empty());
+        let mut instance = self.instance.borrow_mut();
+        if let Some(sidecar) = instance.missing_key() {
+            if let Some(kept) = has_zone().then(|| abi::shared_data(sidecar.as_str())).flatten() {
+                instance.recall_key(&sidecar, &kept, self.now());
+            }
+        } else if instance.has_key_to_keep()
+            && has_zone()
+            && let Some((sidecar, kept)) = instance.key_to_keep()
+        {
+            abi::set_shared_data(sidecar.as_str(), &kept);
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Action {
+        warn(self.exchange.refusal_line(refusal, self.now()));
+        let headers = vec![("content-type", "application/json"), (NOTE_HEADER, "refused")];
+        let _ = hostcalls::send_http_response(refusal.status(), headers, Some(refusal.body().as_bytes()));
+        Action::Pause
+    }
+
     fn alarm(&mut self) {
         if let Some(alarm) = self.exchange.alarm() {
             log::error!("{alarm}");
         }
+    }
+
+    fn now(&self) -> u64 {
+        now_ms(self.get_current_time())
     }
 }
 
@@ -251,11 +315,17 @@ impl Drop for Http {
     }
 }
 
-fn refuse(refusal: Refusal) -> Action {
-    log::warn!("refused a request: {} {refusal:?}", refusal.code());
-    let headers = vec![("content-type", "application/json"), (NOTE_HEADER, "refused")];
-    let _ = hostcalls::send_http_response(refusal.status(), headers, Some(refusal.body().as_bytes()));
+fn answer(health: &Health) -> Action {
+    let headers = vec![("content-type", "application/json"), ("cache-control", "no-store")];
+    let _ = hostcalls::send_http_response(health.status, headers, Some(health.body.as_bytes()));
     Action::Pause
+}
+
+/// At the level that Kong shows by default.
+fn warn(line: Option<String>) {
+    if let Some(line) = line {
+        log::warn!("{line}");
+    }
 }
 
 fn now_ms(now: std::time::SystemTime) -> u64 {

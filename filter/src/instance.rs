@@ -1,19 +1,19 @@
 //! One configuration at work in one worker: the configuration, what is remembered, what is owed, the conversation.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
-use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use contract::{Counters, Mapping, THINKING_KIND, bound};
-use lru::LruCache;
 use masking::{Answer, Known, Lookup, Mint, PlaceholderKey, Secret, Thoughts, Token, Vault};
 
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError, Keys, OnOutage};
+use crate::config::{Address, Config, ConfigError, Keys, OnOutage};
 use crate::memory::Memory;
 use crate::outbox::Outbox;
 use crate::refusal::Refusal;
-use crate::sync::{Link, Sync};
+use crate::sync::{Failure, Link, News, Sync};
+use crate::worker::{SidecarName, Worker};
 
 #[derive(Debug)]
 pub struct Instance {
@@ -22,14 +22,13 @@ pub struct Instance {
     outbox: Outbox,
     sync: Option<Sync>,
     clock: Clock,
-    /// Bytes of replaced request bodies that the host still holds, by client connection.
-    held: LruCache<Vec<u8>, u64>,
+    /// What it shares with the other instances of its worker.
+    pub worker: Rc<RefCell<Worker>>,
+    /// Names the sidecar, if there is one.
+    sidecar: Option<SidecarName>,
+    /// The time of day at which the last call to the sidecar began.
+    called_at: u64,
 }
-
-/// Client connections whose held bytes are counted.
-const CONNECTIONS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(10_000);
-/// Bytes that the host may hold for one connection before its client is asked to open another.
-const HELD_MAX: u64 = 32 << 20;
 
 /// What a request is masked with.
 #[derive(Debug)]
@@ -68,22 +67,84 @@ impl Thoughts for ScopeThoughts<'_> {
 /// A call to the sidecar.
 #[derive(Debug)]
 pub struct Call {
-    pub address: String,
+    pub address: Address,
     pub authorization: String,
     pub body: Vec<u8>,
 }
 
+/// How an instance stands, for whoever asks whether the gateway serves.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Health {
+    pub status: u32,
+    /// In JSON: states, codes and numbers.
+    pub body: String,
+}
+
 impl Instance {
     /// `name` tells this instance from all others.
-    pub fn new(config: Result<Config, ConfigError>, name: String, now: u64) -> Self {
-        let sync = match config.as_ref().map(|config| (&config.keys, config.mapping_ttl)) {
-            Ok((Keys::Sidecar { .. }, ttl)) => Some(Sync::new(name, ttl)),
-            _ => None,
+    pub fn new(config: Result<Config, ConfigError>, name: String, now: u64, worker: Rc<RefCell<Worker>>) -> Self {
+        let (sync, sidecar) = match config.as_ref().map(|config| (&config.keys, config.mapping_ttl)) {
+            Ok((Keys::Sidecar { address, token, .. }, ttl)) => {
+                (Some(Sync::new(name, ttl)), Some(SidecarName::new(address.as_str(), token.expose())))
+            }
+            _ => (None, None),
         };
-        let held = LruCache::new(CONNECTIONS_MAX);
         let mut clock = Clock::default();
         clock.at(now);
-        Self { config, memory: Memory::default(), outbox: Outbox::default(), sync, clock, held }
+        let (memory, outbox) = (Memory::default(), Outbox::default());
+        let mut instance = Self { config, memory, outbox, sync, clock, worker, sidecar, called_at: 0 };
+        instance.inherit(now);
+        instance
+    }
+
+    /// What the host should be asked for: a key that an instance before this one had.
+    pub fn missing_key(&self) -> Option<SidecarName> {
+        self.sync.as_ref().filter(|sync| sync.key().is_none()).and(self.sidecar.clone())
+    }
+
+    /// Whether the host should keep a key for the instances after this one.
+    pub fn has_key_to_keep(&self) -> bool {
+        let has_key = self.sync.as_ref().is_some_and(|sync| sync.key().is_some());
+        has_key && self.sidecar.as_ref().is_some_and(|sidecar| !self.worker.borrow().is_kept(sidecar))
+    }
+
+    /// Takes over what the host kept under that name.
+    pub fn recall_key(&mut self, sidecar: &SidecarName, kept: &[u8], now: u64) {
+        self.worker.borrow_mut().recall(sidecar, kept);
+        self.inherit(now);
+    }
+
+    /// What the host is to keep, once, and under which name.
+    pub fn key_to_keep(&mut self) -> Option<(SidecarName, Vec<u8>)> {
+        let sidecar = self.sidecar.clone()?;
+        let kept = self.worker.borrow_mut().unkept(&sidecar)?;
+        Some((sidecar, kept))
+    }
+
+    /// Takes over the key of its sidecar that another instance of the worker has.
+    fn inherit(&mut self, now: u64) {
+        let Some(sidecar) = self.missing_key() else { return };
+        let keyring = self.worker.borrow().keyring(&sidecar).cloned();
+        if let (Some(keyring), Some(sync)) = (keyring, &mut self.sync) {
+            sync.inherit(&keyring, self.clock.at(now));
+        }
+    }
+
+    /// Whether requests are served now, and why not.
+    pub fn health(&mut self, now: u64) -> Health {
+        let now = self.clock.at(now);
+        let refusal = self.key(now).err().map(Refusal::code);
+        let vault = self.sync.as_ref().map_or("none", |sync| sync.link(now).as_str());
+        let (failed, unsent) = self.sync.as_ref().map_or((0, 0), |sync| (sync.failed_calls, sync.unsent_calls));
+        let body = serde_json::json!({
+            "ready": refusal.is_none(),
+            "refuses_with": refusal,
+            "vault": vault,
+            "failed_calls": failed,
+            "unsent_calls": unsent,
+            "owed_mappings": self.outbox.len(),
+        });
+        Health { status: if refusal.is_none() { 200 } else { 503 }, body: body.to_string() }
     }
 
     /// What requests of this scope are masked with now, or why they must not go on.
@@ -154,17 +215,6 @@ impl Instance {
         }
     }
 
-    /// Counts a replaced body on its connection. Tells whether the connection should be closed after the answer.
-    pub fn holds(&mut self, connection: &[u8], bytes: u64) -> bool {
-        let held = self.held.get_or_insert_mut_ref(connection, || 0);
-        *held += bytes;
-        let full = *held >= HELD_MAX;
-        if full {
-            self.held.pop(connection);
-        }
-        full
-    }
-
     pub fn count(&mut self, count: impl FnOnce(&mut Counters)) {
         if self.sync.is_some() {
             count(&mut self.outbox.counters);
@@ -188,31 +238,41 @@ impl Instance {
 
     /// The call to make now, if any. Time passes here: this is also when known values are compiled.
     pub fn tick(&mut self, now: u64) -> Option<Call> {
-        let now = self.clock.at(now);
-        self.memory.compile(now);
+        let steady = self.clock.at(now);
+        self.memory.compile(steady);
         let Ok(Config { keys: Keys::Sidecar { address, token, .. }, .. }) = &self.config else { return None };
-        let body = self.sync.as_mut()?.tick(now, &mut self.outbox, &self.memory)?;
+        let body = self.sync.as_mut()?.tick(steady, &mut self.outbox, &self.memory)?;
+        self.called_at = now;
         Some(Call { address: address.clone(), authorization: token.header(), body })
     }
 
-    /// The sidecar's answer. Gives whether it was a good one.
-    pub fn answered(&mut self, now: u64, status: u32, body: &[u8]) -> bool {
-        let Some(sync) = &mut self.sync else { return false };
+    /// The sidecar's answer. Gives a line for the log, if there is something to say.
+    pub fn answered(&mut self, now: u64, status: u32, body: &[u8]) -> Option<String> {
         let steady = self.clock.at(now);
-        let news = sync.answered(steady, now, status, body, &mut self.outbox, &mut self.memory);
-        let good = news.is_some();
-        for mapping in news.into_iter().flatten() {
+        let news = self.sync.as_mut()?.answered(steady, now, status, body, &mut self.outbox, &mut self.memory);
+        let Some(News { keyring, mappings }) = news else { return self.outage(now, &format!("status {status}")) };
+        if let (Some(keyring), Some(sidecar)) = (keyring, &self.sidecar) {
+            self.worker.borrow_mut().learn(sidecar, &keyring);
+        }
+        for mapping in mappings {
             self.learn(&mapping, now);
         }
-        good
+        let (failed, refused) = self.worker.borrow_mut().call_answered(self.sidecar.as_ref()?, now)?;
+        Some(format!("the sidecar answers again; {failed} calls failed, {refused} requests were refused meanwhile"))
     }
 
-    /// The call did not succeed.
-    pub fn failed(&mut self, now: u64) {
-        let now = self.clock.at(now);
-        if let Some(sync) = &mut self.sync {
-            sync.failed(now);
-        }
+    /// The call did not succeed; the host tells why. Gives a line for the log, if there is something to say.
+    pub fn failed(&mut self, now: u64, failure: Failure, why: &str) -> Option<String> {
+        let steady = self.clock.at(now);
+        self.sync.as_mut()?.failed(steady, failure, &mut self.outbox.counters);
+        self.outage(now, why)
+    }
+
+    fn outage(&mut self, now: u64, why: &str) -> Option<String> {
+        let Ok(Config { keys: Keys::Sidecar { address, .. }, .. }) = &self.config else { return None };
+        let count = self.worker.borrow_mut().call_failed(self.sidecar.as_ref()?, self.called_at, now)?;
+        let address = address.as_str();
+        Some(format!("the sidecar at {address} does not answer as it should ({why}; {count} calls); trying on"))
     }
 
     /// Learns a mapping that the vault knows.
@@ -229,9 +289,9 @@ impl Instance {
 }
 
 /// Knows what an exchange replaced, and then what its scope has replaced before.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Values {
-    pub instance: Rc<std::cell::RefCell<Instance>>,
+    pub instance: Rc<RefCell<Instance>>,
     pub scope: String,
     pub vault: Rc<Vault>,
 }
@@ -259,7 +319,15 @@ mod tests {
 
     fn instance(more: &str) -> Instance {
         let json = format!(r#"{{"sidecar":"s:1","sidecar_token":"0123456789abcdef"{more}}}"#);
-        Instance::new(Config::parse(json.as_bytes(), |_| None), "test".into(), 0)
+        in_worker(&json, &Rc::default(), 0)
+    }
+
+    /// An instance whose own timer has run.
+    fn in_worker(json: &str, worker: &Rc<RefCell<Worker>>, now: u64) -> Instance {
+        let config = Config::parse(json.as_bytes(), |_| None);
+        let mut instance = Instance::new(config, "test".into(), now, Rc::clone(worker));
+        assert!(instance.tick(now + TICK_MS + 1).is_none(), "it may be the timer of the one before");
+        instance
     }
 
     /// Masks a text as a request would be, and owes the vault what was replaced.
@@ -292,8 +360,20 @@ mod tests {
         }
     }
 
+    /// Whether it was a good answer.
     fn give(instance: &mut Instance, now: u64, answer: &SyncResponse) -> bool {
-        instance.answered(now, 200, &serde_json::to_vec(answer).unwrap())
+        gives(instance, now, 200, &serde_json::to_vec(answer).unwrap())
+    }
+
+    fn gives(instance: &mut Instance, now: u64, status: u32, body: &[u8]) -> bool {
+        let failed = |instance: &Instance| instance.sync.as_ref().map(|sync| sync.failed_calls);
+        let before = failed(instance);
+        instance.answered(now, status, body);
+        failed(instance) == before
+    }
+
+    fn fail(instance: &mut Instance, now: u64) -> Option<String> {
+        instance.failed(now, Failure::Unanswered, "timeout")
     }
 
     fn started(more: &str) -> Instance {
@@ -318,7 +398,7 @@ mod tests {
             let mut instance = started(&format!(r#","redis_fallback":{fallback}"#));
             mask(&mut instance, VALUE, 1_000).unwrap();
             assert_eq!(call(&mut instance, 1_100).mappings.len(), 1);
-            instance.failed(1_150);
+            fail(&mut instance, 1_150);
             // One failure is no outage yet; a second of them is.
             assert!(instance.means("default", 1_200).is_ok());
             assert_eq!(instance.means("default", 2_200).is_ok(), fallback);
@@ -328,7 +408,9 @@ mod tests {
             assert!(instance.means("default", 2_320).is_ok());
             // Acknowledged: not owed again, until its time to live has to be renewed.
             mask(&mut instance, VALUE, 2_330).unwrap();
-            assert!(instance.tick(2_340).is_none());
+            let counts = call(&mut instance, 2_340);
+            assert_eq!((counts.mappings.len(), counts.counters.failed_calls), (0, 1));
+            assert!(give(&mut instance, 2_350, &answer(&counts)));
             mask(&mut instance, VALUE, 2_330 + 604_800 * 250).unwrap();
             assert_eq!(call(&mut instance, 2_340 + 604_800 * 250).mappings.len(), 1);
         }
@@ -350,7 +432,7 @@ mod tests {
             let mut instance = instance(r#","redis_fallback":true"#);
             mask(&mut instance, VALUE, 900).unwrap();
             call(&mut instance, 1_000);
-            assert!(!instance.answered(1_001, *status, body));
+            assert!(!gives(&mut instance, 1_001, *status, body));
             assert_eq!(instance.means("default", 1_002).unwrap().key, KeySource::Fallback);
             // It is tried again soon, with everything that was owed.
             assert!(instance.tick(1_050).is_none());
@@ -378,9 +460,13 @@ mod tests {
 
     #[test]
     fn the_first_call_waits_for_a_tick_of_its_own() {
-        let mut instance = instance("");
-        assert!(instance.tick(TICK_MS).is_none());
-        call(&mut instance, TICK_MS + 1);
+        let config = Config::parse(br#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#, |_| None);
+        let mut instance = Instance::new(config, "test".into(), 0, Rc::default());
+        // A busy worker runs the timers of instances before this one late, in the round in which its own is due.
+        for stray in [20, TICK_MS, TICK_MS + 7, TICK_MS + 7, TICK_MS + 8] {
+            assert!(instance.tick(stray).is_none(), "{stray}");
+        }
+        call(&mut instance, 2 * TICK_MS + 7);
     }
 
     #[test]
@@ -388,9 +474,79 @@ mod tests {
         let mut instance = started("");
         mask(&mut instance, VALUE, 1_000_000_000).unwrap();
         call(&mut instance, 1_000_000_100);
-        instance.failed(1_000_000_200);
+        fail(&mut instance, 1_000_000_200);
         assert!(instance.tick(5_000).is_none(), "the pause after a failure");
         call(&mut instance, 6_000);
+    }
+
+    #[test]
+    fn an_instance_that_follows_another_has_its_key() {
+        let json = r#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#;
+        let worker = Rc::default();
+        let mut first = in_worker(json, &worker, 0);
+        assert_eq!((first.missing_key().is_some(), first.key_to_keep()), (true, None));
+        let request = call(&mut first, 1_000);
+        assert!(give(&mut first, 1_000, &answer(&request)));
+        let (name, kept) = first.key_to_keep().unwrap();
+        assert_eq!((first.missing_key(), first.key_to_keep()), (None, None), "the host has it");
+
+        // In the same memory; and in a new one, from what the host kept.
+        let mut second = in_worker(json, &worker, 2_000);
+        let mut third = in_worker(json, &Rc::default(), 2_000);
+        assert_eq!(third.means("default", 2_100).err(), Some(Refusal::NoKeyring));
+        assert_eq!(third.missing_key(), Some(name.clone()));
+        third.recall_key(&name, &kept, 2_100);
+        let minted = mask(&mut first, VALUE, 1_000).unwrap().body;
+        for instance in [&mut second, &mut third] {
+            assert_eq!(mask(instance, VALUE, 2_200).unwrap().body, minted);
+            assert_eq!(call(instance, 2_300).mappings.len(), 1, "and owes what it replaced");
+            // It is no reason to believe that the vault is there.
+            fail(instance, 2_400);
+            assert_eq!(instance.means("default", 3_600).err(), Some(Refusal::VaultUnavailable));
+        }
+        let other = r#"{"sidecar":"s:1","sidecar_token":"fedcba9876543210"}"#;
+        assert!(in_worker(other, &worker, 2_000).missing_key().is_some(), "another token, another key");
+    }
+
+    #[test]
+    fn an_outage_is_told_once_by_all_instances_of_a_worker() {
+        let json = r#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#;
+        let worker = Rc::default();
+        let mut instances = [in_worker(json, &worker, 0), in_worker(json, &worker, 0)];
+        instances.iter_mut().for_each(|instance| drop(call(instance, 1_000)));
+        let told: Vec<String> = instances.iter_mut().filter_map(|instance| fail(instance, 1_100)).collect();
+        assert_eq!(told, ["the sidecar at s:1 does not answer as it should (timeout; 1 calls); trying on"]);
+        let told: Vec<String> = instances
+            .iter_mut()
+            .filter_map(|instance| {
+                let again = call(instance, 1_300);
+                instance.answered(1_400, 200, &serde_json::to_vec(&answer(&again)).unwrap())
+            })
+            .collect();
+        assert_eq!(told, ["the sidecar answers again; 2 calls failed, 0 requests were refused meanwhile"]);
+    }
+
+    #[test]
+    fn health_tells_whether_requests_are_served() {
+        let health = |instance: &mut Instance, now| {
+            let Health { status, body } = instance.health(now);
+            let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+            (status, body["ready"].as_bool().unwrap(), body["vault"].as_str().unwrap().to_owned(), body)
+        };
+        let mut instance = instance("");
+        let (status, ready, vault, body) = health(&mut instance, 500);
+        assert_eq!((status, ready, vault.as_str()), (503, false, "starting"));
+        assert_eq!(body["refuses_with"], "AWS_MASKER_1004");
+        let request = call(&mut instance, 1_000);
+        assert!(give(&mut instance, 1_000, &answer(&request)));
+        assert_eq!(health(&mut instance, 1_100).3["refuses_with"], serde_json::Value::Null);
+        call(&mut instance, 2_100);
+        instance.failed(2_200, Failure::Unsent, "resolver failure");
+        let (status, _, vault, body) = health(&mut instance, 2_300);
+        assert_eq!((status, vault.as_str(), &body["unsent_calls"]), (503, "down", &1.into()));
+        let own = r#"{"use_redis":false,"secret":"0123456789abcdef"}"#;
+        assert_eq!(health(&mut in_worker(own, &Rc::default(), 0), 0).2, "none");
+        assert_eq!(health(&mut in_worker("{", &Rc::default(), 0), 0).3["refuses_with"], "AWS_MASKER_4001");
     }
 
     #[test]

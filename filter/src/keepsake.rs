@@ -1,44 +1,66 @@
 //! What outlives a context. Kong destroys the contexts of a worker when its configuration changes or a neighbour traps;
-//! what was kept with the request lets the next context restore the rest of the response.
+//! what was kept with the request lets the next context go on with its response.
 //!
 //! What the lost context held back (a part of a placeholder, a JSON document that had not ended) is lost with it.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use contract::Value;
 use masking::dialect::Options;
-use masking::{Answer, KindId, Lookup, Media, Response, Secret, Token, Vault};
+use masking::{Answer, Catalogue, Entry, Lookup, Media, Response, Secret, Token, Vault};
 use serde::{Deserialize, Serialize};
 
-use crate::instance::Instance;
+use crate::instance::{Instance, Values};
 
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Keepsake {
-    content_type: String,
-    /// Whether the length of the response was known: then the host does not tell where it ends.
-    with_length: bool,
-    values: Vec<(String, Value)>,
+/// What is kept of a request that went on.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct RequestKeepsake {
+    pub scope: String,
+    pub method: String,
+    /// Whether it was masked with the fallback key.
+    pub fallback: bool,
+    /// Whether there was a body to mask.
+    pub masked: bool,
+    pub foreign: u64,
+    pub at: u64,
+    pub request_bytes: u64,
+    pub closes: bool,
+    pub values: Vec<Kept>,
 }
 
-impl Keepsake {
-    /// `with_length`: whether the length of the response was known.
-    pub fn new(content_type: &str, with_length: bool, vault: &Vault, never: &HashSet<KindId>) -> Self {
-        let restored = vault.entries().filter(|(_, entry)| !never.contains(&entry.kind));
-        Self {
-            content_type: content_type.to_owned(),
-            with_length,
-            values: restored.map(|(token, entry)| (token.to_string(), Value::new(entry.value.expose()))).collect(),
+/// One value: its placeholder, its kind, the text, whether it was recognised by its context only, how often it stood there.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Kept(String, String, Value, bool, u64);
+
+/// What is kept of the head of a response that is restored as it passes.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ResponseKeepsake {
+    pub content_type: String,
+    /// Whether the length of the response was known: then the host does not tell where it ends.
+    pub with_length: bool,
+}
+
+impl RequestKeepsake {
+    pub fn with_values(self, vault: &Vault, catalogue: &Catalogue) -> Self {
+        let kept = |(token, entry): (&Token, &Entry)| {
+            let kind = catalogue.kind(entry.kind).id.to_string();
+            Kept(token.to_string(), kind, Value::new(entry.value.expose()), entry.recall, entry.count)
+        };
+        Self { values: vault.entries().map(kept).collect(), ..self }
+    }
+
+    /// The values, as the catalogue of this instance knows their kinds. One whose kind it does not know any more is left
+    /// out, and stays masked.
+    pub fn vault(&self, catalogue: &Catalogue) -> Vault {
+        let mut vault = Vault::default();
+        for Kept(placeholder, kind, value, recall, count) in &self.values {
+            if let (Some(token), Some(kind)) = (Token::parse(placeholder), catalogue.kind_id(kind)) {
+                let value = Secret::new(value.expose());
+                vault.take(token, Entry { kind, value, recall: *recall, count: *count });
+            }
         }
-    }
-
-    pub fn encode(&self) -> Option<Vec<u8>> {
-        serde_json::to_vec(self).ok()
-    }
-
-    pub fn decode(bytes: &[u8]) -> Option<Self> {
-        serde_json::from_slice(bytes).ok()
+        vault
     }
 }
 
@@ -48,24 +70,27 @@ pub struct Recovered {
     media: Media,
     options: Options,
     with_length: bool,
-    values: Values,
+    values: Remaining,
     response: Response,
 }
 
 impl Recovered {
-    pub fn new(keepsake: Keepsake, instance: &RefCell<Instance>) -> Self {
-        let media = match Media::of(&keepsake.content_type) {
+    pub fn new(request: &RequestKeepsake, kept: &ResponseKeepsake, instance: &Rc<RefCell<Instance>>) -> Option<Self> {
+        let media = match Media::of(&kept.content_type) {
             // The beginning of the document is gone: what follows is no JSON, but still the text of one.
             Media::Json | Media::Lines => Media::Text,
             media => media,
         };
-        let plain = media == Media::Text && Media::of(&keepsake.content_type) != Media::Text;
-        let read = |(token, value): (String, Value)| Some((Token::parse(&token)?, Secret::new(value.expose())));
-        let values = keepsake.values.into_iter().filter_map(read).filter(|(_, value)| !plain || is_plain(value));
-        let values = Values(Rc::new(values.collect()));
-        let options = instance.borrow().config.as_ref().map(|config| config.options).unwrap_or_default();
+        let (vault, options) = {
+            let instance = instance.borrow();
+            let config = instance.config.as_ref().ok()?;
+            (Rc::new(request.vault(&config.catalogue)), config.options)
+        };
+        let values = Values { instance: Rc::clone(instance), scope: request.scope.clone(), vault };
+        let in_json = media == Media::Text && Media::of(&kept.content_type) != Media::Text;
+        let values = Remaining { values, in_json };
         let response = Response::new(media, options, Box::new(values.clone()));
-        Self { media, options, with_length: keepsake.with_length, values, response }
+        Some(Self { media, options, with_length: kept.with_length, values, response })
     }
 
     pub fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
@@ -82,16 +107,24 @@ impl Recovered {
     }
 }
 
+/// The values of the rest of a response.
+#[derive(Debug, Clone)]
+struct Remaining {
+    values: Values,
+    /// The rest is that of a JSON document, read as text: a value that would have to be escaped stays masked.
+    in_json: bool,
+}
+
+impl Lookup for Remaining {
+    fn lookup(&self, token: &Token) -> Answer {
+        match self.values.lookup(token) {
+            Answer::Value(value) if self.in_json && !is_plain(&value) => Answer::Withheld,
+            answer => answer,
+        }
+    }
+}
+
 /// Whether a value is the same inside of a JSON string.
 fn is_plain(value: &Secret) -> bool {
     value.expose().bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\')
-}
-
-#[derive(Debug, Clone)]
-struct Values(Rc<HashMap<Token, Secret>>);
-
-impl Lookup for Values {
-    fn lookup(&self, token: &Token) -> Answer {
-        self.0.get(token).map_or(Answer::Unknown, |value| Answer::Value(value.clone()))
-    }
 }

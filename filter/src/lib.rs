@@ -11,6 +11,7 @@ mod clock;
 mod config;
 mod decode;
 mod exchange;
+mod held;
 #[cfg(target_family = "wasm")]
 mod host;
 mod instance;
@@ -18,5 +19,7 @@ mod keepsake;
 mod memory;
 mod outbox;
 mod refusal;
+mod repeat;
 mod restoring;
 mod sync;
+mod worker;

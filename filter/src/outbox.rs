@@ -40,6 +40,11 @@ impl Outbox {
         self.mappings.is_empty() && self.exchanges.is_empty() && self.counters == Counters::default()
     }
 
+    /// Mappings that wait for their first call.
+    pub fn len(&self) -> usize {
+        self.mappings.len()
+    }
+
     pub fn is_full(&self) -> bool {
         self.mappings.len() >= MAPPINGS_MAX
     }

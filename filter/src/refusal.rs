@@ -28,6 +28,8 @@ pub enum Refusal {
     Trailers,
     /// The scope that the configuration names is not there.
     Scope,
+    /// The host would have sent the request around the filter, and refused it.
+    Bypassed,
     Mask(Format, MaskError),
 }
 
@@ -35,7 +37,7 @@ impl Refusal {
     pub fn status(self) -> u32 {
         match self {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
-            Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull => 503,
+            Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed => 503,
             Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
             Self::Encoding | Self::MediaType | Self::Upgrade | Self::Trailers => 415,
             Self::Scope => 403,
@@ -52,9 +54,15 @@ impl Refusal {
             Self::Mask(_, MaskError::Collision) => "AWS_MASKER_2001",
             Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => "AWS_MASKER_2003",
             Self::Encoding | Self::MediaType | Self::Upgrade | Self::Trailers => "AWS_MASKER_2004",
+            Self::Bypassed => "AWS_MASKER_2006",
             Self::Configuration => "AWS_MASKER_4001",
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => "AWS_MASKER_6002",
         }
+    }
+
+    /// Whether a code is that of requests that wait for the vault.
+    pub fn ends_with_outage(code: &str) -> bool {
+        [Self::VaultUnavailable, Self::NoKeyring].iter().any(|refusal| refusal.code() == code)
     }
 
     /// The word that the API's own clients map to an exception.
@@ -87,6 +95,7 @@ impl Refusal {
             Self::Upgrade => "the request asks for another protocol (an upgrade), which cannot be masked".into(),
             Self::Trailers => "the request has trailers behind its body, with which it cannot be masked".into(),
             Self::Scope => "the request does not tell the scope that its values belong to".into(),
+            Self::Bypassed => "a plugin on this route makes the gateway send requests before they are masked".into(),
             Self::Mask(_, MaskError::Encoding) => "the request body is not valid UTF-8".into(),
             Self::Mask(format, MaskError::Json(JsonError::Syntax { at })) => {
                 let what = if format == Format::Lines { "JSON lines" } else { "JSON" };
@@ -131,6 +140,7 @@ mod tests {
             (Refusal::Upgrade, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::Trailers, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::Scope, 403, "permission_error", "AWS_MASKER_1005: "),
+            (Refusal::Bypassed, 503, "overloaded_error", "AWS_MASKER_2006: "),
             (json(MaskError::Encoding), 400, "invalid_request_error", "AWS_MASKER_6002: "),
             (json(MaskError::Json(JsonError::Syntax { at: 7 })), 400, "invalid_request_error", "AWS_MASKER_6002: "),
             (json(MaskError::Json(JsonError::TooComplex)), 413, "request_too_large", "AWS_MASKER_2003: "),

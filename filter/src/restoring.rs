@@ -1,12 +1,10 @@
 //! A response on its way to the client: decoded, restored, and ended where its bytes end.
 
-use std::collections::HashSet;
-
-use masking::{KindId, Response, Tally, Vault};
+use masking::{Response, Tally};
 
 use crate::decode::{Decoder, Undecodable};
 use crate::exchange::ResponseHead;
-use crate::keepsake::Keepsake;
+use crate::keepsake::ResponseKeepsake;
 
 /// Bytes of an encoded response that are kept until the decoder gives the first plain one.
 const UNREAD_MAX: usize = 64 << 10;
@@ -64,10 +62,10 @@ impl Restoring {
         Tally { degraded: tally.degraded || self.cut, ..tally }
     }
 
-    /// What another context needs to go on; `None` if there is nothing to restore, or nothing to go on with.
-    pub fn keepsake(&self, vault: &Vault, never: &HashSet<KindId>) -> Option<Vec<u8>> {
-        let lasting = !vault.is_empty() && self.decoder.is_identity();
-        lasting.then(|| Keepsake::new(&self.content_type, self.remaining.is_some(), vault, never).encode())?
+    /// What another context needs to go on; `None` if it could not.
+    pub fn keepsake(&self) -> Option<ResponseKeepsake> {
+        let (content_type, with_length) = (self.content_type.clone(), self.remaining.is_some());
+        self.decoder.is_identity().then_some(ResponseKeepsake { content_type, with_length })
     }
 
     /// The plain form of a chunk. From where the body cannot be decoded on it is what arrived.

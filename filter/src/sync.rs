@@ -1,7 +1,7 @@
 //! The conversation with the sidecar: when to call, what to say, what an answer means. No host type, no clock: `now` is
 //! a steady time, which only passes.
 
-use contract::{Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
+use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{PlaceholderKey, Token};
 
 use crate::memory::Memory;
@@ -11,9 +11,10 @@ use crate::outbox::{Batch, Outbox};
 const HEARTBEAT_MS: u64 = 1_000;
 /// Between two ticks.
 pub const TICK_MS: u64 = 100;
-/// Since the start, until the first call. Kong lets the timer of an instance that it lost tick on in the next one, where a
-/// call traps until that one has had a tick of its own; the trap would lose it as well, and so on.
+/// Since the start, until this instance's own timer is due.
 const FIRST_MS: u64 = TICK_MS + 1;
+/// Longer than a worker takes to run all timers that are due, and shorter than the time between two ticks.
+const ROUND_MS: u64 = TICK_MS / 2;
 /// Milliseconds after which a call without an answer has failed. The host's own timeout should be shorter.
 const PATIENCE_MS: u64 = 5_000;
 /// Milliseconds from the last good answer after which a failing vault counts as out of reach.
@@ -39,9 +40,34 @@ pub struct Sync {
     answered: Option<u64>,
     /// Calls that failed since then.
     failures: u32,
+    /// All that failed since the start, and those among them that the host could not send.
+    pub failed_calls: u64,
+    pub unsent_calls: u64,
     /// What the last good answer said of the store.
     store: Store,
+    timer: Timer,
     next: u64,
+}
+
+/// Whose tick this is. Kong lets the timer of an instance that it lost tick on in the next one, where a call traps until
+/// that one has had a tick of its own; the trap would lose it as well, and so on. A worker that was busy runs what is
+/// due late and in one round, the stray timers of before first; in a later round the own timer has run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Timer {
+    /// There was no tick yet at which the own timer was due.
+    Waiting,
+    /// There was one, at this time.
+    Due(u64),
+    Own,
+}
+
+/// How a call failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// The host could not send it.
+    Unsent,
+    /// No answer came, or not the right one.
+    Unanswered,
 }
 
 #[derive(Debug)]
@@ -58,6 +84,14 @@ struct Flight {
     recall: Vec<String>,
 }
 
+/// What a good answer brings.
+#[derive(Debug)]
+pub struct News {
+    pub keyring: Option<Keyring>,
+    /// Those that were asked for.
+    pub mappings: Vec<Mapping>,
+}
+
 /// How the vault stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
@@ -66,6 +100,16 @@ pub enum Link {
     Up,
     /// It does not answer, or cannot store.
     Down,
+}
+
+impl Link {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
 }
 
 impl Sync {
@@ -81,13 +125,24 @@ impl Sync {
             wanted: Vec::new(),
             answered: None,
             failures: 0,
+            failed_calls: 0,
+            unsent_calls: 0,
             store: Store::Memory,
-            next: FIRST_MS,
+            timer: Timer::Waiting,
+            next: 0,
         }
     }
 
     pub fn key(&self) -> Option<&PlaceholderKey> {
         self.key.as_ref().map(|(_, key)| key)
+    }
+
+    /// Takes over the key that another instance had, as if the vault had given it just now.
+    pub fn inherit(&mut self, keyring: &Keyring, now: u64) {
+        if self.key.is_none() {
+            self.take_key(keyring);
+            self.answered = Some(now);
+        }
     }
 
     pub fn link(&self, now: u64) -> Link {
@@ -108,9 +163,9 @@ impl Sync {
     /// The body of a call, if it is time for one.
     pub fn tick(&mut self, now: u64, outbox: &mut Outbox, memory: &Memory) -> Option<Vec<u8>> {
         if self.flight.as_ref().is_some_and(|flight| now.saturating_sub(flight.since) >= PATIENCE_MS) {
-            self.failed(now);
+            self.failed(now, Failure::Unanswered, &mut outbox.counters);
         }
-        if self.flight.is_some() || now < self.next {
+        if !self.is_own_tick(now) || self.flight.is_some() || now < self.next {
             return None;
         }
         let recall = memory.to_recall(bound::RECALL);
@@ -128,13 +183,22 @@ impl Sync {
         let body = serde_json::to_vec(&self.request(&flight)?).ok();
         self.flight = Some(flight);
         if body.is_none() {
-            self.failed(now);
+            self.failed(now, Failure::Unsent, &mut outbox.counters);
         }
         body
     }
 
+    fn is_own_tick(&mut self, now: u64) -> bool {
+        self.timer = match self.timer {
+            Timer::Waiting if now >= FIRST_MS => Timer::Due(now),
+            Timer::Due(since) if now.saturating_sub(since) >= ROUND_MS => Timer::Own,
+            timer => timer,
+        };
+        self.timer == Timer::Own
+    }
+
     /// The answer to the call: good, if it is whole and answers this very batch. A mapping's time to live, which is the
-    /// store's, begins at the time of day. Gives the mappings that were asked for.
+    /// store's, begins at the time of day.
     pub fn answered(
         &mut self,
         now: u64,
@@ -143,18 +207,18 @@ impl Sync {
         body: &[u8],
         outbox: &mut Outbox,
         memory: &mut Memory,
-    ) -> Option<Vec<Mapping>> {
+    ) -> Option<News> {
         let answer = serde_json::from_slice::<SyncResponse>(body).ok().filter(|answer| {
             let ours = self.flight.is_some() && self.owed.as_ref().is_some_and(|owed| owed.number == answer.batch);
             status == 200 && ours && answer.version == contract::VERSION
         });
         let Some(answer) = answer else {
-            self.failed(now);
+            self.failed(now, Failure::Unanswered, &mut outbox.counters);
             return None;
         };
         let flight = self.flight.take()?;
         (self.answered, self.failures, self.store, self.next) = (Some(now), 0, answer.store, now);
-        if let Some(keyring) = answer.keyring {
+        if let Some(keyring) = &answer.keyring {
             self.take_key(keyring);
         }
         if answer.acknowledged {
@@ -168,11 +232,15 @@ impl Sync {
         } else {
             self.wanted.extend(flight.wanted);
         }
-        Some(answer.found.into_iter().chain(answer.recalled).collect())
+        let mappings = answer.found.into_iter().chain(answer.recalled).collect();
+        Some(News { keyring: answer.keyring, mappings })
     }
 
     /// The call failed: what it carried is still owed.
-    pub fn failed(&mut self, now: u64) {
+    pub fn failed(&mut self, now: u64, failure: Failure, counters: &mut Counters) {
+        let unsent = u64::from(failure == Failure::Unsent);
+        (self.failed_calls, self.unsent_calls) = (self.failed_calls + 1, self.unsent_calls + unsent);
+        (counters.failed_calls, counters.unsent_calls) = (counters.failed_calls + 1, counters.unsent_calls + unsent);
         if let Some(flight) = self.flight.take() {
             self.wanted.extend(flight.wanted);
         }
@@ -213,9 +281,9 @@ impl Sync {
         })
     }
 
-    fn take_key(&mut self, keyring: Keyring) {
+    fn take_key(&mut self, keyring: &Keyring) {
         if let Some(key) = from_hex(keyring.placeholder_key.expose()) {
-            self.key = Some((keyring.id, PlaceholderKey::new(key)));
+            self.key = Some((keyring.id.clone(), PlaceholderKey::new(key)));
         }
     }
 }

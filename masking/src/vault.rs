@@ -83,6 +83,12 @@ impl Vault {
         Ok(token)
     }
 
+    /// Takes over what another vault held.
+    pub fn take(&mut self, token: Token, entry: Entry) {
+        self.tokens.entry(entry.kind).or_default().insert(entry.value.clone(), token);
+        self.entries.insert(token, entry);
+    }
+
     pub fn get(&self, token: &Token) -> Option<&Entry> {
         self.entries.get(token)
     }

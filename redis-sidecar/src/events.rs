@@ -50,12 +50,22 @@ fn of_exchange(exchange: &Exchange) -> impl Iterator<Item = Event> {
 
 /// What should not happen in an installation that is well.
 fn alert(instance: &str, counters: &Counters) -> Option<Event> {
-    let Counters { orphaned_responses, degraded_responses, dropped_mappings, dropped_exchanges, .. } = *counters;
-    let troubles = [orphaned_responses, degraded_responses, dropped_mappings, dropped_exchanges];
+    let Counters {
+        orphaned_responses,
+        unmasked_requests,
+        degraded_responses,
+        dropped_mappings,
+        dropped_exchanges,
+        unsent_calls,
+        ..
+    } = *counters;
+    let troubles =
+        [orphaned_responses, unmasked_requests, degraded_responses, dropped_mappings, dropped_exchanges, unsent_calls];
     troubles.iter().any(|count| *count > 0).then(|| {
         let payload = json!({"instance": instance, "orphaned_responses": orphaned_responses,
-            "degraded_responses": degraded_responses, "dropped_mappings": dropped_mappings,
-            "dropped_exchanges": dropped_exchanges});
+            "unmasked_requests": unmasked_requests, "degraded_responses": degraded_responses,
+            "dropped_mappings": dropped_mappings, "dropped_exchanges": dropped_exchanges,
+            "unsent_calls": unsent_calls});
         event(SECURITY, payload)
     })
 }

@@ -128,7 +128,7 @@ impl Metrics {
 }
 
 /// A field that is added to the contract does not compile here until it is counted.
-fn named(counters: &Counters) -> [(&'static str, u64); 10] {
+fn named(counters: &Counters) -> [(&'static str, u64); 13] {
     let Counters {
         requests,
         refused,
@@ -137,9 +137,12 @@ fn named(counters: &Counters) -> [(&'static str, u64); 10] {
         unresolved,
         fallback_key,
         orphaned_responses,
+        unmasked_requests,
         degraded_responses,
         dropped_mappings,
         dropped_exchanges,
+        failed_calls,
+        unsent_calls,
     } = *counters;
     [
         ("requests", requests),
@@ -149,9 +152,12 @@ fn named(counters: &Counters) -> [(&'static str, u64); 10] {
         ("unresolved", unresolved),
         ("fallback_key", fallback_key),
         ("orphaned_responses", orphaned_responses),
+        ("unmasked_requests", unmasked_requests),
         ("degraded_responses", degraded_responses),
         ("dropped_mappings", dropped_mappings),
         ("dropped_exchanges", dropped_exchanges),
+        ("failed_calls", failed_calls),
+        ("unsent_calls", unsent_calls),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! The calls of the Proxy-Wasm ABI 0.2.1 that the SDK makes in a way that panics on a status it does not expect, as on
 //! the body of a sidecar's answer that was cut. A panic takes the exchanges of all neighbours along; here a status that
 //! is not "ok" is `None` or `false`.
-#![allow(unsafe_code, reason = "six calls of the host, with pointers as the ABI defines them")]
+#![allow(unsafe_code, reason = "calls of the host, with pointers as the ABI defines them")]
 
 /// The buffers of the ABI.
 #[derive(Clone, Copy)]
@@ -43,6 +43,15 @@ unsafe extern "C" {
     fn proxy_remove_header_map_value(map: Map, name: *const u8, name_len: usize) -> u32;
     fn proxy_get_property(path: *const u8, path_len: usize, data: *mut *mut u8, size: *mut usize) -> u32;
     fn proxy_set_property(path: *const u8, path_len: usize, value: *const u8, value_len: usize) -> u32;
+    fn proxy_get_shared_data(
+        name: *const u8,
+        name_len: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+        version: *mut u32,
+    ) -> u32;
+    fn proxy_set_shared_data(name: *const u8, name_len: usize, value: *const u8, value_len: usize, version: u32)
+    -> u32;
 }
 
 /// The whole buffer; `None` if the host cannot show it.
@@ -86,6 +95,20 @@ pub fn set_property(path: &[&str], value: &[u8]) -> bool {
     let path = path.join("\0");
     // SAFETY: the pointers are valid for the length of the call.
     unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) == 0 }
+}
+
+/// What any instance put there. Kong traps where it has no zone for it, and finds what it has by a checksum of the name.
+pub fn shared_data(name: &str) -> Option<Vec<u8>> {
+    let mut version = 0;
+    given(|data, size| {
+        // SAFETY: the pointers are valid for the length of the call.
+        unsafe { proxy_get_shared_data(name.as_ptr(), name.len(), data, size, &raw mut version) }
+    })
+}
+
+pub fn set_shared_data(name: &str, value: &[u8]) {
+    // SAFETY: the pointers are valid for the length of the call. What the host does not take is asked for again.
+    let _ = unsafe { proxy_set_shared_data(name.as_ptr(), name.len(), value.as_ptr(), value.len(), 0) };
 }
 
 /// What a call gives away: nothing, or bytes in memory that the host got from `proxy_on_memory_allocate`.

@@ -56,8 +56,8 @@ pub(crate) struct Exchange {
     pub(crate) entries: Vec<Entry>,
     /// `kong.ctx.shared`: it lives in Kong, not in the filter's instance.
     pub(crate) shared: BTreeMap<String, Vec<u8>>,
-    /// The nginx variables that were set; they live as long as the request.
-    pub(crate) variables: BTreeMap<&'static str, Vec<u8>>,
+    /// The nginx variables that kong.conf declares, by their path; they live as long as the request.
+    pub(crate) variables: BTreeMap<String, Vec<u8>>,
     pub(crate) local: Option<LocalResponse>,
     pub(crate) upstream: Option<Upstream>,
     pub(crate) response: Option<ResponseState>,

@@ -46,6 +46,8 @@ pub enum Fault {
     LocalResponseUnderOldLength,
     /// A `kong.*` property was touched in a step in which Kong's Lua does not expect it.
     KongPropertyOutOfStep { step: Step, path: String },
+    /// Hundreds of calls went to a name.
+    NamesResolved { target: String },
 }
 
 impl fmt::Display for Fault {
@@ -140,6 +142,12 @@ impl fmt::Display for Fault {
                 f,
                 "{step} touched the property {path}. In Kong, Lua answers on the coroutine that ran last, which after the \
                  request's headers step is a stranger's: the worker crashes when that one goes on."
+            ),
+            Self::NamesResolved { target } => write!(
+                f,
+                "Hundreds of calls went to the name {target}. Kong's resolver declares its C types at each of them; after \
+                 some 12,300 LuaJIT's table of types is full, and no call leaves the worker any more. A Unix socket or an \
+                 address needs no resolver."
             ),
         }
     }

@@ -32,6 +32,7 @@ mod fault;
 mod filter;
 mod guest;
 mod headers;
+mod kong_conf;
 mod message;
 mod metrics;
 mod properties;

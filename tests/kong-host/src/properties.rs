@@ -32,7 +32,7 @@ fn read_of(path: &str, exchange: &Exchange, route: &str) -> Access {
     if let Some(name) = path.strip_prefix("kong.ctx.shared.") {
         return exchange.shared.get(name).map_or(Access::Absent, |value| Access::Value(value.clone()));
     }
-    if let Some(value) = declared(path).and_then(|variable| exchange.variables.get(variable)) {
+    if let Some(value) = exchange.variables.get(path) {
         return Access::Value(value.clone());
     }
     let request = &exchange.request;
@@ -64,27 +64,19 @@ fn read_of(path: &str, exchange: &Exchange, route: &str) -> Access {
 
 pub(crate) fn write(path: &str, value: &[u8], step: Step, exchange: Option<&mut Exchange>) -> Answer {
     let out_of_step = is_kong(path) && !step.may_read_kong_properties();
-    let access = match (path.strip_prefix("kong.ctx.shared."), declared(path), exchange) {
-        (Some(name), _, Some(exchange)) => {
+    let access = match (path.strip_prefix("kong.ctx.shared."), exchange) {
+        (Some(name), Some(exchange)) => {
             exchange.shared.insert(name.to_owned(), value.to_vec());
             Access::Done
         }
-        (_, Some(variable), Some(exchange)) => {
-            exchange.variables.insert(variable, value.to_vec());
+        (None, Some(exchange)) if exchange.variables.contains_key(path) => {
+            exchange.variables.insert(path.to_owned(), value.to_vec());
             Access::Done
         }
-        (None, _, Some(_)) if is_kong(path) => Access::Trap("could not set an unknown kong.* property"),
+        (None, Some(_)) if is_kong(path) => Access::Trap("could not set an unknown kong.* property"),
         _ => Access::Absent,
     };
     Answer { access, out_of_step }
-}
-
-/// The variable of kong.conf's `nginx_proxy_set` that a path names.
-fn declared(path: &str) -> Option<&'static str> {
-    let declaration =
-        include_str!("../../../kong/kong.conf").lines().find_map(|line| line.strip_prefix("nginx_proxy_set = $"))?;
-    let (variable, _) = declaration.split_once(' ')?;
-    (path.strip_prefix("ngx.")? == variable).then_some(variable)
 }
 
 fn is_kong(path: &str) -> bool {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::exchange::Exchange;
 use crate::fault::Fault;
+use crate::kong_conf;
 use crate::metrics::Metrics;
 use crate::sidecar::{Arrived, Call};
 use crate::step::Step;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub environment: Vec<(String, String)>,
     /// How long a callback may run; Kong itself would wait for ever.
     pub patience: Duration,
+    /// The text of kong.conf, for what it declares.
+    pub kong_conf: &'static str,
 }
 
 impl Default for Settings {
@@ -39,6 +42,7 @@ impl Default for Settings {
             keepalive_requests: 64,
             environment: vec![("AWS_MASKER_TOKEN".to_owned(), "a-token-of-the-tests".to_owned())],
             patience: Duration::from_secs(30),
+            kong_conf: include_str!("../../../kong/kong.conf"),
         }
     }
 }
@@ -51,6 +55,7 @@ impl Settings {
             client_max_body_size: 0,
             keepalive_requests: 10_000,
             environment: Vec::new(),
+            kong_conf: "",
             ..Self::default()
         }
     }
@@ -89,6 +94,10 @@ pub(crate) struct World {
     pub(crate) next_token: u32,
     /// Counts the lives of the instance, from 1.
     pub(crate) generation: u64,
+    /// What instances share, if there is a zone for it; it outlives them.
+    pub(crate) zone: Option<BTreeMap<Vec<u8>, Vec<u8>>>,
+    /// Calls to a name that was asked of Kong's Lua.
+    pub(crate) names_resolved: usize,
     pub(crate) metrics: Metrics,
     pub(crate) log: Vec<LogLine>,
     /// Of no exchange: start, configuration, ticks.
@@ -127,6 +136,8 @@ pub(crate) struct Connection {
 impl World {
     pub(crate) fn new(settings: Settings) -> Self {
         Self {
+            zone: kong_conf::has_zone(settings.kong_conf).then(BTreeMap::new),
+            names_resolved: 0,
             settings,
             clock_ms: 1_700_000_000_000,
             step: Step::Start,

@@ -361,7 +361,7 @@ fn traps() {
         Case {
             upstream: None,
             client: (500, "", Ending::Complete),
-            faults: vec![trapped(Step::RequestBody, "proxy_get_shared_data is not implemented, or has no zone")],
+            faults: vec![trapped(Step::RequestBody, "no shared data: there is no zone for it")],
             ..case(
                 "reads shared data without a zone",
                 "{ON_REQUEST_BODY} (call $shared_data 'key' (i32.const 0) (i32.const 4) (i32.const 8)))",

@@ -110,13 +110,41 @@ fn what_never_reaches_the_filter() {
     let outcome = worker.exchange(request(1), |_| Response::empty(204));
     assert_eq!((outcome.client.status, outcome.upstream.is_none()), (413, true), "nginx refuses it");
 
-    let bypassed = Request::post("/v1/messages", "raw").bypassed_by_a_plugin();
-    let outcome = worker.exchange(bypassed, |_| Response::empty(204));
+    let mut worker = self::worker(Settings::of_plain_kong());
+    let bypassed = || Request::post("/v1/messages", "raw").bypassed_by_a_plugin();
+    let outcome = worker.exchange(bypassed(), |_| Response::empty(204));
     assert_eq!(outcome.upstream.expect("it goes upstream").body, b"raw", "the request steps did not run");
     assert!(
         !outcome.client.headers.iter().any(|(name, _)| name == "x-seen"),
         "the response steps did, in a fresh context"
     );
+    let outcome = self::worker(Settings::default()).exchange(bypassed(), |_| Response::empty(204));
+    assert_eq!((outcome.client.status, outcome.upstream.is_none()), (503, true), "kong.conf refuses it");
+}
+
+#[test]
+fn names_are_not_resolved_for_ever() {
+    let mut worker = worker(Settings::default());
+    worker.set_sidecar(|_| Reply::json(200, "{}"));
+    worker.elapse(Duration::from_secs(29));
+    assert_eq!(worker.faults(), []);
+    worker.elapse(Duration::from_secs(30));
+    assert_eq!(worker.faults(), [Fault::NamesResolved { target: "sidecar:9001".to_owned() }], "once");
+}
+
+/// The timer of the instance before it comes first, in the same round.
+#[test]
+fn a_busy_worker_runs_what_is_due_in_one_round() {
+    let mut worker = worker(Settings::default());
+    worker.elapse(Duration::from_millis(150));
+    worker.reconfigure();
+    worker.stall(Duration::from_millis(500));
+    assert_eq!(worker.faults(), [trapped_tick()], "the stray tick calls before the root had one of its own");
+}
+
+fn trapped_tick() -> Fault {
+    let why = "can only send HTTP dispatch during on_tick, not in a tick of the timer before this root's".to_owned();
+    Fault::Trapped { step: Step::Tick, awaited_body: false, why }
 }
 
 /// The sentences are what a developer reads; they tell what Kong would have done.

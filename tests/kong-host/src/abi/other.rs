@@ -11,6 +11,7 @@ pub(super) fn link(linker: &mut Linker<Shared>) -> Result<(), Error> {
     link_basics(linker)?;
     link_metrics(linker)?;
     link_properties(linker)?;
+    link_shared_data(linker)?;
     link_absent(linker)
 }
 
@@ -142,6 +143,39 @@ fn reported(host: &Host<'_>, path: &str, answer: Answer) -> Access {
     answer.access
 }
 
+/// Without a zone each access traps.
+fn link_shared_data(linker: &mut Linker<Shared>) -> Result<(), Error> {
+    fn no_zone() -> Error {
+        Error::msg("no shared data: there is no zone for it")
+    }
+    linker.func_wrap(
+        MODULE,
+        "proxy_get_shared_data",
+        |mut host: Host<'_>, name: u32, length: u32, address: u32, size: u32, version: u32| {
+            check_in(&host)?;
+            let name = bytes(&mut host, name, length)?;
+            let found = host.data().borrow().zone.as_ref().ok_or_else(no_zone)?.get(&name).cloned();
+            put(&mut host, version, &1_u32.to_le_bytes())?;
+            match found {
+                Some(value) => give(&mut host, &value, address, size).map(|status| status as i32),
+                None => Ok(Status::NotFound as i32),
+            }
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "proxy_set_shared_data",
+        |mut host: Host<'_>, name: u32, length: u32, value: u32, size: u32, _version: u32| {
+            check_in(&host)?;
+            let name = bytes(&mut host, name, length)?;
+            let value = bytes(&mut host, value, size)?;
+            host.data().borrow_mut().zone.as_mut().ok_or_else(no_zone)?.insert(name, value);
+            Ok::<_, Error>(Status::Ok as i32)
+        },
+    )?;
+    Ok(())
+}
+
 /// What is not implemented in Kong, or needs a zone of shared memory that is not configured: calling it traps.
 fn link_absent(linker: &mut Linker<Shared>) -> Result<(), Error> {
     const ABSENT: &[(&str, usize)] = &[
@@ -151,7 +185,6 @@ fn link_absent(linker: &mut Linker<Shared>) -> Result<(), Error> {
         ("proxy_done", 0),
         ("proxy_enqueue_shared_queue", 3),
         ("proxy_get_log_level", 1),
-        ("proxy_get_shared_data", 5),
         ("proxy_get_status", 3),
         ("proxy_grpc_call", 12),
         ("proxy_grpc_cancel", 1),
@@ -160,7 +193,6 @@ fn link_absent(linker: &mut Linker<Shared>) -> Result<(), Error> {
         ("proxy_grpc_stream", 9),
         ("proxy_register_shared_queue", 3),
         ("proxy_resolve_shared_queue", 5),
-        ("proxy_set_shared_data", 5),
     ];
     for (name, arguments) in ABSENT {
         let signature = FuncType::new(linker.engine(), vec![ValType::I32; *arguments], [ValType::I32]);

@@ -3,7 +3,8 @@
 use super::{Worker, fault_of};
 use crate::exchange::{Ending, Entry, Exchange, ExchangeId, RequestBody};
 use crate::fault::Fault;
-use crate::message::{Request, Upstream};
+use crate::kong_conf;
+use crate::message::{Request, Response, Upstream};
 use crate::sidecar::Caller;
 use crate::step::Step;
 
@@ -24,10 +25,25 @@ impl Worker {
         let limit = self.world.borrow().settings.client_max_body_size;
         if limit > 0 && length > limit {
             self.answer_by_nginx(id, 413);
+        } else if bypassed && self.refuse_bypass(id) {
+            // The answer went its way.
         } else if bypassed || self.is_unfiltered(id) || self.run_request_steps(id) == Way::On {
             self.pass(id);
         }
         id
+    }
+
+    /// nginx answers in place of Kong's internal location, where kong.conf lets it. The response steps run.
+    fn refuse_bypass(&mut self, id: ExchangeId) -> bool {
+        let conf = self.world.borrow().settings.kong_conf;
+        let Some((variable, word)) = kong_conf::refuses_bypass(conf) else { return false };
+        self.with(id, |exchange| exchange.variables.insert(variable, word));
+        let response = Response::json(503, "refused");
+        self.begin(id, &response);
+        for piece in &response.pieces {
+            self.piece(id, piece);
+        }
+        true
     }
 
     /// What arrived upstream.
@@ -67,7 +83,7 @@ impl Worker {
             body,
             entries,
             shared: std::collections::BTreeMap::new(),
-            variables: std::collections::BTreeMap::new(),
+            variables: kong_conf::variables(world.settings.kong_conf),
             local: None,
             upstream: None,
             response: None,

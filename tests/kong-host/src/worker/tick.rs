@@ -24,6 +24,16 @@ impl Worker {
         self.world.borrow_mut().clock_ms = until;
     }
 
+    /// The worker is busy for so long, and then runs all that came due meanwhile in one round.
+    pub fn stall(&mut self, time: Duration) {
+        {
+            let mut world = self.world.borrow_mut();
+            world.clock_ms = world.clock_ms.saturating_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        }
+        self.time_out_calls();
+        self.tick();
+    }
+
     /// The calls that wait for an answer.
     pub fn calls(&self) -> Vec<Call> {
         self.world.borrow().calls.clone()

@@ -64,7 +64,7 @@ fn the_settings() {
     assert_eq!(keepalive_requests.to_string(), set("nginx_http_keepalive_requests"));
     let exported: Vec<String> = environment.into_iter().map(|(name, _)| name).collect();
     assert!(set("nginx_main_env").split("; env ").any(|name| exported == [name]), "one directive for each");
-    assert_eq!(set("nginx_wasm_proxy_wasm_lua_resolver"), "on", "else a tick's call finds no name of this network");
+    assert_eq!(set("nginx_wasm_proxy_wasm_lua_resolver"), "off", "else each call by name uses up LuaJIT's types");
 }
 
 /// The configurations of the filter, wherever they stand: as a plugin or in a chain.

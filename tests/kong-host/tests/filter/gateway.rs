@@ -46,7 +46,7 @@ impl Gateway {
 
     /// Another worker in front of the same sidecar.
     pub fn sharing(vault: &Rc<RefCell<Vault>>, more: Value, settings: Settings) -> Self {
-        let mut configuration = json!({"sidecar": "redis-sidecar:9001"});
+        let mut configuration = json!({"sidecar": "unix:/run/aws-masker/sidecar.sock"});
         let fields = configuration.as_object_mut().expect("an object");
         fields.extend(more.as_object().expect("an object").clone());
         let route = Route::new("v1", [kong_host::as_kong_sends(&configuration)]);

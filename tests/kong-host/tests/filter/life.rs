@@ -1,6 +1,8 @@
 //! What a worker goes through: many exchanges at once, traps, configuration changes, ten thousand exchanges.
 
-use kong_host::{Ending, Fault, LogLevel, Outcome, Request, Response, Settings, Step, Upstream};
+use std::time::Duration;
+
+use kong_host::{Ending, Fault, LogLevel, Outcome, Reply, Request, Response, Settings, Step, Upstream};
 use serde_json::json;
 
 use crate::dialects::DIALECTS;
@@ -87,30 +89,58 @@ fn lose_contexts(gateway: &mut Gateway, by_trap: bool) {
     }
 }
 
-/// Lost before the response: it stays masked, whole, and it is said so.
+/// Lost before the response: the next context goes on with what nginx kept. So it does by the next request's own key.
 #[test]
 fn exchanges_that_lose_their_context_before_the_response() {
     for by_trap in [false, true] {
-        let name = format!("lost, by a trap: {by_trap}");
-        let mut gateway = Gateway::new();
-        let id = gateway.worker.send(message(TEXT));
-        let upstream = gateway.worker.upstream(id).expect("it goes upstream");
-        let response = reply(&heard(&upstream)).in_pieces_of(40);
-        lose_contexts(&mut gateway, by_trap);
-        gateway.worker.begin(id, &response);
-        for piece in &response.pieces {
-            gateway.worker.piece(id, piece);
+        for pieces in [usize::MAX, 40] {
+            let name = format!("lost, by a trap: {by_trap}, in pieces of {pieces}");
+            let mut gateway = Gateway::new();
+            let id = gateway.worker.send(message(TEXT));
+            let response = response_to(gateway.worker.upstream(id)).in_pieces_of(pieces);
+            lose_contexts(&mut gateway, by_trap);
+            gateway.worker.begin(id, &response);
+            for piece in &response.pieces {
+                gateway.worker.piece(id, piece);
+            }
+            let outcome = gateway.worker.end(id);
+            gateway.check_outcome(&name, &outcome);
+            assert_eq!(text_of(&outcome), TEXT, "{name}");
+            assert!(
+                outcome.client.headers.text("x-aws-masker").is_some_and(|note| note.starts_with("masked=")),
+                "{name}"
+            );
+            let next = gateway.check(&name, message(TEXT), |upstream| reply(&heard(upstream)));
+            assert_eq!((next.client.status, text_of(&next).as_str()), (200, TEXT), "{name}: the next request");
+            gateway.settle();
+            assert_eq!(gateway.vault.borrow().count(|counters| counters.orphaned_responses), 0, "{name}");
         }
-        let outcome = gateway.worker.end(id);
-        gateway.check_outcome(&name, &outcome);
-        assert_eq!(text_of(&outcome), heard(&upstream), "{name}: it stays masked");
-        assert_eq!(outcome.client.headers.text("x-aws-masker"), Some("request-unseen"), "{name}");
-        gateway.settle();
-        assert_eq!(gateway.vault.borrow().count(|counters| counters.orphaned_responses), 1, "{name}: it is counted");
-        let alarm =
-            |line: &kong_host::LogLine| line.level >= LogLevel::Error && line.text.contains("request was not seen");
-        assert_eq!(gateway.worker.log().iter().filter(|line| alarm(line)).count(), 1, "{name}: the log says so, once");
     }
+}
+
+/// A Kong whose settings keep nothing with a request: the response stays masked, whole, and it is said so.
+#[test]
+fn a_context_lost_where_nothing_is_kept() {
+    let mut gateway = Gateway::with(json!({}), Settings { kong_conf: "", ..Settings::default() }).ready();
+    let id = gateway.worker.send(message(TEXT));
+    let upstream = gateway.worker.upstream(id).expect("it goes upstream");
+    let response = reply(&heard(&upstream)).in_pieces_of(40);
+    gateway.worker.reconfigure();
+    gateway.worker.begin(id, &response);
+    for piece in &response.pieces {
+        gateway.worker.piece(id, piece);
+    }
+    let outcome = gateway.worker.end(id);
+    gateway.check_outcome("nothing is kept", &outcome);
+    assert_eq!(text_of(&outcome), heard(&upstream), "it stays masked");
+    assert_eq!(outcome.client.headers.text("x-aws-masker"), Some("request-unseen"));
+    // Without a zone the key is not found either.
+    let early = gateway.worker.exchange(message(TEXT), |_| panic!("there is no key yet"));
+    assert_eq!((early.client.status, early.faults), (503, Vec::new()));
+    gateway.settle();
+    assert_eq!(gateway.vault.borrow().count(|counters| counters.orphaned_responses), 1, "it is counted");
+    let alarm = |line: &kong_host::LogLine| line.level >= LogLevel::Error && line.text.contains("request was not seen");
+    assert_eq!(gateway.worker.log().iter().filter(|line| alarm(line)).count(), 1, "the log says so, once");
 }
 
 /// Lost between the response's head and its body: a copy of the exchange's vault is in an nginx variable of the request.
@@ -159,15 +189,90 @@ fn a_context_lost_in_a_stream_goes_on() {
     }
 }
 
-/// Buffered proxying goes around the request steps. The filter cannot prevent it; it must not hide it.
+/// Buffered proxying goes around the request steps: kong.conf refuses it.
 #[test]
 fn a_plugin_that_bypasses_the_request_steps() {
     let mut gateway = Gateway::new();
+    let bypassed = || message(TEXT).bypassed_by_a_plugin();
+    let outcome = gateway.worker.exchange(bypassed(), |_| panic!("nothing goes upstream"));
+    assert_eq!((&outcome.faults[..], outcome.client.status, outcome.client.ending), (&[][..], 503, Ending::Complete));
+    gateway.settle();
+    let vault = gateway.vault.borrow();
+    assert_eq!((vault.count(|counters| counters.refused), vault.count(|counters| counters.unmasked_requests)), (1, 0));
+    assert!(gateway.worker.log().iter().any(|line| line.text.contains("AWS_MASKER_2006")));
+}
+
+/// Where it is not refused, it is told from a response that lost its context: an operator has to act at once.
+#[test]
+fn a_request_that_left_unmasked_is_an_alarm_of_its_own() {
+    let settings = Settings { kong_conf: "nginx_proxy_set = $aws_masker_request unseen", ..Settings::default() };
+    let mut gateway = Gateway::with(json!({}), settings).ready();
     let outcome = gateway.worker.exchange(message("hello").bypassed_by_a_plugin(), |_| reply("AWS_EC2_7KQ2M9XA4TBN"));
     assert_eq!((&outcome.faults[..], outcome.client.ending), (&[][..], Ending::Complete));
-    assert_eq!(outcome.client.headers.text("x-aws-masker"), Some("request-unseen"));
+    assert_eq!(outcome.client.headers.text("x-aws-masker"), Some("request-unmasked"));
     gateway.settle();
-    assert_eq!(gateway.vault.borrow().count(|counters| counters.orphaned_responses), 1);
+    let vault = gateway.vault.borrow();
+    let counted =
+        [vault.count(|counters| counters.unmasked_requests), vault.count(|counters| counters.orphaned_responses)];
+    assert_eq!(counted, [1, 0]);
+    let alarm = |line: &kong_host::LogLine| line.level >= LogLevel::Error && line.text.contains("LEFT UNMASKED");
+    assert_eq!(gateway.worker.log().iter().filter(|line| alarm(line)).count(), 1);
+}
+
+/// A worker that was busy runs the timers of lost instances late, in one round with those of the new one.
+#[test]
+fn stray_timers_of_a_busy_worker() {
+    for busy in [1, 99, 100, 101, 150, 250, 1_000] {
+        let mut gateway = Gateway::new();
+        gateway.worker.elapse(Duration::from_millis(37));
+        gateway.worker.reconfigure();
+        gateway.worker.stall(Duration::from_millis(busy));
+        gateway.settle();
+        assert_eq!(gateway.worker.faults(), [], "busy for {busy} ms");
+        assert!(gateway.vault.borrow().exchanges == 0 && gateway.worker.log().is_empty(), "busy for {busy} ms");
+    }
+}
+
+/// Whoever asks whether the gateway serves gets the filter's own answer, not Kong's.
+#[test]
+fn health() {
+    let mut gateway = Gateway::with(json!({}), Settings::default());
+    let ask = |gateway: &mut Gateway| {
+        let request = Request::new("GET", "/v1/aws-masker/readyz");
+        let outcome = gateway.worker.exchange(request, |_| panic!("it is answered here"));
+        assert_eq!((outcome.faults, outcome.client.ending), (vec![], Ending::Complete));
+        let body: serde_json::Value = serde_json::from_slice(&outcome.client.body).expect("JSON");
+        (outcome.client.status, body)
+    };
+    let (status, body) = ask(&mut gateway);
+    assert_eq!((status, &body["refuses_with"], &body["vault"]), (503, &json!("AWS_MASKER_1004"), &json!("starting")));
+    gateway.settle();
+    let (status, body) = ask(&mut gateway);
+    assert_eq!((status, &body["ready"], &body["vault"]), (200, &json!(true), &json!("up")));
+    gateway.worker.set_sidecar(|_| Reply::Refused);
+    gateway.settle();
+    let (status, body) = ask(&mut gateway);
+    assert_eq!((status, &body["vault"], &body["refuses_with"]), (503, &json!("down"), &json!("AWS_MASKER_1001")));
+    assert!(body["failed_calls"].as_u64() > Some(2), "{body}");
+}
+
+/// One line at the beginning of an outage, one a minute, one at its end; for all routes of a worker together.
+#[test]
+fn an_outage_is_logged_a_few_times() {
+    let mut gateway = Gateway::new();
+    gateway.worker.set_sidecar(|_| Reply::Refused);
+    for _ in 0..1_500 {
+        gateway.worker.exchange(message("hello"), |_| reply("ok"));
+        gateway.worker.elapse(Duration::from_millis(100));
+    }
+    let vault = std::rc::Rc::clone(&gateway.vault);
+    gateway.worker.set_sidecar(move |call| vault.borrow_mut().answer(call));
+    gateway.settle();
+    let lines: Vec<String> = gateway.worker.log().into_iter().map(|line| line.text).collect();
+    let with = |words: &str| lines.iter().filter(|line| line.contains(words)).count();
+    let counts =
+        (with("does not answer as it should"), with("refused a request: AWS_MASKER_1001"), with("answers again"));
+    assert_eq!((counts, lines.len()), ((3, 3, 1), 7), "{lines:#?}");
 }
 
 /// A replaced body lives as long as its connection: the filter asks for the end of it in time.

@@ -148,7 +148,7 @@ fn a_batch_keeps_its_number_until_it_is_acknowledged() {
 #[test]
 fn an_answer_to_a_call_of_a_former_life() {
     let mut gateway = gateway(Mood::Silent, false);
-    gateway.worker.elapse(std::time::Duration::from_millis(250));
+    gateway.worker.elapse(std::time::Duration::from_millis(350));
     let call = gateway.worker.calls().pop().expect("the first call is under way");
     gateway.worker.trap_in(Step::RequestHeaders);
     let outcome = gateway.worker.exchange(message(TEXT), |_| panic!("it went upstream"));

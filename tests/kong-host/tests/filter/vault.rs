@@ -39,7 +39,7 @@ pub struct Vault {
 impl Vault {
     pub fn answer(&mut self, call: &Call) -> Reply {
         self.calls += 1;
-        assert_eq!(call.target, "redis-sidecar:9001");
+        assert_eq!(call.target, "unix:/run/aws-masker/sidecar.sock");
         assert_eq!(call.headers.text(":path"), Some(contract::SYNC_PATH));
         assert_eq!(call.headers.text("authorization"), Some(TOKEN));
         let request: SyncRequest = serde_json::from_slice(&call.body).expect("the filter speaks the contract");
