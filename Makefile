@@ -88,7 +88,7 @@ dist: rust ## dist/: the .wasm, its meta.json, the sidecar, SBOM and sums
 	@scripts/dist
 
 rust:
-	@command -v cargo >/dev/null || { echo "cannot go on: cargo is needed (https://rustup.rs)" >&2; exit 1; }
+	@tests/scripts/rust.sh
 
 venv: .venv/installed
 .venv/installed: tests/requirements.txt tests/requirements.lock
