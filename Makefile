@@ -5,7 +5,7 @@ CASES ?= 1000000
 UPSTREAM ?= https://api.anthropic.com
 PORT ?= 8082
 
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.run/bin:$(PATH)
 # The tests' own Python finds the rig from anywhere and leaves no files behind.
 python := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 .venv/bin/python
 pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p no:cacheprovider
@@ -39,7 +39,7 @@ test-rust: wasm redis-server
 	cargo test --workspace --quiet
 
 test-e2e: build venv node redis-server
-	$(pytest) kong e2e faults
+	$(pytest) fresh kong e2e faults
 
 test-kong: export GATEWAY_HOST := kong
 test-kong: build venv node redis-server ## the same in a Kong 3.9 that is installed on this machine
@@ -90,12 +90,10 @@ dist: rust ## dist/: the .wasm, its meta.json, the sidecar, SBOM and sums
 rust:
 	@tests/scripts/rust.sh
 
-venv: .venv/installed
-.venv/installed: tests/requirements.txt tests/requirements.lock
+venv:
 	@tests/scripts/venv.sh
 
-node: tests/node/node_modules/installed
-tests/node/node_modules/installed: tests/node/package-lock.json
+node:
 	@tests/scripts/node.sh
 
 redis-server:
