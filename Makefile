@@ -12,7 +12,7 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 
 .DEFAULT_GOAL := help
 .PHONY: help build wasm sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench fuzz
-.PHONY: up smoke down logs dist venv node redis-server rust
+.PHONY: up smoke down logs dist venv node redis-server rust asked
 
 help: ## tells what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -29,9 +29,9 @@ sidecar: rust
 demo: build venv ## masks and restores two conversations in Envoy, against a scripted upstream; no Docker, no Redis
 	@$(python) -m rig.demo
 
-run: wasm venv ## keeps a gateway on PORT=8082 to UPSTREAM=https://api.anthropic.com
+run: asked wasm venv ## keeps a gateway on PORT=8082 to UPSTREAM=https://api.anthropic.com
 	@cargo build --quiet --profile sidecar -p redis-sidecar
-	@SIDECAR_PROFILE=sidecar $(python) -m rig.run --upstream $(UPSTREAM) --port $(PORT)
+	@SIDECAR_PROFILE=sidecar $(python) -m rig.run --upstream '$(UPSTREAM)' --port '$(PORT)'
 
 test: test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
@@ -86,6 +86,10 @@ logs: ## follows the logs of the stack
 
 dist: rust ## dist/: the .wasm, its meta.json, the sidecar, SBOM and sums
 	@scripts/dist
+
+# Long before there is something to run: a typing error is not worth a build.
+asked:
+	@python=$$(tests/scripts/python.sh) && PYTHONPATH=tests "$$python" -B -m rig.asked --upstream '$(UPSTREAM)' --port '$(PORT)'
 
 rust:
 	@tests/scripts/rust.sh
