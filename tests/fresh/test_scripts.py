@@ -173,7 +173,7 @@ def python(machine: Machine) -> Machine:
 
 def test_an_environment_is_made_once(python: Machine) -> None:
     first = python.runs("venv.sh")
-    assert (first.returncode, "once, about a minute" in first.stdout) == (0, True), first.stderr
+    assert (first.returncode, "takes about a minute" in first.stdout) == (0, True), first.stderr
     kept = python.project / ".venv" / "kept"
     kept.touch()
     expect(python.runs("venv.sh"), None)
@@ -183,7 +183,7 @@ def test_an_environment_is_made_once(python: Machine) -> None:
     expect(python.runs("venv.sh"), None)
 
 
-def test_an_environment_that_is_broken_is_made_anew(python: Machine) -> None:
+def test_an_environment_that_is_broken_is_made_again(python: Machine) -> None:
     venv = python.project / ".venv"
     faults = {
         "it was interrupted before pip came": lambda: bare(venv),
@@ -194,7 +194,7 @@ def test_an_environment_that_is_broken_is_made_anew(python: Machine) -> None:
         happens()
         (venv / "left").touch()
         done = python.runs("venv.sh")
-        assert (done.returncode, "making it anew" in done.stdout) == (0, True), (why, done.stderr)
+        assert (done.returncode, "making it again" in done.stdout) == (0, True), (why, done.stderr)
         assert not (venv / "left").exists(), why
         expect(python.runs("venv.sh"), None)
 
@@ -224,7 +224,7 @@ def node(machine: Machine) -> Machine:
     return machine.has("node").has("npm", npm)
 
 
-def test_node_modules_are_made_once_and_anew_when_half_made(node: Machine) -> None:
+def test_node_modules_are_made_once_and_again_when_half_made(node: Machine) -> None:
     folder = node.project / "tests" / "node"
     (folder / "node_modules").mkdir()
     for change in (

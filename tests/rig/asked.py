@@ -41,7 +41,7 @@ def arguments(words: Sequence[str] | None = None) -> Asked:
 def own_port(text: str) -> int:
     port = port_number(text)
     if port is None:
-        raise Unfit(f"PORT={text} is not a port: a number from 1 to {PORTS[-1]} is")
+        raise Unfit(f"PORT={text} is not a port (a number from 1 to {PORTS[-1]})")
     with socket.socket() as probe:
         # As Envoy does: connections of an earlier run that linger are in nobody's way.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -50,7 +50,7 @@ def own_port(text: str) -> int:
         except OSError as refused:
             if refused.errno == errno.EADDRINUSE:
                 raise Unfit(
-                    f"PORT={port} is in use: end what listens there, or choose another with PORT=…"
+                    f"PORT={port} is in use: stop what listens there, or choose another port with PORT=…"
                 ) from refused
             raise Unfit(f"PORT={port} cannot be listened on: {os.strerror(refused.errno or 0)}") from refused
     return port
@@ -74,7 +74,7 @@ def upstream(text: str, own: int) -> str:
         raise Unfit(f"{where} has port 0, where nobody can listen")
     if "@" in url.netloc:
         # Not repeated here: what stands before the host is a credential.
-        raise Unfit("UPSTREAM has a user before its host: credentials are the client's, in its headers")
+        raise Unfit("UPSTREAM has a user name in it: credentials come from the client, in its headers")
     base = f"{url.scheme}://{url.netloc}"
     if url.path.strip("/") or url.query or url.fragment:
         client = f"http://localhost:{own}{url.path}"
@@ -84,7 +84,7 @@ def upstream(text: str, own: int) -> str:
     try:
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as reason:
-        raise Unfit(f"{where}: no address is known for {host} ({getattr(reason, 'strerror', reason)})") from reason
+        raise Unfit(f"{where}: the host {host} cannot be resolved ({getattr(reason, 'strerror', reason)})") from reason
     return base
 
 

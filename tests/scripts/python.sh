@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints a Python that is new enough, and not that of .venv: that one may be what has to be made anew.
+# Prints a Python that is new enough, and not that of .venv: that one may have to be made again.
 set -eu
 cd "$(dirname "$0")/../.."
 

@@ -52,7 +52,7 @@ listed() { rustup toolchain list | grep -Eq "^$toolchain(-| |\$)"; }
 
 export RUST_BACKTRACE=0
 if ! listed; then
-    echo "installing Rust $toolchain, by rustup; once, about half a minute"
+    echo "installing Rust $toolchain, with rustup (once; takes about half a minute)"
     rustup toolchain install "$toolchain" --no-self-update --profile minimal ||
         give_up "rustup could not install Rust $toolchain, for the reason above"
 fi
@@ -62,4 +62,4 @@ has_targets || rustup target add --toolchain "$toolchain" $targets ||
 has_components || rustup component add --toolchain "$toolchain" $components ||
     give_up "rustup could not add $components to Rust $toolchain, for the reason above"
 has_targets && has_components ||
-    give_up "Rust $toolchain is there, but cargo takes another one here (rustup show tells which, and why)"
+    give_up "Rust $toolchain is installed, but cargo uses another toolchain here (rustup show tells why)"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv hold what tests/requirements.lock pins. Quiet, and without the network, when it does. The stamp is written
-# last and tells for what: one that a first run left half made, or whose folder or Python moved, is made anew.
+# last and tells for what: a .venv that a first run left half made, or whose folder or Python moved, is made again.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -19,11 +19,11 @@ usable() { [ "${held%%
 
 if usable; then
     [ "$held" != "$wanted" ] || exit 0
-    echo "installing what tests/requirements.lock changed into .venv"
+    echo "installing what changed in tests/requirements.lock into .venv"
 else
     python=$(tests/scripts/python.sh)
-    [ ! -e .venv ] || echo "what is in .venv is incomplete or of another place: making it anew"
-    echo "installing Envoy, the SDKs and pytest into .venv; once, about a minute"
+    [ ! -e .venv ] || echo ".venv is incomplete or was made in another place: making it again"
+    echo "installing Envoy, the SDKs and pytest into .venv (once; takes about a minute)"
     rm -rf .venv
     "$python" -m venv .venv >&2 ||
         give_up "this Python could not make .venv, for the reason above (Debian: apt-get install python3-venv)"
