@@ -6,8 +6,9 @@ UPSTREAM ?= https://api.anthropic.com
 PORT ?= 8082
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.run/bin:$(PATH)
-# cargo shows its progress where somebody can see it; a log has its errors and warnings alone.
+# cargo shows its progress where somebody can see it; a log gets one line of ours, its warnings and its errors.
 export CARGO_TERM_QUIET := $(shell test -t 2 && echo false || echo true)
+building = @$(if $(filter true,$(CARGO_TERM_QUIET)),echo "building $(1)",:)
 # The tests' own Python finds the rig from anywhere and leaves no files behind.
 python := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 .venv/bin/python
 pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p no:cacheprovider
@@ -25,10 +26,12 @@ build: about := building the filter and the sidecar; the first time takes about 
 build: about wasm sidecar ## builds the filter (.wasm) and the sidecar
 
 wasm: rust
+	$(call building,the filter)
 	@cargo build --release --target wasm32-wasip1 -p filter
 
 # In the profile that is shipped, whoever starts it: the demo, the gateway, the tests and the benchmark share one build.
 sidecar: rust
+	$(call building,the sidecar)
 	@cargo build --profile sidecar -p redis-sidecar
 
 demo: about := a demo in Envoy; the first time takes about 4 minutes, because everything is installed and built
@@ -43,6 +46,7 @@ test: about := every test; about 20 minutes, of which the builds of the first ti
 test: about rust venv node redis-server test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
 test-rust: redis-server wasm
+	$(call building,the tests of the Rust)
 	@cargo test --workspace --no-run
 	cargo test --workspace --quiet
 
