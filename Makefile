@@ -46,7 +46,7 @@ test: about := every test; about 20 minutes, of which the builds of the first ti
 test: about rust venv node redis-server test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
 test-rust: redis-server wasm
-	$(call building,the tests of the Rust)
+	$(call building,the Rust tests)
 	@cargo test --workspace --no-run
 	cargo test --workspace --quiet
 
