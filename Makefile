@@ -5,54 +5,67 @@ CASES ?= 1000000
 UPSTREAM ?= https://api.anthropic.com
 PORT ?= 8082
 
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.run/bin:$(PATH)
+# cargo shows its progress where somebody can see it; a log gets one line of ours, its warnings and its errors.
+export CARGO_TERM_QUIET := $(shell test -t 2 && echo false || echo true)
+building = @$(if $(filter true,$(CARGO_TERM_QUIET)),echo "building $(1)",:)
 # The tests' own Python finds the rig from anywhere and leaves no files behind.
 python := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 .venv/bin/python
 pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
+# In the order that is written: checks, then what is missing, then builds.
+.NOTPARALLEL:
 .PHONY: help build wasm sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench fuzz
-.PHONY: up smoke down logs dist venv node redis-server rust
+.PHONY: up smoke down logs dist venv node redis-server rust asked about
 
 help: ## tells what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-build: wasm sidecar ## builds the filter (.wasm) and the sidecar
+build: about := building the filter and the sidecar; the first time takes about 3 minutes
+build: about wasm sidecar ## builds the filter (.wasm) and the sidecar
 
 wasm: rust
-	@echo "building the filter and the sidecar; the first time this takes a few minutes"
-	@cargo build --quiet --release --target wasm32-wasip1 -p filter
+	$(call building,the filter)
+	@cargo build --release --target wasm32-wasip1 -p filter
 
+# In the profile that is shipped, whoever starts it: the demo, the gateway, the tests and the benchmark share one build.
 sidecar: rust
-	@cargo build --quiet -p redis-sidecar
+	$(call building,the sidecar)
+	@cargo build --profile sidecar -p redis-sidecar
 
-demo: build venv ## masks and restores two conversations in Envoy, against a scripted upstream; no Docker, no Redis
+demo: about := a demo in Envoy; the first time takes about 4 minutes, because everything is installed and built
+demo: about rust venv build ## masks and restores two conversations in Envoy, against a scripted upstream; no Docker, no Redis
 	@$(python) -m rig.demo
 
-run: wasm venv ## keeps a gateway on PORT=8082 to UPSTREAM=https://api.anthropic.com
-	@cargo build --quiet --profile sidecar -p redis-sidecar
-	@SIDECAR_PROFILE=sidecar $(python) -m rig.run --upstream $(UPSTREAM) --port $(PORT)
+run: about := a gateway on port $(PORT) to $(UPSTREAM); the first time takes about 4 minutes, because everything is installed and built
+run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=https://api.anthropic.com
+	@$(python) -m rig.run --upstream '$(UPSTREAM)' --port '$(PORT)'
 
-test: test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
+test: about := every test; about 20 minutes, of which the builds of the first time take half
+test: about rust venv node redis-server test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
-test-rust: wasm redis-server
+test-rust: redis-server wasm
+	$(call building,the Rust tests)
+	@cargo test --workspace --no-run
 	cargo test --workspace --quiet
 
-test-e2e: build venv node redis-server
-	$(pytest) kong e2e faults
+test-e2e: venv node redis-server build
+	$(pytest) fresh kong e2e faults
 
 test-kong: export GATEWAY_HOST := kong
-test-kong: build venv node redis-server ## the same in a Kong 3.9 that is installed on this machine
+test-kong: venv node redis-server build ## the same in a Kong 3.9 that is installed on this machine
 	@command -v kong >/dev/null || { echo "cannot go on: a Kong 3.9 is needed (kong in PATH)" >&2; exit 1; }
 	$(pytest) e2e faults
 
+# The wasm build of the example is a release, because it shares most of its parts with the filter's.
 lint: rust venv ## fmt, clippy (native and wasm), ruff, and the boundaries of ARCHITECTURE.md
 	cargo fmt --all --check
-	cargo clippy --quiet --workspace --all-targets -- -D warnings
-	cargo clippy --quiet --target wasm32-wasip1 -p filter -- -D warnings
 	.venv/bin/ruff check --no-cache --config tests/pyproject.toml tests scripts
 	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --check --diff tests scripts
-	cargo build --quiet --target wasm32-wasip1 -p masking --example scan
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --target wasm32-wasip1 -p filter -- -D warnings
+	cargo build --release --target wasm32-wasip1 -p masking --example scan
 	$(python) tests/scripts/boundaries.py
 
 fmt: rust venv ## formats the Rust and the Python
@@ -62,15 +75,16 @@ fmt: rust venv ## formats the Rust and the Python
 
 scan: rust ## shows what would be masked in FILE=…
 	@test -n "$(FILE)" || { echo "which file? make scan FILE=…" >&2; exit 1; }
-	@cargo run --quiet --release -p masking --example scan -- "$(FILE)"
+	@test -r "$(FILE)" || { echo "cannot go on: FILE=$(FILE) cannot be read" >&2; exit 1; }
+	@cargo run --profile sidecar -p masking --example scan -- "$(FILE)"
 
-bench: wasm venv ## measures the core, and the gateway with and without the filter
-	cargo bench --quiet -p masking
-	@cargo build --quiet --profile sidecar -p redis-sidecar
-	@SIDECAR_PROFILE=sidecar $(python) -m rig.bench
+bench: about := what the core and the gateway cost; the first time takes about 10 minutes, most of it to build
+bench: about rust venv build ## measures the core, and the gateway with and without the filter
+	cargo bench -p masking
+	@$(python) -m rig.bench
 
 fuzz: rust ## mutates traffic at random, CASES=1000000 times
-	FUZZ_CASES=$(CASES) cargo test --quiet --release -p masking --test fuzz
+	FUZZ_CASES=$(CASES) cargo test --release -p masking --test fuzz
 
 up: ## builds and starts Kong, the sidecar and Redis in Docker; makes .env
 	@scripts/up
@@ -87,15 +101,20 @@ logs: ## follows the logs of the stack
 dist: rust ## dist/: the .wasm, its meta.json, the sidecar, SBOM and sums
 	@scripts/dist
 
-rust:
-	@command -v cargo >/dev/null || { echo "cannot go on: cargo is needed (https://rustup.rs)" >&2; exit 1; }
+about:
+	@echo '$(about)'
 
-venv: .venv/installed
-.venv/installed: tests/requirements.txt tests/requirements.lock
+# Long before there is something to run: a typing error is not worth a build.
+asked:
+	@python=$$(tests/scripts/python.sh) && PYTHONPATH=tests "$$python" -B -m rig.asked --upstream '$(UPSTREAM)' --port '$(PORT)'
+
+rust:
+	@tests/scripts/rust.sh
+
+venv:
 	@tests/scripts/venv.sh
 
-node: tests/node/node_modules/installed
-tests/node/node_modules/installed: tests/node/package-lock.json
+node:
 	@tests/scripts/node.sh
 
 redis-server:

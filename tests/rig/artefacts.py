@@ -15,7 +15,8 @@ def wasm() -> Path:
 
 
 def sidecar() -> Path:
-    return _existing(_target() / os.environ.get("SIDECAR_PROFILE", "debug") / "redis-sidecar")
+    # Cargo's folder has the name of the profile: that of what is shipped.
+    return _existing(_target() / "sidecar" / "redis-sidecar")
 
 
 def envoy() -> Path:

@@ -16,6 +16,7 @@ from rig.plan import Plan
 from rig.sidecar import Sidecar
 from rig.upstream import Scenario, Text, Tool, Upstream
 from rig.upstream.blocks import PLACEHOLDER, placeholders, spoken
+from rig.waiting import NeverHappened
 
 MODEL = "claude-test-1"
 VALUES = re.compile(r"\b(?:i|vpc|sg)-[0-9a-f]{17}\b|acme-prod-logs|\b10\.0\.3\.17\b|orders\.c9akciq32xyz[a-z0-9.-]+")
@@ -133,5 +134,5 @@ def _styled(style: str, text: str) -> str:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (NotBuilt, RuntimeError) as reason:
+    except (NotBuilt, NeverHappened, RuntimeError) as reason:
         sys.exit(f"cannot go on: {reason}")

@@ -55,7 +55,8 @@ def rendered(plan: Plan, port: int, admin: int) -> str:
         ADMIN_PORT=admin,
         LISTEN_ADDRESS=plan.address,
         LISTEN_PORT=port,
-        UPSTREAM_HOST=upstream.hostname,
+        # As a string: the colons of an IPv6 address are YAML otherwise.
+        UPSTREAM_HOST=json.dumps(upstream.hostname),
         UPSTREAM_PORT=upstream.port or (443 if secure else 80),
         UPSTREAM_TRANSPORT=json.dumps(_tls(upstream.hostname) if secure else _plain()),
         SIDECAR=json.dumps(plan.sidecar),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import redis
 
-from rig.artefacts import NotBuilt
+from rig.artefacts import ROOT, NotBuilt
 from rig.ports import LOOPBACK, free_port
 from rig.process import Process
 
@@ -14,7 +14,8 @@ PASSWORD = "a-password-for-the-tests"
 
 
 def program() -> str:
-    found = shutil.which("redis-server")
+    # The second place is where `make redis-server` puts one, for tests that are not started by make.
+    found = shutil.which("redis-server") or shutil.which("redis-server", path=ROOT / ".run" / "bin")
     if found is None:
         raise NotBuilt("redis-server is not installed: run `make redis-server`")
     return found

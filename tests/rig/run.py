@@ -1,7 +1,5 @@
 """`make run`: the gateway on one port, for real use, until it is interrupted."""
 
-import argparse
-import json
 import os
 import secrets
 import signal
@@ -11,11 +9,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from rig import artefacts
+from rig.asked import Unfit, arguments
 from rig.envoy import Envoy
 from rig.plan import Plan
-from rig.ports import is_free
 from rig.sidecar import Sidecar
-from rig.waiting import wait_for
+from rig.waiting import NeverHappened, wait_for
 
 # The sidecar's own settings that a caller may give, such as another store or master secret.
 PASSED = ("REDIS_", "MASKER_", "SSL_")
@@ -23,8 +21,6 @@ PASSED = ("REDIS_", "MASKER_", "SSL_")
 
 def main() -> int:
     asked = arguments()
-    if not is_free(asked.port):
-        sys.exit(f"cannot go on: port {asked.port} is in use (set PORT=…)")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     token = secrets.token_hex(32)
     with tempfile.TemporaryDirectory(prefix="aws-masker-") as directory, ExitStack() as stack:
@@ -51,14 +47,6 @@ def ended(sidecar: Sidecar, envoy: Envoy) -> bool:
     return not (sidecar.process.alive() and envoy.process.alive())
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--upstream", default="https://api.anthropic.com")
-    parser.add_argument("--port", type=int, default=8082)
-    parser.add_argument("--config", type=json.loads, default={}, help="the filter's configuration, as JSON")
-    return parser.parse_args()
-
-
 def sidecar_settings(token: str) -> dict[str, str]:
     given = {key: value for key, value in os.environ.items() if key.startswith(PASSED)}
     if "MASKER_SECRET" not in given and "MASKER_SECRET_FILE" not in given and "MASKER_SECRETS" not in given:
@@ -81,5 +69,5 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(0)
-    except (artefacts.NotBuilt, RuntimeError) as reason:
+    except (artefacts.NotBuilt, Unfit, NeverHappened, RuntimeError) as reason:
         sys.exit(f"cannot go on: {reason}")

@@ -61,7 +61,7 @@ def crossings(boundary: Boundary) -> list[str]:
 def imports_from_env() -> list[str]:
     """The core's wasm build, as its one example, may use WASI for the example's own file, but no host."""
     target = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
-    module = (target / "wasm32-wasip1" / "debug" / "examples" / "scan.wasm").read_bytes()
+    module = (target / "wasm32-wasip1" / "release" / "examples" / "scan.wasm").read_bytes()
     return [
         f"masking's wasm build imports {module}.{name}: the core knows no host"
         for module, name in imports(module)

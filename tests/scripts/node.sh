@@ -1,14 +1,20 @@
 #!/bin/sh
-# Makes tests/node/node_modules hold what its lock file pins.
+# Makes tests/node/node_modules hold what its lock file pins. Quiet, and without the network, when it does. The stamp, a
+# copy of that file, is written last, and npm empties the folder first: a half-made one is made again.
 set -eu
 cd "$(dirname "$0")/../node"
 
-command -v npm >/dev/null || {
-    echo "cannot go on: Node 20 or later with npm is needed for the tests of the Node SDKs" >&2
+give_up() {
+    echo "cannot go on: $1" >&2
     exit 1
 }
-npm ci --silent --no-audit --no-fund || {
-    echo "cannot go on: npm could not install tests/node/package-lock.json" >&2
-    exit 1
-}
-touch node_modules/installed
+
+stamp=node_modules/installed
+command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null ||
+    give_up "Node 20 or later with npm is needed for the tests of the Node SDKs"
+cmp -s package-lock.json $stamp && exit 0
+
+echo "installing the Node SDKs into tests/node/node_modules (once; takes some seconds)"
+npm ci --loglevel error --no-audit --no-fund >&2 ||
+    give_up "npm could not install tests/node/package-lock.json, for the reason above"
+cp package-lock.json $stamp

@@ -1,16 +1,34 @@
 #!/bin/sh
-# Makes .venv hold what tests/requirements.lock pins. Called by make when a file is newer than the stamp.
+# Makes .venv hold what tests/requirements.lock pins. Quiet, and without the network, when it does. The stamp is written
+# last and tells for what: a .venv that a first run left half made, or whose folder or Python moved, is made again.
 set -eu
 cd "$(dirname "$0")/../.."
 
-python=${PYTHON:-python3}
-"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
-    echo "cannot go on: Python 3.11 or later is needed (set PYTHON=…)" >&2
+give_up() {
+    echo "cannot go on: $1" >&2
     exit 1
 }
-[ -x .venv/bin/python ] || "$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c tests/requirements.lock || {
-    echo "cannot go on: pip could not install tests/requirements.txt into .venv" >&2
-    exit 1
-}
-touch .venv/installed
+
+stamp=.venv/installed
+wanted=$(pwd && cat tests/requirements.txt tests/requirements.lock)
+held=$(cat $stamp 2>/dev/null) || held=""
+
+# Its programs name their Python by the whole path, so a folder that was moved is of no use.
+usable() { [ "${held%%
+*}" = "$PWD" ] && .venv/bin/python -c 'import pip' 2>/dev/null; }
+
+if usable; then
+    [ "$held" != "$wanted" ] || exit 0
+    echo "installing what changed in tests/requirements.lock into .venv"
+else
+    python=$(tests/scripts/python.sh)
+    [ ! -e .venv ] || echo ".venv is incomplete or was made in another place: making it again"
+    echo "installing Envoy, the SDKs and pytest into .venv (once; takes about a minute)"
+    rm -rf .venv
+    "$python" -m venv .venv >&2 ||
+        give_up "this Python could not make .venv, for the reason above (Debian: apt-get install python3-venv)"
+fi
+rm -f $stamp
+.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c tests/requirements.lock ||
+    give_up "pip could not install tests/requirements.txt into .venv, for the reason above"
+echo "$wanted" >$stamp

@@ -1,0 +1,65 @@
+#!/bin/sh
+# Makes sure that cargo has what rust-toolchain.toml names: the toolchain, its targets and its components. Quiet, and
+# without the network, when all of it is there. rustup would do it by itself only where it may (RUSTUP_AUTO_INSTALL), and
+# its command takes the names from that file only since 1.28, so they are spelled out.
+set -eu
+cd "$(dirname "$0")/../.."
+
+give_up() {
+    echo "cannot go on: $1" >&2
+    exit 1
+}
+
+named() { sed -n "s/^$1 = //p" rust-toolchain.toml | tr -d '[]",'; }
+targets=$(named targets)
+components=$(named components)
+# One that the caller chose is the one that cargo takes.
+toolchain=${RUSTUP_TOOLCHAIN:-$(named channel)}
+
+# Looking must not install: rustup would, for minutes and unseen.
+look() { RUSTUP_AUTO_INSTALL=0 rustc "$@" 2>/dev/null; }
+
+has_targets() {
+    for target in $targets; do
+        library=$(look --print target-libdir --target "$target") && [ -d "$library" ] || return 1
+    done
+}
+
+has_components() {
+    programs=$(look --print sysroot)/bin
+    for component in $components; do
+        [ -x "$programs/$component" ] || [ -x "$programs/cargo-$component" ] || return 1
+    done
+}
+
+command -v cargo >/dev/null ||
+    give_up "there is no cargo in PATH: install Rust (https://rustup.rs), or open a new shell if you just did"
+command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null ||
+    give_up "Rust needs a C compiler to link with (Debian: apt-get install gcc libc6-dev)"
+
+if ! command -v rustup >/dev/null; then
+    # A distribution's Rust: only `make lint` needs the components, and cargo itself names one that is missing.
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+    found=$(rustc --version | cut -d ' ' -f 2)
+    [ "$(printf '%s\n' "$wanted" "$found" | sort -V | head -n 1)" = "$wanted" ] ||
+        give_up "Rust $wanted or later is needed and this is $found; rustup installs the right one (https://rustup.rs)"
+    has_targets || give_up "this Rust cannot build for $targets and there is no rustup to add it (https://rustup.rs)"
+    exit 0
+fi
+
+# An older rustup installs whatever its settings say as soon as rustc is called, but never to list what is there.
+listed() { rustup toolchain list | grep -Eq "^$toolchain(-| |\$)"; }
+
+export RUST_BACKTRACE=0
+if ! listed; then
+    echo "installing Rust $toolchain, with rustup (once; takes about half a minute)"
+    rustup toolchain install "$toolchain" --no-self-update --profile minimal ||
+        give_up "rustup could not install Rust $toolchain, for the reason above"
+fi
+# To add is all that is done to a toolchain that is there: others may use it, too.
+has_targets || rustup target add --toolchain "$toolchain" $targets ||
+    give_up "rustup could not add $targets to Rust $toolchain, for the reason above"
+has_components || rustup component add --toolchain "$toolchain" $components ||
+    give_up "rustup could not add $components to Rust $toolchain, for the reason above"
+has_targets && has_components ||
+    give_up "Rust $toolchain is installed, but cargo uses another toolchain here (rustup show tells why)"
