@@ -126,7 +126,7 @@ def sidecar_replaced(scenario: Scenario) -> Befall:
 
     def befall(site: Site, healing: ExitStack) -> None:
         sidecar_killed(site, healing)
-        healing.enter_context(Upstream(site.sidecar.port)).set_default(scenario)
+        healing.enter_context(Upstream(path=site.sidecar.socket)).set_default(scenario)
 
     return befall
 

@@ -49,7 +49,6 @@ class Envoy:
 
 def rendered(plan: Plan, port: int, admin: int) -> str:
     upstream = urlsplit(plan.upstream)
-    sidecar_host, _, sidecar_port = plan.sidecar.rpartition(":")
     secure = upstream.scheme == "https"
     text = string.Template(TEMPLATE.read_text().replace("${…}", "(…)")).substitute(
         ADMIN_PORT=admin,
@@ -60,12 +59,23 @@ def rendered(plan: Plan, port: int, admin: int) -> str:
         UPSTREAM_PORT=upstream.port or (443 if secure else 80),
         UPSTREAM_TRANSPORT=json.dumps(_tls(upstream.hostname) if secure else _plain()),
         SIDECAR=json.dumps(plan.sidecar),
-        SIDECAR_HOST=sidecar_host,
-        SIDECAR_PORT=sidecar_port,
+        SIDECAR_TYPE="STATIC" if is_socket(plan.sidecar) else "STRICT_DNS",
+        SIDECAR_ADDRESS=json.dumps(_address(plan.sidecar)),
         WASM=json.dumps("" if plan.filter is None else str(artefacts.wasm())),
         FILTER_CONFIG=json.dumps(json.dumps(plan.settings)),
     )
     return text if plan.filter is not None else _without_filter(text)
+
+
+def is_socket(sidecar: str) -> bool:
+    return sidecar.startswith("unix:")
+
+
+def _address(sidecar: str) -> dict[str, Any]:
+    if is_socket(sidecar):
+        return {"pipe": {"path": sidecar.removeprefix("unix:")}}
+    host, _, port = sidecar.rpartition(":")
+    return {"socket_address": {"address": host, "port_value": int(port)}}
 
 
 def _without_filter(text: str) -> str:

@@ -14,14 +14,16 @@ SECRET = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 
 class Sidecar:
-    """Without `env` of a Redis it runs on its embedded store."""
+    """Without `env` of a Redis it runs on its embedded store. Gateways reach it as they do where they are deployed: through
+    its socket. The address is for operators, and for what stands between the two in a test."""
 
     def __init__(self, name: str, directory: Path, env: dict[str, str] | None = None):
         self.port = free_port()
-        self.address = f"{LOOPBACK}:{self.port}"
-        self.url = f"http://{self.address}"
+        self.socket = directory / f"{name}.sock"
+        self.address = f"unix:{self.socket}"
+        self.url = f"http://{LOOPBACK}:{self.port}"
         settings = {
-            "MASKER_LISTEN": self.address,
+            "MASKER_LISTEN": f"{self.address} {LOOPBACK}:{self.port}",
             "MASKER_TOKEN": TOKEN,
             "MASKER_OPERATOR_TOKEN": OPERATOR_TOKEN,
             "MASKER_SECRET": SECRET,

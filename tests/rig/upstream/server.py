@@ -8,6 +8,7 @@ import struct
 import threading
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import brotli
 import zstandard
@@ -27,15 +28,19 @@ ENCODERS = {
 
 
 class Upstream:
-    """Runs in a thread of its own. `script` tells it what to answer; `requests` tells what it was asked."""
+    """Runs in a thread of its own, on a port or a Unix socket.
 
-    def __init__(self, port: int = 0) -> None:
+    `script` tells it what to answer; `requests` tells what it was asked.
+    """
+
+    def __init__(self, port: int = 0, path: Path | None = None) -> None:
         self._scripts: dict[str, Script] = {"": Script(Scenario())}
         self._names = itertools.count(1)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="upstream", daemon=True)
         self._connections: set[asyncio.Task] = set()
         self.port = port
+        self._path = path
         # Everything that was ever received, in order.
         self.journal: list[Recorded] = []
         # Connections that the other side gave up before the answer was out.
@@ -45,9 +50,14 @@ class Upstream:
 
     def __enter__(self) -> "Upstream":
         self._thread.start()
-        opening = asyncio.start_server(self._serve, LOOPBACK, self.port, limit=1 << 20)
+        opening = (
+            asyncio.start_server(self._serve, LOOPBACK, self.port, limit=1 << 20)
+            if self._path is None
+            else asyncio.start_unix_server(self._serve, self._path, limit=1 << 20)
+        )
         self._server = asyncio.run_coroutine_threadsafe(opening, self._loop).result(10)
-        self.port = self._server.sockets[0].getsockname()[1]
+        if self._path is None:
+            self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,7 +93,8 @@ class Upstream:
         connection = asyncio.current_task()
         self._connections.add(connection)
         connection.add_done_callback(self._connections.discard)
-        writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._path is None:
+            writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             while (request := await _read(reader)) is not None:
                 if not await self._answer(request, writer):
