@@ -63,10 +63,18 @@ impl Known {
                     found(next.range(), *kind);
                     at = next.end();
                 }
-                // A value is bounded, so beginning again costs a constant at most.
-                None => at = next.start() + 1,
+                // A value is bounded, so beginning again costs a constant at most, and it is begun again only where one
+                // may begin.
+                None => at = self.next_start(text.as_bytes(), next.start()),
             }
         }
+    }
+
+    /// The next place behind `at` where a value may begin, of whatever sort it is.
+    fn next_start(&self, text: &[u8], at: usize) -> usize {
+        let edges = [self.edge.unwrap_or(Edge::Digits), Edge::Digits];
+        let begins = |at: &usize| edges.iter().any(|edge| scan::begins(*edge, text, *at));
+        (at + 1..text.len()).find(begins).unwrap_or(text.len())
     }
 }
 
