@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use crate::catalog::Edge;
 use crate::scan::{self, KindId};
@@ -43,6 +43,11 @@ impl Known {
         }
         let mut builder = AhoCorasick::builder();
         builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(edge == Edge::Hex);
+        if edge == Edge::Token {
+            // Built for each exchange and for each scope that learns: of up to 100 values a DFA would take six times as
+            // long (835 µs for 100 names) and ten times the memory (427 KB).
+            builder.kind(Some(AhoCorasickKind::ContiguousNFA));
+        }
         Self { kinds, automaton: builder.build(values).ok(), edge: Some(edge) }
     }
 
