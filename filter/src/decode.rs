@@ -85,7 +85,7 @@ impl Decoder {
             Coding::Identity => Stream::Identity,
             Coding::Gzip => Stream::Gzip(MultiGzDecoder::new(Vec::new())),
             Coding::Deflate => Stream::Deflate(Vec::new()),
-            Coding::Brotli => Stream::Brotli(Box::new(new_brotli())),
+            Coding::Brotli => Stream::Brotli(Box::default()),
             Coding::Zstd => Stream::Zstd(Box::default()),
             Coding::Unknown => return None,
         };
@@ -141,7 +141,7 @@ impl Stream {
             Self::Gzip(decoder) => inflate(decoder, MultiGzDecoder::get_mut, chunk, give),
             Self::Zlib(decoder) => inflate(decoder, ZlibDecoder::get_mut, chunk, give),
             Self::Bare(decoder) => inflate(decoder, DeflateDecoder::get_mut, chunk, give),
-            Self::Brotli(decoder) => brotli(decoder, chunk, give),
+            Self::Brotli(decoder) => decoder.write(chunk, give),
             Self::Zstd(decoder) => decoder.write(chunk, give),
             Self::Deflate(held) => {
                 held.extend_from_slice(chunk);
@@ -182,27 +182,36 @@ fn inflate<D: Write>(
     }
 }
 
-type Brotli = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
-
-/// A window may have 16 MB, as RFC 7932 has it; an extension of the format that nobody sends allows 1 GB.
-fn new_brotli() -> Brotli {
-    BrotliState::new_strict(StandardAlloc::default(), StandardAlloc::default(), StandardAlloc::default())
+struct Brotli {
+    state: BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>,
+    /// What a step gives.
+    step: Vec<u8>,
 }
 
-fn brotli(decoder: &mut Brotli, chunk: &[u8], give: &mut Give<'_>) -> Result<(), Undecodable> {
-    let (mut left, mut at, mut total) = (chunk.len(), 0, 0);
-    let mut step = vec![0; STEP];
-    loop {
-        let (mut room, mut written) = (STEP, 0);
-        let result =
-            BrotliDecompressStream(&mut left, &mut at, chunk, &mut room, &mut written, &mut step, &mut total, decoder);
-        give(step.get(..written).unwrap_or_default())?;
-        match result {
-            BrotliResult::NeedsMoreOutput => {}
-            BrotliResult::NeedsMoreInput => return Ok(()),
-            BrotliResult::ResultSuccess if left == 0 => return Ok(()),
-            // Something stands behind the end.
-            BrotliResult::ResultSuccess | BrotliResult::ResultFailure => return Err(Undecodable::Garbled),
+impl Default for Brotli {
+    fn default() -> Self {
+        let [a, b, c] = std::array::from_fn(|_| StandardAlloc::default());
+        // Strict: a window has 16 MB at most, as in RFC 7932. An extension that nobody sends would allow 1 GB.
+        Self { state: BrotliState::new_strict(a, b, c), step: vec![0; STEP] }
+    }
+}
+
+impl Brotli {
+    fn write(&mut self, chunk: &[u8], give: &mut Give<'_>) -> Result<(), Undecodable> {
+        let Self { state, step } = self;
+        let (mut left, mut at, mut total) = (chunk.len(), 0, 0);
+        loop {
+            let (mut room, mut written) = (STEP, 0);
+            let result =
+                BrotliDecompressStream(&mut left, &mut at, chunk, &mut room, &mut written, step, &mut total, state);
+            give(step.get(..written).unwrap_or_default())?;
+            match result {
+                BrotliResult::NeedsMoreOutput => {}
+                BrotliResult::NeedsMoreInput => return Ok(()),
+                BrotliResult::ResultSuccess if left == 0 => return Ok(()),
+                // Something stands behind the end.
+                BrotliResult::ResultSuccess | BrotliResult::ResultFailure => return Err(Undecodable::Garbled),
+            }
         }
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Zstd {
     /// What arrived of the part that is not whole.
     held: Vec<u8>,
     next: Next,
+    /// What a step gives: made once, since a block may have three bytes.
+    step: Vec<u8>,
 }
 
 /// What a stream goes on with.
@@ -33,7 +35,7 @@ impl Default for Zstd {
     fn default() -> Self {
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(WINDOW_MAX);
-        Self { decoder, held: Vec::new(), next: Next::Header }
+        Self { decoder, held: Vec::new(), next: Next::Header, step: vec![0; STEP] }
     }
 }
 
@@ -87,11 +89,11 @@ impl Zstd {
     }
 
     fn block(&mut self, block: &[u8], give: &mut Give<'_>) -> Result<(), Undecodable> {
-        let mut step = vec![0; STEP];
-        let (_, mut written) = self.decoder.decode_from_to(block, &mut step).map_err(|_| Undecodable::Garbled)?;
+        let step = &mut self.step;
+        let (_, mut written) = self.decoder.decode_from_to(block, step).map_err(|_| Undecodable::Garbled)?;
         while written > 0 {
             give(step.get(..written).unwrap_or_default())?;
-            written = self.decoder.read(&mut step).map_err(|_| Undecodable::Garbled)?;
+            written = self.decoder.read(step).map_err(|_| Undecodable::Garbled)?;
         }
         Ok(())
     }
