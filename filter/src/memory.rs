@@ -1,8 +1,10 @@
 //! What the filter remembers of earlier exchanges: the values of each scope, to know them again where their context is
 //! missing, and what the vault has acknowledged, so that it is not told twice.
 //!
-//! Bounded: [`MAPPINGS_MAX`] mappings in all, [`SCOPES_MAX`] scopes, [`KNOWN_MAX`] values known again in each.
+//! Bounded: [`MAPPINGS_MAX`] mappings in all, [`SCOPES_MAX`] scopes, [`KNOWN_MAX`] values of [`KNOWN_BYTES`] known again
+//! in each.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 
@@ -15,10 +17,17 @@ const MAPPINGS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(50_000);
 const SCOPES_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1_000);
 /// Values of one scope that are known again, the newest first.
 const KNOWN_MAX: usize = 2_000;
+/// Bytes of these values: compiling them takes some milliseconds, in which the worker does nothing else.
+const KNOWN_BYTES: usize = 64 << 10;
 /// Blocks of thinking remembered, each of at most `contract::bound::VALUE_BYTES`.
 const THOUGHTS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(200);
 /// Milliseconds between two compilations of a scope's known values.
 const COMPILE_EVERY_MS: u64 = 1_000;
+/// Bytes of values that one tick compiles. The scopes beyond wait for the next ticks, those that have waited longest
+/// first.
+const COMPILED_MAX: usize = KNOWN_BYTES;
+/// Bytes that a scope counts for at the least: an automaton of a few values costs as much.
+const COMPILED_MIN: usize = 2 << 10;
 
 #[derive(Debug)]
 pub struct Memory {
@@ -27,10 +36,11 @@ pub struct Memory {
     /// What the provider wrote where thinking was restored, by a placeholder of its signature.
     thoughts: LruCache<(ScopeId, Token), Rc<str>>,
     next: u32,
-    compiled_at: u64,
+    /// Counts what was learned, to tell which scope has waited longest.
+    learned: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct ScopeId(u32);
 
 #[derive(Debug)]
@@ -46,8 +56,9 @@ struct Remembered {
 struct Scope {
     id: ScopeId,
     known: Rc<Known>,
-    /// Whether `known` lacks a value.
-    stale: bool,
+    /// Since when `known` lacks a value, as a count of what was learned; `None` if it lacks none.
+    stale: Option<u64>,
+    compiled_at: u64,
     recall: Recall,
 }
 
@@ -65,7 +76,7 @@ impl Default for Memory {
             scopes: LruCache::new(SCOPES_MAX),
             thoughts: LruCache::new(THOUGHTS_MAX),
             next: 0,
-            compiled_at: 0,
+            learned: 0,
         }
     }
 }
@@ -100,7 +111,11 @@ impl Memory {
         if !self.mappings.contains(&(id, token)) {
             self.mappings.push((id, token), fresh);
         }
-        self.scope(scope).stale |= newly_known;
+        if newly_known {
+            self.learned += 1;
+            let learned = self.learned;
+            self.scope(scope).stale.get_or_insert(learned);
+        }
         acknowledged
     }
 
@@ -139,17 +154,32 @@ impl Memory {
         }
     }
 
-    /// Compiles what is known anew where it lacks a value: between requests, and not more often than once a second.
+    /// Compiles what is known anew where it lacks a value: between requests, of each scope not more often than once a
+    /// second, and no more than [`COMPILED_MAX`] at once.
     pub fn compile(&mut self, now: u64) {
-        if now.saturating_sub(self.compiled_at) < COMPILE_EVERY_MS {
+        let mut due: Vec<(u64, ScopeId, String)> = self
+            .scopes
+            .iter()
+            .filter(|(_, scope)| now.saturating_sub(scope.compiled_at) >= COMPILE_EVERY_MS)
+            .filter_map(|(name, scope)| Some((scope.stale?, scope.id, name.clone())))
+            .collect();
+        if due.is_empty() {
             return;
         }
-        for (_, scope) in self.scopes.iter_mut().filter(|(_, scope)| scope.stale) {
-            let values = self.mappings.iter().filter(|((id, _), known)| *id == scope.id && known.recall);
-            scope.known =
-                Rc::new(Known::new(values.take(KNOWN_MAX).map(|(_, known)| (known.kind, known.value.expose()))));
-            scope.stale = false;
-            self.compiled_at = now;
+        due.sort_unstable();
+        let mut newest = newest(&self.mappings);
+        let mut compiled = 0;
+        for (_, id, name) in due {
+            let values = newest.remove(&id).unwrap_or_default();
+            compiled += values.bytes.max(COMPILED_MIN);
+            if compiled > COMPILED_MAX {
+                break;
+            }
+            let values = values.values.into_iter().map(|known| (known.kind, known.value.expose()));
+            let known = Rc::new(Known::new(values));
+            if let Some(scope) = self.scopes.peek_mut(&name) {
+                (scope.known, scope.stale, scope.compiled_at) = (known, None, now);
+            }
         }
     }
 
@@ -158,7 +188,83 @@ impl Memory {
         self.scopes.get_or_insert_mut_ref(name, || {
             // A scope that was forgotten and returns gets a new id, so it never meets what is left of its old self.
             *next = next.wrapping_add(1);
-            Scope { id: ScopeId(*next), known: Rc::default(), stale: false, recall: Recall::Needed }
+            Scope { id: ScopeId(*next), known: Rc::default(), stale: None, compiled_at: 0, recall: Recall::Needed }
         })
+    }
+}
+
+/// The newest values of one scope.
+#[derive(Default)]
+struct Newest<'m> {
+    values: Vec<&'m Remembered>,
+    bytes: usize,
+}
+
+/// The newest values of each scope, in one pass over what is remembered of all of them.
+fn newest(mappings: &LruCache<(ScopeId, Token), Remembered>) -> HashMap<ScopeId, Newest<'_>> {
+    let mut scopes: HashMap<ScopeId, Newest<'_>> = HashMap::new();
+    for ((id, _), known) in mappings.iter().filter(|(_, known)| known.recall) {
+        let scope = scopes.entry(*id).or_default();
+        let bytes = scope.bytes + known.value.expose().len();
+        if scope.values.len() < KNOWN_MAX && bytes <= KNOWN_BYTES {
+            scope.values.push(known);
+            scope.bytes = bytes;
+        }
+    }
+    scopes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use masking::{Catalogue, Policy, Text};
+
+    /// A memory in which each scope has shown some values, and the catalogue of their kind.
+    fn memory(scopes: usize, values: usize, length: usize) -> (Memory, Catalogue) {
+        let catalogue = Catalogue::new(&Policy::default()).unwrap();
+        let kind = catalogue.kind_id("s3_bucket").unwrap();
+        let mint = masking::Mint::new(&masking::PlaceholderKey::new([7; 32]), "");
+        let mut memory = Memory::default();
+        for (scope, n) in (0..scopes).flat_map(|scope| (0..values).map(move |n| (scope, n))) {
+            let value = value(scope, n, length);
+            let token = mint.token("s3_bucket", "S3_BUCKET", &value);
+            memory.learn(&scope.to_string(), token, kind, &Secret::new(&value), true);
+        }
+        (memory, catalogue)
+    }
+
+    fn value(scope: usize, n: usize, length: usize) -> String {
+        format!("{scope}-{n}-{}", "a".repeat(length))
+    }
+
+    fn knows(memory: &mut Memory, catalogue: &Catalogue, scope: usize, value: &str) -> bool {
+        let known = memory.known(&scope.to_string());
+        !catalogue.scan(&[Text { text: value, key: None }], &known).is_empty()
+    }
+
+    #[test]
+    fn a_tick_compiles_some_scopes_and_each_has_its_turn() {
+        let (mut memory, catalogue) = memory(1_000, 10, 20);
+        let stale = |memory: &Memory| memory.scopes.iter().filter(|(_, scope)| scope.stale.is_some()).count();
+        let mut left = vec![stale(&memory)];
+        while left.last().is_some_and(|left| *left > 0) {
+            assert!(left.len() <= 1_000 * COMPILED_MIN / COMPILED_MAX + 1, "{left:?}");
+            // All of them in one second: none has its turn twice.
+            memory.compile(2_000 + left.len() as u64);
+            left.push(stale(&memory));
+        }
+        assert!(left.is_sorted_by(|a, b| a - b <= COMPILED_MAX / COMPILED_MIN), "{left:?}");
+        for scope in 0..1_000 {
+            assert!(knows(&mut memory, &catalogue, scope, &value(scope, 3, 20)), "scope {scope}");
+            assert!(!knows(&mut memory, &catalogue, scope, &value(scope + 1, 3, 20)), "scope {scope}");
+        }
+    }
+
+    #[test]
+    fn of_long_values_the_newest_are_known() {
+        let (mut memory, catalogue) = memory(1, 1_000, 200);
+        memory.compile(2_000);
+        assert!(knows(&mut memory, &catalogue, 0, &value(0, 999, 200)));
+        assert!(!knows(&mut memory, &catalogue, 0, &value(0, 0, 200)));
     }
 }

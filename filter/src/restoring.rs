@@ -43,8 +43,7 @@ impl Restoring {
         });
         let mut out = Vec::with_capacity(chunk.len());
         let ends = end_of_stream || counted_down;
-        let plain = self.decode(chunk, ends);
-        self.response.write(&plain, &mut out);
+        self.decode(chunk, ends, &mut out);
         if ends {
             self.response.end(&mut out);
             // Kong never completes a response whose last piece is emptied, as when nothing of it could be decoded. A line
@@ -68,25 +67,29 @@ impl Restoring {
         self.decoder.is_identity().then_some(ResponseKeepsake { content_type, with_length })
     }
 
-    /// The plain form of a chunk. From where the body cannot be decoded on it is what arrived.
-    fn decode(&mut self, chunk: &[u8], ends: bool) -> Vec<u8> {
-        let (mut plain, failed) = match self.decoder.write(chunk) {
-            Ok(plain) => (plain, false),
-            Err(Undecodable { plain }) => (plain, true),
-        };
-        if !plain.is_empty() {
+    /// Restores the plain form of a chunk. From where the body is not what its coding says it passes as it came; where it
+    /// is too long when it is plain it ends.
+    fn decode(&mut self, chunk: &[u8], ends: bool, out: &mut Vec<u8>) {
+        let (response, mut any) = (&mut self.response, false);
+        let read = self.decoder.write(chunk, &mut |plain| {
+            any |= !plain.is_empty();
+            response.write(plain, out);
+        });
+        if any {
             self.unread = None;
         }
         if let Some(unread) = &mut self.unread {
             unread.extend_from_slice(chunk);
         }
-        let cut = failed || (ends && self.unread.as_ref().is_some_and(|unread| !unread.is_empty()));
-        if cut {
-            (self.cut, self.decoder) = (true, Decoder::identity());
-            plain.append(&mut self.unread.take().unwrap_or_else(|| chunk.to_owned()));
+        let garbled =
+            read == Err(Undecodable::Garbled) || ends && self.unread.as_ref().is_some_and(|unread| !unread.is_empty());
+        self.cut |= garbled || read.is_err();
+        if garbled {
+            self.decoder = Decoder::identity();
+            let unread = self.unread.take();
+            self.response.write(unread.as_deref().unwrap_or(chunk), out);
         } else if self.unread.as_ref().is_some_and(|unread| unread.len() > UNREAD_MAX) {
             self.unread = None;
         }
-        plain
     }
 }

@@ -1,6 +1,8 @@
 //! The conversation with the sidecar: when to call, what to say, what an answer means. No host type, no clock: `now` is
 //! a steady time, which only passes.
 
+use std::collections::HashSet;
+
 use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{PlaceholderKey, Token};
 
@@ -35,7 +37,9 @@ pub struct Sync {
     owed: Option<Owed>,
     flight: Option<Flight>,
     batches: u64,
+    /// Placeholders to ask for, in their order, and once each.
     wanted: Vec<Wanted>,
+    queued: HashSet<Wanted>,
     /// When the last good answer came.
     answered: Option<u64>,
     /// Calls that failed since then.
@@ -123,6 +127,7 @@ impl Sync {
             flight: None,
             batches: 0,
             wanted: Vec::new(),
+            queued: HashSet::new(),
             answered: None,
             failures: 0,
             failed_calls: 0,
@@ -155,9 +160,24 @@ impl Sync {
     /// Asks for a placeholder with the next call.
     pub fn want(&mut self, scope: &str, token: Token) {
         let wanted = Wanted { scope: scope.to_owned(), placeholder: token.to_string() };
-        if self.wanted.len() < WANTED_MAX && !self.wanted.contains(&wanted) {
-            self.wanted.push(wanted);
+        if self.wanted.len() < WANTED_MAX {
+            self.want_all([wanted]);
         }
+    }
+
+    fn want_all(&mut self, wanted: impl IntoIterator<Item = Wanted>) {
+        for wanted in wanted {
+            if self.queued.insert(wanted.clone()) {
+                self.wanted.push(wanted);
+            }
+        }
+    }
+
+    /// Those that the next call asks for.
+    fn take_wanted(&mut self) -> Vec<Wanted> {
+        let wanted: Vec<_> = self.wanted.drain(..self.wanted.len().min(WANTED_PER_CALL)).collect();
+        wanted.iter().for_each(|wanted| _ = self.queued.remove(wanted));
+        wanted
     }
 
     /// The body of a call, if it is time for one.
@@ -178,7 +198,7 @@ impl Sync {
             self.batches += 1;
             self.owed = Some(Owed { number: self.batches, batch: outbox.batch() });
         }
-        let wanted = self.wanted.drain(..self.wanted.len().min(WANTED_PER_CALL)).collect();
+        let wanted = self.take_wanted();
         let flight = Flight { since: now, wanted, recall };
         let body = serde_json::to_vec(&self.request(&flight)?).ok();
         self.flight = Some(flight);
@@ -230,7 +250,7 @@ impl Sync {
         if answer.answered {
             flight.recall.iter().for_each(|scope| memory.recalled(scope));
         } else {
-            self.wanted.extend(flight.wanted);
+            self.want_all(flight.wanted);
         }
         let mappings = answer.found.into_iter().chain(answer.recalled).collect();
         Some(News { keyring: answer.keyring, mappings })
@@ -242,7 +262,7 @@ impl Sync {
         (self.failed_calls, self.unsent_calls) = (self.failed_calls + 1, self.unsent_calls + unsent);
         (counters.failed_calls, counters.unsent_calls) = (counters.failed_calls + 1, counters.unsent_calls + unsent);
         if let Some(flight) = self.flight.take() {
-            self.wanted.extend(flight.wanted);
+            self.want_all(flight.wanted);
         }
         self.forget_nothing_owed();
         let wait = RETRY_MS.start().saturating_mul(1 << self.failures.min(10)).min(*RETRY_MS.end());

@@ -64,6 +64,11 @@ impl<'t> Document<'t> {
         Ok(Self { text, nodes: parser.nodes })
     }
 
+    /// How many values it has, names of members among them.
+    pub fn values(&self) -> usize {
+        self.nodes.len()
+    }
+
     pub fn root(&self) -> Value<'_, 't> {
         Value { document: self, index: 0 }
     }
@@ -103,8 +108,15 @@ impl<'d, 't> Value<'d, 't> {
             .then(|| if node.escaped { unescape(self.raw()) } else { Cow::Borrowed(self.raw()) })
     }
 
+    /// The string if it is written without escapes: then nothing has to be decoded.
+    pub fn plain(&self) -> Option<&'t str> {
+        let node = self.node();
+        (node.shape == Shape::String && !node.escaped).then(|| self.raw())
+    }
+
     pub fn is(&self, text: &str) -> bool {
-        self.string().is_some_and(|string| string == text)
+        // A longer one is not decoded, since that is asked of every member: no escape is longer than six bytes.
+        self.raw().len() <= text.len() * 6 && self.string().is_some_and(|string| string == text)
     }
 
     /// The keys and values of an object; of anything else, nothing.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use crate::catalog::Edge;
 use crate::scan::{self, KindId};
@@ -43,6 +43,11 @@ impl Known {
         }
         let mut builder = AhoCorasick::builder();
         builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(edge == Edge::Hex);
+        if edge == Edge::Token {
+            // Built for each exchange and for each scope that learns: of up to 100 values a DFA would take six times as
+            // long (835 µs for 100 names) and ten times the memory (427 KB).
+            builder.kind(Some(AhoCorasickKind::ContiguousNFA));
+        }
         Self { kinds, automaton: builder.build(values).ok(), edge: Some(edge) }
     }
 
@@ -63,10 +68,18 @@ impl Known {
                     found(next.range(), *kind);
                     at = next.end();
                 }
-                // A value is bounded, so beginning again costs a constant at most.
-                None => at = next.start() + 1,
+                // A value is bounded, so beginning again costs a constant at most, and it is begun again only where one
+                // may begin.
+                None => at = self.next_start(text.as_bytes(), next.start()),
             }
         }
+    }
+
+    /// The next place behind `at` where a value may begin, of whatever sort it is.
+    fn next_start(&self, text: &[u8], at: usize) -> usize {
+        let edges = [self.edge.unwrap_or(Edge::Digits), Edge::Digits];
+        let begins = |at: &usize| edges.iter().any(|edge| scan::begins(*edge, text, *at));
+        (at + 1..text.len()).find(begins).unwrap_or(text.len())
     }
 }
 

@@ -1,10 +1,10 @@
 //! Masks the text of one exchange: finds what the catalogue covers and writes placeholders in its place.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::dialect::{self, Options, Side, Slot};
-use crate::json::{self, Document, Edit, JsonError, Shape};
+use crate::json::{self, Document, Edit, JsonError, Shape, Value};
 use crate::known::Known;
 use crate::scan::{Catalogue, Finding, Text};
 use crate::token::{self, Mint, Token};
@@ -110,12 +110,18 @@ impl Masker<'_> {
             })
             .collect();
         let originals: Vec<Option<String>> = slots.iter().map(|(_, slot)| self.original(slot)).collect();
-        let decoded: Vec<(Cow<'_, str>, Option<Cow<'_, str>>)> =
-            slots.iter().map(|(_, slot)| (decoded(slot), slot.key.and_then(|key| key.string()))).collect();
-        let texts: Vec<Text<'_>> = decoded
+        let decoded: Vec<Cow<'_, str>> = slots.iter().map(|(_, slot)| decoded(slot)).collect();
+        let names = escaped_names(&slots);
+        let texts: Vec<Text<'_>> = slots
             .iter()
+            .zip(&decoded)
             .zip(&originals)
-            .map(|((text, key), original)| Text { text: original.as_deref().unwrap_or(text), key: key.as_deref() })
+            .map(|(((offset, slot), text), original)| Text {
+                text: original.as_deref().unwrap_or(text),
+                key: slot
+                    .key
+                    .and_then(|key| key.plain().or_else(|| names.get(&place(*offset, key)).map(String::as_str))),
+            })
             .collect();
         let mut exchange = Exchange::new(self, &texts);
         let mut edits = Vec::new();
@@ -155,16 +161,39 @@ fn forgotten(slot: &Slot<'_, '_>, original: &Option<String>) -> Option<String> {
     original.is_none().then(|| signature.into_owned())
 }
 
+/// The documents of a body, which all together may have as many values as one.
 fn lines(text: &str) -> Result<Vec<(usize, Document<'_>)>, MaskError> {
     let mut documents = Vec::new();
-    let mut offset = 0;
+    let (mut offset, mut values) = (0, 0);
     for line in text.split_inclusive('\n') {
         if !line.trim().is_empty() {
-            documents.push((offset, Document::parse(line)?));
+            let document = Document::parse(line)?;
+            values += document.values();
+            if values > json::NODES_MAX {
+                return Err(JsonError::TooComplex.into());
+            }
+            documents.push((offset, document));
         }
         offset += line.len();
     }
     Ok(documents)
+}
+
+/// Where a value stands in the body.
+fn place(offset: usize, value: Value<'_, '_>) -> usize {
+    offset + value.span().start
+}
+
+/// The names of members that are written with escapes, each decoded once: an array passes its name on to every string
+/// in it.
+fn escaped_names(slots: &[(usize, Slot<'_, '_>)]) -> HashMap<usize, String> {
+    let mut names = HashMap::new();
+    for (offset, key) in slots.iter().filter_map(|(offset, slot)| Some((*offset, slot.key?))) {
+        if key.plain().is_none() {
+            names.entry(place(offset, key)).or_insert_with(|| key.string().unwrap_or_default().into_owned());
+        }
+    }
+    names
 }
 
 fn decoded<'t>(slot: &Slot<'_, 't>) -> Cow<'t, str> {

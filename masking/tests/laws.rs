@@ -4,8 +4,10 @@
 #![allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 
 use masking::dialect::Options;
+use masking::json::JsonError;
 use masking::{
-    Catalogue, Format, Known, Lookup, Masked, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Response, Vault,
+    Catalogue, Format, Known, Lookup, MaskError, Masked, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy,
+    Response, Vault,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -314,5 +316,46 @@ fn restored_thinking_goes_back_as_the_provider_wrote_it() {
         let sent = Masker { thoughts: &NoThoughts, ..masker }.mask(Format::Json, request.as_bytes()).unwrap();
         assert!(!sent.body.unwrap().contains("0123456789abcdef0"));
         assert_eq!(sent.forgotten, ["c2lnbmVk"]);
+    }
+}
+
+/// A body of lines has no more values than one document may have.
+#[test]
+fn lines_that_are_too_many() {
+    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
+    let (known, options, thoughts) = (&Known::default(), Options::default(), &NoThoughts);
+    let masker = Masker { catalogue: &catalogue, known, mint: &mint, options, thoughts };
+    let most = "1\n".repeat(masking::json::NODES_MAX);
+    assert!(masker.mask(Format::Lines, most.as_bytes()).is_ok());
+    let more = most + "1\n";
+    assert_eq!(masker.mask(Format::Lines, more.as_bytes()).err(), Some(MaskError::Json(JsonError::TooComplex)));
+}
+
+/// Names with escapes are names as any other, also where an array passes them on.
+#[test]
+fn escaped_names() {
+    let masked = mask(Format::Json, r#"{"pass\u0077ord": ["hunter2-x", {"k": "y"}, "hunter3-x"]}"#);
+    assert_eq!(masked.vault.len(), 2);
+}
+
+/// Of a stream with more texts open at once than are held, the beginnings of placeholders leave at once, and as they are.
+#[test]
+fn texts_that_are_open_at_once() {
+    let masked = mask(Format::Text, VALUES[0]);
+    let token = masked.body.clone().unwrap();
+    let (head, tail) = token.split_at(9);
+    let event = |index: usize, text: &str| {
+        let delta = json!({"type": "text_delta", "text": text});
+        format!("data: {}\n\n", json!({"type": "content_block_delta", "index": index, "delta": delta}))
+    };
+    let stream = |count: usize| -> String {
+        let texts = |part: &str| (0..count).map(|index| event(index, part)).collect::<String>();
+        texts(head) + &texts(tail)
+    };
+    for (count, restored) in [(256, 256), (300, 256)] {
+        let text = restore(Media::Events, &masked.vault, [stream(count).as_bytes()]);
+        assert_eq!(text.matches(VALUES[0]).count(), restored, "{count}");
+        assert_eq!(text.matches(head).count(), count - restored, "{count}");
     }
 }

@@ -1,5 +1,6 @@
 //! What the scan finds in the project's own corpus (real shapes of documents, with invented values), and the laws that
 //! hold there and on texts made of fragments.
+#![allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 #![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
 
 mod corpus;
@@ -48,6 +49,38 @@ fn check_laws(catalogue: &Catalogue, text: &str) {
     assert!(again.is_empty(), "masked text has findings {again:?}\nin {masked:?}\nof {text:?}");
     let restored = values.iter().fold(masked, |text, (token, value)| text.replace(token, value));
     assert_eq!(restored, text);
+}
+
+/// What reads on has no length at which it stops: a value behind it would go out.
+#[test]
+fn lists_and_runs_of_any_length() {
+    let catalogue = catalogue();
+    let list: String = (0..5_000).map(|n| format!(", team-{n}")).collect();
+    let found = scan(&catalogue, &format!("buckets: team-x{list}"));
+    assert_eq!(found.len(), 5_001);
+    let token = format!("IQoJb3JpZ2lu{}", "Ab1/".repeat(10_000));
+    let found = scan(&catalogue, &format!("see {token} there"));
+    assert_eq!(found.iter().map(|f| f.end - f.start).collect::<Vec<_>>(), [token.len()]);
+}
+
+/// A name in a list begins a list of its own, whose elements the one before has read.
+#[test]
+fn a_list_that_joins_another() {
+    let catalogue = catalogue();
+    let text = "bucket: a-1, bucket: b-2, c-3";
+    let found: Vec<_> = scan(&catalogue, text).iter().map(|f| &text[f.start..f.end]).collect();
+    assert_eq!(found, ["a-1", "b-2", "c-3"]);
+}
+
+/// A name that an array passes on is the same for each string in it, and a long one counts by its end.
+#[test]
+fn names_of_members() {
+    let catalogue = catalogue();
+    let long = format!("{}_password", "of-somebody-".repeat(40));
+    for (key, expected) in [("password", 1), (&*long, 1), ("passwordless", 0)] {
+        let texts = [Text { text: "hunter2-x", key: Some(key) }; 3];
+        assert_eq!(catalogue.scan(&texts, &Known::default()).len(), expected * 3, "{key}");
+    }
 }
 
 #[test]

@@ -158,7 +158,9 @@ impl<'d, 't> Walk<'d, 't> {
 
     fn thinking(&mut self, name: Value<'d, 't>, text: Value<'d, 't>, object: Value<'d, 't>) {
         if self.options.thinking && text.shape() == Shape::String {
-            let signature = object.field("signature");
+            // One signature is looked up once: of two members of this name, the second is text as any other.
+            let first = object.field(&name.string().unwrap_or_default()).is_some_and(|it| it.span() == text.span());
+            let signature = object.field("signature").filter(|_| first);
             self.slots.push(Slot { signature, ..Slot::new(text, Some(name), Inner::Text) });
         }
     }

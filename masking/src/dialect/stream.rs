@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::grammar::{self, Inner, Options, Slot};
 use crate::json::{Shape, Value};
@@ -27,8 +28,13 @@ pub enum Envelope {
     /// A delta of an Anthropic content block, of this type and with the text in this field.
     Delta { index: String, kind: String, field: String },
     /// A chunk of a chat completion, with the members of the first object and this text in the choice.
-    Chunk { members: String, before: String, after: String },
+    Chunk { members: Rc<str>, before: String, after: String },
 }
+
+/// Bytes of an index or of a type that names a text: a longer one names none.
+const NAME_MAX: usize = 64;
+/// Bytes of the members that an event of its own repeats; those beyond are left out.
+const MEMBERS_MAX: usize = 1_024;
 
 /// The texts that end with an event, before it.
 #[derive(Debug, PartialEq, Eq)]
@@ -94,8 +100,10 @@ fn whole<'d, 't>(event: Value<'d, 't>, close: Close, options: Options) -> Plan<'
     Plan { whole: grammar::event_slots(event, options), pieces: Vec::new(), signature: None, close }
 }
 
+/// The index of a text: it is repeated with each text of the event, so a long one counts as none.
 fn index_of(object: Value<'_, '_>, key: &str) -> String {
-    object.field(key).map(|index| index.raw().to_owned()).unwrap_or_default()
+    let index = object.field(key).map(|index| index.raw()).filter(|index| index.len() <= NAME_MAX);
+    index.unwrap_or_default().to_owned()
 }
 
 /// A block may begin with text, which its deltas go on with. What a block of thinking begins with will be signed.
@@ -120,7 +128,8 @@ fn anthropic_delta<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, '
     let mut plan = whole(event, Close::Nothing, options);
     let index = index_of(event, "index");
     let Some(delta) = event.field("delta") else { return plan };
-    let kind = delta.field("type").and_then(|kind| kind.string()).unwrap_or_default();
+    let kind = delta.field("type").filter(|kind| kind.raw().len() <= NAME_MAX).and_then(|kind| kind.string());
+    let kind = kind.unwrap_or_default();
     plan.signature = delta.field("signature").map(|signature| (index.clone(), signature));
     let mut left = BTreeSet::new();
     for (name, value) in delta.members() {
@@ -206,7 +215,7 @@ fn converse<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
 /// Chunks of chat completions: the choices of one answer interleave, and each may call several tools.
 fn chat<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let mut plan = whole(event, Close::Nothing, options);
-    let mut chunk = Chunk { members: chunk_members(event), pieces: Vec::new() };
+    let mut chunk = Chunk { members: chunk_members(event).into(), pieces: Vec::new() };
     for choice in event.field("choices").iter().flat_map(Value::items) {
         let index = index_of(choice, "index");
         if choice.field("finish_reason").is_some_and(|reason| reason.shape() == Shape::String) {
@@ -235,7 +244,7 @@ fn chat<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
 }
 
 struct Chunk<'d, 't> {
-    members: String,
+    members: Rc<str>,
     pieces: Vec<Piece<'d, 't>>,
 }
 
@@ -267,7 +276,7 @@ impl<'d, 't> Chunk<'d, 't> {
             slot: Slot::new(value, None, inner),
             lane: Lane::new(choice, field),
             envelope: Envelope::Chunk {
-                members: self.members.clone(),
+                members: Rc::clone(&self.members),
                 before: format!("{{\"index\":{choice},{before}"),
                 after: format!("{after},\"finish_reason\":null}}"),
             },
@@ -279,7 +288,8 @@ impl<'d, 't> Chunk<'d, 't> {
 fn chunk_members(event: Value<'_, '_>) -> String {
     let mut members = String::new();
     for (name, value) in event.members() {
-        if matches!(value.shape(), Shape::String | Shape::Number) {
+        let fits = members.len() + name.raw().len() + value.raw().len() <= MEMBERS_MAX;
+        if fits && matches!(value.shape(), Shape::String | Shape::Number) {
             let quote = if value.shape() == Shape::String { "\"" } else { "" };
             members.push_str(&format!("\"{}\":{quote}{}{quote},", name.raw(), value.raw()));
         }
@@ -288,6 +298,11 @@ fn chunk_members(event: Value<'_, '_>) -> String {
 }
 
 impl Envelope {
+    /// Whether it is the event that the piece came with.
+    pub fn repeats(&self) -> bool {
+        matches!(self, Self::Same { .. })
+    }
+
     /// The name of the event, where the API gives its events one.
     pub fn name(&self) -> Option<&str> {
         match self {

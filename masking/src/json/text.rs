@@ -29,11 +29,14 @@ enum Step<'r> {
 #[derive(Debug, Clone)]
 pub struct Cursor<'r> {
     rest: &'r str,
+    /// Bytes of `rest` that are known to hold no escape: a run is searched for its end once, however often the cursor
+    /// stops in it.
+    plain: usize,
 }
 
 impl<'r> Cursor<'r> {
     pub fn new(raw: &'r str) -> Self {
-        Self { rest: raw }
+        Self { rest: raw, plain: 0 }
     }
 
     /// Goes on by `len` bytes of the decoded text and gives their raw form.
@@ -47,6 +50,7 @@ impl<'r> Cursor<'r> {
                     // Part of a run; spans end at characters, and if one did not, it would be taken to the next.
                     let cut = (left..run.len()).find(|i| run.is_char_boundary(*i)).unwrap_or(run.len());
                     self.rest = before.get(cut..).unwrap_or_default();
+                    self.plain = run.len() - cut;
                     left = 0;
                 }
                 Some(Step::Plain(run)) => left -= run.len(),
@@ -58,19 +62,20 @@ impl<'r> Cursor<'r> {
     }
 
     fn step(&mut self) -> Option<Step<'r>> {
-        match memchr::memchr(b'\\', self.rest.as_bytes()) {
-            _ if self.rest.is_empty() => None,
-            Some(0) => {
-                let (c, len) = decode_escape(self.rest);
-                self.rest = self.rest.get(len..).unwrap_or_default();
-                Some(Step::Escape(c))
-            }
-            end => {
-                let (run, rest) = self.rest.split_at_checked(end.unwrap_or(self.rest.len()))?;
-                self.rest = rest;
-                Some(Step::Plain(run))
-            }
+        if self.plain == 0 {
+            self.plain = memchr::memchr(b'\\', self.rest.as_bytes()).unwrap_or(self.rest.len());
         }
+        if self.rest.is_empty() {
+            return None;
+        }
+        if self.plain == 0 {
+            let (c, len) = decode_escape(self.rest);
+            self.rest = self.rest.get(len..).unwrap_or_default();
+            return Some(Step::Escape(c));
+        }
+        let (run, rest) = self.rest.split_at_checked(self.plain)?;
+        (self.rest, self.plain) = (rest, 0);
+        Some(Step::Plain(run))
     }
 }
 

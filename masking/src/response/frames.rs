@@ -5,6 +5,8 @@
 //! `{"bytes": <event in base64>}`, that of Converse's is the event itself. (AWS SDK developer guide, "Event stream
 //! encoding"; Smithy, "Amazon event stream specification".)
 
+use std::rc::Rc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
@@ -15,19 +17,28 @@ use crate::unmask::Resolve;
 
 const PRELUDE: usize = 12;
 const CRC: usize = 4;
+/// Bytes of the headers of a frame with text; those of Bedrock have a hundred. One that has more passes as it is.
+const HEADERS_MAX: usize = 1_024;
 
 #[derive(Debug)]
 pub(super) struct Frames {
     buffer: Vec<u8>,
-    lanes: Lanes<Frame>,
+    lanes: Lanes<Rc<Frame>>,
 }
 
-/// What a frame has beside its event.
-#[derive(Debug, Clone)]
+/// What a frame of its own for one text is made of.
+#[derive(Debug)]
 struct Frame {
     headers: Vec<u8>,
-    /// The payload that the event stands in as base64; `None` if the event is the payload.
-    around: Option<String>,
+    payload: Payload,
+}
+
+/// How an event stands in a payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Payload {
+    Event,
+    /// `{"bytes": <event in base64>}`
+    Base64,
 }
 
 /// The bytes are no frames, or one is damaged: nothing behind that place can be read.
@@ -40,22 +51,23 @@ impl Frames {
     }
 
     pub(super) fn write(&mut self, chunk: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> Result<(), Damaged> {
-        self.buffer.extend_from_slice(chunk);
-        let buffer = std::mem::take(&mut self.buffer);
-        let mut rest = buffer.as_slice();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.extend_from_slice(chunk);
+        let mut at = 0;
         let mut read = Ok(());
         while read.is_ok() {
-            match next_frame(rest) {
+            match next_frame(buffer.get(at..).unwrap_or_default()) {
                 Ok(Next::Frame { frame, behind }) => {
                     read = self.frame(frame, resolver, out);
                     // What cannot be read is not lost: it leaves as it is.
-                    rest = if read.is_ok() { behind } else { rest };
+                    at = if read.is_ok() { buffer.len() - behind.len() } else { at };
                 }
                 Ok(Next::Incomplete) => break,
                 Err(damaged) => read = Err(damaged),
             }
         }
-        self.buffer = rest.to_vec();
+        buffer.drain(..at);
+        self.buffer = buffer;
         read
     }
 
@@ -93,12 +105,16 @@ impl Frames {
         resolver: &mut dyn Resolve,
         out: &mut Vec<u8>,
     ) -> Option<String> {
+        if headers.len() > HEADERS_MAX {
+            return None;
+        }
         let inner = bytes_member(payload);
-        let frame = Frame { headers: headers.to_owned(), around: inner.is_some().then(|| payload.to_owned()) };
+        let form = if inner.is_some() { Payload::Base64 } else { Payload::Event };
+        let frame = Rc::new(Frame { headers: headers.to_owned(), payload: form });
         let event = inner.as_deref().unwrap_or(payload);
         let Restored { before, data } = self.lanes.restore(event, &frame, resolver);
         push_extras(before, out);
-        data.map(|event| frame.payload(event))
+        data.map(|event| if form == Payload::Base64 { within(payload, &event) } else { event })
     }
 }
 
@@ -122,15 +138,13 @@ fn next_frame(bytes: &[u8]) -> Result<Next<'_>, Damaged> {
     Ok(bytes.split_at_checked(total).map_or(Next::Incomplete, |(frame, behind)| Next::Frame { frame, behind }))
 }
 
-impl Frame {
-    fn payload(&self, event: String) -> String {
-        let Some(around) = &self.around else { return event };
-        let edit = Document::parse(around).ok().and_then(|document| {
-            let span = document.root().member("bytes")?.span();
-            Some(Edit { span, text: BASE64.encode(event) })
-        });
-        json::apply(around, edit.as_slice())
-    }
+/// A payload with another event in it.
+fn within(payload: &str, event: &str) -> String {
+    let edit = Document::parse(payload).ok().and_then(|document| {
+        let span = document.root().member("bytes")?.span();
+        Some(Edit { span, text: BASE64.encode(event) })
+    });
+    json::apply(payload, edit.as_slice())
 }
 
 /// The event that stands in a payload as base64.
@@ -144,9 +158,13 @@ fn number(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes)
 }
 
-fn push_extras(extras: Vec<Extra<Frame>>, out: &mut Vec<u8>) {
+fn push_extras(extras: Vec<Extra<Rc<Frame>>>, out: &mut Vec<u8>) {
     for Extra { data, frame, .. } in extras {
-        push_frame(&frame.headers, frame.payload(data).as_bytes(), out);
+        let payload = match frame.payload {
+            Payload::Event => data,
+            Payload::Base64 => format!("{{\"bytes\":\"{}\"}}", BASE64.encode(data)),
+        };
+        push_frame(&frame.headers, payload.as_bytes(), out);
     }
 }
 

@@ -1,18 +1,24 @@
 //! The texts of a stream: joins their pieces over the events, whatever the events are framed in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
+use super::THOUGHTS_MAX;
 use crate::dialect::{self, Close, Envelope, Inner, Lane, Options, Piece, Plan};
 use crate::json::{self, Document, Edit};
 use crate::rewrite::{self, Last};
 use crate::token;
 use crate::unmask::{self, Resolve, Unmasker};
 
+/// Texts of a stream of which something is held back. With more of them at once a placeholder that an event cuts stays.
+const HELD_MAX: usize = 256;
+
 /// What of the texts of a stream is held back. `F` is what a frame needs beside its data.
 #[derive(Debug)]
 pub(super) struct Lanes<F> {
     held: BTreeMap<Lane, Held<F>>,
-    /// Thinking by its block, where it is restored: what the provider wrote, and its signature.
+    /// Thinking by its block, where it is restored: what the provider wrote, and its signature. Of [`THOUGHTS_MAX`] blocks
+    /// at once.
     thoughts: BTreeMap<String, Thought>,
     options: Options,
 }
@@ -29,8 +35,8 @@ struct Held<F> {
     unmasker: Unmasker,
     inner: Inner,
     envelope: Envelope,
-    /// The data of the event that the last piece came with, and its frame.
-    event: String,
+    /// The data of the event that the last piece came with, where the envelope repeats it, and its frame.
+    event: Rc<str>,
     frame: F,
 }
 
@@ -70,8 +76,12 @@ impl<F: Clone> Lanes<F> {
         }
         let before = self.close(&close, &pieces, resolver);
         let mut edits: Vec<Edit> = whole.iter().filter_map(|slot| rewrite::restore_slot(slot, resolver)).collect();
+        // Several texts of one event share what is kept of it.
+        let mut kept: Option<Rc<str>> = None;
         for piece in pieces {
-            edits.extend(self.piece(piece, data, frame, &close, resolver));
+            let repeats = piece.envelope.repeats();
+            let event = || if repeats { kept.get_or_insert_with(|| Rc::from(data)).clone() } else { Rc::default() };
+            edits.extend(self.piece(piece, event, frame, &close, resolver));
         }
         edits.sort_by_key(|edit| edit.span.start);
         Restored { before, data: (!edits.is_empty()).then(|| json::apply(data, &edits)) }
@@ -85,21 +95,23 @@ impl<F: Clone> Lanes<F> {
     fn piece(
         &mut self,
         piece: Piece<'_, '_>,
-        event: &str,
+        event: impl FnOnce() -> Rc<str>,
         frame: &F,
         close: &Close,
         resolver: &mut dyn Resolve,
     ) -> Option<Edit> {
         let Piece { slot, lane, envelope } = piece;
-        if let Some(block) = lane.thinking() {
+        if let Some(block) = lane.thinking()
+            && (self.thoughts.len() < THOUGHTS_MAX || self.thoughts.contains_key(block))
+        {
             let thought = self.thoughts.entry(block.to_owned()).or_default();
             thought.original.push_str(&slot.value.string().unwrap_or_default());
         }
         let mut unmasker = self.held.remove(&lane).map(|held| held.unmasker).unwrap_or_default();
-        let last = if ends(close, &lane) { Last::Yes } else { Last::No };
+        let last = if ends(close, &lane) || self.held.len() >= HELD_MAX { Last::Yes } else { Last::No };
         let edit = rewrite::restore_piece(&slot, &mut unmasker, last, resolver);
         if unmasker.holds() {
-            let (event, frame) = (event.to_owned(), frame.clone());
+            let (event, frame) = (event(), frame.clone());
             self.held.insert(lane, Held { unmasker, inner: slot.inner, envelope, event, frame });
         }
         edit
@@ -107,6 +119,9 @@ impl<F: Clone> Lanes<F> {
 
     /// Gives what is held of the texts that end. Where a piece of the text comes with the event, it goes into that.
     fn close(&mut self, close: &Close, pieces: &[Piece<'_, '_>], resolver: &mut dyn Resolve) -> Vec<Extra<F>> {
+        if *close == Close::Nothing {
+            return Vec::new();
+        }
         self.end_thoughts(close, resolver);
         let spoken: BTreeSet<&Lane> = pieces.iter().map(|piece| &piece.lane).collect();
         let ending = |lane: &&Lane| ends(close, lane) && !spoken.contains(lane);
@@ -124,7 +139,11 @@ impl<F> Lanes<F> {
     /// Tells of the thinking that ends, if there was anything to restore in it.
     fn end_thoughts(&mut self, close: &Close, resolver: &mut dyn Resolve) {
         self.thoughts.retain(|block, Thought { original, signature }| {
-            let ends = *close == Close::All || *close == Close::Block(block.clone());
+            let ends = match close {
+                Close::Nothing => false,
+                Close::Block(closed) => closed == block,
+                Close::All => true,
+            };
             if ends && !signature.is_empty() && token::find_all(original.as_bytes()).next().is_some() {
                 resolver.thought(signature, original);
             }

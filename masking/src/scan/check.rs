@@ -48,7 +48,7 @@ fn is_name(value: &[u8]) -> bool {
         && value.iter().any(u8::is_ascii_alphabetic)
         && !is_one_of(WORDS, value)
         && !is_region(value)
-        && !REFERENCES.split('|').any(|start| starts_with_ignore_case(value, start.as_bytes()))
+        && !is_reference(value)
 }
 
 fn is_bucket(value: &[u8]) -> bool {
@@ -74,12 +74,21 @@ const PASSWORD_WORDS: &str = "\
     password|pass|passwd|pwd|secret|user|username|token";
 
 fn is_password(value: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(value).to_ascii_lowercase();
-    let words = text.bytes().all(|b| b.is_ascii_alphabetic() || b"_-/. ".contains(&b));
-    let sigil = text.starts_with(['$', '{', '*', '&', '!', '@']);
-    let reference = REFERENCE_MARKS.split('|').any(|mark| text.contains(mark))
-        || REFERENCES.split('|').any(|start| text.starts_with(start));
-    !words && !sigil && !reference
+    let words = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-/. ".contains(b));
+    let sigil = value.first().is_some_and(|b| b"${*&!@".contains(b));
+    !words && !sigil && !is_reference(value) && !has_reference_mark(value)
+}
+
+fn is_reference(value: &[u8]) -> bool {
+    REFERENCES.split('|').any(|start| starts_with_ignore_case(value, start.as_bytes()))
+}
+
+fn has_reference_mark(value: &[u8]) -> bool {
+    let starts = |at: usize, mark: &str| value.get(at..).is_some_and(|v| starts_with_ignore_case(v, mark.as_bytes()));
+    // The first byte of a mark, which most values have nowhere.
+    let may = |byte: &u8| b"${<%*.(:[xXaA".contains(byte);
+    let mut places = value.iter().enumerate().filter(|(_, byte)| may(byte)).map(|(at, _)| at);
+    places.any(|at| REFERENCE_MARKS.split('|').any(|mark| starts(at, mark)))
 }
 
 /// Shannon's entropy of the characters tells 40 random ones from words, and the alphabet tells them from a digest.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use memchr::memmem::Finder;
 
 use crate::catalog::{Check, DOMAINS, Edge, Rule};
 use crate::scan::KindId;
@@ -14,6 +15,7 @@ use crate::scan::edge;
 use crate::scan::id::Ids;
 use crate::scan::key::{self, Name, Place, PlaceKind};
 use crate::scan::pattern::Pattern;
+use crate::scan::reading::{Reader, Reading};
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -21,7 +23,7 @@ pub(crate) struct Rules {
     pub(crate) ids: Ids,
     pub(crate) arns: Arns,
     pub(crate) literals: Vec<Literal>,
-    hosts: Vec<Host>,
+    pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
     /// What to do at each literal of the automaton, in its order.
     anchors: HashMap<&'static str, Vec<Anchor>>,
@@ -46,16 +48,19 @@ pub(crate) struct Literal {
     pub(crate) recall: bool,
 }
 
+/// A host name with what stands behind it.
 #[derive(Debug)]
-struct Host {
+pub(crate) struct Host {
     kind: KindId,
-    word: &'static str,
+    word: Finder<'static>,
     pattern: Pattern,
 }
 
 #[derive(Debug)]
 pub(crate) struct Keyed {
     pub(crate) kind: KindId,
+    /// Its place in the table.
+    index: usize,
     names: Vec<&'static str>,
     pattern: Pattern,
     check: Check,
@@ -63,8 +68,6 @@ pub(crate) struct Keyed {
 
 /// Bytes of a host name at the most.
 const HOST_MAX: usize = 253;
-/// Elements of a list under one name that are looked at.
-const LIST_MAX: usize = 1_000;
 
 impl Rules {
     pub(crate) fn insert(&mut self, kind: KindId, rule: &'static Rule) {
@@ -78,14 +81,15 @@ impl Rules {
             Rule::After(at, pattern, check) => self.literal(kind, at, pattern, Edge::Right, *check, true),
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
-                self.hosts.push(Host { kind, word, pattern: Pattern::new(pattern) });
+                self.hosts.push(Host { kind, word: Finder::new(word), pattern: Pattern::new(pattern) });
             }
             Rule::Key(key) => {
-                let anchor = Anchor::Key(self.keys.len());
+                let index = self.keys.len();
+                let anchor = Anchor::Key(index);
                 key.at.split('|').for_each(|word| self.anchor(word, anchor));
                 let pattern = Pattern::new(key.value);
                 let names = key.names.split('|').collect();
-                self.keys.push(Keyed { kind, names, pattern, check: key.check });
+                self.keys.push(Keyed { kind, index, names, pattern, check: key.check });
             }
         }
     }
@@ -131,8 +135,15 @@ impl Rules {
         self.ids.other == Some(kind) || self.arns.other == Some(kind)
     }
 
-    /// The values in the host name that holds the domain from `start` to `end`, and behind it.
-    pub(crate) fn hosts(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Range<usize>, KindId)) {
+    /// The values in the host name that holds the domain at `domain`, and behind it.
+    pub(crate) fn hosts(
+        &self,
+        text: &[u8],
+        domain: Range<usize>,
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>, KindId),
+    ) {
+        let Range { start, end } = domain;
         if !ends_host(text, end) {
             return;
         }
@@ -141,49 +152,76 @@ impl Rules {
         let first = edge::word_start(text, first, start);
         let first = first + usize::from(edge::begins_inside_escape(text, first));
         let name = text.get(first..end).unwrap_or_default();
-        for host in self.hosts.iter().filter(|host| memchr::memmem::find(name, host.word.as_bytes()).is_some()) {
-            for value in host.pattern.values(text, first) {
-                found(value, host.kind);
+        for (index, host) in self.hosts.iter().enumerate() {
+            if host.word.find(name).is_some() && reading.host(index, first) {
+                host.pattern.values(text, first).for_each(|value| found(value, host.kind));
             }
         }
     }
 
-    /// The values of a text that is the member `key` of a document.
-    pub(crate) fn member(&self, key: &str, text: &[u8], mut found: impl FnMut(Range<usize>, KindId)) {
+    /// The rules that have a name for the member `key` of a document.
+    pub(crate) fn of_member(&self, key: &str) -> Vec<usize> {
         let name = Name::member(key);
+        self.keys.iter().enumerate().filter(|(_, rule)| rule.has(name)).map(|(index, _)| index).collect()
+    }
+
+    /// The values of a text that is a member of a document, for which these rules have a name.
+    pub(crate) fn member(
+        &self,
+        rules: &[usize],
+        text: &[u8],
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>, KindId),
+    ) {
         let place = Place { start: 0, kind: PlaceKind::Assigned, quoted: true, tight: false };
-        for rule in self.keys.iter().filter(|rule| rule.has(name)) {
-            rule.list(text, place, true, |value| found(value, rule.kind));
+        for index in rules {
+            if let Some(rule) = self.keys.get(*index) {
+                rule.list(text, place, true, reading, |value| found(value, rule.kind));
+            }
         }
     }
 }
 
 impl Literal {
-    /// The values at the literal that begins at `at`.
-    pub(crate) fn find(&self, text: &[u8], at: usize) -> Vec<Range<usize>> {
+    /// Reports the values at the literal that begins at `at`. Returns where the next one may begin.
+    pub(crate) fn find(&self, text: &[u8], at: usize, mut found: impl FnMut(Range<usize>)) -> usize {
+        let mut next = at;
         if !edge::left(self.edge, text, at) {
-            return Vec::new();
+            return next;
         }
-        let values = self.pattern.values(text, at).filter(|value| {
-            edge::right(self.edge, text, value.end)
+        for value in self.pattern.values(text, at) {
+            let holds = edge::right(self.edge, text, value.end)
                 && text.get(value.clone()).is_some_and(|value| check::passes(self.check, value))
-                && (!self.check.is_address() || address::is_meant(text, value))
-        });
-        values.collect()
+                && (!self.check.is_address() || address::is_meant(text, &value));
+            // What is wrong with a run is wrong with each that begins in it.
+            if holds || self.pattern.is_run() {
+                next = value.end;
+            }
+            if holds {
+                found(value);
+            }
+        }
+        next
     }
 }
 
 impl Keyed {
-    /// The values of the longest name around the word from `start` to `end` that has one. Returns where the name ends.
-    pub(crate) fn find(&self, text: &[u8], start: usize, end: usize, mut found: impl FnMut(Range<usize>)) -> usize {
-        let mut last = end;
-        for name in key::names(text, start, end) {
+    /// The values of the longest name around the word at `word` that has one. Returns where the name ends.
+    pub(crate) fn find(
+        &self,
+        text: &[u8],
+        word: Range<usize>,
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>),
+    ) -> usize {
+        let mut last = word.end;
+        for name in key::names(text, word.start, word.end) {
             last = last.max(name.end);
             let Some(place) = Some(name).filter(|name| self.has(*name)).and_then(|name| name.value(text)) else {
                 continue;
             };
             let mut any = false;
-            self.list(text, place, name.is_formal(place), |value| {
+            self.list(text, place, name.is_formal(place), reading, |value| {
                 any = true;
                 found(value);
             });
@@ -199,24 +237,39 @@ impl Keyed {
     }
 
     /// The value at `place`, and those that follow it in a list.
-    fn list(&self, text: &[u8], place: Place, formal: bool, mut found: impl FnMut(Range<usize>)) {
-        let mut place = place;
-        for index in 0..LIST_MAX {
-            let Some(value) = self.value(text, place, formal) else { return };
+    fn list(
+        &self,
+        text: &[u8],
+        place: Place,
+        formal: bool,
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>),
+    ) {
+        let (mut place, mut first) = (place, true);
+        while let Some(value) = self.value(text, place, formal, reading) {
             let end = value.end;
-            if index > 0 && !key::ends_element(text, end) {
+            if !first && !key::ends_element(text, end) {
                 return;
             }
             found(value);
-            match key::next_element(text, end) {
-                Some(next) if next.quoted == place.quoted || self.check == Check::Account => place = next,
+            let same = |next: &Place| next.quoted == place.quoted || self.check == Check::Account;
+            // A list that joins one which was read before ends there: the rest of it is found already.
+            match key::next_element(text, end).filter(same) {
+                Some(next) if reading.element(self.index, next, formal) => (place, first) = (next, false),
                 _ => return,
             }
         }
     }
 
-    fn value(&self, text: &[u8], place: Place, formal: bool) -> Option<Range<usize>> {
+    fn value(&self, text: &[u8], place: Place, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
+        let run = self.pattern.is_run();
+        if run && !reading.is_new(Reader::Run(self.index), place.start) {
+            return None;
+        }
         let value = self.pattern.values(text, place.start).next()?;
+        if run {
+            reading.read(Reader::Run(self.index), value.end);
+        }
         let bytes = text.get(value.clone())?;
         let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
         (whole && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal))

@@ -12,6 +12,9 @@ use crate::scan::edge;
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     prefixes: HashMap<&'static str, Vec<(KindId, &'static Tail)>>,
+    /// How long those prefixes are that begin with a byte, one bit for each length: most words are none of them, which
+    /// this tells without a look into the table.
+    lengths: Vec<u64>,
     /// The kind of ids whose prefix is in no table.
     pub(crate) other: Option<KindId>,
 }
@@ -27,6 +30,9 @@ impl Ids {
     pub(crate) fn insert(&mut self, prefixes: &'static str, kind: KindId, tail: &'static Tail) {
         for prefix in prefixes.split('|') {
             self.prefixes.entry(prefix).or_default().push((kind, tail));
+            self.lengths.resize(usize::from(u8::MAX) + 1, 0);
+            let lengths = prefix.bytes().next().and_then(|first| self.lengths.get_mut(usize::from(first)));
+            lengths.into_iter().for_each(|lengths| *lengths |= 1 << prefix.len().min(PREFIX_MAX));
         }
     }
 
@@ -59,8 +65,10 @@ impl Ids {
     }
 
     fn listed(&self, text: &[u8], start: usize, hyphen: usize) -> Option<(usize, usize, KindId)> {
-        let prefix = std::str::from_utf8(text.get(start..hyphen)?).ok()?;
-        let tails = self.prefixes.get(prefix)?;
+        let prefix = text.get(start..hyphen)?;
+        let lengths = self.lengths.get(usize::from(*prefix.first()?))?;
+        let tails = Some(prefix).filter(|prefix| lengths >> prefix.len().min(PREFIX_MAX) & 1 == 1)?;
+        let tails = self.prefixes.get(std::str::from_utf8(tails).ok()?)?;
         tails.iter().find_map(|(kind, tail)| Some((start, tail_end(tail, text, start, hyphen + 1)?, *kind)))
     }
 

@@ -37,6 +37,8 @@ pub(crate) enum PlaceKind {
 
 /// Bytes of a name on either side of the word that it was found by.
 const NAME_MAX: usize = 48;
+/// Bytes of a member's name at the most: what stands before them tells nothing.
+const MEMBER_MAX: usize = 256;
 /// Blanks between a name and its value at the most.
 const BLANKS_MAX: usize = 40;
 
@@ -77,9 +79,10 @@ fn in_name(byte: u8) -> bool {
 }
 
 impl<'t> Name<'t> {
-    /// The name of a member of a document.
+    /// The name of a member of a document, or the end of one that is longer than names are.
     pub(crate) fn member(key: &'t str) -> Self {
-        Self { written: key.as_bytes(), end: 0, tag: false }
+        let key = key.as_bytes();
+        Self { written: key.get(key.len().saturating_sub(MEMBER_MAX)..).unwrap_or_default(), end: 0, tag: false }
     }
 
     /// Whether this is one of the names of a rule: see [`Key::names`](crate::catalog::Key::names).

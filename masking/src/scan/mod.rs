@@ -2,7 +2,8 @@
 //!
 //! Ids are found at their hyphens ([`id`]), everything else at the literals of one automaton: prefixes of tokens, ends
 //! of host names, `arn:`, words of keys. So the cost is that of one scan, however many rules there are; a rule sees a
-//! bounded piece of text at a candidate, so no text makes it super-linear.
+//! bounded piece of text at a candidate, or remembers how far it has read ([`reading`]), so no text makes it
+//! super-linear.
 
 mod address;
 mod arn;
@@ -16,9 +17,10 @@ mod neighbour;
 mod never;
 mod pattern;
 mod pick;
+mod reading;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
@@ -30,8 +32,9 @@ use compile::{Anchor, Rules};
 use never::Never;
 use pattern::Custom;
 use pick::{Hit, Source};
+use reading::{Reader, Reading};
 
-pub(crate) use edge::holds;
+pub(crate) use edge::{holds, left as begins};
 
 /// A kind of one catalogue: its place there. Not stable over catalogues; [`Kind::id`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -100,7 +103,7 @@ impl Catalogue {
     /// known from earlier exchanges are among them, and those that these texts show in a strong context are found
     /// wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
-        let mut strong: Vec<Found> = texts.iter().map(|text| self.strong(text)).collect();
+        let mut strong = self.contexts(texts);
         let here = Known::new(learned(texts, &strong));
         let mut findings = Vec::new();
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
@@ -111,60 +114,84 @@ impl Catalogue {
         findings
     }
 
-    /// What the rules find in one text.
-    fn strong(&self, text: &Text<'_>) -> Found {
-        let bytes = text.text.as_bytes();
+    /// What the rules find in each text.
+    fn contexts(&self, texts: &[Text<'_>]) -> Vec<Found> {
+        let mut reading = Reading::new(&self.rules);
+        // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
+        // where it stands: reading it again would cost its length for each of them.
+        let mut named: HashMap<(*const u8, usize), Vec<usize>> = HashMap::new();
+        let mut found = |text: &Text<'_>| {
+            let of_member = |key: &str| self.rules.of_member(key);
+            let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
+            let found = self.strong(text.text, members.map_or(&[], |members| members), &mut reading);
+            reading.next_text(text.text.len());
+            found
+        };
+        texts.iter().map(&mut found).collect()
+    }
+
+    /// What the rules find in one text. `members` are those that have a name for it.
+    fn strong(&self, text: &str, members: &[usize], reading: &mut Reading) -> Found {
+        let bytes = text.as_bytes();
         let mut hits = Vec::new();
         let mut push = |range: Range<usize>, kind, recall| hits.push(Hit::new(range, kind, Source::Rule, recall));
         self.rules.ids.find(bytes, |range, kind| push(range, kind, false));
-        self.anchored(bytes, &mut push);
-        if let Some(key) = text.key {
-            self.rules.member(key, bytes, |range, kind| push(range, kind, true));
-        }
+        self.anchored(bytes, reading, &mut push);
+        self.rules.member(members, bytes, reading, |range, kind| push(range, kind, true));
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(bytes, &mut hits, account);
         }
         for (kind, custom) in &self.custom {
-            hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, false)));
+            hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, false)));
         }
-        let mut found = Found { hits, opaque: opaque(text.text) };
-        self.sift(text.text, &mut found);
+        let mut found = Found { hits, opaque: opaque(text) };
+        self.sift(text, &mut found);
         found
     }
 
     /// What the rules find at the literals of the automaton.
-    fn anchored(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, KindId, bool)) {
-        let mut past = Past::new(&self.rules);
+    fn anchored(&self, text: &[u8], reading: &mut Reading, found: &mut impl FnMut(Range<usize>, KindId, bool)) {
         for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text)) {
-            let (start, end) = (literal.start(), literal.end());
             for anchor in self.anchors.get(literal.pattern().as_usize()).into_iter().flatten() {
-                match *anchor {
-                    Anchor::Key(index) => {
-                        let Some(rule) = self.rules.keys.get(index) else { continue };
-                        let Some(from) = past.keys.get_mut(index).filter(|from| start >= **from) else { continue };
-                        *from = rule.find(text, start, end, |range| found(range, rule.kind, true));
-                    }
-                    Anchor::Arn if start >= past.arn => {
-                        let arns = &self.rules.arns;
-                        let end = arns.find(text, start, |range, kind| {
-                            // A path is no name that could stand alone, and what no rule names could be anything.
-                            let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
-                            found(range, kind, !path && arns.other != Some(kind));
-                        });
-                        past.arn = end.unwrap_or(past.arn);
-                    }
-                    Anchor::Host => self.rules.hosts(text, start, end, |range, kind| found(range, kind, true)),
-                    Anchor::Literal(index) => {
-                        let Some(rule) = self.rules.literals.get(index) else { continue };
-                        let Some(from) = past.literals.get_mut(index).filter(|from| start >= **from) else { continue };
-                        for range in rule.find(text, start) {
-                            *from = range.end;
-                            found(range, rule.kind, rule.recall);
-                        }
-                    }
-                    Anchor::Arn => {}
+                self.anchor(*anchor, text, literal.range(), reading, found);
+            }
+        }
+    }
+
+    /// What one rule finds at a literal.
+    fn anchor(
+        &self,
+        anchor: Anchor,
+        text: &[u8],
+        literal: Range<usize>,
+        reading: &mut Reading,
+        found: &mut impl FnMut(Range<usize>, KindId, bool),
+    ) {
+        let start = literal.start;
+        match anchor {
+            Anchor::Key(index) if reading.is_new(Reader::Name(index), start) => {
+                let Some(rule) = self.rules.keys.get(index) else { return };
+                let end = rule.find(text, literal, reading, |range| found(range, rule.kind, true));
+                reading.read(Reader::Name(index), end);
+            }
+            Anchor::Arn if reading.is_new(Reader::Arn, start) => {
+                let arns = &self.rules.arns;
+                let end = arns.find(text, start, |range, kind| {
+                    // A path is no name that could stand alone, and what no rule names could be anything.
+                    let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
+                    found(range, kind, !path && arns.other != Some(kind));
+                });
+                if let Some(end) = end {
+                    reading.read(Reader::Arn, end);
                 }
             }
+            Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
+                let Some(rule) = self.rules.literals.get(index) else { return };
+                let next = rule.find(text, start, |range| found(range, rule.kind, rule.recall));
+                reading.read(Reader::Literal(index), next);
+            }
+            Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, true)),
+            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) => {}
         }
     }
 
@@ -209,21 +236,6 @@ impl Catalogue {
 struct Found {
     hits: Vec<Hit>,
     opaque: Vec<Range<usize>>,
-}
-
-/// How far a text was read by rules that read on from their literal: the next may begin only there, which keeps them
-/// linear.
-#[derive(Debug)]
-struct Past {
-    arn: usize,
-    keys: Vec<usize>,
-    literals: Vec<usize>,
-}
-
-impl Past {
-    fn new(rules: &Rules) -> Self {
-        Self { arn: 0, keys: vec![0; rules.keys.len()], literals: vec![0; rules.literals.len()] }
-    }
 }
 
 /// The values that are recognised by their context, each with the kind of its first finding.

@@ -15,7 +15,7 @@ pub(crate) struct Pattern {
     compiled: OnceLock<Option<Regex>>,
 }
 
-/// Bytes behind an anchor that a pattern sees.
+/// Bytes behind an anchor that a pattern of bounded length sees.
 const REACH: usize = 16 * 1_024;
 /// Bytes that a compiled custom pattern may take.
 const CUSTOM_SIZE: usize = 1 << 20;
@@ -27,9 +27,16 @@ impl Pattern {
         Self { source, compiled: OnceLock::new() }
     }
 
+    /// Whether the pattern ends in a run that only another character ends. A match that begins within such a run ends
+    /// where the run does.
+    pub(crate) fn is_run(&self) -> bool {
+        self.source.contains(",}")
+    }
+
     /// The values that the pattern finds at `at`: its groups, or the whole match.
     pub(crate) fn values(&self, text: &[u8], at: usize) -> impl Iterator<Item = Range<usize>> {
-        let window = text.get(at..text.len().min(at + REACH)).unwrap_or_default();
+        let reach = if self.is_run() { text.len() } else { at + REACH };
+        let window = text.get(at..text.len().min(reach)).unwrap_or_default();
         let regex = self.regex();
         let grouped = regex.is_some_and(|regex| regex.captures_len() > 1);
         // Without groups, what is slow about captures is saved.

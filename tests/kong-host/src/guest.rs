@@ -2,7 +2,7 @@
 
 use wasmtime::{Error, Instance, Store, Trap, Val};
 
-use crate::filter::{Filter, WATCHDOG_PERIOD};
+use crate::filter::{Filter, Meter, WATCHDOG_PERIOD};
 use crate::world::{LogLevel, Shared};
 
 pub(crate) struct Guest {
@@ -23,6 +23,9 @@ impl Guest {
     pub(crate) fn new(filter: &Filter, world: Shared) -> Result<Self, Error> {
         let mut store = Store::new(&filter.engine, world);
         store.set_epoch_deadline(patience(&store));
+        if filter.meter == Meter::On {
+            store.set_fuel(u64::MAX)?;
+        }
         let instance = filter.linker.instantiate(&mut store, &filter.module)?;
         Ok(Self { store, instance, trapped: false })
     }
@@ -47,6 +50,11 @@ impl Guest {
 
     pub(crate) fn memory_bytes(&mut self) -> usize {
         self.instance.get_memory(&mut self.store, "memory").map_or(0, |memory| memory.data_size(&self.store))
+    }
+
+    /// Instructions that were run so far; 0 if nobody counts them.
+    pub(crate) fn instructions(&self) -> u64 {
+        self.store.get_fuel().map_or(0, |left| u64::MAX - left)
     }
 
     /// A panic says why in the log, at the level of critical, before it traps.

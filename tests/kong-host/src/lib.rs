@@ -7,9 +7,9 @@
 //!
 //! ```no_run
 //! # fn main() -> Result<(), kong_host::Error> {
-//! use kong_host::{Filter, Request, Response, Route, Settings, Worker};
+//! use kong_host::{Filter, Meter, Request, Response, Route, Settings, Worker};
 //!
-//! let filter = Filter::load("target/wasm32-wasip1/release/aws_masker.wasm")?;
+//! let filter = Filter::load("target/wasm32-wasip1/release/aws_masker.wasm", Meter::Off)?;
 //! let route = Route::new("v1", [r#"{"sidecar": "127.0.0.1:9001"}"#]);
 //! let mut worker = Worker::start(&filter, Settings::default(), [route])?;
 //! let outcome = worker.exchange(Request::post("/v1/messages", "{}"), |upstream| {
@@ -44,7 +44,7 @@ mod world;
 
 pub use exchange::{Client, Ending, ExchangeId, Outcome};
 pub use fault::Fault;
-pub use filter::Filter;
+pub use filter::{Filter, Meter};
 pub use headers::Headers;
 pub use message::{Request, Response, Upstream};
 pub use metrics::Metric;

@@ -153,6 +153,13 @@ impl Worker {
         self.guest.memory_bytes()
     }
 
+    /// WebAssembly instructions that this life of the filter has run, whatever else the machine does: what a test can hold
+    /// a filter's work to. An instruction that copies or fills memory counts as one, however long it is. 0 unless the
+    /// filter was loaded with [`Meter::On`](crate::Meter::On).
+    pub fn instructions(&self) -> u64 {
+        self.guest.instructions()
+    }
+
     /// Bytes of replaced bodies that live until this client connection closes.
     pub fn held_bytes(&self, connection: u32) -> usize {
         self.world.borrow().connections.get(&connection).map_or(0, |connection| connection.held)

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use kong_host::{Ending, Filter, Outcome, Reply, Request, Response, Route, Settings, Upstream, Worker};
+use kong_host::{Ending, Filter, Meter, Outcome, Reply, Request, Response, Route, Settings, Upstream, Worker};
 use serde_json::{Value, json};
 
 use crate::vault::Vault;
@@ -44,13 +44,23 @@ impl Gateway {
         Self::sharing(&Rc::new(RefCell::new(Vault::default())), more, settings)
     }
 
+    /// A gateway that has its keyring, and whose instructions are counted.
+    pub fn metered(more: Value) -> Self {
+        let settings = Settings { patience: Duration::from_secs(120), ..Settings::default() };
+        Self::start(metered_filter(), &Rc::default(), more, settings).ready()
+    }
+
     /// Another worker in front of the same sidecar.
     pub fn sharing(vault: &Rc<RefCell<Vault>>, more: Value, settings: Settings) -> Self {
+        Self::start(filter(), vault, more, settings)
+    }
+
+    fn start(filter: &Filter, vault: &Rc<RefCell<Vault>>, more: Value, settings: Settings) -> Self {
         let mut configuration = json!({"sidecar": "unix:/run/aws-masker/sidecar.sock"});
         let fields = configuration.as_object_mut().expect("an object");
         fields.extend(more.as_object().expect("an object").clone());
         let route = Route::new("v1", [kong_host::as_kong_sends(&configuration)]);
-        let mut worker = Worker::start(filter(), settings, [route]).expect("the filter starts");
+        let mut worker = Worker::start(filter, settings, [route]).expect("the filter starts");
         let answering = Rc::clone(vault);
         worker.set_sidecar(move |call| answering.borrow_mut().answer(call));
         Self { worker, vault: Rc::clone(vault) }
@@ -139,11 +149,18 @@ pub fn reply_body(text: &str) -> String {
 /// The release build, compiled once.
 pub fn filter() -> &'static Filter {
     static FILTER: OnceLock<Filter> = OnceLock::new();
-    FILTER.get_or_init(|| {
-        let path = wasm_path();
-        Filter::load(&path)
-            .unwrap_or_else(|error| panic!("{error} (build it with `make wasm`, or name it in AWS_MASKER_WASM)"))
-    })
+    FILTER.get_or_init(|| load(Meter::Off))
+}
+
+/// The same, with its instructions counted.
+pub fn metered_filter() -> &'static Filter {
+    static FILTER: OnceLock<Filter> = OnceLock::new();
+    FILTER.get_or_init(|| load(Meter::On))
+}
+
+fn load(meter: Meter) -> Filter {
+    Filter::load(wasm_path(), meter)
+        .unwrap_or_else(|error| panic!("{error} (build it with `make wasm`, or name it in AWS_MASKER_WASM)"))
 }
 
 /// `AWS_MASKER_WASM`, or the build in the target directory that this test itself lies in.

@@ -15,3 +15,4 @@ mod refusals;
 mod streams;
 mod thinking;
 mod vault;
+mod work;

@@ -1,0 +1,95 @@
+//! How far the texts of one exchange were read, so that no rule reads a byte again and again.
+//!
+//! Most rules see a bounded piece of text at a candidate. Some read on from it: a run without a bound, the elements of a
+//! list, an ARN. Another candidate may stand within what such a rule has read, and another one within that; each would
+//! read the rest once more. So a rule remembers how far it came.
+
+use std::collections::HashSet;
+
+use crate::scan::compile::Rules;
+use crate::scan::key::Place;
+
+/// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// Where the current text begins.
+    base: usize,
+    /// How far ARNs were read.
+    arn: usize,
+    /// Up to where each rule for names has read names, and the runs behind them.
+    names: Vec<usize>,
+    runs: Vec<usize>,
+    /// Up to where each rule for literals has read.
+    literals: Vec<usize>,
+    /// From where each rule for hosts has read last.
+    hosts: Vec<Option<usize>>,
+    /// Elements of lists that were read, each with its rule and with what its list was like.
+    elements: HashSet<u64>,
+}
+
+/// What reads on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reader {
+    Arn,
+    /// The names of a rule, by its place in the table.
+    Name(usize),
+    /// The runs behind the names of a rule.
+    Run(usize),
+    Literal(usize),
+}
+
+impl Reading {
+    pub(crate) fn new(rules: &Rules) -> Self {
+        Self {
+            base: 0,
+            arn: 0,
+            names: vec![0; rules.keys.len()],
+            runs: vec![0; rules.keys.len()],
+            literals: vec![0; rules.literals.len()],
+            hosts: vec![None; rules.hosts.len()],
+            elements: HashSet::new(),
+        }
+    }
+
+    /// Goes on to the text behind one of `len` bytes.
+    pub(crate) fn next_text(&mut self, len: usize) {
+        self.base += len + 1;
+    }
+
+    /// Whether the place was not read yet.
+    pub(crate) fn is_new(&self, reader: Reader, at: usize) -> bool {
+        let mark = match reader {
+            Reader::Arn => Some(&self.arn),
+            Reader::Name(rule) => self.names.get(rule),
+            Reader::Run(rule) => self.runs.get(rule),
+            Reader::Literal(rule) => self.literals.get(rule),
+        };
+        mark.is_some_and(|mark| self.base + at >= *mark)
+    }
+
+    /// Notes that everything before `at` was read.
+    pub(crate) fn read(&mut self, reader: Reader, at: usize) {
+        let mark = match reader {
+            Reader::Arn => Some(&mut self.arn),
+            Reader::Name(rule) => self.names.get_mut(rule),
+            Reader::Run(rule) => self.runs.get_mut(rule),
+            Reader::Literal(rule) => self.literals.get_mut(rule),
+        };
+        if let Some(mark) = mark {
+            *mark = self.base + at;
+        }
+    }
+
+    /// Notes that a rule for hosts reads the name that begins at `at`. Tells whether it has not done so already.
+    pub(crate) fn host(&mut self, rule: usize, at: usize) -> bool {
+        let at = Some(self.base + at);
+        self.hosts.get_mut(rule).is_some_and(|last| std::mem::replace(last, at) != at)
+    }
+
+    /// Notes that a rule reads an element of a list. Tells whether it has not done so already, as a part of another list
+    /// that goes on in the same way.
+    pub(crate) fn element(&mut self, rule: usize, place: Place, formal: bool) -> bool {
+        let at = (self.base + place.start) as u64;
+        self.elements.insert(at << 16 | (rule as u64) << 2 | u64::from(place.quoted) << 1 | u64::from(formal))
+    }
+}
