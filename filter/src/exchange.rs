@@ -197,6 +197,14 @@ impl Exchange {
         }
     }
 
+    /// Goes on between the request's headers, which another context has seen, and its body.
+    pub fn resume(&mut self, kept: Option<&[u8]>, head: RequestHead) {
+        let keepsake = kept.and_then(|kept| serde_json::from_slice::<RequestKeepsake>(kept).ok());
+        if let Some(keepsake) = keepsake.filter(|keepsake| !keepsake.masked) {
+            self.phase = Phase::Requested(head, keepsake.scope);
+        }
+    }
+
     /// The whole request body, or `None` if the host cannot show it. Gives the body to send instead, if it changes.
     pub fn request_body(&mut self, body: Option<&[u8]>, now: u64) -> Result<Option<String>, Refusal> {
         let (head, scope) = match std::mem::replace(&mut self.phase, Phase::Refused) {
@@ -693,6 +701,16 @@ mod tests {
         assert_eq!(answering, Answering { note: "masked=1".into(), rewrites: true, closes: false });
         let got = fresh.response_body(format!("[\"{token}\"]").as_bytes(), true).unwrap();
         assert_eq!(String::from_utf8(got).unwrap(), format!("[\"{VALUE}\"]"));
+
+        // Between the headers and the body the next context masks as the lost one would have.
+        let mut headers = Exchange::new(Rc::clone(&instance));
+        headers.request_headers(post("application/json"), 1).unwrap();
+        for (kept, masks) in [(headers.request_keepsake(), true), (lost.request_keepsake(), false), (None, false)] {
+            let mut fresh = Exchange::new(Rc::clone(&instance));
+            fresh.resume(kept.as_deref(), post("application/json"));
+            let body = fresh.request_body(Some(format!("[\"{VALUE}\"]").as_bytes()), 1);
+            assert_eq!(body.is_ok(), masks);
+        }
 
         // Before the body there is nothing to restore, and it is still no alarm.
         let mut headers = Exchange::new(Rc::clone(&instance));

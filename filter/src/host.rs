@@ -33,8 +33,11 @@ const NOTE_HEADER: &str = "x-aws-masker";
 /// happens to the instance. kong.conf declares these. Other hosts do not know them, and lose no contexts.
 const REQUEST_KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_request"];
 const RESPONSE_KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_response"];
-/// Tells that Kong has a zone for shared data, without which asking for it traps. kong.conf declares both.
-const SHARED_ZONE: [&str; 2] = ["ngx", "aws_masker_zone"];
+/// The environment variable by which kong.conf tells that it declares a zone for shared data: without one, asking for it
+/// traps. Envoy needs none, as it destroys no memory in which other instances live.
+const ZONE_VARIABLE: &str = "AWS_MASKER_ZONE";
+/// Tells a worker from its neighbours.
+const PROCESS: [&str; 2] = ["ngx", "pid"];
 /// Kong's header on an answer of its own, and on every answer that came from upstream: a provider could send the first,
 /// but Kong then adds the second.
 const KONG_ANSWERS: &str = "x-kong-response-latency";
@@ -76,7 +79,14 @@ impl Context for Root {
         let status = if headers > 0 { abi::header(Map::CallResponse, ":status") } else { None };
         let body = if size > 0 { abi::read(Buffer::CallResponseBody) } else { None };
         let line = match (status.and_then(|status| status.parse::<u32>().ok()), body) {
-            (Some(status), Some(body)) => self.instance.borrow_mut().answered(now, status, &body),
+            (Some(status), Some(body)) => {
+                let mut instance = self.instance.borrow_mut();
+                let line = instance.answered(now, status, &body);
+                if let Some((sidecar, kept)) = instance.key_to_keep() {
+                    abi::set_shared_data(sidecar.as_str(), Some(&kept));
+                }
+                line
+            }
             (status, _) => {
                 let why = abi::header(Map::CallResponse, CALL_STATUS);
                 let is_unsent = status.is_none() && why.as_deref().is_some_and(|why| UNSENT.contains(&why));
@@ -97,8 +107,11 @@ impl RootContext for Root {
             // Kong would serve the route without the filter if this returned false: every request is refused instead.
             log::error!("AWS_MASKER_4001: every request is refused, the configuration is wrong: {reason}");
         }
-        let now = self.now();
-        self.instance.replace(Instance::new(config, instance_name(now), now, WORKER.with(Rc::clone)));
+        let (now, worker) = (self.now(), WORKER.with(Rc::clone));
+        if std::env::var(ZONE_VARIABLE).is_ok_and(|zone| zone == "on") {
+            worker.borrow_mut().found_zone();
+        }
+        self.instance.replace(Instance::new(config, instance_name(now), now, worker));
         let _ = hostcalls::set_tick_period(Duration::from_millis(TICK_MS));
         true
     }
@@ -148,19 +161,10 @@ impl Context for Http {}
 
 impl HttpContext for Http {
     fn on_http_request_headers(&mut self, _count: usize, end_of_stream: bool) -> Action {
-        let request = |name: &str| abi::header(Map::Request, name);
         self.is_kong = abi::property(&NGINX).is_some();
-        self.share_key();
-        let head = RequestHead {
-            method: request(":method").unwrap_or_default(),
-            path: request(":path").unwrap_or_default(),
-            content_type: request("content-type"),
-            content_encoding: request("content-encoding"),
-            upgrade: request("upgrade"),
-            scope: self.exchange.scope_source().and_then(|source| self.scope(&source)),
-            // Only Kong keeps every replaced body until its connection closes.
-            connection: self.is_kong.then(|| abi::property(&["connection", "id"])).flatten(),
-        };
+        self.recall();
+        let scope = self.exchange.scope_source().and_then(|source| self.scope(&source));
+        let head = RequestHead { scope, ..self.head() };
         match self.exchange.request_headers(head, self.now()) {
             Ok(None) => self.keep_request(),
             Ok(Some(health)) => return answer(&health),
@@ -182,13 +186,20 @@ impl HttpContext for Http {
         if size == 0 {
             return Action::Continue;
         }
+        if self.exchange.has_lost_its_state() {
+            self.is_kong = true;
+            self.exchange.resume(abi::property(&REQUEST_KEEPSAKE).as_deref(), self.head());
+        }
         let body = abi::read(Buffer::RequestBody);
         match self.exchange.request_body(body.as_deref(), self.now()) {
             Err(refusal) => return self.refuse(refusal),
             Ok(Some(masked)) if !abi::write(Buffer::RequestBody, masked.as_bytes()) => {
                 return self.refuse(Refusal::BodyUnreadable);
             }
-            Ok(_) => self.keep_request(),
+            Ok(_) => {
+                self.keep_request();
+                self.keep_owed();
+            }
         }
         Action::Continue
     }
@@ -263,6 +274,21 @@ impl Http {
         String::from_utf8(property?).ok()
     }
 
+    /// What the request's headers tell, but for the scope, which Kong tells in their own step only.
+    fn head(&self) -> RequestHead {
+        let request = |name: &str| abi::header(Map::Request, name);
+        RequestHead {
+            method: request(":method").unwrap_or_default(),
+            path: request(":path").unwrap_or_default(),
+            content_type: request("content-type"),
+            content_encoding: request("content-encoding"),
+            upgrade: request("upgrade"),
+            scope: None,
+            // Only Kong keeps every replaced body until its connection closes.
+            connection: self.is_kong.then(|| abi::property(&["connection", "id"])).flatten(),
+        }
+    }
+
     /// What the next context needs, should this one be lost.
     fn keep_request(&self) {
         if let Some(keepsake) = self.is_kong.then(|| self.exchange.request_keepsake()).flatten() {
@@ -270,20 +296,33 @@ impl Http {
         }
     }
 
-    /// Finds the key that an instance before this one left, and leaves it for those after it. Here, because only with a
-    /// request Kong can tell whether it has a zone for it.
-    fn share_key(&self) {
-        let has_zone = || !self.is_kong || abi::property(&SHARED_ZONE).is_some_and(|zone| !zone.is_empty());
+    /// While no call may be made, the host keeps what is owed.
+    fn keep_owed(&self) {
         let mut instance = self.instance.borrow_mut();
-        if let Some(sidecar) = instance.missing_key() {
-            if let Some(kept) = has_zone().then(|| abi::shared_data(sidecar.as_str())).flatten() {
-                instance.recall_key(&sidecar, &kept, self.now());
+        if instance.is_quiet(self.now()) {
+            for (name, kept) in instance.owed_to_keep(&process()) {
+                abi::set_shared_data(&name, Some(&kept));
             }
-        } else if instance.has_key_to_keep()
-            && has_zone()
-            && let Some((sidecar, kept)) = instance.key_to_keep()
+        }
+    }
+
+    /// Takes over what the host kept of an instance that was lost: its key, and what it owed. In a step of a request, where
+    /// Kong tells the worker's name, and where a zone that is missing after all ends in a refusal.
+    fn recall(&self) {
+        let mut instance = self.instance.borrow_mut();
+        if let Some(sidecar) = instance.missing_key()
+            && let Some(kept) = abi::shared_data(sidecar.as_str())
         {
-            abi::set_shared_data(sidecar.as_str(), &kept);
+            instance.recall_key(&sidecar, &kept, self.now());
+        }
+        if instance.has_to_recall() {
+            instance.recall_owed(&process(), |name| {
+                let kept = abi::shared_data(name);
+                if kept.is_some() {
+                    abi::set_shared_data(name, None);
+                }
+                kept
+            });
         }
     }
 
@@ -319,6 +358,10 @@ fn answer(health: &Health) -> Action {
     let headers = vec![("content-type", "application/json"), ("cache-control", "no-store")];
     let _ = hostcalls::send_http_response(health.status, headers, Some(health.body.as_bytes()));
     Action::Pause
+}
+
+fn process() -> String {
+    abi::property(&PROCESS).and_then(|process| String::from_utf8(process).ok()).unwrap_or_default()
 }
 
 /// At the level that Kong shows by default.

@@ -28,6 +28,8 @@ pub struct Instance {
     sidecar: Option<SidecarName>,
     /// The time of day at which the last call to the sidecar began.
     called_at: u64,
+    /// Whether it owes what the host kept of one that was lost.
+    has_recalled: bool,
 }
 
 /// What a request is masked with.
@@ -92,20 +94,20 @@ impl Instance {
         let mut clock = Clock::default();
         clock.at(now);
         let (memory, outbox) = (Memory::default(), Outbox::default());
-        let mut instance = Self { config, memory, outbox, sync, clock, worker, sidecar, called_at: 0 };
+        worker.borrow_mut().began(now);
+        let mut instance =
+            Self { config, memory, outbox, sync, clock, worker, sidecar, called_at: 0, has_recalled: false };
         instance.inherit(now);
         instance
     }
 
-    /// What the host should be asked for: a key that an instance before this one had.
+    /// What the host should be asked for, where it keeps data: a key that an instance before this one had.
     pub fn missing_key(&self) -> Option<SidecarName> {
-        self.sync.as_ref().filter(|sync| sync.key().is_none()).and(self.sidecar.clone())
+        self.lacks_key().then(|| self.sidecar.clone()).flatten().filter(|_| self.worker.borrow().has_zone())
     }
 
-    /// Whether the host should keep a key for the instances after this one.
-    pub fn has_key_to_keep(&self) -> bool {
-        let has_key = self.sync.as_ref().is_some_and(|sync| sync.key().is_some());
-        has_key && self.sidecar.as_ref().is_some_and(|sidecar| !self.worker.borrow().is_kept(sidecar))
+    fn lacks_key(&self) -> bool {
+        self.sync.as_ref().is_some_and(|sync| sync.key().is_none())
     }
 
     /// Takes over what the host kept under that name.
@@ -116,14 +118,38 @@ impl Instance {
 
     /// What the host is to keep, once, and under which name.
     pub fn key_to_keep(&mut self) -> Option<(SidecarName, Vec<u8>)> {
-        let sidecar = self.sidecar.clone()?;
+        let sidecar = self.sidecar.clone().filter(|_| self.worker.borrow().has_zone())?;
         let kept = self.worker.borrow_mut().unkept(&sidecar)?;
         Some((sidecar, kept))
     }
 
+    /// Whether the host should keep what is owed, because no call may be made that would deliver it.
+    pub fn is_quiet(&self, now: u64) -> bool {
+        self.worker.borrow_mut().is_quiet(now)
+    }
+
+    /// What is owed and not kept yet, in pieces.
+    pub fn owed_to_keep(&mut self, process: &str) -> Vec<(String, Vec<u8>)> {
+        let Some(sidecar) = &self.sidecar else { return Vec::new() };
+        self.worker.borrow_mut().owed_to_keep(sidecar, process, &self.outbox.keep())
+    }
+
+    /// Owes what the host kept of an instance that was lost; once.
+    pub fn recall_owed(&mut self, process: &str, take: impl FnMut(&str) -> Option<Vec<u8>>) {
+        self.has_recalled = true;
+        if let Some(sidecar) = self.sidecar.clone() {
+            let owed = self.worker.borrow_mut().recall_owed(&sidecar, process, take);
+            owed.into_iter().for_each(|mapping| self.outbox.owe(mapping));
+        }
+    }
+
+    pub fn has_to_recall(&self) -> bool {
+        !self.has_recalled && self.worker.borrow().has_zone()
+    }
+
     /// Takes over the key of its sidecar that another instance of the worker has.
     fn inherit(&mut self, now: u64) {
-        let Some(sidecar) = self.missing_key() else { return };
+        let Some(sidecar) = self.sidecar.clone().filter(|_| self.lacks_key()) else { return };
         let keyring = self.worker.borrow().keyring(&sidecar).cloned();
         if let (Some(keyring), Some(sync)) = (keyring, &mut self.sync) {
             sync.inherit(&keyring, self.clock.at(now));
@@ -240,6 +266,10 @@ impl Instance {
     pub fn tick(&mut self, now: u64) -> Option<Call> {
         let steady = self.clock.at(now);
         self.memory.compile(steady);
+        self.worker.borrow_mut().ticked();
+        if self.is_quiet(now) {
+            return None;
+        }
         let Ok(Config { keys: Keys::Sidecar { address, token, .. }, .. }) = &self.config else { return None };
         let body = self.sync.as_mut()?.tick(steady, &mut self.outbox, &self.memory)?;
         self.called_at = now;
@@ -482,7 +512,11 @@ mod tests {
     #[test]
     fn an_instance_that_follows_another_has_its_key() {
         let json = r#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#;
-        let worker = Rc::default();
+        let [worker, other_memory] = [(); 2].map(|()| {
+            let worker: Rc<RefCell<Worker>> = Rc::default();
+            worker.borrow_mut().found_zone();
+            worker
+        });
         let mut first = in_worker(json, &worker, 0);
         assert_eq!((first.missing_key().is_some(), first.key_to_keep()), (true, None));
         let request = call(&mut first, 1_000);
@@ -492,17 +526,18 @@ mod tests {
 
         // In the same memory; and in a new one, from what the host kept.
         let mut second = in_worker(json, &worker, 2_000);
-        let mut third = in_worker(json, &Rc::default(), 2_000);
+        let mut third = in_worker(json, &other_memory, 2_000);
         assert_eq!(third.means("default", 2_100).err(), Some(Refusal::NoKeyring));
         assert_eq!(third.missing_key(), Some(name.clone()));
         third.recall_key(&name, &kept, 2_100);
         let minted = mask(&mut first, VALUE, 1_000).unwrap().body;
-        for instance in [&mut second, &mut third] {
-            assert_eq!(mask(instance, VALUE, 2_200).unwrap().body, minted);
-            assert_eq!(call(instance, 2_300).mappings.len(), 1, "and owes what it replaced");
+        for (instance, now) in [(&mut second, 4_200), (&mut third, 2_200)] {
+            assert_eq!(mask(instance, VALUE, now - 80).unwrap().body, minted);
+            instance.tick(now - 70);
+            assert_eq!(call(instance, now).mappings.len(), 1, "and owes what it replaced");
             // It is no reason to believe that the vault is there.
-            fail(instance, 2_400);
-            assert_eq!(instance.means("default", 3_600).err(), Some(Refusal::VaultUnavailable));
+            fail(instance, now + 100);
+            assert_eq!(instance.means("default", now + 1_200).err(), Some(Refusal::VaultUnavailable));
         }
         let other = r#"{"sidecar":"s:1","sidecar_token":"fedcba9876543210"}"#;
         assert!(in_worker(other, &worker, 2_000).missing_key().is_some(), "another token, another key");

@@ -19,6 +19,8 @@ pub struct Outbox {
     queued: HashSet<(String, String)>,
     exchanges: VecDeque<Exchange>,
     pub counters: Counters,
+    /// How many of the newest mappings nobody but this outbox has.
+    unkept: usize,
 }
 
 /// A part of the outbox on its way to the sidecar.
@@ -63,6 +65,13 @@ impl Outbox {
             self.drop_oldest();
         }
         self.mappings.push_back(mapping);
+        self.unkept += 1;
+    }
+
+    /// Those that nobody else has: from now on somebody does.
+    pub fn keep(&mut self) -> Vec<Mapping> {
+        let newest = self.mappings.len().saturating_sub(std::mem::take(&mut self.unkept));
+        self.mappings.iter().skip(newest).cloned().collect()
     }
 
     pub fn report(&mut self, exchange: Exchange) {
@@ -156,6 +165,19 @@ mod tests {
         assert!(outbox.is_empty());
         outbox.owe(mapping(1));
         assert_eq!(names(&outbox.batch()), ["P1"]);
+    }
+
+    #[test]
+    fn what_somebody_else_keeps_is_given_once() {
+        let mut outbox = Outbox::default();
+        [1, 2].into_iter().for_each(|n| outbox.owe(mapping(n)));
+        assert_eq!(outbox.keep().len(), 2);
+        outbox.owe(mapping(2));
+        outbox.owe(mapping(3));
+        assert_eq!(outbox.keep().iter().map(|m| m.placeholder.as_str()).collect::<Vec<_>>(), ["P3"]);
+        outbox.owe(mapping(4));
+        outbox.batch();
+        assert!(outbox.keep().is_empty(), "it is on its way");
     }
 
     #[test]

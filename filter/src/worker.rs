@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::Keyring;
+use contract::{Keyring, Mapping};
 use masking::{Mint, PlaceholderKey};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,12 @@ pub struct Worker {
     clock: Clock,
     held: Held,
     sidecars: BTreeMap<SidecarName, Sidecar>,
+    /// Whether the host keeps data for the instances that follow.
+    has_zone: bool,
+    /// Whether a timer has run since the memory began: all instances of a configuration begin before one does.
+    has_ticked: bool,
+    /// When an instance began later: a configuration was pushed.
+    pushed_at: Option<u64>,
     refusals: BTreeMap<&'static str, Repeat>,
 }
 
@@ -37,6 +43,14 @@ impl SidecarName {
     }
 }
 
+/// For so long after a push no call begins, in milliseconds. Kong destroys this memory when Lua's collector comes to the
+/// configuration of before, which under traffic is within a second or two, and crashes if a call is under way then.
+const QUIET_MS: u64 = 2_000;
+
+/// Mappings in one piece of what is owed, and bytes of it at the most: a long block of thinking is not kept.
+const PIECE_MAPPINGS: usize = 16;
+const PIECE_BYTES: usize = 16 << 10;
+
 /// What is known of a sidecar.
 #[derive(Debug, Default)]
 struct Sidecar {
@@ -45,6 +59,8 @@ struct Sidecar {
     is_kept: bool,
     outage: Repeat,
     answered_at: Option<u64>,
+    /// How many pieces of what is owed to it the host keeps.
+    pieces: u64,
 }
 
 /// What the host keeps of a sidecar. It finds what it keeps by a checksum of the name, so the name is kept too.
@@ -52,6 +68,13 @@ struct Sidecar {
 struct Kept {
     sidecar: SidecarName,
     keyring: Keyring,
+}
+
+/// What is owed to a sidecar while no call may be made.
+#[derive(Debug, Serialize, Deserialize)]
+struct KeptOwed {
+    name: String,
+    mappings: Vec<Mapping>,
 }
 
 impl Worker {
@@ -65,11 +88,6 @@ impl Worker {
         if known.keyring.as_ref() != Some(keyring) {
             (known.keyring, known.is_kept) = (Some(keyring.clone()), false);
         }
-    }
-
-    /// Whether there is nothing that the host would have to keep.
-    pub fn is_kept(&self, sidecar: &SidecarName) -> bool {
-        self.sidecars.get(sidecar).is_none_or(|known| known.is_kept || known.keyring.is_none())
     }
 
     /// What the host is to keep, once.
@@ -88,6 +106,68 @@ impl Worker {
             self.learn(sidecar, &kept.keyring);
             self.sidecars.entry(kept.sidecar).or_default().is_kept = true;
         }
+    }
+
+    /// The host keeps data for the instances that follow.
+    pub fn found_zone(&mut self) {
+        self.has_zone = true;
+    }
+
+    pub fn has_zone(&self) -> bool {
+        self.has_zone
+    }
+
+    pub fn began(&mut self, now: u64) {
+        if self.has_ticked {
+            self.pushed_at = Some(self.clock.at(now));
+        }
+    }
+
+    pub fn ticked(&mut self) {
+        self.has_ticked = true;
+    }
+
+    /// Whether no call may begin now.
+    pub fn is_quiet(&mut self, now: u64) -> bool {
+        let now = self.clock.at(now);
+        self.has_zone && self.pushed_at.is_some_and(|pushed| now.saturating_sub(pushed) < QUIET_MS)
+    }
+
+    /// What is owed, in pieces for the host to keep. `process` tells this worker from its neighbours.
+    pub fn owed_to_keep(
+        &mut self,
+        sidecar: &SidecarName,
+        process: &str,
+        mappings: &[Mapping],
+    ) -> Vec<(String, Vec<u8>)> {
+        let known = self.sidecars.entry(sidecar.clone()).or_default();
+        let pieces = mappings.chunks(PIECE_MAPPINGS).filter_map(|mappings| {
+            let name = piece(sidecar, process, known.pieces);
+            let kept = serde_json::to_vec(&KeptOwed { name: name.clone(), mappings: mappings.to_vec() }).ok()?;
+            // The host traps on what its zone cannot hold.
+            let fits = kept.len() <= PIECE_BYTES;
+            known.pieces += u64::from(fits);
+            fits.then_some((name, kept))
+        });
+        pieces.collect()
+    }
+
+    /// All that is kept, each piece by its name; whoever takes it over owes it from then on.
+    pub fn recall_owed(
+        &mut self,
+        sidecar: &SidecarName,
+        process: &str,
+        mut take: impl FnMut(&str) -> Option<Vec<u8>>,
+    ) -> Vec<Mapping> {
+        self.sidecars.entry(sidecar.clone()).or_default().pieces = 0;
+        let mut owed = Vec::new();
+        for name in (0..).map(|index| piece(sidecar, process, index)) {
+            match take(&name).and_then(|kept| serde_json::from_slice::<KeptOwed>(&kept).ok()) {
+                Some(kept) if kept.name == name => owed.extend(kept.mappings),
+                _ => return owed,
+            }
+        }
+        owed
     }
 
     /// A call that began at `since` failed. Gives how many failed since that was last told, if it is to be told now.
@@ -124,6 +204,10 @@ impl Worker {
     }
 }
 
+fn piece(sidecar: &SidecarName, process: &str, index: u64) -> String {
+    format!("{} owed {process} {index}", sidecar.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +239,43 @@ mod tests {
         assert_eq!(next.keyring(&ours), Some(&keyring("k1")));
         assert_eq!(next.unkept(&ours), None, "the host has it");
         assert!(!format!("{next:?}").contains("0707"));
+    }
+
+    #[test]
+    fn after_a_push_no_call_begins_for_a_while() {
+        let mut worker = Worker::default();
+        let quiet = |worker: &mut Worker, now| {
+            worker.began(now);
+            [now, now + QUIET_MS - 1, now + QUIET_MS].map(|now| worker.is_quiet(now))
+        };
+        assert_eq!(quiet(&mut worker, 1_000), [false; 3], "the worker starts");
+        worker.ticked();
+        assert_eq!(quiet(&mut worker, 5_000), [false; 3], "a host that keeps nothing would lose what is owed");
+        worker.found_zone();
+        assert_eq!(quiet(&mut worker, 9_000), [true, true, false]);
+    }
+
+    #[test]
+    fn what_is_owed_meanwhile_is_found_by_the_next_memory() {
+        let [ours, other] = ["0123456789abcdef", "fedcba9876543210"].map(|token| SidecarName::new("s:1", token));
+        let mapping = |n: u64| Mapping {
+            scope: "s".into(),
+            kind: "k".into(),
+            placeholder: format!("P{n}"),
+            value: Value::new("v"),
+            recall: false,
+        };
+        let mut worker = Worker::default();
+        let mut zone: BTreeMap<String, Vec<u8>> =
+            (0..3).flat_map(|n| worker.owed_to_keep(&ours, "7", &[mapping(n)])).collect();
+        let long = Mapping { value: Value::new("x".repeat(PIECE_BYTES)), ..mapping(9) };
+        assert!(worker.owed_to_keep(&ours, "7", &[long]).is_empty(), "it would not fit into the zone");
+        let mut next = Worker::default();
+        assert!(next.recall_owed(&other, "7", |name| zone.remove(name)).is_empty(), "another token");
+        assert!(next.recall_owed(&ours, "8", |name| zone.remove(name)).is_empty(), "another worker");
+        let owed = next.recall_owed(&ours, "7", |name| zone.remove(name));
+        assert_eq!((owed.len(), zone.len()), (3, 0));
+        assert_eq!(next.owed_to_keep(&ours, "7", &owed).first().map(|(name, _)| name), Some(&piece(&ours, "7", 0)));
     }
 
     #[test]

@@ -1,8 +1,6 @@
 """What only Kong does: it drops the filter's memory when a configuration is pushed, while its own timers go on."""
 
-import json
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -10,10 +8,7 @@ from streams import VALUES
 
 from kong.files import DECLARATIVE
 from rig.gateway import ON_KONG, Opening
-from rig.keyless import Keyless
-from rig.kong import Kong, declaration
-from rig.load import Load
-from rig.name_server import NameServer
+from rig.kong import Kong
 from rig.plan import Plan
 from rig.sidecar import Sidecar
 from rig.sse import said
@@ -71,34 +66,6 @@ def test_what_kong_answers_by_itself_is_no_alarm(another: Opening) -> None:
     assert response.status_code == 503
     assert "x-aws-masker" not in response.headers
     assert "left a response masked" not in gate.host.process.log.read_text()
-
-
-def test_a_sidecar_whose_name_stops_resolving(another: Opening, sidecar: Sidecar) -> None:
-    """Where a name is wanted after all, nginx resolves it; a container that goes takes its name with it."""
-    with NameServer("vault.test") as names:
-        gate = another(
-            "by-name",
-            sidecar=f"vault.test:{sidecar.port}",
-            workers=2,
-            env={"KONG_NGINX_WASM_RESOLVER": f"{names.address} valid=1s ipv6=off"},
-        )
-        with Load(gate) as load:
-            for _ in range(3):
-                names.forget()
-                wait_for("requests are refused", lambda: load.tally.refused.get("AWS_MASKER_1001"))
-                refused = load.tally.refused.total()
-                wait_for("some hundred are", lambda: load.tally.refused.total() > refused + 200)
-                names.remember()
-                served, since = load.tally.served, time.monotonic()
-                wait_for("requests are served again", lambda: load.tally.served > served + 20)
-                print(f"serving again {time.monotonic() - since:.1f} s after the name is back")
-                load.tally.refused.clear()
-    assert (load.tally.wrong, dict(load.tally.broken), load.values_seen()) == (0, {}, 0)
-    assert names.asked > 10
-    log = gate.host.process.log.read_text()
-    assert "resolver failure" in log
-    # Per worker: the outage and the refusals, each at its beginning, and its end.
-    assert sum("[warn]" in line or "[error]" in line for line in log.splitlines()) <= 3 * 2 * 3, log
 
 
 def test_workers_outlive_traffic_beside_kongs_timers(another: Opening) -> None:

@@ -24,8 +24,12 @@ class Keyless:
         self._server = asyncio.run_coroutine_threadsafe(opening, self._loop).result(10)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Listens no more."""
         self._loop.call_soon_threadsafe(self._server.close)
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 

@@ -20,9 +20,12 @@ KONG = artefacts.ROOT / "kong"
 
 
 class Kong:
-    """A running gateway in a prefix of its own. `declared`: a file to take as it is, instead of the plan's kong.yml."""
+    """A running gateway in a prefix of its own.
 
-    def __init__(self, name: str, plan: Plan, directory: Path, declared: Path | None = None):
+    `declared`: a file to take as it is, instead of the plan's kong.yml. `entries`: how many more routes have the filter.
+    """
+
+    def __init__(self, name: str, plan: Plan, directory: Path, declared: Path | None = None, entries: int = 0):
         self.port = plan.port or free_port()
         self.status = free_port()
         self.admin = free_port()
@@ -36,7 +39,7 @@ class Kong:
         shutil.copy(KONG / "filters" / "aws_masker.meta.json", filters)
         if declared is None:
             declared = prefix / "kong.yml"
-            declared.write_text(yaml.safe_dump(declaration(plan)))
+            declared.write_text(yaml.safe_dump(declaration(plan, entries)))
         env = {
             "KONG_PREFIX": str(prefix),
             "KONG_WASM_FILTERS_PATH": str(filters),
@@ -76,14 +79,23 @@ class Kong:
         """Pushes a configuration with other settings and more plugins, as an operator might under traffic."""
         declared = declaration(replace(self._plan, filter=settings))
         declared["services"][0]["routes"][0]["plugins"] += plugins
+        self.push(declared)
+
+    def push(self, declared: dict[str, Any]) -> None:
         pushed = httpx2.post(f"http://{LOOPBACK}:{self.admin}/config", json=declared, timeout=30)
         assert pushed.status_code == 201, pushed.text
+
+    def memory(self) -> int:
+        """Bytes of the workers' own memory: what each shares with others counts in part."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        rollups = (Path(f"/proc/{child}/smaps_rollup").read_text() for child in children)
+        return sum(int(line.split()[1]) << 10 for text in rollups for line in text.splitlines() if "Pss:" in line[:4])
 
     def _ready(self) -> bool:
         return answers(f"http://{LOOPBACK}:{self.status}/status/ready")
 
 
-def declaration(plan: Plan) -> dict[str, Any]:
+def declaration(plan: Plan, entries: int = 0) -> dict[str, Any]:
     """kong.yml with the plan's upstream and settings, for every path."""
     declared = yaml.safe_load((KONG / "kong.yml").read_text())
     service = declared["services"][0]
@@ -91,5 +103,7 @@ def declaration(plan: Plan) -> dict[str, Any]:
     if plan.upstream.startswith("http://"):
         del service["tls_verify"], service["tls_verify_depth"]
     plugins = [] if plan.filter is None else [{"name": "aws_masker", "config": plan.settings}]
-    service["routes"] = [service["routes"][0] | {"paths": ["/"], "plugins": plugins}]
+    route = service["routes"][0] | {"paths": ["/"], "plugins": plugins}
+    more = [route | {"name": f"entry-{n}", "paths": [f"/entry-{n}"]} for n in range(entries)]
+    service["routes"] = [route, *more]
     return declared

@@ -42,6 +42,10 @@ class Process:
             raise
         return self
 
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
     def alive(self) -> bool:
         return self._child is not None and self._child.poll() is None
 

@@ -99,16 +99,25 @@ pub fn set_property(path: &[&str], value: &[u8]) -> bool {
 
 /// What any instance put there. Kong traps where it has no zone for it, and finds what it has by a checksum of the name.
 pub fn shared_data(name: &str) -> Option<Vec<u8>> {
-    let mut version = 0;
-    given(|data, size| {
-        // SAFETY: the pointers are valid for the length of the call.
-        unsafe { proxy_get_shared_data(name.as_ptr(), name.len(), data, size, &raw mut version) }
-    })
+    versioned(name).0
 }
 
-pub fn set_shared_data(name: &str, value: &[u8]) {
-    // SAFETY: the pointers are valid for the length of the call. What the host does not take is asked for again.
-    let _ = unsafe { proxy_set_shared_data(name.as_ptr(), name.len(), value.as_ptr(), value.len(), 0) };
+/// Puts it there, in place of what there was; nothing: takes away what there was. Of two at the same time one is taken.
+pub fn set_shared_data(name: &str, value: Option<&[u8]>) {
+    // Kong writes over another version only if it is named, and takes a pointer to nothing for the wish to delete.
+    let (_, version) = versioned(name);
+    let (data, len) = value.map_or((std::ptr::null(), 0), |value| (value.as_ptr(), value.len()));
+    // SAFETY: the pointers are valid for the length of the call. What the host does not take is lost, or asked for again.
+    let _ = unsafe { proxy_set_shared_data(name.as_ptr(), name.len(), data, len, version) };
+}
+
+fn versioned(name: &str) -> (Option<Vec<u8>>, u32) {
+    let mut version = 0;
+    let value = given(|data, size| {
+        // SAFETY: the pointers are valid for the length of the call.
+        unsafe { proxy_get_shared_data(name.as_ptr(), name.len(), data, size, &raw mut version) }
+    });
+    (value, version)
 }
 
 /// What a call gives away: nothing, or bytes in memory that the host got from `proxy_on_memory_allocate`.

@@ -66,6 +66,7 @@ pub(crate) enum Status {
     Ok = 0,
     NotFound = 1,
     BadArgument = 2,
+    CasMismatch = 8,
     InternalFailure = 10,
 }
 

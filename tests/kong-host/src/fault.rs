@@ -46,6 +46,8 @@ pub enum Fault {
     LocalResponseUnderOldLength,
     /// A `kong.*` property was touched in a step in which Kong's Lua does not expect it.
     KongPropertyOutOfStep { step: Step, path: String },
+    /// The instance was destroyed while its call was under way.
+    DestroyedUnderCall { target: String },
     /// Hundreds of calls went to a name.
     NamesResolved { target: String },
 }
@@ -142,6 +144,11 @@ impl fmt::Display for Fault {
                 f,
                 "{step} touched the property {path}. In Kong, Lua answers on the coroutine that ran last, which after the \
                  request's headers step is a stranger's: the worker crashes when that one goes on."
+            ),
+            Self::DestroyedUnderCall { target } => write!(
+                f,
+                "A pushed configuration destroyed the instance while its call to {target} was under way. Kong crashes the \
+                 worker when the answer comes."
             ),
             Self::NamesResolved { target } => write!(
                 f,

@@ -84,15 +84,7 @@ impl Worker {
         let mut plans = Vec::new();
         for route in routes {
             let mut world = world.borrow_mut();
-            let first = world.roots.len();
-            world.roots.extend(route.configurations.into_iter().map(|configuration| Root {
-                configuration: configuration.into_bytes(),
-                tick_ms: 0,
-                next_tick_ms: 0,
-                stray_tick_ms: None,
-                has_ticked: false,
-            }));
-            let roots = (first..world.roots.len()).collect();
+            let roots = add_roots(&mut world, route.configurations);
             world.route_names.push(route.name.clone());
             plans.push(Plan { name: route.name, roots, unfiltered: false });
         }
@@ -115,10 +107,24 @@ impl Worker {
         self.sidecar = Some(Box::new(sidecar));
     }
 
-    /// A configuration change that alters any chain: Kong destroys the instance, and with it the contexts of all
-    /// exchanges in flight. Calls under way are dropped.
+    /// A pushed configuration alters a chain: its new entries begin beside the old ones, whose timers go on, until
+    /// [`Worker::reconfigure`].
+    pub fn push(&mut self, changed: Route) {
+        let Some(route) = self.routes.iter().position(|route| route.name == changed.name) else { return };
+        let roots = add_roots(&mut self.world.borrow_mut(), changed.configurations);
+        if let Some(plan) = self.routes.get_mut(route) {
+            plan.roots = roots;
+        }
+        self.load(route, false);
+    }
+
+    /// Lua's collector comes to a configuration that was altered: Kong destroys the instance, and with it the contexts of
+    /// all exchanges in flight.
     pub fn reconfigure(&mut self) {
-        self.world.borrow_mut().calls.clear();
+        let calls = std::mem::take(&mut self.world.borrow_mut().calls);
+        if let Some(call) = calls.first() {
+            self.world.borrow_mut().faults.push(Fault::DestroyedUnderCall { target: call.target.clone() });
+        }
         self.rebuild();
     }
 
@@ -201,8 +207,9 @@ impl Worker {
         let context = root_context(root);
         let size = {
             let mut world = self.world.borrow_mut();
+            let generation = world.generation;
             let Some(root) = world.roots.get_mut(root) else { return false };
-            root.tick_ms = 0;
+            (root.tick_ms, root.generation) = (0, generation);
             u32::try_from(root.configuration.len()).unwrap_or(u32::MAX)
         };
         let created = self.in_root(root, Step::Start, "proxy_on_context_create", &[context, 0]).is_some();
@@ -273,7 +280,7 @@ impl Worker {
             if root.tick_ms > 0 {
                 root.stray_tick_ms = Some(root.next_tick_ms);
             }
-            root.has_ticked = false;
+            (root.tick_ms, root.has_ticked) = (0, false);
         }
         match Guest::new(&self.filter, Rc::clone(&self.world)) {
             Ok(guest) => {
@@ -297,6 +304,20 @@ impl fmt::Debug for Worker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Worker").field("in_flight", &self.in_flight()).finish_non_exhaustive()
     }
+}
+
+/// The root contexts of a chain's entries.
+fn add_roots(world: &mut World, configurations: Vec<String>) -> Vec<usize> {
+    let first = world.roots.len();
+    world.roots.extend(configurations.into_iter().map(|configuration| Root {
+        configuration: configuration.into_bytes(),
+        tick_ms: 0,
+        next_tick_ms: 0,
+        stray_tick_ms: None,
+        generation: 0,
+        has_ticked: false,
+    }));
+    (first..world.roots.len()).collect()
 }
 
 fn yes(answer: i32) -> bool {

@@ -40,7 +40,9 @@ impl Default for Settings {
             client_body_buffer_size: 32 << 20,
             client_max_body_size: 31 << 20,
             keepalive_requests: 64,
-            environment: vec![("AWS_MASKER_TOKEN".to_owned(), "a-token-of-the-tests".to_owned())],
+            environment: [("AWS_MASKER_TOKEN", "a-token-of-the-tests"), ("AWS_MASKER_ZONE", "on")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
             patience: Duration::from_secs(30),
             kong_conf: include_str!("../../../kong/kong.conf"),
         }
@@ -78,6 +80,9 @@ pub enum LogLevel {
     Critical,
 }
 
+/// Names, with a value and its version each.
+pub(crate) type Zone = BTreeMap<Vec<u8>, (Vec<u8>, u32)>;
+
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) settings: Settings,
@@ -95,7 +100,7 @@ pub(crate) struct World {
     /// Counts the lives of the instance, from 1.
     pub(crate) generation: u64,
     /// What instances share, if there is a zone for it; it outlives them.
-    pub(crate) zone: Option<BTreeMap<Vec<u8>, Vec<u8>>>,
+    pub(crate) zone: Option<Zone>,
     /// Calls to a name that was asked of Kong's Lua.
     pub(crate) names_resolved: usize,
     pub(crate) metrics: Metrics,
@@ -122,6 +127,8 @@ pub(crate) struct Root {
     pub(crate) next_tick_ms: u64,
     /// The timer of the instance before this one. Kong does not stop it: it ticks on in the next instance.
     pub(crate) stray_tick_ms: Option<u64>,
+    /// The life of the instance that it was made in.
+    pub(crate) generation: u64,
     /// Whether its own timer has run. Until then a call from a tick traps.
     pub(crate) has_ticked: bool,
 }

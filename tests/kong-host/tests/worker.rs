@@ -137,9 +137,19 @@ fn names_are_not_resolved_for_ever() {
 fn a_busy_worker_runs_what_is_due_in_one_round() {
     let mut worker = worker(Settings::default());
     worker.elapse(Duration::from_millis(150));
+    let call = worker.calls().pop().expect("one call");
+    worker.answer(call.token, Reply::json(200, "{}"));
     worker.reconfigure();
     worker.stall(Duration::from_millis(500));
     assert_eq!(worker.faults(), [trapped_tick()], "the stray tick calls before the root had one of its own");
+}
+
+#[test]
+fn an_instance_is_not_destroyed_under_its_call() {
+    let mut worker = worker(Settings::default());
+    worker.elapse(Duration::from_millis(100));
+    worker.reconfigure();
+    assert_eq!(worker.faults(), [Fault::DestroyedUnderCall { target: "sidecar:9001".to_owned() }]);
 }
 
 fn trapped_tick() -> Fault {

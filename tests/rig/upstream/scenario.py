@@ -65,6 +65,8 @@ class Scenario:
     cut: Cut | None = None
     # Each write waits until the test allows it.
     steps: threading.Semaphore | None = None
+    # The whole answer, its head too, waits until the test allows it.
+    held: threading.Event | None = None
     # Never answers, but keeps the connection.
     silent: bool = False
     # The scenarios of further requests, one after the other; the last one stays.

@@ -120,6 +120,8 @@ class Upstream:
             script.scenario = scenario.then
         if scenario.silent:
             await asyncio.Event().wait()
+        if scenario.held is not None:
+            await asyncio.to_thread(scenario.held.wait)
         reply = _encoded(answer(request, scenario), scenario)
         framed = scenario.framing if request.method != "HEAD" else "length"
         writer.write(_head(reply, framed))

@@ -155,9 +155,10 @@ fn link_shared_data(linker: &mut Linker<Shared>) -> Result<(), Error> {
             check_in(&host)?;
             let name = bytes(&mut host, name, length)?;
             let found = host.data().borrow().zone.as_ref().ok_or_else(no_zone)?.get(&name).cloned();
-            put(&mut host, version, &1_u32.to_le_bytes())?;
+            let current = found.as_ref().map_or(0, |(_, version)| *version);
+            put(&mut host, version, &current.to_le_bytes())?;
             match found {
-                Some(value) => give(&mut host, &value, address, size).map(|status| status as i32),
+                Some((value, _)) => give(&mut host, &value, address, size).map(|status| status as i32),
                 None => Ok(Status::NotFound as i32),
             }
         },
@@ -165,11 +166,19 @@ fn link_shared_data(linker: &mut Linker<Shared>) -> Result<(), Error> {
     linker.func_wrap(
         MODULE,
         "proxy_set_shared_data",
-        |mut host: Host<'_>, name: u32, length: u32, value: u32, size: u32, _version: u32| {
+        |mut host: Host<'_>, name: u32, length: u32, at: u32, size: u32, version: u32| {
             check_in(&host)?;
             let name = bytes(&mut host, name, length)?;
-            let value = bytes(&mut host, value, size)?;
-            host.data().borrow_mut().zone.as_mut().ok_or_else(no_zone)?.insert(name, value);
+            let value = bytes(&mut host, at, size)?;
+            let mut world = host.data().borrow_mut();
+            let zone = world.zone.as_mut().ok_or_else(no_zone)?;
+            let current = zone.get(&name).map_or(0, |(_, version)| *version);
+            // Only the version that was named is written over; a pointer to nothing deletes.
+            match (current == version, at) {
+                (false, _) => return Ok(Status::CasMismatch as i32),
+                (true, 0) => drop(zone.remove(&name)),
+                (true, _) => drop(zone.insert(name, (value, current.wrapping_add(1)))),
+            }
             Ok::<_, Error>(Status::Ok as i32)
         },
     )?;

@@ -87,12 +87,16 @@ impl Worker {
         if self.guest.trapped {
             self.rebuild();
         }
-        {
+        let is_lost = {
             let mut world = self.world.borrow_mut();
-            let now = world.clock_ms;
-            if let Some(root) = world.roots.get_mut(root) {
-                fired(root, now);
-            }
+            let (now, generation) = (world.clock_ms, world.generation);
+            let Some(root) = world.roots.get_mut(root) else { return };
+            fired(root, now);
+            root.generation != generation
+        };
+        // The timer of an entry that no configuration has any more makes it anew.
+        if is_lost && !self.load_root(root, false, "") {
+            return;
         }
         self.in_root(root, Step::Tick, "proxy_on_tick", &[root_context(root)]);
         self.let_sidecar_answer();

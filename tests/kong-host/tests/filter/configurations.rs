@@ -62,8 +62,11 @@ fn the_settings() {
     assert_eq!(client_body_buffer_size, megabytes("nginx_http_client_body_buffer_size"));
     assert_eq!(client_max_body_size, megabytes("nginx_http_client_max_body_size"));
     assert_eq!(keepalive_requests.to_string(), set("nginx_http_keepalive_requests"));
-    let exported: Vec<String> = environment.into_iter().map(|(name, _)| name).collect();
-    assert!(set("nginx_main_env").split("; env ").any(|name| exported == [name]), "one directive for each");
+    let exported = set("nginx_main_env");
+    for (name, value) in environment {
+        let exports = |directive: &str| directive == name || directive == format!("{name}={value}");
+        assert!(exported.split("; env ").any(exports), "{name}: one directive for each");
+    }
     assert_eq!(set("nginx_wasm_proxy_wasm_lua_resolver"), "off", "else each call by name uses up LuaJIT's types");
 }
 

@@ -66,6 +66,13 @@ impl Gateway {
         Self { worker, vault: Rc::clone(vault) }
     }
 
+    /// Pushes a configuration with more in it.
+    pub fn push(&mut self, more: &Value) {
+        let mut configuration = json!({"sidecar": "unix:/run/aws-masker/sidecar.sock"});
+        configuration.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        self.worker.push(Route::new("v1", [kong_host::as_kong_sends(&configuration)]));
+    }
+
     /// Lets the first calls to the sidecar happen.
     pub fn ready(mut self) -> Self {
         self.settle();
@@ -110,6 +117,13 @@ pub fn assert_nothing_leaks(name: &str, upstream: &Upstream) {
         assert_eq!(length, upstream.body.len().to_string(), "{name}: the length upstream");
     }
     assert_eq!(upstream.headers.text("accept-encoding"), Some("identity"), "{name}: what upstream may compress");
+}
+
+/// A Kong with another kong.conf, which declares no zone.
+pub fn of_another_conf(kong_conf: &'static str) -> Settings {
+    let Settings { environment, .. } = Settings::default();
+    let environment = environment.into_iter().filter(|(name, _)| name == "AWS_MASKER_TOKEN").collect();
+    Settings { kong_conf, environment, ..Settings::default() }
 }
 
 /// A request of the Anthropic API whose user says this.

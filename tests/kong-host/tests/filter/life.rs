@@ -6,7 +6,7 @@ use kong_host::{Ending, Fault, LogLevel, Outcome, Reply, Request, Response, Sett
 use serde_json::json;
 
 use crate::dialects::DIALECTS;
-use crate::gateway::{Gateway, TEXT, assert_nothing_leaks, heard, message, reply};
+use crate::gateway::{Gateway, SECRETS, TEXT, assert_nothing_leaks, heard, message, of_another_conf, reply};
 
 fn text_of(outcome: &Outcome) -> String {
     let body: serde_json::Value = serde_json::from_slice(&outcome.client.body).expect("JSON");
@@ -121,7 +121,7 @@ fn exchanges_that_lose_their_context_before_the_response() {
 /// A Kong whose settings keep nothing with a request: the response stays masked, whole, and it is said so.
 #[test]
 fn a_context_lost_where_nothing_is_kept() {
-    let mut gateway = Gateway::with(json!({}), Settings { kong_conf: "", ..Settings::default() }).ready();
+    let mut gateway = Gateway::with(json!({}), of_another_conf("")).ready();
     let id = gateway.worker.send(message(TEXT));
     let upstream = gateway.worker.upstream(id).expect("it goes upstream");
     let response = reply(&heard(&upstream)).in_pieces_of(40);
@@ -205,7 +205,7 @@ fn a_plugin_that_bypasses_the_request_steps() {
 /// Where it is not refused, it is told from a response that lost its context: an operator has to act at once.
 #[test]
 fn a_request_that_left_unmasked_is_an_alarm_of_its_own() {
-    let settings = Settings { kong_conf: "nginx_proxy_set = $aws_masker_request unseen", ..Settings::default() };
+    let settings = of_another_conf("nginx_proxy_set = $aws_masker_request unseen");
     let mut gateway = Gateway::with(json!({}), settings).ready();
     let outcome = gateway.worker.exchange(message("hello").bypassed_by_a_plugin(), |_| reply("AWS_EC2_7KQ2M9XA4TBN"));
     assert_eq!((&outcome.faults[..], outcome.client.ending), (&[][..], Ending::Complete));
@@ -217,6 +217,36 @@ fn a_request_that_left_unmasked_is_an_alarm_of_its_own() {
     assert_eq!(counted, [1, 0]);
     let alarm = |line: &kong_host::LogLine| line.level >= LogLevel::Error && line.text.contains("LEFT UNMASKED");
     assert_eq!(gateway.worker.log().iter().filter(|line| alarm(line)).count(), 1);
+}
+
+/// Between a push and the moment at which Kong destroys the old instance no call may be under way, and what is owed then is
+/// not lost with its memory.
+#[test]
+fn pushes_crash_nothing_and_lose_nothing() {
+    for (push, wait) in [0, 50, 100, 150, 333, 1_000, 1_900].into_iter().enumerate() {
+        let name = format!("destroyed {wait} ms after the push");
+        let mut gateway = Gateway::new();
+        gateway.check(&name, message(TEXT), |upstream| reply(&heard(upstream)));
+        gateway.settle();
+        // Each call takes its time from now on.
+        let vault = std::rc::Rc::clone(&gateway.vault);
+        gateway.worker.set_sidecar(|_| Reply::Silence);
+        gateway.push(&json!({"mapping_ttl": 600 + push}));
+        let texts: Vec<String> = (0..40).map(|n| format!("Stop i-0{n:016x}.")).collect();
+        for text in &texts {
+            let outcome = gateway.worker.exchange(message(text), |upstream| reply(&heard(upstream)));
+            assert_eq!((outcome.client.status, text_of(&outcome)), (200, text.clone()), "{name}");
+        }
+        gateway.worker.elapse(Duration::from_millis(wait));
+        gateway.worker.reconfigure();
+        assert_eq!(gateway.worker.faults(), [], "{name}");
+        gateway.worker.set_sidecar(move |call| vault.borrow_mut().answer(call));
+        let outcome = gateway.worker.exchange(message(TEXT), |upstream| reply(&heard(upstream)));
+        assert_eq!((outcome.client.status, text_of(&outcome).as_str()), (200, TEXT), "{name}");
+        gateway.settle();
+        assert_eq!(gateway.vault.borrow().mappings.len(), SECRETS.len() + texts.len(), "{name}");
+        assert_eq!(gateway.worker.faults(), [], "{name}");
+    }
 }
 
 /// A worker that was busy runs the timers of lost instances late, in one round with those of the new one.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use kong_host::{Outcome, Request, Response, Settings};
 use serde_json::{Value, json};
 
-use crate::gateway::{Gateway, TEXT, heard, message, reply};
+use crate::gateway::{Gateway, TEXT, heard, message, of_another_conf, reply};
 
 #[track_caller]
 fn check_refused(name: &str, gateway: &mut Gateway, request: Request, status: u16, code: &str) -> Outcome {
@@ -63,7 +63,8 @@ fn protocols_that_cannot_be_masked() {
 /// Kong as it comes keeps 8 KB of a body in memory; what is larger cannot be read by a filter.
 #[test]
 fn bodies_that_kong_put_into_a_file() {
-    let settings = Settings { environment: Settings::default().environment, ..Settings::of_plain_kong() };
+    let environment = of_another_conf("").environment;
+    let settings = Settings { environment, ..Settings::of_plain_kong() };
     let mut gateway = Gateway::with(json!({}), settings).ready();
     let large = message(&format!("{TEXT} {}", "word ".repeat(4_000)));
     for (name, request) in [("with a length", large.clone()), ("chunked", large.chunked())] {
