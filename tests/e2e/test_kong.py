@@ -68,10 +68,13 @@ def test_what_kong_answers_by_itself_is_no_alarm(another: Opening) -> None:
     assert "left a response masked" not in gate.host.process.log.read_text()
 
 
-def test_the_sidecar_is_found_by_its_name(another: Opening, sidecar: Sidecar) -> None:
-    """As in compose: a name of this network, which only the host's own resolver knows."""
-    gate = another("by-name", sidecar=f"localhost:{sidecar.port}")
-    assert gate.send({"messages": []}).response.status_code == 200
+def test_the_sidecar_is_called_through_its_socket(another: Opening, logs: Path, tmp_path: Path) -> None:
+    """As in compose and in Kubernetes."""
+    socket = tmp_path / "sidecar.sock"
+    with Sidecar("beside", logs, socket=socket) as sidecar:
+        gate = another("by-socket", sidecar=f"unix:{socket}", filter={"scope": "by-socket"})
+        assert gate.send({"messages": [{"role": "user", "content": VALUES[0]}]}).response.status_code == 200
+        wait_for("the sidecar has the mapping", lambda: sidecar.counted("mappings_stored") >= 1)
 
 
 def test_workers_outlive_traffic_beside_kongs_timers(another: Opening) -> None:

@@ -92,4 +92,4 @@ def declaration(plan: Plan) -> dict[str, Any]:
         del service["tls_verify"], service["tls_verify_depth"]
     plugins = [] if plan.filter is None else [{"name": "aws_masker", "config": plan.settings}]
     service["routes"] = [service["routes"][0] | {"paths": ["/"], "plugins": plugins}]
-    return declared
+    return declared | {"services": [service]}

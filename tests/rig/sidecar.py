@@ -14,14 +14,14 @@ SECRET = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 
 class Sidecar:
-    """Without `env` of a Redis it runs on its embedded store."""
+    """Without `env` of a Redis it runs on its embedded store. It listens on a socket, too, where one is named."""
 
-    def __init__(self, name: str, directory: Path, env: dict[str, str] | None = None):
+    def __init__(self, name: str, directory: Path, env: dict[str, str] | None = None, socket: Path | None = None):
         self.port = free_port()
         self.address = f"{LOOPBACK}:{self.port}"
         self.url = f"http://{self.address}"
         settings = {
-            "MASKER_LISTEN": self.address,
+            "MASKER_LISTEN": f"unix:{socket} {self.address}" if socket else self.address,
             "MASKER_TOKEN": TOKEN,
             "MASKER_OPERATOR_TOKEN": OPERATOR_TOKEN,
             "MASKER_SECRET": SECRET,
