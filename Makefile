@@ -17,7 +17,7 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 # In the order that is written: checks, then what is missing, then builds.
 .NOTPARALLEL:
 .PHONY: help build wasm sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench fuzz
-.PHONY: up smoke down logs dist venv node redis-server rust asked about
+.PHONY: up smoke stack-faults down logs dist venv node redis-server rust asked about
 
 help: ## tells what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -91,6 +91,9 @@ up: ## builds and starts Kong, the sidecar and Redis in Docker; makes .env
 
 smoke: ## one masked conversation through the running stack, seen from both sides
 	@scripts/smoke
+
+stack-faults: ## kills the sidecar of the running stack, restarts a gateway, under load; it refuses for some seconds
+	@scripts/faults
 
 down: ## stops the stack; the mappings stay in their volume
 	@scripts/down

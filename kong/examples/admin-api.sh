@@ -23,7 +23,7 @@ put services/anthropic/routes/anthropic-v1 '{"paths": ["/v1"], "strip_path": fal
 # As an entry of a filter chain, whose name makes the call repeatable. As a plugin it would be
 # POST /routes/anthropic-v1/plugins with {"name": "aws_masker", "config": {…}}.
 put routes/anthropic-v1/filter-chains/masking '{"filters": [{"name": "aws_masker",
-    "config": {"sidecar": "redis-sidecar:9001", "scope": "default"}}]}'
+    "config": {"sidecar": "unix:/run/aws-masker/sidecar.sock", "scope": "default"}}]}'
 
 # What the route runs now: aws_masker must be among it.
 curl --silent --show-error --fail-with-body "$admin/routes/anthropic-v1/filters/enabled"

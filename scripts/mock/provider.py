@@ -1,13 +1,13 @@
 """The provider of `make smoke`: prints what it was sent, and answers like the Anthropic API by repeating it.
 
-It listens on loopback only: its container shares the network of the gateway that stands before it. The end-to-end tests
-have a richer one (tests/rig/upstream), which needs more than Python's own library.
+Only the gateway that stands before it is on its network. The end-to-end tests have a richer one (tests/rig/upstream),
+which needs more than Python's own library.
 """
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-ADDRESS = ("127.0.0.1", 8090)
+ADDRESS = ("0.0.0.0", 8090)
 
 
 class Provider(BaseHTTPRequestHandler):

@@ -26,6 +26,11 @@ def kong_conf() -> dict[str, str]:
     return {name.strip(): value.strip() for name, value in pairs}
 
 
+def sockets(listen: str) -> list[str]:
+    """The sockets of a sidecar, of all the places where it listens."""
+    return [place.removeprefix("unix:") for place in listen.split() if place.startswith("unix:")]
+
+
 def configurations(node: object) -> Iterator[dict]:
     """Every configuration of the filter, as a plugin or in a chain."""
     if isinstance(node, dict):

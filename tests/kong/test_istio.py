@@ -5,7 +5,7 @@ import pytest
 import yaml
 from jsonschema import Draft4Validator
 
-from kong.files import ISTIO, KUBERNETES, META, ROOT
+from kong.files import ISTIO, META, ROOT
 from kong.test_kubernetes import VERSIONS
 
 RESOURCES = [resource for path in sorted(ISTIO.glob("*.yaml")) for resource in yaml.safe_load_all(path.read_text())]
@@ -43,9 +43,8 @@ def test_the_sidecar_is_called_by_a_cluster_of_its_name():
     assert f"{address['address']}:{address['port_value']}" == sidecar
 
 
-def test_the_sidecar_is_the_one_of_kubernetes():
-    documents = yaml.safe_load_all((KUBERNETES / "redis-sidecar.yaml").read_text())
-    service = next(document for document in documents if document["kind"] == "Service")
+def test_the_sidecar_is_the_one_beside_it():
+    service = the("Service", "redis-sidecar")
     name, namespace = service["metadata"]["name"], service["metadata"]["namespace"]
     (port,) = service["spec"]["ports"]
     assert added_cluster()["name"] == f"{name}.{namespace}.svc.cluster.local:{port['port']}"
@@ -59,7 +58,7 @@ def test_nothing_fails_open():
 def test_the_token_comes_from_the_environment_of_the_proxy():
     variables = the("WasmPlugin")["spec"]["vmConfig"]["env"]
     assert variables == [{"name": "AWS_MASKER_TOKEN", "valueFrom": "HOST"}]
-    (proxy,) = the("Deployment")["spec"]["template"]["spec"]["containers"]
+    (proxy,) = the("Deployment", "istio-gateway")["spec"]["template"]["spec"]["containers"]
     assert proxy["name"] == "istio-proxy"
     (variable,) = proxy["env"]
     assert variable["name"] == "AWS_MASKER_TOKEN"
@@ -68,13 +67,15 @@ def test_the_token_comes_from_the_environment_of_the_proxy():
 
 def test_everything_is_about_the_same_gateway():
     assert {it["metadata"]["namespace"] for it in RESOURCES} == {"aws-masker"}
-    deployment = the("Deployment")["spec"]
+    deployment = the("Deployment", "istio-gateway")["spec"]
     chosen = deployment["selector"]["matchLabels"]
     assert chosen.items() <= deployment["template"]["metadata"]["labels"].items()
     assert the("WasmPlugin")["spec"]["selector"]["matchLabels"] == chosen
     assert the("EnvoyFilter")["spec"]["workloadSelector"]["labels"] == chosen
-    assert the("Gateway")["spec"]["selector"] == the("Service")["spec"]["selector"] == chosen
+    assert the("Gateway")["spec"]["selector"] == the("Service", "istio-gateway")["spec"]["selector"] == chosen
     assert the("NetworkPolicy", "istio-gateway")["spec"]["podSelector"]["matchLabels"] == chosen
+    (caller,) = the("NetworkPolicy", "redis-sidecar")["spec"]["ingress"]
+    assert caller["from"] == [{"podSelector": {"matchLabels": chosen}}]
 
 
 def test_whole_bodies_fit_on_every_way():

@@ -106,4 +106,4 @@ def declaration(plan: Plan, entries: int = 0) -> dict[str, Any]:
     route = service["routes"][0] | {"paths": ["/"], "plugins": plugins}
     more = [route | {"name": f"entry-{n}", "paths": [f"/entry-{n}"]} for n in range(entries)]
     service["routes"] = [route, *more]
-    return declared
+    return declared | {"services": [service]}

@@ -14,8 +14,10 @@ SECRET = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 
 class Sidecar:
-    """Without `env` of a Redis it runs on its embedded store. Gateways reach it as they do where they are deployed: through
-    its socket. The address is for operators, and for what stands between the two in a test."""
+    """Without `env` of a Redis it runs on its embedded store.
+
+    Gateways reach it as they do where they are deployed: through its socket. The address is for operators.
+    """
 
     def __init__(self, name: str, directory: Path, env: dict[str, str] | None = None):
         self.port = free_port()
