@@ -12,7 +12,7 @@ mod abi;
 use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::{Duration, UNIX_EPOCH};
 
 use proxy_wasm::hostcalls;
@@ -53,6 +53,8 @@ const UNSENT: [&str; 4] = ["bad argument", "resolver failure", "internal failure
 thread_local! {
     /// Shared by all entries of the filter in this worker: they live in one memory.
     static WORKER: Rc<RefCell<Worker>> = Rc::default();
+    /// The instances that live in it.
+    static INSTANCES: RefCell<Vec<Weak<RefCell<Instance>>>> = RefCell::default();
 }
 
 proxy_wasm::main! {{
@@ -69,7 +71,22 @@ impl Root {
     fn new() -> Self {
         let unconfigured = Config::parse(b"", |_| None);
         let instance = Instance::new(unconfigured, String::new(), 0, WORKER.with(Rc::clone));
-        Self { instance: Rc::new(RefCell::new(instance)) }
+        let instance = Rc::new(RefCell::new(instance));
+        INSTANCES.with_borrow_mut(|instances| {
+            instances.retain(|instance| instance.strong_count() > 0);
+            instances.push(Rc::downgrade(&instance));
+        });
+        Self { instance }
+    }
+}
+
+/// Lets the host keep what any instance owes, while no call may be made.
+fn keep_owed(now: u64) {
+    let instances: Vec<_> = INSTANCES.with_borrow(|instances| instances.iter().filter_map(Weak::upgrade).collect());
+    for instance in instances {
+        for (name, kept) in instance.borrow_mut().owed_to_keep(now) {
+            abi::set_shared_data(&name, Some(&kept));
+        }
     }
 }
 
@@ -85,6 +102,7 @@ impl Context for Root {
                 if let Some((sidecar, kept)) = instance.key_to_keep() {
                     abi::set_shared_data(sidecar.as_str(), Some(&kept));
                 }
+                instance.kept_in_vain().iter().for_each(|name| abi::set_shared_data(name, None));
                 line
             }
             (status, _) => {
@@ -112,6 +130,7 @@ impl RootContext for Root {
             worker.borrow_mut().found_zone();
         }
         self.instance.replace(Instance::new(config, instance_name(now), now, worker));
+        keep_owed(now);
         let _ = hostcalls::set_tick_period(Duration::from_millis(TICK_MS));
         true
     }
@@ -198,7 +217,7 @@ impl HttpContext for Http {
             }
             Ok(_) => {
                 self.keep_request();
-                self.keep_owed();
+                keep_owed(self.now());
             }
         }
         Action::Continue
@@ -296,16 +315,6 @@ impl Http {
         }
     }
 
-    /// While no call may be made, the host keeps what is owed.
-    fn keep_owed(&self) {
-        let mut instance = self.instance.borrow_mut();
-        if instance.is_quiet(self.now()) {
-            for (name, kept) in instance.owed_to_keep(&process()) {
-                abi::set_shared_data(&name, Some(&kept));
-            }
-        }
-    }
-
     /// Takes over what the host kept of an instance that was lost: its key, and what it owed. In a step of a request, where
     /// Kong tells the worker's name, and where a zone that is missing after all ends in a refusal.
     fn recall(&self) {
@@ -316,13 +325,14 @@ impl Http {
             instance.recall_key(&sidecar, &kept, self.now());
         }
         if instance.has_to_recall() {
-            instance.recall_owed(&process(), |name| {
+            let pieces = instance.recall_owed(process(), |name| {
                 let kept = abi::shared_data(name);
                 if kept.is_some() {
                     abi::set_shared_data(name, None);
                 }
                 kept
             });
+            pieces.iter().for_each(|(name, kept)| abi::set_shared_data(name, Some(kept)));
         }
     }
 

@@ -123,23 +123,40 @@ impl Instance {
         Some((sidecar, kept))
     }
 
-    /// Whether the host should keep what is owed, because no call may be made that would deliver it.
-    pub fn is_quiet(&self, now: u64) -> bool {
+    fn is_quiet(&self, now: u64) -> bool {
         self.worker.borrow_mut().is_quiet(now)
     }
 
-    /// What is owed and not kept yet, in pieces.
-    pub fn owed_to_keep(&mut self, process: &str) -> Vec<(String, Vec<u8>)> {
-        let Some(sidecar) = &self.sidecar else { return Vec::new() };
-        self.worker.borrow_mut().owed_to_keep(sidecar, process, &self.outbox.keep())
+    /// What the host should keep of what is owed, in pieces, because no call may be made now that would deliver it. What
+    /// is on its way may be lost as well.
+    pub fn owed_to_keep(&mut self, now: u64) -> Vec<(String, Vec<u8>)> {
+        let (Some(sidecar), true) = (&self.sidecar, self.is_quiet(now)) else { return Vec::new() };
+        let mut owed = self.sync.as_mut().map(Sync::keep).unwrap_or_default();
+        owed.extend(self.outbox.keep());
+        self.worker.borrow_mut().owed_to_keep(sidecar, &owed)
     }
 
-    /// Owes what the host kept of an instance that was lost; once.
-    pub fn recall_owed(&mut self, process: &str, take: impl FnMut(&str) -> Option<Vec<u8>>) {
+    /// Owes what the host kept of an instance that was lost; once. `process` tells this worker from its neighbours. Gives
+    /// what the host should keep of it, as this instance may be lost as well before it could deliver it.
+    pub fn recall_owed(
+        &mut self,
+        process: String,
+        take: impl FnMut(&str) -> Option<Vec<u8>>,
+    ) -> Vec<(String, Vec<u8>)> {
         self.has_recalled = true;
-        if let Some(sidecar) = self.sidecar.clone() {
-            let owed = self.worker.borrow_mut().recall_owed(&sidecar, process, take);
-            owed.into_iter().for_each(|mapping| self.outbox.owe(mapping));
+        let Some(sidecar) = &self.sidecar else { return Vec::new() };
+        let mut worker = self.worker.borrow_mut();
+        let owed = worker.recall_owed(sidecar, process, take);
+        owed.into_iter().for_each(|mapping| self.outbox.owe(mapping));
+        worker.owed_to_keep(sidecar, &self.outbox.keep())
+    }
+
+    /// What the host need not keep any more, because it is delivered.
+    pub fn kept_in_vain(&mut self) -> Vec<String> {
+        let delivered = self.outbox.len() == 0 && self.sync.as_ref().is_some_and(|sync| !sync.owes());
+        match &self.sidecar {
+            Some(sidecar) if delivered => self.worker.borrow_mut().kept_in_vain(sidecar),
+            _ => Vec::new(),
         }
     }
 

@@ -78,6 +78,8 @@ pub enum Failure {
 struct Owed {
     number: u64,
     batch: Batch,
+    /// Whether somebody else has its mappings, too.
+    is_kept: bool,
 }
 
 /// The call that is under way.
@@ -196,7 +198,7 @@ impl Sync {
         }
         if self.owed.is_none() {
             self.batches += 1;
-            self.owed = Some(Owed { number: self.batches, batch: outbox.batch() });
+            self.owed = Some(Owed { number: self.batches, batch: outbox.batch(), is_kept: false });
         }
         let wanted = self.take_wanted();
         let flight = Flight { since: now, wanted, recall };
@@ -206,6 +208,21 @@ impl Sync {
             self.failed(now, Failure::Unsent, &mut outbox.counters);
         }
         body
+    }
+
+    /// Whether a batch is on its way, or has to be sent again.
+    pub fn owes(&self) -> bool {
+        self.owed.is_some()
+    }
+
+    /// The mappings on their way that nobody else has: from now on somebody does.
+    pub fn keep(&mut self) -> Vec<Mapping> {
+        let unkept = self.owed.as_mut().filter(|owed| !owed.is_kept);
+        let keep = |owed: &mut Owed| {
+            owed.is_kept = true;
+            owed.batch.mappings.clone()
+        };
+        unkept.map(keep).unwrap_or_default()
     }
 
     fn is_own_tick(&mut self, now: u64) -> bool {
@@ -286,7 +303,7 @@ impl Sync {
     }
 
     fn request(&self, flight: &Flight) -> Option<SyncRequest> {
-        let Owed { number, batch } = self.owed.as_ref()?;
+        let Owed { number, batch, .. } = self.owed.as_ref()?;
         Some(SyncRequest {
             version: contract::VERSION,
             instance: self.instance.clone(),

@@ -19,6 +19,8 @@ pub struct Worker {
     sidecars: BTreeMap<SidecarName, Sidecar>,
     /// Whether the host keeps data for the instances that follow.
     has_zone: bool,
+    /// What tells this worker from its neighbours, once it is known.
+    process: Option<String>,
     /// Whether a timer has run since the memory began: all instances of a configuration begin before one does.
     has_ticked: bool,
     /// When an instance began later: a configuration was pushed.
@@ -133,13 +135,10 @@ impl Worker {
         self.has_zone && self.pushed_at.is_some_and(|pushed| now.saturating_sub(pushed) < QUIET_MS)
     }
 
-    /// What is owed, in pieces for the host to keep. `process` tells this worker from its neighbours.
-    pub fn owed_to_keep(
-        &mut self,
-        sidecar: &SidecarName,
-        process: &str,
-        mappings: &[Mapping],
-    ) -> Vec<(String, Vec<u8>)> {
+    /// What is owed, in pieces for the host to keep.
+    pub fn owed_to_keep(&mut self, sidecar: &SidecarName, mappings: &[Mapping]) -> Vec<(String, Vec<u8>)> {
+        // Nothing is owed before the first request, which tells the worker's name.
+        let Some(process) = &self.process else { return Vec::new() };
         let known = self.sidecars.entry(sidecar.clone()).or_default();
         let pieces = mappings.chunks(PIECE_MAPPINGS).filter_map(|mappings| {
             let name = piece(sidecar, process, known.pieces);
@@ -152,21 +151,28 @@ impl Worker {
         pieces.collect()
     }
 
-    /// All that is kept, each piece by its name; whoever takes it over owes it from then on.
+    /// The names of all pieces, which nobody needs any more.
+    pub fn kept_in_vain(&mut self, sidecar: &SidecarName) -> Vec<String> {
+        let (Some(process), Some(known)) = (&self.process, self.sidecars.get_mut(sidecar)) else { return Vec::new() };
+        (0..std::mem::take(&mut known.pieces)).map(|index| piece(sidecar, process, index)).collect()
+    }
+
+    /// All that is kept of this worker, `process`, each piece by its name; whoever takes it over owes it from then on.
     pub fn recall_owed(
         &mut self,
         sidecar: &SidecarName,
-        process: &str,
+        process: String,
         mut take: impl FnMut(&str) -> Option<Vec<u8>>,
     ) -> Vec<Mapping> {
         self.sidecars.entry(sidecar.clone()).or_default().pieces = 0;
         let mut owed = Vec::new();
-        for name in (0..).map(|index| piece(sidecar, process, index)) {
+        for name in (0..).map(|index| piece(sidecar, &process, index)) {
             match take(&name).and_then(|kept| serde_json::from_slice::<KeptOwed>(&kept).ok()) {
                 Some(kept) if kept.name == name => owed.extend(kept.mappings),
-                _ => return owed,
+                _ => break,
             }
         }
+        self.process = Some(process);
         owed
     }
 
@@ -266,16 +272,20 @@ mod tests {
             recall: false,
         };
         let mut worker = Worker::default();
+        worker.recall_owed(&ours, "7".into(), |_| None);
         let mut zone: BTreeMap<String, Vec<u8>> =
-            (0..3).flat_map(|n| worker.owed_to_keep(&ours, "7", &[mapping(n)])).collect();
+            (0..3).flat_map(|n| worker.owed_to_keep(&ours, &[mapping(n)])).collect();
         let long = Mapping { value: Value::new("x".repeat(PIECE_BYTES)), ..mapping(9) };
-        assert!(worker.owed_to_keep(&ours, "7", &[long]).is_empty(), "it would not fit into the zone");
+        assert!(worker.owed_to_keep(&ours, &[long]).is_empty(), "it would not fit into the zone");
         let mut next = Worker::default();
-        assert!(next.recall_owed(&other, "7", |name| zone.remove(name)).is_empty(), "another token");
-        assert!(next.recall_owed(&ours, "8", |name| zone.remove(name)).is_empty(), "another worker");
-        let owed = next.recall_owed(&ours, "7", |name| zone.remove(name));
-        assert_eq!((owed.len(), zone.len()), (3, 0));
-        assert_eq!(next.owed_to_keep(&ours, "7", &owed).first().map(|(name, _)| name), Some(&piece(&ours, "7", 0)));
+        assert!(next.recall_owed(&other, "7".into(), |name| zone.remove(name)).is_empty(), "another token");
+        assert!(next.recall_owed(&ours, "8".into(), |name| zone.remove(name)).is_empty(), "another worker");
+        let owed = next.recall_owed(&ours, "7".into(), |name| zone.remove(name));
+        assert_eq!((owed.len(), zone.len(), next.kept_in_vain(&ours).len()), (3, 0, 0));
+        // Together in one piece now, until it is delivered.
+        assert_eq!(next.owed_to_keep(&ours, &owed).len(), 1);
+        assert_eq!(next.kept_in_vain(&ours), [piece(&ours, "7", 0)]);
+        assert!(next.kept_in_vain(&ours).is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod response;
 mod tick;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -140,6 +141,11 @@ impl Worker {
 
     pub fn log(&self) -> Vec<LogLine> {
         self.world.borrow().log.clone()
+    }
+
+    /// How many names are in the zone that instances share.
+    pub fn shared_names(&self) -> usize {
+        self.world.borrow().zone.as_ref().map_or(0, BTreeMap::len)
     }
 
     pub fn clear_log(&mut self) {

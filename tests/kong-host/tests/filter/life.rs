@@ -231,21 +231,30 @@ fn pushes_crash_nothing_and_lose_nothing() {
         // Each call takes its time from now on.
         let vault = std::rc::Rc::clone(&gateway.vault);
         gateway.worker.set_sidecar(|_| Reply::Silence);
-        gateway.push(&json!({"mapping_ttl": 600 + push}));
         let texts: Vec<String> = (0..40).map(|n| format!("Stop i-0{n:016x}.")).collect();
-        for text in &texts {
+        for (n, text) in texts.iter().enumerate() {
+            // What was owed before it counts as well.
+            if n == 10 {
+                gateway.push(&json!({"mapping_ttl": 600 + push}));
+            }
             let outcome = gateway.worker.exchange(message(text), |upstream| reply(&heard(upstream)));
             assert_eq!((outcome.client.status, text_of(&outcome)), (200, text.clone()), "{name}");
         }
         gateway.worker.elapse(Duration::from_millis(wait));
-        gateway.worker.reconfigure();
-        assert_eq!(gateway.worker.faults(), [], "{name}");
+        // Twice, with nothing but a request without a body in between.
+        for _ in 0..2 {
+            gateway.worker.reconfigure();
+            assert_eq!(gateway.worker.faults(), [], "{name}");
+            let models = gateway.worker.exchange(Request::new("GET", "/v1/models"), |_| Response::json(200, "{}"));
+            assert_eq!(models.client.status, 200, "{name}");
+        }
         gateway.worker.set_sidecar(move |call| vault.borrow_mut().answer(call));
         let outcome = gateway.worker.exchange(message(TEXT), |upstream| reply(&heard(upstream)));
         assert_eq!((outcome.client.status, text_of(&outcome).as_str()), (200, TEXT), "{name}");
         gateway.settle();
         assert_eq!(gateway.vault.borrow().mappings.len(), SECRETS.len() + texts.len(), "{name}");
         assert_eq!(gateway.worker.faults(), [], "{name}");
+        assert_eq!(gateway.worker.shared_names(), 1, "{name}: what is delivered is not kept, the key is");
     }
 }
 
