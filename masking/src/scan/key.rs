@@ -39,8 +39,8 @@ pub(crate) enum PlaceKind {
 const NAME_MAX: usize = 48;
 /// Bytes of a member's name at the most: what stands before them tells nothing.
 const MEMBER_MAX: usize = 256;
-/// Blanks between a name and its value at the most.
-const BLANKS_MAX: usize = 40;
+/// Blanks between a name and its value at the most: prefixes of lines are blank too.
+const BLANKS_MAX: usize = 120;
 
 /// The names that hold the word from `start` to `end`, longest first: `account`, `account id`, `account id number`.
 pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item = Name<'_>> + '_ {
@@ -142,8 +142,9 @@ impl<'t> Name<'t> {
         let closed = at > korean;
         let after = skip_blanks(text, at);
         let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
         let (behind, kind) = operator(text, after, self.tag)
-            .or_else(|| (near > at && !closed && self.is_word()).then_some((near, PlaceKind::Near)))
+            .or_else(|| (goes_on && !closed && self.is_word()).then_some((near, PlaceKind::Near)))
             .or_else(|| (closed && self.is_upper() && !self.is_glued()).then(|| self.fallback(text, after)).flatten())
             .or_else(|| pair(text, at).map(|at| (at, PlaceKind::Assigned)))?;
         // `S3 Bucket (b)` says what `f(b)` does not.

@@ -75,6 +75,12 @@ const UNITS: &[&str] = &[
     "postgres://",
     "aws_db_instance.aaaa",
     "aws_db_instance\" \"a\" {",
+    // Prefixes of lines.
+    "+a\n",
+    "a-1 | b\n",
+    "+> # ",
+    "x.y-1-",
+    "[bucket: a-1] \n",
     // Placeholders and what begins as one.
     "AWS_EC2_",
     "AWS_",
