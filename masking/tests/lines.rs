@@ -150,3 +150,88 @@ fn prefixes_are_no_values() {
         .map(str::to_owned),
     );
 }
+
+/// Lines of keys: what stands around them, and what of them is masked behind a prefix.
+const KEYS: &[&str] = &[
+    "-----BEGIN RSA PRIVATE KEY-----\n\
+     ‹MIIEpAIBAAKCAQEAkL/Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44Lpicj+Qx1R2›\n\
+     ‹+8s/k29XbT0dVQyW3nGm1ZpR7uHcLe5fSjA4oKxYvBqMt6NwEiCrDhUgJlPzOaF9›\n\
+     ‹//4Q2w8Kd0c=›\n\
+     -----END RSA PRIVATE KEY-----",
+    "-----BEGIN RSA PRIVATE KEY-----\n\
+     Proc-Type: 4,ENCRYPTED\n\
+     DEK-Info: AES-256-CBC,4D5C1A2B3C4D5E6F708192A3B4C5D6E7\n\
+     \n\
+     ‹MIIEpAIBAAKCAQEAkL/Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44Lpicj+Qx1R2›\n\
+     -----END RSA PRIVATE KEY-----",
+    "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\
+     Version: GnuPG v2\n\
+     \n\
+     ‹lQOYBF2hWHYBCADLQm9vYmFyYmF6cXV4Y29yZ2VncmF1bHRnYXJwbHl3YWxkb2ZyZ›\n\
+     ‹dXhjb3JnZWdyYXVsdA==›\n\
+     ‹=njUN›\n\
+     -----END PGP PRIVATE KEY BLOCK-----",
+    "-----BEGIN OPENSSH PRIVATE KEY-----\n\
+     ‹b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2›\n\
+     ‹gtZWQyNTUxOQAAACB0Zm9vYmFyYmF6cXV4Y29yZ2VncmF1bHRnYXJwbHl3YWxkb2Zy›",
+];
+
+#[test]
+fn private_keys() {
+    let whole = |key: &str| {
+        let end = key.rfind('›').unwrap();
+        let end = key.rfind("-----END").map_or(end, |_| key.len());
+        format!("‹{}›{}", key.get(..end).unwrap().replace(['‹', '›'], ""), key.get(end..).unwrap().replace('›', ""))
+    };
+    check(KEYS.iter().map(|key| format!("key = {}\nthe prose behind it\n", whole(key))));
+    let prefixes = || PREFIXES.iter().filter(|prefix| !prefix.is_empty() && !prefix.starts_with('\u{1b}'));
+    check(
+        KEYS.iter()
+            .flat_map(|key| prefixes().map(move |prefix| wrapped(&format!("{key}\nthe prose behind it"), prefix))),
+    );
+}
+
+/// The other forms in which a key is written down.
+#[test]
+fn private_keys_in_strings() {
+    let line = "MIIEpAIBAAKCAQEAkL9Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44LpicjQx1R2a";
+    let (begin, end) = ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----");
+    let text = format!("{begin}\n{line}\n{line}\n{end}\n");
+    let escaped = text.replace('\n', "\\n");
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &text);
+    let marked = |text: &str| text.replace(line, &format!("‹{line}›"));
+    let lines = |before: &str, behind: &str| {
+        marked(&[begin, line, line, end].map(|line| format!("{before}{line}{behind}")).join("\n"))
+    };
+    check([
+        format!("{{\"KeyMaterial\": \"‹{}›\\n\"}}", escaped.trim_end_matches("\\n")),
+        format!("key: |\n  ‹{}›\n", text.trim_end().replace('\n', "\n  ")),
+        format!("private_key=‹{begin} {line} {line} {end}›"),
+        format!("[\n{}\n]", lines("  \"", "\",")),
+        lines("    \"", "\\n\" +"),
+        lines("    '", "\\n' ."),
+        lines("  \"", "\\n\""),
+        format!(
+            "  tls.key: ‹{encoded}›\n  tls.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUVwQUlCQUFLQ0FRRUFrTDlBdnprcQ==\n"
+        ),
+        format!("‹{begin}\n{line}›\nThis is where it is cut and words go on\n"),
+        format!("‹{begin}\n{line}\nMIIEpAIBAAKCAQEA7c›\nThe rest\n"),
+        format!(
+            "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nPublic-Lines: 1\n{line}\nPrivate-Lines: 2\n\
+             ‹{line}\nAAAAB3NzaC1=›\nPrivate-MAC: 1a2b3c\n"
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_no_private_key() {
+    check(
+        [
+            "grep -rl -- \"-----BEGIN RSA PRIVATE KEY-----\" /etc /srv /home /root /opt /usr/local/share",
+            "starts with -----BEGIN PRIVATE KEY----- and ends with -----END PRIVATE KEY-----",
+            "-----BEGIN PUBLIC KEY-----\nMIIEpAIBAAKCAQEAkL9Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44Lpicj\n-----END PUBLIC KEY-----",
+            "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----",
+        ]
+        .map(str::to_owned),
+    );
+}

@@ -102,12 +102,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "private_key",
         label: "PRIVATE_KEY",
-        rules: &[Rule::Token(
-            "-----BEGIN ",
-            r"-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY-----[A-Za-z0-9+/=\s\\]{40,}(?:-----END (?:[A-Z]{2,10} )?PRIVATE KEY-----)?",
-            Edge::Open,
-            Check::None,
-        )],
+        rules: &[Rule::PrivateKey],
         yes: &[
             "‹-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAkL/Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44Lpicj\n-----END RSA PRIVATE KEY-----›\n",
         ],

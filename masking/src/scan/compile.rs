@@ -15,6 +15,7 @@ use crate::scan::edge;
 use crate::scan::id::Ids;
 use crate::scan::key::{self, Name, Place, PlaceKind};
 use crate::scan::pattern::Pattern;
+use crate::scan::pem;
 use crate::scan::reading::{Reader, Reading};
 
 /// The rules of the kinds that are on.
@@ -22,6 +23,7 @@ use crate::scan::reading::{Reader, Reading};
 pub(crate) struct Rules {
     pub(crate) ids: Ids,
     pub(crate) arns: Arns,
+    pub(crate) private_key: Option<KindId>,
     pub(crate) literals: Vec<Literal>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
@@ -36,6 +38,7 @@ pub(crate) enum Anchor {
     Host,
     Key(usize),
     Arn,
+    PrivateKey,
 }
 
 /// A value that begins with a literal, or stands behind it.
@@ -77,6 +80,10 @@ impl Rules {
             Rule::Arn(resources) => resources.split('|').for_each(|resource| self.arns.insert(kind, resource)),
             Rule::ArnAccount => self.arns.account = Some(kind),
             Rule::ArnRest => self.arns.other = Some(kind),
+            Rule::PrivateKey => {
+                self.private_key = Some(kind);
+                pem::OPENINGS.iter().for_each(|opening| self.anchor(opening, Anchor::PrivateKey));
+            }
             Rule::Token(at, pattern, edge, check) => self.literal(kind, at, pattern, *edge, *check, false),
             Rule::After(at, pattern, check) => self.literal(kind, at, pattern, Edge::Right, *check, true),
             Rule::Host(word, pattern) => {

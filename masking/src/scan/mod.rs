@@ -17,6 +17,7 @@ mod neighbour;
 mod never;
 mod page;
 mod pattern;
+mod pem;
 mod pick;
 mod prefix;
 mod reading;
@@ -141,10 +142,10 @@ impl Catalogue {
         let mut hits = Vec::new();
         let mut push = |range: Range<usize>, kind, recall| hits.push(Hit::new(range, kind, Source::Rule, recall));
         self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, false));
-        self.anchored(view, all, reading, &mut push);
+        self.anchored(&page, view, all, reading, &mut push);
         self.rules.member(members, view, reading, |range, kind| push(range, kind, true));
         for prefix in &page.prefixes {
-            self.prefix(page.raw, prefix, &mut readings.prefixes, &mut push);
+            self.prefix(&page, prefix, &mut readings.prefixes, &mut push);
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
@@ -161,7 +162,7 @@ impl Catalogue {
     /// is named by the lines.
     fn prefix(
         &self,
-        text: &[u8],
+        page: &Page<'_>,
         prefix: &Range<usize>,
         reading: &mut Reading,
         push: &mut impl FnMut(Range<usize>, KindId, bool),
@@ -171,13 +172,14 @@ impl Catalogue {
                 push(range, kind, recall);
             }
         };
-        self.rules.ids.find(text, prefix.clone(), |range, kind| within(range, kind, false));
-        self.anchored(text, prefix.clone(), reading, &mut within);
+        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, false));
+        self.anchored(page, page.raw, prefix.clone(), reading, &mut within);
     }
 
-    /// What the rules find at the literals of the automaton that stand in a part of a text.
+    /// What the rules find at the literals of the automaton that stand in a part of a text, which is the page or its view.
     fn anchored(
         &self,
+        page: &Page<'_>,
         text: &[u8],
         part: Range<usize>,
         reading: &mut Reading,
@@ -186,7 +188,7 @@ impl Catalogue {
         let input = || Input::new(text).range(part.clone());
         for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(input())) {
             for anchor in self.anchors.get(literal.pattern().as_usize()).into_iter().flatten() {
-                self.anchor(*anchor, text, literal.range(), reading, found);
+                self.anchor(*anchor, page, text, literal.range(), reading, found);
             }
         }
     }
@@ -195,6 +197,7 @@ impl Catalogue {
     fn anchor(
         &self,
         anchor: Anchor,
+        page: &Page<'_>,
         text: &[u8],
         literal: Range<usize>,
         reading: &mut Reading,
@@ -223,8 +226,13 @@ impl Catalogue {
                 let next = rule.find(text, start, |range| found(range, rule.kind, rule.recall));
                 reading.read(Reader::Literal(index), next);
             }
+            Anchor::PrivateKey if reading.is_new(Reader::PrivateKey, start) => {
+                let Some(kind) = self.rules.private_key else { return };
+                let end = pem::find(page, text, start, |range| found(range, kind, false));
+                reading.read(Reader::PrivateKey, end);
+            }
             Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, true)),
-            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) => {}
+            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
         }
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Page<'t> {
 
 /// Prefixes of one line at the most: a number in front of a sign of a diff in front of a comment.
 const DEPTH: usize = 3;
+/// Bytes before a place in which the prefix of its line is looked for.
+const LINE_MAX: usize = 256;
 /// Bytes of a colour at the most: `␛[38;5;160;48;5;231m`.
 const COLOUR_MAX: usize = 24;
 
@@ -70,6 +72,13 @@ impl<'t> Page<'t> {
         page.line(start..raw.len(), inner.as_mut().unwrap_or(&mut outer));
         page.prefixes.sort_unstable_by_key(|prefix| prefix.start);
         page
+    }
+
+    /// Whether the line has a prefix in front of what stands at `at`.
+    pub(crate) fn is_prefixed(&self, at: usize) -> bool {
+        let head = self.raw.get(at.saturating_sub(LINE_MAX)..at).unwrap_or_default();
+        let line = at - head.len() + memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1);
+        self.raw.get(line..at) != self.view.get(line..at)
     }
 
     /// Reads the prefixes of a line. `last` is the line before it, and becomes this one.

@@ -152,7 +152,7 @@ fn sign_of_change(text: &[u8], indent: usize) -> Option<(Kind, usize)> {
     match text {
         [b'-', b'/', b'+', b' ', ..] | [b'+', b'/', b'-', b' ', ..] => Some((Kind::Plan, 3)),
         // The rule of a table.
-        [b'+', b'-' | b'=', b'-' | b'=' | b'+', ..] => None,
+        [b'+', b'-' | b'=', ..] if text.trim_ascii_end().ends_with(b"+") => None,
         [b'+', ..] if indent == 0 => diff,
         [b'+' | b'~', b' ', ..] => Some((Kind::Plan, 1)),
         [b'-', b' ', rest @ ..] if is_planned(rest) => Some((if indent == 0 { Kind::Diff } else { Kind::Plan }, 1)),

@@ -51,6 +51,9 @@ const UNITS: &[&str] = &[
     "AKIA",
     "-----BEGIN PRIVATE KEY-----",
     "-----BEGIN PRIVATE KEY-----\n",
+    "-----BEGIN PRIVATE KEY-----Ab1/Ab1/Ab1/Ab1/Ab1/Ab1/Ab1/Ab1/ a ",
+    "LS0tLS1CRUdJTi",
+    "Private-Lines: 9\n",
     "SecureString ",
     // Ids, addresses, hosts.
     "i-0a1b2c3d4e5f60718 ",
