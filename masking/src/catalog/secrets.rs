@@ -122,7 +122,7 @@ pub(super) const ROWS: &[Row] = &[
             // A parameter of the Systems Manager.
             Rule::After(
                 "securestring",
-                r#"SecureString["'\\]{0,9},?(?:\s|\\+n){0,120}(?:--)?["'\\]{0,9}[Vv]alue["'\\]{0,9}(?:\s?[:=]\s?|\s)["'\\]{0,9}([^\x00-\x20"'\\,}]{4,256})"#,
+                r#"SecureString["'\\]{0,9},?(?:\s|\\+n){0,120}(?:--)?["'\\]{0,9}[Vv]alue["'\\]{0,9}(?:\s?[:=]\s?|\s)(?:\\{0,8}["']([^\x00-\x20"\\][^\x00-\x20"'\\,}]{0,255})|([^\x00-\x20"'\\,}]{4,256}))"#,
                 Check::None,
             ),
             Rule::After(

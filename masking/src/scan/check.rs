@@ -1,6 +1,7 @@
 //! What must hold of a value beyond its form.
 
 use crate::catalog::Check;
+use crate::scan::template;
 
 pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
     match check {
@@ -77,6 +78,24 @@ fn is_password(value: &[u8]) -> bool {
     let words = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-/. ".contains(b));
     let sigil = value.first().is_some_and(|b| b"${*&!@".contains(b));
     !words && !sigil && !is_reference(value) && !has_reference_mark(value)
+}
+
+/// Whether what stands in quotation marks, or alone on a line, could be a password. A generated one may hold the signs of
+/// references and code, but none as a whole.
+pub(crate) fn is_enclosed_password(value: &[u8]) -> bool {
+    (ENCLOSED_MIN..=ENCLOSED_MAX).contains(&value.len())
+        && !template::is_rule(value)
+        && (is_password(value) || is_generated(value) && !is_reference(value) && !template::is_one(value))
+}
+
+/// Bytes of a password in quotation marks.
+const ENCLOSED_MIN: usize = 6;
+pub(crate) const ENCLOSED_MAX: usize = 256;
+
+/// Whether a value mixes all sorts of letters and signs, as no word does.
+pub(crate) fn is_generated(value: &[u8]) -> bool {
+    let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
+    value.len() >= 12 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
 fn is_reference(value: &[u8]) -> bool {

@@ -23,6 +23,8 @@ pub(crate) struct Place {
     pub(crate) quoted: bool,
     /// `name=value`, without a blank.
     pub(crate) tight: bool,
+    /// The name is the first word of its line.
+    pub(crate) leads: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub(crate) enum PlaceKind {
     Called,
     /// Behind nothing but a space.
     Near,
+    /// The text itself: it is the member of a document.
+    Whole,
 }
 
 /// Bytes of a name on either side of the word that it was found by.
@@ -154,7 +158,15 @@ impl<'t> Name<'t> {
         let unquoted = start;
         let start = skip_quote(text, start).unwrap_or(start);
         let quoted = start > unquoted;
-        (prose || quoted).then_some(Place { start, kind, quoted, tight })
+        (prose || quoted).then_some(Place { start, kind, quoted, tight, leads: self.leads(text) })
+    }
+
+    /// Whether nothing stands before it on its line but what says that a name follows.
+    fn leads(&self, text: &[u8]) -> bool {
+        let first = self.end.saturating_sub(self.written.len());
+        let head = text.get(first.saturating_sub(NAME_MAX)..first).unwrap_or_default();
+        let line = head.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+        matches!(line, b"" | b"-" | b"export" | b"set" | b"ENV" | b"ARG")
     }
 }
 
@@ -173,7 +185,7 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Place> {
     };
     let unquoted = skip_blanks(text, behind);
     let start = skip_quote(text, unquoted).unwrap_or(unquoted);
-    Some(Place { start, kind: PlaceKind::Assigned, quoted: start > unquoted, tight: false })
+    Some(Place { start, kind: PlaceKind::Assigned, quoted: start > unquoted, tight: false, leads: false })
 }
 
 /// Whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.

@@ -12,6 +12,7 @@ mod compile;
 mod edge;
 mod id;
 mod key;
+mod keyed;
 mod make;
 mod neighbour;
 mod never;
@@ -20,7 +21,9 @@ mod pattern;
 mod pem;
 mod pick;
 mod prefix;
+mod quoted;
 mod reading;
+mod template;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

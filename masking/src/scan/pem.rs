@@ -52,8 +52,10 @@ pub(crate) fn find(page: &Page<'_>, text: &[u8], at: usize, mut found: impl FnMu
         let Some((len, lines)) = number(rest.get(PUTTY.len()..).unwrap_or_default()) else { return at };
         let body = Body::read(text, at + PUTTY.len() + len, lines);
         (body.lines.first().map_or(at, |line| line.start), body)
+    } else if is_encoded_key(rest) {
+        (at, Body::read(text, at, usize::MAX))
     } else {
-        (at, Some(Body::read(text, at, usize::MAX)).filter(|_| is_encoded_key(rest)).unwrap_or_default())
+        return at;
     };
     body.cut(text);
     let end = body.closed.or(body.lines.last().map(|line| line.end)).unwrap_or(at);

@@ -53,6 +53,11 @@ const UNITS: &[&str] = &[
     "-----BEGIN PRIVATE KEY-----\n",
     "-----BEGIN PRIVATE KEY-----Ab1/Ab1/Ab1/Ab1/Ab1/Ab1/Ab1/Ab1/ a ",
     "LS0tLS1CRUdJTi",
+    "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t ",
+    // Quotation marks that open, and may close.
+    "pwd=\"",
+    "pwd='a1b2c3\\",
+    "pwd: \\\"a1\\\\\\",
     "Private-Lines: 9\n",
     "SecureString ",
     // Ids, addresses, hosts.
