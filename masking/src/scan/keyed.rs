@@ -127,7 +127,7 @@ impl Keyed {
             // Without quotation marks, a symbol may be code's.
             Check::Password if place.kind == PlaceKind::Near => formal,
             Check::Password => {
-                let plain = check::has_digit(bytes) && !bytes.contains(&b'[');
+                let plain = check::has_digit(bytes) && !check::is_code(bytes);
                 place.kind != PlaceKind::Called && (place.quoted || plain)
             }
             _ => true,

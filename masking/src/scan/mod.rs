@@ -16,6 +16,7 @@ mod keyed;
 mod make;
 mod neighbour;
 mod never;
+mod own;
 mod page;
 mod pattern;
 mod pem;

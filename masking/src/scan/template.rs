@@ -12,7 +12,13 @@ pub(crate) fn is_one(value: &[u8]) -> bool {
     let enclosed = ENCLOSED.iter().any(|(open, close)| encloses(value, open, close));
     let marked =
         [b"****".as_slice(), b"xxxx", b"XXXX"].iter().any(|mark| holds(value, mark)) || value.ends_with(b"...");
-    whole || enclosed || marked || is_call(value) || is_variable(value) || starts_with_ignore_case(value, b"arn:")
+    whole
+        || enclosed
+        || marked
+        || is_path(value)
+        || is_call(value)
+        || is_variable(value)
+        || starts_with_ignore_case(value, b"arn:")
 }
 
 /// `required|min:8|confirmed`: what a validator demands of a value.
@@ -20,6 +26,13 @@ pub(crate) fn is_rule(value: &[u8]) -> bool {
     let in_rule = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b':' | b',');
     let word = |part: &[u8]| part.first().is_some_and(u8::is_ascii_lowercase) && part.iter().all(in_rule);
     value.contains(&b'|') && value.split(|b| *b == b'|').all(word)
+}
+
+/// `/home/a/b1`, `~/a1`, `./a1`, `C:\\a1`: nothing but the names of folders.
+pub(crate) fn is_path(value: &[u8]) -> bool {
+    let drive = matches!(value, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
+    let rooted = [b"/".as_slice(), b"~/", b"./", b"../"].iter().any(|root| value.starts_with(root));
+    (drive || rooted) && value.iter().all(|b| in_name(*b) || matches!(b, b'\\' | b'~' | b'@'))
 }
 
 fn holds(value: &[u8], part: &[u8]) -> bool {
