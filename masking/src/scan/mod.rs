@@ -21,6 +21,7 @@ mod page;
 mod pattern;
 mod pem;
 mod pick;
+mod place;
 mod prefix;
 mod quoted;
 mod reading;
@@ -153,6 +154,7 @@ impl Catalogue {
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
+            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, true)));
         }
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, false)));
