@@ -107,6 +107,7 @@ fn each_ends_where_its_notation_ends_it() {
         "https://x/?password=‹a1b2c3d4›&user=x\n",
         "connect(password=‹a1b2c3d4›, user=x)\n",
         "password=&quot;‹aB3;x,y(z1Q7›&quot; user=&quot;x&quot;\n",
+        "\"Password\": \"‹&1-3a6u:RA0djs›\", \"PasswordResetRequired\": true",
         "\"SecretAccessKey\": \"‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5dQQ+w›\"\n",
         "\"ClientSecret\": \"‹9ujlik3n4b5urk1ft4fl3mg5e62d+9ado/7h8j›\"\n",
         "'x-api-key': '‹j4EKfAlLbhu8eoXdCNTB7P5wryvZF06WzImxsROg-x1›'\n",

@@ -65,5 +65,6 @@ fn is_call(value: &[u8]) -> bool {
 fn is_variable(value: &[u8]) -> bool {
     let sigil = value.first().is_some_and(|b| matches!(b, b'$' | b'&' | b'*' | b'@' | b'!'));
     let name = if sigil { value.get(1..).unwrap_or_default() } else { value };
-    (sigil || holds(value, b"::")) && name.iter().all(|b| in_name(*b))
+    let joint = if sigil { b'.' } else { b':' };
+    (sigil || holds(value, b"::")) && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == joint)
 }
