@@ -21,7 +21,8 @@ fn is_service_linked(name: &[u8]) -> bool {
 }
 
 /// Hosted zones of AWS's services, published in the general reference: constants, not somebody's. CloudFront and Global
-/// Accelerator; Elastic Load Balancing in twelve regions; websites in S3 in sixteen; API Gateway in us-east-1; endpoints of RDS in three.
+/// Accelerator; Elastic Load Balancing in twelve regions; websites in S3 in sixteen; API Gateway in us-east-1; endpoints
+/// of RDS in three; network load balancers in us-west-2.
 const ZONES: &str = "\
     Z2FDTNDATAQYW2|Z2BJ6XQ5FK7U4H|Z35SXDOTRQ7X7K|Z26RNL4JYFTOTI|Z3AADJGX6KTTL2|Z368ELLRRE2KJ0|Z1H1FL5HABSF5|\
     Z14GRHDCWA56QT|ZWKZPGTI48KDX|Z1LMS91P8CMLE5|Z1GM3OXH4ZPM65|ZP97RAFLXTNZK|Z215JYRZR1TBD5|Z32O12XQLNTSW2|\
