@@ -169,7 +169,7 @@ fn no_text_is_super_linear() {
 }
 
 /// What texts are made of: values, names, quotation marks, separators, escapes, placeholders.
-const FRAGMENTS: [&str; 58] = [
+const FRAGMENTS: [&str; 68] = [
     "i-0abcdef1234567890",
     "vpc-1a2b3c4d",
     "sg-",
@@ -228,6 +228,16 @@ const FRAGMENTS: [&str; 58] = [
     "AWS_EC2_7KQ2M9XA4TBN",
     "AWS_S3_BUCKET_7KQ2M9XA4TBN",
     "postgresql://app:",
+    "\n1\t",
+    "\n2\t",
+    "\n+",
+    "\n# ",
+    "\napi-1  | ",
+    "\nx.yml:1:",
+    "\n-----BEGIN PRIVATE KEY-----\nMIIEpAIBAAKCAQEAkL9Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44\n-----END PRIVATE KEY-----\n",
+    "pwd='",
+    "aB3;x&y,z(Q7w8",
+    "-eu-west-1",
 ];
 
 proptest! {

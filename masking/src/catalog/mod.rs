@@ -82,6 +82,8 @@ pub(crate) enum Rule {
     ArnRest,
     /// An id whose prefix is in no rule.
     AnyId,
+    /// A private key in one of the forms that files have.
+    PrivateKey,
 }
 
 /// A value that stands under a name: `"Bucket": "b"`, `bucket = "b"`, `--bucket b`, `S3_BUCKET=b`, `| Bucket | b |`,

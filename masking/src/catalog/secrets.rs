@@ -102,12 +102,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "private_key",
         label: "PRIVATE_KEY",
-        rules: &[Rule::Token(
-            "-----BEGIN ",
-            r"-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY-----[A-Za-z0-9+/=\s\\]{40,}(?:-----END (?:[A-Z]{2,10} )?PRIVATE KEY-----)?",
-            Edge::Open,
-            Check::None,
-        )],
+        rules: &[Rule::PrivateKey],
         yes: &[
             "‹-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAkL/Avzkq7c3zcosFK9kpsDv0lZZ8V8Ycf9v44Lpicj\n-----END RSA PRIVATE KEY-----›\n",
         ],
@@ -127,7 +122,7 @@ pub(super) const ROWS: &[Row] = &[
             // A parameter of the Systems Manager.
             Rule::After(
                 "securestring",
-                r#"SecureString["'\\]{0,9},?(?:\s|\\+n){0,40}(?:--)?["'\\]{0,9}[Vv]alue["'\\]{0,9}(?:\s?[:=]\s?|\s)["'\\]{0,9}([^\x00-\x20"'\\,}]{4,256})"#,
+                r#"SecureString["'\\]{0,9},?(?:\s|\\+n){0,120}(?:--)?["'\\]{0,9}[Vv]alue["'\\]{0,9}(?:\s?[:=]\s?|\s)(?:\\{0,8}["']([^\x00-\x20"\\][^\x00-\x20"'\\,}]{0,255})|([^\x00-\x20"'\\,}]{4,256}))"#,
                 Check::None,
             ),
             Rule::After(

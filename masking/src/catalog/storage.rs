@@ -43,7 +43,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After("bucket does not exist", "bucket does not exist: ({bucket})", Check::Bucket),
             Rule::After(
                 "s3\"|s3'|s3\\|type=s3",
-                r#"(?:type=)?S3["'\\]{0,9},?\s{0,20}["'\\]{0,9}location["'\\]{0,9}\s?[:=]\s?["'\\]{0,9}({bucket})"#,
+                r#"(?:type=)?S3["'\\]{0,9},?\s{0,120}["'\\]{0,9}location["'\\]{0,9}\s?[:=]\s?["'\\]{0,9}({bucket})"#,
                 Check::Bucket,
             ),
             Rule::After("/s3/", r"/s3/(?:buckets|object|bucket)/({bucket})", Check::Bucket),
@@ -51,7 +51,7 @@ pub(super) const ROWS: &[Row] = &[
             // What Terraform prints, imports, and is told to import.
             Rule::After(
                 "aws_s3_bucket.",
-                r#"aws_s3_bucket\.(?:[^\n\[]{1,80}\[id=({bucket})\]|[A-Za-z0-9_-]{1,80}\s{1,20}id\s{0,9}=\s?"({bucket})")"#,
+                r#"aws_s3_bucket\.(?:[^\n\[]{1,80}\[id=({bucket})\]|[A-Za-z0-9_-]{1,80}\s{1,120}id\s{0,40}=\s?"({bucket})")"#,
                 Check::Bucket,
             ),
             Rule::After("import aws_s3_bucket.", r"import aws_s3_bucket\.[^\s]{1,80} ({bucket})", Check::Bucket),

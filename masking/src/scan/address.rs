@@ -12,15 +12,24 @@ pub(crate) fn is_meant(text: &[u8], range: &Range<usize>) -> bool {
 const VERSION_WORDS: &str = "\
     version|ver|release|build|firmware|revision|버전|버젼|릴리스|빌드";
 
-/// Whether the word before says that a version follows: `"version": "10.0.3.2"`, `버전 10.2.0.4`.
+/// Whether the word before says that a version follows: `"version": "10.0.3.2"`, `FileVersion 10.2.0.4`, `버전 10.2.0.4`.
 fn is_version(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(24)..start).unwrap_or_default();
-    let signs = head.iter().rev().take(12).take_while(|b| b" \t\"'`\\:=~^<>v".contains(b)).count();
+    let signs = head.iter().rev().take(12).take_while(|b| b" \t\"'`\\:=~^<>(v".contains(b)).count();
     let head = head.get(..head.len() - signs).unwrap_or_default();
     VERSION_WORDS.split('|').any(|word| {
-        let tail = head.len().checked_sub(word.len()).and_then(|at| head.get(at..));
-        tail.is_some_and(|tail| starts_with_ignore_case(tail, word.as_bytes()))
+        let Some((before, tail)) = head.len().checked_sub(word.len()).and_then(|at| head.split_at_checked(at)) else {
+            return false;
+        };
+        starts_with_ignore_case(tail, word.as_bytes()) && begins_word(before, tail)
     })
+}
+
+/// Whether a word begins between the two: `server` has no `ver` in it, `agentVer` has. Korean words are put together.
+fn begins_word(before: &[u8], tail: &[u8]) -> bool {
+    let camel = tail.first().is_some_and(u8::is_ascii_uppercase) && before.last().is_some_and(u8::is_ascii_lowercase);
+    let glued = before.last().is_some_and(u8::is_ascii_alphanumeric) && tail.first().is_some_and(u8::is_ascii);
+    camel || !glued
 }
 
 /// `10.0.0.0/8`, `172.16.0.0/12`, `192.168.0.0/16`: constants that everybody's rules name.

@@ -163,9 +163,12 @@ fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
         resource.get(..fixed)?.iter().rev().take_while(|b| !b.is_ascii_alphanumeric() && **b != b'_').count();
     let value = resource.get(..fixed - trailing)?;
     // `${name}` and `<name>` are templates, with a dollar sign or a bracket where the name would go on.
-    let template = value.contains(&b'$') || matches!(text.get(range.end), Some(b'{' | b'<'));
+    let behind = text.get(range.end..).unwrap_or_default();
+    let tag = behind.starts_with(b"</") || behind.starts_with(b"<br");
+    let template = value.contains(&b'$') || matches!(behind.first(), Some(b'{' | b'<')) && !tag;
     let version = value.len() <= 8 && value.iter().all(u8::is_ascii_digit);
-    let own = value.windows(14).any(|w| w == b".amazonaws.com") || !check::passes(Check::Customer, value);
+    let host = value.split(|b| *b == b'/').next().is_some_and(|first| first.ends_with(b".amazonaws.com"));
+    let own = host || !check::passes(Check::Customer, value);
     let root = value == b"root" || value == b"arn" || check::is_region(value);
     (value.len() >= 2 && !root && !version && !own && !template).then_some(start..start + value.len())
 }
@@ -181,5 +184,17 @@ fn environment_end(text: &[u8], name: Range<usize>) -> usize {
 const ENVIRONMENTS: &str = "\
     prod|production|prd|live|stage|staging|stg|preprod|uat|qa|test|dev|development|sandbox|demo|dr";
 
-/// What AWS puts in front of names, and says nothing about them.
-const PATHS: [&[u8]; 2] = [b"service-role/", b"/"];
+/// What AWS puts in front of names, and says nothing about them: paths of roles, and log groups of services.
+const PATHS: [&[u8]; 11] = [
+    b"service-role/",
+    b"aws-reserved/sso.amazonaws.com/",
+    b"/aws/lambda/",
+    b"/aws/codebuild/",
+    b"/aws/ecs/containerinsights/",
+    b"/aws/containerinsights/",
+    b"/aws/eks/",
+    b"/aws/rds/instance/",
+    b"/aws/rds/cluster/",
+    b"/aws/vendedlogs/",
+    b"/",
+];

@@ -1,6 +1,8 @@
 //! What must hold of a value beyond its form.
 
 use crate::catalog::Check;
+use crate::scan::own;
+use crate::scan::template;
 
 pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
     match check {
@@ -17,8 +19,8 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::PrivateIp => address(value).is_some_and(is_private),
         Check::CgnatIp => address(value).is_some_and(is_cgnat),
         Check::PublicIp => address(value).is_some_and(is_public),
-        Check::Zone => has_digit(value) && !AWS_ZONES.split('|').any(|zone| zone.as_bytes() == value),
-        Check::Customer => !AWS_OWN.split('|').any(|own| starts_with_ignore_case(value, own.as_bytes())),
+        Check::Zone => has_digit(value) && !own::is_zone(value),
+        Check::Customer => !own::is_resource(value),
     }
 }
 
@@ -76,7 +78,36 @@ const PASSWORD_WORDS: &str = "\
 fn is_password(value: &[u8]) -> bool {
     let words = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-/. ".contains(b));
     let sigil = value.first().is_some_and(|b| b"${*&!@".contains(b));
-    !words && !sigil && !is_reference(value) && !has_reference_mark(value)
+    !words && !sigil && !is_reference(value) && !has_reference_mark(value) && !template::is_path(value)
+}
+
+/// Whether what stands in quotation marks, or alone on a line, could be a password. A generated one may hold the signs of
+/// references and code, but none as a whole.
+pub(crate) fn is_enclosed_password(value: &[u8]) -> bool {
+    (ENCLOSED_MIN..=ENCLOSED_MAX).contains(&value.len())
+        && !template::is_rule(value)
+        && (is_password(value) || is_generated(value) && !is_reference(value) && !template::is_one(value))
+}
+
+/// Whether what stands without quotation marks is code: a bracket, or names with points between them.
+pub(crate) fn is_code(value: &[u8]) -> bool {
+    let name = |part: &[u8]| part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+    let mut parts = value.rsplit(|b| *b == b'.');
+    // Only the last name tells one of several by a number.
+    let dotted = parts.next().is_some_and(name) && parts.all(|part| name(part) && !has_digit(part));
+    let dotted = dotted && value.contains(&b'.');
+    let plain = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
+    value.iter().any(|b| matches!(b, b'[' | b'{' | b'}')) || dotted && plain
+}
+
+/// Bytes of a password in quotation marks.
+const ENCLOSED_MIN: usize = 6;
+pub(crate) const ENCLOSED_MAX: usize = 256;
+
+/// Whether a value mixes all sorts of letters and signs, as no word does.
+pub(crate) fn is_generated(value: &[u8]) -> bool {
+    let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
+    value.len() >= 12 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
 fn is_reference(value: &[u8]) -> bool {
@@ -153,24 +184,10 @@ fn is_public(address: [u8; 4]) -> bool {
     !special && !is_private(address) && !is_cgnat(address)
 }
 
-/// Hosted zones of AWS's services, published in the general reference: constants, not somebody's. CloudFront and Global
-/// Accelerator; Elastic Load Balancing in twelve regions; websites in S3 in sixteen; API Gateway in us-east-1.
-const AWS_ZONES: &str = "\
-    Z2FDTNDATAQYW2|Z2BJ6XQ5FK7U4H|Z35SXDOTRQ7X7K|Z26RNL4JYFTOTI|Z3AADJGX6KTTL2|Z368ELLRRE2KJ0|Z1H1FL5HABSF5|\
-    Z14GRHDCWA56QT|ZWKZPGTI48KDX|Z1LMS91P8CMLE5|Z1GM3OXH4ZPM65|ZP97RAFLXTNZK|Z215JYRZR1TBD5|Z32O12XQLNTSW2|\
-    Z3AQBSTGFYJSTF|Z2O1EMRO9K5GLX|Z2F56UZL2M1ACD|Z3BJ6K6RIION7M|Z11RGJOFQNVJUP|Z2M4EHUR26P7ZW|Z3W03O7B5YMIYP|\
-    Z3O0J2DXBE1FTB|Z1WCIGYICN2BYD|Z1QDHH18159H29|Z21DNDUVLTQW6Q|Z1BKCTXD74EZPE|Z3GKZC51ZF0DB4|Z3R1K369G5AVDG|\
-    Z3BAZG2TWCNX0D|Z7KQH4QJS55SO|Z1UJRXOUMOOFQ8";
-
-/// Names that AWS gives: service-linked roles, managed keys, aliases, documents and policies.
-const AWS_OWN: &str = "\
-    aws-service-role/|aws-reserved/|AWSServiceRoleFor|AWSReservedSSO_|aws/|AWS-|AWSSupport-|AmazonEKS|\
-    OrganizationAccountAccessRole|token.actions.githubusercontent.com|accounts.google.com";
-
 pub(crate) fn starts_with_ignore_case(value: &[u8], start: &[u8]) -> bool {
     value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
-fn is_one_of(words: &str, value: &[u8]) -> bool {
+pub(crate) fn is_one_of(words: &str, value: &[u8]) -> bool {
     words.split('|').any(|word| word.as_bytes().eq_ignore_ascii_case(value))
 }

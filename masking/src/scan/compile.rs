@@ -6,22 +6,26 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 
-use crate::catalog::{Check, DOMAINS, Edge, Rule};
+use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule};
 use crate::scan::KindId;
 use crate::scan::address;
 use crate::scan::arn::Arns;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
-use crate::scan::key::{self, Name, Place, PlaceKind};
+use crate::scan::key::{Name, Place, PlaceKind};
+use crate::scan::keyed::Keyed;
 use crate::scan::pattern::Pattern;
-use crate::scan::reading::{Reader, Reading};
+use crate::scan::pem;
+use crate::scan::quoted;
+use crate::scan::reading::Reading;
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
     pub(crate) ids: Ids,
     pub(crate) arns: Arns,
+    pub(crate) private_key: Option<KindId>,
     pub(crate) literals: Vec<Literal>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
@@ -36,6 +40,7 @@ pub(crate) enum Anchor {
     Host,
     Key(usize),
     Arn,
+    PrivateKey,
 }
 
 /// A value that begins with a literal, or stands behind it.
@@ -46,6 +51,8 @@ pub(crate) struct Literal {
     edge: Edge,
     check: Check,
     pub(crate) recall: bool,
+    /// What is found grants access: in quotation marks, it ends where they do.
+    secret: bool,
 }
 
 /// A host name with what stands behind it.
@@ -56,29 +63,26 @@ pub(crate) struct Host {
     pattern: Pattern,
 }
 
-#[derive(Debug)]
-pub(crate) struct Keyed {
-    pub(crate) kind: KindId,
-    /// Its place in the table.
-    index: usize,
-    names: Vec<&'static str>,
-    pattern: Pattern,
-    check: Check,
-}
-
 /// Bytes of a host name at the most.
 const HOST_MAX: usize = 253;
 
 impl Rules {
-    pub(crate) fn insert(&mut self, kind: KindId, rule: &'static Rule) {
+    pub(crate) fn insert(&mut self, kind: KindId, risk: Risk, rule: &'static Rule) {
         match rule {
             Rule::Id(prefixes, tail) => self.ids.insert(prefixes, kind, tail),
             Rule::AnyId => self.ids.other = Some(kind),
             Rule::Arn(resources) => resources.split('|').for_each(|resource| self.arns.insert(kind, resource)),
             Rule::ArnAccount => self.arns.account = Some(kind),
             Rule::ArnRest => self.arns.other = Some(kind),
-            Rule::Token(at, pattern, edge, check) => self.literal(kind, at, pattern, *edge, *check, false),
-            Rule::After(at, pattern, check) => self.literal(kind, at, pattern, Edge::Right, *check, true),
+            Rule::PrivateKey => {
+                self.private_key = Some(kind);
+                pem::OPENINGS.iter().for_each(|opening| self.anchor(opening, Anchor::PrivateKey));
+            }
+            Rule::Token(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
+            Rule::After(at, pattern, check) => {
+                let after = Literal::new(kind, pattern, Edge::Right, *check);
+                self.literal(Literal { recall: true, secret: risk == Risk::Secret, ..after }, at);
+            }
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
                 self.hosts.push(Host { kind, word: Finder::new(word), pattern: Pattern::new(pattern) });
@@ -87,25 +91,15 @@ impl Rules {
                 let index = self.keys.len();
                 let anchor = Anchor::Key(index);
                 key.at.split('|').for_each(|word| self.anchor(word, anchor));
-                let pattern = Pattern::new(key.value);
-                let names = key.names.split('|').collect();
-                self.keys.push(Keyed { kind, index, names, pattern, check: key.check });
+                self.keys.push(Keyed::new(kind, index, key, risk == Risk::Secret));
             }
         }
     }
 
-    fn literal(
-        &mut self,
-        kind: KindId,
-        at: &'static str,
-        pattern: &'static str,
-        edge: Edge,
-        check: Check,
-        recall: bool,
-    ) {
+    fn literal(&mut self, rule: Literal, at: &'static str) {
         let anchor = Anchor::Literal(self.literals.len());
         at.split('|').for_each(|literal| self.anchor(literal, anchor));
-        self.literals.push(Literal { kind, pattern: Pattern::new(pattern), edge, check, recall });
+        self.literals.push(rule);
     }
 
     fn anchor(&mut self, literal: &'static str, anchor: Anchor) {
@@ -173,7 +167,7 @@ impl Rules {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>, KindId),
     ) {
-        let place = Place { start: 0, kind: PlaceKind::Assigned, quoted: true, tight: false };
+        let place = Place { start: 0, kind: PlaceKind::Whole, quoted: true, tight: false, leads: false };
         for index in rules {
             if let Some(rule) = self.keys.get(*index) {
                 rule.list(text, place, true, reading, |value| found(value, rule.kind));
@@ -183,6 +177,10 @@ impl Rules {
 }
 
 impl Literal {
+    fn new(kind: KindId, pattern: &'static str, edge: Edge, check: Check) -> Self {
+        Self { kind, pattern: Pattern::new(pattern), edge, check, recall: false, secret: false }
+    }
+
     /// Reports the values at the literal that begins at `at`. Returns where the next one may begin.
     pub(crate) fn find(&self, text: &[u8], at: usize, mut found: impl FnMut(Range<usize>)) -> usize {
         let mut next = at;
@@ -190,6 +188,7 @@ impl Literal {
             return next;
         }
         for value in self.pattern.values(text, at) {
+            let value = if self.secret { quoted::widened(text, value) } else { value };
             let holds = edge::right(self.edge, text, value.end)
                 && text.get(value.clone()).is_some_and(|value| check::passes(self.check, value))
                 && (!self.check.is_address() || address::is_meant(text, &value));
@@ -202,103 +201,6 @@ impl Literal {
             }
         }
         next
-    }
-}
-
-impl Keyed {
-    /// The values of the longest name around the word at `word` that has one. Returns where the name ends.
-    pub(crate) fn find(
-        &self,
-        text: &[u8],
-        word: Range<usize>,
-        reading: &mut Reading,
-        mut found: impl FnMut(Range<usize>),
-    ) -> usize {
-        let mut last = word.end;
-        for name in key::names(text, word.start, word.end) {
-            last = last.max(name.end);
-            let Some(place) = Some(name).filter(|name| self.has(*name)).and_then(|name| name.value(text)) else {
-                continue;
-            };
-            let mut any = false;
-            self.list(text, place, name.is_formal(place), reading, |value| {
-                any = true;
-                found(value);
-            });
-            if any {
-                break;
-            }
-        }
-        last
-    }
-
-    fn has(&self, name: Name<'_>) -> bool {
-        self.names.iter().any(|rule| name.is(rule))
-    }
-
-    /// The value at `place`, and those that follow it in a list.
-    fn list(
-        &self,
-        text: &[u8],
-        place: Place,
-        formal: bool,
-        reading: &mut Reading,
-        mut found: impl FnMut(Range<usize>),
-    ) {
-        let (mut place, mut first) = (place, true);
-        while let Some(value) = self.value(text, place, formal, reading) {
-            let end = value.end;
-            if !first && !key::ends_element(text, end) {
-                return;
-            }
-            found(value);
-            let same = |next: &Place| next.quoted == place.quoted || self.check == Check::Account;
-            // A list that joins one which was read before ends there: the rest of it is found already.
-            match key::next_element(text, end).filter(same) {
-                Some(next) if reading.element(self.index, next, formal) => (place, first) = (next, false),
-                _ => return,
-            }
-        }
-    }
-
-    fn value(&self, text: &[u8], place: Place, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
-        let run = self.pattern.is_run();
-        if run && !reading.is_new(Reader::Run(self.index), place.start) {
-            return None;
-        }
-        let value = self.pattern.values(text, place.start).next()?;
-        if run {
-            reading.read(Reader::Run(self.index), value.end);
-        }
-        let bytes = text.get(value.clone())?;
-        let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
-        (whole && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal))
-            .then_some(value)
-    }
-
-    /// Whether what stands there is a value rather than the next word of a sentence or of a program.
-    fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: Place, formal: bool) -> bool {
-        match self.check {
-            Check::Bucket | Check::Name if place.quoted => {
-                key::ends_quoted(text, value.end) && (check::is_distinctive(bytes) || !key::is_name(text, value.end))
-            }
-            Check::Bucket | Check::Name => {
-                let called = place.kind == PlaceKind::Called;
-                let parenthesis = !called || text.get(value.end) == Some(&b')');
-                let next = text.get(value.end);
-                let alone = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'\\'));
-                let bare = check::is_distinctive(bytes) || formal || called || place.tight && alone && bytes.len() >= 6;
-                let bare = bare && (place.kind != PlaceKind::Near || !bytes.contains(&b'.'));
-                bare && parenthesis && !key::goes_on(text, value.end)
-            }
-            // Without quotation marks, a symbol may be code's.
-            Check::Password if place.kind == PlaceKind::Near => formal,
-            Check::Password => {
-                let plain = check::has_digit(bytes) && !bytes.contains(&b'[');
-                place.kind == PlaceKind::Assigned && (place.quoted || plain)
-            }
-            _ => true,
-        }
     }
 }
 

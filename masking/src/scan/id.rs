@@ -36,8 +36,10 @@ impl Ids {
         }
     }
 
-    pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(Range<usize>, KindId)) {
-        for hyphen in memchr::memchr_iter(b'-', text) {
+    /// The ids whose hyphens stand in a part of a text.
+    pub(crate) fn find(&self, text: &[u8], part: Range<usize>, mut found: impl FnMut(Range<usize>, KindId)) {
+        let hyphens = memchr::memchr_iter(b'-', text.get(part.clone()).unwrap_or_default());
+        for hyphen in hyphens.map(|hyphen| part.start + hyphen) {
             if let Some((start, end, kind)) = self.at(text, hyphen) {
                 found(start..end, kind);
             }

@@ -23,6 +23,8 @@ pub(crate) struct Place {
     pub(crate) quoted: bool,
     /// `name=value`, without a blank.
     pub(crate) tight: bool,
+    /// The name is the first word of its line.
+    pub(crate) leads: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,14 +35,16 @@ pub(crate) enum PlaceKind {
     Called,
     /// Behind nothing but a space.
     Near,
+    /// The text itself: it is the member of a document.
+    Whole,
 }
 
 /// Bytes of a name on either side of the word that it was found by.
 const NAME_MAX: usize = 48;
 /// Bytes of a member's name at the most: what stands before them tells nothing.
 const MEMBER_MAX: usize = 256;
-/// Blanks between a name and its value at the most.
-const BLANKS_MAX: usize = 40;
+/// Blanks between a name and its value at the most: prefixes of lines are blank too.
+const BLANKS_MAX: usize = 120;
 
 /// The names that hold the word from `start` to `end`, longest first: `account`, `account id`, `account id number`.
 pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item = Name<'_>> + '_ {
@@ -142,8 +146,9 @@ impl<'t> Name<'t> {
         let closed = at > korean;
         let after = skip_blanks(text, at);
         let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
         let (behind, kind) = operator(text, after, self.tag)
-            .or_else(|| (near > at && !closed && self.is_word()).then_some((near, PlaceKind::Near)))
+            .or_else(|| (goes_on && !closed && self.is_word()).then_some((near, PlaceKind::Near)))
             .or_else(|| (closed && self.is_upper() && !self.is_glued()).then(|| self.fallback(text, after)).flatten())
             .or_else(|| pair(text, at).map(|at| (at, PlaceKind::Assigned)))?;
         // `S3 Bucket (b)` says what `f(b)` does not.
@@ -153,7 +158,15 @@ impl<'t> Name<'t> {
         let unquoted = start;
         let start = skip_quote(text, start).unwrap_or(start);
         let quoted = start > unquoted;
-        (prose || quoted).then_some(Place { start, kind, quoted, tight })
+        (prose || quoted).then_some(Place { start, kind, quoted, tight, leads: self.leads(text) })
+    }
+
+    /// Whether nothing stands before it on its line but what says that a name follows.
+    fn leads(&self, text: &[u8]) -> bool {
+        let first = self.end.saturating_sub(self.written.len());
+        let head = text.get(first.saturating_sub(NAME_MAX)..first).unwrap_or_default();
+        let line = head.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+        matches!(line, b"" | b"-" | b"export" | b"set" | b"ENV" | b"ARG")
     }
 }
 
@@ -172,7 +185,7 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Place> {
     };
     let unquoted = skip_blanks(text, behind);
     let start = skip_quote(text, unquoted).unwrap_or(unquoted);
-    Some(Place { start, kind: PlaceKind::Assigned, quoted: start > unquoted, tight: false })
+    Some(Place { start, kind: PlaceKind::Assigned, quoted: start > unquoted, tight: false, leads: false })
 }
 
 /// Whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.

@@ -35,7 +35,7 @@ impl Catalogue {
                 && (asked || row.tier == Tier::Default && !policy.off.contains(&family));
             let looked_for = masked || row.tier == Tier::Default;
             let chosen = row.rules.iter().filter(|_| looked_for).chain(row.asked.iter().filter(|_| masked && asked));
-            chosen.for_each(|rule| rules.insert(id, rule));
+            chosen.for_each(|rule| rules.insert(id, row.risk, rule));
             kinds.push(row.kind(family));
             on.push(masked);
         }

@@ -12,24 +12,33 @@ mod compile;
 mod edge;
 mod id;
 mod key;
+mod keyed;
 mod make;
 mod neighbour;
 mod never;
+mod own;
+mod page;
 mod pattern;
+mod pem;
 mod pick;
+mod place;
+mod prefix;
+mod quoted;
 mod reading;
+mod template;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Input};
 
 use crate::catalog::{Family, Kind, Risk, Tier};
 use crate::known::{self, Known};
 use crate::token::{self, Token};
 use compile::{Anchor, Rules};
 use never::Never;
+use page::Page;
 use pattern::Custom;
 use pick::{Hit, Source};
 use reading::{Reader, Reading};
@@ -116,30 +125,36 @@ impl Catalogue {
 
     /// What the rules find in each text.
     fn contexts(&self, texts: &[Text<'_>]) -> Vec<Found> {
-        let mut reading = Reading::new(&self.rules);
+        let mut readings = Readings { view: Reading::new(&self.rules), prefixes: Reading::new(&self.rules) };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
         // where it stands: reading it again would cost its length for each of them.
         let mut named: HashMap<(*const u8, usize), Vec<usize>> = HashMap::new();
         let mut found = |text: &Text<'_>| {
             let of_member = |key: &str| self.rules.of_member(key);
             let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
-            let found = self.strong(text.text, members.map_or(&[], |members| members), &mut reading);
-            reading.next_text(text.text.len());
+            let found = self.strong(text.text, members.map_or(&[], |members| members), &mut readings);
+            readings.view.next_text(text.text.len());
+            readings.prefixes.next_text(text.text.len());
             found
         };
         texts.iter().map(&mut found).collect()
     }
 
     /// What the rules find in one text. `members` are those that have a name for it.
-    fn strong(&self, text: &str, members: &[usize], reading: &mut Reading) -> Found {
-        let bytes = text.as_bytes();
+    fn strong(&self, text: &str, members: &[usize], readings: &mut Readings) -> Found {
+        let page = Page::new(text);
+        let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.len());
         let mut hits = Vec::new();
         let mut push = |range: Range<usize>, kind, recall| hits.push(Hit::new(range, kind, Source::Rule, recall));
-        self.rules.ids.find(bytes, |range, kind| push(range, kind, false));
-        self.anchored(bytes, reading, &mut push);
-        self.rules.member(members, bytes, reading, |range, kind| push(range, kind, true));
+        self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, false));
+        self.anchored(&page, view, all, reading, &mut push);
+        self.rules.member(members, view, reading, |range, kind| push(range, kind, true));
+        for prefix in &page.prefixes {
+            self.prefix(&page, prefix, &mut readings.prefixes, &mut push);
+        }
         if let Some(account) = self.rules.arns.account {
-            neighbour::accounts(bytes, &mut hits, account);
+            neighbour::accounts(page.raw, &mut hits, account);
+            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, true)));
         }
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, false)));
@@ -149,11 +164,37 @@ impl Catalogue {
         found
     }
 
-    /// What the rules find at the literals of the automaton.
-    fn anchored(&self, text: &[u8], reading: &mut Reading, found: &mut impl FnMut(Range<usize>, KindId, bool)) {
-        for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(text)) {
+    /// What the rules find in the prefix of a line. A name there has its value there too: what stands on the line itself
+    /// is named by the lines.
+    fn prefix(
+        &self,
+        page: &Page<'_>,
+        prefix: &Range<usize>,
+        reading: &mut Reading,
+        push: &mut impl FnMut(Range<usize>, KindId, bool),
+    ) {
+        let mut within = |range: Range<usize>, kind, recall: bool| {
+            if prefix.contains(&range.start) && (!recall || range.end <= prefix.end) {
+                push(range, kind, recall);
+            }
+        };
+        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, false));
+        self.anchored(page, page.raw, prefix.clone(), reading, &mut within);
+    }
+
+    /// What the rules find at the literals of the automaton that stand in a part of a text, which is the page or its view.
+    fn anchored(
+        &self,
+        page: &Page<'_>,
+        text: &[u8],
+        part: Range<usize>,
+        reading: &mut Reading,
+        found: &mut impl FnMut(Range<usize>, KindId, bool),
+    ) {
+        let input = || Input::new(text).range(part.clone());
+        for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(input())) {
             for anchor in self.anchors.get(literal.pattern().as_usize()).into_iter().flatten() {
-                self.anchor(*anchor, text, literal.range(), reading, found);
+                self.anchor(*anchor, page, text, literal.range(), reading, found);
             }
         }
     }
@@ -162,6 +203,7 @@ impl Catalogue {
     fn anchor(
         &self,
         anchor: Anchor,
+        page: &Page<'_>,
         text: &[u8],
         literal: Range<usize>,
         reading: &mut Reading,
@@ -190,8 +232,13 @@ impl Catalogue {
                 let next = rule.find(text, start, |range| found(range, rule.kind, rule.recall));
                 reading.read(Reader::Literal(index), next);
             }
+            Anchor::PrivateKey if reading.is_new(Reader::PrivateKey, start) => {
+                let Some(kind) = self.rules.private_key else { return };
+                let end = pem::find(page, text, start, |range| found(range, kind, false));
+                reading.read(Reader::PrivateKey, end);
+            }
             Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, true)),
-            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) => {}
+            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
         }
     }
 
@@ -229,6 +276,13 @@ impl Catalogue {
     fn is_on(&self, kind: KindId) -> bool {
         self.on.get(usize::from(kind.0)).copied().unwrap_or(false)
     }
+}
+
+/// How far the rules have read the views of the texts, and what stands in the prefixes of their lines.
+#[derive(Debug)]
+struct Readings {
+    view: Reading,
+    prefixes: Reading,
 }
 
 /// The candidates in one text, and its placeholders, in which nothing is ever found.

@@ -16,6 +16,8 @@ pub(crate) struct Reading {
     base: usize,
     /// How far ARNs were read.
     arn: usize,
+    /// How far private keys were read.
+    private_key: usize,
     /// Up to where each rule for names has read names, and the runs behind them.
     names: Vec<usize>,
     runs: Vec<usize>,
@@ -31,6 +33,7 @@ pub(crate) struct Reading {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Reader {
     Arn,
+    PrivateKey,
     /// The names of a rule, by its place in the table.
     Name(usize),
     /// The runs behind the names of a rule.
@@ -43,6 +46,7 @@ impl Reading {
         Self {
             base: 0,
             arn: 0,
+            private_key: 0,
             names: vec![0; rules.keys.len()],
             runs: vec![0; rules.keys.len()],
             literals: vec![0; rules.literals.len()],
@@ -60,6 +64,7 @@ impl Reading {
     pub(crate) fn is_new(&self, reader: Reader, at: usize) -> bool {
         let mark = match reader {
             Reader::Arn => Some(&self.arn),
+            Reader::PrivateKey => Some(&self.private_key),
             Reader::Name(rule) => self.names.get(rule),
             Reader::Run(rule) => self.runs.get(rule),
             Reader::Literal(rule) => self.literals.get(rule),
@@ -71,6 +76,7 @@ impl Reading {
     pub(crate) fn read(&mut self, reader: Reader, at: usize) {
         let mark = match reader {
             Reader::Arn => Some(&mut self.arn),
+            Reader::PrivateKey => Some(&mut self.private_key),
             Reader::Name(rule) => self.names.get_mut(rule),
             Reader::Run(rule) => self.runs.get_mut(rule),
             Reader::Literal(rule) => self.literals.get_mut(rule),

@@ -51,6 +51,14 @@ const UNITS: &[&str] = &[
     "AKIA",
     "-----BEGIN PRIVATE KEY-----",
     "-----BEGIN PRIVATE KEY-----\n",
+    "-----BEGIN PRIVATE KEY-----Ab1/Ab1/Ab1/Ab1/Ab1/Ab1/Ab1/Ab1/ a ",
+    "LS0tLS1CRUdJTi",
+    "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t ",
+    // Quotation marks that open, and may close.
+    "pwd=\"",
+    "pwd='a1b2c3\\",
+    "pwd: \\\"a1\\\\\\",
+    "Private-Lines: 9\n",
     "SecureString ",
     // Ids, addresses, hosts.
     "i-0a1b2c3d4e5f60718 ",
@@ -75,6 +83,12 @@ const UNITS: &[&str] = &[
     "postgres://",
     "aws_db_instance.aaaa",
     "aws_db_instance\" \"a\" {",
+    // Prefixes of lines.
+    "+a\n",
+    "a-1 | b\n",
+    "+> # ",
+    "x.y-1-",
+    "[bucket: a-1] \n",
     // Placeholders and what begins as one.
     "AWS_EC2_",
     "AWS_",

@@ -1,0 +1,206 @@
+//! Private keys: what stands between BEGIN and END, line by line, and what is written around each line.
+//!
+//! The form is that of RFC 7468 with the headers of RFC 1421, of OpenPGP (RFC 9580, section 6.2) and of PuTTY's files.
+//! A key that is cut off ends with its last whole line of base64, so that no word behind it is taken for a part of it.
+
+use std::ops::Range;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use crate::scan::check;
+use crate::scan::page::Page;
+
+/// What a key begins with: in clear, in PuTTY's form, in base64 as a whole.
+pub(crate) const OPENINGS: [&str; 3] = [BEGIN, PUTTY, ENCODED];
+
+const BEGIN: &str = "-----BEGIN ";
+const PUTTY: &str = "Private-Lines: ";
+/// `-----BEGIN` in base64.
+const ENCODED: &str = "LS0tLS1CRUdJTi";
+
+/// Bytes of the words between BEGIN and the hyphens at the most.
+const LABEL_MAX: usize = 48;
+/// Bytes of a header at the most.
+const HEADER_MAX: usize = 200;
+/// A run of base64 of this length is a line of a key, wherever it stands between two others.
+const LINE_MIN: usize = 30;
+/// Shorter ones before END at the most: the last line, and OpenPGP's checksum.
+const SHORT_MAX: usize = 2;
+
+/// The lines of a key.
+#[derive(Debug, Default)]
+struct Body {
+    lines: Vec<Range<usize>>,
+    /// Whether nothing but blanks stands between them.
+    plain: bool,
+    /// Where the line of END ends.
+    closed: Option<usize>,
+    /// How far was read.
+    read: usize,
+}
+
+/// Reports the parts of the key that begins at `at`, and returns how far was read.
+pub(crate) fn find(page: &Page<'_>, text: &[u8], at: usize, mut found: impl FnMut(Range<usize>)) -> usize {
+    // Where nothing stands in front of its first line, a sign at the start of a line is one of base64.
+    let text = if page.is_prefixed(at) { text } else { page.raw };
+    let rest = text.get(at..).unwrap_or_default();
+    let (start, mut body) = if rest.starts_with(BEGIN.as_bytes()) {
+        let Some(label) = label_len(rest) else { return at };
+        (at, Body::read(text, at + label, usize::MAX))
+    } else if rest.starts_with(PUTTY.as_bytes()) {
+        let Some((len, lines)) = number(rest.get(PUTTY.len()..).unwrap_or_default()) else { return at };
+        let body = Body::read(text, at + PUTTY.len() + len, lines);
+        (body.lines.first().map_or(at, |line| line.start), body)
+    } else if is_encoded_key(rest) {
+        (at, Body::read(text, at, usize::MAX))
+    } else {
+        return at;
+    };
+    body.cut(text);
+    let end = body.closed.or(body.lines.last().map(|line| line.end)).unwrap_or(at);
+    let same = text.get(start..end) == page.raw.get(start..end);
+    match body.lines.as_slice() {
+        [] => {}
+        _ if body.plain && same => found(start..end),
+        lines => lines.iter().cloned().for_each(found),
+    }
+    body.read.max(at)
+}
+
+/// How long `-----BEGIN RSA PRIVATE KEY-----` is, if it is one of a private key.
+fn label_len(text: &[u8]) -> Option<usize> {
+    let label = text.get(BEGIN.len()..)?;
+    let len = label
+        .iter()
+        .take(LABEL_MAX)
+        .take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b' ')
+        .count();
+    let private = label.get(..len)?.windows(11).any(|words| words == b"PRIVATE KEY");
+    (private && label.get(len..)?.starts_with(b"-----")).then_some(BEGIN.len() + len + 5)
+}
+
+/// How many lines PuTTY says there are.
+fn number(text: &[u8]) -> Option<(usize, usize)> {
+    let len = text.iter().take(4).take_while(|b| b.is_ascii_digit()).count();
+    Some((len, std::str::from_utf8(text.get(..len)?).ok()?.parse().ok()?))
+}
+
+/// Whether what is encoded begins as a private key does.
+fn is_encoded_key(text: &[u8]) -> bool {
+    let head = text.get(..64).and_then(|head| BASE64.decode(head).ok()).unwrap_or_default();
+    label_len(&head).is_some()
+}
+
+impl Body {
+    /// Reads on from `at`, up to so many lines.
+    fn read(text: &[u8], at: usize, lines: usize) -> Self {
+        let mut body = Self { plain: true, read: at, ..Self::default() };
+        let mut short = 0;
+        while body.lines.len() < lines {
+            body.gap(text);
+            let rest = text.get(body.read..).unwrap_or_default();
+            if let Some(len) = end_len(rest) {
+                body.read += len;
+                body.closed = Some(body.read);
+                break;
+            }
+            let header = header_len(rest).filter(|_| body.lines.is_empty());
+            let len = header.unwrap_or_else(|| line_len(rest));
+            short += usize::from(header.is_none() && len < LINE_MIN);
+            if len == 0 || short > SHORT_MAX {
+                break;
+            }
+            if header.is_none() {
+                body.lines.push(body.read..body.read + len);
+            }
+            body.read += len;
+        }
+        body
+    }
+
+    /// Steps over what stands between two lines.
+    fn gap(&mut self, text: &[u8]) {
+        let start = self.read;
+        while let Some((len, blank)) = text.get(self.read..).and_then(|rest| gap_len(rest, self.read > start)) {
+            self.read += len;
+            self.plain = self.plain && blank;
+        }
+    }
+
+    /// Drops what may be a word behind a key without an end, and what is no key at all.
+    fn cut(&mut self, text: &[u8]) {
+        let bytes = |line: &Range<usize>| text.get(line.clone()).unwrap_or_default();
+        let is_line = |line: &Range<usize>| line.len() >= LINE_MIN && is_mixed(bytes(line));
+        let whole = self.lines.iter().take_while(|line| is_line(line)).count();
+        if self.closed.is_none() {
+            let last = self.lines.get(whole).filter(|_| whole > 0).is_some_and(|line| is_last(text, line));
+            self.lines.truncate(whole + usize::from(last));
+        }
+        let first = self.lines.first().is_some_and(|line| is_line(line) && check::has_digit(bytes(line)));
+        if !first {
+            self.lines.clear();
+            self.closed = None;
+        }
+    }
+}
+
+/// Whether a short run is a line by itself, and random.
+fn is_last(text: &[u8], line: &Range<usize>) -> bool {
+    let value = text.get(line.clone()).unwrap_or_default();
+    let alone = text.get(line.end).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'\\'));
+    let head = text.get(..line.start).unwrap_or_default();
+    let begins = head.iter().rev().find(|b| **b != b' ').is_none_or(|b| !b.is_ascii_alphanumeric() || *b == b'n');
+    alone && begins && (value.ends_with(b"=") || is_mixed(value) && check::has_digit(value))
+}
+
+fn is_mixed(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase)
+}
+
+/// `Proc-Type: 4,ENCRYPTED`
+fn header_len(text: &[u8]) -> Option<usize> {
+    let name = text.iter().take(32).take_while(|b| b.is_ascii_alphabetic() || **b == b'-').count();
+    (name > 1 && text.get(name..)?.starts_with(b": ")).then_some(())?;
+    let value =
+        text.get(name..)?.iter().take(HEADER_MAX).take_while(|b| !matches!(b, b'\n' | b'\r' | b'\\' | b'"')).count();
+    Some(name + value)
+}
+
+/// How long a run of base64 is, where a serialiser may have escaped its signs.
+fn line_len(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(rest) = text.get(at..) {
+        let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
+        at += match rest.get(escapes..).unwrap_or_default() {
+            [b, ..] if escapes == 0 && (b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')) => 1,
+            [b'/', ..] if escapes > 0 => escapes + 1,
+            [b'u', b'0', b'0', b'2' | b'3', b'b' | b'B' | b'f' | b'F' | b'd' | b'D', ..] if escapes > 0 => escapes + 5,
+            [b'%', b'2' | b'3', b'B' | b'F' | b'D', ..] if escapes == 0 => 3,
+            _ => return at,
+        };
+    }
+    at
+}
+
+/// How long the next piece is of what may stand between two lines, and whether it is blank: line breaks, and the marks of
+/// strings that are elements of a list or are put together. `inside` says that another piece stands before it.
+fn gap_len(text: &[u8], inside: bool) -> Option<(usize, bool)> {
+    let escapes = text.iter().take(8).take_while(|b| **b == b'\\').count();
+    match text.get(escapes..)? {
+        [b' ' | b'\t' | b'\r' | b'\n', ..] => Some((escapes + 1, escapes == 0)),
+        [b'n' | b'r' | b't', ..] if escapes > 0 => Some((escapes + 1, true)),
+        [b'"' | b'\'' | b'`', ..] => Some((escapes + 1, false)),
+        [b',', ..] if escapes == 0 => Some((1, false)),
+        [b'%', b'0', b'A' | b'D' | b'a' | b'd', ..] if escapes == 0 => Some((3, true)),
+        [b'+' | b'.', b' ' | b'\r' | b'\n' | b'"' | b'\'', ..] if inside && escapes == 0 => Some((1, false)),
+        _ => None,
+    }
+}
+
+/// How long `-----END RSA PRIVATE KEY-----` is.
+fn end_len(text: &[u8]) -> Option<usize> {
+    let label = text.strip_prefix(b"-----END ")?;
+    let len = label.iter().take(LABEL_MAX).take_while(|b| **b != b'-').count();
+    label.get(len..)?.starts_with(b"-----").then_some(b"-----END ".len() + len + 5)
+}

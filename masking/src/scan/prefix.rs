@@ -1,0 +1,293 @@
+//! What tools put in front of lines.
+
+use std::ops::Range;
+
+/// What stands in front of a line, with the blanks before it.
+#[derive(Clone, Debug)]
+pub(crate) struct Prefix {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Where the other side of a box stands, at the end of the line.
+    closing: Option<usize>,
+    kind: Kind,
+}
+
+/// Two lines that follow each other have the same one, or what stands in front of them is theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The number of a line, and what stands behind it.
+    Number(u32, u8),
+    /// `file:12:`, `file-12-`
+    Place,
+    /// `+`, `-`
+    Diff,
+    /// `      + `, as Terraform plans.
+    Plan,
+    /// A sign for comments and quotations.
+    Sign(u8),
+    /// A box of lines that are drawn.
+    Box,
+    /// `api-1  | `
+    Container,
+    /// A word that is the same in front of each line.
+    Word,
+    Time,
+}
+
+/// Blanks in front of a prefix at the most.
+const INDENT_MAX: usize = 120;
+/// Bytes of a word in a prefix at the most.
+const WORD_MAX: usize = 160;
+/// Digits of a line's number at the most.
+const NUMBER_MAX: usize = 7;
+
+impl Prefix {
+    /// The prefix that begins at the start of `line`.
+    pub(crate) fn read(text: &[u8], line: Range<usize>) -> Option<Self> {
+        let bytes = text.get(line.clone())?;
+        let indent = bytes.iter().take(INDENT_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let rest = bytes.get(indent..)?;
+        let (kind, len) = match *rest.first()? {
+            b'0'..=b'9' => time(rest).or_else(|| number(rest)),
+            b'[' => bracket(rest),
+            b'+' | b'-' | b'~' => sign_of_change(rest, indent),
+            b'@' if rest.starts_with(b"@@ ") => Some((Kind::Diff, 0)),
+            0xe2 => bar(rest).map(|len| (Kind::Box, len)),
+            first if first.is_ascii_alphabetic() || matches!(first, b'.' | b'_') => word(rest),
+            b'/' if !rest.starts_with(b"//") => word(rest),
+            _ => sign(rest),
+        }?;
+        let start = line.start + indent;
+        let closing = (kind == Kind::Box).then(|| closing(rest)).flatten().map(|at| start + at);
+        Some(Self { start: if len == 0 { start } else { line.start }, end: start + len, closing, kind })
+    }
+
+    /// What stands on the line for it.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = Range<usize>> {
+        let closing = self.closing.map(|at| at..at + BAR_LEN);
+        [Some(self.start..self.end), closing].into_iter().flatten().filter(|part| !part.is_empty())
+    }
+
+    /// Whether a line with this prefix belongs to one with that one before it.
+    pub(crate) fn follows(&self, before: &Self, text: &[u8]) -> bool {
+        match (self.kind, before.kind) {
+            (Kind::Number(now, b'-'), Kind::Number(last, b':' | b'-')) => now == last.saturating_add(1),
+            (Kind::Number(now, b':'), Kind::Number(last, b'-')) => now == last.saturating_add(1),
+            (Kind::Number(now, sign), Kind::Number(last, other)) => sign == other && now > last,
+            (Kind::Word, Kind::Word) => self.word(text) == before.word(text),
+            (now, last) => now == last,
+        }
+    }
+
+    /// What must be the same in front of each line: not the number of the line, nor the blanks.
+    fn word<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        let word = text.get(self.start..self.end).unwrap_or_default();
+        let more = word.iter().rev().take_while(|b| b.is_ascii_digit() || matches!(b, b':' | b'|' | b' ')).count();
+        word.get(..word.len() - more).unwrap_or_default().trim_ascii_start()
+    }
+
+    /// Whether lines without one belong to those with it.
+    pub(crate) fn has_context(&self) -> bool {
+        matches!(self.kind, Kind::Diff | Kind::Plan)
+    }
+}
+
+fn count(text: &[u8], is: impl Fn(u8) -> bool) -> usize {
+    text.iter().take_while(|b| is(**b)).count()
+}
+
+/// How long the sign is that `text` begins with, also where it is escaped.
+fn tab_or_arrow(text: &[u8]) -> Option<usize> {
+    let escapes = count(text.get(..text.len().min(8))?, |b| b == b'\\');
+    match text.get(escapes..)? {
+        [b'\t', ..] if escapes == 0 => Some(1),
+        [0xe2, 0x86, 0x92, ..] if escapes == 0 => Some(3),
+        [b't', ..] if escapes > 0 => Some(escapes + 1),
+        [b'u', b'2', b'1', b'9', b'2', ..] if escapes > 0 => Some(escapes + 5),
+        _ => None,
+    }
+}
+
+/// `12⇥`, `12→`, `12 |`, `12 │`, `12:`, `12-`
+fn number(text: &[u8]) -> Option<(Kind, usize)> {
+    let digits = count(text.get(..text.len().min(NUMBER_MAX + 1))?, |b| b.is_ascii_digit());
+    let number = std::str::from_utf8(text.get(..digits)?).ok()?.parse().ok()?;
+    let rest = text.get(digits..).filter(|_| digits <= NUMBER_MAX)?;
+    let numbered = |sign: u8, len: usize| Some((Kind::Number(number, sign), digits + len));
+    if let Some(len) = tab_or_arrow(rest) {
+        return numbered(b'\t', len);
+    }
+    match rest {
+        [sign @ (b':' | b'-'), ..] => numbered(*sign, 1),
+        _ => {
+            let blanks = count(rest.get(..rest.len().min(4))?, |b| b == b' ');
+            let behind = rest.get(blanks..)?;
+            let ascii = behind.starts_with(b"|") && !behind.starts_with(b"||");
+            let len = if ascii { 1 } else { bar(behind)? };
+            numbered(b'|', blanks + len)
+        }
+    }
+}
+
+/// Bytes of each of them.
+const BAR_LEN: usize = 3;
+const BARS: [&str; 10] = ["│", "┃", "║", "▏", "▎", "▍", "▌", "┆", "┊", "╎"];
+
+/// How long the upright line of a box is that `text` begins with.
+fn bar(text: &[u8]) -> Option<usize> {
+    let upright = |bar: &&&str| text.starts_with(bar.as_bytes());
+    BARS.iter().find(upright).map(|bar| bar.len())
+}
+
+/// Where the right side of a box stands, in a line that begins with its left side.
+fn closing(text: &[u8]) -> Option<usize> {
+    let text = text.trim_ascii_end();
+    let at = text.len().checked_sub(BAR_LEN).filter(|at| *at > 0)?;
+    bar(text.get(at..)?).map(|_| at)
+}
+
+/// `+`, `-`, and with blanks before it also `~`.
+fn sign_of_change(text: &[u8], indent: usize) -> Option<(Kind, usize)> {
+    let diff = Some((Kind::Diff, 1));
+    match text {
+        [b'-', b'/', b'+', b' ', ..] | [b'+', b'/', b'-', b' ', ..] => Some((Kind::Plan, 3)),
+        // The rule of a table.
+        [b'+', b'-' | b'=', ..] if text.trim_ascii_end().ends_with(b"+") => None,
+        [b'+', ..] if indent == 0 => diff,
+        [b'+' | b'~', b' ', ..] => Some((Kind::Plan, 1)),
+        [b'-', b' ', rest @ ..] if is_planned(rest) => Some((if indent == 0 { Kind::Diff } else { Kind::Plan }, 1)),
+        _ if indent > 0 => None,
+        [b'-', b' ', b' ', ..] | [b'-', b'-', b' ', ..] | [b'-'] => diff,
+        [b'-', rest @ ..] if rest.starts_with(b"-----BEGIN ") || rest.starts_with(b"-----END ") => diff,
+        [b'-', next, ..] if !matches!(next, b'-' | b' ') => diff,
+        _ => None,
+    }
+}
+
+/// `name = …`, `"element",`: what Terraform writes behind a hyphen, where YAML would have `name: …` and `"element"`.
+fn is_planned(text: &[u8]) -> bool {
+    let name =
+        count(text.get(..text.len().min(WORD_MAX)).unwrap_or_default(), |b| b.is_ascii_alphanumeric() || b == b'_');
+    let blanks = text.get(name..).map_or(0, |rest| rest.iter().take(INDENT_MAX).take_while(|b| **b == b' ').count());
+    let behind = text.get(name + blanks..).unwrap_or_default();
+    let attribute = name > 0 && blanks > 0 && (behind.starts_with(b"= ") || behind.starts_with(b"{"));
+    let element = text.starts_with(b"\"") && text.trim_ascii_end().ends_with(b"\",");
+    attribute || element
+}
+
+/// `# `, `// `, `> `, `; `, `* `, `< `
+fn sign(text: &[u8]) -> Option<(Kind, usize)> {
+    let first = *text.first()?;
+    let next = text.get(1).copied();
+    let spaced = matches!(next, None | Some(b' ' | b'\t' | b'\r'));
+    let len = match first {
+        b'#' if next != Some(b'!') => count(text, |b| b == b'#'),
+        b'/' => count(text, |b| matches!(b, b'/' | b'!')),
+        b'>' => {
+            let signs = count(text.get(..text.len().min(16))?, |b| matches!(b, b'>' | b' '));
+            text.get(..signs)?.trim_ascii_end().len()
+        }
+        b';' => count(text, |b| b == b';'),
+        b'*' | b'<' | b'%' if spaced => 1,
+        _ => return None,
+    };
+    Some((Kind::Sign(first), len))
+}
+
+/// `[2026-07-01T09:12:44Z] `, `[pod/web-1/app] `
+fn bracket(text: &[u8]) -> Option<(Kind, usize)> {
+    let end = text.iter().take(WORD_MAX).position(|b| *b == b']')?;
+    let inside = text.get(1..end)?;
+    let word = !inside.is_empty() && inside.iter().all(|b| in_word(*b) || matches!(b, b':' | b',' | b' '));
+    let ends = matches!(text.get(end + 1), Some(b' ' | b'\t'));
+    if !word || !ends {
+        return None;
+    }
+    let kind = if time_len(inside).is_some() { Kind::Time } else { Kind::Word };
+    Some((kind, end + 1))
+}
+
+fn in_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'@' | b'+' | b'~')
+}
+
+/// What begins with a word: a file, a container, a time of the system's log.
+fn word(text: &[u8]) -> Option<(Kind, usize)> {
+    let len = count(text.get(..text.len().min(WORD_MAX))?, in_word);
+    let (word, rest) = text.split_at_checked(len)?;
+    match rest {
+        [b':', rest @ ..] => {
+            let digits = count(rest.get(..rest.len().min(NUMBER_MAX + 1))?, |b| b.is_ascii_digit());
+            let placed = (1..=NUMBER_MAX).contains(&digits) && rest.get(digits) == Some(&b':');
+            let kind = if word.contains(&b'.') || word.contains(&b'/') { Kind::Place } else { Kind::Word };
+            placed.then_some((kind, len + digits + 2)).or_else(|| context(word))
+        }
+        [b' ' | b'|', ..] => container(word, rest).or_else(|| context(word)).or_else(|| system_time(text)),
+        _ => context(word),
+    }
+}
+
+/// `api-1  | `, `web  | `
+fn container(word: &[u8], rest: &[u8]) -> Option<(Kind, usize)> {
+    let blanks = count(rest.get(..rest.len().min(WORD_MAX))?, |b| b == b' ');
+    let barred = matches!(rest.get(blanks..)?, [b'|'] | [b'|', b' ' | b'\r', ..]);
+    let name = word.iter().rposition(|b| !b.is_ascii_digit()).unwrap_or(0);
+    let numbered = name + 1 < word.len() && matches!(word.get(name), Some(b'-' | b'_'));
+    let kind = if numbered { Kind::Container } else { Kind::Word };
+    barred.then_some((kind, word.len() + blanks + 1))
+}
+
+/// `file.yml-12-`, which a search writes in front of the lines around a match.
+fn context(word: &[u8]) -> Option<(Kind, usize)> {
+    let mut point = memchr::memchr(b'.', word)?;
+    loop {
+        let rest = word.get(point + 1..)?;
+        let extension = count(rest, |b| b.is_ascii_alphanumeric());
+        let number = rest.get(extension..)?.strip_prefix(b"-").map_or(0, |rest| count(rest, |b| b.is_ascii_digit()));
+        let end = extension + 1 + number;
+        if (1..=8).contains(&extension) && (1..=NUMBER_MAX).contains(&number) && rest.get(end) == Some(&b'-') {
+            return Some((Kind::Place, point + 1 + end + 1));
+        }
+        point += 1 + memchr::memchr(b'.', rest)?;
+    }
+}
+
+const MONTHS: &[u8] = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
+
+/// `Jul  1 09:12:44 host app[7]: `
+fn system_time(text: &[u8]) -> Option<(Kind, usize)> {
+    let [a, b, c, b' ', d, e, b' ', clock @ ..] = text else { return None };
+    let day = e.is_ascii_digit() && MONTHS.chunks(4).any(|month| month.starts_with(&[*a, *b, *c]));
+    let clock = clock_len(clock).filter(|_| day && matches!(d, b' ' | b'0'..=b'3'))?;
+    let end = 7 + clock;
+    // The host and the program are the same on most lines, and end in a colon.
+    let program = text.get(end..)?.iter().take(WORD_MAX).take_while(|b| in_word(**b) || b" []".contains(b)).count();
+    let colon = text.get(end + program) == Some(&b':') && text.get(end + program + 1) == Some(&b' ');
+    Some((Kind::Time, if colon { end + program + 1 } else { end }))
+}
+
+fn time(text: &[u8]) -> Option<(Kind, usize)> {
+    let len = time_len(text)?;
+    matches!(text.get(len), None | Some(b' ' | b'\t')).then_some((Kind::Time, len))
+}
+
+/// `2026-07-01T09:12:44.120Z`, `2026/07/01 09:12:44,120`, `09:12:44`
+fn time_len(text: &[u8]) -> Option<usize> {
+    let date = match text {
+        [a, b, c, d, b'-' | b'/', e, f, b'-' | b'/', g, h, b'T' | b' ', ..]
+            if [a, b, c, d, e, f, g, h].iter().all(|b| b.is_ascii_digit()) =>
+        {
+            11
+        }
+        _ => 0,
+    };
+    Some(date + clock_len(text.get(date..)?)?)
+}
+
+/// `09:12:44.120Z`, `09:12:44,120+09:00`
+fn clock_len(text: &[u8]) -> Option<usize> {
+    let [a, b, b':', c, d, b':', e, f, rest @ ..] = text else { return None };
+    let digits = [a, b, c, d, e, f].iter().all(|b| b.is_ascii_digit());
+    let more = rest.iter().take(20).take_while(|b| b.is_ascii_digit() || b":.,+Z-".contains(b)).count();
+    digits.then_some(8 + more)
+}

@@ -1,0 +1,102 @@
+//! Where a value ends that its notation encloses: at the quotation mark that closes it, or with its line.
+
+use std::ops::Range;
+
+use crate::scan::check;
+use crate::scan::key::{Place, PlaceKind};
+
+/// Bytes in which the closing mark is looked for.
+const REACH: usize = check::ENCLOSED_MAX + 1;
+
+/// Quotation marks that are written with letters.
+const MARKS: [&[u8]; 6] = [b"&quot;", b"&#34;", b"&#39;", b"%22", b"\\u0022", b"\\u0027"];
+
+/// The value that begins behind a quotation mark, or is a text of its own.
+pub(crate) fn value(text: &[u8], place: Place) -> Option<Range<usize>> {
+    let start = place.start;
+    if place.kind == PlaceKind::Whole {
+        return Some(start..text.len()).filter(|value| !has_blank(text, value));
+    }
+    Some(start..close(text, start, start).filter(|_| place.quoted)?)
+}
+
+/// A value up to the mark that closes it, if it begins behind one and the rest of it has no blank.
+pub(crate) fn widened(text: &[u8], value: Range<usize>) -> Range<usize> {
+    let end = close(text, value.start, value.end).unwrap_or(value.end);
+    value.start..end
+}
+
+/// Where the quotation ends that begins right before `start`. What stands before `from` is known to belong to it.
+fn close(text: &[u8], start: usize, from: usize) -> Option<usize> {
+    let rest = text.get(from..text.len().min(from + REACH))?;
+    let rest = rest.get(..rest.iter().take_while(|b| **b > b' ').count())?;
+    let head = text.get(..start)?;
+    let quote = *head.last()?;
+    if !matches!(quote, b'"' | b'\'' | b'`') {
+        let mark = MARKS.iter().find(|mark| head.ends_with(mark))?;
+        return rest.windows(mark.len()).position(|window| window == *mark).map(|at| from + at);
+    }
+    let depth = escapes(head.get(..head.len() - 1)?);
+    let quotes =
+        memchr::memchr_iter(quote, rest).map(|at| (from + at, escapes(text.get(start..from + at).unwrap_or_default())));
+    // Where the quotation is not closed by its rules, it may be one in which a backslash is no escape.
+    let mut other = None;
+    let mut doubled = None;
+    for (at, before) in quotes {
+        if doubled == Some(at) {
+            continue;
+        }
+        if quote == b'\'' && depth == 0 && text.get(at + 1) == Some(&b'\'') {
+            doubled = Some(at + 1);
+            other = other.or(doubled.filter(|_| before % 2 == 1));
+            continue;
+        }
+        if closes(depth, before) {
+            return Some(at - depth.min(before));
+        }
+        other = other.or(Some(at).filter(|_| depth == 0 && quote == b'\''));
+    }
+    other
+}
+
+/// Backslashes at the end of `head`, up to sixteen.
+fn escapes(head: &[u8]) -> usize {
+    head.iter().rev().take(16).take_while(|b| **b == b'\\').count()
+}
+
+/// Whether a mark with so many backslashes before it closes a quotation that was opened by one with `depth` of them. A
+/// string in a string has one, three or seven; a backslash within it is written as twice as many and two.
+fn closes(depth: usize, before: usize) -> bool {
+    before % (2 * (depth + 1)) == depth
+}
+
+/// The value of `NAME=value` or `name: value` that is alone on its line, if it holds what would end it elsewhere.
+pub(crate) fn line(text: &[u8], place: Place, formal: bool) -> Option<Range<usize>> {
+    let Place { start, kind: PlaceKind::Assigned, quoted: false, leads: true, .. } = place else { return None };
+    let rest = text.get(start..text.len().min(start + REACH))?;
+    let run = rest.iter().take_while(|b| **b > b' ').count();
+    let behind = rest.get(run..)?;
+    let blanks = behind.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+    let ends = matches!(behind.get(blanks..)?, [] | [b'\n', ..] | [b'#', ..]);
+    let tail = rest.get(..run)?.iter().rev().take_while(|b| matches!(b, b',' | b';')).count();
+    let value = rest.get(..run - tail)?;
+    let special = value.iter().any(|b| b"\"'`,;\\<>&|".contains(b));
+    (ends && special && !holds_pair(value) && (formal || check::is_generated(value)))
+        .then_some(start..start + value.len())
+}
+
+/// `a;Database=b`, `a&user=b`, `a","user":`: more than one value.
+fn holds_pair(value: &[u8]) -> bool {
+    let parts = value.split(|b| matches!(b, b';' | b'&' | b',')).skip(1);
+    let named = |part: &[u8]| {
+        let part = part.trim_ascii_start();
+        let name =
+            part.iter().take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'"' | b'\'' | b'_' | b'\\')).count();
+        name >= 2 && matches!(part.get(name), Some(b'=' | b':'))
+    };
+    parts.into_iter().any(named)
+}
+
+fn has_blank(text: &[u8], value: &Range<usize>) -> bool {
+    text.get(value.clone()).is_none_or(|value| value.iter().any(|b| *b <= b' '))
+}

@@ -1,0 +1,72 @@
+//! What looks like a value and is none, and what only begins or ends like an exception.
+#![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
+
+use masking::{Catalogue, Known, Policy, Text};
+
+/// What must be found stands between `‹` and `›`; nothing else may be.
+const CASES: &[&str] = &[
+    // Names of AWS's own are whole names.
+    "arn:aws:s3:::‹aws-glue-assets-471192830564-eu-west-1›/scripts",
+    "arn:aws:iam::‹471192830564›:role/‹AmazonEKSClusterRole-acme›",
+    "arn:aws:iam::‹471192830564›:role/‹aws-service-roles-acme›",
+    "arn:aws:iam::‹471192830564›:role/‹AWS-acme-admin›",
+    "arn:aws:iam::‹471192830564›:role/aws-reserved/sso.amazonaws.com/‹AWSReservedSSO_Acme_0123456789abcdef›",
+    "arn:aws:iam::‹471192830564›:role/OrganizationAccountAccessRole",
+    "arn:aws:iam::‹471192830564›:role/‹OrganizationAccountAccessRole2›",
+    "arn:aws:iam::‹471192830564›:role/aws-service-role/es.amazonaws.com/AWSServiceRoleForAmazonOpenSearchService",
+    "arn:aws:iam::‹471192830564›:oidc-provider/token.actions.githubusercontent.com",
+    "arn:aws:kms:eu-west-1:‹471192830564›:alias/aws/s3",
+    "arn:aws:kms:eu-west-1:‹471192830564›:alias/‹aws-acme›",
+    "arn:aws:ssm:eu-west-1:‹471192830564›:document/AWS-RunShellScript",
+    "arn:aws:ssm:eu-west-1:‹471192830564›:document/‹AWS-RunShellScript-acme›",
+    "arn:aws:logs:eu-west-1:‹471192830564›:log-group:/aws/lambda/‹acme-billing›:*",
+    // A template is one where its sign opens a name, not where it closes an element.
+    "<Arn>arn:aws:iam::‹471192830564›:role/‹deploy-x›</Arn>",
+    "<td>arn:aws:iam::‹471192830564›:role/‹deploy-x›<br>",
+    "arn:aws:iam::‹471192830564›:role/x-<name>",
+    // A version follows a word, not its last letters.
+    "server ‹10.0.3.4›",
+    "SERVER=‹10.0.3.4›",
+    "receiver: ‹10.0.3.4›",
+    "nameserver ‹10.0.0.2›",
+    "driver ‹10.0.3.4›",
+    "subversion ‹10.0.3.4›",
+    "version 10.0.3.4",
+    "\"agentVersion\": \"10.0.3.4\"",
+    "agent_version=10.0.3.4",
+    "AGENT_VERSION: 10.0.3.4",
+    "AssemblyVersion(\"10.0.0.0\")",
+    "엔진버전 10.2.0.4",
+    // Paths and code are no passwords.
+    "PWD=/home/minsu/k8s1",
+    "OLDPWD=/Users/acme1/work",
+    "PWD=C:\\Users\\acme1",
+    "\"PWD\": \"/home/Minsu/K8s-1\"",
+    "pwd: ~/work1/x",
+    "PWD=‹aB3xyz12›;UID=sa",
+    "password:{enumerable:!0}",
+    "password: {required: true, min: 8}",
+    "const password = req.body.password1;",
+    "password: process.env.DB1",
+    "password = cfg[\"pw1\"]",
+    "MYSQL_PWD=‹aB3xyz12›",
+    // Zones of services.
+    "hosted_zone_id = \"Z29XKXDKYMONMX\"",
+];
+
+#[test]
+fn exceptions_are_exact() {
+    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let mut text = case.replace(['‹', '›'], "");
+        for finding in catalogue.scan(&[Text { text: &text.clone(), key: None }], &Known::default()).iter().rev() {
+            text.insert(finding.end, '›');
+            text.insert(finding.start, '‹');
+        }
+        if text != *case {
+            wrong.push(format!("expected {case}\n   found {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,149 @@
+//! A secret is masked to the end that its notation gives it, whatever characters it is made of, or not at all.
+#![allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
+#![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
+
+use masking::{Catalogue, Known, Policy, Text};
+
+/// A generator of numbers that are the same in each run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % bound
+    }
+}
+
+/// A password as Secrets Manager generates it: of each sort of characters, with all punctuation, but for `without`.
+fn password(numbers: &mut Numbers, without: &str) -> String {
+    let alphabet: Vec<char> = ('!'..='~').filter(|c| !without.contains(*c)).collect();
+    loop {
+        let made: String = (0..32).map(|_| alphabet[numbers.below(alphabet.len())]).collect();
+        let has = |sort: fn(&char) -> bool| made.chars().any(|c| sort(&c));
+        if has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase) && has(char::is_ascii_digit) {
+            return made;
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap()
+}
+
+/// A notation of a password: the text with the value between `‹` and `›`, and the characters that it cannot hold.
+type Notation = (fn(&str) -> String, &'static str);
+
+fn json(value: &str) -> String {
+    let value = quoted(value);
+    format!("{{\"username\": \"app\", \"password\": \"‹{}›\", \"host\": \"db\"}}", &value[1..value.len() - 1])
+}
+
+const NOTATIONS: &[Notation] = &[
+    (json, ""),
+    // A secret's value in the answer of a command, and that in a string of another text.
+    (|value| quoted(&json(value)), ""),
+    (|value| quoted(&quoted(&json(value))), ""),
+    (|value| format!("db:\n  password: \"‹{value}›\"\n  host: db\n"), "\"\\"),
+    (|value| format!("db:\n  password: '‹{}›'\n  host: db\n", value.replace('\'', "''")), ""),
+    (|value| format!("[db]\npassword = \"‹{value}›\"\n"), "\"\\"),
+    (|value| format!("A=1\nexport DB_PASSWORD='‹{value}›'\nB=2\n"), "'"),
+    (|value| format!("A=1\nDB_PASSWORD=\"‹{value}›\"\nB=2\n"), "\"\\"),
+    (|value| format!("aws rds modify-db-instance --master-user-password '‹{value}›' --apply-immediately\n"), "'"),
+    (|value| format!("connect(host=\"db\", password=\"‹{value}›\")\n"), "\"\\"),
+    (|value| format!("- name: DB_PASSWORD\n  value: '‹{value}›'\n"), "'"),
+    (|value| format!("<add key=\"password\" value=\"x\" password=\"‹{value}›\"/>\n"), "\"\\&<"),
+    (|value| format!("{{\"Type\": \"SecureString\", \"Value\": \"‹{value}›\"}}\n"), "\"\\"),
+];
+
+fn found(catalogue: &Catalogue, text: &str, key: Option<&str>) -> Vec<(usize, usize)> {
+    catalogue.scan(&[Text { text, key }], &Known::default()).iter().map(|f| (f.start, f.end)).collect()
+}
+
+fn marked(marked: &str) -> (String, usize, usize) {
+    let start = marked.find('‹').unwrap();
+    let end = marked.find('›').unwrap() - '‹'.len_utf8();
+    (marked.replace(['‹', '›'], ""), start, end)
+}
+
+#[test]
+fn generated_passwords_are_masked_whole() {
+    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let mut wrong = Vec::new();
+    for (at, (notation, without)) in NOTATIONS.iter().enumerate() {
+        let mut numbers = Numbers(at as u64);
+        for _ in 0..500 {
+            let value = password(&mut numbers, without);
+            let (text, start, end) = marked(&notation(&value));
+            if found(&catalogue, &text, None) != [(start, end)] {
+                wrong.push(format!("{:?} in {text}", found(&catalogue, &text, None)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What is a member of the document is the value, to its end.
+#[test]
+fn members_are_masked_whole() {
+    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let mut numbers = Numbers(99);
+    for key in ["password", "MasterUserPassword", "DB_PASSWORD"] {
+        for _ in 0..500 {
+            let value = password(&mut numbers, "");
+            assert_eq!(found(&catalogue, &value, Some(key)), [(0, value.len())], "{key}: {value}");
+        }
+    }
+}
+
+#[test]
+fn each_ends_where_its_notation_ends_it() {
+    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let cases = [
+        "DB_PASSWORD=‹aB3;x&y<z,1Q(8›\n",
+        "  password: ‹aB3;x&y,z|Q7w<e›\n  user: app\n",
+        "  password: ‹a1b2c3d4›,\n  user: app,\n",
+        "Server=db;Password=‹a1b2c3d4›;Database=x\n",
+        "PWD=‹a1b2c3d4›;UID=sa\n",
+        "https://x/?password=‹a1b2c3d4›&user=x\n",
+        "connect(password=‹a1b2c3d4›, user=x)\n",
+        "password=&quot;‹aB3;x,y(z1Q7›&quot; user=&quot;x&quot;\n",
+        "\"Password\": \"‹&1-3a6u:RA0djs›\", \"PasswordResetRequired\": true",
+        "\"SecretAccessKey\": \"‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5dQQ+w›\"\n",
+        "\"ClientSecret\": \"‹9ujlik3n4b5urk1ft4fl3mg5e62d+9ado/7h8j›\"\n",
+        "'x-api-key': '‹j4EKfAlLbhu8eoXdCNTB7P5wryvZF06WzImxsROg-x1›'\n",
+    ];
+    let mut wrong = Vec::new();
+    for case in cases {
+        let (text, start, end) = marked(case);
+        let got = found(&catalogue, &text, None);
+        if got != [(start, end)] {
+            wrong.push(format!("{case}{:?}", got.iter().map(|(start, end)| &text[*start..*end]).collect::<Vec<_>>()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn references_and_code_are_no_passwords() {
+    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let cases = [
+        "password: \"${DB_PASSWORD_Prod1}\"",
+        "\"password\": \"{{resolve:secretsmanager:MySecret1:SecretString:password}}\"",
+        "\"password\": \"$(GetPassword1 --now)\"",
+        "password = \"<YourPassword1>\"",
+        "password: \"%(DbPassword1)s\"",
+        "password = \"$DbPassword12345\"",
+        "password: \"generatePassword(16)\"",
+        "password: \"@Microsoft.KeyVault(SecretUri=https://x1.vault)\"",
+        "password: \"Secrets::DbPassword1\"",
+        "\"password\": \"Must have 8 characters\"",
+        "password: \"[REDACTED by Tool1]\"",
+        "DB_PASSWORD=$(aws secretsmanager get-secret-value)\n",
+        "  password: config.Db->Password1;\n",
+        "'password' => 'required|min:8|confirmed'",
+    ];
+    for text in cases {
+        assert_eq!(found(&catalogue, text, None), [], "{text}");
+    }
+    assert_eq!(found(&catalogue, "Must have 8 characters", Some("password")), []);
+}
