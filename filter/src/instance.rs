@@ -153,7 +153,7 @@ impl Instance {
 
     /// What the host need not keep any more, because it is delivered.
     pub fn kept_in_vain(&mut self) -> Vec<String> {
-        let delivered = self.outbox.len() == 0 && self.sync.as_ref().is_some_and(|sync| !sync.owes());
+        let delivered = self.outbox.mappings_len() == 0 && self.sync.as_ref().is_some_and(|sync| !sync.owes());
         match &self.sidecar {
             Some(sidecar) if delivered => self.worker.borrow_mut().kept_in_vain(sidecar),
             _ => Vec::new(),
@@ -185,7 +185,7 @@ impl Instance {
             "vault": vault,
             "failed_calls": failed,
             "unsent_calls": unsent,
-            "owed_mappings": self.outbox.len(),
+            "owed_mappings": self.outbox.mappings_len(),
         });
         Health { status: if refusal.is_none() { 200 } else { 503 }, body: body.to_string() }
     }

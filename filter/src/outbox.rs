@@ -43,7 +43,7 @@ impl Outbox {
     }
 
     /// Mappings that wait for their first call.
-    pub fn len(&self) -> usize {
+    pub fn mappings_len(&self) -> usize {
         self.mappings.len()
     }
 

@@ -24,6 +24,9 @@ const CASES: &[&str] = &[
     "<Arn>arn:aws:iam::‹471192830564›:role/‹deploy-x›</Arn>",
     "<td>arn:aws:iam::‹471192830564›:role/‹deploy-x›<br>",
     "arn:aws:iam::‹471192830564›:role/x-<name>",
+    // What was masked in front of a name does not make an ARN of it.
+    "arn:aws:s3:‹10.0.0.9›::‹10.0.0.1›",
+    "arn:aws:s3:AWS_PRIVATE_IP_PZYNK6RPM8XH::10.0.0.1type",
     // A version follows a word, not its last letters.
     "server ‹10.0.3.4›",
     "SERVER=‹10.0.3.4›",

@@ -22,7 +22,8 @@ KONG = artefacts.ROOT / "kong"
 class Kong:
     """A running gateway in a prefix of its own.
 
-    `declared`: a file to take as it is, instead of the plan's kong.yml. `entries`: how many more routes have the filter.
+    `declared`: a file to take as it is, instead of the plan's kong.yml.
+    `entries`: how many more routes have the filter.
     """
 
     def __init__(self, name: str, plan: Plan, directory: Path, declared: Path | None = None, entries: int = 0):

@@ -38,9 +38,14 @@ impl Arns {
             return None;
         }
         let (fields, resource_at) = fields(text, start)?;
-        let [arn, partition, service, _, account] = fields.clone().map(|field| text.get(field).unwrap_or_default());
+        let [arn, partition, service, region, account] =
+            fields.clone().map(|field| text.get(field).unwrap_or_default());
         let [.., account_at] = fields;
         if arn != b"arn" || !partition.starts_with(b"aws") || service.is_empty() {
+            return None;
+        }
+        // A placeholder stands there for what made this no ARN; what stands behind it was none of its parts.
+        if [partition, service, region].iter().any(|field| field.contains(&b'_')) {
             return None;
         }
         let owned = is_account(account);

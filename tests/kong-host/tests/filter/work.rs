@@ -26,6 +26,22 @@ const PROSE: &str = "the quick brown fox jumps over the lazy dog and goes on\n";
 
 /// Texts that make rules begin again and again: anchors, openers that never close, lists, runs without an end.
 const UNITS: &[&str] = &[
+    "-a",
+    "i-",
+    "i-0",
+    "0-",
+    "bucket",
+    "bucket ",
+    "bucket=",
+    "account: ",
+    "accountaccountid=",
+    "arn:",
+    "arn:aws:iam::123456789012:role/",
+    "amazonaws.com",
+    "a.amazonaws.com/",
+    "IQoJb3JpZ2lu",
+    "10.",
+    "\\\\n\u{1b}[",
     // Lists under a name, whose elements are names again.
     "pwd=pwd=123,",
     "bucket: a1, ",
