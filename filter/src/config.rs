@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::rc::Rc;
 
 use masking::dialect::Options;
-use masking::{Catalogue, CustomPattern, Family, KindId, PlaceholderKey, Policy};
+use masking::{Catalogue, CustomPattern, Family, KindId, PlaceholderKey, Policy, PolicyError};
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, de};
 
@@ -27,7 +28,8 @@ pub struct Config {
     /// Seconds that a mapping lives after its last use.
     pub mapping_ttl: u64,
     pub log_masked_requests: bool,
-    pub catalogue: Catalogue,
+    /// Shared by all entries with the same policy: a compiled one takes megabytes.
+    pub catalogue: Rc<Catalogue>,
     pub never_restore: HashSet<KindId>,
     pub options: Options,
 }
@@ -123,17 +125,23 @@ impl fmt::Display for ConfigError {
 }
 
 impl Config {
-    /// Reads the configuration; `environment` knows the variables that the host exports to the filter.
-    pub fn parse(json: &[u8], environment: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    /// Reads the configuration; `environment` knows the variables that the host exports to the filter, `compile` makes the
+    /// catalogue of a policy or has it already.
+    pub fn parse(
+        json: &[u8],
+        environment: impl Fn(&str) -> Option<String>,
+        compile: impl FnOnce(Policy) -> Result<Rc<Catalogue>, PolicyError>,
+    ) -> Result<Self, ConfigError> {
         let json = if json.iter().all(u8::is_ascii_whitespace) { b"{}" } else { json };
         let raw: RawConfig = serde_json::from_slice(json).map_err(|e| ConfigError(explain(&e)))?;
-        let catalogue = Catalogue::new(&raw.policy()).map_err(|e| ConfigError(e.to_string()))?;
+        let keys = raw.keys(environment)?;
+        let catalogue = compile(raw.policy()).map_err(|e| ConfigError(e.to_string()))?;
         let never_restore = raw.never_restore.0.iter().map(|kind| {
             catalogue.kind_id(kind).ok_or_else(|| ConfigError(format!("never_restore: there is no kind {kind:?}")))
         });
         Ok(Self {
             never_restore: never_restore.collect::<Result<_, _>>()?,
-            keys: raw.keys(environment)?,
+            keys,
             scope: raw.scope.clone().check()?,
             mapping_ttl: raw.ttl()?,
             log_masked_requests: raw.log_masked_requests,
@@ -375,13 +383,19 @@ fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
+/// A configuration by itself, without an environment.
+#[cfg(test)]
+pub fn configuration(json: &[u8]) -> Result<Config, ConfigError> {
+    Config::parse(json, |_| None, |policy| Catalogue::new(&policy).map(Rc::new))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn parse(json: &str) -> Result<Config, ConfigError> {
         let environment = |name: &str| (name == TOKEN_VARIABLE).then(|| "0123456789abcdef".to_owned());
-        Config::parse(json.as_bytes(), environment)
+        Config::parse(json.as_bytes(), environment, |policy| Catalogue::new(&policy).map(Rc::new))
     }
 
     #[test]

@@ -493,7 +493,7 @@ fn media_of(sent: &Sent, head: &ResponseHead) -> Media {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::configuration;
     use masking::MaskError;
     use masking::json::JsonError;
 
@@ -501,7 +501,7 @@ mod tests {
 
     fn instance(more: &str) -> Rc<RefCell<Instance>> {
         let json = format!(r#"{{"use_redis":false,"secret":"0123456789abcdef"{more}}}"#);
-        Rc::new(RefCell::new(Instance::new(Config::parse(json.as_bytes(), |_| None), "test".into(), 0, Rc::default())))
+        Rc::new(RefCell::new(Instance::new(configuration(json.as_bytes()), "test".into(), 0, Rc::default())))
     }
 
     fn post(content_type: &str) -> RequestHead {

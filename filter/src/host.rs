@@ -20,7 +20,7 @@ use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::{Action, ContextType, LogLevel};
 
 use self::abi::{Buffer, Map};
-use crate::config::{Config, ScopeSource};
+use crate::config::{Config, ConfigError, ScopeSource};
 use crate::exchange::{Exchange, RequestHead, ResponseHead};
 use crate::instance::{Call, Health, Instance};
 use crate::refusal::Refusal;
@@ -69,7 +69,7 @@ struct Root {
 
 impl Root {
     fn new() -> Self {
-        let unconfigured = Config::parse(b"", |_| None);
+        let unconfigured = configuration(b"", |_| None);
         let instance = Instance::new(unconfigured, String::new(), 0, WORKER.with(Rc::clone));
         let instance = Rc::new(RefCell::new(instance));
         INSTANCES.with_borrow_mut(|instances| {
@@ -78,6 +78,10 @@ impl Root {
         });
         Self { instance }
     }
+}
+
+fn configuration(json: &[u8], environment: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+    Config::parse(json, environment, |policy| WORKER.with(|worker| worker.borrow_mut().catalogue(policy)))
 }
 
 /// Lets the host keep what any instance owes, while no call may be made.
@@ -120,7 +124,7 @@ impl Context for Root {
 impl RootContext for Root {
     fn on_configure(&mut self, size: usize) -> bool {
         let json = if size > 0 { abi::read(Buffer::Configuration) } else { None };
-        let config = Config::parse(&json.unwrap_or_default(), |name| std::env::var(name).ok());
+        let config = configuration(&json.unwrap_or_default(), |name| std::env::var(name).ok());
         if let Err(reason) = &config {
             // Kong would serve the route without the filter if this returned false: every request is refused instead.
             log::error!("AWS_MASKER_4001: every request is refused, the configuration is wrong: {reason}");

@@ -13,7 +13,7 @@ use crate::memory::Memory;
 use crate::outbox::Outbox;
 use crate::refusal::Refusal;
 use crate::sync::{Failure, Link, News, Sync};
-use crate::worker::{SidecarName, Worker};
+use crate::worker::{Reach, SidecarName, Worker};
 
 #[derive(Debug)]
 pub struct Instance {
@@ -175,9 +175,8 @@ impl Instance {
 
     /// Whether requests are served now, and why not.
     pub fn health(&mut self, now: u64) -> Health {
-        let now = self.clock.at(now);
         let refusal = self.key(now).err().map(Refusal::code);
-        let vault = self.sync.as_ref().map_or("none", |sync| sync.link(now).as_str());
+        let vault = self.link(now).map_or("none", Link::as_str);
         let (failed, unsent) = self.sync.as_ref().map_or((0, 0), |sync| (sync.failed_calls, sync.unsent_calls));
         let body = serde_json::json!({
             "ready": refusal.is_none(),
@@ -192,13 +191,22 @@ impl Instance {
 
     /// What requests of this scope are masked with now, or why they must not go on.
     pub fn means(&mut self, scope: &str, now: u64) -> Result<Means, Refusal> {
-        let now = self.clock.at(now);
         let (key, source) = self.key(now)?;
         let mint = Mint::new(key, scope);
         Ok(Means { mint, known: self.memory.known(scope), key: source })
     }
 
-    fn key(&self, now: u64) -> Result<(&PlaceholderKey, KeySource), Refusal> {
+    /// How the vault stands; `None` if there is none.
+    fn link(&mut self, now: u64) -> Option<Link> {
+        let steady = self.clock.at(now);
+        let (sync, sidecar) = (self.sync.as_ref()?, self.sidecar.as_ref()?);
+        // In an outage of some length this instance may not have tried.
+        let is_out = matches!(self.worker.borrow().reach(sidecar, now), Reach::Failing { is_out: true, .. });
+        Some(if is_out && sync.link(steady) == Link::Up { Link::Down } else { sync.link(steady) })
+    }
+
+    fn key(&mut self, now: u64) -> Result<(&PlaceholderKey, KeySource), Refusal> {
+        let link = self.link(now);
         let config = self.config.as_ref().map_err(|_| Refusal::Configuration)?;
         let (Keys::Sidecar { on_outage, .. }, Some(sync)) = (&config.keys, &self.sync) else {
             return match &config.keys {
@@ -208,7 +216,7 @@ impl Instance {
         };
         match (on_outage, sync.key()) {
             (OnOutage::Refuse, None) => Err(Refusal::NoKeyring),
-            (OnOutage::Refuse, Some(_)) if sync.link(now) != Link::Up => Err(Refusal::VaultUnavailable),
+            (OnOutage::Refuse, Some(_)) if link != Some(Link::Up) => Err(Refusal::VaultUnavailable),
             (OnOutage::Refuse, Some(_)) if self.outbox.is_full() => Err(Refusal::OutboxFull),
             (_, Some(key)) => Ok((key, KeySource::Regular)),
             (OnOutage::GoOn(key), None) => Ok((key, KeySource::Fallback)),
@@ -288,8 +296,15 @@ impl Instance {
             return None;
         }
         let Ok(Config { keys: Keys::Sidecar { address, token, .. }, .. }) = &self.config else { return None };
-        let body = self.sync.as_mut()?.tick(steady, &mut self.outbox, &self.memory)?;
+        let (sync, sidecar) = (self.sync.as_mut()?, self.sidecar.as_ref()?);
+        match self.worker.borrow().reach(sidecar, now) {
+            Reach::Failing { may_try: false, .. } => return None,
+            Reach::Failing { .. } => {}
+            Reach::Fair => sync.retry(steady),
+        }
+        let body = sync.tick(steady, &mut self.outbox, &self.memory)?;
         self.called_at = now;
+        self.worker.borrow_mut().called(sidecar, now);
         Some(Call { address: address.clone(), authorization: token.header(), body })
     }
 
@@ -356,6 +371,7 @@ impl Lookup for Values {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::configuration;
     use crate::sync::TICK_MS;
     use contract::{Keyring, Store, SyncRequest, SyncResponse, Value};
     use masking::dialect::Options;
@@ -371,7 +387,7 @@ mod tests {
 
     /// An instance whose own timer has run.
     fn in_worker(json: &str, worker: &Rc<RefCell<Worker>>, now: u64) -> Instance {
-        let config = Config::parse(json.as_bytes(), |_| None);
+        let config = configuration(json.as_bytes());
         let mut instance = Instance::new(config, "test".into(), now, Rc::clone(worker));
         assert!(instance.tick(now + TICK_MS + 1).is_none(), "it may be the timer of the one before");
         instance
@@ -507,7 +523,7 @@ mod tests {
 
     #[test]
     fn the_first_call_waits_for_a_tick_of_its_own() {
-        let config = Config::parse(br#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#, |_| None);
+        let config = configuration(br#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#);
         let mut instance = Instance::new(config, "test".into(), 0, Rc::default());
         // A busy worker runs the timers of instances before this one late, in the round in which its own is due.
         for stray in [20, TICK_MS, TICK_MS + 7, TICK_MS + 7, TICK_MS + 8] {
@@ -576,6 +592,38 @@ mod tests {
             })
             .collect();
         assert_eq!(told, ["the sidecar answers again; 2 calls failed, 0 requests were refused meanwhile"]);
+    }
+
+    #[test]
+    fn in_an_outage_one_instance_tries_for_all() {
+        let json = r#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#;
+        let worker = Rc::default();
+        let mut instances: Vec<Instance> = (0..60).map(|_| in_worker(json, &worker, 0)).collect();
+        for instance in &mut instances {
+            let request = call(instance, 1_000);
+            assert!(give(instance, 1_000, &answer(&request)));
+        }
+        let mut tries = Vec::new();
+        for now in (2_000..12_000).step_by(100) {
+            for instance in &mut instances {
+                if instance.tick(now).is_some() {
+                    tries.push(now);
+                    fail(instance, now + 1);
+                }
+            }
+        }
+        assert!((10..80).contains(&tries.len()), "{tries:?}");
+        // Those that never tried know it as well, and all know when it is over.
+        assert!(instances.iter_mut().all(|i| i.means("default", 12_000).err() == Some(Refusal::VaultUnavailable)));
+        let back = (12_000..14_000).step_by(100).find(|now| {
+            instances.iter_mut().any(|instance| {
+                let Some(call) = instance.tick(*now) else { return false };
+                give(instance, *now, &answer(&serde_json::from_slice(&call.body).unwrap()))
+            })
+        });
+        let back = back.expect("one is answered");
+        let served = instances.iter_mut().filter_map(|i| i.means("default", back + 100).ok()).count();
+        assert!(served >= 59, "{served}");
     }
 
     #[test]

@@ -33,6 +33,11 @@ impl Repeat {
         })
     }
 
+    /// How often it happened so far; 0 if it is over.
+    pub fn total(&self) -> u64 {
+        self.lasting.as_ref().map_or(0, |lasting| lasting.total)
+    }
+
     /// It is over. How often it happened, if it did.
     pub fn over(&mut self) -> Option<u64> {
         self.lasting.take().map(|lasting| lasting.total)

@@ -20,7 +20,7 @@ const ROUND_MS: u64 = TICK_MS / 2;
 /// Milliseconds after which a call without an answer has failed. The host's own timeout should be shorter.
 const PATIENCE_MS: u64 = 5_000;
 /// Milliseconds from the last good answer after which a failing vault counts as out of reach.
-const OUTAGE_MS: u64 = 1_000;
+pub const OUTAGE_MS: u64 = 1_000;
 /// Milliseconds to wait after a failure: doubled with each, within these bounds.
 const RETRY_MS: std::ops::RangeInclusive<u64> = 100..=1_000;
 /// Placeholders that one call asks for: each may be answered with a value of the bound's size.
@@ -273,6 +273,13 @@ impl Sync {
         Some(News { keyring: answer.keyring, mappings })
     }
 
+    /// Another instance was answered: there is no reason to wait.
+    pub fn retry(&mut self, now: u64) {
+        if self.failures > 0 {
+            self.next = self.next.min(now);
+        }
+    }
+
     /// The call failed: what it carried is still owed.
     pub fn failed(&mut self, now: u64, failure: Failure, counters: &mut Counters) {
         let unsent = u64::from(failure == Failure::Unsent);
@@ -282,9 +289,8 @@ impl Sync {
             self.want_all(flight.wanted);
         }
         self.forget_nothing_owed();
-        let wait = RETRY_MS.start().saturating_mul(1 << self.failures.min(10)).min(*RETRY_MS.end());
+        self.next = now + retry_ms(self.failures.into());
         self.failures = self.failures.saturating_add(1);
-        self.next = now + wait;
     }
 
     fn delivered(&mut self, time_of_day: u64, outbox: &mut Outbox, memory: &mut Memory) {
@@ -323,6 +329,11 @@ impl Sync {
             self.key = Some((keyring.id.clone(), PlaceholderKey::new(key)));
         }
     }
+}
+
+/// Milliseconds to wait after a failure that follows so many others.
+pub fn retry_ms(failures: u64) -> u64 {
+    RETRY_MS.start().saturating_mul(1 << failures.min(10)).min(*RETRY_MS.end())
 }
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {

@@ -2,21 +2,25 @@
 //! configurations, and a configuration that is pushed begins with a new one.
 
 use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
 
 use contract::{Keyring, Mapping};
-use masking::{Mint, PlaceholderKey};
+use masking::{Catalogue, Mint, PlaceholderKey, Policy, PolicyError};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::held::Held;
 use crate::refusal::Refusal;
 use crate::repeat::Repeat;
+use crate::sync::{OUTAGE_MS, retry_ms};
 
 #[derive(Debug, Default)]
 pub struct Worker {
     clock: Clock,
     held: Held,
     sidecars: BTreeMap<SidecarName, Sidecar>,
+    /// Those that some entry still uses, with what they were compiled from.
+    catalogues: Vec<(Policy, Weak<Catalogue>)>,
     /// Whether the host keeps data for the instances that follow.
     has_zone: bool,
     /// What tells this worker from its neighbours, once it is known.
@@ -49,6 +53,15 @@ impl SidecarName {
 /// configuration of before, which under traffic is within a second or two, and crashes if a call is under way then.
 const QUIET_MS: u64 = 2_000;
 
+/// How a sidecar stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// No call failed since the last answer.
+    Fair,
+    /// Some did: for so long that it counts as an outage or not, and it is time for another one or not.
+    Failing { is_out: bool, may_try: bool },
+}
+
 /// Mappings in one piece of what is owed, and bytes of it at the most: a long block of thinking is not kept.
 const PIECE_MAPPINGS: usize = 16;
 const PIECE_BYTES: usize = 16 << 10;
@@ -60,6 +73,9 @@ struct Sidecar {
     /// Whether the host keeps the keyring for instances that find this memory gone.
     is_kept: bool,
     outage: Repeat,
+    /// When the first call of the outage failed.
+    failing_since: u64,
+    called_at: u64,
     answered_at: Option<u64>,
     /// How many pieces of what is owed to it the host keeps.
     pieces: u64,
@@ -80,6 +96,18 @@ struct KeptOwed {
 }
 
 impl Worker {
+    /// The catalogue of a policy: that of another entry with the same, if there is one.
+    pub fn catalogue(&mut self, policy: Policy) -> Result<Rc<Catalogue>, PolicyError> {
+        self.catalogues.retain(|(_, catalogue)| catalogue.strong_count() > 0);
+        let known = self.catalogues.iter().find(|(known, _)| *known == policy);
+        if let Some(catalogue) = known.and_then(|(_, catalogue)| catalogue.upgrade()) {
+            return Ok(catalogue);
+        }
+        let catalogue = Rc::new(Catalogue::new(&policy)?);
+        self.catalogues.push((policy, Rc::downgrade(&catalogue)));
+        Ok(catalogue)
+    }
+
     /// The sidecar's key, if any instance has got it.
     pub fn keyring(&self, sidecar: &SidecarName) -> Option<&Keyring> {
         self.sidecars.get(sidecar)?.keyring.as_ref()
@@ -181,7 +209,29 @@ impl Worker {
         let known = self.sidecars.entry(sidecar.clone()).or_default();
         // One that began before another was answered tells of an outage that is over.
         let is_late = known.answered_at.is_some_and(|answered| since <= answered);
-        if is_late { None } else { known.outage.happened(self.clock.at(now)) }
+        if is_late {
+            return None;
+        }
+        if known.outage.total() == 0 {
+            known.failing_since = now;
+        }
+        known.outage.happened(self.clock.at(now))
+    }
+
+    pub fn called(&mut self, sidecar: &SidecarName, now: u64) {
+        self.sidecars.entry(sidecar.clone()).or_default().called_at = now;
+    }
+
+    /// How the sidecar stands, by the calls of all instances. In an outage one of them tries for all: each call that is
+    /// refused is a line of nginx's own in the log, and a hundred instances would write a hundred.
+    pub fn reach(&self, sidecar: &SidecarName, now: u64) -> Reach {
+        let Some(known) = self.sidecars.get(sidecar).filter(|known| known.outage.total() > 0) else {
+            return Reach::Fair;
+        };
+        Reach::Failing {
+            is_out: now.saturating_sub(known.failing_since) >= OUTAGE_MS,
+            may_try: now.abs_diff(known.called_at) >= retry_ms(known.outage.total() - 1),
+        }
     }
 
     /// A call was answered. Gives how many failed before it and how many requests were refused, if any call failed.
@@ -221,6 +271,18 @@ mod tests {
 
     fn keyring(id: &str) -> Keyring {
         Keyring { id: id.into(), placeholder_key: Value::new("07".repeat(32)) }
+    }
+
+    #[test]
+    fn entries_with_the_same_policy_share_its_catalogue() {
+        let mut worker = Worker::default();
+        let other = Policy { always: vec!["Acme".into()], ..Policy::default() };
+        let [first, second] = [(); 2].map(|()| worker.catalogue(Policy::default()).unwrap());
+        let third = worker.catalogue(other).unwrap();
+        assert!(Rc::ptr_eq(&first, &second) && !Rc::ptr_eq(&first, &third));
+        drop((first, second, third));
+        drop(worker.catalogue(Policy::default()));
+        assert_eq!(worker.catalogues.len(), 1, "those that nobody uses are gone");
     }
 
     #[test]
@@ -288,16 +350,24 @@ mod tests {
         assert!(next.kept_in_vain(&ours).is_empty());
     }
 
+    fn failing((is_out, may_try): (bool, bool)) -> Reach {
+        Reach::Failing { is_out, may_try }
+    }
+
     #[test]
     fn an_outage_is_told_at_its_beginning_and_its_end() {
         let (mut worker, sidecar) = (Worker::default(), SidecarName::new("s:1", "0123456789abcdef"));
         assert_eq!(worker.call_answered(&sidecar, 500), None);
         assert_eq!(worker.call_failed(&sidecar, 600, 1_000), Some(1));
         assert_eq!(worker.call_failed(&sidecar, 600, 1_001), None);
+        worker.called(&sidecar, 1_001);
+        let reach = [1_100, 1_201, 2_000].map(|now| worker.reach(&sidecar, now));
+        assert_eq!(reach, [(false, false), (false, true), (true, true)].map(failing));
         assert_eq!(worker.refused(Refusal::VaultUnavailable, 1_100), Some(1));
         assert_eq!(worker.refused(Refusal::OutboxFull, 1_101), None, "the same code");
         assert_eq!(worker.refused(Refusal::MediaType, 1_102), Some(1));
         assert_eq!(worker.call_answered(&sidecar, 2_000), Some((2, 2)));
+        assert_eq!(worker.reach(&sidecar, 2_000), Reach::Fair);
         assert_eq!(worker.call_failed(&sidecar, 1_900, 2_001), None, "it began before the answer");
         assert_eq!(worker.call_answered(&sidecar, 2_100), None);
         assert_eq!(worker.refused(Refusal::VaultUnavailable, 2_200), Some(1));
