@@ -86,9 +86,12 @@ fn configuration(json: &[u8], environment: impl Fn(&str) -> Option<String>) -> R
 
 /// Lets the host keep what any instance owes, while no call may be made.
 fn keep_owed(now: u64) {
+    if !WORKER.with(|worker| worker.borrow_mut().is_quiet(now)) {
+        return;
+    }
     let instances: Vec<_> = INSTANCES.with_borrow(|instances| instances.iter().filter_map(Weak::upgrade).collect());
     for instance in instances {
-        for (name, kept) in instance.borrow_mut().owed_to_keep(now) {
+        for (name, kept) in instance.borrow_mut().owed_to_keep() {
             abi::set_shared_data(&name, Some(&kept));
         }
     }
@@ -130,6 +133,7 @@ impl RootContext for Root {
             log::error!("AWS_MASKER_4001: every request is refused, the configuration is wrong: {reason}");
         }
         let (now, worker) = (self.now(), WORKER.with(Rc::clone));
+        worker.borrow_mut().began(now);
         if std::env::var(ZONE_VARIABLE).is_ok_and(|zone| zone == "on") {
             worker.borrow_mut().found_zone();
         }

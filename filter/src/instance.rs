@@ -94,7 +94,6 @@ impl Instance {
         let mut clock = Clock::default();
         clock.at(now);
         let (memory, outbox) = (Memory::default(), Outbox::default());
-        worker.borrow_mut().began(now);
         let mut instance =
             Self { config, memory, outbox, sync, clock, worker, sidecar, called_at: 0, has_recalled: false };
         instance.inherit(now);
@@ -123,14 +122,10 @@ impl Instance {
         Some((sidecar, kept))
     }
 
-    fn is_quiet(&self, now: u64) -> bool {
-        self.worker.borrow_mut().is_quiet(now)
-    }
-
     /// What the host should keep of what is owed, in pieces, because no call may be made now that would deliver it. What
     /// is on its way may be lost as well.
-    pub fn owed_to_keep(&mut self, now: u64) -> Vec<(String, Vec<u8>)> {
-        let (Some(sidecar), true) = (&self.sidecar, self.is_quiet(now)) else { return Vec::new() };
+    pub fn owed_to_keep(&mut self) -> Vec<(String, Vec<u8>)> {
+        let Some(sidecar) = &self.sidecar else { return Vec::new() };
         let mut owed = self.sync.as_mut().map(Sync::keep).unwrap_or_default();
         owed.extend(self.outbox.keep());
         self.worker.borrow_mut().owed_to_keep(sidecar, &owed)
@@ -292,7 +287,7 @@ impl Instance {
         let steady = self.clock.at(now);
         self.memory.compile(steady);
         self.worker.borrow_mut().ticked();
-        if self.is_quiet(now) {
+        if self.worker.borrow_mut().is_quiet(now) {
             return None;
         }
         let Ok(Config { keys: Keys::Sidecar { address, token, .. }, .. }) = &self.config else { return None };
@@ -564,7 +559,7 @@ mod tests {
         assert_eq!(third.missing_key(), Some(name.clone()));
         third.recall_key(&name, &kept, 2_100);
         let minted = mask(&mut first, VALUE, 1_000).unwrap().body;
-        for (instance, now) in [(&mut second, 4_200), (&mut third, 2_200)] {
+        for (instance, now) in [(&mut second, 2_200), (&mut third, 2_200)] {
             assert_eq!(mask(instance, VALUE, now - 80).unwrap().body, minted);
             instance.tick(now - 70);
             assert_eq!(call(instance, now).mappings.len(), 1, "and owes what it replaced");

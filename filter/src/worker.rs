@@ -147,6 +147,7 @@ impl Worker {
         self.has_zone
     }
 
+    /// An instance begins with its configuration.
     pub fn began(&mut self, now: u64) {
         if self.has_ticked {
             self.pushed_at = Some(self.clock.at(now));
