@@ -151,7 +151,6 @@ impl RootContext for Root {
             (":path", contract::SYNC_PATH),
             (":authority", address.authority()),
             ("authorization", authorization.as_str()),
-            ("content-type", "application/json"),
         ];
         let sent = hostcalls::dispatch_http_call(address.as_str(), headers, Some(&body), Vec::new(), CALL_TIMEOUT);
         if sent.is_err() {

@@ -9,8 +9,9 @@ use masking::{PlaceholderKey, Token};
 use crate::memory::Memory;
 use crate::outbox::{Batch, Outbox};
 
-/// Milliseconds between two calls when nothing is owed.
-const HEARTBEAT_MS: u64 = 1_000;
+/// Milliseconds between two calls when nothing is owed. Kong never frees the headers of a call (a quarter of a kilobyte), and
+/// an outage is noticed by what is owed, within a second: nobody is served meanwhile whom a quicker beat would refuse.
+const HEARTBEAT_MS: u64 = 5_000;
 /// Between two ticks.
 pub const TICK_MS: u64 = 100;
 /// Since the start, until this instance's own timer is due.

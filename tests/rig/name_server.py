@@ -3,7 +3,7 @@
 import threading
 
 from dnslib import QTYPE, RCODE, RR, A, DNSRecord
-from dnslib.server import BaseResolver, DNSServer
+from dnslib.server import BaseResolver, DNSLogger, DNSServer
 
 from rig.ports import LOOPBACK, free_port
 
@@ -19,7 +19,8 @@ class NameServer:
         self._name = f"{name}."
         self._known = threading.Event()
         self._known.set()
-        self._server = DNSServer(_Resolver(self), address=LOOPBACK, port=self.port)
+        silent = DNSLogger(logf=lambda _line: None)
+        self._server = DNSServer(_Resolver(self), address=LOOPBACK, port=self.port, logger=silent)
 
     def __enter__(self) -> "NameServer":
         self._server.start_thread()
