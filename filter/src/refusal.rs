@@ -153,5 +153,7 @@ mod tests {
             assert_eq!(body["type"], "error");
         }
         assert!(Refusal::BodyUnreadable.body().contains("KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE"));
+        // nginx answers this one, before it would ask the filter.
+        assert!(include_str!("../../kong/kong.conf").contains(&Refusal::Bypassed.body()));
     }
 }
