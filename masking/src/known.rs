@@ -5,7 +5,8 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use crate::catalog::Edge;
-use crate::scan::{self, KindId};
+use crate::catalog::KindId;
+use crate::scan;
 
 /// Known values, ready to be looked for: one automaton, however many there are.
 #[derive(Clone, Debug, Default)]

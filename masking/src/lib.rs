@@ -27,12 +27,12 @@ pub mod token;
 mod unmask;
 mod vault;
 
-pub use catalog::{Family, Kind, Risk, Tier};
+pub use catalog::{Family, Kind, KindId, Risk, Tier};
 pub use known::Known;
 pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use response::{Answer, Lookup, Media, Response, Tally};
-pub use scan::{Catalogue, Finding, KindId, Text};
+pub use scan::{Catalogue, Finding, Text};
 pub use token::{Mint, PlaceholderKey, Token};
 pub use unmask::{Resolve, restore};
 pub use vault::{Collision, Entry, Secret, Vault};

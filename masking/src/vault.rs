@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::scan::KindId;
+use crate::catalog::KindId;
 use crate::token::Token;
 
 /// A value that must not be shown: no `Display`, no serialisation, a redacted `Debug`.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
-use crate::scan::KindId;
 use crate::scan::check;
 use crate::scan::edge;
 

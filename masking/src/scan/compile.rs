@@ -6,8 +6,8 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 
+use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule};
-use crate::scan::KindId;
 use crate::scan::address;
 use crate::scan::arn::Arns;
 use crate::scan::check;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::catalog::KindId;
 use crate::catalog::{Class, Edge, Tail};
-use crate::scan::KindId;
 use crate::scan::check;
 use crate::scan::edge;
 
@@ -130,16 +130,4 @@ fn address_len(text: &[u8]) -> Option<usize> {
     let mut octets = text.get(..len)?.split(|b| *b == b'-').map(check::octet);
     let address = [octets.next()??, octets.next()??, octets.next()??, octets.next()??];
     (octets.next().is_none() && (check::is_private(address) || check::is_cgnat(address))).then_some(len)
-}
-
-impl Class {
-    pub(crate) fn has(self, byte: u8) -> bool {
-        match self {
-            Self::Hex => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
-            Self::UpperHex => byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte),
-            Self::Lower => byte.is_ascii_digit() || byte.is_ascii_lowercase(),
-            Self::Upper => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
-            Self::Alnum => byte.is_ascii_alphanumeric(),
-        }
-    }
 }

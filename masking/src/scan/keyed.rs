@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use crate::catalog::KindId;
 use crate::catalog::{Check, Edge, Key};
-use crate::scan::KindId;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::key::{self, Name, Place, PlaceKind};

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::catalog::{Family, Kind, Risk, Row, TABLES, Tier};
+use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier};
 use crate::known::Known;
 use crate::policy::{CUSTOM_MAX, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
 use crate::scan::compile::Rules;
 use crate::scan::never::Never;
 use crate::scan::pattern::Custom;
-use crate::scan::{Catalogue, KindId, opaque};
+use crate::scan::{Catalogue, opaque};
 use crate::token;
 
 impl Catalogue {
@@ -69,13 +69,6 @@ impl Catalogue {
         self.kinds.push(Kind { id, label, family: Family::Custom, risk, tier });
         self.on.push(true);
         at
-    }
-}
-
-impl Row {
-    fn kind(&self, family: Family) -> Kind {
-        let Row { id, label, risk, tier, .. } = *self;
-        Kind { id: Cow::Borrowed(id), label: Cow::Borrowed(label), family, risk, tier }
     }
 }
 

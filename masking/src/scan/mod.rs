@@ -33,7 +33,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Input};
 
-use crate::catalog::{Family, Kind, Risk, Tier};
+use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::known::{self, Known};
 use crate::token::{self, Token};
 use compile::{Anchor, Rules};
@@ -44,17 +44,6 @@ use pick::{Hit, Source};
 use reading::{Reader, Reading};
 
 pub(crate) use edge::{holds, left as begins};
-
-/// A kind of one catalogue: its place there. Not stable over catalogues; [`Kind::id`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct KindId(u16);
-
-impl KindId {
-    /// There are fewer kinds than numbers: the tables are ours, and custom patterns are bounded.
-    fn at(index: usize) -> Self {
-        Self(u16::try_from(index).unwrap_or(u16::MAX))
-    }
-}
 
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +90,7 @@ impl Catalogue {
             risk: Risk::Identifier,
             tier: Tier::Default,
         };
-        self.kinds.get(usize::from(id.0)).unwrap_or(NONE)
+        self.kinds.get(id.index()).unwrap_or(NONE)
     }
 
     pub fn kind_id(&self, id: &str) -> Option<KindId> {
@@ -274,7 +263,7 @@ impl Catalogue {
     }
 
     fn is_on(&self, kind: KindId) -> bool {
-        self.on.get(usize::from(kind.0)).copied().unwrap_or(false)
+        self.on.get(kind.index()).copied().unwrap_or(false)
     }
 }
 

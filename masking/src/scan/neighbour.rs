@@ -1,7 +1,7 @@
 //! Account ids that stand bare beside an id of the network: flow logs, and what `--output text` writes.
 
+use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
-use crate::scan::KindId;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::pick::{Hit, Source};

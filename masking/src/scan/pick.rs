@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use crate::scan::{Finding, KindId};
+use crate::catalog::KindId;
+use crate::scan::Finding;
 
 /// A candidate in one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
