@@ -16,7 +16,6 @@
 pub mod catalog;
 pub mod dialect;
 pub mod json;
-mod known;
 mod mask;
 mod policy;
 mod response;
@@ -28,11 +27,11 @@ mod unmask;
 mod vault;
 
 pub use catalog::{Family, Kind, KindId, Risk, Tier};
-pub use known::Known;
+
 pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use response::{Answer, Lookup, Media, Response, Tally};
-pub use scan::{Catalogue, Finding, Text};
+pub use scan::{Catalogue, Finding, Known, Text};
 pub use token::{Mint, PlaceholderKey, Token};
 pub use unmask::{Resolve, restore};
 pub use vault::{Collision, Entry, Secret, Vault};

@@ -5,8 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::dialect::{self, Options, Side, Slot};
 use crate::json::{self, Document, Edit, JsonError, Shape, Value};
-use crate::known::Known;
-use crate::scan::{Catalogue, Finding, Text};
+use crate::scan::{Catalogue, Finding, Known, Text};
 use crate::token::{self, Mint, Token};
 use crate::vault::{Collision, Vault};
 

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier};
-use crate::known::Known;
 use crate::policy::{CUSTOM_MAX, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
-use crate::scan::compile::Rules;
+use crate::scan::known::Known;
 use crate::scan::never::Never;
 use crate::scan::pattern::Custom;
+use crate::scan::rules::Rules;
 use crate::scan::{Catalogue, opaque};
 use crate::token;
 

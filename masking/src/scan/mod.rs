@@ -8,11 +8,11 @@
 mod address;
 mod arn;
 mod check;
-mod compile;
 mod edge;
 mod id;
 mod key;
 mod keyed;
+mod known;
 mod make;
 mod neighbour;
 mod never;
@@ -25,6 +25,7 @@ mod place;
 mod prefix;
 mod quoted;
 mod reading;
+mod rules;
 mod template;
 
 use std::borrow::Cow;
@@ -34,16 +35,15 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, Input};
 
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
-use crate::known::{self, Known};
 use crate::token::{self, Token};
-use compile::{Anchor, Rules};
 use never::Never;
 use page::Page;
 use pattern::Custom;
 use pick::{Hit, Source};
 use reading::{Reader, Reading};
+use rules::{Anchor, Rules};
 
-pub(crate) use edge::{holds, left as begins};
+pub use known::Known;
 
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]

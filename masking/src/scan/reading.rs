@@ -6,8 +6,8 @@
 
 use std::collections::HashSet;
 
-use crate::scan::compile::Rules;
 use crate::scan::key::Place;
+use crate::scan::rules::Rules;
 
 /// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
 #[derive(Debug)]

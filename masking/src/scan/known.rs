@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use crate::catalog::Edge;
 use crate::catalog::KindId;
-use crate::scan;
+use crate::scan::edge;
 
 /// Known values, ready to be looked for: one automaton, however many there are.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,7 @@ impl Known {
         while let Some(next) = automaton.find(Input::new(text).range(at..)) {
             let value = text.get(next.range()).unwrap_or_default();
             let kind = self.kinds.get(next.pattern().as_usize());
-            match kind.filter(|_| scan::holds(self.edge_of(value), text.as_bytes(), next.start(), next.end())) {
+            match kind.filter(|_| edge::holds(self.edge_of(value), text.as_bytes(), next.start(), next.end())) {
                 Some(kind) => {
                     found(next.range(), *kind);
                     at = next.end();
@@ -79,7 +79,7 @@ impl Known {
     /// The next place behind `at` where a value may begin, of whatever sort it is.
     fn next_start(&self, text: &[u8], at: usize) -> usize {
         let edges = [self.edge.unwrap_or(Edge::Digits), Edge::Digits];
-        let begins = |at: &usize| edges.iter().any(|edge| scan::begins(*edge, text, *at));
+        let begins = |at: &usize| edges.iter().any(|edge| edge::left(*edge, text, *at));
         (at + 1..text.len()).find(begins).unwrap_or(text.len())
     }
 }
