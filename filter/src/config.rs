@@ -38,7 +38,7 @@ pub struct Config {
 #[derive(Debug)]
 pub enum Keys {
     /// From the sidecar, which also keeps the mappings.
-    Sidecar { address: Address, token: Token, on_outage: OnOutage },
+    Sidecar { address: Address, token: BearerToken, on_outage: OnOutage },
     /// From a secret of the configuration; there is no sidecar, and mappings live as long as their exchange.
     Own(PlaceholderKey),
 }
@@ -76,9 +76,9 @@ pub enum OnOutage {
 }
 
 /// The bearer token for the sidecar. It cannot be printed.
-pub struct Token(String);
+pub struct BearerToken(String);
 
-impl Token {
+impl BearerToken {
     pub fn header(&self) -> String {
         format!("Bearer {}", self.0)
     }
@@ -89,9 +89,9 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for BearerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
+        f.write_str("BearerToken(…)")
     }
 }
 
@@ -339,7 +339,7 @@ impl RawConfig {
         } else {
             OnOutage::Refuse
         };
-        Ok(Keys::Sidecar { address, token: Token(token), on_outage })
+        Ok(Keys::Sidecar { address, token: BearerToken(token), on_outage })
     }
 
     fn ttl(&self) -> Result<u64, ConfigError> {

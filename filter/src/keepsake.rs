@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use contract::Value;
 use masking::dialect::Options;
-use masking::{Answer, Catalogue, Entry, Lookup, Media, Response, Secret, Token, Vault};
+use masking::{Answer, Catalogue, Entry, Lookup, Media, Placeholder, Response, Secret, Vault};
 use serde::{Deserialize, Serialize};
 
 use crate::instance::{Instance, Values};
@@ -43,9 +43,9 @@ pub struct ResponseKeepsake {
 
 impl RequestKeepsake {
     pub fn with_values(self, vault: &Vault, catalogue: &Catalogue) -> Self {
-        let kept = |(token, entry): (&Token, &Entry)| {
+        let kept = |(placeholder, entry): (&Placeholder, &Entry)| {
             let kind = catalogue.kind(entry.kind).id.to_string();
-            Kept(token.to_string(), kind, Value::new(entry.value.expose()), entry.recall, entry.count)
+            Kept(placeholder.to_string(), kind, Value::new(entry.value.expose()), entry.recall, entry.count)
         };
         Self { values: vault.entries().map(kept).collect(), ..self }
     }
@@ -55,9 +55,9 @@ impl RequestKeepsake {
     pub fn vault(&self, catalogue: &Catalogue) -> Vault {
         let mut vault = Vault::default();
         for Kept(placeholder, kind, value, recall, count) in &self.values {
-            if let (Some(token), Some(kind)) = (Token::parse(placeholder), catalogue.kind_id(kind)) {
+            if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), catalogue.kind_id(kind)) {
                 let value = Secret::new(value.expose());
-                vault.take(token, Entry { kind, value, recall: *recall, count: *count });
+                vault.take(placeholder, Entry { kind, value, recall: *recall, count: *count });
             }
         }
         vault
@@ -116,8 +116,8 @@ struct Remaining {
 }
 
 impl Lookup for Remaining {
-    fn lookup(&self, token: &Token) -> Answer {
-        match self.values.lookup(token) {
+    fn lookup(&self, placeholder: &Placeholder) -> Answer {
+        match self.values.lookup(placeholder) {
             Answer::Value(value) if self.in_json && !is_plain(&value) => Answer::Withheld,
             answer => answer,
         }

@@ -40,7 +40,7 @@ pub struct SidecarName(String);
 impl SidecarName {
     pub fn new(address: &str, token: &str) -> Self {
         let mint = Mint::new(&PlaceholderKey::derive(token.as_bytes(), "sidecar"), address);
-        Self(format!("aws_masker {address} {}", mint.token("sidecar", "SIDECAR", address)))
+        Self(format!("aws_masker {address} {}", mint.placeholder("sidecar", "SIDECAR", address)))
     }
 
     /// Under which the host keeps the sidecar's key.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, BufRead, BufWriter, Write};
 
-use masking::token::{Mint, PlaceholderKey};
+use masking::placeholder::{Mint, PlaceholderKey};
 use masking::{Catalogue, Finding, Known, Policy, Risk, Text};
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             lines(&catalogue, &mut out, |text, findings| {
                 let masked = rewrite(text, findings, |finding, value| {
                     let kind = catalogue.kind(finding.kind);
-                    mint.token(&kind.id, &kind.label, value).to_string()
+                    mint.placeholder(&kind.id, &kind.label, value).to_string()
                 });
                 json!({ "text": masked })
             })

@@ -17,21 +17,21 @@ pub mod catalog;
 pub mod dialect;
 pub mod json;
 mod mask;
+pub mod placeholder;
 mod policy;
 mod response;
 mod rewrite;
 mod scan;
 pub mod sse;
-pub mod token;
 mod unmask;
 mod vault;
 
 pub use catalog::{Family, Kind, KindId, Risk, Tier};
 
 pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
+pub use placeholder::{Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use response::{Answer, Lookup, Media, Response, Tally};
 pub use scan::{Catalogue, Finding, Known, Text};
-pub use token::{Mint, PlaceholderKey, Token};
 pub use unmask::{Resolve, restore};
 pub use vault::{Collision, Entry, Secret, Vault};

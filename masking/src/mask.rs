@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::dialect::{self, Options, Side, Slot};
 use crate::json::{self, Document, Edit, JsonError, Shape, Value};
+use crate::placeholder::{self, Mint, Placeholder};
 use crate::scan::{Catalogue, Finding, Known, Text};
-use crate::token::{self, Mint, Token};
 use crate::vault::{Collision, Vault};
 
 /// Foreign placeholders of one request that are remembered, to be asked for.
@@ -50,7 +50,7 @@ pub struct Masked {
     pub body: Option<String>,
     pub vault: Vault,
     /// Placeholders that stood in the body already and are not of this exchange, up to [`FOREIGN_MAX`].
-    pub foreign: HashSet<Token>,
+    pub foreign: HashSet<Placeholder>,
     /// Signatures of thinking whose original is not known: it was masked as text.
     pub forgotten: Vec<String>,
 }
@@ -204,13 +204,16 @@ struct Exchange<'m> {
     masker: &'m Masker<'m>,
     findings: std::iter::Peekable<std::vec::IntoIter<Finding>>,
     vault: Vault,
-    present: HashSet<Token>,
+    present: HashSet<Placeholder>,
     forgotten: Vec<String>,
 }
 
 impl<'m> Exchange<'m> {
     fn new(masker: &'m Masker<'m>, texts: &[Text<'_>]) -> Self {
-        let present = texts.iter().flat_map(|text| token::find_all(text.text.as_bytes())).map(|(_, token)| token);
+        let present = texts
+            .iter()
+            .flat_map(|text| placeholder::find_all(text.text.as_bytes()))
+            .map(|(_, placeholder)| placeholder);
         Self {
             masker,
             present: present.take(FOREIGN_MAX).collect(),
@@ -227,13 +230,13 @@ impl<'m> Exchange<'m> {
 
     fn edit(&mut self, finding: &Finding, text: &str, offset: usize) -> Result<Edit, MaskError> {
         let value = text.get(finding.start..finding.end).unwrap_or_default();
-        let token = self.token(finding, value)?;
-        Ok(Edit { span: offset + finding.start..offset + finding.end, text: token.to_string() })
+        let placeholder = self.placeholder(finding, value)?;
+        Ok(Edit { span: offset + finding.start..offset + finding.end, text: placeholder.to_string() })
     }
 
-    fn token(&mut self, finding: &Finding, value: &str) -> Result<Token, MaskError> {
+    fn placeholder(&mut self, finding: &Finding, value: &str) -> Result<Placeholder, MaskError> {
         let kind = self.masker.catalogue.kind(finding.kind);
-        let mint = || self.masker.mint.token(&kind.id, &kind.label, value);
+        let mint = || self.masker.mint.placeholder(&kind.id, &kind.label, value);
         Ok(self.vault.admit(finding.kind, value, finding.recall, mint)?)
     }
 
@@ -251,8 +254,8 @@ impl<'m> Exchange<'m> {
         if slot.value.shape() != Shape::String {
             // A number becomes a string, or it stays: half a number is no JSON.
             for finding in findings.iter().filter(|finding| finding.end - finding.start == raw.len()) {
-                let token = self.token(finding, text)?;
-                edits.push(Edit { span: start..start + raw.len(), text: format!("\"{token}\"") });
+                let placeholder = self.placeholder(finding, text)?;
+                edits.push(Edit { span: start..start + raw.len(), text: format!("\"{placeholder}\"") });
             }
             return Ok(());
         }
@@ -269,7 +272,7 @@ impl<'m> Exchange<'m> {
 
     fn finish(self, text: &str, edits: &[Edit]) -> Masked {
         let vault = self.vault;
-        let foreign = self.present.into_iter().filter(|token| vault.get(token).is_none()).collect();
+        let foreign = self.present.into_iter().filter(|placeholder| vault.get(placeholder).is_none()).collect();
         let body = (!edits.is_empty()).then(|| json::apply(text, edits));
         Masked { body, vault, foreign, forgotten: self.forgotten }
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::catalog::KindId;
-use crate::token::Token;
+use crate::placeholder::Placeholder;
 
 /// A value that must not be shown: no `Display`, no serialisation, a redacted `Debug`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,8 +53,8 @@ pub struct Collision;
 /// The values of one exchange by their placeholders, and the placeholders by their values.
 #[derive(Debug, Default, Clone)]
 pub struct Vault {
-    entries: HashMap<Token, Entry>,
-    tokens: HashMap<KindId, HashMap<Secret, Token>>,
+    entries: HashMap<Placeholder, Entry>,
+    placeholders: HashMap<KindId, HashMap<Secret, Placeholder>>,
 }
 
 impl Vault {
@@ -64,36 +64,36 @@ impl Vault {
         kind: KindId,
         value: &str,
         recall: bool,
-        mint: impl FnOnce() -> Token,
-    ) -> Result<Token, Collision> {
-        let known = self.tokens.get(&kind).and_then(|tokens| tokens.get(value)).copied();
-        let token = known.unwrap_or_else(mint);
+        mint: impl FnOnce() -> Placeholder,
+    ) -> Result<Placeholder, Collision> {
+        let known = self.placeholders.get(&kind).and_then(|placeholders| placeholders.get(value)).copied();
+        let placeholder = known.unwrap_or_else(mint);
         if known.is_none() {
             let value = Secret::new(value);
-            self.tokens.entry(kind).or_default().insert(value.clone(), token);
+            self.placeholders.entry(kind).or_default().insert(value.clone(), placeholder);
             let entry = Entry { kind, value, recall, count: 0 };
-            if self.entries.insert(token, entry).is_some() {
+            if self.entries.insert(placeholder, entry).is_some() {
                 return Err(Collision);
             }
         }
-        if let Some(entry) = self.entries.get_mut(&token) {
+        if let Some(entry) = self.entries.get_mut(&placeholder) {
             entry.count += 1;
             entry.recall |= recall;
         }
-        Ok(token)
+        Ok(placeholder)
     }
 
     /// Takes over what another vault held.
-    pub fn take(&mut self, token: Token, entry: Entry) {
-        self.tokens.entry(entry.kind).or_default().insert(entry.value.clone(), token);
-        self.entries.insert(token, entry);
+    pub fn take(&mut self, placeholder: Placeholder, entry: Entry) {
+        self.placeholders.entry(entry.kind).or_default().insert(entry.value.clone(), placeholder);
+        self.entries.insert(placeholder, entry);
     }
 
-    pub fn get(&self, token: &Token) -> Option<&Entry> {
-        self.entries.get(token)
+    pub fn get(&self, placeholder: &Placeholder) -> Option<&Entry> {
+        self.entries.get(placeholder)
     }
 
-    pub fn entries(&self) -> impl Iterator<Item = (&Token, &Entry)> {
+    pub fn entries(&self) -> impl Iterator<Item = (&Placeholder, &Entry)> {
         self.entries.iter()
     }
 

@@ -206,8 +206,8 @@ proptest! {
     fn restorer(bytes in traffic(), sizes in prop::collection::vec(1usize..40, 1..5)) {
         let media = [Media::Json, Media::Lines, Media::Events, Media::Frames, Media::Text, Media::Opaque];
         let vault = mask(Format::Text, b"i-0123456789abcdef0 s3://acme-logs-1/").unwrap().1;
-        let token = vault.entries().next().unwrap().0.to_string();
-        let spoken = String::from_utf8_lossy(&bytes).replace("AWS_EC2_7KQ2M9XA4TBN", &token).into_bytes();
+        let placeholder = vault.entries().next().unwrap().0.to_string();
+        let spoken = String::from_utf8_lossy(&bytes).replace("AWS_EC2_7KQ2M9XA4TBN", &placeholder).into_bytes();
         for media in media {
             if media != Media::Events {
                 prop_assert_eq!(&restore(media, &Vault::default(), &cut(&bytes, &sizes)), &bytes, "{:?}", media);

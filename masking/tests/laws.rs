@@ -234,8 +234,8 @@ fn a_cut_stream_loses_nothing_that_was_certain() {
 struct All<'v>(&'v Vault);
 
 impl masking::Resolve for All<'_> {
-    fn resolve(&mut self, token: &masking::Token) -> Option<masking::Secret> {
-        self.0.get(token).map(|entry| entry.value.clone())
+    fn resolve(&mut self, placeholder: &masking::Placeholder) -> Option<masking::Secret> {
+        self.0.get(placeholder).map(|entry| entry.value.clone())
     }
 }
 
@@ -343,8 +343,8 @@ fn escaped_names() {
 #[test]
 fn texts_that_are_open_at_once() {
     let masked = mask(Format::Text, VALUES[0]);
-    let token = masked.body.clone().unwrap();
-    let (head, tail) = token.split_at(9);
+    let placeholder = masked.body.clone().unwrap();
+    let (head, tail) = placeholder.split_at(9);
     let event = |index: usize, text: &str| {
         let delta = json!({"type": "text_delta", "text": text});
         format!("data: {}\n\n", json!({"type": "content_block_delta", "index": index, "delta": delta}))

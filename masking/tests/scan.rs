@@ -7,7 +7,7 @@ mod corpus;
 
 use std::collections::HashMap;
 
-use masking::token::{Mint, PlaceholderKey};
+use masking::placeholder::{Mint, PlaceholderKey};
 use masking::{Catalogue, Finding, Known, Policy, Text};
 use proptest::prelude::*;
 
@@ -27,9 +27,9 @@ fn mask(catalogue: &Catalogue, text: &str) -> (String, HashMap<String, String>) 
     for finding in scan(catalogue, text).iter().rev() {
         let kind = catalogue.kind(finding.kind);
         let value = text.get(finding.start..finding.end).unwrap();
-        let token = mint.token(&kind.id, &kind.label, value).to_string();
-        masked.replace_range(finding.start..finding.end, &token);
-        values.insert(token, value.to_owned());
+        let placeholder = mint.placeholder(&kind.id, &kind.label, value).to_string();
+        masked.replace_range(finding.start..finding.end, &placeholder);
+        values.insert(placeholder, value.to_owned());
     }
     (masked, values)
 }
@@ -46,7 +46,7 @@ fn check_laws(catalogue: &Catalogue, text: &str) {
     let again: Vec<_> =
         scan(catalogue, &masked).iter().map(|f| masked.get(f.start..f.end).unwrap().to_owned()).collect();
     assert!(again.is_empty(), "masked text has findings {again:?}\nin {masked:?}\nof {text:?}");
-    let restored = values.iter().fold(masked, |text, (token, value)| text.replace(token, value));
+    let restored = values.iter().fold(masked, |text, (placeholder, value)| text.replace(placeholder, value));
     assert_eq!(restored, text);
 }
 

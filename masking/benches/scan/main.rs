@@ -75,10 +75,10 @@ fn fill(unit: &str) -> String {
 const CODE: &str = "\
 The scheduler keeps one queue a worker; a task that blocks is handed over, so that no worker waits for another one.
     /// Returns the number of buckets, which is a power of two, and at least twice that of the entries.
-    pub fn account(&mut self, owner: &Owner, key: &str) -> Result<Token, Error> {
+    pub fn account(&mut self, owner: &Owner, key: &str) -> Result<Placeholder, Error> {
         let secret = self.keys.get(key).ok_or_else(|| Error::missing(key))?; // version 1.10.2
         for (index, entry) in self.entries.iter().enumerate().filter(|(_, e)| e.state == State::Ready) {
-            if entry.identifier == owner.identifier { return Ok(Token::new(secret, index)); }
+            if entry.identifier == owner.identifier { return Ok(Placeholder::new(secret, index)); }
         }
         Err(Error::NotFound { path: \"/usr/local/lib/python3.12/site-packages\", commit: \"6c3a850769253b1de1cf767b\" })
     }

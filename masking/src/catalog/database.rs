@@ -40,10 +40,10 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::Arn("rds:snapshot|rds:cluster-snapshot"),
             // What the service names itself.
-            Rule::Token(
+            Rule::Literal(
                 "rds:",
                 r"rds:[A-Za-z][A-Za-z0-9-]{0,62}-20[0-9]{2}(?:-[0-9]{2}){4}",
-                super::Edge::Token,
+                super::Edge::Compound,
                 Check::None,
             ),
         ],

@@ -83,10 +83,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "iam_unique_id",
         label: "IAM_ID",
-        rules: &[Rule::Token(
+        rules: &[Rule::Literal(
             "AIDA|AROA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA",
             "(?:AIDA|AROA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA)[A-Z0-9]{17}",
-            Edge::Token,
+            Edge::Compound,
             Check::None,
         )],
         yes: &["‹AIDACKCEVSQ6C2EXAMPLE›", "‹AROAW3NKIAJSE5CX26HUP›:session"],
@@ -159,7 +159,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "ORG",
         rules: &[
             Rule::Id("o", Tail::Run(Class::Lower, 10..=10, Check::Digit)),
-            Rule::Token("ou-", "ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}", Edge::Token, Check::Digit),
+            Rule::Literal("ou-", "ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}", Edge::Compound, Check::Digit),
             Rule::Key(Key {
                 at: "rootid|root_id|root-id|parentid|parent_id|parent-id|policyid|policy_id|policy-id",
                 names: "rootid|parentid|policyid",
@@ -197,10 +197,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cognito_user_pool",
         label: "USER_POOL",
-        rules: &[Rule::Token(
+        rules: &[Rule::Literal(
             "us-|eu-|ap-|sa-|ca-|me-|af-|il-|mx-|cn-",
             "{region}_[0-9A-Za-z]{9}",
-            Edge::Token,
+            Edge::Compound,
             Check::Mixed,
         )],
         yes: &["‹us-east-1_Ab3dEf9hI›"],
@@ -210,7 +210,12 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cognito_identity_pool",
         label: "IDENTITY_POOL",
-        rules: &[Rule::Token("us-|eu-|ap-|sa-|ca-|me-|af-|il-|mx-|cn-", "{region}:{uuid}", Edge::Token, Check::None)],
+        rules: &[Rule::Literal(
+            "us-|eu-|ap-|sa-|ca-|me-|af-|il-|mx-|cn-",
+            "{region}:{uuid}",
+            Edge::Compound,
+            Check::None,
+        )],
         yes: &["‹us-west-2:11111111-1111-1111-1111-111111111111›"],
         no: &["us-west-2:1"],
         ..ROW

@@ -44,7 +44,7 @@ pub(crate) enum Rule {
     /// `prefix-tail`, found at the hyphen.
     Id(&'static str, Tail),
     /// A text that begins with one of some literals and recognises itself: a bare one is found again anyway.
-    Token(&'static str, &'static str, Edge, Check),
+    Literal(&'static str, &'static str, Edge, Check),
     /// A value behind one of some literals, which are its context. The pattern begins with the literal.
     After(&'static str, &'static str, Check),
     /// A host name and what follows it. The pattern begins where the host name does, and only host names that contain
@@ -122,7 +122,7 @@ pub(crate) enum Edge {
     /// No character of a word, path or file name: for the short ids of old.
     Legacy,
     /// No character of a hyphenated word.
-    Token,
+    Compound,
     /// No digit, and no number that goes on behind a point or hyphen.
     Digits,
     /// No character that makes an address part of a version or a longer dotted number.

@@ -15,10 +15,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "access_key_id",
         label: "ACCESS_KEY",
-        rules: &[Rule::Token(
+        rules: &[Rule::Literal(
             "AKIA|ASIA|ABIA|ACCA|A3T",
             "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}",
-            Edge::Token,
+            Edge::Compound,
             Check::None,
         )],
         yes: &["‹AKIAIOSFODNN7EXAMPLE›", "Credential=‹ASIAIOSFODNN7EXAMPLE›/20250701", r"\n‹AKIAIOSFODNN7EXAMPLE›\n"],
@@ -55,7 +55,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "session_token",
         label: "SESSION_TOKEN",
         rules: &[
-            Rule::Token(
+            Rule::Literal(
                 "IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz",
                 r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]){60,}",
                 Edge::Hex,
@@ -89,10 +89,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "bedrock_api_key",
         label: "BEDROCK_KEY",
-        rules: &[Rule::Token(
+        rules: &[Rule::Literal(
             "ABSK|bedrock-api-key-",
             "ABSK[A-Za-z0-9+/]{60,}={0,2}|bedrock-api-key-[A-Za-z0-9+/=_-]{20,}",
-            Edge::Token,
+            Edge::Compound,
             Check::None,
         )],
         yes: &["‹ABSKQmVkcm9ja0FQSUtleS1PAd9VtjZVrCeKYBzA9CGYmmJ3aaLMKboE6XjtMigSHFuKSqCheWDG2AsJQYS67o5cZw==›"],
@@ -183,7 +183,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "ecr_auth_token",
         label: "ECR_TOKEN",
         rules: &[
-            Rule::Token("QVdTO", "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Token, Check::None),
+            Rule::Literal("QVdTO", "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Compound, Check::None),
             Rule::Key(Key {
                 at: "authorization",
                 names: "authorizationtoken",
@@ -198,7 +198,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "eks_token",
         label: "EKS_TOKEN",
-        rules: &[Rule::Token("k8s-aws-v1.", r"k8s-aws-v1\.[A-Za-z0-9_-]{60,}", Edge::Token, Check::None)],
+        rules: &[Rule::Literal("k8s-aws-v1.", r"k8s-aws-v1\.[A-Za-z0-9_-]{60,}", Edge::Compound, Check::None)],
         yes: &["‹k8s-aws-v1.aHR0cHM6Ly9zdHMWT2e0ZGBNYq5EEfTNmJznBJuLwYfwYpP-5s3rtzcqiS1W6jMEyVrtCjLT6A3bF3f›"],
         no: &["k8s-aws-v1."],
         ..SECRET

@@ -9,7 +9,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("vol", Tail::Hex),
             // The serial number that the operating system sees has no hyphen.
-            Rule::Token("vol0", "vol0[0-9a-f]{16}", Edge::Hex, Check::None),
+            Rule::Literal("vol0", "vol0[0-9a-f]{16}", Edge::Hex, Check::None),
         ],
         yes: &["‹vol-049df61146c4d7901›", "‹vol-426ab23e›", "nvme1n1 ‹vol02122ee9eae6c44b1›"],
         no: &["vol-1", "vol-control", "volume-0123", "vol-au-vent"],

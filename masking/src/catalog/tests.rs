@@ -1,7 +1,7 @@
 //! Each row's examples are its tests.
 
 use crate::catalog::{MACROS, Row, Rule, TABLES};
-use crate::{Catalogue, Known, Policy, Text, token};
+use crate::{Catalogue, Known, Policy, Text, placeholder};
 
 fn rows() -> impl Iterator<Item = &'static Row> {
     TABLES.iter().flat_map(|(_, rows)| rows.iter())
@@ -51,7 +51,7 @@ fn rows_are_well_formed() {
     let mut seen = std::collections::HashSet::new();
     for row in rows() {
         assert!(seen.insert(row.id), "{} stands twice", row.id);
-        assert!(token::is_label(row.label), "{}: {} is no label", row.id, row.label);
+        assert!(placeholder::is_label(row.label), "{}: {} is no label", row.id, row.label);
         assert!(!row.yes.is_empty() && !row.no.is_empty(), "{} has no examples", row.id);
         assert!(row.yes.iter().all(|text| text.contains('‹')), "{}: an example without a value", row.id);
     }
@@ -62,7 +62,7 @@ fn patterns_compile_and_macros_exist() {
     for row in rows() {
         for rule in row.rules.iter().chain(row.asked) {
             let pattern = match rule {
-                Rule::Token(_, pattern, ..) | Rule::After(_, pattern, _) | Rule::Host(_, pattern) => pattern,
+                Rule::Literal(_, pattern, ..) | Rule::After(_, pattern, _) | Rule::Host(_, pattern) => pattern,
                 Rule::Key(key) => key.value,
                 _ => continue,
             };

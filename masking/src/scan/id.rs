@@ -106,10 +106,10 @@ fn tail_end(tail: &Tail, text: &[u8], start: usize, from: usize) -> Option<usize
         Tail::Run(class, lengths, check) => {
             let len = run(*class, *lengths.end());
             let value = text.get(from..from + len)?;
-            (lengths.contains(&len) && check::passes(*check, value)).then_some((len, Edge::Token))?
+            (lengths.contains(&len) && check::passes(*check, value)).then_some((len, Edge::Compound))?
         }
-        Tail::Uuid => (uuid_len(text.get(from..)?)?, Edge::Token),
-        Tail::Address => (address_len(text.get(from..)?)?, Edge::Token),
+        Tail::Uuid => (uuid_len(text.get(from..)?)?, Edge::Compound),
+        Tail::Address => (address_len(text.get(from..)?)?, Edge::Compound),
     };
     edge::holds(edge, text, start, from + len).then_some(from + len)
 }

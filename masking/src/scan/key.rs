@@ -1,8 +1,8 @@
 //! Names and what stands between a name and its value, in the notations that people and tools write.
 
+use crate::placeholder;
 use crate::scan::check::starts_with_ignore_case;
 use crate::scan::edge;
-use crate::token;
 
 /// A name in a text.
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +136,7 @@ impl<'t> Name<'t> {
 
     /// What is glued to a placeholder was glued to a value before, and was no name then.
     fn is_glued(&self) -> bool {
-        token::find_all(self.written).next().is_some()
+        placeholder::find_all(self.written).next().is_some()
     }
 
     /// Where this name's value begins.

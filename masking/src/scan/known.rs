@@ -30,7 +30,7 @@ impl Known {
     pub fn new<'a>(values: impl IntoIterator<Item = (KindId, &'a str)>) -> Self {
         let values = values.into_iter().filter(|(_, value)| is_telling(value)).take(KNOWN_MAX);
         let (kinds, values): (Vec<_>, Vec<_>) = values.unzip();
-        Self::of(kinds, &values, Edge::Token)
+        Self::of(kinds, &values, Edge::Compound)
     }
 
     /// The literals that the configuration wants masked, in any case.
@@ -44,7 +44,7 @@ impl Known {
         }
         let mut builder = AhoCorasick::builder();
         builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(edge == Edge::Hex);
-        if edge == Edge::Token {
+        if edge == Edge::Compound {
             // Built for each exchange and for each scope that learns: of up to 100 values a DFA would take six times as
             // long (835 µs for 100 names) and ten times the memory (427 KB).
             builder.kind(Some(AhoCorasickKind::ContiguousNFA));

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 
 use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier};
+use crate::placeholder;
 use crate::policy::{CUSTOM_MAX, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
 use crate::scan::known::Known;
 use crate::scan::never::Never;
 use crate::scan::pattern::Custom;
 use crate::scan::rules::Rules;
 use crate::scan::{Catalogue, opaque};
-use crate::token;
 
 impl Catalogue {
     pub fn new(policy: &Policy) -> Result<Self, PolicyError> {
@@ -49,7 +49,7 @@ impl Catalogue {
             return Err(PolicyError::TooMany { list: "custom_patterns", max: CUSTOM_MAX });
         }
         for pattern in &policy.custom {
-            if !token::is_label(&pattern.label) {
+            if !placeholder::is_label(&pattern.label) {
                 return Err(PolicyError::Label { label: pattern.label.clone() });
             }
             let custom = Custom::new(pattern)?;

@@ -35,7 +35,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, Input};
 
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
-use crate::token::{self, Token};
+use crate::placeholder::{self, Placeholder};
 use never::Never;
 use page::Page;
 use pattern::Custom;
@@ -300,9 +300,12 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, &'t str)> {
 
 /// Where placeholders stand, as they are minted or as Markdown escapes them.
 fn opaque(text: &str) -> Vec<Range<usize>> {
-    let canonical = |range: &Range<usize>, token: &Token| {
+    let canonical = |range: &Range<usize>, placeholder: &Placeholder| {
         let written = text.as_bytes().get(range.clone()).unwrap_or_default();
-        written.iter().filter(|b| **b != b'\\').eq(token.as_str().as_bytes())
+        written.iter().filter(|b| **b != b'\\').eq(placeholder.as_str().as_bytes())
     };
-    token::find_all(text.as_bytes()).filter(|(range, token)| canonical(range, token)).map(|(range, _)| range).collect()
+    placeholder::find_all(text.as_bytes())
+        .filter(|(range, placeholder)| canonical(range, placeholder))
+        .map(|(range, _)| range)
+        .collect()
 }

@@ -78,7 +78,7 @@ impl Rules {
                 self.private_key = Some(kind);
                 pem::OPENINGS.iter().for_each(|opening| self.anchor(opening, Anchor::PrivateKey));
             }
-            Rule::Token(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
+            Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
                 self.literal(Literal { recall: true, secret: risk == Risk::Secret, ..after }, at);
