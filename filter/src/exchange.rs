@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use masking::{Format, Masker, Media, Mint, Response, Tally, Vault};
+use masking::{Format, Masker, Media, Mint, Replaced, Response, Tally};
 
 use crate::config::{Scope, ScopeSource, is_scope};
 use crate::decode::{Coding, Decoder};
@@ -84,7 +84,7 @@ enum Phase {
 struct Sent {
     scope: String,
     method: String,
-    vault: Rc<Vault>,
+    replaced: Rc<Replaced>,
     foreign: u64,
     key: Option<KeySource>,
     mint: Option<Mint>,
@@ -128,12 +128,12 @@ impl Sent {
     }
 
     /// What another context sent.
-    fn of(kept: &RequestKeepsake, vault: Vault) -> Self {
+    fn of(kept: &RequestKeepsake, replaced: Replaced) -> Self {
         let key = if kept.fallback { KeySource::Fallback } else { KeySource::Regular };
         Self {
             scope: kept.scope.clone(),
             method: kept.method.clone(),
-            vault: Rc::new(vault),
+            replaced: Rc::new(replaced),
             foreign: kept.foreign,
             key: kept.masked.then_some(key),
             at: kept.at,
@@ -257,18 +257,18 @@ impl Exchange {
         let (catalogue, options) = (&config.catalogue, config.options);
         let masker = Masker { catalogue, known: &known, mint: &mint, options, thoughts: &thoughts };
         let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
-        instance.replaced(scope, &masked.vault, now);
+        instance.replaced(scope, &masked.replaced, now);
         let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(&mint, signature));
         instance.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
         instance.count(|counters| {
-            counters.masked += masked.vault.occurrences();
+            counters.masked += masked.replaced.occurrences();
             counters.fallback_key += u64::from(key == KeySource::Fallback);
         });
         let sent = Sent {
             scope: scope.to_owned(),
             method: head.method.clone(),
             foreign: masked.foreign.len() as u64,
-            vault: Rc::new(masked.vault),
+            replaced: Rc::new(masked.replaced),
             key: Some(key),
             mint: Some(mint),
             at: now,
@@ -320,8 +320,11 @@ impl Exchange {
             return Some(Answering { note, rewrites: false, closes });
         };
         let options = self.instance.borrow().config.as_ref().map(|config| config.options).unwrap_or_default();
-        let values =
-            Values { instance: Rc::clone(&self.instance), scope: sent.scope.clone(), vault: Rc::clone(&sent.vault) };
+        let values = Values {
+            instance: Rc::clone(&self.instance),
+            scope: sent.scope.clone(),
+            replaced: Rc::clone(&sent.replaced),
+        };
         let response = Response::new(media, options, Box::new(values));
         self.phase = Phase::Restoring(sent, Box::new(Restoring::new(head, decoder, response)));
         Some(Answering { note, rewrites: true, closes })
@@ -329,7 +332,7 @@ impl Exchange {
 
     /// What clients and operators may know of the exchange: numbers.
     fn note(&self, sent: &Sent) -> String {
-        let mut note = format!("masked={}", sent.vault.occurrences());
+        let mut note = format!("masked={}", sent.replaced.occurrences());
         if sent.key == Some(KeySource::Fallback) {
             note.push_str("; key=fallback");
         }
@@ -367,7 +370,7 @@ impl Exchange {
             Phase::Requested(head, scope) => {
                 RequestKeepsake { scope: scope.clone(), method: head.method.clone(), ..RequestKeepsake::default() }
             }
-            Phase::Sent(sent) => sent.keepsake().with_values(&sent.vault, catalogue),
+            Phase::Sent(sent) => sent.keepsake().with_values(&sent.replaced, catalogue),
             _ => return None,
         };
         serde_json::to_vec(&keepsake).ok()
@@ -392,7 +395,7 @@ impl Exchange {
                 let instance = self.instance.borrow();
                 let keepsake = serde_json::from_slice::<RequestKeepsake>(kept).ok();
                 if let (Some(keepsake), Ok(config)) = (keepsake, &instance.config) {
-                    self.phase = Phase::Sent(Sent::of(&keepsake, keepsake.vault(&config.catalogue)));
+                    self.phase = Phase::Sent(Sent::of(&keepsake, keepsake.replaced(&config.catalogue)));
                 }
             }
             None => {}
@@ -453,7 +456,7 @@ impl Exchange {
         });
         let config = instance.config.as_ref().ok()?;
         let mut masked = BTreeMap::<String, u64>::new();
-        for (_, entry) in sent.vault.entries() {
+        for (_, entry) in sent.replaced.entries() {
             *masked.entry(config.catalogue.kind(entry.kind).id.to_string()).or_default() += entry.count;
         }
         let idle = masked.is_empty() && tally.restored == 0 && tally.unresolved == 0;

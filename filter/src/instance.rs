@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use contract::{Counters, Mapping, THINKING_KIND, bound};
-use masking::{Answer, Known, Lookup, Mint, Placeholder, PlaceholderKey, Secret, Thoughts, Vault};
+use masking::{Answer, Known, Lookup, Mint, Placeholder, PlaceholderKey, Replaced, Secret, Thoughts};
 
 use crate::clock::Clock;
 use crate::config::{Address, Config, ConfigError, Keys, OnOutage};
@@ -219,11 +219,11 @@ impl Instance {
     }
 
     /// Remembers what an exchange replaced, and owes the vault what it does not know yet.
-    pub fn replaced(&mut self, scope: &str, vault: &Vault, now: u64) {
+    pub fn replaced(&mut self, scope: &str, replaced: &Replaced, now: u64) {
         let (Ok(config), Some(_)) = (&self.config, &self.sync) else { return };
         let renew_ms = config.mapping_ttl.saturating_mul(1_000) / 4;
-        for placeholder in self.memory.remember(scope, vault, now, renew_ms) {
-            if let Some(entry) = vault.get(&placeholder) {
+        for placeholder in self.memory.remember(scope, replaced, now, renew_ms) {
+            if let Some(entry) = replaced.get(&placeholder) {
                 self.outbox.owe(Mapping {
                     scope: scope.to_owned(),
                     kind: config.catalogue.kind(entry.kind).id.to_string(),
@@ -350,14 +350,14 @@ impl Instance {
 pub struct Values {
     pub instance: Rc<RefCell<Instance>>,
     pub scope: String,
-    pub vault: Rc<Vault>,
+    pub replaced: Rc<Replaced>,
 }
 
 impl Lookup for Values {
     fn lookup(&self, placeholder: &Placeholder) -> Answer {
         // The borrow fails only within a call of the instance itself, which restores nothing.
         let Ok(instance) = self.instance.try_borrow() else { return Answer::Unknown };
-        let Some(entry) = self.vault.get(placeholder) else { return instance.lookup(&self.scope, placeholder) };
+        let Some(entry) = self.replaced.get(placeholder) else { return instance.lookup(&self.scope, placeholder) };
         let withheld = instance.config.as_ref().is_ok_and(|config| config.never_restore.contains(&entry.kind));
         if withheld { Answer::Withheld } else { Answer::Value(entry.value.clone()) }
     }
@@ -396,7 +396,7 @@ mod tests {
             Masker { catalogue, known: &known, mint: &mint, options: Options::default(), thoughts: &NoThoughts }
                 .mask(Format::Text, text.as_bytes())
                 .unwrap();
-        instance.replaced("default", &masked.vault, now);
+        instance.replaced("default", &masked.replaced, now);
         Ok(masked)
     }
 
@@ -685,11 +685,11 @@ mod tests {
     #[test]
     fn a_value_seen_in_context_is_known_in_the_next_exchange_and_after_a_restart() {
         let mut instance = started("");
-        assert!(mask(&mut instance, "acme-prod-logs", 1_000).unwrap().vault.is_empty());
+        assert!(mask(&mut instance, "acme-prod-logs", 1_000).unwrap().replaced.is_empty());
         mask(&mut instance, BUCKET, 1_000).unwrap();
         let request = call(&mut instance, 3_000);
         assert_eq!((request.recall, request.mappings.len()), (vec!["default".to_owned()], 1));
-        assert_eq!(mask(&mut instance, "acme-prod-logs", 3_000).unwrap().vault.len(), 1);
+        assert_eq!(mask(&mut instance, "acme-prod-logs", 3_000).unwrap().replaced.len(), 1);
 
         let mut restarted = started("");
         mask(&mut restarted, "", 1_000).unwrap();
@@ -697,6 +697,6 @@ mod tests {
         assert_eq!(asked.recall, ["default"]);
         give(&mut restarted, 1_110, &SyncResponse { recalled: request.mappings, ..answer(&asked) });
         restarted.tick(3_000);
-        assert_eq!(mask(&mut restarted, "acme-prod-logs", 3_000).unwrap().vault.len(), 1);
+        assert_eq!(mask(&mut restarted, "acme-prod-logs", 3_000).unwrap().replaced.len(), 1);
     }
 }

@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use lru::LruCache;
-use masking::{KindId, Known, Placeholder, Secret, Vault};
+use masking::{KindId, Known, Placeholder, Replaced, Secret};
 
 /// Mappings remembered; past that the one not used for longest is forgotten, and sent to the vault again if it returns.
 const MAPPINGS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(50_000);
@@ -89,9 +89,9 @@ impl Memory {
 
     /// Remembers what an exchange replaced, and gives the placeholders that the vault has to be told: those that it
     /// did not acknowledge, or so long ago that their time to live has to be renewed.
-    pub fn remember(&mut self, scope: &str, vault: &Vault, now: u64, renew_ms: u64) -> Vec<Placeholder> {
+    pub fn remember(&mut self, scope: &str, replaced: &Replaced, now: u64, renew_ms: u64) -> Vec<Placeholder> {
         let mut due = Vec::new();
-        for (placeholder, entry) in vault.entries() {
+        for (placeholder, entry) in replaced.entries() {
             let acknowledged = self.learn(scope, *placeholder, entry.kind, &entry.value, entry.recall);
             if acknowledged == 0 || now.saturating_sub(acknowledged) >= renew_ms {
                 due.push(*placeholder);

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use crate::dialect::{self, Options, Side, Slot};
 use crate::json::{self, Document, Edit, JsonError, Shape, Value};
 use crate::placeholder::{self, Mint, Placeholder};
+use crate::replaced::{Collision, Replaced};
 use crate::scan::{Catalogue, Finding, Known, Text};
-use crate::vault::{Collision, Vault};
 
 /// Foreign placeholders of one request that are remembered, to be asked for.
 pub const FOREIGN_MAX: usize = 64;
@@ -48,7 +48,7 @@ impl From<Collision> for MaskError {
 pub struct Masked {
     /// The body to send; `None` if nothing in it changed.
     pub body: Option<String>,
-    pub vault: Vault,
+    pub replaced: Replaced,
     /// Placeholders that stood in the body already and are not of this exchange, up to [`FOREIGN_MAX`].
     pub foreign: HashSet<Placeholder>,
     /// Signatures of thinking whose original is not known: it was masked as text.
@@ -203,7 +203,7 @@ fn decoded<'t>(slot: &Slot<'_, 't>) -> Cow<'t, str> {
 struct Exchange<'m> {
     masker: &'m Masker<'m>,
     findings: std::iter::Peekable<std::vec::IntoIter<Finding>>,
-    vault: Vault,
+    replaced: Replaced,
     present: HashSet<Placeholder>,
     forgotten: Vec<String>,
 }
@@ -218,7 +218,7 @@ impl<'m> Exchange<'m> {
             masker,
             present: present.take(FOREIGN_MAX).collect(),
             findings: masker.catalogue.scan(texts, masker.known).into_iter().peekable(),
-            vault: Vault::default(),
+            replaced: Replaced::default(),
             forgotten: Vec::new(),
         }
     }
@@ -237,7 +237,7 @@ impl<'m> Exchange<'m> {
     fn placeholder(&mut self, finding: &Finding, value: &str) -> Result<Placeholder, MaskError> {
         let kind = self.masker.catalogue.kind(finding.kind);
         let mint = || self.masker.mint.placeholder(&kind.id, &kind.label, value);
-        Ok(self.vault.admit(finding.kind, value, finding.recall, mint)?)
+        Ok(self.replaced.admit(finding.kind, value, finding.recall, mint)?)
     }
 
     /// The edits of one string of a document: found in the decoded text, made in the raw one.
@@ -271,9 +271,9 @@ impl<'m> Exchange<'m> {
     }
 
     fn finish(self, text: &str, edits: &[Edit]) -> Masked {
-        let vault = self.vault;
-        let foreign = self.present.into_iter().filter(|placeholder| vault.get(placeholder).is_none()).collect();
+        let replaced = self.replaced;
+        let foreign = self.present.into_iter().filter(|placeholder| replaced.get(placeholder).is_none()).collect();
         let body = (!edits.is_empty()).then(|| json::apply(text, edits));
-        Masked { body, vault, foreign, forgotten: self.forgotten }
+        Masked { body, replaced, foreign, forgotten: self.forgotten }
     }
 }

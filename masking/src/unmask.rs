@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::placeholder::{self, End, Placeholder, Read, WRITTEN_MAX};
-use crate::vault::Secret;
+use crate::replaced::Secret;
 
 /// Knows the values of placeholders, and keeps count of what it was asked.
 pub trait Resolve {

@@ -185,7 +185,7 @@ fn push_frame(headers: &[u8], payload: &[u8], out: &mut Vec<u8>) {
 mod tests {
     use super::*;
     use crate::placeholder::Placeholder;
-    use crate::vault::Secret;
+    use crate::replaced::Secret;
 
     struct Known;
 

@@ -13,9 +13,9 @@ use self::frames::Frames;
 use crate::dialect::{self, Options, Side};
 use crate::json::{self, Document};
 use crate::placeholder::{self, Placeholder};
+use crate::replaced::{Replaced, Secret};
 use crate::rewrite;
 use crate::unmask::{Part, Resolve, Unmasker};
-use crate::vault::{Secret, Vault};
 
 /// Bytes of a JSON document that are held until it is whole. A longer one passes with its placeholders.
 pub const DOCUMENT_MAX: usize = 64 << 20;
@@ -71,7 +71,7 @@ pub trait Lookup {
     fn lookup(&self, placeholder: &Placeholder) -> Answer;
 }
 
-impl Lookup for Vault {
+impl Lookup for Replaced {
     fn lookup(&self, placeholder: &Placeholder) -> Answer {
         self.get(placeholder).map_or(Answer::Unknown, |entry| Answer::Value(entry.value.clone()))
     }

@@ -52,12 +52,12 @@ pub struct Collision;
 
 /// The values of one exchange by their placeholders, and the placeholders by their values.
 #[derive(Debug, Default, Clone)]
-pub struct Vault {
+pub struct Replaced {
     entries: HashMap<Placeholder, Entry>,
     placeholders: HashMap<KindId, HashMap<Secret, Placeholder>>,
 }
 
-impl Vault {
+impl Replaced {
     /// The placeholder of a value: the one that it has, or else the one that `mint` gives.
     pub fn admit(
         &mut self,
@@ -83,7 +83,7 @@ impl Vault {
         Ok(placeholder)
     }
 
-    /// Takes over what another vault held.
+    /// Takes over an entry of another exchange.
     pub fn take(&mut self, placeholder: Placeholder, entry: Entry) {
         self.placeholders.entry(entry.kind).or_default().insert(entry.value.clone(), placeholder);
         self.entries.insert(placeholder, entry);
