@@ -254,8 +254,8 @@ impl Exchange {
         let format = format_of(head.content_type.as_deref()).ok_or(Refusal::MediaType)?;
         let config = instance.config.as_ref().map_err(|_| Refusal::Configuration)?;
         let thoughts = ScopeThoughts { memory: &instance.memory, scope, mint: &mint };
-        let (catalogue, options) = (&config.catalogue, config.options);
-        let masker = Masker { catalogue, known: &known, mint: &mint, options, thoughts: &thoughts };
+        let (scanner, options) = (&config.scanner, config.options);
+        let masker = Masker { scanner, known: &known, mint: &mint, options, thoughts: &thoughts };
         let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
         instance.replaced(scope, &masked.replaced, now);
         let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(&mint, signature));
@@ -365,12 +365,12 @@ impl Exchange {
     /// What the host may keep of the request, for a context that takes over from this one; again after each step of it.
     pub fn request_keepsake(&self) -> Option<Vec<u8>> {
         let instance = self.instance.borrow();
-        let catalogue = &instance.config.as_ref().ok()?.catalogue;
+        let scanner = &instance.config.as_ref().ok()?.scanner;
         let keepsake = match &self.phase {
             Phase::Requested(head, scope) => {
                 RequestKeepsake { scope: scope.clone(), method: head.method.clone(), ..RequestKeepsake::default() }
             }
-            Phase::Sent(sent) => sent.keepsake().with_values(&sent.replaced, catalogue),
+            Phase::Sent(sent) => sent.keepsake().with_values(&sent.replaced, scanner),
             _ => return None,
         };
         serde_json::to_vec(&keepsake).ok()
@@ -395,7 +395,7 @@ impl Exchange {
                 let instance = self.instance.borrow();
                 let keepsake = serde_json::from_slice::<RequestKeepsake>(kept).ok();
                 if let (Some(keepsake), Ok(config)) = (keepsake, &instance.config) {
-                    self.phase = Phase::Sent(Sent::of(&keepsake, keepsake.replaced(&config.catalogue)));
+                    self.phase = Phase::Sent(Sent::of(&keepsake, keepsake.replaced(&config.scanner)));
                 }
             }
             None => {}
@@ -457,7 +457,7 @@ impl Exchange {
         let config = instance.config.as_ref().ok()?;
         let mut masked = BTreeMap::<String, u64>::new();
         for (_, entry) in sent.replaced.entries() {
-            *masked.entry(config.catalogue.kind(entry.kind).id.to_string()).or_default() += entry.count;
+            *masked.entry(config.scanner.kind(entry.kind).id.to_string()).or_default() += entry.count;
         }
         let idle = masked.is_empty() && tally.restored == 0 && tally.unresolved == 0;
         let log = (config.log_masked_requests && !idle).then(|| {

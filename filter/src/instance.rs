@@ -226,7 +226,7 @@ impl Instance {
             if let Some(entry) = replaced.get(&placeholder) {
                 self.outbox.owe(Mapping {
                     scope: scope.to_owned(),
-                    kind: config.catalogue.kind(entry.kind).id.to_string(),
+                    kind: config.scanner.kind(entry.kind).id.to_string(),
                     placeholder: placeholder.to_string(),
                     value: contract::Value::new(entry.value.expose()),
                     recall: entry.recall,
@@ -338,7 +338,7 @@ impl Instance {
         if mapping.kind == THINKING_KIND {
             return self.memory.remember_thought(&mapping.scope, placeholder, mapping.value.expose());
         }
-        let Some(kind) = config.catalogue.kind_id(&mapping.kind) else { return };
+        let Some(kind) = config.scanner.kind_id(&mapping.kind) else { return };
         let value = Secret::new(mapping.value.expose());
         self.memory.learn(&mapping.scope, placeholder, kind, &value, mapping.recall);
         self.memory.acknowledged(&mapping.scope, placeholder, now);
@@ -391,11 +391,10 @@ mod tests {
     /// Masks a text as a request would be, and owes the vault what was replaced.
     fn mask(instance: &mut Instance, text: &str, now: u64) -> Result<Masked, Refusal> {
         let Means { mint, known, .. } = instance.means("default", now)?;
-        let catalogue = &instance.config.as_ref().unwrap().catalogue;
-        let masked =
-            Masker { catalogue, known: &known, mint: &mint, options: Options::default(), thoughts: &NoThoughts }
-                .mask(Format::Text, text.as_bytes())
-                .unwrap();
+        let scanner = &instance.config.as_ref().unwrap().scanner;
+        let masked = Masker { scanner, known: &known, mint: &mint, options: Options::default(), thoughts: &NoThoughts }
+            .mask(Format::Text, text.as_bytes())
+            .unwrap();
         instance.replaced("default", &masked.replaced, now);
         Ok(masked)
     }

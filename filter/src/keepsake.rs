@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use contract::Value;
 use masking::dialect::Options;
-use masking::{Answer, Catalogue, Entry, Lookup, Media, Placeholder, Replaced, Response, Secret};
+use masking::{Answer, Entry, Lookup, Media, Placeholder, Replaced, Response, Scanner, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::instance::{Instance, Values};
@@ -42,20 +42,20 @@ pub struct ResponseKeepsake {
 }
 
 impl RequestKeepsake {
-    pub fn with_values(self, replaced: &Replaced, catalogue: &Catalogue) -> Self {
+    pub fn with_values(self, replaced: &Replaced, scanner: &Scanner) -> Self {
         let kept = |(placeholder, entry): (&Placeholder, &Entry)| {
-            let kind = catalogue.kind(entry.kind).id.to_string();
+            let kind = scanner.kind(entry.kind).id.to_string();
             Kept(placeholder.to_string(), kind, Value::new(entry.value.expose()), entry.recall, entry.count)
         };
         Self { values: replaced.entries().map(kept).collect(), ..self }
     }
 
-    /// The values, as the catalogue of this instance knows their kinds. One whose kind it does not know any more is left
+    /// The values, as the scanner of this instance knows their kinds. One whose kind it does not know any more is left
     /// out, and stays masked.
-    pub fn replaced(&self, catalogue: &Catalogue) -> Replaced {
+    pub fn replaced(&self, scanner: &Scanner) -> Replaced {
         let mut replaced = Replaced::default();
         for Kept(placeholder, kind, value, recall, count) in &self.values {
-            if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), catalogue.kind_id(kind)) {
+            if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), scanner.kind_id(kind)) {
                 let value = Secret::new(value.expose());
                 replaced.take(placeholder, Entry { kind, value, recall: *recall, count: *count });
             }
@@ -84,7 +84,7 @@ impl Recovered {
         let (replaced, options) = {
             let instance = instance.borrow();
             let config = instance.config.as_ref().ok()?;
-            (Rc::new(request.replaced(&config.catalogue)), config.options)
+            (Rc::new(request.replaced(&config.scanner)), config.options)
         };
         let values = Values { instance: Rc::clone(instance), scope: request.scope.clone(), replaced };
         let in_json = media == Media::Text && Media::of(&kept.content_type) != Media::Text;

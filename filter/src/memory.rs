@@ -217,12 +217,12 @@ fn newest(mappings: &LruCache<(ScopeId, Placeholder), Remembered>) -> HashMap<Sc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use masking::{Catalogue, Policy, Text};
+    use masking::{Policy, Scanner, Text};
 
-    /// A memory in which each scope has shown some values, and the catalogue of their kind.
-    fn memory(scopes: usize, values: usize, length: usize) -> (Memory, Catalogue) {
-        let catalogue = Catalogue::new(&Policy::default()).unwrap();
-        let kind = catalogue.kind_id("s3_bucket").unwrap();
+    /// A memory in which each scope has shown some values, and the scanner that knows their kind.
+    fn memory(scopes: usize, values: usize, length: usize) -> (Memory, Scanner) {
+        let scanner = Scanner::new(&Policy::default()).unwrap();
+        let kind = scanner.kind_id("s3_bucket").unwrap();
         let mint = masking::Mint::new(&masking::PlaceholderKey::new([7; 32]), "");
         let mut memory = Memory::default();
         for (scope, n) in (0..scopes).flat_map(|scope| (0..values).map(move |n| (scope, n))) {
@@ -230,21 +230,21 @@ mod tests {
             let placeholder = mint.placeholder("s3_bucket", "S3_BUCKET", &value);
             memory.learn(&scope.to_string(), placeholder, kind, &Secret::new(&value), true);
         }
-        (memory, catalogue)
+        (memory, scanner)
     }
 
     fn value(scope: usize, n: usize, length: usize) -> String {
         format!("{scope}-{n}-{}", "a".repeat(length))
     }
 
-    fn knows(memory: &mut Memory, catalogue: &Catalogue, scope: usize, value: &str) -> bool {
+    fn knows(memory: &mut Memory, scanner: &Scanner, scope: usize, value: &str) -> bool {
         let known = memory.known(&scope.to_string());
-        !catalogue.scan(&[Text { text: value, key: None }], &known).is_empty()
+        !scanner.scan(&[Text { text: value, key: None }], &known).is_empty()
     }
 
     #[test]
     fn a_tick_compiles_some_scopes_and_each_has_its_turn() {
-        let (mut memory, catalogue) = memory(1_000, 10, 20);
+        let (mut memory, scanner) = memory(1_000, 10, 20);
         let stale = |memory: &Memory| memory.scopes.iter().filter(|(_, scope)| scope.stale.is_some()).count();
         let mut left = vec![stale(&memory)];
         while left.last().is_some_and(|left| *left > 0) {
@@ -255,16 +255,16 @@ mod tests {
         }
         assert!(left.is_sorted_by(|a, b| a - b <= COMPILED_MAX / COMPILED_MIN), "{left:?}");
         for scope in 0..1_000 {
-            assert!(knows(&mut memory, &catalogue, scope, &value(scope, 3, 20)), "scope {scope}");
-            assert!(!knows(&mut memory, &catalogue, scope, &value(scope + 1, 3, 20)), "scope {scope}");
+            assert!(knows(&mut memory, &scanner, scope, &value(scope, 3, 20)), "scope {scope}");
+            assert!(!knows(&mut memory, &scanner, scope, &value(scope + 1, 3, 20)), "scope {scope}");
         }
     }
 
     #[test]
     fn of_long_values_the_newest_are_known() {
-        let (mut memory, catalogue) = memory(1, 1_000, 200);
+        let (mut memory, scanner) = memory(1, 1_000, 200);
         memory.compile(2_000);
-        assert!(knows(&mut memory, &catalogue, 0, &value(0, 999, 200)));
-        assert!(!knows(&mut memory, &catalogue, 0, &value(0, 0, 200)));
+        assert!(knows(&mut memory, &scanner, 0, &value(0, 999, 200)));
+        assert!(!knows(&mut memory, &scanner, 0, &value(0, 0, 200)));
     }
 }

@@ -7,7 +7,7 @@ use crate::dialect::{self, Options, Side, Slot};
 use crate::json::{self, Document, Edit, JsonError, Shape, Value};
 use crate::placeholder::{self, Mint, Placeholder};
 use crate::replaced::{Collision, Replaced};
-use crate::scan::{Catalogue, Finding, Known, Text};
+use crate::scan::{Finding, Known, Scanner, Text};
 
 /// Foreign placeholders of one request that are remembered, to be asked for.
 pub const FOREIGN_MAX: usize = 64;
@@ -55,10 +55,10 @@ pub struct Masked {
     pub forgotten: Vec<String>,
 }
 
-/// Masks with one catalogue, in one scope.
+/// Masks with one scanner, in one scope.
 #[derive(Clone, Copy)]
 pub struct Masker<'m> {
-    pub catalogue: &'m Catalogue,
+    pub scanner: &'m Scanner,
     /// Values of the scope that earlier exchanges have shown.
     pub known: &'m Known,
     pub mint: &'m Mint,
@@ -217,7 +217,7 @@ impl<'m> Exchange<'m> {
         Self {
             masker,
             present: present.take(FOREIGN_MAX).collect(),
-            findings: masker.catalogue.scan(texts, masker.known).into_iter().peekable(),
+            findings: masker.scanner.scan(texts, masker.known).into_iter().peekable(),
             replaced: Replaced::default(),
             forgotten: Vec::new(),
         }
@@ -235,7 +235,7 @@ impl<'m> Exchange<'m> {
     }
 
     fn placeholder(&mut self, finding: &Finding, value: &str) -> Result<Placeholder, MaskError> {
-        let kind = self.masker.catalogue.kind(finding.kind);
+        let kind = self.masker.scanner.kind(finding.kind);
         let mint = || self.masker.mint.placeholder(&kind.id, &kind.label, value);
         Ok(self.replaced.admit(finding.kind, value, finding.recall, mint)?)
     }

@@ -1,4 +1,4 @@
-//! What the configuration wants masked: plain data, checked when a [`Catalogue`](crate::Catalogue) is made of it.
+//! What the configuration wants masked: plain data, checked when a [`Scanner`](crate::Scanner) is made of it.
 
 use std::fmt;
 

@@ -8,7 +8,7 @@
 use masking::dialect::Options;
 use masking::json::{Document, Shape, Value};
 use masking::{
-    Catalogue, Format, Known, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Replaced, Response, sse::Framer,
+    Format, Known, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Replaced, Response, Scanner, sse::Framer,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -115,16 +115,16 @@ fn cut<'b>(mut bytes: &'b [u8], sizes: &[usize]) -> Vec<&'b [u8]> {
     pieces
 }
 
-/// The catalogue takes a while to compile, and it never changes.
-fn catalogue() -> &'static Catalogue {
-    static CATALOGUE: std::sync::OnceLock<Catalogue> = std::sync::OnceLock::new();
-    CATALOGUE.get_or_init(|| Catalogue::new(&Policy::default()).unwrap())
+/// The scanner takes a while to compile, and it never changes.
+fn scanner() -> &'static Scanner {
+    static CATALOGUE: std::sync::OnceLock<Scanner> = std::sync::OnceLock::new();
+    CATALOGUE.get_or_init(|| Scanner::new(&Policy::default()).unwrap())
 }
 
 fn mask(format: Format, body: &[u8]) -> Option<(Option<String>, Replaced)> {
     let mint = Mint::new(&PlaceholderKey::new([5; 32]), "fuzz");
     let (options, thoughts) = (Options::default(), &NoThoughts);
-    let masker = Masker { catalogue: catalogue(), known: &Known::default(), mint: &mint, options, thoughts };
+    let masker = Masker { scanner: scanner(), known: &Known::default(), mint: &mint, options, thoughts };
     masker.mask(format, body).ok().map(|masked| (masked.body, masked.replaced))
 }
 

@@ -6,8 +6,8 @@
 use masking::dialect::Options;
 use masking::json::JsonError;
 use masking::{
-    Catalogue, Format, Known, Lookup, MaskError, Masked, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy,
-    Replaced, Response,
+    Format, Known, Lookup, MaskError, Masked, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Replaced,
+    Response, Scanner,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -16,10 +16,10 @@ const VALUES: &[&str] =
     &["i-0123456789abcdef0", "vpc-0a1b2c3d4e5f60718", "10.42.7.11", "AKIAIOSFODNN7EXAMPLE", "s3://acme-prod-logs/x"];
 
 fn mask(format: Format, body: &str) -> Masked {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
     Masker {
-        catalogue: &catalogue,
+        scanner: &scanner,
         known: &Known::default(),
         mint: &mint,
         options: Options::default(),
@@ -306,11 +306,10 @@ fn restored_thinking_goes_back_as_the_provider_wrote_it() {
 
         let block = json!({"type":"thinking","thinking":said.to_lowercase(),"signature":"c2lnbmVk"});
         let request = json!({"messages":[{"role":"assistant","content":[block]}]}).to_string();
-        let catalogue = Catalogue::new(&Policy::default()).unwrap();
+        let scanner = Scanner::new(&Policy::default()).unwrap();
         let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
         let options = Options { thinking: true };
-        let masker =
-            Masker { catalogue: &catalogue, known: &Known::default(), mint: &mint, options, thoughts: &thoughts };
+        let masker = Masker { scanner: &scanner, known: &Known::default(), mint: &mint, options, thoughts: &thoughts };
         let sent = masker.mask(Format::Json, request.as_bytes()).unwrap();
         let sent_block: Value = serde_json::from_str(&sent.body.unwrap()).unwrap();
         assert_eq!(sent_block["messages"][0]["content"][0]["thinking"], json!(wrote));
@@ -326,10 +325,10 @@ fn restored_thinking_goes_back_as_the_provider_wrote_it() {
 /// A body of lines has no more values than one document may have.
 #[test]
 fn lines_that_are_too_many() {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
     let (known, options, thoughts) = (&Known::default(), Options::default(), &NoThoughts);
-    let masker = Masker { catalogue: &catalogue, known, mint: &mint, options, thoughts };
+    let masker = Masker { scanner: &scanner, known, mint: &mint, options, thoughts };
     let most = "1\n".repeat(masking::json::NODES_MAX);
     assert!(masker.mask(Format::Lines, most.as_bytes()).is_ok());
     let more = most + "1\n";

@@ -14,7 +14,7 @@ pub struct Kind {
     pub tier: Tier,
 }
 
-/// A kind of one catalogue: its place there. Not stable over catalogues; [`Kind::id`] is.
+/// A kind of one scanner: its place there. Not the same in two scanners; [`Kind::id`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KindId(u16);
 

@@ -1,4 +1,4 @@
-//! A catalogue of a policy, or why there is none.
+//! A policy to a scanner, or why there is none.
 
 use std::borrow::Cow;
 
@@ -9,18 +9,18 @@ use crate::scan::known::Known;
 use crate::scan::never::Never;
 use crate::scan::pattern::Custom;
 use crate::scan::rules::Rules;
-use crate::scan::{Catalogue, opaque};
+use crate::scan::{Scanner, opaque};
 
-impl Catalogue {
+impl Scanner {
     pub fn new(policy: &Policy) -> Result<Self, PolicyError> {
-        let mut catalogue = Self::of_tables(policy)?;
-        catalogue.add_custom(policy)?;
-        let term = catalogue.add_kind(Cow::Borrowed("term"), Cow::Borrowed("TERM"));
+        let mut scanner = Self::of_tables(policy)?;
+        scanner.add_custom(policy)?;
+        let term = scanner.add_kind(Cow::Borrowed("term"), Cow::Borrowed("TERM"));
         check_literals("always_mask", &policy.always)?;
         check_literals("never_mask", &policy.never)?;
-        catalogue.always = Known::of_terms(term, &policy.always);
-        catalogue.never = Never::new(&policy.never)?;
-        Ok(catalogue)
+        scanner.always = Known::of_terms(term, &policy.always);
+        scanner.never = Never::new(&policy.never)?;
+        Ok(scanner)
     }
 
     fn of_tables(policy: &Policy) -> Result<Self, PolicyError> {

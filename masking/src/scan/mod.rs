@@ -67,7 +67,7 @@ pub struct Finding {
 
 /// What is masked and how it is found: compiled from a [`Policy`](crate::Policy), immutable.
 #[derive(Debug)]
-pub struct Catalogue {
+pub struct Scanner {
     kinds: Vec<Kind>,
     rules: Rules,
     automaton: Option<AhoCorasick>,
@@ -80,8 +80,8 @@ pub struct Catalogue {
     on: Vec<bool>,
 }
 
-impl Catalogue {
-    /// The kind of an id that this catalogue gave.
+impl Scanner {
+    /// The kind of an id that this scanner gave.
     pub fn kind(&self, id: KindId) -> &Kind {
         const NONE: &Kind = &Kind {
             id: Cow::Borrowed("unknown"),
