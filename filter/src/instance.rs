@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use contract::{Counters, Mapping, THINKING_KIND, bound};
-use masking::{Answer, Known, Lookup, Mint, Placeholder, PlaceholderKey, Replaced, Secret, Thoughts};
+use masking::{Answer, Known, Lookup, Mint, Placeholder, PlaceholderKey, Recognised, Replaced, Secret, Thoughts};
 
 use crate::clock::Clock;
 use crate::config::{Address, Config, ConfigError, Keys, OnOutage};
@@ -229,7 +229,7 @@ impl Instance {
                     kind: config.scanner.kind(entry.kind).id.to_string(),
                     placeholder: placeholder.to_string(),
                     value: contract::Value::new(entry.value.expose()),
-                    recall: entry.recall,
+                    recall: entry.recognised.is_by_context(),
                 });
             }
         }
@@ -340,7 +340,7 @@ impl Instance {
         }
         let Some(kind) = config.scanner.kind_id(&mapping.kind) else { return };
         let value = Secret::new(mapping.value.expose());
-        self.memory.learn(&mapping.scope, placeholder, kind, &value, mapping.recall);
+        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.recall));
         self.memory.acknowledged(&mapping.scope, placeholder, now);
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use contract::Value;
 use masking::dialect::Options;
-use masking::{Answer, Entry, Lookup, Media, Placeholder, Replaced, Response, Scanner, Secret};
+use masking::{Answer, Entry, Lookup, Media, Placeholder, Recognised, Replaced, Response, Scanner, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::instance::{Instance, Values};
@@ -45,7 +45,13 @@ impl RequestKeepsake {
     pub fn with_values(self, replaced: &Replaced, scanner: &Scanner) -> Self {
         let kept = |(placeholder, entry): (&Placeholder, &Entry)| {
             let kind = scanner.kind(entry.kind).id.to_string();
-            Kept(placeholder.to_string(), kind, Value::new(entry.value.expose()), entry.recall, entry.count)
+            Kept(
+                placeholder.to_string(),
+                kind,
+                Value::new(entry.value.expose()),
+                entry.recognised.is_by_context(),
+                entry.count,
+            )
         };
         Self { values: replaced.entries().map(kept).collect(), ..self }
     }
@@ -54,10 +60,11 @@ impl RequestKeepsake {
     /// out, and stays masked.
     pub fn replaced(&self, scanner: &Scanner) -> Replaced {
         let mut replaced = Replaced::default();
-        for Kept(placeholder, kind, value, recall, count) in &self.values {
+        for Kept(placeholder, kind, value, by_context, count) in &self.values {
             if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), scanner.kind_id(kind)) {
                 let value = Secret::new(value.expose());
-                replaced.take(placeholder, Entry { kind, value, recall: *recall, count: *count });
+                replaced
+                    .take(placeholder, Entry { kind, value, recognised: Recognised::of(*by_context), count: *count });
             }
         }
         replaced

@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use lru::LruCache;
-use masking::{KindId, Known, Placeholder, Replaced, Secret};
+use masking::{KindId, Known, Placeholder, Recognised, Replaced, Secret};
 
 /// Mappings remembered; past that the one not used for longest is forgotten, and sent to the vault again if it returns.
 const MAPPINGS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(50_000);
@@ -47,7 +47,7 @@ struct ScopeId(u32);
 struct Remembered {
     kind: KindId,
     value: Secret,
-    recall: bool,
+    recognised: Recognised,
     /// When the vault was last told, in milliseconds; zero if it never acknowledged.
     acknowledged: u64,
 }
@@ -92,7 +92,7 @@ impl Memory {
     pub fn remember(&mut self, scope: &str, replaced: &Replaced, now: u64, renew_ms: u64) -> Vec<Placeholder> {
         let mut due = Vec::new();
         for (placeholder, entry) in replaced.entries() {
-            let acknowledged = self.learn(scope, *placeholder, entry.kind, &entry.value, entry.recall);
+            let acknowledged = self.learn(scope, *placeholder, entry.kind, &entry.value, entry.recognised);
             if acknowledged == 0 || now.saturating_sub(acknowledged) >= renew_ms {
                 due.push(*placeholder);
             }
@@ -101,12 +101,19 @@ impl Memory {
     }
 
     /// Learns one mapping, and tells when the vault acknowledged it.
-    pub fn learn(&mut self, scope: &str, placeholder: Placeholder, kind: KindId, value: &Secret, recall: bool) -> u64 {
+    pub fn learn(
+        &mut self,
+        scope: &str,
+        placeholder: Placeholder,
+        kind: KindId,
+        value: &Secret,
+        recognised: Recognised,
+    ) -> u64 {
         let id = self.scope(scope).id;
-        let mut fresh = Remembered { kind, value: value.clone(), recall: false, acknowledged: 0 };
+        let mut fresh = Remembered { kind, value: value.clone(), recognised: Recognised::ByItself, acknowledged: 0 };
         let known = self.mappings.get_mut(&(id, placeholder)).unwrap_or(&mut fresh);
-        let newly_known = recall && !known.recall;
-        known.recall |= recall;
+        let newly_known = recognised > known.recognised;
+        known.recognised = known.recognised.max(recognised);
         let acknowledged = known.acknowledged;
         if !self.mappings.contains(&(id, placeholder)) {
             self.mappings.push((id, placeholder), fresh);
@@ -203,7 +210,7 @@ struct Newest<'m> {
 /// The newest values of each scope, in one pass over what is remembered of all of them.
 fn newest(mappings: &LruCache<(ScopeId, Placeholder), Remembered>) -> HashMap<ScopeId, Newest<'_>> {
     let mut scopes: HashMap<ScopeId, Newest<'_>> = HashMap::new();
-    for ((id, _), known) in mappings.iter().filter(|(_, known)| known.recall) {
+    for ((id, _), known) in mappings.iter().filter(|(_, known)| known.recognised.is_by_context()) {
         let scope = scopes.entry(*id).or_default();
         let bytes = scope.bytes + known.value.expose().len();
         if scope.values.len() < KNOWN_MAX && bytes <= KNOWN_BYTES {
@@ -228,7 +235,7 @@ mod tests {
         for (scope, n) in (0..scopes).flat_map(|scope| (0..values).map(move |n| (scope, n))) {
             let value = value(scope, n, length);
             let placeholder = mint.placeholder("s3_bucket", "S3_BUCKET", &value);
-            memory.learn(&scope.to_string(), placeholder, kind, &Secret::new(&value), true);
+            memory.learn(&scope.to_string(), placeholder, kind, &Secret::new(&value), Recognised::ByContext);
         }
         (memory, scanner)
     }

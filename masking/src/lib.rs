@@ -33,5 +33,5 @@ pub use placeholder::{Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};
 pub use response::{Answer, Lookup, Media, Response, Tally};
-pub use scan::{Finding, Known, Scanner, Text};
+pub use scan::{Finding, Known, Recognised, Scanner, Text};
 pub use unmask::{Resolve, restore};

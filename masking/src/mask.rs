@@ -237,7 +237,7 @@ impl<'m> Exchange<'m> {
     fn placeholder(&mut self, finding: &Finding, value: &str) -> Result<Placeholder, MaskError> {
         let kind = self.masker.scanner.kind(finding.kind);
         let mint = || self.masker.mint.placeholder(&kind.id, &kind.label, value);
-        Ok(self.replaced.admit(finding.kind, value, finding.recall, mint)?)
+        Ok(self.replaced.admit(finding.kind, value, finding.recognised, mint)?)
     }
 
     /// The edits of one string of a document: found in the decoded text, made in the raw one.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::catalog::KindId;
 use crate::placeholder::Placeholder;
+use crate::scan::Recognised;
 
 /// A value that must not be shown: no `Display`, no serialisation, a redacted `Debug`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,8 +41,8 @@ impl fmt::Debug for Secret {
 pub struct Entry {
     pub kind: KindId,
     pub value: Secret,
-    /// Whether it was recognised by its context only, so that later exchanges must be told of it.
-    pub recall: bool,
+    /// The weaker evidence of all its findings: by its context, and later exchanges must be told of it.
+    pub recognised: Recognised,
     /// How often it was replaced.
     pub count: u64,
 }
@@ -63,7 +64,7 @@ impl Replaced {
         &mut self,
         kind: KindId,
         value: &str,
-        recall: bool,
+        recognised: Recognised,
         mint: impl FnOnce() -> Placeholder,
     ) -> Result<Placeholder, Collision> {
         let known = self.placeholders.get(&kind).and_then(|placeholders| placeholders.get(value)).copied();
@@ -71,14 +72,14 @@ impl Replaced {
         if known.is_none() {
             let value = Secret::new(value);
             self.placeholders.entry(kind).or_default().insert(value.clone(), placeholder);
-            let entry = Entry { kind, value, recall, count: 0 };
+            let entry = Entry { kind, value, recognised, count: 0 };
             if self.entries.insert(placeholder, entry).is_some() {
                 return Err(Collision);
             }
         }
         if let Some(entry) = self.entries.get_mut(&placeholder) {
             entry.count += 1;
-            entry.recall |= recall;
+            entry.recognised = entry.recognised.max(recognised);
         }
         Ok(placeholder)
     }

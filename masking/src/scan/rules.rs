@@ -8,6 +8,7 @@ use memchr::memmem::Finder;
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule};
+use crate::scan::Recognised;
 use crate::scan::address;
 use crate::scan::arn::Arns;
 use crate::scan::check;
@@ -50,7 +51,7 @@ pub(crate) struct Literal {
     pattern: Pattern,
     edge: Edge,
     check: Check,
-    pub(crate) recall: bool,
+    pub(crate) recognised: Recognised,
     /// What is found grants access: in quotation marks, it ends where they do.
     secret: bool,
 }
@@ -81,7 +82,7 @@ impl Rules {
             Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
-                self.literal(Literal { recall: true, secret: risk == Risk::Secret, ..after }, at);
+                self.literal(Literal { recognised: Recognised::ByContext, secret: risk == Risk::Secret, ..after }, at);
             }
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
@@ -178,7 +179,7 @@ impl Rules {
 
 impl Literal {
     fn new(kind: KindId, pattern: &'static str, edge: Edge, check: Check) -> Self {
-        Self { kind, pattern: Pattern::new(pattern), edge, check, recall: false, secret: false }
+        Self { kind, pattern: Pattern::new(pattern), edge, check, recognised: Recognised::ByItself, secret: false }
     }
 
     /// Reports the values at the literal that begins at `at`. Returns where the next one may begin.
