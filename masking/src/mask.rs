@@ -92,7 +92,7 @@ impl Masker<'_> {
     }
 
     fn text(&self, text: &str) -> Result<Masked, MaskError> {
-        let mut exchange = Exchange::new(self, &[Text { text, key: None }]);
+        let mut exchange = Masking::new(self, &[Text { text, key: None }]);
         let mut edits = Vec::new();
         for finding in exchange.findings(0) {
             edits.push(exchange.edit(&finding, text, 0)?);
@@ -122,7 +122,7 @@ impl Masker<'_> {
                     .and_then(|key| key.plain().or_else(|| names.get(&place(*offset, key)).map(String::as_str))),
             })
             .collect();
-        let mut exchange = Exchange::new(self, &texts);
+        let mut exchange = Masking::new(self, &texts);
         let mut edits = Vec::new();
         for (index, (((offset, slot), text), original)) in slots.iter().zip(&texts).zip(&originals).enumerate() {
             let findings = exchange.findings(index);
@@ -199,8 +199,8 @@ fn decoded<'t>(slot: &Slot<'_, 't>) -> Cow<'t, str> {
     slot.value.string().unwrap_or(Cow::Borrowed(slot.value.raw()))
 }
 
-/// The state of masking one exchange.
-struct Exchange<'m> {
+/// The state of masking one request.
+struct Masking<'m> {
     masker: &'m Masker<'m>,
     findings: std::iter::Peekable<std::vec::IntoIter<Finding>>,
     replaced: Replaced,
@@ -208,7 +208,7 @@ struct Exchange<'m> {
     forgotten: Vec<String>,
 }
 
-impl<'m> Exchange<'m> {
+impl<'m> Masking<'m> {
     fn new(masker: &'m Masker<'m>, texts: &[Text<'_>]) -> Self {
         let present = texts
             .iter()

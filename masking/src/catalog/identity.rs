@@ -1,13 +1,13 @@
 //! Accounts, principals, directories, organisations.
 
-use super::{Check, Class, Edge, Key, ROW, Row, Rule, Tail};
+use super::{Check, Class, Edge, KeyRule, ROW, Row, Rule, Tail};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
         id: "account_id",
         label: "ACCOUNT",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "account|acct|owner|registry|registries|requester|requestor|userid|user_id|user-id|principal|\
                         payer|tenant|catalogid|catalog_id|catalog-id|edby|ed_by|ed-by|targetid|target_id|target-id|\
                         childid|child_id|child-id|receiver|outpost|resourceid|resource_id|resource-id|\
@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_role",
         label: "IAM_ROLE",
         rules: &[Rule::Arn("iam:role|sts:assumed-role|iam:instance-profile")],
-        asked: &[Rule::Key(Key {
+        asked: &[Rule::Key(KeyRule {
             at: "rolename|role_name|role-name|instanceprofile|instance_profile|instance-profile",
             names: "rolename|instanceprofilename|instanceprofile",
             value: "[A-Za-z0-9_+=,.@-]{3,128}",
@@ -120,7 +120,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_user",
         label: "IAM_USER",
         rules: &[Rule::Arn("iam:user|sts:federated-user")],
-        asked: &[Rule::Key(Key {
+        asked: &[Rule::Key(KeyRule {
             at: "username|user_name|user-name",
             names: "username",
             value: "[A-Za-z0-9_+=,.@-]{3,128}",
@@ -160,7 +160,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("o", Tail::Run(Class::Lower, 10..=10, Check::Digit)),
             Rule::Literal("ou-", "ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}", Edge::Compound, Check::Digit),
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "rootid|root_id|root-id|parentid|parent_id|parent-id|policyid|policy_id|policy-id",
                 names: "rootid|parentid|policyid",
                 value: "(?:r-[0-9a-z]{4,32}|p-[0-9a-z]{8,128})",
@@ -223,7 +223,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cognito_client_id",
         label: "CLIENT_ID",
-        rules: &[Rule::Key(Key {
+        rules: &[Rule::Key(KeyRule {
             at: "clientid|client_id|client-id|appclient|app_client|client id",
             names: "clientid|appclient|appclientid",
             value: "[a-z0-9]{26}",
@@ -253,7 +253,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "external_id",
         label: "EXTERNAL_ID",
         risk: super::Risk::Secret,
-        rules: &[Rule::Key(Key {
+        rules: &[Rule::Key(KeyRule {
             at: "externalid|external_id|external-id|external id",
             names: "externalid",
             value: "[A-Za-z0-9_+=,.@:/-]{6,200}",

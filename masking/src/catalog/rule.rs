@@ -50,8 +50,8 @@ pub(crate) enum Rule {
     /// A host name and what follows it. The pattern begins where the host name does, and only host names that contain
     /// the word are tried.
     Host(&'static str, &'static str),
-    /// The value of a key: see [`Key`].
-    Key(Key),
+    /// The value of a key: see [`KeyRule`].
+    Key(KeyRule),
     /// The resource of an ARN: `service:type`, and nothing behind the colon where resources have no type in front.
     Arn(&'static str),
     /// The account of an ARN.
@@ -67,7 +67,7 @@ pub(crate) enum Rule {
 /// A value that stands under a name: `"Bucket": "b"`, `bucket = "b"`, `--bucket b`, `S3_BUCKET=b`, `| Bucket | b |`,
 /// `<Bucket>b</Bucket>`, `bucket b-1` …
 #[derive(Debug)]
-pub(crate) struct Key {
+pub(crate) struct KeyRule {
     /// Words of which each name holds one, as they are written.
     pub(crate) at: &'static str,
     /// What the name ends with, in lower case and without separators. In front, a `^`: what the name is;
@@ -118,7 +118,7 @@ impl Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edge {
     /// No letter or digit on either side; a hyphen is fine, as in `ebs-vol-0abc…`.
-    Hex,
+    Word,
     /// No character of a word, path or file name: for the short ids of old.
     Legacy,
     /// No character of a hyphenated word.

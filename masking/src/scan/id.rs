@@ -83,7 +83,7 @@ impl Ids {
             && !prefix.ends_with(b"-");
         let end = hyphen + 1 + tail.len();
         let modern = tail.len() == 17 && tail.first() == Some(&b'0') && tail.iter().all(|b| Class::Hex.has(*b));
-        (plausible && modern && edge::holds(Edge::Hex, text, start, end)).then_some((start, end, kind))
+        (plausible && modern && edge::holds(Edge::Word, text, start, end)).then_some((start, end, kind))
     }
 }
 
@@ -96,10 +96,10 @@ fn tail_end(tail: &Tail, text: &[u8], start: usize, from: usize) -> Option<usize
         text.get(from..).unwrap_or_default().iter().take(max + 1).take_while(|b| class.has(**b)).count()
     };
     let (len, edge) = match tail {
-        Tail::Hex17 => ((run(Class::Hex, 17) == 17).then_some(17)?, Edge::Hex),
-        Tail::ZeroHex17 => ((text.get(from) == Some(&b'0') && run(Class::Hex, 17) == 17).then_some(17)?, Edge::Hex),
+        Tail::Hex17 => ((run(Class::Hex, 17) == 17).then_some(17)?, Edge::Word),
+        Tail::ZeroHex17 => ((text.get(from) == Some(&b'0') && run(Class::Hex, 17) == 17).then_some(17)?, Edge::Word),
         Tail::Hex => match run(Class::Hex, 17) {
-            17 => (17, Edge::Hex),
+            17 => (17, Edge::Word),
             8 if check::has_digit(text.get(from..from + 8)?) => (8, Edge::Legacy),
             _ => return None,
         },

@@ -17,9 +17,16 @@ pub struct Known {
     edge: Option<Edge>,
 }
 
-/// Values at the most; those behind them are not looked for.
+/// How the letters of a text are compared with those of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Case {
+    Exact,
+    Any,
+}
+
+/// At most this many values; any further ones are ignored.
 pub const KNOWN_MAX: usize = 20_000;
-/// Bytes of a value at the most. Longer ones are tokens, which recognise themselves.
+/// Maximum bytes of a value. Longer ones are tokens, which recognise themselves.
 const VALUE_MAX: usize = 256;
 /// A name of letters only is looked for from this length on: shorter ones are words.
 const LETTERS_MIN: usize = 12;
@@ -30,21 +37,21 @@ impl Known {
     pub fn new<'a>(values: impl IntoIterator<Item = (KindId, &'a str)>) -> Self {
         let values = values.into_iter().filter(|(_, value)| is_telling(value)).take(KNOWN_MAX);
         let (kinds, values): (Vec<_>, Vec<_>) = values.unzip();
-        Self::of(kinds, &values, Edge::Compound)
+        Self::of(kinds, &values, Edge::Compound, Case::Exact)
     }
 
     /// The literals that the configuration wants masked, in any case.
     pub(crate) fn of_terms(kind: KindId, terms: &[String]) -> Self {
-        Self::of(vec![kind; terms.len()], terms, Edge::Hex)
+        Self::of(vec![kind; terms.len()], terms, Edge::Word, Case::Any)
     }
 
-    fn of(kinds: Vec<KindId>, values: &[impl AsRef<[u8]>], edge: Edge) -> Self {
+    fn of(kinds: Vec<KindId>, values: &[impl AsRef<[u8]>], edge: Edge, case: Case) -> Self {
         if values.is_empty() {
             return Self::default();
         }
         let mut builder = AhoCorasick::builder();
-        builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(edge == Edge::Hex);
-        if edge == Edge::Compound {
+        builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(case == Case::Any);
+        if case == Case::Exact {
             // Built for each exchange and for each scope that learns: of up to 100 values a DFA would take six times as
             // long (835 µs for 100 names) and ten times the memory (427 KB).
             builder.kind(Some(AhoCorasickKind::ContiguousNFA));

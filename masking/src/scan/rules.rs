@@ -14,7 +14,7 @@ use crate::scan::arn::Arns;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
-use crate::scan::key::{Name, Place, PlaceKind};
+use crate::scan::key::{Name, PlaceKind, ValuePlace};
 use crate::scan::keyed::Keyed;
 use crate::scan::pattern::Pattern;
 use crate::scan::pem;
@@ -168,7 +168,7 @@ impl Rules {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>, KindId),
     ) {
-        let place = Place { start: 0, kind: PlaceKind::Whole, quoted: true, tight: false, leads: false };
+        let place = ValuePlace { start: 0, kind: PlaceKind::Whole, quoted: true, tight: false, leads: false };
         for index in rules {
             if let Some(rule) = self.keys.get(*index) {
                 rule.list(text, place, true, reading, |value| found(value, rule.kind));
