@@ -11,3 +11,4 @@ mod store;
 mod support;
 mod sync;
 mod topology;
+mod wire;
