@@ -96,7 +96,7 @@ pub struct Mapping {
     /// The kind's id in the catalogue, such as `ec2_instance`.
     pub kind: String,
     pub placeholder: String,
-    pub value: Value,
+    pub value: Redacted,
     /// Whether the value was recognised by its context only, so that later exchanges must be told of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recall: bool,
@@ -183,15 +183,15 @@ pub struct Keyring {
     /// Names the key; tells nothing about it.
     pub id: String,
     /// 32 bytes in lower-case hex.
-    pub placeholder_key: Value,
+    pub placeholder_key: Redacted,
 }
 
 /// A text that must not be shown: serialised for the wire, redacted everywhere else.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Value(String);
+pub struct Redacted(String);
 
-impl Value {
+impl Redacted {
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -206,8 +206,8 @@ impl Value {
     }
 }
 
-impl fmt::Debug for Value {
+impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Value(…{} bytes)", self.0.len())
+        write!(f, "Redacted(…{} bytes)", self.0.len())
     }
 }

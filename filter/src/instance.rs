@@ -228,7 +228,7 @@ impl Instance {
                     scope: scope.to_owned(),
                     kind: config.scanner.kind(entry.kind).id.to_string(),
                     placeholder: placeholder.to_string(),
-                    value: contract::Value::new(entry.value.expose()),
+                    value: contract::Redacted::new(entry.value.expose()),
                     recall: entry.recognised.is_by_context(),
                 });
             }
@@ -254,7 +254,7 @@ impl Instance {
                     scope: scope.to_owned(),
                     kind: THINKING_KIND.to_owned(),
                     placeholder: placeholder.to_string(),
-                    value: contract::Value::new(original),
+                    value: contract::Redacted::new(original),
                     recall: false,
                 });
             }
@@ -368,7 +368,7 @@ mod tests {
     use super::*;
     use crate::config::configuration;
     use crate::sync::TICK_MS;
-    use contract::{Keyring, Store, SyncRequest, SyncResponse, Value};
+    use contract::{Keyring, Redacted, Store, SyncRequest, SyncResponse};
     use masking::dialect::Options;
     use masking::{Format, Masked, Masker, NoThoughts};
 
@@ -410,7 +410,7 @@ mod tests {
             batch: request.batch,
             acknowledged: true,
             store: Store::Redis,
-            keyring: Some(Keyring { id: "k1".into(), placeholder_key: Value::new("07".repeat(32)) }),
+            keyring: Some(Keyring { id: "k1".into(), placeholder_key: Redacted::new("07".repeat(32)) }),
             found: Vec::new(),
             answered: true,
             recalled: Vec::new(),
@@ -671,7 +671,7 @@ mod tests {
             scope: "default".into(),
             kind: "ec2_instance".into(),
             placeholder: placeholder.to_string(),
-            value: Value::new(VALUE),
+            value: Redacted::new(VALUE),
             recall: false,
         };
         give(&mut instance, 1_110, &SyncResponse { found: vec![found], ..answer(&request) });

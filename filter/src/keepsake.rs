@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use contract::Value;
+use contract::Redacted;
 use masking::dialect::Options;
 use masking::{Answer, Entry, Lookup, Media, Placeholder, Recognised, Replaced, Response, Scanner, Secret};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub struct RequestKeepsake {
 
 /// One value: its placeholder, its kind, the text, whether it was recognised by its context only, how often it stood there.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Kept(String, String, Value, bool, u64);
+pub struct Kept(String, String, Redacted, bool, u64);
 
 /// What is kept of the head of a response that is restored as it passes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ impl RequestKeepsake {
             Kept(
                 placeholder.to_string(),
                 kind,
-                Value::new(entry.value.expose()),
+                Redacted::new(entry.value.expose()),
                 entry.recognised.is_by_context(),
                 entry.count,
             )

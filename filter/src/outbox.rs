@@ -125,10 +125,10 @@ fn wire_len(part: &impl Serialize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::Value;
+    use contract::Redacted;
 
     fn mapping(n: usize) -> Mapping {
-        let value = Value::new(format!("value {n}"));
+        let value = Redacted::new(format!("value {n}"));
         Mapping { scope: "s".into(), kind: "k".into(), placeholder: format!("P{n}"), value, recall: false }
     }
 
@@ -194,10 +194,10 @@ mod tests {
     fn a_batch_keeps_below_the_bounds_of_a_call() {
         let mut outbox = Outbox::default();
         for n in 0..100 {
-            outbox.owe(Mapping { value: Value::new("\n".repeat(bound::VALUE_BYTES)), ..mapping(n) });
+            outbox.owe(Mapping { value: Redacted::new("\n".repeat(bound::VALUE_BYTES)), ..mapping(n) });
             outbox.report(Exchange { masked: vec![("k".repeat(100), 1); 200], ..exchange() });
         }
-        outbox.owe(Mapping { value: Value::new("x".repeat(bound::VALUE_BYTES + 1)), ..mapping(2_000) });
+        outbox.owe(Mapping { value: Redacted::new("x".repeat(bound::VALUE_BYTES + 1)), ..mapping(2_000) });
         assert_eq!(outbox.counters.dropped_mappings, 1);
         let batch = outbox.batch();
         assert!(!batch.mappings.is_empty() && !batch.exchanges.is_empty());

@@ -268,10 +268,10 @@ fn piece(sidecar: &SidecarName, process: &str, index: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::Value;
+    use contract::Redacted;
 
     fn keyring(id: &str) -> Keyring {
-        Keyring { id: id.into(), placeholder_key: Value::new("07".repeat(32)) }
+        Keyring { id: id.into(), placeholder_key: Redacted::new("07".repeat(32)) }
     }
 
     #[test]
@@ -331,14 +331,14 @@ mod tests {
             scope: "s".into(),
             kind: "k".into(),
             placeholder: format!("P{n}"),
-            value: Value::new("v"),
+            value: Redacted::new("v"),
             recall: false,
         };
         let mut worker = Worker::default();
         worker.recall_owed(&ours, "7".into(), |_| None);
         let mut zone: BTreeMap<String, Vec<u8>> =
             (0..3).flat_map(|n| worker.owed_to_keep(&ours, &[mapping(n)])).collect();
-        let long = Mapping { value: Value::new("x".repeat(PIECE_BYTES)), ..mapping(9) };
+        let long = Mapping { value: Redacted::new("x".repeat(PIECE_BYTES)), ..mapping(9) };
         assert!(worker.owed_to_keep(&ours, &[long]).is_empty(), "it would not fit into the zone");
         let mut next = Worker::default();
         assert!(next.recall_owed(&other, "7".into(), |name| zone.remove(name)).is_empty(), "another token");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::Value;
+use contract::Redacted;
 use rustls::crypto::ring;
 use ureq::Agent;
 use ureq::http::Response;
@@ -21,7 +21,7 @@ pub struct Client {
     agent: Agent,
     url: String,
     /// The value of the `authorization` header.
-    authorization: Option<Value>,
+    authorization: Option<Redacted>,
 }
 
 impl Client {
@@ -36,7 +36,7 @@ impl Client {
             .max_redirects(0)
             .build()
             .new_agent();
-        let authorization = config.token.as_ref().map(|token| Value::new(format!("Bearer {}", token.expose())));
+        let authorization = config.token.as_ref().map(|token| Redacted::new(format!("Bearer {}", token.expose())));
         let url = config.url.as_deref().ok_or("MASKER_URL is needed: MASKER_LISTEN has no host:port to call")?;
         Ok(Self { agent, url: url.trim_end_matches('/').to_owned(), authorization })
     }

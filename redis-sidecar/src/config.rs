@@ -9,7 +9,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use contract::Value;
+use contract::Redacted;
 
 use crate::door::{BearerToken, Scopes};
 use crate::keyring::Secret;
@@ -93,7 +93,7 @@ pub struct Tls {
 #[derive(Debug, Clone)]
 pub struct Identity {
     pub certificate: Vec<u8>,
-    pub key: Value,
+    pub key: Redacted,
 }
 
 /// How the program logs; read before everything else, as it tells what is wrong with the rest.
@@ -110,7 +110,7 @@ pub struct ClientConfig {
     /// Absent where the sidecar listens on sockets only: the commands speak HTTP over TCP.
     pub url: Option<String>,
     /// Absent for the health check.
-    pub token: Option<Value>,
+    pub token: Option<Redacted>,
     /// Who signs the sidecar's certificate, in PEM.
     pub authority: Option<Vec<u8>>,
     pub identity: Option<Identity>,
@@ -170,7 +170,7 @@ impl ClientConfig {
         let tokens = raw.text("MASKER_OPERATOR_TOKENS")?.or(raw.text("MASKER_OPERATOR_TOKEN")?);
         Ok(Self {
             url: raw.text("MASKER_URL")?.or(address.map(|address| format!("{scheme}://{}", here(&address)))),
-            token: tokens.and_then(|text| Some(Value::new(text.split([';', ' ', '\n']).next()?))),
+            token: tokens.and_then(|text| Some(Redacted::new(text.split([';', ' ', '\n']).next()?))),
             authority: raw.text("MASKER_CA")?.map(String::into_bytes),
             identity: identity(raw, "MASKER_CLIENT_CERT", "MASKER_CLIENT_KEY")?,
         })
@@ -243,7 +243,7 @@ fn tls(raw: &RawConfig) -> Result<Option<Tls>, Wrong> {
 fn identity(raw: &RawConfig, certificate: &'static str, key: &'static str) -> Result<Option<Identity>, Wrong> {
     match (raw.text(certificate)?, raw.text(key)?) {
         (Some(certificate), Some(key)) => {
-            Ok(Some(Identity { certificate: certificate.into_bytes(), key: Value::new(key) }))
+            Ok(Some(Identity { certificate: certificate.into_bytes(), key: Redacted::new(key) }))
         }
         (None, None) => Ok(None),
         _ => wrong(certificate, "goes with a key, and the key with it"),

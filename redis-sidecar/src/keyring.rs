@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use contract::Value;
+use contract::Redacted;
 use data_encoding::HEXLOWER;
 use hkdf::Hkdf;
 use sha2::Sha256;
@@ -60,7 +60,7 @@ impl Keyring {
         let hkdf = extract(newest);
         let placeholder = contract::Keyring {
             id: HEXLOWER.encode(expand::<8>(&hkdf, PLACEHOLDER_ID)?.as_ref()),
-            placeholder_key: Value::new(HEXLOWER.encode(expand::<32>(&hkdf, PLACEHOLDER_KEY)?.as_ref())),
+            placeholder_key: Redacted::new(HEXLOWER.encode(expand::<32>(&hkdf, PLACEHOLDER_KEY)?.as_ref())),
         };
         let older = older.iter().map(|secret| seal(&extract(secret))).collect::<Result<_, _>>()?;
         Ok(Self { placeholder, newest: seal(&hkdf)?, older })

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use contract::{Mapping, Value, bound};
+use contract::{Mapping, Redacted, bound};
 use data_encoding::HEXLOWER;
 use masking::{Placeholder, Resolve, Secret, restore};
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub enum Erasure {
     Placeholder(Key),
     /// In one scope, or in all; the value as it is, not where it is part of another.
     Value {
-        value: Value,
+        value: Redacted,
         scope: Option<Scope>,
     },
 }
@@ -64,7 +64,7 @@ pub struct Stats {
 struct Asked {
     scope: Option<String>,
     placeholder: Option<String>,
-    value: Option<Value>,
+    value: Option<Redacted>,
 }
 
 impl Call {
@@ -185,7 +185,7 @@ async fn forgotten(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
     Ok(count)
 }
 
-async fn holding(vault: &Vault, keys: &[Key], value: &Value) -> Result<Vec<Key>, Error> {
+async fn holding(vault: &Vault, keys: &[Key], value: &Redacted) -> Result<Vec<Key>, Error> {
     let opened = vault.open(keys, None).await?;
     let held = keys.iter().zip(opened).filter(|(_, plain)| plain.as_ref().is_some_and(|plain| plain.value == *value));
     Ok(held.map(|(key, _)| key.clone()).collect())

@@ -9,7 +9,7 @@ use std::fmt;
 
 use aes_gcm_siv::aead::{Aead, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
-use contract::Value;
+use contract::Redacted;
 
 use crate::error::Error;
 use crate::name::{Key, Kind};
@@ -21,7 +21,7 @@ const NONCE: usize = 12;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plain {
     pub kind: Kind,
-    pub value: Value,
+    pub value: Redacted,
     /// Whether the value was recognised by its context only.
     pub recall: bool,
 }
@@ -79,7 +79,7 @@ fn decode(bytes: &[u8]) -> Option<Plain> {
     let ([recall, length], rest) = bytes.split_first_chunk::<2>()?;
     let (kind, value) = rest.split_at_checked(usize::from(*length))?;
     let kind = Kind::parse(std::str::from_utf8(kind).ok()?)?;
-    let value = Value::new(std::str::from_utf8(value).ok()?);
+    let value = Redacted::new(std::str::from_utf8(value).ok()?);
     Some(Plain { kind, value, recall: *recall != 0 })
 }
 
@@ -95,7 +95,7 @@ mod tests {
     }
 
     fn plain(value: &str) -> Plain {
-        Plain { kind: Kind::parse("ec2_instance").unwrap(), value: Value::new(value), recall: false }
+        Plain { kind: Kind::parse("ec2_instance").unwrap(), value: Redacted::new(value), recall: false }
     }
 
     const HERE: (&str, &str) = ("default", "AWS_EC2_7KQ2M9XA4TBN");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contract::Value;
+use contract::Redacted;
 
 use super::{Identity, RawConfig, Wrong, identity, wrong};
 
@@ -22,7 +22,7 @@ pub struct RedisConfig {
 #[derive(Debug)]
 pub enum Topology {
     /// `redis://` or `rediss://`, perhaps with a password in it.
-    Url(Value),
+    Url(Redacted),
     Single(Node),
     Sentinel {
         nodes: Vec<Node>,
@@ -39,7 +39,7 @@ pub type Node = (String, u16);
 pub struct Login {
     /// The ACL user; without one, Redis' default user.
     pub username: Option<String>,
-    pub password: Option<Value>,
+    pub password: Option<Redacted>,
     pub db: Option<i64>,
 }
 
@@ -54,7 +54,7 @@ pub struct RedisTls {
 pub(super) fn parse(raw: &RawConfig) -> Result<Option<RedisConfig>, Wrong> {
     let login = Login {
         username: raw.text("REDIS_USERNAME")?,
-        password: raw.text("REDIS_PASSWORD")?.map(Value::new),
+        password: raw.text("REDIS_PASSWORD")?.map(Redacted::new),
         db: raw.number("REDIS_DB")?,
     };
     let Some(topology) = topology(raw, login.password.is_some())? else { return Ok(None) };
@@ -67,7 +67,7 @@ fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, Wrong> 
     let [sentinels, cluster] = [raw.text("REDIS_SENTINELS")?, raw.text("REDIS_CLUSTER")?];
     let port = port(raw)?;
     match (url, host, sentinels, cluster) {
-        (Some(url), None, None, None) => Ok(Some(Topology::Url(Value::new(url)))),
+        (Some(url), None, None, None) => Ok(Some(Topology::Url(Redacted::new(url)))),
         (None, None, Some(nodes), None) => sentinel(raw, &nodes).map(Some),
         (None, None, None, Some(list)) => Ok(Some(Topology::Cluster(nodes("REDIS_CLUSTER", &list, PORT)?))),
         (None, None, None, None) if port.is_none() && !password => Ok(None),
@@ -93,7 +93,7 @@ fn port(raw: &RawConfig) -> Result<Option<u16>, Wrong> {
 fn sentinel(raw: &RawConfig, list: &str) -> Result<Topology, Wrong> {
     let login = Login {
         username: raw.text("REDIS_SENTINEL_USERNAME")?,
-        password: raw.text("REDIS_SENTINEL_PASSWORD")?.map(Value::new),
+        password: raw.text("REDIS_SENTINEL_PASSWORD")?.map(Redacted::new),
         db: None,
     };
     match raw.text("REDIS_SENTINEL_PRIMARY")? {
