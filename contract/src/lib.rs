@@ -55,7 +55,7 @@ pub struct SyncRequest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mappings: Vec<Mapping>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Vec<ExchangeSummary>,
     #[serde(default)]
     pub counters: Counters,
     /// Placeholders seen in a text that the filter cannot restore itself.
@@ -113,7 +113,7 @@ pub struct Wanted {
 /// What one exchange did, in numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Exchange {
+pub struct ExchangeSummary {
     pub scope: String,
     /// Unix time in milliseconds at which the request was masked.
     pub at_ms: u64,

@@ -143,8 +143,8 @@ impl Sent {
         }
     }
 
-    fn summary(self, masked: BTreeMap<String, u64>, tally: &Tally) -> contract::Exchange {
-        contract::Exchange {
+    fn summary(self, masked: BTreeMap<String, u64>, tally: &Tally) -> contract::ExchangeSummary {
+        contract::ExchangeSummary {
             scope: self.scope,
             at_ms: self.at,
             request_bytes: self.request_bytes,
@@ -235,7 +235,9 @@ impl Exchange {
 
     fn report_refused(&self, sent: Sent, refusal: Refusal) {
         let summary = sent.summary(BTreeMap::new(), &Tally::default());
-        self.instance.borrow_mut().report(contract::Exchange { refused: Some(refusal.code().into()), ..summary });
+        self.instance
+            .borrow_mut()
+            .report(contract::ExchangeSummary { refused: Some(refusal.code().into()), ..summary });
     }
 
     fn mask(

@@ -267,7 +267,7 @@ impl Instance {
         }
     }
 
-    pub fn report(&mut self, exchange: contract::Exchange) {
+    pub fn report(&mut self, exchange: contract::ExchangeSummary) {
         if self.sync.is_some() {
             self.outbox.report(exchange);
         }

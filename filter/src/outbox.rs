@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use contract::{Counters, Exchange, Mapping, bound};
+use contract::{Counters, ExchangeSummary, Mapping, bound};
 use serde::Serialize;
 
 /// Mappings kept at the most: what about a minute of heavy traffic shows of new values.
@@ -17,7 +17,7 @@ pub struct Outbox {
     mappings: VecDeque<Mapping>,
     /// The scope and placeholder of every mapping here or in flight.
     queued: HashSet<(String, String)>,
-    exchanges: VecDeque<Exchange>,
+    exchanges: VecDeque<ExchangeSummary>,
     pub counters: Counters,
     /// How many of the newest mappings nobody but this outbox has.
     unkept: usize,
@@ -27,7 +27,7 @@ pub struct Outbox {
 #[derive(Debug, Default, Clone)]
 pub struct Batch {
     pub mappings: Vec<Mapping>,
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Vec<ExchangeSummary>,
     pub counters: Counters,
 }
 
@@ -74,7 +74,7 @@ impl Outbox {
         self.mappings.iter().skip(newest).cloned().collect()
     }
 
-    pub fn report(&mut self, exchange: Exchange) {
+    pub fn report(&mut self, exchange: ExchangeSummary) {
         if self.exchanges.len() >= EXCHANGES_MAX {
             self.exchanges.pop_front();
             self.counters.dropped_exchanges += 1;
@@ -132,8 +132,8 @@ mod tests {
         Mapping { scope: "s".into(), kind: "k".into(), placeholder: format!("P{n}"), value, recall: false }
     }
 
-    fn exchange() -> Exchange {
-        Exchange {
+    fn exchange() -> ExchangeSummary {
+        ExchangeSummary {
             scope: "s".into(),
             at_ms: 0,
             request_bytes: 0,
@@ -195,7 +195,7 @@ mod tests {
         let mut outbox = Outbox::default();
         for n in 0..100 {
             outbox.owe(Mapping { value: Redacted::new("\n".repeat(bound::VALUE_BYTES)), ..mapping(n) });
-            outbox.report(Exchange { masked: vec![("k".repeat(100), 1); 200], ..exchange() });
+            outbox.report(ExchangeSummary { masked: vec![("k".repeat(100), 1); 200], ..exchange() });
         }
         outbox.owe(Mapping { value: Redacted::new("x".repeat(bound::VALUE_BYTES + 1)), ..mapping(2_000) });
         assert_eq!(outbox.counters.dropped_mappings, 1);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contract::{Counters, Exchange, SyncRequest, VERSION, bound};
+use contract::{Counters, ExchangeSummary, SyncRequest, VERSION, bound};
 use masking::Placeholder;
 
 use crate::error::Error;
@@ -21,7 +21,7 @@ pub struct Batch {
     pub keyring: Option<String>,
     pub ttl: Duration,
     pub mappings: Vec<(Key, Plain)>,
-    pub exchanges: Vec<(Scope, Exchange)>,
+    pub exchanges: Vec<(Scope, ExchangeSummary)>,
     pub counters: Counters,
     pub wanted: Vec<Key>,
     pub recall: Vec<Scope>,
@@ -88,7 +88,7 @@ fn mapping(mapping: contract::Mapping) -> Result<(Key, Plain), Error> {
 }
 
 /// What an exchange tells is published and counted, so that it may hold names and codes only.
-fn exchange(exchange: Exchange) -> Result<(Scope, Exchange), Error> {
+fn exchange(exchange: ExchangeSummary) -> Result<(Scope, ExchangeSummary), Error> {
     check(exchange.masked.len() <= KINDS, "masked")?;
     check(exchange.masked.iter().all(|(kind, _)| Kind::parse(kind).is_some()), "kind")?;
     check(exchange.refused.as_deref().is_none_or(code), "refused")?;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use contract::{Counters, Exchange};
+use contract::{Counters, ExchangeSummary};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -89,7 +89,7 @@ impl Metrics {
         self.denied.get_or_create(&[("code", error.code().to_owned())]).inc();
     }
 
-    pub fn count<'e>(&self, counters: &Counters, exchanges: impl Iterator<Item = &'e Exchange>) {
+    pub fn count<'e>(&self, counters: &Counters, exchanges: impl Iterator<Item = &'e ExchangeSummary>) {
         for (name, count) in named(counters) {
             self.filter.get_or_create(&[("event", name.to_owned())]).inc_by(count);
         }
