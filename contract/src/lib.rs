@@ -77,7 +77,7 @@ pub struct SyncResponse {
     pub store: Store,
     /// Present when the filter's keyring id was another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub keyring: Option<Keyring>,
+    pub keyring: Option<MintKey>,
     /// What is known of the wanted placeholders; those missing here are unknown to the scope.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Mapping>,
@@ -179,7 +179,7 @@ pub enum Store {
 /// The key that placeholders are minted with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Keyring {
+pub struct MintKey {
     /// Names the key; tells nothing about it.
     pub id: String,
     /// 32 bytes in lower-case hex.

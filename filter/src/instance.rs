@@ -368,7 +368,7 @@ mod tests {
     use super::*;
     use crate::config::configuration;
     use crate::sync::TICK_MS;
-    use contract::{Keyring, Redacted, Store, SyncRequest, SyncResponse};
+    use contract::{MintKey, Redacted, Store, SyncRequest, SyncResponse};
     use masking::dialect::Options;
     use masking::{Format, Masked, Masker, NoThoughts};
 
@@ -410,7 +410,7 @@ mod tests {
             batch: request.batch,
             acknowledged: true,
             store: Store::Redis,
-            keyring: Some(Keyring { id: "k1".into(), placeholder_key: Redacted::new("07".repeat(32)) }),
+            keyring: Some(MintKey { id: "k1".into(), placeholder_key: Redacted::new("07".repeat(32)) }),
             found: Vec::new(),
             answered: true,
             recalled: Vec::new(),

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
+use contract::{Counters, Mapping, MintKey, Store, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{Placeholder, PlaceholderKey};
 
 use crate::memory::Memory;
@@ -94,7 +94,7 @@ struct Flight {
 /// What a good answer brings.
 #[derive(Debug)]
 pub struct News {
-    pub keyring: Option<Keyring>,
+    pub keyring: Option<MintKey>,
     /// Those that were asked for.
     pub mappings: Vec<Mapping>,
 }
@@ -146,7 +146,7 @@ impl Sync {
     }
 
     /// Takes over the key that another instance had, as if the vault had given it just now.
-    pub fn inherit(&mut self, keyring: &Keyring, now: u64) {
+    pub fn inherit(&mut self, keyring: &MintKey, now: u64) {
         if self.key.is_none() {
             self.take_key(keyring);
             self.answered = Some(now);
@@ -325,7 +325,7 @@ impl Sync {
         })
     }
 
-    fn take_key(&mut self, keyring: &Keyring) {
+    fn take_key(&mut self, keyring: &MintKey) {
         if let Some(key) = from_hex(keyring.placeholder_key.expose()) {
             self.key = Some((keyring.id.clone(), PlaceholderKey::new(key)));
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
-use contract::{Keyring, Mapping};
+use contract::{Mapping, MintKey};
 use masking::{Mint, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ const PIECE_BYTES: usize = 16 << 10;
 /// What is known of a sidecar.
 #[derive(Debug, Default)]
 struct Sidecar {
-    keyring: Option<Keyring>,
+    keyring: Option<MintKey>,
     /// Whether the host keeps the keyring for instances that find this memory gone.
     is_kept: bool,
     outage: Repeat,
@@ -85,7 +85,7 @@ struct Sidecar {
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     sidecar: SidecarName,
-    keyring: Keyring,
+    keyring: MintKey,
 }
 
 /// What is owed to a sidecar while no call may be made.
@@ -109,11 +109,11 @@ impl Worker {
     }
 
     /// The sidecar's key, if any instance has got it.
-    pub fn keyring(&self, sidecar: &SidecarName) -> Option<&Keyring> {
+    pub fn keyring(&self, sidecar: &SidecarName) -> Option<&MintKey> {
         self.sidecars.get(sidecar)?.keyring.as_ref()
     }
 
-    pub fn learn(&mut self, sidecar: &SidecarName, keyring: &Keyring) {
+    pub fn learn(&mut self, sidecar: &SidecarName, keyring: &MintKey) {
         let known = self.sidecars.entry(sidecar.clone()).or_default();
         if known.keyring.as_ref() != Some(keyring) {
             (known.keyring, known.is_kept) = (Some(keyring.clone()), false);
@@ -270,8 +270,8 @@ mod tests {
     use super::*;
     use contract::Redacted;
 
-    fn keyring(id: &str) -> Keyring {
-        Keyring { id: id.into(), placeholder_key: Redacted::new("07".repeat(32)) }
+    fn keyring(id: &str) -> MintKey {
+        MintKey { id: id.into(), placeholder_key: Redacted::new("07".repeat(32)) }
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl fmt::Debug for Secret {
 /// The keys in use: placeholders are minted and records sealed with the newest; records of the older ones still open.
 #[derive(Debug)]
 pub struct Keyring {
-    placeholder: contract::Keyring,
+    placeholder: contract::MintKey,
     newest: Seal,
     older: Vec<Seal>,
 }
@@ -58,7 +58,7 @@ pub struct Keyring {
 impl Keyring {
     pub fn derive(newest: &Secret, older: &[Secret]) -> Result<Self, Error> {
         let hkdf = extract(newest);
-        let placeholder = contract::Keyring {
+        let placeholder = contract::MintKey {
             id: HEXLOWER.encode(expand::<8>(&hkdf, PLACEHOLDER_ID)?.as_ref()),
             placeholder_key: Redacted::new(HEXLOWER.encode(expand::<32>(&hkdf, PLACEHOLDER_KEY)?.as_ref())),
         };
@@ -67,7 +67,7 @@ impl Keyring {
     }
 
     /// What the filter gets.
-    pub fn placeholder(&self) -> &contract::Keyring {
+    pub fn placeholder(&self) -> &contract::MintKey {
         &self.placeholder
     }
 

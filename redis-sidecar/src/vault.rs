@@ -162,7 +162,7 @@ impl Vault {
         seen.put(id.clone(), ()).is_none()
     }
 
-    fn news(&self, held: Option<&str>) -> Option<contract::Keyring> {
+    fn news(&self, held: Option<&str>) -> Option<contract::MintKey> {
         let own = self.keyring.placeholder();
         (held != Some(own.id.as_str())).then(|| own.clone())
     }

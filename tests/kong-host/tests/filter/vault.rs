@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Counters, Keyring, Mapping, Redacted, Store, SyncRequest, SyncResponse};
+use contract::{Counters, Mapping, MintKey, Redacted, Store, SyncRequest, SyncResponse};
 use kong_host::{Call, Reply};
 
 use crate::gateway::silence;
@@ -78,7 +78,7 @@ impl Vault {
                 }
             }
         }
-        let keyring = Keyring { id: "first".to_owned(), placeholder_key: Redacted::new("5a".repeat(32)) };
+        let keyring = MintKey { id: "first".to_owned(), placeholder_key: Redacted::new("5a".repeat(32)) };
         let response = SyncResponse {
             version: contract::VERSION,
             batch: request.batch,
