@@ -74,7 +74,7 @@ pub struct SyncResponse {
     pub batch: u64,
     /// Whether everything in the batch is stored. If not, the filter keeps it and sends it again.
     pub acknowledged: bool,
-    pub store: Store,
+    pub store: StoreState,
     /// Present when the filter's keyring id was another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keyring: Option<MintKey>,
@@ -167,7 +167,7 @@ pub struct Counters {
 /// The state of the sidecar's store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Store {
+pub enum StoreState {
     /// Redis answers.
     Redis,
     /// Redis is configured and does not answer.

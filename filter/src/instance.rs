@@ -368,7 +368,7 @@ mod tests {
     use super::*;
     use crate::config::configuration;
     use crate::sync::TICK_MS;
-    use contract::{MintKey, Redacted, Store, SyncRequest, SyncResponse};
+    use contract::{MintKey, Redacted, StoreState, SyncRequest, SyncResponse};
     use masking::dialect::Options;
     use masking::{Format, Masked, Masker, NoThoughts};
 
@@ -409,7 +409,7 @@ mod tests {
             version: contract::VERSION,
             batch: request.batch,
             acknowledged: true,
-            store: Store::Redis,
+            store: StoreState::Redis,
             keyring: Some(MintKey { id: "k1".into(), placeholder_key: Redacted::new("07".repeat(32)) }),
             found: Vec::new(),
             answered: true,
@@ -648,7 +648,11 @@ mod tests {
         let mut instance = started("");
         mask(&mut instance, VALUE, 1_000).unwrap();
         let request = call(&mut instance, 1_100);
-        give(&mut instance, 1_110, &SyncResponse { acknowledged: false, store: Store::RedisDown, ..answer(&request) });
+        give(
+            &mut instance,
+            1_110,
+            &SyncResponse { acknowledged: false, store: StoreState::RedisDown, ..answer(&request) },
+        );
         assert_eq!(instance.means("default", 1_120).err(), Some(Refusal::VaultUnavailable));
         assert_eq!(call(&mut instance, 2_000).mappings, request.mappings);
     }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use contract::{Counters, Mapping, MintKey, Store, SyncRequest, SyncResponse, Wanted, bound};
+use contract::{Counters, Mapping, MintKey, StoreState, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{Placeholder, PlaceholderKey};
 
 use crate::memory::Memory;
@@ -49,7 +49,7 @@ pub struct Sync {
     pub failed_calls: u64,
     pub unsent_calls: u64,
     /// What the last good answer said of the store.
-    store: Store,
+    store: StoreState,
     timer: Timer,
     next: u64,
 }
@@ -135,7 +135,7 @@ impl Sync {
             failures: 0,
             failed_calls: 0,
             unsent_calls: 0,
-            store: Store::Memory,
+            store: StoreState::Memory,
             timer: Timer::Waiting,
             next: 0,
         }
@@ -157,7 +157,11 @@ impl Sync {
         let Some(answered) = self.answered else { return Link::Starting };
         let silent = now.saturating_sub(answered) >= OUTAGE_MS;
         let hangs = self.flight.as_ref().is_some_and(|flight| now.saturating_sub(flight.since) >= OUTAGE_MS);
-        if self.store == Store::RedisDown || (silent && (self.failures > 0 || hangs)) { Link::Down } else { Link::Up }
+        if self.store == StoreState::RedisDown || (silent && (self.failures > 0 || hangs)) {
+            Link::Down
+        } else {
+            Link::Up
+        }
     }
 
     /// Asks for a placeholder with the next call.

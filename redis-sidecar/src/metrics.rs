@@ -101,7 +101,7 @@ impl Metrics {
     /// The text that Prometheus scrapes, with the store as it is now.
     pub fn render(&self, health: Health) -> Result<String, Error> {
         let is = |holds: bool| i64::from(holds);
-        self.up.set(is(health.state != contract::Store::RedisDown));
+        self.up.set(is(health.state != contract::StoreState::RedisDown));
         for state in [Breaker::Closed, Breaker::Open, Breaker::HalfOpen] {
             let label = [("state", state.as_str().to_owned())];
             self.breaker.get_or_create(&label).set(is(health.breaker == state));

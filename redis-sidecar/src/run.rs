@@ -67,7 +67,7 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
         }
     };
     tracing::info!(keyring = keyring.placeholder().id, "keyring");
-    if store.ping().await.is_ok() && store.health().state == contract::Store::Redis {
+    if store.ping().await.is_ok() && store.health().state == contract::StoreState::Redis {
         tracing::info!(eviction = store.health().eviction.as_str(), "Redis answers");
     }
     let metrics = Arc::new(Metrics::default());

@@ -60,7 +60,7 @@ impl Vault {
             Err(error) => Err(error),
         };
         let store = match stored.and(answers.as_ref().map(drop).map_err(|error| *error)) {
-            Err(Error::StoreDown) => contract::Store::RedisDown,
+            Err(Error::StoreDown) => contract::StoreState::RedisDown,
             Err(error) => return Err(error),
             Ok(()) => self.store.health().state,
         };

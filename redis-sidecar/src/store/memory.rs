@@ -102,7 +102,7 @@ impl Store for Memory {
     fn health(&self) -> Health {
         let held = self.held();
         Health {
-            state: contract::Store::Memory,
+            state: contract::StoreState::Memory,
             breaker: Breaker::Closed,
             eviction: Eviction::Never,
             held: held.records.len() as u64,

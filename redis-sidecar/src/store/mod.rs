@@ -69,7 +69,7 @@ pub struct Page {
 /// The state of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Health {
-    pub state: contract::Store,
+    pub state: contract::StoreState,
     pub breaker: Breaker,
     pub eviction: Eviction,
     /// Mappings held by the embedded store.

@@ -110,8 +110,8 @@ impl Store for Redis {
     fn health(&self) -> Health {
         let breaker = self.link.breaker();
         let state = match breaker {
-            Breaker::Closed => contract::Store::Redis,
-            Breaker::Open | Breaker::HalfOpen => contract::Store::RedisDown,
+            Breaker::Closed => contract::StoreState::Redis,
+            Breaker::Open | Breaker::HalfOpen => contract::StoreState::RedisDown,
         };
         Health { state, breaker, eviction: self.link.eviction(), held: 0, evicted: 0 }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Counters, Mapping, MintKey, Redacted, Store, SyncRequest, SyncResponse};
+use contract::{Counters, Mapping, MintKey, Redacted, StoreState, SyncRequest, SyncResponse};
 use kong_host::{Call, Reply};
 
 use crate::gateway::silence;
@@ -83,7 +83,7 @@ impl Vault {
             version: contract::VERSION,
             batch: request.batch,
             acknowledged: well,
-            store: if well { Store::Redis } else { Store::RedisDown },
+            store: if well { StoreState::Redis } else { StoreState::RedisDown },
             keyring: (request.keyring.as_deref() != Some(keyring.id.as_str())).then_some(keyring),
             found,
             answered: well,
