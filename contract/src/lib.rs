@@ -82,7 +82,8 @@ pub struct SyncResponse {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Mapping>,
     /// Whether the store could be asked, for `wanted` and for `recall`. If not, the filter asks again.
-    pub answered: bool,
+    #[serde(rename = "answered")]
+    pub store_answered: bool,
     /// The context values recently used in the recalled scopes, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recalled: Vec<Mapping>,

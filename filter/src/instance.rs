@@ -412,7 +412,7 @@ mod tests {
             store: StoreState::Redis,
             keyring: Some(MintKey { id: "k1".into(), placeholder_key: Redacted::new("07".repeat(32)) }),
             found: Vec::new(),
-            answered: true,
+            store_answered: true,
             recalled: Vec::new(),
         }
     }

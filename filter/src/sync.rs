@@ -269,7 +269,7 @@ impl Sync {
             self.forget_nothing_owed();
             self.next = now + *RETRY_MS.end() / 2;
         }
-        if answer.answered {
+        if answer.store_answered {
             flight.recall.iter().for_each(|scope| memory.recalled(scope));
         } else {
             self.want_all(flight.wanted);

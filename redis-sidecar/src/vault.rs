@@ -68,7 +68,7 @@ impl Vault {
             self.account(&batch).await;
         }
         self.metrics.synced(stored.is_ok());
-        let answered = answers.is_ok();
+        let store_answered = answers.is_ok();
         let Answers { found, recalled } = answers.unwrap_or_default();
         Ok(SyncResponse {
             version: VERSION,
@@ -77,7 +77,7 @@ impl Vault {
             store,
             keyring: self.news(batch.keyring.as_deref()),
             found,
-            answered,
+            store_answered,
             recalled,
         })
     }

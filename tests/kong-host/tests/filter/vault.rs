@@ -86,7 +86,7 @@ impl Vault {
             store: if well { StoreState::Redis } else { StoreState::RedisDown },
             keyring: (request.keyring.as_deref() != Some(keyring.id.as_str())).then_some(keyring),
             found,
-            answered: well,
+            store_answered: well,
             recalled: Vec::new(),
         };
         Reply::json(200, serde_json::to_vec(&response).expect("the contract can be written"))
