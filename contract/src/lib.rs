@@ -99,8 +99,8 @@ pub struct Mapping {
     pub placeholder: String,
     pub value: Redacted,
     /// Whether the value was recognised by its context only, so that later exchanges must be told of it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub recall: bool,
+    #[serde(default, rename = "recall", skip_serializing_if = "std::ops::Not::not")]
+    pub by_context: bool,
 }
 
 /// A placeholder whose value is asked for.

@@ -229,7 +229,7 @@ impl Instance {
                     kind: config.scanner.kind(entry.kind).id.to_string(),
                     placeholder: placeholder.to_string(),
                     value: contract::Redacted::new(entry.value.expose()),
-                    recall: entry.recognised.is_by_context(),
+                    by_context: entry.recognised.is_by_context(),
                 });
             }
         }
@@ -255,7 +255,7 @@ impl Instance {
                     kind: THINKING_KIND.to_owned(),
                     placeholder: placeholder.to_string(),
                     value: contract::Redacted::new(original),
-                    recall: false,
+                    by_context: false,
                 });
             }
         }
@@ -340,7 +340,7 @@ impl Instance {
         }
         let Some(kind) = config.scanner.kind_id(&mapping.kind) else { return };
         let value = Secret::new(mapping.value.expose());
-        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.recall));
+        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.by_context));
         self.memory.acknowledged(&mapping.scope, placeholder, now);
     }
 }
@@ -676,7 +676,7 @@ mod tests {
             kind: "ec2_instance".into(),
             placeholder: placeholder.to_string(),
             value: Redacted::new(VALUE),
-            recall: false,
+            by_context: false,
         };
         give(&mut instance, 1_110, &SyncResponse { found: vec![found], ..answer(&request) });
         assert_eq!(instance.lookup("default", &placeholder), Answer::Value(Secret::new(VALUE)));

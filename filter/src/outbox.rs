@@ -129,7 +129,7 @@ mod tests {
 
     fn mapping(n: usize) -> Mapping {
         let value = Redacted::new(format!("value {n}"));
-        Mapping { scope: "s".into(), kind: "k".into(), placeholder: format!("P{n}"), value, recall: false }
+        Mapping { scope: "s".into(), kind: "k".into(), placeholder: format!("P{n}"), value, by_context: false }
     }
 
     fn exchange() -> ExchangeSummary {

@@ -332,7 +332,7 @@ mod tests {
             kind: "k".into(),
             placeholder: format!("P{n}"),
             value: Redacted::new("v"),
-            recall: false,
+            by_context: false,
         };
         let mut worker = Worker::default();
         worker.recall_owed(&ours, "7".into(), |_| None);

@@ -81,10 +81,10 @@ pub fn scope(text: &str) -> Result<Scope, Error> {
 }
 
 fn mapping(mapping: contract::Mapping) -> Result<(Key, Plain), Error> {
-    let contract::Mapping { scope, kind, placeholder, value, recall } = mapping;
+    let contract::Mapping { scope, kind, placeholder, value, by_context } = mapping;
     let kind = Kind::parse(&kind).ok_or(Error::Invalid("kind"))?;
     check((1..=bound::VALUE_BYTES).contains(&value.expose().len()), "value")?;
-    Ok((key(&scope, &placeholder)?, Plain { kind, value, recall }))
+    Ok((key(&scope, &placeholder)?, Plain { kind, value, by_context }))
 }
 
 /// What an exchange tells is published and counted, so that it may hold names and codes only.

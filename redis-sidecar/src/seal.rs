@@ -1,7 +1,7 @@
 //! Records at rest: AES-256-GCM-SIV, bound to the scope and the placeholder that they lie under.
 //!
 //! `key id (4) | nonce (12) | ciphertext | tag (16)`, the plaintext being
-//! `recall (1) | length of kind (1) | kind | value`. The nonce is random; should two ever be equal, this AEAD still
+//! `by_context (1) | length of kind (1) | kind | value`. The nonce is random; should two ever be equal, this AEAD still
 //! gives nothing away but whether two records under one placeholder are the same, and the placeholder says that already.
 //! It is preferred to XChaCha20-Poly1305 for its nonce, which is 12 bytes shorter in each of a million records.
 
@@ -23,7 +23,7 @@ pub struct Plain {
     pub kind: Kind,
     pub value: Redacted,
     /// Whether the value was recognised by its context only.
-    pub recall: bool,
+    pub by_context: bool,
 }
 
 /// One storage key.
@@ -72,15 +72,15 @@ fn associated(key: &Key) -> Vec<u8> {
 fn encode(plain: &Plain) -> Result<Vec<u8>, Error> {
     let kind = plain.kind.as_str().as_bytes();
     let length = u8::try_from(kind.len()).map_err(|_| Error::Internal)?;
-    Ok([&[u8::from(plain.recall), length], kind, plain.value.expose().as_bytes()].concat())
+    Ok([&[u8::from(plain.by_context), length], kind, plain.value.expose().as_bytes()].concat())
 }
 
 fn decode(bytes: &[u8]) -> Option<Plain> {
-    let ([recall, length], rest) = bytes.split_first_chunk::<2>()?;
+    let ([by_context, length], rest) = bytes.split_first_chunk::<2>()?;
     let (kind, value) = rest.split_at_checked(usize::from(*length))?;
     let kind = Kind::parse(std::str::from_utf8(kind).ok()?)?;
     let value = Redacted::new(std::str::from_utf8(value).ok()?);
-    Some(Plain { kind, value, recall: *recall != 0 })
+    Some(Plain { kind, value, by_context: *by_context != 0 })
 }
 
 #[cfg(test)]
@@ -95,7 +95,7 @@ mod tests {
     }
 
     fn plain(value: &str) -> Plain {
-        Plain { kind: Kind::parse("ec2_instance").unwrap(), value: Redacted::new(value), recall: false }
+        Plain { kind: Kind::parse("ec2_instance").unwrap(), value: Redacted::new(value), by_context: false }
     }
 
     const HERE: (&str, &str) = ("default", "AWS_EC2_7KQ2M9XA4TBN");
@@ -126,10 +126,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_closed_opens_and_does_not_show(value in "[ -~äß\n]{4,80}", recall: bool) {
+        fn what_is_closed_opens_and_does_not_show(value in "[ -~äß\n]{4,80}", by_context: bool) {
             let seal = Seal::new([7; ID], &[9; 32]);
             let place = key(HERE.0, HERE.1);
-            let plain = Plain { recall, ..plain(&value) };
+            let plain = Plain { by_context, ..plain(&value) };
             let record = seal.close(&place, &plain).unwrap();
             prop_assert!(!record.windows(value.len()).any(|window| window == value.as_bytes()));
             prop_assert_ne!(&record, &seal.close(&place, &plain).unwrap());

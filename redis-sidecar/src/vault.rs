@@ -103,7 +103,7 @@ impl Vault {
         }
         let seal = self.keyring.newest();
         let record = |(key, plain): &(Key, Plain)| {
-            Ok(Record { key: key.clone(), sealed: seal.close(key, plain)?, recall: plain.recall })
+            Ok(Record { key: key.clone(), sealed: seal.close(key, plain)?, by_context: plain.by_context })
         };
         let records = batch.mappings.iter().map(record).collect::<Result<Vec<_>, Error>>()?;
         self.store.put(&records, batch.ttl).await?;
@@ -174,6 +174,6 @@ pub fn mapping(key: &Key, plain: Plain) -> Mapping {
         kind: plain.kind.as_str().to_owned(),
         placeholder: key.placeholder.as_str().to_owned(),
         value: plain.value,
-        recall: plain.recall,
+        by_context: plain.by_context,
     }
 }

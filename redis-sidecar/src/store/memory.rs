@@ -118,7 +118,7 @@ impl Held {
         if let Some(former) = self.records.put(record.key.clone(), entry) {
             self.bytes = self.bytes.saturating_sub(cost(&record.key, &former.sealed));
         }
-        if record.recall {
+        if record.by_context {
             let list = self.recent.get_or_insert_mut(record.key.scope.clone(), || LruCache::new(RECALLED));
             list.put(record.key.placeholder, ());
         }
@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn record(n: u8) -> Record {
-        Record { key: key(n), sealed: vec![n], recall: true }
+        Record { key: key(n), sealed: vec![n], by_context: true }
     }
 
     #[tokio::test(start_paused = true)]

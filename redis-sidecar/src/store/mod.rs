@@ -21,8 +21,9 @@ mod target;
 pub struct Record {
     pub key: Key,
     pub sealed: Vec<u8>,
-    /// Whether it now leads the recall list of its scope. If not, the list stays as it is.
-    pub recall: bool,
+    /// The value was recognised by its context only: the record now leads the recall list of its scope. Otherwise the
+    /// list stays as it is.
+    pub by_context: bool,
 }
 
 /// Every call either does all that it says or answers [`Error::StoreDown`]; all may be repeated.

@@ -125,7 +125,7 @@ impl Redis {
 
 /// Puts the marked records at the head of their scopes' recall lists, and cuts each list once.
 fn lead_recent(records: &[Record], ttl: Duration) -> Vec<Cmd> {
-    let marked = || records.iter().filter(|record| record.recall);
+    let marked = || records.iter().filter(|record| record.by_context);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_micros();
     let add = marked().map(|record| {
         let mut command = of_one("ZADD", &recent_name(&record.key.scope));

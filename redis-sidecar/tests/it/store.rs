@@ -23,8 +23,8 @@ fn key(scope: &str, value: &str) -> Key {
     }
 }
 
-fn record(scope: &str, value: &str, recall: bool) -> Record {
-    Record { key: key(scope, value), sealed: value.as_bytes().to_vec(), recall }
+fn record(scope: &str, value: &str, by_context: bool) -> Record {
+    Record { key: key(scope, value), sealed: value.as_bytes().to_vec(), by_context }
 }
 
 fn on(redis: &Redis) -> RedisStore {
@@ -98,8 +98,10 @@ fn step() -> impl Strategy<Value = Step> {
     let scope = || select(vec!["a", "a:b"]);
     let value = || select(vec!["i-1", "i-2", "i-3", "i-4"]);
     let keys = || vec((scope(), value()).prop_map(|(scope, value)| key(scope, value)), 0..4);
-    let records =
-        vec((scope(), value(), any::<bool>()).prop_map(|(scope, value, recall)| record(scope, value, recall)), 0..2);
+    let records = vec(
+        (scope(), value(), any::<bool>()).prop_map(|(scope, value, by_context)| record(scope, value, by_context)),
+        0..2,
+    );
     prop_oneof![
         4 => records.prop_map(Step::Put),
         2 => keys().prop_map(Step::Get),
