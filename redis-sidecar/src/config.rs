@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use contract::Redacted;
 
 use crate::door::{BearerToken, Scopes};
-use crate::keyring::Secret;
+use crate::keyring::MasterSecret;
 use crate::name::Scope;
 
 pub use redis::{Login, Node, RedisConfig, RedisTls, Topology};
@@ -61,8 +61,8 @@ pub enum Place {
 #[derive(Debug)]
 pub enum Secrets {
     Given {
-        newest: Secret,
-        older: Vec<Secret>,
+        newest: MasterSecret,
+        older: Vec<MasterSecret>,
     },
     /// Made at start, gone at the end: for the embedded store only, whose mappings go with it.
     Random,
@@ -197,7 +197,7 @@ fn secrets(raw: &RawConfig) -> Result<Secrets, Wrong> {
     let secret = |text: &str| {
         let short =
             Wrong { variable: "MASKER_SECRET", why: "is too short: 16 bytes at least, 32 random ones for safety" };
-        Secret::new(text).ok_or(short)
+        MasterSecret::new(text).ok_or(short)
     };
     let texts = raw.list("MASKER_SECRETS", "MASKER_SECRET")?;
     let secrets = texts.iter().map(|text| secret(text)).collect::<Result<Vec<_>, _>>()?;

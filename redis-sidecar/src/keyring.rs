@@ -21,11 +21,11 @@ const PLACEHOLDER_ID: &[u8] = b"placeholder key id";
 const STORAGE_KEY: &[u8] = b"storage key";
 const STORAGE_ID: &[u8] = b"storage key id";
 
-/// A master secret: at least [`Secret::LEAST`] bytes, wiped when dropped.
+/// A master secret: at least [`MasterSecret::LEAST`] bytes, wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct MasterSecret(Zeroizing<Vec<u8>>);
 
-impl Secret {
+impl MasterSecret {
     /// Fewer bytes can be guessed from one placeholder and its value.
     pub const LEAST: usize = 16;
 
@@ -41,9 +41,9 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for MasterSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
+        f.write_str("MasterSecret(…)")
     }
 }
 
@@ -56,7 +56,7 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    pub fn derive(newest: &Secret, older: &[Secret]) -> Result<Self, Error> {
+    pub fn derive(newest: &MasterSecret, older: &[MasterSecret]) -> Result<Self, Error> {
         let hkdf = extract(newest);
         let placeholder = contract::MintKey {
             id: HEXLOWER.encode(expand::<8>(&hkdf, PLACEHOLDER_ID)?.as_ref()),
@@ -86,7 +86,7 @@ fn seal(hkdf: &Hkdf<Sha256>) -> Result<Seal, Error> {
     Ok(Seal::new(*expand(hkdf, STORAGE_ID)?, &*expand(hkdf, STORAGE_KEY)?))
 }
 
-fn extract(secret: &Secret) -> Hkdf<Sha256> {
+fn extract(secret: &MasterSecret) -> Hkdf<Sha256> {
     Hkdf::new(Some(SALT), &secret.0)
 }
 
@@ -100,8 +100,8 @@ fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, purpose: &[u8]) -> Result<Zeroizi
 mod tests {
     use super::*;
 
-    fn secret(text: &str) -> Secret {
-        Secret::new(text).unwrap()
+    fn secret(text: &str) -> MasterSecret {
+        MasterSecret::new(text).unwrap()
     }
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_refused_and_none_is_shown() {
-        assert_eq!(Secret::new("0123456789abcde"), None);
+        assert_eq!(MasterSecret::new("0123456789abcde"), None);
         assert!(!format!("{:?}", secret("0123456789abcdef")).contains("0123"));
     }
 }

@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{ClientConfig, Config, LogConfig, RawConfig, Secrets, StoreConfig};
 use crate::door::Door;
-use crate::keyring::{Keyring, Secret};
+use crate::keyring::{Keyring, MasterSecret};
 use crate::listen::{self, Listener};
 use crate::metrics::Metrics;
 use crate::routes::{Routes, Sidecar};
@@ -63,7 +63,7 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
         Secrets::Given { newest, older } => Keyring::derive(newest, older)?,
         Secrets::Random => {
             tracing::info!("no MASKER_SECRET: made a random one, which ends with this process");
-            Keyring::derive(&Secret::random()?, &[])?
+            Keyring::derive(&MasterSecret::random()?, &[])?
         }
     };
     tracing::info!(keyring = keyring.placeholder().id, "keyring");
