@@ -6,7 +6,7 @@ use contract::{Counters, ExchangeSummary, SyncRequest, VERSION, bound};
 use masking::Placeholder;
 
 use crate::error::Error;
-use crate::name::{Key, Kind, Scope};
+use crate::name::{Key, KindName, Scope};
 use crate::seal::Plain;
 
 /// Ten years: longer lives cannot be told from forgotten ones, and their deadline must not overflow.
@@ -82,7 +82,7 @@ pub fn scope(text: &str) -> Result<Scope, Error> {
 
 fn mapping(mapping: contract::Mapping) -> Result<(Key, Plain), Error> {
     let contract::Mapping { scope, kind, placeholder, value, by_context } = mapping;
-    let kind = Kind::parse(&kind).ok_or(Error::Invalid("kind"))?;
+    let kind = KindName::parse(&kind).ok_or(Error::Invalid("kind"))?;
     check((1..=bound::VALUE_BYTES).contains(&value.expose().len()), "value")?;
     Ok((key(&scope, &placeholder)?, Plain { kind, value, by_context }))
 }
@@ -90,7 +90,7 @@ fn mapping(mapping: contract::Mapping) -> Result<(Key, Plain), Error> {
 /// What an exchange tells is published and counted, so that it may hold names and codes only.
 fn exchange(exchange: ExchangeSummary) -> Result<(Scope, ExchangeSummary), Error> {
     check(exchange.masked.len() <= KINDS, "masked")?;
-    check(exchange.masked.iter().all(|(kind, _)| Kind::parse(kind).is_some()), "kind")?;
+    check(exchange.masked.iter().all(|(kind, _)| KindName::parse(kind).is_some()), "kind")?;
     check(exchange.refused.as_deref().is_none_or(code), "refused")?;
     Ok((scope(&exchange.scope)?, exchange))
 }

@@ -9,7 +9,7 @@ pub struct Scope(String);
 
 /// The catalogue's id of what a value is, such as `ec2_instance`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Kind(String);
+pub struct KindName(String);
 
 /// Where a record lies, and what its seal is bound to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,7 +29,7 @@ impl Scope {
     }
 }
 
-impl Kind {
+impl KindName {
     pub fn parse(text: &str) -> Option<Self> {
         named(text, b"._:-").then(|| Self(text.to_owned()))
     }
@@ -64,7 +64,7 @@ mod tests {
             (long.as_str(), false, false),
         ] {
             assert_eq!(Scope::parse(text).is_some(), scope, "scope {text:?}");
-            assert_eq!(Kind::parse(text).is_some(), kind, "kind {text:?}");
+            assert_eq!(KindName::parse(text).is_some(), kind, "kind {text:?}");
         }
     }
 }

@@ -12,7 +12,7 @@ use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
 use contract::Redacted;
 
 use crate::error::Error;
-use crate::name::{Key, Kind};
+use crate::name::{Key, KindName};
 
 const ID: usize = 4;
 const NONCE: usize = 12;
@@ -20,7 +20,7 @@ const NONCE: usize = 12;
 /// What a record says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plain {
-    pub kind: Kind,
+    pub kind: KindName,
     pub value: Redacted,
     /// Whether the value was recognised by its context only.
     pub by_context: bool,
@@ -78,7 +78,7 @@ fn encode(plain: &Plain) -> Result<Vec<u8>, Error> {
 fn decode(bytes: &[u8]) -> Option<Plain> {
     let ([by_context, length], rest) = bytes.split_first_chunk::<2>()?;
     let (kind, value) = rest.split_at_checked(usize::from(*length))?;
-    let kind = Kind::parse(std::str::from_utf8(kind).ok()?)?;
+    let kind = KindName::parse(std::str::from_utf8(kind).ok()?)?;
     let value = Redacted::new(std::str::from_utf8(value).ok()?);
     Some(Plain { kind, value, by_context: *by_context != 0 })
 }
@@ -95,7 +95,7 @@ mod tests {
     }
 
     fn plain(value: &str) -> Plain {
-        Plain { kind: Kind::parse("ec2_instance").unwrap(), value: Redacted::new(value), by_context: false }
+        Plain { kind: KindName::parse("ec2_instance").unwrap(), value: Redacted::new(value), by_context: false }
     }
 
     const HERE: (&str, &str) = ("default", "AWS_EC2_7KQ2M9XA4TBN");
