@@ -6,7 +6,7 @@ use contract::{Counters, ExchangeSummary, SyncRequest, VERSION, bound};
 use masking::Placeholder;
 
 use crate::error::Error;
-use crate::name::{Key, KindName, Scope};
+use crate::name::{KindName, RecordKey, Scope};
 use crate::seal::Plain;
 
 /// Ten years: longer lives cannot be told from forgotten ones, and their deadline must not overflow.
@@ -20,10 +20,10 @@ pub struct Batch {
     pub id: (String, u64),
     pub keyring: Option<String>,
     pub ttl: Duration,
-    pub mappings: Vec<(Key, Plain)>,
+    pub mappings: Vec<(RecordKey, Plain)>,
     pub exchanges: Vec<(Scope, ExchangeSummary)>,
     pub counters: Counters,
-    pub wanted: Vec<Key>,
+    pub wanted: Vec<RecordKey>,
     pub recall: Vec<Scope>,
 }
 
@@ -71,16 +71,16 @@ impl Batch {
     }
 }
 
-pub fn key(scope_text: &str, placeholder: &str) -> Result<Key, Error> {
+pub fn key(scope_text: &str, placeholder: &str) -> Result<RecordKey, Error> {
     let placeholder = Placeholder::parse(placeholder).ok_or(Error::Invalid("placeholder"))?;
-    Ok(Key { scope: scope(scope_text)?, placeholder })
+    Ok(RecordKey { scope: scope(scope_text)?, placeholder })
 }
 
 pub fn scope(text: &str) -> Result<Scope, Error> {
     Scope::parse(text).ok_or(Error::Invalid("scope"))
 }
 
-fn mapping(mapping: contract::Mapping) -> Result<(Key, Plain), Error> {
+fn mapping(mapping: contract::Mapping) -> Result<(RecordKey, Plain), Error> {
     let contract::Mapping { scope, kind, placeholder, value, by_context } = mapping;
     let kind = KindName::parse(&kind).ok_or(Error::Invalid("kind"))?;
     check((1..=bound::VALUE_BYTES).contains(&value.expose().len()), "value")?;

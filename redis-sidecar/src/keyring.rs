@@ -12,7 +12,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::name::Key;
+use crate::name::RecordKey;
 use crate::seal::{Plain, Seal};
 
 const SALT: &[u8] = b"aws-masker/1";
@@ -77,7 +77,7 @@ impl Keyring {
     }
 
     /// `None`: no secret that is still known closed the record, or it does not belong under this key.
-    pub fn open(&self, key: &Key, record: &[u8]) -> Option<Plain> {
+    pub fn open(&self, key: &RecordKey, record: &[u8]) -> Option<Plain> {
         std::iter::once(&self.newest).chain(&self.older).find_map(|seal| seal.open(key, record))
     }
 }

@@ -13,7 +13,7 @@ pub struct KindName(String);
 
 /// Where a record lies, and what its seal is bound to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Key {
+pub struct RecordKey {
     pub scope: Scope,
     pub placeholder: Placeholder,
 }

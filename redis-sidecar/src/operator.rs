@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::{key, scope};
 use crate::error::Error;
-use crate::name::{Key, Scope};
+use crate::name::{RecordKey, Scope};
 use crate::store::{Cursor, Store};
 use crate::vault::{Vault, mapping};
 
@@ -24,7 +24,7 @@ const SCOPES: usize = 1_000;
 #[derive(Debug)]
 pub enum Call {
     Restore { scope: Scope, text: Vec<u8> },
-    Lookup(Key),
+    Lookup(RecordKey),
     Forget(Erasure),
     Stats,
 }
@@ -33,7 +33,7 @@ pub enum Call {
 #[derive(Debug)]
 pub enum Erasure {
     Scope(Scope),
-    Placeholder(Key),
+    Placeholder(RecordKey),
     /// In one scope, or in all; the value as it is, not where it is part of another.
     Value {
         value: Redacted,
@@ -147,7 +147,7 @@ async fn restored(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outcome, 
     let mut named = Named::default();
     restore(text, &mut named);
     let keys: Vec<_> =
-        named.0.iter().map(|placeholder| Key { scope: scope.clone(), placeholder: *placeholder }).collect();
+        named.0.iter().map(|placeholder| RecordKey { scope: scope.clone(), placeholder: *placeholder }).collect();
     let mut known = Known { room: RESTORED_BYTES.saturating_sub(text.len()), ..Known::default() };
     // Each value stands in the text at least once, so that what is read is bounded by what may be answered.
     let mut room = known.room;
@@ -185,7 +185,7 @@ async fn forgotten(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
     Ok(count)
 }
 
-async fn holding(vault: &Vault, keys: &[Key], value: &Redacted) -> Result<Vec<Key>, Error> {
+async fn holding(vault: &Vault, keys: &[RecordKey], value: &Redacted) -> Result<Vec<RecordKey>, Error> {
     let opened = vault.open(keys, None).await?;
     let held = keys.iter().zip(opened).filter(|(_, plain)| plain.as_ref().is_some_and(|plain| plain.value == *value));
     Ok(held.map(|(key, _)| key.clone()).collect())
@@ -218,7 +218,7 @@ struct Walk {
 }
 
 impl Walk {
-    async fn next(&mut self, store: &dyn Store, scope: Option<&Scope>) -> Result<Option<Vec<Key>>, Error> {
+    async fn next(&mut self, store: &dyn Store, scope: Option<&Scope>) -> Result<Option<Vec<RecordKey>>, Error> {
         if self.ended {
             return Ok(None);
         }

@@ -12,7 +12,7 @@ use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
 use contract::Redacted;
 
 use crate::error::Error;
-use crate::name::{Key, KindName};
+use crate::name::{KindName, RecordKey};
 
 const ID: usize = 4;
 const NONCE: usize = 12;
@@ -42,7 +42,7 @@ impl Seal {
         self.id
     }
 
-    pub fn close(&self, key: &Key, plain: &Plain) -> Result<Vec<u8>, Error> {
+    pub fn close(&self, key: &RecordKey, plain: &Plain) -> Result<Vec<u8>, Error> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|_| Error::Internal)?;
         let payload = Payload { msg: &encode(plain)?, aad: &associated(key) };
@@ -51,7 +51,7 @@ impl Seal {
     }
 
     /// `None`: not closed by this key, not under this scope and placeholder, or altered since.
-    pub fn open(&self, key: &Key, record: &[u8]) -> Option<Plain> {
+    pub fn open(&self, key: &RecordKey, record: &[u8]) -> Option<Plain> {
         let (nonce, sealed) = record.strip_prefix(&self.id)?.split_first_chunk::<NONCE>()?;
         let payload = Payload { msg: sealed, aad: &associated(key) };
         decode(&self.cipher.decrypt(&Nonce::from(*nonce), payload).ok()?)
@@ -65,7 +65,7 @@ impl fmt::Debug for Seal {
 }
 
 /// A NUL is in no scope, so that no two keys give the same bytes.
-fn associated(key: &Key) -> Vec<u8> {
+fn associated(key: &RecordKey) -> Vec<u8> {
     [key.scope.as_str().as_bytes(), b"\0", key.placeholder.as_str().as_bytes()].concat()
 }
 
@@ -90,8 +90,8 @@ mod tests {
     use masking::Placeholder;
     use proptest::prelude::*;
 
-    fn key(scope: &str, placeholder: &str) -> Key {
-        Key { scope: Scope::parse(scope).unwrap(), placeholder: Placeholder::parse(placeholder).unwrap() }
+    fn key(scope: &str, placeholder: &str) -> RecordKey {
+        RecordKey { scope: Scope::parse(scope).unwrap(), placeholder: Placeholder::parse(placeholder).unwrap() }
     }
 
     fn plain(value: &str) -> Plain {

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::events;
 use crate::keyring::Keyring;
 use crate::metrics::Metrics;
-use crate::name::{Key, Scope};
+use crate::name::{RecordKey, Scope};
 use crate::seal::Plain;
 use crate::store::{Record, Store};
 
@@ -83,7 +83,7 @@ impl Vault {
     }
 
     /// What is known of some placeholders, in their order. With `renew`, they live for that long from now.
-    pub async fn open(&self, keys: &[Key], renew: Option<Duration>) -> Result<Vec<Option<Plain>>, Error> {
+    pub async fn open(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Plain>>, Error> {
         let records = self.store.get(keys, renew).await?;
         let opened = keys.iter().zip(records).map(|(key, record)| {
             let record = record?;
@@ -102,7 +102,7 @@ impl Vault {
             return self.store.ping().await;
         }
         let seal = self.keyring.newest();
-        let record = |(key, plain): &(Key, Plain)| {
+        let record = |(key, plain): &(RecordKey, Plain)| {
             Ok(Record { key: key.clone(), sealed: seal.close(key, plain)?, by_context: plain.by_context })
         };
         let records = batch.mappings.iter().map(record).collect::<Result<Vec<_>, Error>>()?;
@@ -126,7 +126,8 @@ impl Vault {
     /// The newest values of a scope's recall list, as far as there is room in the answer.
     async fn recalled(&self, scope: &Scope, ttl: Duration, room: &mut usize) -> Result<Vec<Mapping>, Error> {
         let recent = self.store.recent(scope).await?;
-        let keys: Vec<_> = recent.into_iter().map(|placeholder| Key { scope: scope.clone(), placeholder }).collect();
+        let keys: Vec<_> =
+            recent.into_iter().map(|placeholder| RecordKey { scope: scope.clone(), placeholder }).collect();
         let mut recalled = Vec::new();
         for keys in keys.chunks(STEP) {
             for mapping in self.known(keys, ttl).await? {
@@ -139,7 +140,7 @@ impl Vault {
         Ok(recalled)
     }
 
-    async fn known(&self, keys: &[Key], ttl: Duration) -> Result<Vec<Mapping>, Error> {
+    async fn known(&self, keys: &[RecordKey], ttl: Duration) -> Result<Vec<Mapping>, Error> {
         let opened = self.open(keys, Some(ttl)).await?;
         Ok(keys.iter().zip(opened).filter_map(|(key, plain)| Some(mapping(key, plain?))).collect())
     }
@@ -168,7 +169,7 @@ impl Vault {
     }
 }
 
-pub fn mapping(key: &Key, plain: Plain) -> Mapping {
+pub fn mapping(key: &RecordKey, plain: Plain) -> Mapping {
     Mapping {
         scope: key.scope.as_str().to_owned(),
         kind: plain.kind.as_str().to_owned(),

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::{Breaker, Cursor, Eviction, Health, Page, Record, Store};
 use crate::error::Error;
 use crate::events::Event;
-use crate::name::{Key, Scope};
+use crate::name::{RecordKey, Scope};
 
 /// What a record costs beside its own bytes: the entry, its links, two strings.
 const OVERHEAD: usize = 192;
@@ -30,7 +30,7 @@ pub struct Memory {
 
 #[derive(Debug)]
 struct Held {
-    records: LruCache<Key, Entry>,
+    records: LruCache<RecordKey, Entry>,
     recent: LruCache<Scope, LruCache<Placeholder, ()>>,
     bytes: usize,
     evicted: u64,
@@ -67,7 +67,7 @@ impl Store for Memory {
         Ok(())
     }
 
-    async fn get(&self, keys: &[Key], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error> {
+    async fn get(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error> {
         let now = Instant::now();
         let mut held = self.held();
         Ok(keys.iter().map(|key| held.find(key, now, renew)).collect())
@@ -79,7 +79,7 @@ impl Store for Memory {
         Ok(list.map(|(placeholder, ())| *placeholder).collect())
     }
 
-    async fn forget(&self, keys: &[Key]) -> Result<u64, Error> {
+    async fn forget(&self, keys: &[RecordKey]) -> Result<u64, Error> {
         let mut held = self.held();
         Ok(keys.iter().map(|key| u64::from(held.remove(key))).sum())
     }
@@ -124,7 +124,7 @@ impl Held {
         }
     }
 
-    fn find(&mut self, key: &Key, now: Instant, renew: Option<Duration>) -> Option<Vec<u8>> {
+    fn find(&mut self, key: &RecordKey, now: Instant, renew: Option<Duration>) -> Option<Vec<u8>> {
         let entry = self.records.get_mut(key)?;
         if entry.until <= now {
             self.remove(key);
@@ -136,7 +136,7 @@ impl Held {
         Some(entry.sealed.clone())
     }
 
-    fn remove(&mut self, key: &Key) -> bool {
+    fn remove(&mut self, key: &RecordKey) -> bool {
         let Some(entry) = self.records.pop(key) else { return false };
         self.bytes = self.bytes.saturating_sub(cost(key, &entry.sealed));
         if let Some(list) = self.recent.peek_mut(&key.scope) {
@@ -155,7 +155,7 @@ impl Held {
     }
 }
 
-fn cost(key: &Key, sealed: &[u8]) -> usize {
+fn cost(key: &RecordKey, sealed: &[u8]) -> usize {
     OVERHEAD + key.scope.as_str().len() + key.placeholder.as_str().len() + sealed.len()
 }
 
@@ -163,9 +163,9 @@ fn cost(key: &Key, sealed: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    fn key(n: u8) -> Key {
+    fn key(n: u8) -> RecordKey {
         let placeholder = Placeholder::parse(&format!("AWS_EC2_0000000000A{}", n % 10)).unwrap();
-        Key { scope: Scope::parse("a").unwrap(), placeholder }
+        RecordKey { scope: Scope::parse("a").unwrap(), placeholder }
     }
 
     fn record(n: u8) -> Record {

@@ -8,7 +8,7 @@ use masking::Placeholder;
 
 use crate::error::Error;
 use crate::events::Event;
-use crate::name::{Key, Scope};
+use crate::name::{RecordKey, Scope};
 
 pub mod memory;
 pub mod redis;
@@ -19,7 +19,7 @@ mod target;
 /// A mapping as it lies in a store.
 #[derive(Debug, Clone)]
 pub struct Record {
-    pub key: Key,
+    pub key: RecordKey,
     pub sealed: Vec<u8>,
     /// The value was recognised by its context only: the record now leads the recall list of its scope. Otherwise the
     /// list stays as it is.
@@ -33,13 +33,13 @@ pub trait Store: fmt::Debug + Send + Sync {
     async fn put(&self, records: &[Record], ttl: Duration) -> Result<(), Error>;
 
     /// The sealed records in the order of the keys. With `renew`, those found live for that long from now.
-    async fn get(&self, keys: &[Key], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error>;
+    async fn get(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error>;
 
     /// The recall list of a scope, newest first, at most [`contract::bound::RECALLED`].
     async fn recent(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error>;
 
     /// Erases records; tells how many there were.
-    async fn forget(&self, keys: &[Key]) -> Result<u64, Error>;
+    async fn forget(&self, keys: &[RecordKey]) -> Result<u64, Error>;
 
     /// Some of the keys, and where the rest begins. What is there during the whole walk is seen at least once.
     async fn page(&self, scope: Option<&Scope>, from: Cursor) -> Result<Page, Error>;
@@ -63,7 +63,7 @@ pub struct Cursor {
 
 #[derive(Debug, Default)]
 pub struct Page {
-    pub keys: Vec<Key>,
+    pub keys: Vec<RecordKey>,
     pub next: Option<Cursor>,
 }
 

@@ -17,7 +17,7 @@ use super::{Breaker, Cursor, Health, Page, Record, Store};
 use crate::config::RedisConfig;
 use crate::error::Error;
 use crate::events::Event;
-use crate::name::{Key, Scope};
+use crate::name::{RecordKey, Scope};
 
 const RECORD: &str = "aws-masker:";
 const RECENT: &str = "aws-masker-recent:";
@@ -52,7 +52,7 @@ impl Store for Redis {
         self.link.run(set.chain(recent).collect()).await.map(drop)
     }
 
-    async fn get(&self, keys: &[Key], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error> {
+    async fn get(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error> {
         let commands = keys.iter().map(|key| match renew {
             Some(ttl) => {
                 let mut command = cmd("GETEX");
@@ -71,7 +71,7 @@ impl Store for Redis {
         Ok(names.iter().filter_map(|name| Placeholder::parse(name)).collect())
     }
 
-    async fn forget(&self, keys: &[Key]) -> Result<u64, Error> {
+    async fn forget(&self, keys: &[RecordKey]) -> Result<u64, Error> {
         let erase = keys.iter().map(|key| of_one("DEL", &name(key)));
         let leave = keys.iter().map(|key| {
             let mut command = of_one("ZREM", &recent_name(&key.scope));
@@ -158,7 +158,7 @@ fn of_one(command: &str, key: &str) -> Cmd {
     command
 }
 
-fn name(key: &Key) -> String {
+fn name(key: &RecordKey) -> String {
     [RECORD, key.scope.as_str(), ":", key.placeholder.as_str()].concat()
 }
 
@@ -167,9 +167,9 @@ fn recent_name(scope: &Scope) -> String {
 }
 
 /// A scope may hold a colon, a placeholder may not.
-fn parse(name: &str) -> Option<Key> {
+fn parse(name: &str) -> Option<RecordKey> {
     let (scope, placeholder) = name.strip_prefix(RECORD)?.rsplit_once(':')?;
-    Some(Key { scope: Scope::parse(scope)?, placeholder: Placeholder::parse(placeholder)? })
+    Some(RecordKey { scope: Scope::parse(scope)?, placeholder: Placeholder::parse(placeholder)? })
 }
 
 /// An answer of another shape than the command's is none.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 use redis_sidecar::config::{Config, RawConfig, StoreConfig};
-use redis_sidecar::name::{Key, Scope};
+use redis_sidecar::name::{RecordKey, Scope};
 use redis_sidecar::store::memory::Memory;
 use redis_sidecar::store::redis::Redis as RedisStore;
 use redis_sidecar::store::{Cursor, Record, Store};
@@ -16,8 +16,8 @@ use crate::support::{Redis, SECRET, TOKEN, placeholder_of};
 
 const TTL: Duration = Duration::from_secs(600);
 
-fn key(scope: &str, value: &str) -> Key {
-    Key {
+fn key(scope: &str, value: &str) -> RecordKey {
+    RecordKey {
         scope: Scope::parse(scope).unwrap(),
         placeholder: masking::Placeholder::parse(&placeholder_of(value)).unwrap(),
     }
@@ -36,7 +36,7 @@ fn on(redis: &Redis) -> RedisStore {
     }
 }
 
-async fn all(store: &dyn Store, scope: Option<&str>) -> Vec<Key> {
+async fn all(store: &dyn Store, scope: Option<&str>) -> Vec<RecordKey> {
     let scope = scope.map(|scope| Scope::parse(scope).unwrap());
     let (mut keys, mut from) = (Vec::new(), Some(Cursor::default()));
     while let Some(at) = from {
@@ -88,9 +88,9 @@ async fn redis_holds_the_laws() {
 #[derive(Debug, Clone)]
 enum Step {
     Put(Vec<Record>),
-    Get(Vec<Key>),
+    Get(Vec<RecordKey>),
     Recent(Scope),
-    Forget(Vec<Key>),
+    Forget(Vec<RecordKey>),
     All(&'static str),
 }
 
