@@ -148,7 +148,7 @@ async fn restored(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outcome, 
     restore(text, &mut named);
     let keys: Vec<_> =
         named.0.iter().map(|placeholder| RecordKey { scope: scope.clone(), placeholder: *placeholder }).collect();
-    let mut known = Known { room: RESTORED_BYTES.saturating_sub(text.len()), ..Known::default() };
+    let mut known = Values { room: RESTORED_BYTES.saturating_sub(text.len()), ..Values::default() };
     // Each value stands in the text at least once, so that what is read is bounded by what may be answered.
     let mut room = known.room;
     for keys in keys.chunks(STEP) {
@@ -161,8 +161,8 @@ async fn restored(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outcome, 
     }
     let text = restore(text, &mut known).unwrap_or_else(|| text.to_vec());
     match known {
-        Known { full: true, .. } => Err(Error::TooLarge),
-        Known { restored, unknown, .. } => Ok(Outcome::Restored { text, restored, unknown }),
+        Values { full: true, .. } => Err(Error::TooLarge),
+        Values { restored, unknown, .. } => Ok(Outcome::Restored { text, restored, unknown }),
     }
 }
 
@@ -242,7 +242,7 @@ impl Resolve for Named {
 
 /// Knows the values of one text, as long as there is room for them.
 #[derive(Default)]
-struct Known {
+struct Values {
     values: HashMap<Placeholder, Secret>,
     room: usize,
     full: bool,
@@ -250,7 +250,7 @@ struct Known {
     unknown: u64,
 }
 
-impl Resolve for Known {
+impl Resolve for Values {
     fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret> {
         let Some(value) = self.values.get(placeholder) else {
             self.unknown += 1;
