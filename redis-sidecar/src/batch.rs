@@ -44,8 +44,8 @@ impl Batch {
         if version != VERSION {
             return Err(Error::Version);
         }
-        check(name(&instance), "instance")?;
-        check(keyring.as_deref().is_none_or(name), "keyring")?;
+        check(is_name(&instance), "instance")?;
+        check(keyring.as_deref().is_none_or(is_name), "keyring")?;
         check((1..=LONGEST_TTL).contains(&mapping_ttl), "mapping_ttl")?;
         check(mappings.len() <= bound::MAPPINGS, "mappings")?;
         check(exchanges.len() <= bound::EXCHANGES, "exchanges")?;
@@ -91,16 +91,16 @@ fn mapping(mapping: contract::Mapping) -> Result<(RecordKey, Plain), Error> {
 fn exchange(exchange: ExchangeSummary) -> Result<(Scope, ExchangeSummary), Error> {
     check(exchange.masked.len() <= KINDS, "masked")?;
     check(exchange.masked.iter().all(|(kind, _)| KindName::parse(kind).is_some()), "kind")?;
-    check(exchange.refused.as_deref().is_none_or(code), "refused")?;
+    check(exchange.refused.as_deref().is_none_or(is_code), "refused")?;
     Ok((scope(&exchange.scope)?, exchange))
 }
 
-fn code(text: &str) -> bool {
+fn is_code(text: &str) -> bool {
     let number = text.strip_prefix("AWS_MASKER_").unwrap_or_default();
     number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn name(text: &str) -> bool {
+fn is_name(text: &str) -> bool {
     (1..=bound::NAME_BYTES).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 

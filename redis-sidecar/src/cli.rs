@@ -79,12 +79,12 @@ pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
         Command::Lookup { placeholder, scope } => {
             client.post("/v1/lookup", &json!({"scope": scope, "placeholder": placeholder}))?
         }
-        Command::Forget(forget) => client.post("/v1/forget", &asked(forget)?)?,
+        Command::Forget(forget) => client.post("/v1/forget", &request_body(forget)?)?,
     };
     Ok(writeln!(io::stdout(), "{}", answer.trim_end())?)
 }
 
-fn asked(forget: Forget) -> io::Result<serde_json::Value> {
+fn request_body(forget: Forget) -> io::Result<serde_json::Value> {
     Ok(match forget {
         Forget::Scope { scope } => json!({"scope": scope}),
         Forget::Placeholder { placeholder, scope } => json!({"scope": scope, "placeholder": placeholder}),
@@ -100,7 +100,7 @@ fn restore(client: &Client, scope: &str, mut from: impl Read, mut to: impl Write
     loop {
         let room = u64::try_from(PIECE.saturating_sub(text.len()))?;
         let more = from.by_ref().take(room).read_to_end(&mut text)?;
-        let cut = if more == 0 { text.len() } else { whole(&text) };
+        let cut = if more == 0 { text.len() } else { safe_cut(&text) };
         let rest = text.split_off(cut);
         if !text.is_empty() {
             to.write_all(&client.restore(scope, &text)?)?;
@@ -113,7 +113,7 @@ fn restore(client: &Client, scope: &str, mut from: impl Read, mut to: impl Write
 }
 
 /// How much of a text ends where no placeholder can be cut; all of it where there is no such place.
-fn whole(text: &[u8]) -> usize {
+fn safe_cut(text: &[u8]) -> usize {
     let outside = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"_-\\".contains(byte);
     text.iter().rposition(outside).map_or(text.len(), |at| at + 1)
 }
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn a_text_is_cut_outside_of_placeholders() {
         for (text, cut) in [("a AWS_EC2_7KQ", 2), ("a\nb\n", 4), ("AWS\\_EC2", 8), ("", 0), ("x,AWS-EC2", 2)] {
-            assert_eq!(whole(text.as_bytes()), cut, "{text}");
+            assert_eq!(safe_cut(text.as_bytes()), cut, "{text}");
         }
     }
 }

@@ -140,9 +140,9 @@ impl Config {
             store,
         };
         match (&config.store, &config.secrets) {
-            _ if config.tokens.is_empty() => wrong("MASKER_TOKEN", "is needed: the token that the filter sends"),
+            _ if config.tokens.is_empty() => refuse("MASKER_TOKEN", "is needed: the token that the filter sends"),
             (StoreConfig::Redis(_), Secrets::Random) => {
-                wrong("MASKER_SECRET", "is needed with Redis: without it no record opens after a restart")
+                refuse("MASKER_SECRET", "is needed with Redis: without it no record opens after a restart")
             }
             _ => Ok(config),
         }
@@ -154,7 +154,7 @@ impl LogConfig {
         let json = match raw.text("MASKER_LOG_FORMAT")?.as_deref() {
             None | Some("text") => false,
             Some("json") => true,
-            Some(_) => return wrong("MASKER_LOG_FORMAT", "is neither text nor json"),
+            Some(_) => return refuse("MASKER_LOG_FORMAT", "is neither text nor json"),
         };
         Ok(Self { filter: raw.text("MASKER_LOG")?.unwrap_or_else(|| "info".to_owned()), json })
     }
@@ -169,7 +169,9 @@ impl ClientConfig {
         let scheme = if raw.text("MASKER_TLS_CERT")?.is_some() { "https" } else { "http" };
         let tokens = raw.text("MASKER_OPERATOR_TOKENS")?.or(raw.text("MASKER_OPERATOR_TOKEN")?);
         Ok(Self {
-            url: raw.text("MASKER_URL")?.or(address.map(|address| format!("{scheme}://{}", here(&address)))),
+            url: raw
+                .text("MASKER_URL")?
+                .or(address.map(|address| format!("{scheme}://{}", loopback_address(&address)))),
             token: tokens.and_then(|text| Some(Redacted::new(text.split([';', ' ', '\n']).next()?))),
             authority: raw.text("MASKER_CA")?.map(String::into_bytes),
             identity: identity(raw, "MASKER_CLIENT_CERT", "MASKER_CLIENT_KEY")?,
@@ -183,13 +185,13 @@ fn places(raw: &RawConfig) -> Result<Vec<Place>, Wrong> {
     let place = |word: &str| match word.strip_prefix("unix:") {
         None => Ok(Place::Address(word.to_owned())),
         Some(path) if path.starts_with('/') => Ok(Place::Socket(path.into())),
-        Some(_) => wrong("MASKER_LISTEN", "has a socket without its whole path: unix:/<path>"),
+        Some(_) => refuse("MASKER_LISTEN", "has a socket without its whole path: unix:/<path>"),
     };
     text.split_whitespace().map(place).collect()
 }
 
 /// Where a listener on every address is found from the same machine.
-fn here(listen: &str) -> String {
+fn loopback_address(listen: &str) -> String {
     listen.replacen("0.0.0.0:", "127.0.0.1:", 1).replacen("[::]:", "[::1]:", 1)
 }
 
@@ -228,14 +230,14 @@ fn probes(raw: &RawConfig) -> Result<Probes, Wrong> {
     match raw.text("MASKER_PROBES")?.as_deref() {
         None | Some("open") => Ok(Probes::Open),
         Some("token") => Ok(Probes::Token),
-        Some(_) => wrong("MASKER_PROBES", "is neither open nor token"),
+        Some(_) => refuse("MASKER_PROBES", "is neither open nor token"),
     }
 }
 
 fn tls(raw: &RawConfig) -> Result<Option<Tls>, Wrong> {
     let callers = raw.text("MASKER_TLS_CLIENT_CA")?.map(String::into_bytes);
     match identity(raw, "MASKER_TLS_CERT", "MASKER_TLS_KEY")? {
-        None if callers.is_some() => wrong("MASKER_TLS_CLIENT_CA", "needs MASKER_TLS_CERT and MASKER_TLS_KEY"),
+        None if callers.is_some() => refuse("MASKER_TLS_CLIENT_CA", "needs MASKER_TLS_CERT and MASKER_TLS_KEY"),
         identity => Ok(identity.map(|identity| Tls { identity, callers })),
     }
 }
@@ -246,7 +248,7 @@ fn identity(raw: &RawConfig, certificate: &'static str, key: &'static str) -> Re
             Ok(Some(Identity { certificate: certificate.into_bytes(), key: Redacted::new(key) }))
         }
         (None, None) => Ok(None),
-        _ => wrong(certificate, "goes with a key, and the key with it"),
+        _ => refuse(certificate, "goes with a key, and the key with it"),
     }
 }
 
@@ -274,12 +276,12 @@ impl RawConfig {
         self.known.borrow_mut().insert(name);
         let given = |name: &str| self.variables.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
         match (given(name), given(&format!("{name}_FILE"))) {
-            (Some(_), Some(_)) => wrong(name, "is given twice, as a text and as a file"),
+            (Some(_), Some(_)) => refuse(name, "is given twice, as a text and as a file"),
             (Some(text), None) => Ok(Some(text.to_owned())),
             (None, Some(path)) => match std::fs::read_to_string(path) {
                 Ok(text) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
-                Ok(_) => wrong(name, "names a file that is empty"),
-                Err(_) => wrong(name, "names a file that cannot be read"),
+                Ok(_) => refuse(name, "names a file that is empty"),
+                Err(_) => refuse(name, "names a file that cannot be read"),
             },
             (None, None) => Ok(None),
         }
@@ -293,14 +295,14 @@ impl RawConfig {
     /// The words of one variable, or the one text of the other.
     fn list(&self, many: &'static str, one: &'static str) -> Result<Vec<String>, Wrong> {
         match (self.text(many)?, self.text(one)?) {
-            (Some(_), Some(_)) => wrong(many, "is given beside its singular"),
+            (Some(_), Some(_)) => refuse(many, "is given beside its singular"),
             (Some(text), None) => Ok(text.split_whitespace().map(str::to_owned).collect()),
             (None, one) => Ok(one.into_iter().collect()),
         }
     }
 }
 
-fn wrong<T>(variable: &'static str, why: &'static str) -> Result<T, Wrong> {
+fn refuse<T>(variable: &'static str, why: &'static str) -> Result<T, Wrong> {
     Err(Wrong { variable, why })
 }
 

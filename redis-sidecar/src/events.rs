@@ -32,7 +32,7 @@ pub fn events<'e>(
 }
 
 /// The operator's calls are of interest to whoever watches over security.
-pub fn audited(call: &str, who: &str, outcome: &str, count: u64) -> Event {
+pub fn audit(call: &str, who: &str, outcome: &str, count: u64) -> Event {
     event(SECURITY, json!({"audit": call, "who": who, "outcome": outcome, "count": count}))
 }
 

@@ -143,7 +143,7 @@ async fn accept(
             sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let call = converse(stream, peer, tls.clone(), routes.clone(), graceful.watcher());
+        let call = serve_connection(stream, peer, tls.clone(), routes.clone(), graceful.watcher());
         tokio::spawn(async move {
             call.await;
             drop(place);
@@ -152,18 +152,23 @@ async fn accept(
 }
 
 /// What comes through the Unix socket has not left the machine, and needs no TLS.
-async fn converse(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, routes: Routes, watcher: Watcher) {
+async fn serve_connection(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, routes: Routes, watcher: Watcher) {
     match (stream, tls) {
-        (Stream::Unix(stream), _) => speak(stream, peer, routes, watcher).await,
-        (Stream::Tcp(stream), None) => speak(stream, peer, routes, watcher).await,
+        (Stream::Unix(stream), _) => serve_http(stream, peer, routes, watcher).await,
+        (Stream::Tcp(stream), None) => serve_http(stream, peer, routes, watcher).await,
         (Stream::Tcp(stream), Some(tls)) => match timeout(HEAD_PATIENCE, tls.accept(stream)).await {
-            Ok(Ok(stream)) => speak(stream, peer, routes, watcher).await,
+            Ok(Ok(stream)) => serve_http(stream, peer, routes, watcher).await,
             Ok(Err(_)) | Err(_) => tracing::debug!(%peer, "no TLS"),
         },
     }
 }
 
-async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, peer: Peer, routes: Routes, watcher: Watcher) {
+async fn serve_http(
+    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
+    peer: Peer,
+    routes: Routes,
+    watcher: Watcher,
+) {
     let service = TowerToHyperService::new(routes.of(peer));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);

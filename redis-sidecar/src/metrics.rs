@@ -80,17 +80,17 @@ impl Metrics {
         registry.register("records_unopenable", "Records that no secret opens", self.unopenable.clone());
     }
 
-    pub fn synced(&self, acknowledged: bool) {
+    pub fn count_sync(&self, acknowledged: bool) {
         let outcome = if acknowledged { "acknowledged" } else { "unacknowledged" };
         self.syncs.get_or_create(&[("outcome", outcome.to_owned())]).inc();
     }
 
-    pub fn denied(&self, error: Error) {
+    pub fn count_refusal(&self, error: Error) {
         self.denied.get_or_create(&[("code", error.code().to_owned())]).inc();
     }
 
     pub fn count<'e>(&self, counters: &Counters, exchanges: impl Iterator<Item = &'e ExchangeSummary>) {
-        for (name, count) in named(counters) {
+        for (name, count) in counter_fields(counters) {
             self.filter.get_or_create(&[("event", name.to_owned())]).inc_by(count);
         }
         for (kind, count) in exchanges.flat_map(|exchange| &exchange.masked) {
@@ -128,7 +128,7 @@ impl Metrics {
 }
 
 /// A field that is added to the contract does not compile here until it is counted.
-fn named(counters: &Counters) -> [(&'static str, u64); 13] {
+fn counter_fields(counters: &Counters) -> [(&'static str, u64); 13] {
     let Counters {
         requests,
         refused,

@@ -21,7 +21,7 @@ pub struct RecordKey {
 impl Scope {
     /// One to 128 of `[A-Za-z0-9._:@-]`: nothing that Redis reads as a pattern or as a hash tag.
     pub fn parse(text: &str) -> Option<Self> {
-        named(text, b"._:@-").then(|| Self(text.to_owned()))
+        is_name(text, b"._:@-").then(|| Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -31,7 +31,7 @@ impl Scope {
 
 impl KindName {
     pub fn parse(text: &str) -> Option<Self> {
-        named(text, b"._:-").then(|| Self(text.to_owned()))
+        is_name(text, b"._:-").then(|| Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -39,7 +39,7 @@ impl KindName {
     }
 }
 
-fn named(text: &str, punctuation: &[u8]) -> bool {
+fn is_name(text: &str, punctuation: &[u8]) -> bool {
     (1..=bound::NAME_BYTES).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || punctuation.contains(&b))
 }

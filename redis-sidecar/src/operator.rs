@@ -133,17 +133,17 @@ impl Outcome {
 
 pub async fn operate(vault: &Vault, call: &Call) -> Result<Outcome, Error> {
     match call {
-        Call::Restore { scope, text } => restored(vault, scope, text).await,
+        Call::Restore { scope, text } => restore_text(vault, scope, text).await,
         Call::Lookup(key) => {
             let plain = vault.open(std::slice::from_ref(key), None).await?.pop().flatten();
             Ok(Outcome::Found(plain.map(|plain| mapping(key, plain))))
         }
-        Call::Forget(erasure) => forgotten(vault, erasure).await.map(Outcome::Forgotten),
-        Call::Stats => counted(vault).await.map(Outcome::Stats),
+        Call::Forget(erasure) => forget(vault, erasure).await.map(Outcome::Forgotten),
+        Call::Stats => count(vault).await.map(Outcome::Stats),
     }
 }
 
-async fn restored(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outcome, Error> {
+async fn restore_text(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outcome, Error> {
     let mut named = Named::default();
     restore(text, &mut named);
     let keys: Vec<_> =
@@ -166,7 +166,7 @@ async fn restored(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outcome, 
     }
 }
 
-async fn forgotten(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
+async fn forget(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
     let store = vault.store();
     let (scope, value) = match erasure {
         Erasure::Placeholder(key) => return store.forget(std::slice::from_ref(key)).await,
@@ -178,20 +178,20 @@ async fn forgotten(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
         for keys in keys.chunks(STEP) {
             count += match value {
                 None => store.forget(keys).await?,
-                Some(value) => store.forget(&holding(vault, keys, value).await?).await?,
+                Some(value) => store.forget(&keys_holding(vault, keys, value).await?).await?,
             };
         }
     }
     Ok(count)
 }
 
-async fn holding(vault: &Vault, keys: &[RecordKey], value: &Redacted) -> Result<Vec<RecordKey>, Error> {
+async fn keys_holding(vault: &Vault, keys: &[RecordKey], value: &Redacted) -> Result<Vec<RecordKey>, Error> {
     let opened = vault.open(keys, None).await?;
     let held = keys.iter().zip(opened).filter(|(_, plain)| plain.as_ref().is_some_and(|plain| plain.value == *value));
     Ok(held.map(|(key, _)| key.clone()).collect())
 }
 
-async fn counted(vault: &Vault) -> Result<Stats, Error> {
+async fn count(vault: &Vault) -> Result<Stats, Error> {
     let mut stats = Stats { sealing: HEXLOWER.encode(&vault.sealing()), ..Stats::default() };
     let mut walk = Walk::default();
     while let Some(keys) = walk.next(vault.store(), None).await? {

@@ -68,12 +68,17 @@ pub struct Routes(Router);
 
 impl Routes {
     pub fn new(sidecar: Arc<Sidecar>) -> Self {
+        let operator = |parse: Parse| {
+            move |sidecar: Shared, peer: Extension<Peer>, request: Request| {
+                handle_operator(sidecar, peer, request, parse)
+            }
+        };
         let router = Router::new()
             .route(SYNC_PATH, post(sync))
-            .route("/v1/restore", post(async |sidecar, peer, call| operated(sidecar, peer, call, Call::restore).await))
-            .route("/v1/lookup", post(async |sidecar, peer, call| operated(sidecar, peer, call, Call::lookup).await))
-            .route("/v1/forget", post(async |sidecar, peer, call| operated(sidecar, peer, call, Call::forget).await))
-            .route("/v1/stats", get(async |sidecar, peer, call| operated(sidecar, peer, call, Call::stats).await))
+            .route("/v1/restore", post(operator(Call::restore)))
+            .route("/v1/lookup", post(operator(Call::lookup)))
+            .route("/v1/forget", post(operator(Call::forget)))
+            .route("/v1/stats", get(operator(Call::stats)))
             .route("/healthz", get(async || "ok\n"))
             .route("/readyz", get(ready))
             .route("/metrics", get(metrics))
@@ -90,10 +95,10 @@ impl Routes {
 }
 
 async fn sync(State(sidecar): Shared, request: Request) -> Response {
-    answer(&sidecar, synced(&sidecar, request).await)
+    answer(&sidecar, handle_sync(&sidecar, request).await)
 }
 
-async fn synced(sidecar: &Sidecar, request: Request) -> Result<impl Serialize, Error> {
+async fn handle_sync(sidecar: &Sidecar, request: Request) -> Result<impl Serialize, Error> {
     let (_, scopes) = sidecar.filters.enter(authorization(request.headers()))?;
     let request: SyncRequest = serde_json::from_slice(&body(request).await?)?;
     let batch = Batch::parse(request)?;
@@ -104,7 +109,7 @@ async fn synced(sidecar: &Sidecar, request: Request) -> Result<impl Serialize, E
 /// What a call of the operator says: the scope that a header names, and the body.
 type Parse = fn(Option<&str>, &[u8]) -> Result<Call, Error>;
 
-async fn operated(
+async fn handle_operator(
     State(sidecar): Shared,
     Extension(peer): Extension<Peer>,
     request: Request,
@@ -128,17 +133,21 @@ async fn operate(sidecar: &Sidecar, peer: Peer, request: Request, parse: Parse) 
     let (token, scopes) = sidecar.operators.enter(authorization(request.headers())).inspect_err(|error| {
         tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "an operator's call was not let in");
     })?;
-    let outcome = permitted(sidecar, scopes, request, parse).await;
+    let outcome = match authorise(scopes, request, parse).await {
+        Ok(call) => operator::operate(&sidecar.vault, &call).await,
+        Err(error) => Err(error),
+    };
     let (code, count) = match &outcome {
         Ok(outcome) => ("ok", outcome.count()),
         Err(error) => (error.code(), 0),
     };
     tracing::info!(audit = path, who = token.id(), peer = %peer, outcome = code, count, "an operator's call");
-    let _ = sidecar.vault.store().publish(&[events::audited(&path, &token.id(), code, count)]).await;
+    let _ = sidecar.vault.store().publish(&[events::audit(&path, &token.id(), code, count)]).await;
     outcome
 }
 
-async fn permitted(sidecar: &Sidecar, scopes: &Scopes, request: Request, parse: Parse) -> Result<Outcome, Error> {
+/// Reads the call, and checks that its token is for the scope that it stays in.
+async fn authorise(scopes: &Scopes, request: Request, parse: Parse) -> Result<Call, Error> {
     let scope = request.headers().get(SCOPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = parse(scope.as_deref(), &body(request).await?)?;
     match call.scope() {
@@ -146,18 +155,18 @@ async fn permitted(sidecar: &Sidecar, scopes: &Scopes, request: Request, parse: 
         None if *scopes == Scopes::All => {}
         None => return Err(Error::Forbidden),
     }
-    operator::operate(&sidecar.vault, &call).await
+    Ok(call)
 }
 
 /// Ready is who can deliver a keyring. Whether the store answers is told, and is no reason to take the sidecar away:
 /// the filters would lose the keyring too.
 async fn ready(State(sidecar): Shared, headers: HeaderMap) -> Response {
-    let probed = probed(&sidecar, &headers);
-    if probed.is_ok() {
+    let allowed = check_probe(&sidecar, &headers);
+    if allowed.is_ok() {
         // A failure shows in the health.
         let _ = sidecar.vault.store().ping().await;
     }
-    answer(&sidecar, probed.map(|()| health(&sidecar)))
+    answer(&sidecar, allowed.map(|()| health(&sidecar)))
 }
 
 fn health(sidecar: &Sidecar) -> serde_json::Value {
@@ -171,14 +180,14 @@ fn health(sidecar: &Sidecar) -> serde_json::Value {
 
 async fn metrics(State(sidecar): Shared, headers: HeaderMap) -> Response {
     const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let text = probed(&sidecar, &headers).and_then(|()| sidecar.metrics.render(sidecar.vault.store().health()));
+    let text = check_probe(&sidecar, &headers).and_then(|()| sidecar.metrics.render(sidecar.vault.store().health()));
     match text {
         Ok(text) => ([(header::CONTENT_TYPE, TEXT)], text).into_response(),
         Err(error) => refusal(&sidecar, error),
     }
 }
 
-fn probed(sidecar: &Sidecar, headers: &HeaderMap) -> Result<(), Error> {
+fn check_probe(sidecar: &Sidecar, headers: &HeaderMap) -> Result<(), Error> {
     let authorization = authorization(headers);
     let known = || sidecar.operators.knows(authorization) || sidecar.filters.knows(authorization);
     if sidecar.probes == Probes::Open || known() { Ok(()) } else { Err(Error::Unauthorized) }
@@ -202,17 +211,17 @@ async fn body(request: Request) -> Result<Bytes, Error> {
 fn answer(sidecar: &Sidecar, outcome: Result<impl Serialize, Error>) -> Response {
     let body = outcome.and_then(|answer| serde_json::to_vec(&answer).map_err(|_| Error::Internal));
     match body {
-        Ok(body) => whole(StatusCode::OK, body),
+        Ok(body) => json_response(StatusCode::OK, body),
         Err(error) => refusal(sidecar, error),
     }
 }
 
 fn refusal(sidecar: &Sidecar, error: Error) -> Response {
-    sidecar.metrics.denied(error);
+    sidecar.metrics.count_refusal(error);
     tracing::debug!(code = error.code(), "refused: {error}");
-    whole(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error.body())
+    json_response(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error.body())
 }
 
-fn whole(status: StatusCode, body: impl Into<Body>) -> Response {
+fn json_response(status: StatusCode, body: impl Into<Body>) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
 }

@@ -24,7 +24,7 @@ pub type Fatal = Box<dyn std::error::Error + Send + Sync>;
 pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     log(&LogConfig::parse(raw)?)?;
     // Before anybody is told that it serves: whoever then ends it, ends it well.
-    let end = end()?;
+    let end = end_signal()?;
     let config = Config::parse(raw)?;
     ClientConfig::parse(raw)?;
     let tls = config.tls.as_ref().map(listen::acceptor).transpose()?;
@@ -87,7 +87,7 @@ pub fn log(config: &LogConfig) -> Result<(), Fatal> {
     if config.json { log.json().try_init() } else { log.with_ansi(false).try_init() }
 }
 
-pub fn ended(outcome: Result<(), Fatal>) -> ExitCode {
+pub fn exit_code(outcome: Result<(), Fatal>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -100,7 +100,7 @@ pub fn ended(outcome: Result<(), Fatal>) -> ExitCode {
 }
 
 /// The signals that end the program.
-fn end() -> io::Result<impl Future> {
+fn end_signal() -> io::Result<impl Future> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

@@ -67,7 +67,7 @@ impl Vault {
         if stored.is_ok() {
             self.account(&batch).await;
         }
-        self.metrics.synced(stored.is_ok());
+        self.metrics.count_sync(stored.is_ok());
         let store_answered = answers.is_ok();
         let Answers { found, recalled } = answers.unwrap_or_default();
         Ok(SyncResponse {
@@ -75,7 +75,7 @@ impl Vault {
             batch: batch.id.1,
             acknowledged: stored.is_ok(),
             store,
-            keyring: self.news(batch.keyring.as_deref()),
+            keyring: self.keyring_if_new(batch.keyring.as_deref()),
             found,
             store_answered,
             recalled,
@@ -112,25 +112,25 @@ impl Vault {
     }
 
     async fn answer(&self, batch: &Batch) -> Result<Answers, Error> {
-        let found = self.known(&batch.wanted, batch.ttl).await?;
+        let found = self.find(&batch.wanted, batch.ttl).await?;
         self.metrics.found.inc_by(found.len() as u64);
         self.metrics.unknown.inc_by((batch.wanted.len() - found.len()) as u64);
         let mut room = bound::BODY_BYTES;
         let mut recalled = Vec::new();
         for scope in &batch.recall {
-            recalled.extend(self.recalled(scope, batch.ttl, &mut room).await?);
+            recalled.extend(self.recall(scope, batch.ttl, &mut room).await?);
         }
         Ok(Answers { found, recalled })
     }
 
     /// The newest values of a scope's recall list, as far as there is room in the answer.
-    async fn recalled(&self, scope: &Scope, ttl: Duration, room: &mut usize) -> Result<Vec<Mapping>, Error> {
+    async fn recall(&self, scope: &Scope, ttl: Duration, room: &mut usize) -> Result<Vec<Mapping>, Error> {
         let recent = self.store.recent(scope).await?;
         let keys: Vec<_> =
             recent.into_iter().map(|placeholder| RecordKey { scope: scope.clone(), placeholder }).collect();
         let mut recalled = Vec::new();
         for keys in keys.chunks(STEP) {
-            for mapping in self.known(keys, ttl).await? {
+            for mapping in self.find(keys, ttl).await? {
                 let left = room.checked_sub(bound::NAME_BYTES + mapping.value.expose().len());
                 let Some(left) = left else { return Ok(recalled) };
                 *room = left;
@@ -140,7 +140,7 @@ impl Vault {
         Ok(recalled)
     }
 
-    async fn known(&self, keys: &[RecordKey], ttl: Duration) -> Result<Vec<Mapping>, Error> {
+    async fn find(&self, keys: &[RecordKey], ttl: Duration) -> Result<Vec<Mapping>, Error> {
         let opened = self.open(keys, Some(ttl)).await?;
         Ok(keys.iter().zip(opened).filter_map(|(key, plain)| Some(mapping(key, plain?))).collect())
     }
@@ -163,7 +163,7 @@ impl Vault {
         seen.put(id.clone(), ()).is_none()
     }
 
-    fn news(&self, held: Option<&str>) -> Option<contract::MintKey> {
+    fn keyring_if_new(&self, held: Option<&str>) -> Option<contract::MintKey> {
         let own = self.keyring.placeholder();
         (held != Some(own.id.as_str())).then(|| own.clone())
     }

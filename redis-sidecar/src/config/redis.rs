@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contract::Redacted;
 
-use super::{Identity, RawConfig, Wrong, identity, wrong};
+use super::{Identity, RawConfig, Wrong, identity, refuse};
 
 const PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;
@@ -75,7 +75,7 @@ fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, Wrong> 
             let host = host.unwrap_or_else(|| "127.0.0.1".to_owned());
             Ok(Some(Topology::Single((host, port.unwrap_or(PORT)))))
         }
-        _ => wrong(
+        _ => refuse(
             "REDIS_URL",
             "is one of four ways, the others REDIS_HOST, REDIS_SENTINELS and REDIS_CLUSTER: give one",
         ),
@@ -100,7 +100,7 @@ fn sentinel(raw: &RawConfig, list: &str) -> Result<Topology, Wrong> {
         Some(primary) => {
             Ok(Topology::Sentinel { nodes: nodes("REDIS_SENTINELS", list, SENTINEL_PORT)?, primary, login })
         }
-        None => wrong("REDIS_SENTINEL_PRIMARY", "is needed with REDIS_SENTINELS: the name that they know it by"),
+        None => refuse("REDIS_SENTINEL_PRIMARY", "is needed with REDIS_SENTINELS: the name that they know it by"),
     }
 }
 
@@ -120,12 +120,12 @@ fn tls(raw: &RawConfig, topology: &Topology) -> Result<Option<RedisTls>, Wrong> 
     let wanted = match raw.text("REDIS_TLS")?.as_deref() {
         Some("true") => true,
         Some("false") => false,
-        Some(_) => return wrong("REDIS_TLS", "is neither true nor false"),
+        Some(_) => return refuse("REDIS_TLS", "is neither true nor false"),
         None => authority.is_some() || client.is_some(),
     };
     match topology {
         Topology::Url(url) if !url.expose().starts_with("rediss:") => match wanted {
-            true => wrong("REDIS_URL", "begins with redis:, but TLS is asked for: write rediss:"),
+            true => refuse("REDIS_URL", "begins with redis:, but TLS is asked for: write rediss:"),
             false => Ok(None),
         },
         Topology::Url(_) => Ok(Some(RedisTls { authority, client })),

@@ -100,7 +100,7 @@ impl Link {
     {
         let (connection, trial) = self.connection().await?;
         let answer = self.bounded(trial, call(connection)).await?;
-        self.succeeded();
+        self.note_success();
         Ok(answer)
     }
 
@@ -124,19 +124,19 @@ impl Link {
     async fn bounded<T>(&self, trial: u64, call: impl Future<Output = RedisResult<T>>) -> Result<T, Error> {
         match timeout(self.patience, call).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(self.failed(trial, reason(&error))),
-            Err(_) => Err(self.failed(trial, "timeout")),
+            Ok(Err(error)) => Err(self.note_failure(trial, reason(&error))),
+            Err(_) => Err(self.note_failure(trial, "timeout")),
         }
     }
 
-    fn succeeded(&self) {
+    fn note_success(&self) {
         let failures = std::mem::take(&mut self.state().failures);
         if failures > 0 {
             tracing::info!(failures, "Redis answers again");
         }
     }
 
-    fn failed(&self, trial: u64, reason: &str) -> Error {
+    fn note_failure(&self, trial: u64, reason: &str) -> Error {
         match self.state().open(trial) {
             Some(1) => tracing::warn!(reason, "Redis does not answer; nothing is acknowledged until it does"),
             failures => tracing::debug!(reason, failures, "Redis still does not answer"),
