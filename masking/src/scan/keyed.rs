@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge, KeyRule};
+use crate::placeholder;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::name::{self, Name};
@@ -51,6 +52,10 @@ impl Keyed {
                 .headers
                 .extend(table::is_cell(text, &name).then_some(Header { name: name.start, rule: self.index }));
             for place in notation::places(name, text) {
+                // Masked already: what else stands around the name is not its value.
+                if is_masked(text, place.start) {
+                    return last;
+                }
                 let mut any = false;
                 self.list(text, place, name.is_formal(place.tight), reading, |value| {
                     any = true;
@@ -162,6 +167,16 @@ impl Keyed {
         }
     }
 }
+
+/// Whether a placeholder stands for what stood at a place, or for a part of it.
+fn is_masked(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..text.len().min(at + MASKED_MAX)).unwrap_or_default();
+    let run = rest.iter().take_while(|b| **b > b' ').count();
+    rest.get(..run).is_some_and(|run| placeholder::find_all(run).next().is_some())
+}
+
+/// Bytes of a value in which a placeholder is looked for.
+const MASKED_MAX: usize = 96;
 
 /// Whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.
 fn is_dotted(value: &[u8]) -> bool {
