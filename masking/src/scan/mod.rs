@@ -225,10 +225,11 @@ impl Scanner {
     ) {
         let start = literal.start;
         match anchor {
-            Anchor::Key(index) if reading.is_new(Reader::Name(index), start) => {
-                let Some(rule) = self.rules.keys.get(index) else { return };
-                let end = rule.find(text, literal, reading, |range| found(range, rule.kind, Recognised::ByContext));
-                reading.read(Reader::Name(index), end);
+            Anchor::Name if reading.is_new(Reader::Name, start) => {
+                let end = self.rules.named(text, literal, reading, |range, kind| {
+                    found(range, kind, Recognised::ByContext);
+                });
+                reading.read(Reader::Name, end);
             }
             Anchor::Arn if reading.is_new(Reader::Arn, start) => {
                 let arns = &self.rules.arns;
@@ -255,7 +256,7 @@ impl Scanner {
             Anchor::Host => {
                 self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Recognised::ByContext))
             }
-            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
+            Anchor::Name | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
         }
     }
 
