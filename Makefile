@@ -55,7 +55,7 @@ test-e2e: venv node redis-server build
 
 test-kong: export GATEWAY_HOST := kong
 test-kong: venv node redis-server build ## the same in a Kong 3.9 that is installed on this machine
-	@command -v kong >/dev/null || { echo "cannot go on: a Kong 3.9 is needed (kong in PATH)" >&2; exit 1; }
+	@command -v kong >/dev/null || { echo "error: Kong 3.9 is required (kong in PATH)" >&2; exit 1; }
 	$(pytest) e2e faults
 
 # The wasm build of the example is a release, because it shares most of its parts with the filter's.
@@ -74,8 +74,8 @@ fmt: rust venv ## formats the Rust and the Python
 	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --quiet tests scripts
 
 scan: rust ## shows what would be masked in FILE=…
-	@test -n "$(FILE)" || { echo "which file? make scan FILE=…" >&2; exit 1; }
-	@test -r "$(FILE)" || { echo "cannot go on: FILE=$(FILE) cannot be read" >&2; exit 1; }
+	@test -n "$(FILE)" || { echo "error: FILE is required: make scan FILE=…" >&2; exit 1; }
+	@test -r "$(FILE)" || { echo "error: FILE=$(FILE) cannot be read" >&2; exit 1; }
 	@cargo run --profile sidecar -p masking --example scan -- "$(FILE)"
 
 bench: about := what the core and the gateway cost; the first time takes about 10 minutes, most of it to build

@@ -125,7 +125,7 @@ def test_rustup_without_a_network(rust: Machine, lost: str) -> None:
     done = rust.runs("rust.sh")
     reason, ours = done.stderr.splitlines()
     assert (done.returncode, reason) == (1, "error: no network")
-    assert ours.startswith("cannot go on: rustup could not ")
+    assert ours.startswith("error: rustup could not ")
 
 
 def test_a_toolchain_that_the_caller_chose(rust: Machine) -> None:
@@ -143,7 +143,7 @@ def test_a_toolchain_that_the_caller_chose(rust: Machine) -> None:
         # Only `make lint` needs them.
         (["rust/bin/cargo-clippy", "rust/bin/rustfmt"], "1.95.0", None),
         (["rust/wasm32-wasip1"], "1.95.0", "cannot build for wasm32-wasip1 and there is no rustup to add it"),
-        ([], "1.94.1", "Rust 1.95 or later is needed and this is 1.94.1"),
+        ([], "1.94.1", "Rust 1.95 or later is required, but this is 1.94.1"),
     ],
 )
 def test_without_rustup(rust: Machine, lacks: list[str], version: str, says: str | None) -> None:
@@ -201,9 +201,9 @@ def test_an_environment_that_is_broken_is_made_again(python: Machine) -> None:
 
 def test_an_environment_without_a_python(python: Machine) -> None:
     (python.programs / "python3").unlink()
-    expect(python.runs("venv.sh"), "Python 3.11 or later is needed")
+    expect(python.runs("venv.sh"), "Python 3.11 or later is required")
     python.has("python3", "exit 1")
-    expect(python.runs("venv.sh"), "Python 3.11 or later is needed")
+    expect(python.runs("venv.sh"), "Python 3.11 or later is required")
 
 
 def test_an_environment_that_python_cannot_make(python: Machine) -> None:
@@ -212,7 +212,7 @@ def test_an_environment_that_python_cannot_make(python: Machine) -> None:
     done = python.runs("venv.sh")
     assert done.returncode == 1
     assert done.stderr.splitlines()[0] == "no ensurepip"
-    assert "cannot go on: this Python could not make .venv" in done.stderr
+    assert "error: this Python could not make .venv" in done.stderr
 
 
 @pytest.fixture
@@ -252,12 +252,12 @@ def test_an_old_node(node: Machine) -> None:
 
 
 def expect(done: subprocess.CompletedProcess, says: str | None) -> None:
-    """One line that says why it cannot go on, or nothing at all."""
+    """One line that gives the reason for a failure, or nothing at all."""
     if says is None:
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     else:
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-        assert done.stderr.startswith("cannot go on: ")
+        assert done.stderr.startswith("error: ")
         assert says in done.stderr
 
 

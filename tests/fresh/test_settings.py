@@ -122,5 +122,5 @@ def test_a_wrong_upstream_is_told_before_anything_is_built(project: Path, settin
         file.write(f"AWS_MASKER_UPSTREAM={'llm.example.com' if place == 'file' else 'https://llm.example.com'}\n")
     done = settings() if place == "file" else settings(AWS_MASKER_UPSTREAM="llm.example.com")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert "cannot go on: AWS_MASKER_UPSTREAM" in done.stderr
+    assert "error: AWS_MASKER_UPSTREAM" in done.stderr
     assert settings(AWS_MASKER_UPSTREAM="http://mock:80").returncode == 0

@@ -10,7 +10,7 @@ import yaml
 from kong.files import KONG, read
 
 DECLARED = KONG / "kong.yml"
-TOLD = "cannot go on: "
+TOLD = "error: "
 
 UPSTREAMS = [
     "https://llm.example.com",

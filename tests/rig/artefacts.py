@@ -33,5 +33,5 @@ def _target() -> Path:
 
 def _existing(path: Path) -> Path:
     if not path.exists():
-        raise NotBuilt(f"{path} is not there: run `make build`")
+        raise NotBuilt(f"{path} does not exist: run `make build`")
     return path

@@ -106,4 +106,4 @@ if __name__ == "__main__":
     try:
         arguments()
     except Unfit as reason:
-        sys.exit(f"cannot go on: {reason}")
+        sys.exit(f"error: {reason}")

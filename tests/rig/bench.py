@@ -90,4 +90,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except (NotBuilt, RuntimeError) as reason:
-        sys.exit(f"cannot go on: {reason}")
+        sys.exit(f"error: {reason}")

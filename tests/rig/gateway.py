@@ -83,7 +83,7 @@ class Gateway:
         except httpx2.TransportError:
             return False
         if response.status_code == 500:
-            raise RuntimeError(f"{self.host.process.name} never will serve: {response.text}")
+            raise RuntimeError(f"{self.host.process.name} will never serve: {response.text}")
         return response.status_code == 200
 
     def wait_serving(self) -> "Gateway":

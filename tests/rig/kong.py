@@ -66,7 +66,7 @@ class Kong:
     def __enter__(self) -> "Kong":
         prepared = subprocess.run(self._prepare, env=self._env, capture_output=True, text=True)
         if prepared.returncode:
-            raise RuntimeError(f"kong cannot prepare {self.process.name}:\n{prepared.stderr}")
+            raise RuntimeError(f"`kong prepare` failed for {self.process.name}:\n{prepared.stderr}")
         self.process.start().wait_ready(f"{self.process.name} is ready", self._ready)
         return self
 

@@ -31,7 +31,7 @@ class Process:
     def wait_ready(self, what: str, ready: Callable[[], bool], patience: float = 60.0) -> "Process":
         def ready_or_gone() -> bool:
             if not self.alive():
-                raise RuntimeError(f"{self.name} ended at start:\n{self.tail()}")
+                raise RuntimeError(f"{self.name} ended during startup:\n{self.tail()}")
             return ready()
 
         try:

@@ -24,7 +24,7 @@ def wait_for(what: str, happened: Callable[[], T], patience: float = PATIENCE) -
         if answer:
             return answer
         if time.monotonic() > until:
-            raise NeverHappened(f"waited {patience:g} s for: {what}")
+            raise NeverHappened(f"timed out after {patience:g} s waiting for: {what}")
         time.sleep(STEP)
 
 

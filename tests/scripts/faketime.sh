@@ -12,7 +12,7 @@ find_it() {
 }
 
 give_up() {
-    echo "no clock steps are tested: libfaketime is not installed and $1 (Debian: apt-get install libfaketime)" >&2
+    echo "clock steps are not tested: libfaketime is not installed and $1 (Debian: apt-get install libfaketime)" >&2
     exit 1
 }
 
@@ -26,4 +26,4 @@ apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Acquire::h
 install() { apt install --no-install-recommends libfaketime; }
 install >/dev/null 2>&1 || { apt update && install; } >/dev/null 2>&1 || give_up "apt-get failed"
 find_it
-give_up "its package holds none for this machine"
+give_up "its package has no library for this machine"

@@ -5,13 +5,13 @@ set -eu
 cd "$(dirname "$0")/../node"
 
 give_up() {
-    echo "cannot go on: $1" >&2
+    echo "error: $1" >&2
     exit 1
 }
 
 stamp=node_modules/installed
 command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null ||
-    give_up "Node 20 or later with npm is needed for the tests of the Node SDKs"
+    give_up "Node 20 or later with npm is required for the tests of the Node SDKs"
 cmp -s package-lock.json $stamp && exit 0
 
 echo "installing the Node SDKs into tests/node/node_modules (once; takes some seconds)"

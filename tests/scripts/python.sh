@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 PATH=$(printf %s "$PATH" | sed "s|^$PWD/.venv/bin:||")
 python=$(command -v "${PYTHON:-python3}") &&
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
-    echo "cannot go on: Python 3.11 or later is needed (set PYTHON=…)" >&2
+    echo "error: Python 3.11 or later is required (set PYTHON=…)" >&2
     exit 1
 }
 echo "$python"

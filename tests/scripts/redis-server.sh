@@ -9,7 +9,7 @@ command -v redis-server >/dev/null && exit 0
 [ -x $own ] && exit 0
 
 give_up() {
-    echo "cannot go on: redis-server is not installed and $1; install it (Debian: apt-get install redis-server)" >&2
+    echo "error: redis-server is required, but it is not installed and $1; install it (Debian: apt-get install redis-server)" >&2
     exit 1
 }
 

@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 give_up() {
-    echo "cannot go on: $1" >&2
+    echo "error: $1" >&2
     exit 1
 }
 
@@ -42,7 +42,7 @@ if ! command -v rustup >/dev/null; then
     wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
     found=$(rustc --version | cut -d ' ' -f 2)
     [ "$(printf '%s\n' "$wanted" "$found" | sort -V | head -n 1)" = "$wanted" ] ||
-        give_up "Rust $wanted or later is needed and this is $found; rustup installs the right one (https://rustup.rs)"
+        give_up "Rust $wanted or later is required, but this is $found; rustup installs the right one (https://rustup.rs)"
     has_targets || give_up "this Rust cannot build for $targets and there is no rustup to add it (https://rustup.rs)"
     exit 0
 fi
@@ -62,4 +62,4 @@ has_targets || rustup target add --toolchain "$toolchain" $targets ||
 has_components || rustup component add --toolchain "$toolchain" $components ||
     give_up "rustup could not add $components to Rust $toolchain, for the reason above"
 has_targets && has_components ||
-    give_up "Rust $toolchain is installed, but cargo uses another toolchain here (rustup show tells why)"
+    give_up "Rust $toolchain is installed, but cargo uses another toolchain here (see rustup show)"

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 give_up() {
-    echo "cannot go on: $1" >&2
+    echo "error: $1" >&2
     exit 1
 }
 
