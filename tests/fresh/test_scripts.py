@@ -1,6 +1,6 @@
 """The scripts that install what is missing, on machines that lack one thing or another.
 
-Each runs in a copy of its own, and with programs that only tell what was asked of them, so nothing is downloaded.
+Each runs in a copy of its own, and with programs that only log their calls, so nothing is downloaded.
 """
 
 import shutil
@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("Cargo.toml", "rust-toolchain.toml", "tests/scripts")
-# What a machine has that has nothing.
+# The programs of a machine on which nothing is installed.
 BASE = ("cat", "cmp", "cp", "cut", "dirname", "grep", "head", "mkdir", "rm", "sed", "sh", "sort", "touch", "tr")
 
 
@@ -23,7 +23,7 @@ class Machine:
     programs: Path
 
     def has(self, name: str, says: str = "") -> "Machine":
-        """A program of that name, which notes how it was called and goes on as the shell's `says`."""
+        """Adds a program of that name, which logs its call and then runs the shell text `says`."""
         program = self.programs / name
         program.write_text(f'#!/bin/sh\necho "{name} $*" >>"{self.project}/calls"\n{says}\n')
         program.chmod(0o755)
@@ -35,7 +35,7 @@ class Machine:
         return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
     def calls(self, program: str) -> list[str]:
-        """How a program was called since this was last asked."""
+        """Returns the calls of a program since the last look."""
         log = self.project / "calls"
         lines = log.read_text().splitlines() if log.exists() else []
         log.unlink(missing_ok=True)
@@ -73,7 +73,7 @@ esac"""
 
 @pytest.fixture
 def rust(machine: Machine) -> Machine:
-    """All that is needed, in the version that is pinned."""
+    """Everything that is required, in the pinned version."""
     folder = machine.project / "rust"
     (folder / "bin").mkdir(parents=True)
     (folder / "wasm32-wasip1").mkdir()
@@ -162,7 +162,7 @@ def test_without_one_program(rust: Machine, program: str, says: str) -> None:
     expect(rust.runs("rust.sh"), says)
 
 
-# Real environments, of no packages: what is left half made must be told from what is whole by the real thing.
+# Real environments without packages: the script must tell an incomplete one from a complete one.
 @pytest.fixture
 def python(machine: Machine) -> Machine:
     (machine.programs / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")

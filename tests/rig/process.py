@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rig.waiting import wait_for
 
-# What a child may inherit. Nothing of the caller's REDIS_*, MASKER_* or proxy settings must reach it.
+# The variables that a child may inherit. The caller's REDIS_*, MASKER_* and proxy settings must not reach it.
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -37,7 +37,7 @@ class Process:
         try:
             wait_for(what, ready_or_gone, patience)
         except BaseException:
-            # Nobody holds a process that never was ready, so nobody else would end it.
+            # Nobody holds a process that was never ready, so nobody else would end it.
             self.kill()
             raise
         return self

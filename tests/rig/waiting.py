@@ -1,4 +1,4 @@
-"""Named waits: a test says what it waits for and how patient it is, and never sleeps a fixed time."""
+"""Named waits: a test says what it waits for and for how long, and never sleeps for a fixed time."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ STEP = 0.02
 
 
 class NeverHappened(AssertionError):
-    """What was waited for did not come within the patience."""
+    """A wait ran into its timeout."""
 
 
 def wait_for(what: str, happened: Callable[[], T], patience: float = PATIENCE) -> T:
@@ -29,7 +29,7 @@ def wait_for(what: str, happened: Callable[[], T], patience: float = PATIENCE) -
 
 
 def answers(url: str) -> bool:
-    """Whether a GET is answered with 200."""
+    """Returns whether a GET is answered with 200."""
     try:
         return httpx2.get(url, timeout=2).status_code == 200
     except httpx2.TransportError:

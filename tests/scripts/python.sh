@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints a Python that is new enough, and not that of .venv: that one may have to be made again.
+# Prints the path of a Python that is new enough. Not that of .venv, which may have to be made again.
 set -eu
 cd "$(dirname "$0")/../.."
 
