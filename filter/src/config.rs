@@ -5,7 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use masking::dialect::Options;
-use masking::{Catalogue, CustomPattern, Family, KindId, PlaceholderKey, Policy, PolicyError};
+use masking::{CustomPattern, Family, KindId, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, de};
 
@@ -29,7 +29,7 @@ pub struct Config {
     pub mapping_ttl: u64,
     pub log_masked_requests: bool,
     /// Shared by all entries with the same policy: a compiled one takes megabytes.
-    pub catalogue: Rc<Catalogue>,
+    pub scanner: Rc<Scanner>,
     pub never_restore: HashSet<KindId>,
     pub options: Options,
 }
@@ -38,7 +38,7 @@ pub struct Config {
 #[derive(Debug)]
 pub enum Keys {
     /// From the sidecar, which also keeps the mappings.
-    Sidecar { address: Address, token: Token, on_outage: OnOutage },
+    Sidecar { address: Address, token: BearerToken, on_outage: OnOutage },
     /// From a secret of the configuration; there is no sidecar, and mappings live as long as their exchange.
     Own(PlaceholderKey),
 }
@@ -76,9 +76,9 @@ pub enum OnOutage {
 }
 
 /// The bearer token for the sidecar. It cannot be printed.
-pub struct Token(String);
+pub struct BearerToken(String);
 
-impl Token {
+impl BearerToken {
     pub fn header(&self) -> String {
         format!("Bearer {}", self.0)
     }
@@ -89,9 +89,9 @@ impl Token {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for BearerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(…)")
+        f.write_str("BearerToken(…)")
     }
 }
 
@@ -126,18 +126,18 @@ impl fmt::Display for ConfigError {
 
 impl Config {
     /// Reads the configuration; `environment` knows the variables that the host exports to the filter, `compile` makes the
-    /// catalogue of a policy or has it already.
+    /// scanner of a policy or has it already.
     pub fn parse(
         json: &[u8],
         environment: impl Fn(&str) -> Option<String>,
-        compile: impl FnOnce(Policy) -> Result<Rc<Catalogue>, PolicyError>,
+        compile: impl FnOnce(Policy) -> Result<Rc<Scanner>, PolicyError>,
     ) -> Result<Self, ConfigError> {
         let json = if json.iter().all(u8::is_ascii_whitespace) { b"{}" } else { json };
         let raw: RawConfig = serde_json::from_slice(json).map_err(|e| ConfigError(explain(&e)))?;
         let keys = raw.keys(environment)?;
-        let catalogue = compile(raw.policy()).map_err(|e| ConfigError(e.to_string()))?;
+        let scanner = compile(raw.policy()).map_err(|e| ConfigError(e.to_string()))?;
         let never_restore = raw.never_restore.0.iter().map(|kind| {
-            catalogue.kind_id(kind).ok_or_else(|| ConfigError(format!("never_restore: there is no kind {kind:?}")))
+            scanner.kind_id(kind).ok_or_else(|| ConfigError(format!("never_restore: there is no kind {kind:?}")))
         });
         Ok(Self {
             never_restore: never_restore.collect::<Result<_, _>>()?,
@@ -145,7 +145,7 @@ impl Config {
             scope: raw.scope.clone().check()?,
             mapping_ttl: raw.ttl()?,
             log_masked_requests: raw.log_masked_requests,
-            catalogue,
+            scanner,
             options: Options { thinking: raw.restore_thinking },
         })
     }
@@ -339,7 +339,7 @@ impl RawConfig {
         } else {
             OnOutage::Refuse
         };
-        Ok(Keys::Sidecar { address, token: Token(token), on_outage })
+        Ok(Keys::Sidecar { address, token: BearerToken(token), on_outage })
     }
 
     fn ttl(&self) -> Result<u64, ConfigError> {
@@ -386,7 +386,7 @@ fn is_header_name(name: &str) -> bool {
 /// A configuration by itself, without an environment.
 #[cfg(test)]
 pub fn configuration(json: &[u8]) -> Result<Config, ConfigError> {
-    Config::parse(json, |_| None, |policy| Catalogue::new(&policy).map(Rc::new))
+    Config::parse(json, |_| None, |policy| Scanner::new(&policy).map(Rc::new))
 }
 
 #[cfg(test)]
@@ -395,7 +395,7 @@ mod tests {
 
     fn parse(json: &str) -> Result<Config, ConfigError> {
         let environment = |name: &str| (name == TOKEN_VARIABLE).then(|| "0123456789abcdef".to_owned());
-        Config::parse(json.as_bytes(), environment, |policy| Catalogue::new(&policy).map(Rc::new))
+        Config::parse(json.as_bytes(), environment, |policy| Scanner::new(&policy).map(Rc::new))
     }
 
     #[test]

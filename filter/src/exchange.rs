@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use masking::{Format, Masker, Media, Mint, Response, Tally, Vault};
+use masking::{Format, Masker, Media, Mint, Replaced, Response, Tally};
 
 use crate::config::{Scope, ScopeSource, is_scope};
 use crate::decode::{Coding, Decoder};
-use crate::instance::{Health, Instance, KeySource, Means, ScopeThoughts, Values, thought_token};
+use crate::instance::{Health, Instance, KeySource, Means, ScopeThoughts, Values, thought_placeholder};
 use crate::keepsake::{Recovered, RequestKeepsake};
 use crate::refusal::Refusal;
 use crate::restoring::Restoring;
@@ -84,7 +84,7 @@ enum Phase {
 struct Sent {
     scope: String,
     method: String,
-    vault: Rc<Vault>,
+    replaced: Rc<Replaced>,
     foreign: u64,
     key: Option<KeySource>,
     mint: Option<Mint>,
@@ -128,12 +128,12 @@ impl Sent {
     }
 
     /// What another context sent.
-    fn of(kept: &RequestKeepsake, vault: Vault) -> Self {
+    fn of(kept: &RequestKeepsake, replaced: Replaced) -> Self {
         let key = if kept.fallback { KeySource::Fallback } else { KeySource::Regular };
         Self {
             scope: kept.scope.clone(),
             method: kept.method.clone(),
-            vault: Rc::new(vault),
+            replaced: Rc::new(replaced),
             foreign: kept.foreign,
             key: kept.masked.then_some(key),
             at: kept.at,
@@ -254,21 +254,21 @@ impl Exchange {
         let format = format_of(head.content_type.as_deref()).ok_or(Refusal::MediaType)?;
         let config = instance.config.as_ref().map_err(|_| Refusal::Configuration)?;
         let thoughts = ScopeThoughts { memory: &instance.memory, scope, mint: &mint };
-        let (catalogue, options) = (&config.catalogue, config.options);
-        let masker = Masker { catalogue, known: &known, mint: &mint, options, thoughts: &thoughts };
+        let (scanner, options) = (&config.scanner, config.options);
+        let masker = Masker { scanner, known: &known, mint: &mint, options, thoughts: &thoughts };
         let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
-        instance.replaced(scope, &masked.vault, now);
-        let forgotten = masked.forgotten.iter().map(|signature| thought_token(&mint, signature));
+        instance.replaced(scope, &masked.replaced, now);
+        let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(&mint, signature));
         instance.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
         instance.count(|counters| {
-            counters.masked += masked.vault.occurrences();
+            counters.masked += masked.replaced.occurrences();
             counters.fallback_key += u64::from(key == KeySource::Fallback);
         });
         let sent = Sent {
             scope: scope.to_owned(),
             method: head.method.clone(),
             foreign: masked.foreign.len() as u64,
-            vault: Rc::new(masked.vault),
+            replaced: Rc::new(masked.replaced),
             key: Some(key),
             mint: Some(mint),
             at: now,
@@ -320,8 +320,11 @@ impl Exchange {
             return Some(Answering { note, rewrites: false, closes });
         };
         let options = self.instance.borrow().config.as_ref().map(|config| config.options).unwrap_or_default();
-        let values =
-            Values { instance: Rc::clone(&self.instance), scope: sent.scope.clone(), vault: Rc::clone(&sent.vault) };
+        let values = Values {
+            instance: Rc::clone(&self.instance),
+            scope: sent.scope.clone(),
+            replaced: Rc::clone(&sent.replaced),
+        };
         let response = Response::new(media, options, Box::new(values));
         self.phase = Phase::Restoring(sent, Box::new(Restoring::new(head, decoder, response)));
         Some(Answering { note, rewrites: true, closes })
@@ -329,7 +332,7 @@ impl Exchange {
 
     /// What clients and operators may know of the exchange: numbers.
     fn note(&self, sent: &Sent) -> String {
-        let mut note = format!("masked={}", sent.vault.occurrences());
+        let mut note = format!("masked={}", sent.replaced.occurrences());
         if sent.key == Some(KeySource::Fallback) {
             note.push_str("; key=fallback");
         }
@@ -362,12 +365,12 @@ impl Exchange {
     /// What the host may keep of the request, for a context that takes over from this one; again after each step of it.
     pub fn request_keepsake(&self) -> Option<Vec<u8>> {
         let instance = self.instance.borrow();
-        let catalogue = &instance.config.as_ref().ok()?.catalogue;
+        let scanner = &instance.config.as_ref().ok()?.scanner;
         let keepsake = match &self.phase {
             Phase::Requested(head, scope) => {
                 RequestKeepsake { scope: scope.clone(), method: head.method.clone(), ..RequestKeepsake::default() }
             }
-            Phase::Sent(sent) => sent.keepsake().with_values(&sent.vault, catalogue),
+            Phase::Sent(sent) => sent.keepsake().with_values(&sent.replaced, scanner),
             _ => return None,
         };
         serde_json::to_vec(&keepsake).ok()
@@ -392,7 +395,7 @@ impl Exchange {
                 let instance = self.instance.borrow();
                 let keepsake = serde_json::from_slice::<RequestKeepsake>(kept).ok();
                 if let (Some(keepsake), Ok(config)) = (keepsake, &instance.config) {
-                    self.phase = Phase::Sent(Sent::of(&keepsake, keepsake.vault(&config.catalogue)));
+                    self.phase = Phase::Sent(Sent::of(&keepsake, keepsake.replaced(&config.scanner)));
                 }
             }
             None => {}
@@ -443,7 +446,7 @@ impl Exchange {
         instance.want(&sent.scope, &tally.unknown);
         for (signature, original) in &tally.thoughts {
             if let Some(mint) = &sent.mint {
-                instance.thought(&sent.scope, thought_token(mint, signature), original);
+                instance.thought(&sent.scope, thought_placeholder(mint, signature), original);
             }
         }
         instance.count(|counters| {
@@ -453,8 +456,8 @@ impl Exchange {
         });
         let config = instance.config.as_ref().ok()?;
         let mut masked = BTreeMap::<String, u64>::new();
-        for (_, entry) in sent.vault.entries() {
-            *masked.entry(config.catalogue.kind(entry.kind).id.to_string()).or_default() += entry.count;
+        for (_, entry) in sent.replaced.entries() {
+            *masked.entry(config.scanner.kind(entry.kind).id.to_string()).or_default() += entry.count;
         }
         let idle = masked.is_empty() && tally.restored == 0 && tally.unresolved == 0;
         let log = (config.log_masked_requests && !idle).then(|| {
@@ -561,7 +564,7 @@ mod tests {
     #[test]
     fn the_scope_of_a_header() {
         let instance = instance(r#","scope":{"header":"X-Tenant"}"#);
-        let mut tokens = Vec::new();
+        let mut placeholders = Vec::new();
         for (scope, accepted) in
             [(Some("a"), true), (Some("b"), true), (None, false), (Some(""), false), (Some("a b"), false)]
         {
@@ -569,9 +572,9 @@ mod tests {
             assert_eq!(exchange.scope_source(), Some(ScopeSource::Header("x-tenant".into())));
             let head = RequestHead { scope: scope.map(str::to_owned), ..post("text/plain") };
             assert_eq!(exchange.request_headers(head, 1), if accepted { Ok(None) } else { Err(Refusal::Scope) });
-            tokens.extend(accepted.then(|| exchange.request_body(Some(VALUE.as_bytes()), 1).unwrap().unwrap()));
+            placeholders.extend(accepted.then(|| exchange.request_body(Some(VALUE.as_bytes()), 1).unwrap().unwrap()));
         }
-        assert_ne!(tokens[0], tokens[1]);
+        assert_ne!(placeholders[0], placeholders[1]);
     }
 
     #[test]
@@ -593,11 +596,11 @@ mod tests {
             (ResponseHead { status: 200, ..ResponseHead::default() }, false),
         ];
         for (head, rewrites) in cases {
-            let (mut exchange, token) = sent(&instance);
+            let (mut exchange, placeholder) = sent(&instance);
             let answering = exchange.response_headers(&head).unwrap();
             assert_eq!((answering.note.as_str(), answering.rewrites), ("masked=1", rewrites), "{head:?}");
             if head.content_type.as_deref().is_some_and(|kind| kind.contains("json")) {
-                let got = exchange.response_body(format!("[\"{token}\"]").as_bytes(), true);
+                let got = exchange.response_body(format!("[\"{placeholder}\"]").as_bytes(), true);
                 assert_eq!(got, rewrites.then(|| restored.clone().into_bytes()), "{head:?}");
             }
         }
@@ -605,8 +608,8 @@ mod tests {
 
     #[test]
     fn a_response_of_known_length_ends_when_its_bytes_have_come() {
-        let (mut exchange, token) = sent(&instance(""));
-        let body = format!("[\"{token}\"]");
+        let (mut exchange, placeholder) = sent(&instance(""));
+        let body = format!("[\"{placeholder}\"]");
         let head = ResponseHead { content_length: Some(body.len() as u64), ..ok("application/json") };
         exchange.response_headers(&head).unwrap();
         let (first, second) = body.split_at(9);
@@ -628,10 +631,10 @@ mod tests {
     #[test]
     fn a_body_that_is_not_what_its_encoding_says_passes() {
         for size in [1, 5, 100] {
-            let (mut exchange, token) = sent(&instance(""));
+            let (mut exchange, placeholder) = sent(&instance(""));
             let gzip = ResponseHead { content_encoding: Some("gzip".into()), ..ok("application/json") };
             exchange.response_headers(&gzip).unwrap();
-            let body = format!("[\"{token}\"]");
+            let body = format!("[\"{placeholder}\"]");
             let mut got = Vec::new();
             for chunk in body.as_bytes().chunks(size) {
                 got.extend(exchange.response_body(chunk, false).unwrap_or_else(|| chunk.to_vec()));
@@ -644,12 +647,12 @@ mod tests {
     #[test]
     fn a_context_that_has_not_seen_its_request_leaves_the_response_masked() {
         let instance = instance("");
-        let (_, token) = sent(&instance);
+        let (_, placeholder) = sent(&instance);
         let mut fresh = Exchange::new(instance);
         let answering = fresh.response_headers(&ok("application/json")).unwrap();
         assert_eq!(answering, Answering { note: "request-unseen".into(), rewrites: false, closes: false });
         assert!(fresh.alarm().is_some() && fresh.alarm().is_none(), "once");
-        assert_eq!(fresh.response_body(token.as_bytes(), true), None);
+        assert_eq!(fresh.response_body(placeholder.as_bytes(), true), None);
     }
 
     #[test]
@@ -668,7 +671,7 @@ mod tests {
         let instance = instance("");
         for (kind, length) in [("application/json", None), ("application/json", Some(60)), ("text/event-stream", None)]
         {
-            let (mut lost, token) = sent(&instance);
+            let (mut lost, placeholder) = sent(&instance);
             let request = lost.request_keepsake().unwrap();
             lost.response_headers(&ResponseHead { content_length: length, ..ok(kind) }).unwrap();
             let kept = lost.response_keepsake().unwrap();
@@ -676,7 +679,7 @@ mod tests {
             assert!(fresh.has_lost_its_state());
             fresh.recover(Some(&request), Some(&kept));
             assert_eq!(fresh.alarm(), None);
-            let rest = format!("data: \"of {token}\"\n\n");
+            let rest = format!("data: \"of {placeholder}\"\n\n");
             let (first, second) = rest.split_at(30);
             let mut got = Vec::new();
             for (chunk, end) in [(first, false), (second, length.is_none())] {
@@ -693,13 +696,13 @@ mod tests {
     #[test]
     fn a_context_that_takes_over_before_the_response_restores_all_of_it() {
         let instance = instance("");
-        let (lost, token) = sent(&instance);
+        let (lost, placeholder) = sent(&instance);
         let kept = lost.request_keepsake().unwrap();
         let mut fresh = Exchange::new(Rc::clone(&instance));
         fresh.take_over(Some(&kept)).unwrap();
         let answering = fresh.response_headers(&ok("application/json")).unwrap();
         assert_eq!(answering, Answering { note: "masked=1".into(), rewrites: true, closes: false });
-        let got = fresh.response_body(format!("[\"{token}\"]").as_bytes(), true).unwrap();
+        let got = fresh.response_body(format!("[\"{placeholder}\"]").as_bytes(), true).unwrap();
         assert_eq!(String::from_utf8(got).unwrap(), format!("[\"{VALUE}\"]"));
 
         // Between the headers and the body the next context masks as the lost one would have.
@@ -782,12 +785,12 @@ mod tests {
     #[test]
     fn restored_thinking_goes_back_as_it_came() {
         let instance = instance(r#","restore_thinking":true"#);
-        let (mut exchange, token) = sent(&instance);
+        let (mut exchange, placeholder) = sent(&instance);
         exchange.response_headers(&ok("application/json")).unwrap();
         let message = |text: &str| {
             format!(r#"{{"type":"message","content":[{{"type":"thinking","thinking":"{text}","signature":"s"}}]}}"#)
         };
-        let wrote = token.to_lowercase();
+        let wrote = placeholder.to_lowercase();
         let shown = exchange.response_body(message(&wrote).as_bytes(), true).unwrap();
         assert_eq!(String::from_utf8(shown).unwrap(), message(VALUE));
         exchange.end();
@@ -800,16 +803,16 @@ mod tests {
 
     #[test]
     fn kinds_that_are_never_restored() {
-        let (mut exchange, token) = sent(&instance(r#","never_restore":["ec2_instance"]"#));
+        let (mut exchange, placeholder) = sent(&instance(r#","never_restore":["ec2_instance"]"#));
         exchange.response_headers(&ok("text/plain")).unwrap();
-        assert_eq!(exchange.response_body(format!("{token}.").as_bytes(), true), None);
+        assert_eq!(exchange.response_body(format!("{placeholder}.").as_bytes(), true), None);
     }
 
     #[test]
     fn the_log_line_has_counts_only() {
-        let (mut exchange, token) = sent(&instance(r#","log_masked_requests":true"#));
+        let (mut exchange, placeholder) = sent(&instance(r#","log_masked_requests":true"#));
         exchange.response_headers(&ok("text/plain")).unwrap();
-        exchange.response_body(format!("{token}.").as_bytes(), true);
+        exchange.response_body(format!("{placeholder}.").as_bytes(), true);
         assert_eq!(exchange.end().as_deref(), Some("masked ec2_instance=1; restored=1 unresolved=0"));
         assert_eq!(sent(&instance("")).0.end(), None);
     }

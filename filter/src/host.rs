@@ -81,7 +81,7 @@ impl Root {
 }
 
 fn configuration(json: &[u8], environment: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
-    Config::parse(json, environment, |policy| WORKER.with(|worker| worker.borrow_mut().catalogue(policy)))
+    Config::parse(json, environment, |policy| WORKER.with(|worker| worker.borrow_mut().scanner(policy)))
 }
 
 /// Lets the host keep what any instance owes, while no call may be made.

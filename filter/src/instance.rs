@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use contract::{Counters, Mapping, THINKING_KIND, bound};
-use masking::{Answer, Known, Lookup, Mint, PlaceholderKey, Secret, Thoughts, Token, Vault};
+use masking::{Answer, Known, Lookup, Mint, Placeholder, PlaceholderKey, Recognised, Replaced, Secret, Thoughts};
 
 use crate::clock::Clock;
 use crate::config::{Address, Config, ConfigError, Keys, OnOutage};
@@ -49,8 +49,8 @@ pub enum KeySource {
 }
 
 /// The placeholder under which thinking of this signature is kept.
-pub fn thought_token(mint: &Mint, signature: &str) -> Token {
-    mint.token(THINKING_KIND, "THINKING", signature)
+pub fn thought_placeholder(mint: &Mint, signature: &str) -> Placeholder {
+    mint.placeholder(THINKING_KIND, "THINKING", signature)
 }
 
 /// What is remembered of a scope's thinking.
@@ -62,7 +62,7 @@ pub struct ScopeThoughts<'m> {
 
 impl Thoughts for ScopeThoughts<'_> {
     fn original(&self, signature: &str) -> Option<String> {
-        self.memory.thought(self.scope, &thought_token(self.mint, signature)).map(|original| original.to_string())
+        self.memory.thought(self.scope, &thought_placeholder(self.mint, signature)).map(|original| original.to_string())
     }
 }
 
@@ -219,41 +219,41 @@ impl Instance {
     }
 
     /// Remembers what an exchange replaced, and owes the vault what it does not know yet.
-    pub fn replaced(&mut self, scope: &str, vault: &Vault, now: u64) {
+    pub fn replaced(&mut self, scope: &str, replaced: &Replaced, now: u64) {
         let (Ok(config), Some(_)) = (&self.config, &self.sync) else { return };
         let renew_ms = config.mapping_ttl.saturating_mul(1_000) / 4;
-        for token in self.memory.remember(scope, vault, now, renew_ms) {
-            if let Some(entry) = vault.get(&token) {
+        for placeholder in self.memory.remember(scope, replaced, now, renew_ms) {
+            if let Some(entry) = replaced.get(&placeholder) {
                 self.outbox.owe(Mapping {
                     scope: scope.to_owned(),
-                    kind: config.catalogue.kind(entry.kind).id.to_string(),
-                    placeholder: token.to_string(),
+                    kind: config.scanner.kind(entry.kind).id.to_string(),
+                    placeholder: placeholder.to_string(),
                     value: contract::Value::new(entry.value.expose()),
-                    recall: entry.recall,
+                    recall: entry.recognised.is_by_context(),
                 });
             }
         }
     }
 
     /// Asks the vault for placeholders that nobody here knows.
-    pub fn want(&mut self, scope: &str, tokens: &HashSet<Token>) {
+    pub fn want(&mut self, scope: &str, placeholders: &HashSet<Placeholder>) {
         let Some(sync) = &mut self.sync else { return };
-        tokens
+        placeholders
             .iter()
-            .filter(|token| self.memory.lookup(scope, token).is_none())
-            .for_each(|token| sync.want(scope, *token));
+            .filter(|placeholder| self.memory.lookup(scope, placeholder).is_none())
+            .for_each(|placeholder| sync.want(scope, *placeholder));
     }
 
     /// Remembers thinking that was restored, here and in the vault, so that it can go back as the provider wrote it.
-    pub fn thought(&mut self, scope: &str, token: Token, original: &str) {
-        let known = self.memory.thought(scope, &token).is_some();
+    pub fn thought(&mut self, scope: &str, placeholder: Placeholder, original: &str) {
+        let known = self.memory.thought(scope, &placeholder).is_some();
         if !known && original.len() <= bound::VALUE_BYTES {
-            self.memory.remember_thought(scope, token, original);
+            self.memory.remember_thought(scope, placeholder, original);
             if self.sync.is_some() {
                 self.outbox.owe(Mapping {
                     scope: scope.to_owned(),
                     kind: THINKING_KIND.to_owned(),
-                    placeholder: token.to_string(),
+                    placeholder: placeholder.to_string(),
                     value: contract::Value::new(original),
                     recall: false,
                 });
@@ -274,8 +274,8 @@ impl Instance {
     }
 
     /// The value of a placeholder that another exchange of the scope replaced.
-    pub fn lookup(&self, scope: &str, token: &Token) -> Answer {
-        match (self.memory.lookup(scope, token), &self.config) {
+    pub fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Answer {
+        match (self.memory.lookup(scope, placeholder), &self.config) {
             (Some((kind, _)), Ok(config)) if config.never_restore.contains(&kind) => Answer::Withheld,
             (Some((_, value)), Ok(_)) => Answer::Value(value),
             _ => Answer::Unknown,
@@ -334,14 +334,14 @@ impl Instance {
 
     /// Learns a mapping that the vault knows.
     fn learn(&mut self, mapping: &Mapping, now: u64) {
-        let (Ok(config), Some(token)) = (&self.config, Token::parse(&mapping.placeholder)) else { return };
+        let (Ok(config), Some(placeholder)) = (&self.config, Placeholder::parse(&mapping.placeholder)) else { return };
         if mapping.kind == THINKING_KIND {
-            return self.memory.remember_thought(&mapping.scope, token, mapping.value.expose());
+            return self.memory.remember_thought(&mapping.scope, placeholder, mapping.value.expose());
         }
-        let Some(kind) = config.catalogue.kind_id(&mapping.kind) else { return };
+        let Some(kind) = config.scanner.kind_id(&mapping.kind) else { return };
         let value = Secret::new(mapping.value.expose());
-        self.memory.learn(&mapping.scope, token, kind, &value, mapping.recall);
-        self.memory.acknowledged(&mapping.scope, token, now);
+        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.recall));
+        self.memory.acknowledged(&mapping.scope, placeholder, now);
     }
 }
 
@@ -350,14 +350,14 @@ impl Instance {
 pub struct Values {
     pub instance: Rc<RefCell<Instance>>,
     pub scope: String,
-    pub vault: Rc<Vault>,
+    pub replaced: Rc<Replaced>,
 }
 
 impl Lookup for Values {
-    fn lookup(&self, token: &Token) -> Answer {
+    fn lookup(&self, placeholder: &Placeholder) -> Answer {
         // The borrow fails only within a call of the instance itself, which restores nothing.
         let Ok(instance) = self.instance.try_borrow() else { return Answer::Unknown };
-        let Some(entry) = self.vault.get(token) else { return instance.lookup(&self.scope, token) };
+        let Some(entry) = self.replaced.get(placeholder) else { return instance.lookup(&self.scope, placeholder) };
         let withheld = instance.config.as_ref().is_ok_and(|config| config.never_restore.contains(&entry.kind));
         if withheld { Answer::Withheld } else { Answer::Value(entry.value.clone()) }
     }
@@ -391,12 +391,11 @@ mod tests {
     /// Masks a text as a request would be, and owes the vault what was replaced.
     fn mask(instance: &mut Instance, text: &str, now: u64) -> Result<Masked, Refusal> {
         let Means { mint, known, .. } = instance.means("default", now)?;
-        let catalogue = &instance.config.as_ref().unwrap().catalogue;
-        let masked =
-            Masker { catalogue, known: &known, mint: &mint, options: Options::default(), thoughts: &NoThoughts }
-                .mask(Format::Text, text.as_bytes())
-                .unwrap();
-        instance.replaced("default", &masked.vault, now);
+        let scanner = &instance.config.as_ref().unwrap().scanner;
+        let masked = Masker { scanner, known: &known, mint: &mint, options: Options::default(), thoughts: &NoThoughts }
+            .mask(Format::Text, text.as_bytes())
+            .unwrap();
+        instance.replaced("default", &masked.replaced, now);
         Ok(masked)
     }
 
@@ -664,32 +663,32 @@ mod tests {
     #[test]
     fn an_unknown_placeholder_is_asked_for_and_known_from_then_on() {
         let mut instance = started("");
-        let token = Token::parse("AWS_EC2_7KQ2M9XA4TBN").unwrap();
-        instance.want("default", &HashSet::from([token]));
+        let placeholder = Placeholder::parse("AWS_EC2_7KQ2M9XA4TBN").unwrap();
+        instance.want("default", &HashSet::from([placeholder]));
         let request = call(&mut instance, 1_100);
         assert_eq!(request.wanted.len(), 1);
         let found = Mapping {
             scope: "default".into(),
             kind: "ec2_instance".into(),
-            placeholder: token.to_string(),
+            placeholder: placeholder.to_string(),
             value: Value::new(VALUE),
             recall: false,
         };
         give(&mut instance, 1_110, &SyncResponse { found: vec![found], ..answer(&request) });
-        assert_eq!(instance.lookup("default", &token), Answer::Value(Secret::new(VALUE)));
-        assert_eq!(instance.lookup("other", &token), Answer::Unknown);
-        instance.want("default", &HashSet::from([token]));
+        assert_eq!(instance.lookup("default", &placeholder), Answer::Value(Secret::new(VALUE)));
+        assert_eq!(instance.lookup("other", &placeholder), Answer::Unknown);
+        instance.want("default", &HashSet::from([placeholder]));
         assert!(call(&mut instance, 1_200).wanted.is_empty(), "it is known now");
     }
 
     #[test]
     fn a_value_seen_in_context_is_known_in_the_next_exchange_and_after_a_restart() {
         let mut instance = started("");
-        assert!(mask(&mut instance, "acme-prod-logs", 1_000).unwrap().vault.is_empty());
+        assert!(mask(&mut instance, "acme-prod-logs", 1_000).unwrap().replaced.is_empty());
         mask(&mut instance, BUCKET, 1_000).unwrap();
         let request = call(&mut instance, 3_000);
         assert_eq!((request.recall, request.mappings.len()), (vec!["default".to_owned()], 1));
-        assert_eq!(mask(&mut instance, "acme-prod-logs", 3_000).unwrap().vault.len(), 1);
+        assert_eq!(mask(&mut instance, "acme-prod-logs", 3_000).unwrap().replaced.len(), 1);
 
         let mut restarted = started("");
         mask(&mut restarted, "", 1_000).unwrap();
@@ -697,6 +696,6 @@ mod tests {
         assert_eq!(asked.recall, ["default"]);
         give(&mut restarted, 1_110, &SyncResponse { recalled: request.mappings, ..answer(&asked) });
         restarted.tick(3_000);
-        assert_eq!(mask(&mut restarted, "acme-prod-logs", 3_000).unwrap().vault.len(), 1);
+        assert_eq!(mask(&mut restarted, "acme-prod-logs", 3_000).unwrap().replaced.len(), 1);
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use contract::Value;
 use masking::dialect::Options;
-use masking::{Answer, Catalogue, Entry, Lookup, Media, Response, Secret, Token, Vault};
+use masking::{Answer, Entry, Lookup, Media, Placeholder, Recognised, Replaced, Response, Scanner, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::instance::{Instance, Values};
@@ -42,25 +42,32 @@ pub struct ResponseKeepsake {
 }
 
 impl RequestKeepsake {
-    pub fn with_values(self, vault: &Vault, catalogue: &Catalogue) -> Self {
-        let kept = |(token, entry): (&Token, &Entry)| {
-            let kind = catalogue.kind(entry.kind).id.to_string();
-            Kept(token.to_string(), kind, Value::new(entry.value.expose()), entry.recall, entry.count)
+    pub fn with_values(self, replaced: &Replaced, scanner: &Scanner) -> Self {
+        let kept = |(placeholder, entry): (&Placeholder, &Entry)| {
+            let kind = scanner.kind(entry.kind).id.to_string();
+            Kept(
+                placeholder.to_string(),
+                kind,
+                Value::new(entry.value.expose()),
+                entry.recognised.is_by_context(),
+                entry.count,
+            )
         };
-        Self { values: vault.entries().map(kept).collect(), ..self }
+        Self { values: replaced.entries().map(kept).collect(), ..self }
     }
 
-    /// The values, as the catalogue of this instance knows their kinds. One whose kind it does not know any more is left
+    /// The values, as the scanner of this instance knows their kinds. One whose kind it does not know any more is left
     /// out, and stays masked.
-    pub fn vault(&self, catalogue: &Catalogue) -> Vault {
-        let mut vault = Vault::default();
-        for Kept(placeholder, kind, value, recall, count) in &self.values {
-            if let (Some(token), Some(kind)) = (Token::parse(placeholder), catalogue.kind_id(kind)) {
+    pub fn replaced(&self, scanner: &Scanner) -> Replaced {
+        let mut replaced = Replaced::default();
+        for Kept(placeholder, kind, value, by_context, count) in &self.values {
+            if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), scanner.kind_id(kind)) {
                 let value = Secret::new(value.expose());
-                vault.take(token, Entry { kind, value, recall: *recall, count: *count });
+                replaced
+                    .take(placeholder, Entry { kind, value, recognised: Recognised::of(*by_context), count: *count });
             }
         }
-        vault
+        replaced
     }
 }
 
@@ -81,12 +88,12 @@ impl Recovered {
             Media::Json | Media::Lines => Media::Text,
             media => media,
         };
-        let (vault, options) = {
+        let (replaced, options) = {
             let instance = instance.borrow();
             let config = instance.config.as_ref().ok()?;
-            (Rc::new(request.vault(&config.catalogue)), config.options)
+            (Rc::new(request.replaced(&config.scanner)), config.options)
         };
-        let values = Values { instance: Rc::clone(instance), scope: request.scope.clone(), vault };
+        let values = Values { instance: Rc::clone(instance), scope: request.scope.clone(), replaced };
         let in_json = media == Media::Text && Media::of(&kept.content_type) != Media::Text;
         let values = Remaining { values, in_json };
         let response = Response::new(media, options, Box::new(values.clone()));
@@ -116,8 +123,8 @@ struct Remaining {
 }
 
 impl Lookup for Remaining {
-    fn lookup(&self, token: &Token) -> Answer {
-        match self.values.lookup(token) {
+    fn lookup(&self, placeholder: &Placeholder) -> Answer {
+        match self.values.lookup(placeholder) {
             Answer::Value(value) if self.in_json && !is_plain(&value) => Answer::Withheld,
             answer => answer,
         }

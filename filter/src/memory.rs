@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use lru::LruCache;
-use masking::{KindId, Known, Secret, Token, Vault};
+use masking::{KindId, Known, Placeholder, Recognised, Replaced, Secret};
 
 /// Mappings remembered; past that the one not used for longest is forgotten, and sent to the vault again if it returns.
 const MAPPINGS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(50_000);
@@ -31,10 +31,10 @@ const COMPILED_MIN: usize = 2 << 10;
 
 #[derive(Debug)]
 pub struct Memory {
-    mappings: LruCache<(ScopeId, Token), Remembered>,
+    mappings: LruCache<(ScopeId, Placeholder), Remembered>,
     scopes: LruCache<String, Scope>,
     /// What the provider wrote where thinking was restored, by a placeholder of its signature.
-    thoughts: LruCache<(ScopeId, Token), Rc<str>>,
+    thoughts: LruCache<(ScopeId, Placeholder), Rc<str>>,
     next: u32,
     /// Counts what was learned, to tell which scope has waited longest.
     learned: u64,
@@ -47,7 +47,7 @@ struct ScopeId(u32);
 struct Remembered {
     kind: KindId,
     value: Secret,
-    recall: bool,
+    recognised: Recognised,
     /// When the vault was last told, in milliseconds; zero if it never acknowledged.
     acknowledged: u64,
 }
@@ -89,27 +89,34 @@ impl Memory {
 
     /// Remembers what an exchange replaced, and gives the placeholders that the vault has to be told: those that it
     /// did not acknowledge, or so long ago that their time to live has to be renewed.
-    pub fn remember(&mut self, scope: &str, vault: &Vault, now: u64, renew_ms: u64) -> Vec<Token> {
+    pub fn remember(&mut self, scope: &str, replaced: &Replaced, now: u64, renew_ms: u64) -> Vec<Placeholder> {
         let mut due = Vec::new();
-        for (token, entry) in vault.entries() {
-            let acknowledged = self.learn(scope, *token, entry.kind, &entry.value, entry.recall);
+        for (placeholder, entry) in replaced.entries() {
+            let acknowledged = self.learn(scope, *placeholder, entry.kind, &entry.value, entry.recognised);
             if acknowledged == 0 || now.saturating_sub(acknowledged) >= renew_ms {
-                due.push(*token);
+                due.push(*placeholder);
             }
         }
         due
     }
 
     /// Learns one mapping, and tells when the vault acknowledged it.
-    pub fn learn(&mut self, scope: &str, token: Token, kind: KindId, value: &Secret, recall: bool) -> u64 {
+    pub fn learn(
+        &mut self,
+        scope: &str,
+        placeholder: Placeholder,
+        kind: KindId,
+        value: &Secret,
+        recognised: Recognised,
+    ) -> u64 {
         let id = self.scope(scope).id;
-        let mut fresh = Remembered { kind, value: value.clone(), recall: false, acknowledged: 0 };
-        let known = self.mappings.get_mut(&(id, token)).unwrap_or(&mut fresh);
-        let newly_known = recall && !known.recall;
-        known.recall |= recall;
+        let mut fresh = Remembered { kind, value: value.clone(), recognised: Recognised::ByItself, acknowledged: 0 };
+        let known = self.mappings.get_mut(&(id, placeholder)).unwrap_or(&mut fresh);
+        let newly_known = recognised > known.recognised;
+        known.recognised = known.recognised.max(recognised);
         let acknowledged = known.acknowledged;
-        if !self.mappings.contains(&(id, token)) {
-            self.mappings.push((id, token), fresh);
+        if !self.mappings.contains(&(id, placeholder)) {
+            self.mappings.push((id, placeholder), fresh);
         }
         if newly_known {
             self.learned += 1;
@@ -119,27 +126,27 @@ impl Memory {
         acknowledged
     }
 
-    pub fn acknowledged(&mut self, scope: &str, token: Token, now: u64) {
+    pub fn acknowledged(&mut self, scope: &str, placeholder: Placeholder, now: u64) {
         let Some(id) = self.scopes.peek(scope).map(|scope| scope.id) else { return };
-        if let Some(known) = self.mappings.peek_mut(&(id, token)) {
+        if let Some(known) = self.mappings.peek_mut(&(id, placeholder)) {
             known.acknowledged = now;
         }
     }
 
-    pub fn lookup(&self, scope: &str, token: &Token) -> Option<(KindId, Secret)> {
+    pub fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Option<(KindId, Secret)> {
         let id = self.scopes.peek(scope)?.id;
-        self.mappings.peek(&(id, *token)).map(|known| (known.kind, known.value.clone()))
+        self.mappings.peek(&(id, *placeholder)).map(|known| (known.kind, known.value.clone()))
     }
 
     /// Remembers thinking as the provider wrote it.
-    pub fn remember_thought(&mut self, scope: &str, token: Token, original: &str) {
+    pub fn remember_thought(&mut self, scope: &str, placeholder: Placeholder, original: &str) {
         let id = self.scope(scope).id;
-        self.thoughts.put((id, token), original.into());
+        self.thoughts.put((id, placeholder), original.into());
     }
 
-    pub fn thought(&self, scope: &str, token: &Token) -> Option<Rc<str>> {
+    pub fn thought(&self, scope: &str, placeholder: &Placeholder) -> Option<Rc<str>> {
         let id = self.scopes.peek(scope)?.id;
-        self.thoughts.peek(&(id, *token)).cloned()
+        self.thoughts.peek(&(id, *placeholder)).cloned()
     }
 
     /// Scopes of which the vault has to be asked what it knows.
@@ -201,9 +208,9 @@ struct Newest<'m> {
 }
 
 /// The newest values of each scope, in one pass over what is remembered of all of them.
-fn newest(mappings: &LruCache<(ScopeId, Token), Remembered>) -> HashMap<ScopeId, Newest<'_>> {
+fn newest(mappings: &LruCache<(ScopeId, Placeholder), Remembered>) -> HashMap<ScopeId, Newest<'_>> {
     let mut scopes: HashMap<ScopeId, Newest<'_>> = HashMap::new();
-    for ((id, _), known) in mappings.iter().filter(|(_, known)| known.recall) {
+    for ((id, _), known) in mappings.iter().filter(|(_, known)| known.recognised.is_by_context()) {
         let scope = scopes.entry(*id).or_default();
         let bytes = scope.bytes + known.value.expose().len();
         if scope.values.len() < KNOWN_MAX && bytes <= KNOWN_BYTES {
@@ -217,34 +224,34 @@ fn newest(mappings: &LruCache<(ScopeId, Token), Remembered>) -> HashMap<ScopeId,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use masking::{Catalogue, Policy, Text};
+    use masking::{Policy, Scanner, Text};
 
-    /// A memory in which each scope has shown some values, and the catalogue of their kind.
-    fn memory(scopes: usize, values: usize, length: usize) -> (Memory, Catalogue) {
-        let catalogue = Catalogue::new(&Policy::default()).unwrap();
-        let kind = catalogue.kind_id("s3_bucket").unwrap();
+    /// A memory in which each scope has shown some values, and the scanner that knows their kind.
+    fn memory(scopes: usize, values: usize, length: usize) -> (Memory, Scanner) {
+        let scanner = Scanner::new(&Policy::default()).unwrap();
+        let kind = scanner.kind_id("s3_bucket").unwrap();
         let mint = masking::Mint::new(&masking::PlaceholderKey::new([7; 32]), "");
         let mut memory = Memory::default();
         for (scope, n) in (0..scopes).flat_map(|scope| (0..values).map(move |n| (scope, n))) {
             let value = value(scope, n, length);
-            let token = mint.token("s3_bucket", "S3_BUCKET", &value);
-            memory.learn(&scope.to_string(), token, kind, &Secret::new(&value), true);
+            let placeholder = mint.placeholder("s3_bucket", "S3_BUCKET", &value);
+            memory.learn(&scope.to_string(), placeholder, kind, &Secret::new(&value), Recognised::ByContext);
         }
-        (memory, catalogue)
+        (memory, scanner)
     }
 
     fn value(scope: usize, n: usize, length: usize) -> String {
         format!("{scope}-{n}-{}", "a".repeat(length))
     }
 
-    fn knows(memory: &mut Memory, catalogue: &Catalogue, scope: usize, value: &str) -> bool {
+    fn knows(memory: &mut Memory, scanner: &Scanner, scope: usize, value: &str) -> bool {
         let known = memory.known(&scope.to_string());
-        !catalogue.scan(&[Text { text: value, key: None }], &known).is_empty()
+        !scanner.scan(&[Text { text: value, key: None }], &known).is_empty()
     }
 
     #[test]
     fn a_tick_compiles_some_scopes_and_each_has_its_turn() {
-        let (mut memory, catalogue) = memory(1_000, 10, 20);
+        let (mut memory, scanner) = memory(1_000, 10, 20);
         let stale = |memory: &Memory| memory.scopes.iter().filter(|(_, scope)| scope.stale.is_some()).count();
         let mut left = vec![stale(&memory)];
         while left.last().is_some_and(|left| *left > 0) {
@@ -255,16 +262,16 @@ mod tests {
         }
         assert!(left.is_sorted_by(|a, b| a - b <= COMPILED_MAX / COMPILED_MIN), "{left:?}");
         for scope in 0..1_000 {
-            assert!(knows(&mut memory, &catalogue, scope, &value(scope, 3, 20)), "scope {scope}");
-            assert!(!knows(&mut memory, &catalogue, scope, &value(scope + 1, 3, 20)), "scope {scope}");
+            assert!(knows(&mut memory, &scanner, scope, &value(scope, 3, 20)), "scope {scope}");
+            assert!(!knows(&mut memory, &scanner, scope, &value(scope + 1, 3, 20)), "scope {scope}");
         }
     }
 
     #[test]
     fn of_long_values_the_newest_are_known() {
-        let (mut memory, catalogue) = memory(1, 1_000, 200);
+        let (mut memory, scanner) = memory(1, 1_000, 200);
         memory.compile(2_000);
-        assert!(knows(&mut memory, &catalogue, 0, &value(0, 999, 200)));
-        assert!(!knows(&mut memory, &catalogue, 0, &value(0, 0, 200)));
+        assert!(knows(&mut memory, &scanner, 0, &value(0, 999, 200)));
+        assert!(!knows(&mut memory, &scanner, 0, &value(0, 0, 200)));
     }
 }

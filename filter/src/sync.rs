@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
-use masking::{PlaceholderKey, Token};
+use masking::{Placeholder, PlaceholderKey};
 
 use crate::memory::Memory;
 use crate::outbox::{Batch, Outbox};
@@ -161,8 +161,8 @@ impl Sync {
     }
 
     /// Asks for a placeholder with the next call.
-    pub fn want(&mut self, scope: &str, token: Token) {
-        let wanted = Wanted { scope: scope.to_owned(), placeholder: token.to_string() };
+    pub fn want(&mut self, scope: &str, placeholder: Placeholder) {
+        let wanted = Wanted { scope: scope.to_owned(), placeholder: placeholder.to_string() };
         if self.wanted.len() < WANTED_MAX {
             self.want_all([wanted]);
         }
@@ -298,8 +298,8 @@ impl Sync {
         let Some(Owed { batch, .. }) = self.owed.take() else { return };
         outbox.delivered(&batch);
         for mapping in &batch.mappings {
-            if let Some(token) = Token::parse(&mapping.placeholder) {
-                memory.acknowledged(&mapping.scope, token, time_of_day);
+            if let Some(placeholder) = Placeholder::parse(&mapping.placeholder) {
+                memory.acknowledged(&mapping.scope, placeholder, time_of_day);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use contract::{Keyring, Mapping};
-use masking::{Catalogue, Mint, PlaceholderKey, Policy, PolicyError};
+use masking::{Mint, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -20,7 +20,7 @@ pub struct Worker {
     held: Held,
     sidecars: BTreeMap<SidecarName, Sidecar>,
     /// Those that some entry still uses, with what they were compiled from.
-    catalogues: Vec<(Policy, Weak<Catalogue>)>,
+    scanners: Vec<(Policy, Weak<Scanner>)>,
     /// Whether the host keeps data for the instances that follow.
     has_zone: bool,
     /// What tells this worker from its neighbours, once it is known.
@@ -40,7 +40,7 @@ pub struct SidecarName(String);
 impl SidecarName {
     pub fn new(address: &str, token: &str) -> Self {
         let mint = Mint::new(&PlaceholderKey::derive(token.as_bytes(), "sidecar"), address);
-        Self(format!("aws_masker {address} {}", mint.token("sidecar", "SIDECAR", address)))
+        Self(format!("aws_masker {address} {}", mint.placeholder("sidecar", "SIDECAR", address)))
     }
 
     /// Under which the host keeps the sidecar's key.
@@ -96,16 +96,16 @@ struct KeptOwed {
 }
 
 impl Worker {
-    /// The catalogue of a policy: that of another entry with the same, if there is one.
-    pub fn catalogue(&mut self, policy: Policy) -> Result<Rc<Catalogue>, PolicyError> {
-        self.catalogues.retain(|(_, catalogue)| catalogue.strong_count() > 0);
-        let known = self.catalogues.iter().find(|(known, _)| *known == policy);
-        if let Some(catalogue) = known.and_then(|(_, catalogue)| catalogue.upgrade()) {
-            return Ok(catalogue);
+    /// The scanner of a policy: that of another entry with the same, if there is one.
+    pub fn scanner(&mut self, policy: Policy) -> Result<Rc<Scanner>, PolicyError> {
+        self.scanners.retain(|(_, scanner)| scanner.strong_count() > 0);
+        let known = self.scanners.iter().find(|(known, _)| *known == policy);
+        if let Some(scanner) = known.and_then(|(_, scanner)| scanner.upgrade()) {
+            return Ok(scanner);
         }
-        let catalogue = Rc::new(Catalogue::new(&policy)?);
-        self.catalogues.push((policy, Rc::downgrade(&catalogue)));
-        Ok(catalogue)
+        let scanner = Rc::new(Scanner::new(&policy)?);
+        self.scanners.push((policy, Rc::downgrade(&scanner)));
+        Ok(scanner)
     }
 
     /// The sidecar's key, if any instance has got it.
@@ -278,12 +278,12 @@ mod tests {
     fn entries_with_the_same_policy_share_its_catalogue() {
         let mut worker = Worker::default();
         let other = Policy { always: vec!["Acme".into()], ..Policy::default() };
-        let [first, second] = [(); 2].map(|()| worker.catalogue(Policy::default()).unwrap());
-        let third = worker.catalogue(other).unwrap();
+        let [first, second] = [(); 2].map(|()| worker.scanner(Policy::default()).unwrap());
+        let third = worker.scanner(other).unwrap();
         assert!(Rc::ptr_eq(&first, &second) && !Rc::ptr_eq(&first, &third));
         drop((first, second, third));
-        drop(worker.catalogue(Policy::default()));
-        assert_eq!(worker.catalogues.len(), 1, "those that nobody uses are gone");
+        drop(worker.scanner(Policy::default()));
+        assert_eq!(worker.scanners.len(), 1, "those that nobody uses are gone");
     }
 
     #[test]

@@ -10,44 +10,44 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{self, BufRead, BufWriter, Write};
 
-use masking::token::{Mint, PlaceholderKey};
-use masking::{Catalogue, Finding, Known, Policy, Risk, Text};
+use masking::placeholder::{Mint, PlaceholderKey};
+use masking::{Finding, Known, Policy, Risk, Scanner, Text};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let catalogue = Catalogue::new(&Policy::default())?;
+    let scanner = Scanner::new(&Policy::default())?;
     let mut out = BufWriter::new(io::stdout().lock());
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] => lines(&catalogue, &mut out, |_, findings| {
-            let span = |f: &Finding| json!([f.start, f.end, catalogue.kind(f.kind).id]);
+        [] => lines(&scanner, &mut out, |_, findings| {
+            let span = |f: &Finding| json!([f.start, f.end, scanner.kind(f.kind).id]);
             json!({ "spans": findings.iter().map(span).collect::<Vec<_>>() })
         }),
         ["--mask"] => {
             let mint = Mint::new(&PlaceholderKey::derive(b"demo", "scan"), "demo");
-            lines(&catalogue, &mut out, |text, findings| {
+            lines(&scanner, &mut out, |text, findings| {
                 let masked = rewrite(text, findings, |finding, value| {
-                    let kind = catalogue.kind(finding.kind);
-                    mint.token(&kind.id, &kind.label, value).to_string()
+                    let kind = scanner.kind(finding.kind);
+                    mint.placeholder(&kind.id, &kind.label, value).to_string()
                 });
                 json!({ "text": masked })
             })
         }
-        files if files.iter().all(|file| !file.starts_with("--")) => show(&catalogue, files, &mut out),
+        files if files.iter().all(|file| !file.starts_with("--")) => show(&scanner, files, &mut out),
         _ => Err("usage: scan [--mask | FILE…]".into()),
     }
 }
 
 /// Answers each line of the standard input with what `answer` makes of its text.
 fn lines(
-    catalogue: &Catalogue,
+    scanner: &Scanner,
     out: &mut impl Write,
     answer: impl Fn(&str, &[Finding]) -> Value,
 ) -> Result<(), Box<dyn Error>> {
     for line in io::stdin().lock().lines() {
         let line: Value = serde_json::from_str(&line?)?;
         let text = line.get("text").and_then(Value::as_str).ok_or("a line without a text")?;
-        let mut answer = answer(text, &scan(catalogue, text));
+        let mut answer = answer(text, &scan(scanner, text));
         if let (Some(answer), Some(id)) = (answer.as_object_mut(), line.get("id")) {
             answer.insert("id".to_owned(), id.clone());
         }
@@ -56,18 +56,18 @@ fn lines(
     Ok(out.flush()?)
 }
 
-fn scan(catalogue: &Catalogue, text: &str) -> Vec<Finding> {
-    catalogue.scan(&[Text { text, key: None }], &Known::default())
+fn scan(scanner: &Scanner, text: &str) -> Vec<Finding> {
+    scanner.scan(&[Text { text, key: None }], &Known::default())
 }
 
 /// Colours the findings by what they give away, and counts them.
-fn show(catalogue: &Catalogue, files: &[&str], out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+fn show(scanner: &Scanner, files: &[&str], out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let mut counts: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
     for file in files {
         let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
-        let findings = scan(catalogue, &text);
+        let findings = scan(scanner, &text);
         let coloured = rewrite(&text, &findings, |finding, value| {
-            let colour = match catalogue.kind(finding.kind).risk {
+            let colour = match scanner.kind(finding.kind).risk {
                 Risk::Secret => 41,
                 Risk::Identifier => 44,
                 Risk::Topology => 45,
@@ -76,7 +76,7 @@ fn show(catalogue: &Catalogue, files: &[&str], out: &mut impl Write) -> Result<(
         });
         writeln!(out, "{coloured}")?;
         for finding in &findings {
-            let (count, values) = counts.entry(catalogue.kind(finding.kind).id.to_string()).or_default();
+            let (count, values) = counts.entry(scanner.kind(finding.kind).id.to_string()).or_default();
             *count += 1;
             let value = text.get(finding.start..finding.end).unwrap_or_default().to_owned();
             if !values.contains(&value) {

@@ -2,8 +2,8 @@
 //!
 //! Pure: no I/O, no clock, no randomness, no log. The same crate runs in the filter (wasm32) and natively.
 //!
-//! - [`Masker`] takes the body of a request and gives the masked body and a [`Vault`]: what was replaced by what.
-//! - [`Response`] takes the body of the answer as it arrives and gives it back with the vault's values in it.
+//! - [`Masker`] takes the body of a request and gives the masked body and a [`Replaced`]: what was replaced by what.
+//! - [`Response`] takes the body of the answer as it arrives and gives it back with those values in it.
 //!
 //! The laws, each of which a test holds:
 //!
@@ -16,23 +16,22 @@
 pub mod catalog;
 pub mod dialect;
 pub mod json;
-mod known;
 mod mask;
+pub mod placeholder;
 mod policy;
+mod replaced;
 mod response;
 mod rewrite;
 mod scan;
 pub mod sse;
-pub mod token;
 mod unmask;
-mod vault;
 
-pub use catalog::{Family, Kind, Risk, Tier};
-pub use known::Known;
+pub use catalog::{Family, Kind, KindId, Risk, Tier};
+
 pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
+pub use placeholder::{Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomPattern, Policy, PolicyError};
+pub use replaced::{Collision, Entry, Replaced, Secret};
 pub use response::{Answer, Lookup, Media, Response, Tally};
-pub use scan::{Catalogue, Finding, KindId, Text};
-pub use token::{Mint, PlaceholderKey, Token};
+pub use scan::{Finding, Known, Recognised, Scanner, Text};
 pub use unmask::{Resolve, restore};
-pub use vault::{Collision, Entry, Secret, Vault};

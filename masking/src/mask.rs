@@ -5,10 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::dialect::{self, Options, Side, Slot};
 use crate::json::{self, Document, Edit, JsonError, Shape, Value};
-use crate::known::Known;
-use crate::scan::{Catalogue, Finding, Text};
-use crate::token::{self, Mint, Token};
-use crate::vault::{Collision, Vault};
+use crate::placeholder::{self, Mint, Placeholder};
+use crate::replaced::{Collision, Replaced};
+use crate::scan::{Finding, Known, Scanner, Text};
 
 /// Foreign placeholders of one request that are remembered, to be asked for.
 pub const FOREIGN_MAX: usize = 64;
@@ -49,17 +48,17 @@ impl From<Collision> for MaskError {
 pub struct Masked {
     /// The body to send; `None` if nothing in it changed.
     pub body: Option<String>,
-    pub vault: Vault,
+    pub replaced: Replaced,
     /// Placeholders that stood in the body already and are not of this exchange, up to [`FOREIGN_MAX`].
-    pub foreign: HashSet<Token>,
+    pub foreign: HashSet<Placeholder>,
     /// Signatures of thinking whose original is not known: it was masked as text.
     pub forgotten: Vec<String>,
 }
 
-/// Masks with one catalogue, in one scope.
+/// Masks with one scanner, in one scope.
 #[derive(Clone, Copy)]
 pub struct Masker<'m> {
-    pub catalogue: &'m Catalogue,
+    pub scanner: &'m Scanner,
     /// Values of the scope that earlier exchanges have shown.
     pub known: &'m Known,
     pub mint: &'m Mint,
@@ -93,7 +92,7 @@ impl Masker<'_> {
     }
 
     fn text(&self, text: &str) -> Result<Masked, MaskError> {
-        let mut exchange = Exchange::new(self, &[Text { text, key: None }]);
+        let mut exchange = Masking::new(self, &[Text { text, key: None }]);
         let mut edits = Vec::new();
         for finding in exchange.findings(0) {
             edits.push(exchange.edit(&finding, text, 0)?);
@@ -123,7 +122,7 @@ impl Masker<'_> {
                     .and_then(|key| key.plain().or_else(|| names.get(&place(*offset, key)).map(String::as_str))),
             })
             .collect();
-        let mut exchange = Exchange::new(self, &texts);
+        let mut exchange = Masking::new(self, &texts);
         let mut edits = Vec::new();
         for (index, (((offset, slot), text), original)) in slots.iter().zip(&texts).zip(&originals).enumerate() {
             let findings = exchange.findings(index);
@@ -200,23 +199,26 @@ fn decoded<'t>(slot: &Slot<'_, 't>) -> Cow<'t, str> {
     slot.value.string().unwrap_or(Cow::Borrowed(slot.value.raw()))
 }
 
-/// The state of masking one exchange.
-struct Exchange<'m> {
+/// The state of masking one request.
+struct Masking<'m> {
     masker: &'m Masker<'m>,
     findings: std::iter::Peekable<std::vec::IntoIter<Finding>>,
-    vault: Vault,
-    present: HashSet<Token>,
+    replaced: Replaced,
+    present: HashSet<Placeholder>,
     forgotten: Vec<String>,
 }
 
-impl<'m> Exchange<'m> {
+impl<'m> Masking<'m> {
     fn new(masker: &'m Masker<'m>, texts: &[Text<'_>]) -> Self {
-        let present = texts.iter().flat_map(|text| token::find_all(text.text.as_bytes())).map(|(_, token)| token);
+        let present = texts
+            .iter()
+            .flat_map(|text| placeholder::find_all(text.text.as_bytes()))
+            .map(|(_, placeholder)| placeholder);
         Self {
             masker,
             present: present.take(FOREIGN_MAX).collect(),
-            findings: masker.catalogue.scan(texts, masker.known).into_iter().peekable(),
-            vault: Vault::default(),
+            findings: masker.scanner.scan(texts, masker.known).into_iter().peekable(),
+            replaced: Replaced::default(),
             forgotten: Vec::new(),
         }
     }
@@ -228,14 +230,14 @@ impl<'m> Exchange<'m> {
 
     fn edit(&mut self, finding: &Finding, text: &str, offset: usize) -> Result<Edit, MaskError> {
         let value = text.get(finding.start..finding.end).unwrap_or_default();
-        let token = self.token(finding, value)?;
-        Ok(Edit { span: offset + finding.start..offset + finding.end, text: token.to_string() })
+        let placeholder = self.placeholder(finding, value)?;
+        Ok(Edit { span: offset + finding.start..offset + finding.end, text: placeholder.to_string() })
     }
 
-    fn token(&mut self, finding: &Finding, value: &str) -> Result<Token, MaskError> {
-        let kind = self.masker.catalogue.kind(finding.kind);
-        let mint = || self.masker.mint.token(&kind.id, &kind.label, value);
-        Ok(self.vault.admit(finding.kind, value, finding.recall, mint)?)
+    fn placeholder(&mut self, finding: &Finding, value: &str) -> Result<Placeholder, MaskError> {
+        let kind = self.masker.scanner.kind(finding.kind);
+        let mint = || self.masker.mint.placeholder(&kind.id, &kind.label, value);
+        Ok(self.replaced.admit(finding.kind, value, finding.recognised, mint)?)
     }
 
     /// The edits of one string of a document: found in the decoded text, made in the raw one.
@@ -252,8 +254,8 @@ impl<'m> Exchange<'m> {
         if slot.value.shape() != Shape::String {
             // A number becomes a string, or it stays: half a number is no JSON.
             for finding in findings.iter().filter(|finding| finding.end - finding.start == raw.len()) {
-                let token = self.token(finding, text)?;
-                edits.push(Edit { span: start..start + raw.len(), text: format!("\"{token}\"") });
+                let placeholder = self.placeholder(finding, text)?;
+                edits.push(Edit { span: start..start + raw.len(), text: format!("\"{placeholder}\"") });
             }
             return Ok(());
         }
@@ -269,9 +271,9 @@ impl<'m> Exchange<'m> {
     }
 
     fn finish(self, text: &str, edits: &[Edit]) -> Masked {
-        let vault = self.vault;
-        let foreign = self.present.into_iter().filter(|token| vault.get(token).is_none()).collect();
+        let replaced = self.replaced;
+        let foreign = self.present.into_iter().filter(|placeholder| replaced.get(placeholder).is_none()).collect();
         let body = (!edits.is_empty()).then(|| json::apply(text, edits));
-        Masked { body, vault, foreign, forgotten: self.forgotten }
+        Masked { body, replaced, foreign, forgotten: self.forgotten }
     }
 }

@@ -1,4 +1,4 @@
-//! What the configuration wants masked: plain data, checked when a [`Catalogue`](crate::Catalogue) is made of it.
+//! What the configuration wants masked: plain data, checked when a [`Scanner`](crate::Scanner) is made of it.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub struct Policy {
 /// A pattern of the user's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomPattern {
-    /// The word in the placeholders: see [`token::is_label`](crate::token::is_label).
+    /// The word in the placeholders: see [`placeholder::is_label`](crate::placeholder::is_label).
     pub label: String,
     /// In the syntax of the `regex` crate.
     pub regex: String,

@@ -2,7 +2,7 @@
 
 use crate::dialect::{Inner, Slot};
 use crate::json::{self, Cursor, Edit, Shape};
-use crate::token;
+use crate::placeholder;
 use crate::unmask::{Part, Resolve, Unmasker};
 
 /// Restores a string that is whole.
@@ -29,7 +29,7 @@ pub(crate) fn restore_piece(
     }
     let raw = slot.value.raw();
     let text = slot.value.string().unwrap_or_default();
-    if !unmasker.holds() && token::next_candidate(text.as_bytes()).is_none() {
+    if !unmasker.holds() && placeholder::next_candidate(text.as_bytes()).is_none() {
         return None;
     }
     let mut restored = String::with_capacity(raw.len());

@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
-use crate::token::{self, End, Read, Token, WRITTEN_MAX};
-use crate::vault::Secret;
+use crate::placeholder::{self, End, Placeholder, Read, WRITTEN_MAX};
+use crate::replaced::Secret;
 
 /// Knows the values of placeholders, and keeps count of what it was asked.
 pub trait Resolve {
-    fn resolve(&mut self, token: &Token) -> Option<Secret>;
+    fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret>;
 
     /// Signed thinking was restored: with what signature, and what the provider wrote.
     fn thought(&mut self, _signature: &str, _original: &str) {}
@@ -44,11 +44,11 @@ impl Unmasker {
         let Some(mut plain) = self.finish_carry(piece, resolver, out) else { return };
         let mut at = plain;
         while let Some(rest) = piece.get(at..) {
-            let Some(candidate) = token::next_candidate(rest).map(|offset| at + offset) else { break };
-            match token::read(piece.get(candidate..).unwrap_or_default(), End::Open) {
+            let Some(candidate) = placeholder::next_candidate(rest).map(|offset| at + offset) else { break };
+            match placeholder::read(piece.get(candidate..).unwrap_or_default(), End::Open) {
                 Read::No => at = candidate + 1,
                 // One that nobody knows may be a word that was glued to a placeholder: the search goes on within it.
-                Read::Token(token, len) => match resolver.resolve(&token) {
+                Read::Placeholder(placeholder, len) => match resolver.resolve(&placeholder) {
                     None => at = candidate + 1,
                     Some(value) => {
                         same(plain..candidate, out);
@@ -70,8 +70,8 @@ impl Unmasker {
     /// Ends the text and gives what was held back.
     pub(crate) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut dyn FnMut(Part<'_>)) {
         while !self.carry.is_empty() {
-            let value = match token::read(&self.carry, End::Here) {
-                Read::Token(token, len) => resolver.resolve(&token).map(|value| (value, len)),
+            let value = match placeholder::read(&self.carry, End::Here) {
+                Read::Placeholder(placeholder, len) => resolver.resolve(&placeholder).map(|value| (value, len)),
                 Read::No | Read::More => None,
             };
             match value {
@@ -97,14 +97,16 @@ impl Unmasker {
         while !self.carry.is_empty() {
             let carried = self.carry.len();
             self.carry.extend_from_slice(follow);
-            let read = token::read(&self.carry, End::Open);
+            let read = placeholder::read(&self.carry, End::Open);
             if read == Read::More && follow.len() == piece.len() {
                 return None;
             }
             self.carry.truncate(carried);
             let value = match read {
                 // A carry is undecided to its last byte, so a placeholder that begins with it holds all of it.
-                Read::Token(token, len) => resolver.resolve(&token).map(|value| (value, len.saturating_sub(carried))),
+                Read::Placeholder(placeholder, len) => {
+                    resolver.resolve(&placeholder).map(|value| (value, len.saturating_sub(carried)))
+                }
                 Read::No | Read::More => None,
             };
             match value {
@@ -122,7 +124,7 @@ impl Unmasker {
     /// Lets go of the carried bytes before the next place at which a placeholder may begin.
     fn release_one(&mut self, out: &mut dyn FnMut(Part<'_>)) {
         let behind = self.carry.get(1..).unwrap_or_default();
-        let len = token::next_candidate(behind).map_or(self.carry.len(), |offset| offset + 1);
+        let len = placeholder::next_candidate(behind).map_or(self.carry.len(), |offset| offset + 1);
         out(Part::Carried(self.carry.get(..len).unwrap_or_default()));
         self.carry.drain(..len);
     }
@@ -164,8 +166,8 @@ mod tests {
     struct Known(Vec<(&'static str, &'static str)>);
 
     impl Resolve for Known {
-        fn resolve(&mut self, token: &Token) -> Option<Secret> {
-            self.0.iter().find(|(name, _)| *name == token.as_str()).map(|(_, value)| Secret::new(value))
+        fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret> {
+            self.0.iter().find(|(name, _)| *name == placeholder.as_str()).map(|(_, value)| Secret::new(value))
         }
     }
 

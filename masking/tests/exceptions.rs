@@ -1,7 +1,7 @@
 //! What looks like a value and is none, and what only begins or ends like an exception.
 #![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
 
-use masking::{Catalogue, Known, Policy, Text};
+use masking::{Known, Policy, Scanner, Text};
 
 /// What must be found stands between `‹` and `›`; nothing else may be.
 const CASES: &[&str] = &[
@@ -59,11 +59,11 @@ const CASES: &[&str] = &[
 
 #[test]
 fn exceptions_are_exact() {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let mut wrong = Vec::new();
     for case in CASES {
         let mut text = case.replace(['‹', '›'], "");
-        for finding in catalogue.scan(&[Text { text: &text.clone(), key: None }], &Known::default()).iter().rev() {
+        for finding in scanner.scan(&[Text { text: &text.clone(), key: None }], &Known::default()).iter().rev() {
             text.insert(finding.end, '›');
             text.insert(finding.start, '‹');
         }

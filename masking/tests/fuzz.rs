@@ -8,7 +8,7 @@
 use masking::dialect::Options;
 use masking::json::{Document, Shape, Value};
 use masking::{
-    Catalogue, Format, Known, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Response, Vault, sse::Framer,
+    Format, Known, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Replaced, Response, Scanner, sse::Framer,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -115,21 +115,21 @@ fn cut<'b>(mut bytes: &'b [u8], sizes: &[usize]) -> Vec<&'b [u8]> {
     pieces
 }
 
-/// The catalogue takes a while to compile, and it never changes.
-fn catalogue() -> &'static Catalogue {
-    static CATALOGUE: std::sync::OnceLock<Catalogue> = std::sync::OnceLock::new();
-    CATALOGUE.get_or_init(|| Catalogue::new(&Policy::default()).unwrap())
+/// The scanner takes a while to compile, and it never changes.
+fn scanner() -> &'static Scanner {
+    static CATALOGUE: std::sync::OnceLock<Scanner> = std::sync::OnceLock::new();
+    CATALOGUE.get_or_init(|| Scanner::new(&Policy::default()).unwrap())
 }
 
-fn mask(format: Format, body: &[u8]) -> Option<(Option<String>, Vault)> {
+fn mask(format: Format, body: &[u8]) -> Option<(Option<String>, Replaced)> {
     let mint = Mint::new(&PlaceholderKey::new([5; 32]), "fuzz");
     let (options, thoughts) = (Options::default(), &NoThoughts);
-    let masker = Masker { catalogue: catalogue(), known: &Known::default(), mint: &mint, options, thoughts };
-    masker.mask(format, body).ok().map(|masked| (masked.body, masked.vault))
+    let masker = Masker { scanner: scanner(), known: &Known::default(), mint: &mint, options, thoughts };
+    masker.mask(format, body).ok().map(|masked| (masked.body, masked.replaced))
 }
 
-fn restore(media: Media, vault: &Vault, pieces: &[&[u8]]) -> Vec<u8> {
-    let mut response = Response::new(media, Options::default(), Box::new(vault.clone()));
+fn restore(media: Media, replaced: &Replaced, pieces: &[&[u8]]) -> Vec<u8> {
+    let mut response = Response::new(media, Options::default(), Box::new(replaced.clone()));
     let mut out = Vec::new();
     pieces.iter().for_each(|piece| response.write(piece, &mut out));
     response.end(&mut out);
@@ -201,21 +201,21 @@ proptest! {
         prop_assert_eq!(out, bytes);
     }
 
-    /// Without a vault nothing changes; chunks are invisible for every kind of body.
+    /// Without a replaced value nothing changes; chunks are invisible for every kind of body.
     #[test]
     fn restorer(bytes in traffic(), sizes in prop::collection::vec(1usize..40, 1..5)) {
         let media = [Media::Json, Media::Lines, Media::Events, Media::Frames, Media::Text, Media::Opaque];
-        let vault = mask(Format::Text, b"i-0123456789abcdef0 s3://acme-logs-1/").unwrap().1;
-        let token = vault.entries().next().unwrap().0.to_string();
-        let spoken = String::from_utf8_lossy(&bytes).replace("AWS_EC2_7KQ2M9XA4TBN", &token).into_bytes();
+        let replaced = mask(Format::Text, b"i-0123456789abcdef0 s3://acme-logs-1/").unwrap().1;
+        let placeholder = replaced.entries().next().unwrap().0.to_string();
+        let spoken = String::from_utf8_lossy(&bytes).replace("AWS_EC2_7KQ2M9XA4TBN", &placeholder).into_bytes();
         for media in media {
             if media != Media::Events {
-                prop_assert_eq!(&restore(media, &Vault::default(), &cut(&bytes, &sizes)), &bytes, "{:?}", media);
+                prop_assert_eq!(&restore(media, &Replaced::default(), &cut(&bytes, &sizes)), &bytes, "{:?}", media);
                 prop_assert_eq!(
-                    restore(media, &vault, &cut(&spoken, &sizes)), restore(media, &vault, &[&spoken]), "{:?}", media
+                    restore(media, &replaced, &cut(&spoken, &sizes)), restore(media, &replaced, &[&spoken]), "{:?}", media
                 );
             } else {
-                restore(media, &vault, &cut(&spoken, &sizes));
+                restore(media, &replaced, &cut(&spoken, &sizes));
             }
         }
     }
@@ -224,7 +224,7 @@ proptest! {
     #[test]
     fn masker(bytes in traffic()) {
         for (format, media) in [(Format::Json, Media::Json), (Format::Lines, Media::Lines), (Format::Text, Media::Text)] {
-            let Some((body, vault)) = mask(format, &bytes) else { continue };
+            let Some((body, replaced)) = mask(format, &bytes) else { continue };
             let masked = body.unwrap_or_else(|| String::from_utf8(bytes.clone()).unwrap());
             if format == Format::Json {
                 prop_assert!(Document::parse(&masked).is_ok(), "{}", masked);
@@ -235,7 +235,7 @@ proptest! {
                 let original = String::from_utf8(bytes.clone()).unwrap();
                 // A placeholder that stood there already may touch one of this exchange: then both stay.
                 if !original.to_ascii_uppercase().contains("AWS") {
-                    prop_assert_eq!(String::from_utf8(restore(media, &vault, &[masked.as_bytes()])).unwrap(), original);
+                    prop_assert_eq!(String::from_utf8(restore(media, &replaced, &[masked.as_bytes()])).unwrap(), original);
                 }
             }
         }

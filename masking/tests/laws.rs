@@ -6,8 +6,8 @@
 use masking::dialect::Options;
 use masking::json::JsonError;
 use masking::{
-    Catalogue, Format, Known, Lookup, MaskError, Masked, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy,
-    Response, Vault,
+    Format, Known, Lookup, MaskError, Masked, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Replaced,
+    Response, Scanner,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -16,10 +16,10 @@ const VALUES: &[&str] =
     &["i-0123456789abcdef0", "vpc-0a1b2c3d4e5f60718", "10.42.7.11", "AKIAIOSFODNN7EXAMPLE", "s3://acme-prod-logs/x"];
 
 fn mask(format: Format, body: &str) -> Masked {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
     Masker {
-        catalogue: &catalogue,
+        scanner: &scanner,
         known: &Known::default(),
         mint: &mint,
         options: Options::default(),
@@ -34,8 +34,8 @@ fn masked_text(masked: &Masked, body: &str) -> String {
 }
 
 /// What the client gets of a body that arrives in these pieces, and the most bytes that a write held back.
-fn restore<'p>(media: Media, vault: &Vault, pieces: impl IntoIterator<Item = &'p [u8]>) -> String {
-    let lookup: Box<dyn Lookup> = Box::new(vault.clone());
+fn restore<'p>(media: Media, replaced: &Replaced, pieces: impl IntoIterator<Item = &'p [u8]>) -> String {
+    let lookup: Box<dyn Lookup> = Box::new(replaced.clone());
     let mut response = Response::new(media, Options::default(), lookup);
     let mut out = Vec::new();
     for piece in pieces {
@@ -47,13 +47,13 @@ fn restore<'p>(media: Media, vault: &Vault, pieces: impl IntoIterator<Item = &'p
 
 /// Restores a body whole, cut in two at every byte, and byte by byte: each gives the same.
 #[track_caller]
-fn restore_at_every_split(media: Media, vault: &Vault, body: &str) -> String {
+fn restore_at_every_split(media: Media, replaced: &Replaced, body: &str) -> String {
     let bytes = body.as_bytes();
-    let whole = restore(media, vault, [bytes]);
+    let whole = restore(media, replaced, [bytes]);
     for cut in 0..bytes.len() {
-        assert_eq!(restore(media, vault, [&bytes[..cut], &bytes[cut..]]), whole, "cut at {cut}");
+        assert_eq!(restore(media, replaced, [&bytes[..cut], &bytes[cut..]]), whole, "cut at {cut}");
     }
-    assert_eq!(restore(media, vault, bytes.chunks(1)), whole, "byte by byte");
+    assert_eq!(restore(media, replaced, bytes.chunks(1)), whole, "byte by byte");
     whole
 }
 
@@ -75,7 +75,7 @@ fn a_document_comes_back_byte_for_byte() {
             .map(drop)
             .or_else(|e| if text.contains("lone") { Ok(()) } else { Err(e) })
             .unwrap();
-        let restored = restore_at_every_split(Media::Json, &masked.vault, &text);
+        let restored = restore_at_every_split(Media::Json, &masked.replaced, &text);
         // An escape within a value is written plainly when it comes back; everything else is the same bytes.
         assert_eq!(restored, document.replace(r"\u0069-0", "i-0"));
         assert!(mask(Format::Json, &text).body.is_none(), "masked text has a finding: {text}");
@@ -86,10 +86,10 @@ fn a_document_comes_back_byte_for_byte() {
 fn text_and_lines_come_back() {
     let text = "10.42.7.11 한국어 i-0123456789abcdef0\r\n";
     let masked = mask(Format::Text, text);
-    assert_eq!(restore_at_every_split(Media::Text, &masked.vault, &masked_text(&masked, text)), text);
+    assert_eq!(restore_at_every_split(Media::Text, &masked.replaced, &masked_text(&masked, text)), text);
     let lines = "{\"a\":\"i-0123456789abcdef0\"}\n\n[\"10.42.7.11\"]\r\n";
     let masked = mask(Format::Lines, lines);
-    assert_eq!(restore_at_every_split(Media::Lines, &masked.vault, &masked_text(&masked, lines)), lines);
+    assert_eq!(restore_at_every_split(Media::Lines, &masked.replaced, &masked_text(&masked, lines)), lines);
 }
 
 /// An Anthropic stream whose deltas hold these pieces.
@@ -184,7 +184,7 @@ fn streams_come_back_at_every_delta_size() {
             (responses(&pieces(&text, size)), &masked, said),
         ];
         for (stream, masked, expected) in streams {
-            let restored = restore(Media::Events, &masked.vault, [stream.as_bytes()]);
+            let restored = restore(Media::Events, &masked.replaced, [stream.as_bytes()]);
             assert_eq!(accumulated(&restored), expected, "size {size} of {}", stream.get(..200).unwrap());
             assert!(!restored.contains("AWS_"), "size {size}: {restored}");
         }
@@ -198,10 +198,10 @@ fn a_stream_is_the_same_at_every_split() {
     for stream in
         [anthropic("text_delta", "text", &pieces(&text, 7)), chat(&pieces(&text, 9)), responses(&pieces(&text, 11))]
     {
-        let restored = restore_at_every_split(Media::Events, &masked.vault, &stream);
+        let restored = restore_at_every_split(Media::Events, &masked.replaced, &stream);
         assert_eq!(accumulated(&restored), "i-0123456789abcdef0 AKIAIOSFODNN7EXAMPLE");
         let crlf = stream.replace('\n', "\r\n");
-        let restored = restore(Media::Events, &masked.vault, crlf.as_bytes().chunks(3));
+        let restored = restore(Media::Events, &masked.replaced, crlf.as_bytes().chunks(3));
         assert_eq!(accumulated(&restored), "i-0123456789abcdef0 AKIAIOSFODNN7EXAMPLE");
     }
 }
@@ -210,7 +210,7 @@ fn a_stream_is_the_same_at_every_split() {
 fn events_without_a_placeholder_keep_their_bytes() {
     let stream = ": hello\r\nretry: 10\r\n\r\nevent:x\ndata:{ \"type\":\"ping\" , \"n\":1.0}\n\nid: 3\ndata: plain\ndata: AWS text\n\n\
         data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"\\ud83d\\u0041WS_ \\/\"}}\n\ndata: cut";
-    assert_eq!(restore_at_every_split(Media::Events, &Vault::default(), stream), stream);
+    assert_eq!(restore_at_every_split(Media::Events, &Replaced::default(), stream), stream);
 }
 
 #[test]
@@ -224,18 +224,22 @@ fn a_cut_stream_loses_nothing_that_was_certain() {
         let ends: Vec<usize> = stream.match_indices("\n\n").map(|(at, _)| at + 2).collect();
         for end in ends {
             let cut = &stream[..end];
-            let expected = masking::restore(accumulated(cut).as_bytes(), &mut All(&masked.vault));
+            let expected = masking::restore(accumulated(cut).as_bytes(), &mut All(&masked.replaced));
             let expected = expected.map_or_else(|| accumulated(cut), |bytes| String::from_utf8(bytes).unwrap());
-            assert_eq!(accumulated(&restore(Media::Events, &masked.vault, [cut.as_bytes()])), expected, "cut at {end}");
+            assert_eq!(
+                accumulated(&restore(Media::Events, &masked.replaced, [cut.as_bytes()])),
+                expected,
+                "cut at {end}"
+            );
         }
     }
 }
 
-struct All<'v>(&'v Vault);
+struct All<'v>(&'v Replaced);
 
 impl masking::Resolve for All<'_> {
-    fn resolve(&mut self, token: &masking::Token) -> Option<masking::Secret> {
-        self.0.get(token).map(|entry| entry.value.clone())
+    fn resolve(&mut self, placeholder: &masking::Placeholder) -> Option<masking::Secret> {
+        self.0.get(placeholder).map(|entry| entry.value.clone())
     }
 }
 
@@ -248,7 +252,7 @@ proptest! {
         let document = json!({"messages": [{"role": "user", "content": text, "x": [text, 1.5, null]}], "k": {text.clone(): text}}).to_string();
         let masked = mask(Format::Json, &document);
         let body = masked_text(&masked, &document);
-        for (_, entry) in masked.vault.entries() {
+        for (_, entry) in masked.replaced.entries() {
             prop_assert!(!body.contains(entry.value.expose()));
         }
         let mut rest = body.as_bytes();
@@ -259,7 +263,7 @@ proptest! {
             rest = behind;
             if rest.is_empty() { break; }
         }
-        prop_assert_eq!(restore(Media::Json, &masked.vault, chunks), document);
+        prop_assert_eq!(restore(Media::Json, &masked.replaced, chunks), document);
     }
 }
 
@@ -289,10 +293,10 @@ fn restored_thinking_goes_back_as_the_provider_wrote_it() {
         json!({"type":"message","content":[{"type":"thinking","thinking":wrote,"signature":"c2lnbmVk"}]}).to_string();
 
     for (media, body) in [(Media::Events, stream), (Media::Json, whole)] {
-        let untouched = restore(media, &masked.vault, [body.as_bytes()]);
+        let untouched = restore(media, &masked.replaced, [body.as_bytes()]);
         assert_eq!(untouched, body, "signed thinking passes as it is");
         let (mut response, mut out) =
-            (Response::new(media, Options { thinking: true }, Box::new(masked.vault.clone())), Vec::new());
+            (Response::new(media, Options { thinking: true }, Box::new(masked.replaced.clone())), Vec::new());
         body.as_bytes().chunks(7).for_each(|chunk| response.write(chunk, &mut out));
         response.end(&mut out);
         let shown = String::from_utf8(out).unwrap();
@@ -302,11 +306,10 @@ fn restored_thinking_goes_back_as_the_provider_wrote_it() {
 
         let block = json!({"type":"thinking","thinking":said.to_lowercase(),"signature":"c2lnbmVk"});
         let request = json!({"messages":[{"role":"assistant","content":[block]}]}).to_string();
-        let catalogue = Catalogue::new(&Policy::default()).unwrap();
+        let scanner = Scanner::new(&Policy::default()).unwrap();
         let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
         let options = Options { thinking: true };
-        let masker =
-            Masker { catalogue: &catalogue, known: &Known::default(), mint: &mint, options, thoughts: &thoughts };
+        let masker = Masker { scanner: &scanner, known: &Known::default(), mint: &mint, options, thoughts: &thoughts };
         let sent = masker.mask(Format::Json, request.as_bytes()).unwrap();
         let sent_block: Value = serde_json::from_str(&sent.body.unwrap()).unwrap();
         assert_eq!(sent_block["messages"][0]["content"][0]["thinking"], json!(wrote));
@@ -322,10 +325,10 @@ fn restored_thinking_goes_back_as_the_provider_wrote_it() {
 /// A body of lines has no more values than one document may have.
 #[test]
 fn lines_that_are_too_many() {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
     let (known, options, thoughts) = (&Known::default(), Options::default(), &NoThoughts);
-    let masker = Masker { catalogue: &catalogue, known, mint: &mint, options, thoughts };
+    let masker = Masker { scanner: &scanner, known, mint: &mint, options, thoughts };
     let most = "1\n".repeat(masking::json::NODES_MAX);
     assert!(masker.mask(Format::Lines, most.as_bytes()).is_ok());
     let more = most + "1\n";
@@ -336,15 +339,15 @@ fn lines_that_are_too_many() {
 #[test]
 fn escaped_names() {
     let masked = mask(Format::Json, r#"{"pass\u0077ord": ["hunter2-x", {"k": "y"}, "hunter3-x"]}"#);
-    assert_eq!(masked.vault.len(), 2);
+    assert_eq!(masked.replaced.len(), 2);
 }
 
 /// Of a stream with more texts open at once than are held, the beginnings of placeholders leave at once, and as they are.
 #[test]
 fn texts_that_are_open_at_once() {
     let masked = mask(Format::Text, VALUES[0]);
-    let token = masked.body.clone().unwrap();
-    let (head, tail) = token.split_at(9);
+    let placeholder = masked.body.clone().unwrap();
+    let (head, tail) = placeholder.split_at(9);
     let event = |index: usize, text: &str| {
         let delta = json!({"type": "text_delta", "text": text});
         format!("data: {}\n\n", json!({"type": "content_block_delta", "index": index, "delta": delta}))
@@ -354,7 +357,7 @@ fn texts_that_are_open_at_once() {
         texts(head) + &texts(tail)
     };
     for (count, restored) in [(256, 256), (300, 256)] {
-        let text = restore(Media::Events, &masked.vault, [stream(count).as_bytes()]);
+        let text = restore(Media::Events, &masked.replaced, [stream(count).as_bytes()]);
         assert_eq!(text.matches(VALUES[0]).count(), restored, "{count}");
         assert_eq!(text.matches(head).count(), count - restored, "{count}");
     }

@@ -1,7 +1,7 @@
 //! Values whose names stand on another line, behind whatever a tool puts in front of each line.
 #![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
 
-use masking::{Catalogue, Known, Policy, Text};
+use masking::{Known, Policy, Scanner, Text};
 
 /// Texts of several lines. What must be found stands between `‹` and `›`.
 const BLOCKS: &[&str] = &[
@@ -71,9 +71,9 @@ fn wrapped(block: &str, prefix: &str) -> String {
 }
 
 /// What a scan finds in a text without its marks, marked again.
-fn found(catalogue: &Catalogue, marked: &str) -> String {
+fn found(scanner: &Scanner, marked: &str) -> String {
     let mut text = marked.replace(['‹', '›'], "");
-    for finding in catalogue.scan(&[Text { text: &text.clone(), key: None }], &Known::default()).iter().rev() {
+    for finding in scanner.scan(&[Text { text: &text.clone(), key: None }], &Known::default()).iter().rev() {
         text.insert(finding.end, '›');
         text.insert(finding.start, '‹');
     }
@@ -81,10 +81,10 @@ fn found(catalogue: &Catalogue, marked: &str) -> String {
 }
 
 fn check(cases: impl IntoIterator<Item = String>) {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let mut wrong = Vec::new();
     for expected in cases {
-        let got = found(&catalogue, &expected);
+        let got = found(&scanner, &expected);
         if got != expected {
             wrong.push(format!("expected {expected:?}\n   found {got:?}"));
         }

@@ -1,16 +1,16 @@
 //! What the configuration changes: families, kinds, patterns and literals of the user's own, values known before.
 #![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
 
-use masking::{Catalogue, CustomPattern, Family, Known, Policy, Text};
+use masking::{CustomPattern, Family, Known, Policy, Scanner, Text};
 
 const TEXT: &str = "i-0abcdef1234567890 in vpc-0aa11bb22cc33dd44 at 10.20.3.41, s3://acme-logs-1/k, 54.180.12.34, \
                     arn:aws:rds:us-east-1:305918274610:db:orders-1, TICKET-4711";
 
 fn values(policy: &Policy, text: &str, known: &[(&str, &str)]) -> Vec<String> {
-    let catalogue = Catalogue::new(policy).unwrap();
-    let known = Known::new(known.iter().filter_map(|(kind, value)| Some((catalogue.kind_id(kind)?, *value))));
-    let findings = catalogue.scan(&[Text { text, key: None }], &known);
-    findings.iter().map(|f| format!("{}:{}", catalogue.kind(f.kind).id, text.get(f.start..f.end).unwrap())).collect()
+    let scanner = Scanner::new(policy).unwrap();
+    let known = Known::new(known.iter().filter_map(|(kind, value)| Some((scanner.kind_id(kind)?, *value))));
+    let findings = scanner.scan(&[Text { text, key: None }], &known);
+    findings.iter().map(|f| format!("{}:{}", scanner.kind(f.kind).id, text.get(f.start..f.end).unwrap())).collect()
 }
 
 fn strings(items: &[&str]) -> Vec<String> {
@@ -74,7 +74,7 @@ fn a_wrong_policy_is_refused_with_a_reason() {
         ),
     ];
     for (policy, start) in cases {
-        let error = Catalogue::new(&policy).unwrap_err().to_string();
+        let error = Scanner::new(&policy).unwrap_err().to_string();
         assert!(error.starts_with(start), "{error}");
         assert!(!error.contains('\n'), "{error}");
     }
@@ -127,11 +127,11 @@ fn the_name_of_a_member_is_a_context() {
         ("KmsKeyId", "1234abcd-12ab-34cd-56ef-1234567890ab", "kms_key_id:1234abcd-12ab-34cd-56ef-1234567890ab"),
         ("request_id", "1234abcd-12ab-34cd-56ef-1234567890ab", ""),
     ];
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     for (key, text, expected) in cases {
-        let findings = catalogue.scan(&[Text { text, key: Some(key) }], &Known::default());
+        let findings = scanner.scan(&[Text { text, key: Some(key) }], &Known::default());
         let found =
-            findings.iter().map(|f| format!("{}:{}", catalogue.kind(f.kind).id, text.get(f.start..f.end).unwrap()));
+            findings.iter().map(|f| format!("{}:{}", scanner.kind(f.kind).id, text.get(f.start..f.end).unwrap()));
         assert_eq!(found.collect::<Vec<_>>().join(" "), expected, "{key}");
     }
 }
@@ -148,13 +148,13 @@ fn one_thing_has_one_kind_in_all_texts_of_an_exchange() {
         "--bucket acme-logs-1",
         "is acme-logs-1 empty?",
     ];
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let exchange = texts.map(|text| Text { text, key: None });
-    let findings = catalogue.scan(&exchange, &Known::default());
+    let findings = scanner.scan(&exchange, &Known::default());
     assert_eq!(findings.len(), texts.len());
     for (finding, (text, index)) in findings.iter().zip(texts.iter().zip(0..)) {
         assert_eq!((finding.text, text.get(finding.start..finding.end).unwrap()), (index, "acme-logs-1"));
-        assert_eq!(catalogue.kind(finding.kind).id, "s3_bucket", "{text}");
-        assert!(finding.recall, "{text}");
+        assert_eq!(scanner.kind(finding.kind).id, "s3_bucket", "{text}");
+        assert_eq!(finding.recognised, masking::Recognised::ByContext, "{text}");
     }
 }

@@ -7,88 +7,87 @@ mod corpus;
 
 use std::collections::HashMap;
 
-use masking::token::{Mint, PlaceholderKey};
-use masking::{Catalogue, Finding, Known, Policy, Text};
+use masking::placeholder::{Mint, PlaceholderKey};
+use masking::{Finding, Known, Policy, Scanner, Text};
 use proptest::prelude::*;
 
-fn catalogue() -> Catalogue {
-    Catalogue::new(&Policy::default()).unwrap()
+fn scanner() -> Scanner {
+    Scanner::new(&Policy::default()).unwrap()
 }
 
-fn scan(catalogue: &Catalogue, text: &str) -> Vec<Finding> {
-    catalogue.scan(&[Text { text, key: None }], &Known::default())
+fn scan(scanner: &Scanner, text: &str) -> Vec<Finding> {
+    scanner.scan(&[Text { text, key: None }], &Known::default())
 }
 
 /// The masked text, and what its placeholders stand for.
-fn mask(catalogue: &Catalogue, text: &str) -> (String, HashMap<String, String>) {
+fn mask(scanner: &Scanner, text: &str) -> (String, HashMap<String, String>) {
     let mint = Mint::new(&PlaceholderKey::new([7; 32]), "test");
     let mut masked = text.to_owned();
     let mut values = HashMap::new();
-    for finding in scan(catalogue, text).iter().rev() {
-        let kind = catalogue.kind(finding.kind);
+    for finding in scan(scanner, text).iter().rev() {
+        let kind = scanner.kind(finding.kind);
         let value = text.get(finding.start..finding.end).unwrap();
-        let token = mint.token(&kind.id, &kind.label, value).to_string();
-        masked.replace_range(finding.start..finding.end, &token);
-        values.insert(token, value.to_owned());
+        let placeholder = mint.placeholder(&kind.id, &kind.label, value).to_string();
+        masked.replace_range(finding.start..finding.end, &placeholder);
+        values.insert(placeholder, value.to_owned());
     }
     (masked, values)
 }
 
-fn check_laws(catalogue: &Catalogue, text: &str) {
-    let findings = scan(catalogue, text);
+fn check_laws(scanner: &Scanner, text: &str) {
+    let findings = scan(scanner, text);
     for pair in findings.windows(2) {
         assert!(pair[0].end <= pair[1].start, "findings overlap in {text:?}");
     }
     for finding in &findings {
         assert!(text.get(finding.start..finding.end).is_some_and(|value| !value.is_empty()), "borders in {text:?}");
     }
-    let (masked, values) = mask(catalogue, text);
-    let again: Vec<_> =
-        scan(catalogue, &masked).iter().map(|f| masked.get(f.start..f.end).unwrap().to_owned()).collect();
+    let (masked, values) = mask(scanner, text);
+    let again: Vec<_> = scan(scanner, &masked).iter().map(|f| masked.get(f.start..f.end).unwrap().to_owned()).collect();
     assert!(again.is_empty(), "masked text has findings {again:?}\nin {masked:?}\nof {text:?}");
-    let restored = values.iter().fold(masked, |text, (token, value)| text.replace(token, value));
+    let restored = values.iter().fold(masked, |text, (placeholder, value)| text.replace(placeholder, value));
     assert_eq!(restored, text);
 }
 
 /// What reads on has no length at which it stops: a value behind it would go out.
 #[test]
 fn lists_and_runs_of_any_length() {
-    let catalogue = catalogue();
+    let scanner = scanner();
     let list: String = (0..5_000).map(|n| format!(", team-{n}")).collect();
-    let found = scan(&catalogue, &format!("buckets: team-x{list}"));
+    let found = scan(&scanner, &format!("buckets: team-x{list}"));
     assert_eq!(found.len(), 5_001);
     let token = format!("IQoJb3JpZ2lu{}", "Ab1/".repeat(10_000));
-    let found = scan(&catalogue, &format!("see {token} there"));
+    let found = scan(&scanner, &format!("see {token} there"));
     assert_eq!(found.iter().map(|f| f.end - f.start).collect::<Vec<_>>(), [token.len()]);
 }
 
 /// A name in a list begins a list of its own, whose elements the one before has read.
 #[test]
 fn a_list_that_joins_another() {
-    let catalogue = catalogue();
+    let scanner = scanner();
     let text = "bucket: a-1, bucket: b-2, c-3";
-    let found: Vec<_> = scan(&catalogue, text).iter().map(|f| &text[f.start..f.end]).collect();
+    let found: Vec<_> = scan(&scanner, text).iter().map(|f| &text[f.start..f.end]).collect();
     assert_eq!(found, ["a-1", "b-2", "c-3"]);
 }
 
 /// A name that an array passes on is the same for each string in it, and a long one counts by its end.
 #[test]
 fn names_of_members() {
-    let catalogue = catalogue();
+    let scanner = scanner();
     let long = format!("{}_password", "of-somebody-".repeat(40));
     for (key, expected) in [("password", 1), (&*long, 1), ("passwordless", 0)] {
         let texts = [Text { text: "hunter2-x", key: Some(key) }; 3];
-        assert_eq!(catalogue.scan(&texts, &Known::default()).len(), expected * 3, "{key}");
+        assert_eq!(scanner.scan(&texts, &Known::default()).len(), expected * 3, "{key}");
     }
 }
 
 #[test]
 fn exactly_what_is_marked_is_found() {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let mut wrong = Vec::new();
     for document in corpus::documents() {
         let text = document.text.as_str();
-        let findings = catalogue.scan(&[Text { text, key: None }], &Known::default());
+        let findings = scanner.scan(&[Text { text, key: None }], &Known::default());
         let found: Vec<_> = findings.iter().map(|f| (f.start, f.end)).collect();
         let missed = document.spans.iter().filter(|span| !found.contains(span)).map(|span| ("missed", span));
         let extra = found.iter().filter(|span| !document.spans.contains(span)).map(|span| ("not marked", span));
@@ -102,21 +101,21 @@ fn exactly_what_is_marked_is_found() {
 
 #[test]
 fn laws_hold_on_the_corpus() {
-    let catalogue = catalogue();
+    let scanner = scanner();
     for document in corpus::documents() {
-        check_laws(&catalogue, &document.text);
+        check_laws(&scanner, &document.text);
         // A JSON string within a JSON string within one: escapes are no neighbours and never part of a value.
         let once = serde_json::to_string(&document.text).unwrap();
-        check_laws(&catalogue, &once);
-        check_laws(&catalogue, &serde_json::to_string(&once).unwrap());
+        check_laws(&scanner, &once);
+        check_laws(&scanner, &serde_json::to_string(&once).unwrap());
     }
 }
 
 #[test]
 fn masking_an_escaped_text_leaves_valid_json() {
-    let catalogue = catalogue();
+    let scanner = scanner();
     for document in corpus::documents() {
-        let (masked, _) = mask(&catalogue, &serde_json::to_string(&document.text).unwrap());
+        let (masked, _) = mask(&scanner, &serde_json::to_string(&document.text).unwrap());
         assert!(serde_json::from_str::<String>(&masked).is_ok(), "{}: {masked}", document.name);
     }
 }
@@ -198,15 +197,15 @@ proptest! {
 
     #[test]
     fn laws_hold_on_fragments(picks in prop::collection::vec(0..FRAGMENTS.len(), 1..14)) {
-        thread_local!(static CATALOGUE: Catalogue = catalogue());
+        thread_local!(static CATALOGUE: Scanner = scanner());
         let text: String = picks.iter().map(|pick| FRAGMENTS[*pick]).collect();
-        CATALOGUE.with(|catalogue| check_laws(catalogue, &text));
+        CATALOGUE.with(|scanner| check_laws(scanner, &text));
     }
 
     #[test]
     fn laws_hold_on_anything_around_a_value(before in "\\PC{0,12}", pick in 0..FRAGMENTS.len(), after in "\\PC{0,12}") {
-        thread_local!(static CATALOGUE: Catalogue = catalogue());
+        thread_local!(static CATALOGUE: Scanner = scanner());
         let text = format!("{before}{}{after}", FRAGMENTS[pick]);
-        CATALOGUE.with(|catalogue| check_laws(catalogue, &text));
+        CATALOGUE.with(|scanner| check_laws(scanner, &text));
     }
 }

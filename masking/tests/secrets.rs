@@ -2,7 +2,7 @@
 #![allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 #![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
 
-use masking::{Catalogue, Known, Policy, Text};
+use masking::{Known, Policy, Scanner, Text};
 
 /// A generator of numbers that are the same in each run.
 struct Numbers(u64);
@@ -55,8 +55,8 @@ const NOTATIONS: &[Notation] = &[
     (|value| format!("{{\"Type\": \"SecureString\", \"Value\": \"‹{value}›\"}}\n"), "\"\\"),
 ];
 
-fn found(catalogue: &Catalogue, text: &str, key: Option<&str>) -> Vec<(usize, usize)> {
-    catalogue.scan(&[Text { text, key }], &Known::default()).iter().map(|f| (f.start, f.end)).collect()
+fn found(scanner: &Scanner, text: &str, key: Option<&str>) -> Vec<(usize, usize)> {
+    scanner.scan(&[Text { text, key }], &Known::default()).iter().map(|f| (f.start, f.end)).collect()
 }
 
 fn marked(marked: &str) -> (String, usize, usize) {
@@ -67,15 +67,15 @@ fn marked(marked: &str) -> (String, usize, usize) {
 
 #[test]
 fn generated_passwords_are_masked_whole() {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let mut wrong = Vec::new();
     for (at, (notation, without)) in NOTATIONS.iter().enumerate() {
         let mut numbers = Numbers(at as u64);
         for _ in 0..500 {
             let value = password(&mut numbers, without);
             let (text, start, end) = marked(&notation(&value));
-            if found(&catalogue, &text, None) != [(start, end)] {
-                wrong.push(format!("{:?} in {text}", found(&catalogue, &text, None)));
+            if found(&scanner, &text, None) != [(start, end)] {
+                wrong.push(format!("{:?} in {text}", found(&scanner, &text, None)));
             }
         }
     }
@@ -85,19 +85,19 @@ fn generated_passwords_are_masked_whole() {
 /// What is a member of the document is the value, to its end.
 #[test]
 fn members_are_masked_whole() {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let mut numbers = Numbers(99);
     for key in ["password", "MasterUserPassword", "DB_PASSWORD"] {
         for _ in 0..500 {
             let value = password(&mut numbers, "");
-            assert_eq!(found(&catalogue, &value, Some(key)), [(0, value.len())], "{key}: {value}");
+            assert_eq!(found(&scanner, &value, Some(key)), [(0, value.len())], "{key}: {value}");
         }
     }
 }
 
 #[test]
 fn each_ends_where_its_notation_ends_it() {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let cases = [
         "DB_PASSWORD=‹aB3;x&y<z,1Q(8›\n",
         "  password: ‹aB3;x&y,z|Q7w<e›\n  user: app\n",
@@ -115,7 +115,7 @@ fn each_ends_where_its_notation_ends_it() {
     let mut wrong = Vec::new();
     for case in cases {
         let (text, start, end) = marked(case);
-        let got = found(&catalogue, &text, None);
+        let got = found(&scanner, &text, None);
         if got != [(start, end)] {
             wrong.push(format!("{case}{:?}", got.iter().map(|(start, end)| &text[*start..*end]).collect::<Vec<_>>()));
         }
@@ -125,7 +125,7 @@ fn each_ends_where_its_notation_ends_it() {
 
 #[test]
 fn references_and_code_are_no_passwords() {
-    let catalogue = Catalogue::new(&Policy::default()).unwrap();
+    let scanner = Scanner::new(&Policy::default()).unwrap();
     let cases = [
         "password: \"${DB_PASSWORD_Prod1}\"",
         "\"password\": \"{{resolve:secretsmanager:MySecret1:SecretString:password}}\"",
@@ -143,7 +143,7 @@ fn references_and_code_are_no_passwords() {
         "'password' => 'required|min:8|confirmed'",
     ];
     for text in cases {
-        assert_eq!(found(&catalogue, text, None), [], "{text}");
+        assert_eq!(found(&scanner, text, None), [], "{text}");
     }
-    assert_eq!(found(&catalogue, "Must have 8 characters", Some("password")), []);
+    assert_eq!(found(&scanner, "Must have 8 characters", Some("password")), []);
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use contract::{Counters, Exchange, SyncRequest, VERSION, bound};
-use masking::Token;
+use masking::Placeholder;
 
 use crate::error::Error;
 use crate::name::{Key, Kind, Scope};
@@ -72,7 +72,7 @@ impl Batch {
 }
 
 pub fn key(scope_text: &str, placeholder: &str) -> Result<Key, Error> {
-    let placeholder = Token::parse(placeholder).ok_or(Error::Invalid("placeholder"))?;
+    let placeholder = Placeholder::parse(placeholder).ok_or(Error::Invalid("placeholder"))?;
     Ok(Key { scope: scope(scope_text)?, placeholder })
 }
 

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use contract::Value;
 
-use crate::door::{Scopes, Token};
+use crate::door::{BearerToken, Scopes};
 use crate::keyring::Secret;
 use crate::name::Scope;
 
@@ -38,9 +38,9 @@ pub struct Config {
     pub listen: Vec<Place>,
     pub tls: Option<Tls>,
     /// For `/v1/sync`; never empty.
-    pub tokens: Vec<Token>,
+    pub tokens: Vec<BearerToken>,
     /// For the operator's calls, which are closed without one.
-    pub operators: Vec<Token>,
+    pub operators: Vec<BearerToken>,
     pub probes: Probes,
     /// Calls a second that one token may make.
     pub rate: u32,
@@ -208,7 +208,7 @@ fn secrets(raw: &RawConfig) -> Result<Secrets, Wrong> {
 }
 
 /// White space between tokens; `<token>;<scope>,<scope>` binds one to scopes.
-fn tokens(raw: &RawConfig, many: &'static str, one: &'static str) -> Result<Vec<Token>, Wrong> {
+fn tokens(raw: &RawConfig, many: &'static str, one: &'static str) -> Result<Vec<BearerToken>, Wrong> {
     let token = |text: &String| {
         let (secret, scopes) = match text.split_once(';') {
             Some((secret, scopes)) => {
@@ -219,7 +219,7 @@ fn tokens(raw: &RawConfig, many: &'static str, one: &'static str) -> Result<Vec<
             None => (text.as_str(), Scopes::All),
         };
         let why = "holds a token that is short (16 characters at least) or not of [A-Za-z0-9._~+/=-]";
-        Token::new(secret, scopes).ok_or(Wrong { variable: many, why })
+        BearerToken::new(secret, scopes).ok_or(Wrong { variable: many, why })
     };
     raw.list(many, one)?.iter().map(token).collect()
 }

@@ -13,7 +13,7 @@ use crate::name::Scope;
 
 /// A bearer token, known by its hash alone.
 #[derive(Clone)]
-pub struct Token {
+pub struct BearerToken {
     digest: [u8; 32],
     scopes: Scopes,
 }
@@ -28,7 +28,7 @@ pub enum Scopes {
 /// A set of tokens of one sort.
 #[derive(Debug)]
 pub struct Door {
-    tokens: Vec<(Token, Mutex<Bucket>)>,
+    tokens: Vec<(BearerToken, Mutex<Bucket>)>,
     rate: f64,
 }
 
@@ -39,7 +39,7 @@ struct Bucket {
     at: Instant,
 }
 
-impl Token {
+impl BearerToken {
     const LEAST: usize = 16;
 
     /// `None` unless it is long enough to be one, and of the characters that a bearer token may have (RFC 6750).
@@ -68,14 +68,14 @@ impl Scopes {
 
 impl Door {
     /// Each token may make `rate` calls a second.
-    pub fn new(tokens: Vec<Token>, rate: u32) -> Self {
+    pub fn new(tokens: Vec<BearerToken>, rate: u32) -> Self {
         let rate = f64::from(rate);
         let full = |token| (token, Mutex::new(Bucket { left: rate, at: Instant::now() }));
         Self { tokens: tokens.into_iter().map(full).collect(), rate }
     }
 
     /// Takes the value of an `authorization` header, and one call off the token's rate.
-    pub fn enter(&self, authorization: Option<&[u8]>) -> Result<(&Token, &Scopes), Error> {
+    pub fn enter(&self, authorization: Option<&[u8]>) -> Result<(&BearerToken, &Scopes), Error> {
         let (token, bucket) = self.find(authorization).ok_or(Error::Unauthorized)?;
         bucket.lock().unwrap_or_else(PoisonError::into_inner).take(self.rate, Instant::now())?;
         Ok((token, &token.scopes))
@@ -87,11 +87,11 @@ impl Door {
     }
 
     /// Looks at every token, and at hashes only: the time tells neither which one was near nor how near.
-    fn find(&self, authorization: Option<&[u8]>) -> Option<&(Token, Mutex<Bucket>)> {
+    fn find(&self, authorization: Option<&[u8]>) -> Option<&(BearerToken, Mutex<Bucket>)> {
         let (scheme, text) = authorization?.split_first_chunk::<7>()?;
         let digest: [u8; 32] = Sha256::digest(text).into();
         let bearer = Choice::from(u8::from(scheme.eq_ignore_ascii_case(b"bearer ")));
-        let matches = |token: &Token| bool::from(token.digest.ct_eq(&digest) & bearer);
+        let matches = |token: &BearerToken| bool::from(token.digest.ct_eq(&digest) & bearer);
         self.tokens.iter().fold(None, |found, own| if matches(&own.0) { Some(own) } else { found })
     }
 }
@@ -109,9 +109,9 @@ impl Bucket {
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for BearerToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token").field("id", &self.id()).field("scopes", &self.scopes).finish()
+        f.debug_struct("BearerToken").field("id", &self.id()).field("scopes", &self.scopes).finish()
     }
 }
 
@@ -125,7 +125,7 @@ mod tests {
 
     fn door(rate: u32) -> Door {
         let team = Scopes::Only(vec![Scope::parse("team-a").unwrap()]);
-        Door::new(vec![Token::new(ONE, Scopes::All).unwrap(), Token::new(OTHER, team).unwrap()], rate)
+        Door::new(vec![BearerToken::new(ONE, Scopes::All).unwrap(), BearerToken::new(OTHER, team).unwrap()], rate)
     }
 
     #[test]
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn weak_tokens_are_none_and_no_token_is_shown() {
         for (text, fits) in [(ONE, true), ("short", false), ("with space in the middle", false), ("", false)] {
-            assert_eq!(Token::new(text, Scopes::All).is_some(), fits, "{text:?}");
+            assert_eq!(BearerToken::new(text, Scopes::All).is_some(), fits, "{text:?}");
         }
         assert!(!format!("{:?}", door(1)).contains(ONE));
     }

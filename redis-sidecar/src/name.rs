@@ -1,7 +1,7 @@
 //! The names that come over the wire. Whoever holds one holds a checked one.
 
 use contract::bound;
-use masking::Token;
+use masking::Placeholder;
 
 /// The tenant that a mapping belongs to. Nothing of one scope is ever answered in another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,7 +15,7 @@ pub struct Kind(String);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     pub scope: Scope,
-    pub placeholder: Token,
+    pub placeholder: Placeholder,
 }
 
 impl Scope {

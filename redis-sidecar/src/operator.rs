@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contract::{Mapping, Value, bound};
 use data_encoding::HEXLOWER;
-use masking::{Resolve, Secret, Token, restore};
+use masking::{Placeholder, Resolve, Secret, restore};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::{key, scope};
@@ -231,11 +231,11 @@ impl Walk {
 
 /// Knows no value, and remembers what it was asked.
 #[derive(Default)]
-struct Named(BTreeSet<Token>);
+struct Named(BTreeSet<Placeholder>);
 
 impl Resolve for Named {
-    fn resolve(&mut self, token: &Token) -> Option<Secret> {
-        self.0.insert(*token);
+    fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret> {
+        self.0.insert(*placeholder);
         None
     }
 }
@@ -243,7 +243,7 @@ impl Resolve for Named {
 /// Knows the values of one text, as long as there is room for them.
 #[derive(Default)]
 struct Known {
-    values: HashMap<Token, Secret>,
+    values: HashMap<Placeholder, Secret>,
     room: usize,
     full: bool,
     restored: u64,
@@ -251,8 +251,8 @@ struct Known {
 }
 
 impl Resolve for Known {
-    fn resolve(&mut self, token: &Token) -> Option<Secret> {
-        let Some(value) = self.values.get(token) else {
+    fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret> {
+        let Some(value) = self.values.get(placeholder) else {
             self.unknown += 1;
             return None;
         };

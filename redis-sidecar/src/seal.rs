@@ -87,11 +87,11 @@ fn decode(bytes: &[u8]) -> Option<Plain> {
 mod tests {
     use super::*;
     use crate::name::Scope;
-    use masking::Token;
+    use masking::Placeholder;
     use proptest::prelude::*;
 
     fn key(scope: &str, placeholder: &str) -> Key {
-        Key { scope: Scope::parse(scope).unwrap(), placeholder: Token::parse(placeholder).unwrap() }
+        Key { scope: Scope::parse(scope).unwrap(), placeholder: Placeholder::parse(placeholder).unwrap() }
     }
 
     fn plain(value: &str) -> Plain {

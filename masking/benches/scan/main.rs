@@ -7,7 +7,7 @@ mod rules;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use masking::{Catalogue, KindId, Known, Policy, Text};
+use masking::{KindId, Known, Policy, Scanner, Text};
 use regex::{Regex, RegexSet};
 
 /// Bytes of each text: few enough for a run that the scheduler does not interrupt.
@@ -18,9 +18,9 @@ const PATIENCE: Duration = Duration::from_millis(700);
 fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let start = Instant::now();
-    let catalogue = Catalogue::new(&Policy::default()).map_err(std::io::Error::other)?;
-    writeln!(out, "compiling the catalogue: {:.1} ms", start.elapsed().as_secs_f64() * 1e3)?;
-    let known = known(&catalogue);
+    let scanner = Scanner::new(&Policy::default()).map_err(std::io::Error::other)?;
+    writeln!(out, "compiling the scanner: {:.1} ms", start.elapsed().as_secs_f64() * 1e3)?;
+    let known = known(&scanner);
     let rules: Vec<Regex> = rules::sources().iter().filter_map(|source| Regex::new(source).ok()).collect();
     let set = RegexSet::new(rules::sources()).map_err(std::io::Error::other)?;
     let largest = rules.iter().max_by_key(|rule| rule.as_str().len());
@@ -31,8 +31,8 @@ fn main() -> std::io::Result<()> {
             let (speed, found) = measure(run);
             writeln!(out, "{name:<12} {way:>22} {speed:>9.1} {found:>9}")
         };
-        row("catalogue", &mut || catalogue.scan(&texts, &Known::default()).len())?;
-        row("catalogue, 5000 known", &mut || catalogue.scan(&texts, &known).len())?;
+        row("scanner", &mut || scanner.scan(&texts, &Known::default()).len())?;
+        row("scanner, 5000 known", &mut || scanner.scan(&texts, &known).len())?;
         row("largest rule as regex", &mut || largest.map_or(0, |rule| rule.find_iter(&text).count()))?;
         row("set of all regexes", &mut || set.matches(&text).iter().count())?;
         row("rule by rule", &mut || rules.iter().map(|rule| rule.find_iter(&text).count()).sum())?;
@@ -54,8 +54,8 @@ fn measure(run: &mut dyn FnMut() -> usize) -> (f64, usize) {
 }
 
 /// Values of earlier exchanges, none of which stands in the texts.
-fn known(catalogue: &Catalogue) -> Known {
-    let kind: Option<KindId> = catalogue.kind_id("s3_bucket");
+fn known(scanner: &Scanner) -> Known {
+    let kind: Option<KindId> = scanner.kind_id("s3_bucket");
     let names: Vec<String> = (0..5_000).map(|i| format!("bucket-of-team-{i}")).collect();
     Known::new(kind.into_iter().flat_map(|kind| names.iter().map(move |name| (kind, name.as_str()))))
 }
@@ -75,10 +75,10 @@ fn fill(unit: &str) -> String {
 const CODE: &str = "\
 The scheduler keeps one queue a worker; a task that blocks is handed over, so that no worker waits for another one.
     /// Returns the number of buckets, which is a power of two, and at least twice that of the entries.
-    pub fn account(&mut self, owner: &Owner, key: &str) -> Result<Token, Error> {
+    pub fn account(&mut self, owner: &Owner, key: &str) -> Result<Placeholder, Error> {
         let secret = self.keys.get(key).ok_or_else(|| Error::missing(key))?; // version 1.10.2
         for (index, entry) in self.entries.iter().enumerate().filter(|(_, e)| e.state == State::Ready) {
-            if entry.identifier == owner.identifier { return Ok(Token::new(secret, index)); }
+            if entry.identifier == owner.identifier { return Ok(Placeholder::new(secret, index)); }
         }
         Err(Error::NotFound { path: \"/usr/local/lib/python3.12/site-packages\", commit: \"6c3a850769253b1de1cf767b\" })
     }

@@ -1,6 +1,6 @@
 //! Registries, clusters, functions, APIs.
 
-use super::{Check, Class, Key, ROW, Risk, Row, Rule, Tail, Tier};
+use super::{Check, Class, KeyRule, ROW, Risk, Row, Rule, Tail, Tier};
 
 const HOST: Row = Row { risk: Risk::Topology, ..ROW };
 
@@ -78,7 +78,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "lambda_function",
         label: "LAMBDA",
         rules: &[Rule::Arn("lambda:function|lambda:layer")],
-        asked: &[Rule::Key(Key {
+        asked: &[Rule::Key(KeyRule {
             at: "functionname|function_name|function-name",
             names: "functionname",
             value: "[A-Za-z0-9_-]{3,64}",
@@ -104,7 +104,7 @@ pub(super) const ROWS: &[Row] = &[
                 ".execute-api.",
                 r"([a-z0-9]{8,10}|d-[a-z0-9]{4,10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.{region}\.{aws}",
             ),
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "apiid|api_id|api-id|apiids",
                 names: "apiid|apiids|restapiid",
                 value: "[a-z0-9]{10}",
@@ -176,7 +176,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "cfn_stack",
         label: "STACK",
         rules: &[Rule::Arn("cloudformation:stack|cloudformation:stackset|cloudformation:changeSet")],
-        asked: &[Rule::Key(Key {
+        asked: &[Rule::Key(KeyRule {
             at: "stackname|stack_name|stack-name",
             names: "stackname",
             value: "[A-Za-z][A-Za-z0-9-]{2,127}",

@@ -1,6 +1,6 @@
 //! Databases, caches, warehouses, search.
 
-use super::{Check, Class, Key, ROW, Risk, Row, Rule, Tail, Tier};
+use super::{Check, Class, KeyRule, ROW, Risk, Row, Rule, Tail, Tier};
 
 /// A host whose first labels are a database's and a hash of its account.
 const HOST: Row = Row { risk: Risk::Topology, ..ROW };
@@ -32,7 +32,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "rds_snapshot",
         label: "RDS_SNAPSHOT",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "snapshotidentifier|snapshot_identifier|snapshot-identifier|snapshot identifier",
                 names: "snapshotidentifier|snapshotidentifiers",
                 value: "(?:rds:|awsbackup:)?[A-Za-z][A-Za-z0-9-]{1,254}",
@@ -40,10 +40,10 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::Arn("rds:snapshot|rds:cluster-snapshot"),
             // What the service names itself.
-            Rule::Token(
+            Rule::Literal(
                 "rds:",
                 r"rds:[A-Za-z][A-Za-z0-9-]{0,62}-20[0-9]{2}(?:-[0-9]{2}){4}",
-                super::Edge::Token,
+                super::Edge::Compound,
                 Check::None,
             ),
         ],
@@ -59,7 +59,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "rds_cluster",
         label: "RDS_CLUSTER",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "clusteridentifier|cluster_identifier|cluster-identifier",
                 names: "clusteridentifier|clusteridentifiers",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
@@ -77,7 +77,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "rds_instance",
         label: "RDS",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "instanceidentifier|instance_identifier|instance-identifier|db instance|dbinstance",
                 names: "instanceidentifier|instanceidentifiers|dbinstance",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
@@ -89,7 +89,7 @@ pub(super) const ROWS: &[Row] = &[
                 r"#(?:database|modify-instance):id=({name})",
                 Check::Name,
             ),
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "sourceidentifier|source_identifier|source-identifier|replicaidentifier|replica_identifier|\
                         replica-identifier",
                 names: "^sourceidentifier|replicationsourceidentifier|replicaidentifiers",
@@ -196,7 +196,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "dynamodb_table",
         label: "TABLE",
         rules: &[Rule::Arn("dynamodb:table|dynamodb:global-table|glue:table")],
-        asked: &[Rule::Key(Key {
+        asked: &[Rule::Key(KeyRule {
             at: "tablename|table_name|table-name",
             names: "tablename",
             value: "[A-Za-z0-9_.-]{3,255}",

@@ -1,6 +1,6 @@
 //! Zones, distributions, and hosts that say where machines are.
 
-use super::{Check, Key, ROW, Risk, Row, Rule, Tail, Tier};
+use super::{Check, KeyRule, ROW, Risk, Row, Rule, Tail, Tier};
 
 const HOST: Row = Row { risk: Risk::Topology, ..ROW };
 
@@ -9,7 +9,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "cloudfront_distribution",
         label: "CLOUDFRONT",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "distribution|cloudfront",
                 names: "distribution|distributionid|distributionids|cloudfront|cloudfrontid",
                 value: "E[A-Z0-9]{12,13}",
@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "route53_zone",
         label: "ZONE",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "hostedzone|hosted_zone|hosted-zone|zoneid|zone_id|zone-id|zone id",
                 names: "hostedzone|hostedzoneid|hostedzonenameid|zoneid|zoneids",
                 value: "(?:/hostedzone/)?(Z[A-Z0-9]{6,31})",

@@ -1,13 +1,13 @@
 //! Accounts, principals, directories, organisations.
 
-use super::{Check, Class, Edge, Key, ROW, Row, Rule, Tail};
+use super::{Check, Class, Edge, KeyRule, ROW, Row, Rule, Tail};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
         id: "account_id",
         label: "ACCOUNT",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "account|acct|owner|registry|registries|requester|requestor|userid|user_id|user-id|principal|\
                         payer|tenant|catalogid|catalog_id|catalog-id|edby|ed_by|ed-by|targetid|target_id|target-id|\
                         childid|child_id|child-id|receiver|outpost|resourceid|resource_id|resource-id|\
@@ -83,10 +83,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "iam_unique_id",
         label: "IAM_ID",
-        rules: &[Rule::Token(
+        rules: &[Rule::Literal(
             "AIDA|AROA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA",
             "(?:AIDA|AROA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA)[A-Z0-9]{17}",
-            Edge::Token,
+            Edge::Compound,
             Check::None,
         )],
         yes: &["‹AIDACKCEVSQ6C2EXAMPLE›", "‹AROAW3NKIAJSE5CX26HUP›:session"],
@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_role",
         label: "IAM_ROLE",
         rules: &[Rule::Arn("iam:role|sts:assumed-role|iam:instance-profile")],
-        asked: &[Rule::Key(Key {
+        asked: &[Rule::Key(KeyRule {
             at: "rolename|role_name|role-name|instanceprofile|instance_profile|instance-profile",
             names: "rolename|instanceprofilename|instanceprofile",
             value: "[A-Za-z0-9_+=,.@-]{3,128}",
@@ -120,7 +120,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_user",
         label: "IAM_USER",
         rules: &[Rule::Arn("iam:user|sts:federated-user")],
-        asked: &[Rule::Key(Key {
+        asked: &[Rule::Key(KeyRule {
             at: "username|user_name|user-name",
             names: "username",
             value: "[A-Za-z0-9_+=,.@-]{3,128}",
@@ -159,8 +159,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "ORG",
         rules: &[
             Rule::Id("o", Tail::Run(Class::Lower, 10..=10, Check::Digit)),
-            Rule::Token("ou-", "ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}", Edge::Token, Check::Digit),
-            Rule::Key(Key {
+            Rule::Literal("ou-", "ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}", Edge::Compound, Check::Digit),
+            Rule::Key(KeyRule {
                 at: "rootid|root_id|root-id|parentid|parent_id|parent-id|policyid|policy_id|policy-id",
                 names: "rootid|parentid|policyid",
                 value: "(?:r-[0-9a-z]{4,32}|p-[0-9a-z]{8,128})",
@@ -197,10 +197,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cognito_user_pool",
         label: "USER_POOL",
-        rules: &[Rule::Token(
+        rules: &[Rule::Literal(
             "us-|eu-|ap-|sa-|ca-|me-|af-|il-|mx-|cn-",
             "{region}_[0-9A-Za-z]{9}",
-            Edge::Token,
+            Edge::Compound,
             Check::Mixed,
         )],
         yes: &["‹us-east-1_Ab3dEf9hI›"],
@@ -210,7 +210,12 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cognito_identity_pool",
         label: "IDENTITY_POOL",
-        rules: &[Rule::Token("us-|eu-|ap-|sa-|ca-|me-|af-|il-|mx-|cn-", "{region}:{uuid}", Edge::Token, Check::None)],
+        rules: &[Rule::Literal(
+            "us-|eu-|ap-|sa-|ca-|me-|af-|il-|mx-|cn-",
+            "{region}:{uuid}",
+            Edge::Compound,
+            Check::None,
+        )],
         yes: &["‹us-west-2:11111111-1111-1111-1111-111111111111›"],
         no: &["us-west-2:1"],
         ..ROW
@@ -218,7 +223,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cognito_client_id",
         label: "CLIENT_ID",
-        rules: &[Rule::Key(Key {
+        rules: &[Rule::Key(KeyRule {
             at: "clientid|client_id|client-id|appclient|app_client|client id",
             names: "clientid|appclient|appclientid",
             value: "[a-z0-9]{26}",
@@ -248,7 +253,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "external_id",
         label: "EXTERNAL_ID",
         risk: super::Risk::Secret,
-        rules: &[Rule::Key(Key {
+        rules: &[Rule::Key(KeyRule {
             at: "externalid|external_id|external-id|external id",
             names: "externalid",
             value: "[A-Za-z0-9_+=,.@:/-]{6,200}",

@@ -11,7 +11,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "private_ip",
         label: "PRIVATE_IP",
-        rules: &[Rule::Token("10.|172.|192.168.", IPV4, Edge::Ip, Check::PrivateIp)],
+        rules: &[Rule::Literal("10.|172.|192.168.", IPV4, Edge::Ip, Check::PrivateIp)],
         yes: &[
             "‹10.0.1.23›",
             "‹172.31.4.5›, ‹192.168.1.10›:8080",
@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "cgnat_ip",
         label: "CGNAT_IP",
         tier: Tier::Optional,
-        rules: &[Rule::Token("100.", IPV4, Edge::Ip, Check::CgnatIp)],
+        rules: &[Rule::Literal("100.", IPV4, Edge::Ip, Check::CgnatIp)],
         yes: &["‹100.64.12.7›"],
         no: &["100.1.2.3"],
         ..ADDRESS
@@ -54,7 +54,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "public_ip",
         label: "PUBLIC_IP",
         tier: Tier::Optional,
-        rules: &[Rule::Token("0|1|2|3|4|5|6|7|8|9", IPV4, Edge::Ip, Check::PublicIp)],
+        rules: &[Rule::Literal("0|1|2|3|4|5|6|7|8|9", IPV4, Edge::Ip, Check::PublicIp)],
         yes: &["‹54.180.12.34›"],
         no: &["1.2.3.4", "8.8.8.8", "4.18.0.305", "203.0.113.5", "version 4.18.0.30"],
         ..ADDRESS
@@ -63,10 +63,10 @@ pub(super) const ROWS: &[Row] = &[
         id: "ipv6",
         label: "IPV6",
         tier: Tier::Optional,
-        rules: &[Rule::Token(
+        rules: &[Rule::Literal(
             "2600:|2a05:|2406:|2400:|2404:|2620:|fd",
             "(?i:(?:2600|2a05|2406|2400|2404|2620|fd[0-9a-f]{2}):(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{0,4})",
-            Edge::Token,
+            Edge::Compound,
             Check::None,
         )],
         yes: &["‹2600:1f13:0abc:de00::›/56"],
@@ -77,7 +77,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "mac_address",
         label: "MAC",
         tier: Tier::Optional,
-        rules: &[Rule::Token("02:|06:|0a:|0e:", "(?i:0[26ae](?::[0-9a-f]{2}){5})", Edge::Token, Check::None)],
+        rules: &[Rule::Literal("02:|06:|0a:|0e:", "(?i:0[26ae](?::[0-9a-f]{2}){5})", Edge::Compound, Check::None)],
         yes: &["‹06:0e:aa:bb:cc:dd›"],
         no: &["12:34:56:78:9a:bc", "ff:ff:ff:ff:ff:ff"],
         ..ADDRESS

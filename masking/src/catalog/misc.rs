@@ -1,6 +1,6 @@
 //! Everything else, and the catch-alls: they stand last, so that they win only where nothing else does.
 
-use super::{Check, Class, Key, ROW, Row, Rule, Tail, Tier};
+use super::{Check, Class, KeyRule, ROW, Row, Rule, Tail, Tier};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "guardduty_detector",
         label: "DETECTOR",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "detector",
                 names: "detectorid|detectorids",
                 value: "[0-9a-f]{32}",

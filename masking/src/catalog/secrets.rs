@@ -1,6 +1,6 @@
 //! What grants access, and the keys that protect it.
 
-use super::{Check, Class, Edge, Key, ROW, Risk, Row, Rule, Tail, Tier};
+use super::{Check, Class, Edge, KeyRule, ROW, Risk, Row, Rule, Tail, Tier};
 
 const SECRET: Row = Row { risk: Risk::Secret, ..ROW };
 
@@ -15,10 +15,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "access_key_id",
         label: "ACCESS_KEY",
-        rules: &[Rule::Token(
+        rules: &[Rule::Literal(
             "AKIA|ASIA|ABIA|ACCA|A3T",
             "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}",
-            Edge::Token,
+            Edge::Compound,
             Check::None,
         )],
         yes: &["‹AKIAIOSFODNN7EXAMPLE›", "Credential=‹ASIAIOSFODNN7EXAMPLE›/20250701", r"\n‹AKIAIOSFODNN7EXAMPLE›\n"],
@@ -29,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "secret_access_key",
         label: "SECRET_KEY",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "secret",
                 names: "secretaccesskey|secretkey|awssecret|secretaccess|secretaccesskeyid|awssecretkey",
                 value: concat!("(", base64!(), "{40})"),
@@ -55,13 +55,13 @@ pub(super) const ROWS: &[Row] = &[
         id: "session_token",
         label: "SESSION_TOKEN",
         rules: &[
-            Rule::Token(
+            Rule::Literal(
                 "IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz",
                 r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]){60,}",
-                Edge::Hex,
+                Edge::Word,
                 Check::None,
             ),
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "token",
                 names: "sessiontoken|securitytoken|^token",
                 value: r"(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]|\\{1,7}u002[bB]){100,}",
@@ -89,10 +89,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "bedrock_api_key",
         label: "BEDROCK_KEY",
-        rules: &[Rule::Token(
+        rules: &[Rule::Literal(
             "ABSK|bedrock-api-key-",
             "ABSK[A-Za-z0-9+/]{60,}={0,2}|bedrock-api-key-[A-Za-z0-9+/=_-]{20,}",
-            Edge::Token,
+            Edge::Compound,
             Check::None,
         )],
         yes: &["‹ABSKQmVkcm9ja0FQSUtleS1PAd9VtjZVrCeKYBzA9CGYmmJ3aaLMKboE6XjtMigSHFuKSqCheWDG2AsJQYS67o5cZw==›"],
@@ -113,7 +113,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "password",
         label: "PASSWORD",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "password|passwd|pwd",
                 names: "password|passwd|pwd|masteruserpassword|dbpassword|pgpassword",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
@@ -153,7 +153,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "client_secret",
         label: "CLIENT_SECRET",
-        rules: &[Rule::Key(Key {
+        rules: &[Rule::Key(KeyRule {
             at: "clientsecret|client_secret|client-secret|client secret",
             names: "clientsecret",
             value: "[A-Za-z0-9._~-]{20,128}",
@@ -168,7 +168,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "API_KEY",
         rules: &[
             Rule::Id("da2", Tail::Run(Class::Lower, 26..=26, Check::None)),
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "apikey|api_key|api-key",
                 names: "apikey|apikeyvalue|xapikey",
                 value: "[A-Za-z0-9]{20,128}",
@@ -183,8 +183,8 @@ pub(super) const ROWS: &[Row] = &[
         id: "ecr_auth_token",
         label: "ECR_TOKEN",
         rules: &[
-            Rule::Token("QVdTO", "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Token, Check::None),
-            Rule::Key(Key {
+            Rule::Literal("QVdTO", "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Compound, Check::None),
+            Rule::Key(KeyRule {
                 at: "authorization",
                 names: "authorizationtoken",
                 value: "[A-Za-z0-9+/=]{30,}",
@@ -198,7 +198,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "eks_token",
         label: "EKS_TOKEN",
-        rules: &[Rule::Token("k8s-aws-v1.", r"k8s-aws-v1\.[A-Za-z0-9_-]{60,}", Edge::Token, Check::None)],
+        rules: &[Rule::Literal("k8s-aws-v1.", r"k8s-aws-v1\.[A-Za-z0-9_-]{60,}", Edge::Compound, Check::None)],
         yes: &["‹k8s-aws-v1.aHR0cHM6Ly9zdHMWT2e0ZGBNYq5EEfTNmJznBJuLwYfwYpP-5s3rtzcqiS1W6jMEyVrtCjLT6A3bF3f›"],
         no: &["k8s-aws-v1."],
         ..SECRET
@@ -208,7 +208,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "KMS_KEY",
         rules: &[
             Rule::Id("mrk", Tail::Run(Class::Hex, 32..=32, Check::None)),
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "kms|keyid|key_id|key-id|key id|keyarn|encryptionkey|encryption_key|encryption-key|masterkey|\
                         master_key|keyidentifier",
                 names: "kms|kmskey|kmskeys|kmskeyid|kmskeyidentifier|kmskeyarn|kmsmasterkey|kmsmasterkeyid|keyid|\
@@ -244,7 +244,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "secret_name",
         label: "SECRET",
         rules: &[Rule::Arn("secretsmanager:secret|ssm:parameter")],
-        asked: &[Rule::Key(Key {
+        asked: &[Rule::Key(KeyRule {
             at: "secretid|secret_id|secret-id",
             names: "secretid",
             value: "[A-Za-z0-9/_+=.@-]{3,512}",

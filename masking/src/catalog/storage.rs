@@ -1,6 +1,6 @@
 //! Buckets, volumes, file systems.
 
-use super::{Check, Class, Edge, Key, ROW, Row, Rule, Tail, Tier};
+use super::{Check, Class, Edge, KeyRule, ROW, Row, Rule, Tail, Tier};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -9,7 +9,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("vol", Tail::Hex),
             // The serial number that the operating system sees has no hyphen.
-            Rule::Token("vol0", "vol0[0-9a-f]{16}", Edge::Hex, Check::None),
+            Rule::Literal("vol0", "vol0[0-9a-f]{16}", Edge::Word, Check::None),
         ],
         yes: &["‹vol-049df61146c4d7901›", "‹vol-426ab23e›", "nvme1n1 ‹vol02122ee9eae6c44b1›"],
         no: &["vol-1", "vol-control", "volume-0123", "vol-au-vent"],
@@ -61,7 +61,7 @@ pub(super) const ROWS: &[Row] = &[
                 r"({bucket})\.s3(?:-accelerate|-website|-fips|express-[a-z0-9-]{3,20}|-control)?(?:[.-]dualstack)?(?:[.-]{region})?\.{aws}",
             ),
             Rule::Host("s3", r"s3(?:[.-]dualstack)?(?:[.-]{region})?\.{aws}{/}({bucket})"),
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "bucket|버킷",
                 names: "bucket|buckets|bucketname|bucketnames|버킷|버킷이름",
                 value: "{bucket}",
@@ -137,7 +137,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "s3_canonical_id",
         label: "CANONICAL_ID",
         rules: &[
-            Rule::Key(Key {
+            Rule::Key(KeyRule {
                 at: "\"id|<id|'id|canonical|grantee",
                 // Docker writes `Id`.
                 names: "=ID|canonicaluser|canonicalid|canonicaluserid|grantee",

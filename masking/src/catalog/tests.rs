@@ -1,23 +1,23 @@
 //! Each row's examples are its tests.
 
 use crate::catalog::{MACROS, Row, Rule, TABLES};
-use crate::{Catalogue, Known, Policy, Text, token};
+use crate::{Known, Policy, Scanner, Text, placeholder};
 
 fn rows() -> impl Iterator<Item = &'static Row> {
     TABLES.iter().flat_map(|(_, rows)| rows.iter())
 }
 
 /// All kinds on.
-fn catalogue() -> Catalogue {
+fn scanner() -> Scanner {
     let enable = rows().map(|row| row.id.to_owned()).collect();
-    Catalogue::new(&Policy { enable, ..Policy::default() }).unwrap()
+    Scanner::new(&Policy { enable, ..Policy::default() }).unwrap()
 }
 
 /// The values of one kind in a text, marked.
-fn marked(catalogue: &Catalogue, kind: &str, text: &str) -> String {
-    let findings = catalogue.scan(&[Text { text, key: None }], &Known::default());
+fn marked(scanner: &Scanner, kind: &str, text: &str) -> String {
+    let findings = scanner.scan(&[Text { text, key: None }], &Known::default());
     let mut marked = text.to_owned();
-    for finding in findings.iter().rev().filter(|f| catalogue.kind(f.kind).id == kind) {
+    for finding in findings.iter().rev().filter(|f| scanner.kind(f.kind).id == kind) {
         marked.insert(finding.end, '›');
         marked.insert(finding.start, '‹');
     }
@@ -26,18 +26,18 @@ fn marked(catalogue: &Catalogue, kind: &str, text: &str) -> String {
 
 #[test]
 fn examples_are_found_and_counter_examples_are_not() {
-    let catalogue = catalogue();
+    let scanner = scanner();
     let mut wrong = Vec::new();
     for row in rows() {
         for expected in row.yes {
             let text: String = expected.chars().filter(|c| !"‹›".contains(*c)).collect();
-            let got = marked(&catalogue, row.id, &text);
+            let got = marked(&scanner, row.id, &text);
             if got != *expected {
                 wrong.push(format!("{}: expected {expected}, found {got}", row.id));
             }
         }
         for text in row.no {
-            let got = marked(&catalogue, row.id, text);
+            let got = marked(&scanner, row.id, text);
             if got != *text {
                 wrong.push(format!("{}: should not find {got}", row.id));
             }
@@ -51,7 +51,7 @@ fn rows_are_well_formed() {
     let mut seen = std::collections::HashSet::new();
     for row in rows() {
         assert!(seen.insert(row.id), "{} stands twice", row.id);
-        assert!(token::is_label(row.label), "{}: {} is no label", row.id, row.label);
+        assert!(placeholder::is_label(row.label), "{}: {} is no label", row.id, row.label);
         assert!(!row.yes.is_empty() && !row.no.is_empty(), "{} has no examples", row.id);
         assert!(row.yes.iter().all(|text| text.contains('‹')), "{}: an example without a value", row.id);
     }
@@ -62,7 +62,7 @@ fn patterns_compile_and_macros_exist() {
     for row in rows() {
         for rule in row.rules.iter().chain(row.asked) {
             let pattern = match rule {
-                Rule::Token(_, pattern, ..) | Rule::After(_, pattern, _) | Rule::Host(_, pattern) => pattern,
+                Rule::Literal(_, pattern, ..) | Rule::After(_, pattern, _) | Rule::Host(_, pattern) => pattern,
                 Rule::Key(key) => key.value,
                 _ => continue,
             };

@@ -184,14 +184,14 @@ fn push_frame(headers: &[u8], payload: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::Token;
-    use crate::vault::Secret;
+    use crate::placeholder::Placeholder;
+    use crate::replaced::Secret;
 
     struct Known;
 
     impl Resolve for Known {
-        fn resolve(&mut self, token: &Token) -> Option<Secret> {
-            (token.as_str() == "AWS_EC2_7KQ2M9XA4TBN").then(|| Secret::new("i-0123456789abcdef0"))
+        fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret> {
+            (placeholder.as_str() == "AWS_EC2_7KQ2M9XA4TBN").then(|| Secret::new("i-0123456789abcdef0"))
         }
     }
 

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::THOUGHTS_MAX;
 use crate::dialect::{self, Close, Envelope, Inner, Lane, Options, Piece, Plan};
 use crate::json::{self, Document, Edit};
+use crate::placeholder;
 use crate::rewrite::{self, Last};
-use crate::token;
 use crate::unmask::{self, Resolve, Unmasker};
 
 /// Texts of a stream of which something is held back. With more of them at once a placeholder that an event cuts stays.
@@ -144,7 +144,7 @@ impl<F> Lanes<F> {
                 Close::Block(closed) => closed == block,
                 Close::All => true,
             };
-            if ends && !signature.is_empty() && token::find_all(original.as_bytes()).next().is_some() {
+            if ends && !signature.is_empty() && placeholder::find_all(original.as_bytes()).next().is_some() {
                 resolver.thought(signature, original);
             }
             !ends

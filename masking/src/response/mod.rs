@@ -12,10 +12,10 @@ use self::events::Events;
 use self::frames::Frames;
 use crate::dialect::{self, Options, Side};
 use crate::json::{self, Document};
+use crate::placeholder::{self, Placeholder};
+use crate::replaced::{Replaced, Secret};
 use crate::rewrite;
-use crate::token::{self, Token};
 use crate::unmask::{Part, Resolve, Unmasker};
-use crate::vault::{Secret, Vault};
 
 /// Bytes of a JSON document that are held until it is whole. A longer one passes with its placeholders.
 pub const DOCUMENT_MAX: usize = 64 << 20;
@@ -68,12 +68,12 @@ pub enum Answer {
 
 /// Somebody who may know the value of a placeholder.
 pub trait Lookup {
-    fn lookup(&self, token: &Token) -> Answer;
+    fn lookup(&self, placeholder: &Placeholder) -> Answer;
 }
 
-impl Lookup for Vault {
-    fn lookup(&self, token: &Token) -> Answer {
-        self.get(token).map_or(Answer::Unknown, |entry| Answer::Value(entry.value.clone()))
+impl Lookup for Replaced {
+    fn lookup(&self, placeholder: &Placeholder) -> Answer {
+        self.get(placeholder).map_or(Answer::Unknown, |entry| Answer::Value(entry.value.clone()))
     }
 }
 
@@ -84,7 +84,7 @@ pub struct Tally {
     /// Texts of a placeholder's form that stayed.
     pub unresolved: u64,
     /// Distinct placeholders that nobody knew, up to [`UNKNOWN_MAX`].
-    pub unknown: HashSet<Token>,
+    pub unknown: HashSet<Placeholder>,
     /// Thinking that was restored: what the provider wrote, by its signature.
     pub thoughts: Vec<(String, String)>,
     /// Whether a part of the body passed unread: too long, or not what it was said to be.
@@ -193,15 +193,15 @@ struct Resolver {
 }
 
 impl Resolve for Resolver {
-    fn resolve(&mut self, token: &Token) -> Option<Secret> {
-        let answer = self.lookup.lookup(token);
+    fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret> {
+        let answer = self.lookup.lookup(placeholder);
         if let Answer::Value(value) = answer {
             self.tally.restored += 1;
             return Some(value);
         }
         self.tally.unresolved += 1;
         if answer == Answer::Unknown && self.tally.unknown.len() < UNKNOWN_MAX {
-            self.tally.unknown.insert(*token);
+            self.tally.unknown.insert(*placeholder);
         }
         None
     }
@@ -245,7 +245,7 @@ fn write_lines(held: &mut Vec<u8>, chunk: &[u8], resolver: &mut Resolver, out: &
 /// The document with its text restored; what is no document comes back as it was.
 fn restore_document(bytes: Vec<u8>, resolver: &mut Resolver) -> Vec<u8> {
     // Most lines and many documents hold no placeholder at all. An escape could hide one, so those are looked into.
-    if token::next_candidate(&bytes).is_none() && memchr::memmem::find(&bytes, b"\\u").is_none() {
+    if placeholder::next_candidate(&bytes).is_none() && memchr::memmem::find(&bytes, b"\\u").is_none() {
         return bytes;
     }
     let text = match String::from_utf8(bytes) {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
-use crate::scan::KindId;
 use crate::scan::check;
 use crate::scan::edge;
 
@@ -34,7 +34,7 @@ impl Arns {
 
     /// Reports the parts of the ARN that begins at `start`, if one does, and returns where it ends.
     pub(crate) fn find(&self, text: &[u8], start: usize, mut found: impl FnMut(Range<usize>, KindId)) -> Option<usize> {
-        if !edge::left(Edge::Hex, text, start) {
+        if !edge::left(Edge::Word, text, start) {
             return None;
         }
         let (fields, resource_at) = fields(text, start)?;

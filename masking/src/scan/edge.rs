@@ -17,9 +17,9 @@ pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
     }
     let Some(before) = previous(text, start) else { return true };
     let glued = match edge {
-        Edge::Hex => before.is_ascii_alphanumeric(),
+        Edge::Word => before.is_ascii_alphanumeric(),
         Edge::Legacy => is_word(before) || before == b'.' || before == b'-',
-        Edge::Token => is_word(before) || before == b'-',
+        Edge::Compound => is_word(before) || before == b'-',
         Edge::Digits => before.is_ascii_alphanumeric() || before == b'.' && digit_before(text, start - 1),
         Edge::Ip => is_word(before) || before == b'.' || before == b'-' && !digit_before(text, start - 1),
         Edge::Right => before.is_ascii_alphanumeric() && text.get(start).is_some_and(u8::is_ascii_alphanumeric),
@@ -33,9 +33,9 @@ pub(crate) fn right(edge: Edge, text: &[u8], end: usize) -> bool {
     let next = text.get(end + 1).copied().unwrap_or(b' ');
     let glued = match edge {
         Edge::Open => false,
-        Edge::Hex => after.is_ascii_alphanumeric(),
+        Edge::Word => after.is_ascii_alphanumeric(),
         Edge::Legacy => is_word(after) || after == b'-' || after == b'.' && next.is_ascii_alphanumeric(),
-        Edge::Token => is_word(after) || after == b'-' && next.is_ascii_alphanumeric(),
+        Edge::Compound => is_word(after) || after == b'-' && next.is_ascii_alphanumeric(),
         Edge::Digits => after.is_ascii_alphanumeric() || (after == b'.' || after == b'-') && next.is_ascii_digit(),
         Edge::Ip => match after {
             b'-' => !next.is_ascii_digit(),
@@ -135,15 +135,15 @@ mod tests {
     #[test]
     fn borders() {
         let cases = [
-            (Edge::Hex, "ebs-‹vol-1›_x", true),
-            (Edge::Hex, "x‹vol-1›", false),
-            (Edge::Hex, "‹vol-1›2", false),
+            (Edge::Word, "ebs-‹vol-1›_x", true),
+            (Edge::Word, "x‹vol-1›", false),
+            (Edge::Word, "‹vol-1›2", false),
             (Edge::Legacy, "‹vol-1›.", true),
             (Edge::Legacy, "‹vol-1›.css", false),
             (Edge::Legacy, "a-‹vol-1›", false),
-            (Edge::Token, "‹acme-1›-b", false),
-            (Edge::Token, "‹acme-1›- b", true),
-            (Edge::Token, "_‹acme-1›", false),
+            (Edge::Compound, "‹acme-1›-b", false),
+            (Edge::Compound, "‹acme-1›- b", true),
+            (Edge::Compound, "_‹acme-1›", false),
             (Edge::Digits, "-‹471192830564›-us", true),
             (Edge::Digits, "‹471192830564›-1", false),
             (Edge::Digits, "3.‹471192830564›", false),
@@ -183,13 +183,13 @@ mod tests {
             r"\e[32m",
         ];
         for escape in behind {
-            check(Edge::Hex, &format!("a{escape}‹i-1›"), true);
+            check(Edge::Word, &format!("a{escape}‹i-1›"), true);
         }
         for glued in ["n", "m", "[32m", "2F", "u0022", "\u{1b}32m"] {
-            check(Edge::Hex, &format!("a{glued}‹i-1›"), false);
+            check(Edge::Word, &format!("a{glued}‹i-1›"), false);
         }
-        check(Edge::Hex, r"a\‹nat-1›", false);
-        check(Edge::Hex, r"a\\‹nat-1›", true);
-        check(Edge::Hex, r"a\‹i-1›", true);
+        check(Edge::Word, r"a\‹nat-1›", false);
+        check(Edge::Word, r"a\\‹nat-1›", true);
+        check(Edge::Word, r"a\‹i-1›", true);
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::catalog::KindId;
 use crate::catalog::{Class, Edge, Tail};
-use crate::scan::KindId;
 use crate::scan::check;
 use crate::scan::edge;
 
@@ -83,7 +83,7 @@ impl Ids {
             && !prefix.ends_with(b"-");
         let end = hyphen + 1 + tail.len();
         let modern = tail.len() == 17 && tail.first() == Some(&b'0') && tail.iter().all(|b| Class::Hex.has(*b));
-        (plausible && modern && edge::holds(Edge::Hex, text, start, end)).then_some((start, end, kind))
+        (plausible && modern && edge::holds(Edge::Word, text, start, end)).then_some((start, end, kind))
     }
 }
 
@@ -96,20 +96,20 @@ fn tail_end(tail: &Tail, text: &[u8], start: usize, from: usize) -> Option<usize
         text.get(from..).unwrap_or_default().iter().take(max + 1).take_while(|b| class.has(**b)).count()
     };
     let (len, edge) = match tail {
-        Tail::Hex17 => ((run(Class::Hex, 17) == 17).then_some(17)?, Edge::Hex),
-        Tail::ZeroHex17 => ((text.get(from) == Some(&b'0') && run(Class::Hex, 17) == 17).then_some(17)?, Edge::Hex),
+        Tail::Hex17 => ((run(Class::Hex, 17) == 17).then_some(17)?, Edge::Word),
+        Tail::ZeroHex17 => ((text.get(from) == Some(&b'0') && run(Class::Hex, 17) == 17).then_some(17)?, Edge::Word),
         Tail::Hex => match run(Class::Hex, 17) {
-            17 => (17, Edge::Hex),
+            17 => (17, Edge::Word),
             8 if check::has_digit(text.get(from..from + 8)?) => (8, Edge::Legacy),
             _ => return None,
         },
         Tail::Run(class, lengths, check) => {
             let len = run(*class, *lengths.end());
             let value = text.get(from..from + len)?;
-            (lengths.contains(&len) && check::passes(*check, value)).then_some((len, Edge::Token))?
+            (lengths.contains(&len) && check::passes(*check, value)).then_some((len, Edge::Compound))?
         }
-        Tail::Uuid => (uuid_len(text.get(from..)?)?, Edge::Token),
-        Tail::Address => (address_len(text.get(from..)?)?, Edge::Token),
+        Tail::Uuid => (uuid_len(text.get(from..)?)?, Edge::Compound),
+        Tail::Address => (address_len(text.get(from..)?)?, Edge::Compound),
     };
     edge::holds(edge, text, start, from + len).then_some(from + len)
 }
@@ -130,16 +130,4 @@ fn address_len(text: &[u8]) -> Option<usize> {
     let mut octets = text.get(..len)?.split(|b| *b == b'-').map(check::octet);
     let address = [octets.next()??, octets.next()??, octets.next()??, octets.next()??];
     (octets.next().is_none() && (check::is_private(address) || check::is_cgnat(address))).then_some(len)
-}
-
-impl Class {
-    pub(crate) fn has(self, byte: u8) -> bool {
-        match self {
-            Self::Hex => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
-            Self::UpperHex => byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte),
-            Self::Lower => byte.is_ascii_digit() || byte.is_ascii_lowercase(),
-            Self::Upper => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
-            Self::Alnum => byte.is_ascii_alphanumeric(),
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! Names and what stands between a name and its value, in the notations that people and tools write.
 
+use crate::placeholder;
 use crate::scan::check::starts_with_ignore_case;
 use crate::scan::edge;
-use crate::token;
 
 /// A name in a text.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Name<'t> {
 
 /// Where a value begins, and how it is known to be one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct ValuePlace {
     pub(crate) start: usize,
     pub(crate) kind: PlaceKind,
     pub(crate) quoted: bool,
@@ -114,7 +114,7 @@ impl<'t> Name<'t> {
     }
 
     /// `--name` and `NAME=`: what stands behind is a value even if it looks like a word.
-    pub(crate) fn is_formal(&self, place: Place) -> bool {
+    pub(crate) fn is_formal(&self, place: ValuePlace) -> bool {
         (self.written.starts_with(b"--") || place.tight && self.is_upper()) && !self.is_glued()
     }
 
@@ -136,11 +136,11 @@ impl<'t> Name<'t> {
 
     /// What is glued to a placeholder was glued to a value before, and was no name then.
     fn is_glued(&self) -> bool {
-        token::find_all(self.written).next().is_some()
+        placeholder::find_all(self.written).next().is_some()
     }
 
     /// Where this name's value begins.
-    pub(crate) fn value(&self, text: &[u8]) -> Option<Place> {
+    pub(crate) fn value(&self, text: &[u8]) -> Option<ValuePlace> {
         let korean = skip_particle(text, self.end);
         let at = skip_quote(text, korean).unwrap_or(korean);
         let closed = at > korean;
@@ -158,7 +158,7 @@ impl<'t> Name<'t> {
         let unquoted = start;
         let start = skip_quote(text, start).unwrap_or(start);
         let quoted = start > unquoted;
-        (prose || quoted).then_some(Place { start, kind, quoted, tight, leads: self.leads(text) })
+        (prose || quoted).then_some(ValuePlace { start, kind, quoted, tight, leads: self.leads(text) })
     }
 
     /// Whether nothing stands before it on its line but what says that a name follows.
@@ -176,7 +176,7 @@ fn is_letter(byte: u8) -> bool {
 }
 
 /// The next element of a list: `"a", "b"`, or a line with a hyphen in YAML.
-pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Place> {
+pub(crate) fn next_element(text: &[u8], end: usize) -> Option<ValuePlace> {
     let at = skip_blanks(text, skip_quote(text, end).unwrap_or(end));
     let behind = match text.get(at..)? {
         [b',', ..] => at + 1,
@@ -185,7 +185,7 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Place> {
     };
     let unquoted = skip_blanks(text, behind);
     let start = skip_quote(text, unquoted).unwrap_or(unquoted);
-    Some(Place { start, kind: PlaceKind::Assigned, quoted: start > unquoted, tight: false, leads: false })
+    Some(ValuePlace { start, kind: PlaceKind::Assigned, quoted: start > unquoted, tight: false, leads: false })
 }
 
 /// Whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use crate::catalog::{Check, Edge, Key};
-use crate::scan::KindId;
+use crate::catalog::KindId;
+use crate::catalog::{Check, Edge, KeyRule};
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::key::{self, Name, Place, PlaceKind};
+use crate::scan::key::{self, Name, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
 use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
@@ -26,7 +26,7 @@ pub(crate) struct Keyed {
 
 impl Keyed {
     /// The rule at `index` of the table.
-    pub(crate) fn new(kind: KindId, index: usize, key: &'static Key, secret: bool) -> Self {
+    pub(crate) fn new(kind: KindId, index: usize, key: &'static KeyRule, secret: bool) -> Self {
         let names = key.names.split('|').collect();
         Self { kind, index, names, pattern: Pattern::new(key.value), check: key.check, secret }
     }
@@ -65,7 +65,7 @@ impl Keyed {
     pub(crate) fn list(
         &self,
         text: &[u8],
-        place: Place,
+        place: ValuePlace,
         formal: bool,
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
@@ -77,7 +77,7 @@ impl Keyed {
                 return;
             }
             found(value);
-            let same = |next: &Place| next.quoted == place.quoted || self.check == Check::Account;
+            let same = |next: &ValuePlace| next.quoted == place.quoted || self.check == Check::Account;
             // A list that joins one which was read before ends there: the rest of it is found already.
             match key::next_element(text, end).filter(same) {
                 Some(next) if reading.element(self.index, next, formal) => (place, first) = (next, false),
@@ -86,7 +86,7 @@ impl Keyed {
         }
     }
 
-    fn value(&self, text: &[u8], place: Place, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
+    fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
         // What a notation encloses is a password or none, whatever characters it is made of.
         if self.check == Check::Password && (place.kind != PlaceKind::Near || formal) {
             let enclosed = quoted::value(text, place).or_else(|| quoted::line(text, place, formal));
@@ -110,7 +110,7 @@ impl Keyed {
     }
 
     /// Whether what stands there is a value rather than the next word of a sentence or of a program.
-    fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: Place, formal: bool) -> bool {
+    fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, formal: bool) -> bool {
         match self.check {
             Check::Bucket | Check::Name if place.quoted => {
                 key::ends_quoted(text, value.end) && (check::is_distinctive(bytes) || !key::is_name(text, value.end))

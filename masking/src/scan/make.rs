@@ -1,26 +1,26 @@
-//! A catalogue of a policy, or why there is none.
+//! A policy to a scanner, or why there is none.
 
 use std::borrow::Cow;
 
-use crate::catalog::{Family, Kind, Risk, Row, TABLES, Tier};
-use crate::known::Known;
+use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier};
+use crate::placeholder;
 use crate::policy::{CUSTOM_MAX, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
-use crate::scan::compile::Rules;
+use crate::scan::known::Known;
 use crate::scan::never::Never;
 use crate::scan::pattern::Custom;
-use crate::scan::{Catalogue, KindId, opaque};
-use crate::token;
+use crate::scan::rules::Rules;
+use crate::scan::{Scanner, opaque};
 
-impl Catalogue {
+impl Scanner {
     pub fn new(policy: &Policy) -> Result<Self, PolicyError> {
-        let mut catalogue = Self::of_tables(policy)?;
-        catalogue.add_custom(policy)?;
-        let term = catalogue.add_kind(Cow::Borrowed("term"), Cow::Borrowed("TERM"));
+        let mut scanner = Self::of_tables(policy)?;
+        scanner.add_custom(policy)?;
+        let term = scanner.add_kind(Cow::Borrowed("term"), Cow::Borrowed("TERM"));
         check_literals("always_mask", &policy.always)?;
         check_literals("never_mask", &policy.never)?;
-        catalogue.always = Known::of_terms(term, &policy.always);
-        catalogue.never = Never::new(&policy.never)?;
-        Ok(catalogue)
+        scanner.always = Known::of_terms(term, &policy.always);
+        scanner.never = Never::new(&policy.never)?;
+        Ok(scanner)
     }
 
     fn of_tables(policy: &Policy) -> Result<Self, PolicyError> {
@@ -49,7 +49,7 @@ impl Catalogue {
             return Err(PolicyError::TooMany { list: "custom_patterns", max: CUSTOM_MAX });
         }
         for pattern in &policy.custom {
-            if !token::is_label(&pattern.label) {
+            if !placeholder::is_label(&pattern.label) {
                 return Err(PolicyError::Label { label: pattern.label.clone() });
             }
             let custom = Custom::new(pattern)?;
@@ -69,13 +69,6 @@ impl Catalogue {
         self.kinds.push(Kind { id, label, family: Family::Custom, risk, tier });
         self.on.push(true);
         at
-    }
-}
-
-impl Row {
-    fn kind(&self, family: Family) -> Kind {
-        let Row { id, label, risk, tier, .. } = *self;
-        Kind { id: Cow::Borrowed(id), label: Cow::Borrowed(label), family, risk, tier }
     }
 }
 

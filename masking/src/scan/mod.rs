@@ -8,11 +8,11 @@
 mod address;
 mod arn;
 mod check;
-mod compile;
 mod edge;
 mod id;
 mod key;
 mod keyed;
+mod known;
 mod make;
 mod neighbour;
 mod never;
@@ -25,6 +25,7 @@ mod place;
 mod prefix;
 mod quoted;
 mod reading;
+mod rules;
 mod template;
 
 use std::borrow::Cow;
@@ -33,28 +34,16 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Input};
 
-use crate::catalog::{Family, Kind, Risk, Tier};
-use crate::known::{self, Known};
-use crate::token::{self, Token};
-use compile::{Anchor, Rules};
+use crate::catalog::{Family, Kind, KindId, Risk, Tier};
+use crate::placeholder::{self, Placeholder};
 use never::Never;
 use page::Page;
 use pattern::Custom;
 use pick::{Hit, Source};
 use reading::{Reader, Reading};
+use rules::{Anchor, Rules};
 
-pub(crate) use edge::{holds, left as begins};
-
-/// A kind of one catalogue: its place there. Not stable over catalogues; [`Kind::id`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct KindId(u16);
-
-impl KindId {
-    /// There are fewer kinds than numbers: the tables are ours, and custom patterns are bounded.
-    fn at(index: usize) -> Self {
-        Self(u16::try_from(index).unwrap_or(u16::MAX))
-    }
-}
+pub use known::Known;
 
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]
@@ -72,13 +61,31 @@ pub struct Finding {
     pub start: usize,
     pub end: usize,
     pub kind: KindId,
-    /// Recognised by its surroundings only, so that it is worth knowing in later exchanges.
-    pub recall: bool,
+    pub recognised: Recognised,
+}
+
+/// The evidence for a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recognised {
+    /// Its own form tells it, wherever it stands.
+    ByItself,
+    /// Only its surroundings told it, so that it is worth knowing in later exchanges.
+    ByContext,
+}
+
+impl Recognised {
+    pub fn of(by_context: bool) -> Self {
+        if by_context { Self::ByContext } else { Self::ByItself }
+    }
+
+    pub fn is_by_context(self) -> bool {
+        self == Self::ByContext
+    }
 }
 
 /// What is masked and how it is found: compiled from a [`Policy`](crate::Policy), immutable.
 #[derive(Debug)]
-pub struct Catalogue {
+pub struct Scanner {
     kinds: Vec<Kind>,
     rules: Rules,
     automaton: Option<AhoCorasick>,
@@ -91,8 +98,8 @@ pub struct Catalogue {
     on: Vec<bool>,
 }
 
-impl Catalogue {
-    /// The kind of an id that this catalogue gave.
+impl Scanner {
+    /// The kind of an id that this scanner gave.
     pub fn kind(&self, id: KindId) -> &Kind {
         const NONE: &Kind = &Kind {
             id: Cow::Borrowed("unknown"),
@@ -101,7 +108,7 @@ impl Catalogue {
             risk: Risk::Identifier,
             tier: Tier::Default,
         };
-        self.kinds.get(usize::from(id.0)).unwrap_or(NONE)
+        self.kinds.get(id.index()).unwrap_or(NONE)
     }
 
     pub fn kind_id(&self, id: &str) -> Option<KindId> {
@@ -145,19 +152,19 @@ impl Catalogue {
         let page = Page::new(text);
         let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.len());
         let mut hits = Vec::new();
-        let mut push = |range: Range<usize>, kind, recall| hits.push(Hit::new(range, kind, Source::Rule, recall));
-        self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, false));
+        let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
+        self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Recognised::ByItself));
         self.anchored(&page, view, all, reading, &mut push);
-        self.rules.member(members, view, reading, |range, kind| push(range, kind, true));
+        self.rules.member(members, view, reading, |range, kind| push(range, kind, Recognised::ByContext));
         for prefix in &page.prefixes {
             self.prefix(&page, prefix, &mut readings.prefixes, &mut push);
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
-            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, true)));
+            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Recognised::ByContext)));
         }
         for (kind, custom) in &self.custom {
-            hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, false)));
+            hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, Recognised::ByItself)));
         }
         let mut found = Found { hits, opaque: opaque(text) };
         self.sift(text, &mut found);
@@ -171,14 +178,14 @@ impl Catalogue {
         page: &Page<'_>,
         prefix: &Range<usize>,
         reading: &mut Reading,
-        push: &mut impl FnMut(Range<usize>, KindId, bool),
+        push: &mut impl FnMut(Range<usize>, KindId, Recognised),
     ) {
-        let mut within = |range: Range<usize>, kind, recall: bool| {
-            if prefix.contains(&range.start) && (!recall || range.end <= prefix.end) {
-                push(range, kind, recall);
+        let mut within = |range: Range<usize>, kind, how: Recognised| {
+            if prefix.contains(&range.start) && (how == Recognised::ByItself || range.end <= prefix.end) {
+                push(range, kind, how);
             }
         };
-        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, false));
+        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, Recognised::ByItself));
         self.anchored(page, page.raw, prefix.clone(), reading, &mut within);
     }
 
@@ -189,7 +196,7 @@ impl Catalogue {
         text: &[u8],
         part: Range<usize>,
         reading: &mut Reading,
-        found: &mut impl FnMut(Range<usize>, KindId, bool),
+        found: &mut impl FnMut(Range<usize>, KindId, Recognised),
     ) {
         let input = || Input::new(text).range(part.clone());
         for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(input())) {
@@ -207,13 +214,13 @@ impl Catalogue {
         text: &[u8],
         literal: Range<usize>,
         reading: &mut Reading,
-        found: &mut impl FnMut(Range<usize>, KindId, bool),
+        found: &mut impl FnMut(Range<usize>, KindId, Recognised),
     ) {
         let start = literal.start;
         match anchor {
             Anchor::Key(index) if reading.is_new(Reader::Name(index), start) => {
                 let Some(rule) = self.rules.keys.get(index) else { return };
-                let end = rule.find(text, literal, reading, |range| found(range, rule.kind, true));
+                let end = rule.find(text, literal, reading, |range| found(range, rule.kind, Recognised::ByContext));
                 reading.read(Reader::Name(index), end);
             }
             Anchor::Arn if reading.is_new(Reader::Arn, start) => {
@@ -221,7 +228,8 @@ impl Catalogue {
                 let end = arns.find(text, start, |range, kind| {
                     // A path is no name that could stand alone, and what no rule names could be anything.
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
-                    found(range, kind, !path && arns.other != Some(kind));
+                    let alone = !path && arns.other != Some(kind);
+                    found(range, kind, Recognised::of(alone));
                 });
                 if let Some(end) = end {
                     reading.read(Reader::Arn, end);
@@ -229,15 +237,17 @@ impl Catalogue {
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
                 let Some(rule) = self.rules.literals.get(index) else { return };
-                let next = rule.find(text, start, |range| found(range, rule.kind, rule.recall));
+                let next = rule.find(text, start, |range| found(range, rule.kind, rule.recognised));
                 reading.read(Reader::Literal(index), next);
             }
             Anchor::PrivateKey if reading.is_new(Reader::PrivateKey, start) => {
                 let Some(kind) = self.rules.private_key else { return };
-                let end = pem::find(page, text, start, |range| found(range, kind, false));
+                let end = pem::find(page, text, start, |range| found(range, kind, Recognised::ByItself));
                 reading.read(Reader::PrivateKey, end);
             }
-            Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, true)),
+            Anchor::Host => {
+                self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Recognised::ByContext))
+            }
             Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
         }
     }
@@ -246,7 +256,8 @@ impl Catalogue {
     fn bare(&self, text: &str, found: &mut Found, known: &Known, here: &Known) {
         let sources = [(known, Source::Earlier), (here, Source::Here), (&self.always, Source::Term)];
         for (values, source) in sources {
-            values.find(text, |range, kind| found.hits.push(Hit::new(range, kind, source, source != Source::Term)));
+            let how = Recognised::of(source != Source::Term);
+            values.find(text, |range, kind| found.hits.push(Hit::new(range, kind, source, how)));
         }
         self.sift(text, found);
     }
@@ -260,13 +271,13 @@ impl Catalogue {
         hits.retain(|hit| {
             // A name that goes on in a placeholder was not found as a name when that was a value.
             let joined = |at: Option<usize>| {
-                let byte = at.and_then(|at| text.as_bytes().get(at)).filter(|_| hit.recall);
+                let byte = at.and_then(|at| text.as_bytes().get(at)).filter(|_| hit.is_by_context());
                 usize::from(byte.is_some_and(|b| matches!(b, b'.' | b'-' | b'_')))
             };
             let start = hit.start - joined(hit.start.checked_sub(1));
             let end = hit.end + joined(Some(hit.end));
             let near = opaque.iter().skip(opaque.partition_point(|p| p.end < start)).take_while(|p| p.start <= end);
-            let free = !near.into_iter().any(|p| hit.recall || p.start < hit.end && hit.start < p.end);
+            let free = !near.into_iter().any(|p| hit.is_by_context() || p.start < hit.end && hit.start < p.end);
             let on =
                 self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
             free && on && text.get(hit.start..hit.end).is_some_and(|value| !self.never.covers(value))
@@ -274,7 +285,7 @@ impl Catalogue {
     }
 
     fn is_on(&self, kind: KindId) -> bool {
-        self.on.get(usize::from(kind.0)).copied().unwrap_or(false)
+        self.on.get(kind.index()).copied().unwrap_or(false)
     }
 }
 
@@ -297,7 +308,7 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, &'t str)> {
     let mut seen = HashSet::new();
     let mut values = Vec::new();
     for (text, found) in texts.iter().zip(strong) {
-        let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.recall).collect();
+        let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.is_by_context()).collect();
         hits.sort_by_key(|hit| (hit.start, hit.kind));
         for hit in hits {
             let Some(value) = text.text.get(hit.start..hit.end) else { continue };
@@ -311,9 +322,12 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, &'t str)> {
 
 /// Where placeholders stand, as they are minted or as Markdown escapes them.
 fn opaque(text: &str) -> Vec<Range<usize>> {
-    let canonical = |range: &Range<usize>, token: &Token| {
+    let canonical = |range: &Range<usize>, placeholder: &Placeholder| {
         let written = text.as_bytes().get(range.clone()).unwrap_or_default();
-        written.iter().filter(|b| **b != b'\\').eq(token.as_str().as_bytes())
+        written.iter().filter(|b| **b != b'\\').eq(placeholder.as_str().as_bytes())
     };
-    token::find_all(text.as_bytes()).filter(|(range, token)| canonical(range, token)).map(|(range, _)| range).collect()
+    placeholder::find_all(text.as_bytes())
+        .filter(|(range, placeholder)| canonical(range, placeholder))
+        .map(|(range, _)| range)
+        .collect()
 }

@@ -1,7 +1,8 @@
 //! Account ids that stand bare beside an id of the network: flow logs, and what `--output text` writes.
 
+use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
-use crate::scan::KindId;
+use crate::scan::Recognised;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::pick::{Hit, Source};
@@ -21,9 +22,13 @@ pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
         let behind = text.get(hit.end).filter(|b| columns.contains(b)).map(|_| hit.end + 1);
         [before, behind]
     };
-    let starts: Vec<usize> = hits.iter().filter(|hit| !hit.recall).flat_map(beside).flatten().collect();
+    let starts: Vec<usize> = hits.iter().filter(|hit| !hit.is_by_context()).flat_map(beside).flatten().collect();
     let found = starts.into_iter().filter(|start| is_account(text, *start));
-    hits.extend(found.map(|start| Hit::new(start..start + DIGITS, account, Source::Rule, true)).collect::<Vec<_>>());
+    hits.extend(
+        found
+            .map(|start| Hit::new(start..start + DIGITS, account, Source::Rule, Recognised::ByContext))
+            .collect::<Vec<_>>(),
+    );
 }
 
 fn is_account(text: &[u8], start: usize) -> bool {

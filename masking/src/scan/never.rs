@@ -8,12 +8,12 @@ use crate::scan::check;
 #[derive(Debug, Default)]
 pub(crate) struct Never {
     literals: HashSet<String>,
-    ranges: Vec<Range>,
+    networks: Vec<Cidr>,
 }
 
 /// The addresses whose first bits are those of `network`.
 #[derive(Debug)]
-struct Range {
+struct Cidr {
     network: u32,
     mask: u32,
 }
@@ -25,7 +25,7 @@ impl Never {
             match literal.split_once('/') {
                 Some((network, length)) if check::address(network.as_bytes()).is_some() => {
                     let bad = || PolicyError::Cidr { literal: literal.clone() };
-                    all.ranges.push(Range::new(network, length).ok_or_else(bad)?);
+                    all.networks.push(Cidr::new(network, length).ok_or_else(bad)?);
                 }
                 _ => {
                     all.literals.insert(literal.clone());
@@ -36,7 +36,7 @@ impl Never {
     }
 
     pub(crate) fn covers(&self, value: &str) -> bool {
-        self.literals.contains(value) || !self.ranges.is_empty() && self.covers_address(value)
+        self.literals.contains(value) || !self.networks.is_empty() && self.covers_address(value)
     }
 
     fn covers_address(&self, value: &str) -> bool {
@@ -45,11 +45,11 @@ impl Never {
             None => value.to_owned(),
         };
         let address = check::address(dotted.as_bytes()).map(u32::from_be_bytes);
-        address.is_some_and(|address| self.ranges.iter().any(|range| address & range.mask == range.network))
+        address.is_some_and(|address| self.networks.iter().any(|range| address & range.mask == range.network))
     }
 }
 
-impl Range {
+impl Cidr {
     fn new(network: &str, length: &str) -> Option<Self> {
         let length: u32 = length.parse().ok().filter(|length| *length <= 32)?;
         let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use crate::scan::{Finding, KindId};
+use crate::catalog::KindId;
+use crate::scan::{Finding, Recognised};
 
 /// A candidate in one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub(crate) struct Hit {
     pub(crate) end: usize,
     pub(crate) kind: KindId,
     pub(crate) source: Source,
-    pub(crate) recall: bool,
+    pub(crate) recognised: Recognised,
 }
 
 /// What a candidate was found by; of two with the same borders, the first in this order wins.
@@ -31,19 +32,23 @@ pub(crate) enum Source {
 }
 
 impl Hit {
-    pub(crate) fn new(range: Range<usize>, kind: KindId, source: Source, recall: bool) -> Self {
-        Self { start: range.start, end: range.end, kind, source, recall }
+    pub(crate) fn new(range: Range<usize>, kind: KindId, source: Source, recognised: Recognised) -> Self {
+        Self { start: range.start, end: range.end, kind, source, recognised }
+    }
+
+    pub(crate) fn is_by_context(&self) -> bool {
+        self.recognised.is_by_context()
     }
 
     pub(crate) fn finding(&self, text: u32) -> Finding {
-        Finding { text, start: self.start, end: self.end, kind: self.kind, recall: self.recall }
+        Finding { text, start: self.start, end: self.end, kind: self.kind, recognised: self.recognised }
     }
 }
 
 /// Sorts, and resolves overlaps: what lies within another is part of it, and of two that cross, the longer one stays
 /// and the other gives up what they share, so that nothing leaks between them.
 pub(crate) fn disjoint(hits: &mut Vec<Hit>) {
-    hits.sort_by_key(|hit| (hit.start, Reverse(hit.end), hit.source, hit.recall, hit.kind));
+    hits.sort_by_key(|hit| (hit.start, Reverse(hit.end), hit.source, hit.recognised, hit.kind));
     let mut picked: Vec<Hit> = Vec::with_capacity(hits.len());
     for mut hit in hits.drain(..) {
         if let Some(last) = picked.last_mut().filter(|last| hit.start < last.end) {

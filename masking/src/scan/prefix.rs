@@ -18,7 +18,7 @@ enum Kind {
     /// The number of a line, and what stands behind it.
     Number(u32, u8),
     /// `file:12:`, `file-12-`
-    Place,
+    ValuePlace,
     /// `+`, `-`
     Diff,
     /// `      + `, as Terraform plans.
@@ -219,7 +219,7 @@ fn word(text: &[u8]) -> Option<(Kind, usize)> {
         [b':', rest @ ..] => {
             let digits = count(rest.get(..rest.len().min(NUMBER_MAX + 1))?, |b| b.is_ascii_digit());
             let placed = (1..=NUMBER_MAX).contains(&digits) && rest.get(digits) == Some(&b':');
-            let kind = if word.contains(&b'.') || word.contains(&b'/') { Kind::Place } else { Kind::Word };
+            let kind = if word.contains(&b'.') || word.contains(&b'/') { Kind::ValuePlace } else { Kind::Word };
             placed.then_some((kind, len + digits + 2)).or_else(|| context(word))
         }
         [b' ' | b'|', ..] => container(word, rest).or_else(|| context(word)).or_else(|| system_time(text)),
@@ -246,7 +246,7 @@ fn context(word: &[u8]) -> Option<(Kind, usize)> {
         let number = rest.get(extension..)?.strip_prefix(b"-").map_or(0, |rest| count(rest, |b| b.is_ascii_digit()));
         let end = extension + 1 + number;
         if (1..=8).contains(&extension) && (1..=NUMBER_MAX).contains(&number) && rest.get(end) == Some(&b'-') {
-            return Some((Kind::Place, point + 1 + end + 1));
+            return Some((Kind::ValuePlace, point + 1 + end + 1));
         }
         point += 1 + memchr::memchr(b'.', rest)?;
     }

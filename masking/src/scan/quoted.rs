@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::scan::check;
-use crate::scan::key::{Place, PlaceKind};
+use crate::scan::key::{PlaceKind, ValuePlace};
 
 /// Bytes in which the closing mark is looked for.
 const REACH: usize = check::ENCLOSED_MAX + 1;
@@ -12,7 +12,7 @@ const REACH: usize = check::ENCLOSED_MAX + 1;
 const MARKS: [&[u8]; 6] = [b"&quot;", b"&#34;", b"&#39;", b"%22", b"\\u0022", b"\\u0027"];
 
 /// The value that begins behind a quotation mark, or is a text of its own.
-pub(crate) fn value(text: &[u8], place: Place) -> Option<Range<usize>> {
+pub(crate) fn value(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     let start = place.start;
     if place.kind == PlaceKind::Whole {
         return Some(start..text.len()).filter(|value| !has_blank(text, value));
@@ -71,8 +71,8 @@ fn closes(depth: usize, before: usize) -> bool {
 }
 
 /// The value of `NAME=value` or `name: value` that is alone on its line, if it holds what would end it elsewhere.
-pub(crate) fn line(text: &[u8], place: Place, formal: bool) -> Option<Range<usize>> {
-    let Place { start, kind: PlaceKind::Assigned, quoted: false, leads: true, .. } = place else { return None };
+pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range<usize>> {
+    let ValuePlace { start, kind: PlaceKind::Assigned, quoted: false, leads: true, .. } = place else { return None };
     let rest = text.get(start..text.len().min(start + REACH))?;
     let run = rest.iter().take_while(|b| **b > b' ').count();
     let behind = rest.get(run..)?;

@@ -6,8 +6,8 @@
 
 use std::collections::HashSet;
 
-use crate::scan::compile::Rules;
-use crate::scan::key::Place;
+use crate::scan::key::ValuePlace;
+use crate::scan::rules::Rules;
 
 /// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Reading {
 
     /// Notes that a rule reads an element of a list. Tells whether it has not done so already, as a part of another list
     /// that goes on in the same way.
-    pub(crate) fn element(&mut self, rule: usize, place: Place, formal: bool) -> bool {
+    pub(crate) fn element(&mut self, rule: usize, place: ValuePlace, formal: bool) -> bool {
         let at = (self.base + place.start) as u64;
         self.elements.insert(at << 16 | (rule as u64) << 2 | u64::from(place.quoted) << 1 | u64::from(formal))
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contract::bound;
 use lru::LruCache;
-use masking::Token;
+use masking::Placeholder;
 use tokio::time::Instant;
 
 use super::{Breaker, Cursor, Eviction, Health, Page, Record, Store};
@@ -31,7 +31,7 @@ pub struct Memory {
 #[derive(Debug)]
 struct Held {
     records: LruCache<Key, Entry>,
-    recent: LruCache<Scope, LruCache<Token, ()>>,
+    recent: LruCache<Scope, LruCache<Placeholder, ()>>,
     bytes: usize,
     evicted: u64,
 }
@@ -73,7 +73,7 @@ impl Store for Memory {
         Ok(keys.iter().map(|key| held.find(key, now, renew)).collect())
     }
 
-    async fn recent(&self, scope: &Scope) -> Result<Vec<Token>, Error> {
+    async fn recent(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error> {
         let mut held = self.held();
         let list = held.recent.get(scope).into_iter().flatten();
         Ok(list.map(|(placeholder, ())| *placeholder).collect())
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     fn key(n: u8) -> Key {
-        let placeholder = Token::parse(&format!("AWS_EC2_0000000000A{}", n % 10)).unwrap();
+        let placeholder = Placeholder::parse(&format!("AWS_EC2_0000000000A{}", n % 10)).unwrap();
         Key { scope: Scope::parse("a").unwrap(), placeholder }
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use masking::Token;
+use masking::Placeholder;
 
 use crate::error::Error;
 use crate::events::Event;
@@ -35,7 +35,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     async fn get(&self, keys: &[Key], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error>;
 
     /// The recall list of a scope, newest first, at most [`contract::bound::RECALLED`].
-    async fn recent(&self, scope: &Scope) -> Result<Vec<Token>, Error>;
+    async fn recent(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error>;
 
     /// Erases records; tells how many there were.
     async fn forget(&self, keys: &[Key]) -> Result<u64, Error>;

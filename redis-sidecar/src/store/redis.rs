@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use contract::bound;
-use masking::Token;
+use masking::Placeholder;
 use redis::{Cmd, FromRedisValue, Value, cmd};
 
 use super::link::{Link, Node};
@@ -64,11 +64,11 @@ impl Store for Redis {
         self.link.run(commands.collect()).await?.into_iter().map(read).collect()
     }
 
-    async fn recent(&self, scope: &Scope) -> Result<Vec<Token>, Error> {
+    async fn recent(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error> {
         let mut command = of_one("ZREVRANGE", &recent_name(scope));
         command.arg(0).arg(bound::RECALLED - 1);
         let names: Vec<String> = self.one(command).await?;
-        Ok(names.iter().filter_map(|name| Token::parse(name)).collect())
+        Ok(names.iter().filter_map(|name| Placeholder::parse(name)).collect())
     }
 
     async fn forget(&self, keys: &[Key]) -> Result<u64, Error> {
@@ -169,7 +169,7 @@ fn recent_name(scope: &Scope) -> String {
 /// A scope may hold a colon, a placeholder may not.
 fn parse(name: &str) -> Option<Key> {
     let (scope, placeholder) = name.strip_prefix(RECORD)?.rsplit_once(':')?;
-    Some(Key { scope: Scope::parse(scope)?, placeholder: Token::parse(placeholder)? })
+    Some(Key { scope: Scope::parse(scope)?, placeholder: Placeholder::parse(placeholder)? })
 }
 
 /// An answer of another shape than the command's is none.

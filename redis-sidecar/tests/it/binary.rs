@@ -5,7 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use crate::support::{OPERATOR, PATIENCE, SECRET, TOKEN, Temp, free_port, mappings, signal, token};
+use crate::support::{OPERATOR, PATIENCE, SECRET, TOKEN, Temp, free_port, mappings, placeholder_of, signal};
 use crate::topology::Authority;
 
 fn program(variables: &[(&str, &str)]) -> Command {
@@ -135,7 +135,7 @@ fn the_operator_s_subcommands_and_their_audit() {
     let value = "i-0123456789abcdef0";
     post(&listen, &mappings(1, "default", &[value]).to_string());
     let operator = [("MASKER_LISTEN", listen.as_str()), ("MASKER_OPERATOR_TOKEN", OPERATOR)];
-    let one = token(value);
+    let one = placeholder_of(value);
     let long = format!("{}{one}\n", "x ".repeat(3 << 20));
     for (arguments, input, expected) in [
         (vec!["healthcheck"], "", "ok".to_owned()),

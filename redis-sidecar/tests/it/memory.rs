@@ -37,7 +37,7 @@ async fn a_million_mappings() {
     for first in (0..MAPPINGS).step_by(contract::bound::MAPPINGS) {
         let mapping = |n: u64| {
             let (kind, label, value) = value(n);
-            let placeholder = mint.token(kind, label, &value);
+            let placeholder = mint.placeholder(kind, label, &value);
             json!({"scope": "default", "kind": kind, "placeholder": placeholder.as_str(), "value": value})
         };
         let mut request = batch(first);

@@ -5,7 +5,7 @@ use axum::http::Request;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, OPERATOR, Redis, eventually, mappings, token, values, wanted};
+use crate::support::{Answer, App, OPERATOR, Redis, eventually, mappings, placeholder_of, values, wanted};
 
 async fn restore(app: &App, scope: &str, text: &str) -> Answer {
     let request = Request::post("/v1/restore").header("authorization", format!("Bearer {OPERATOR}"));
@@ -22,7 +22,7 @@ async fn ask(app: &App, path: &str, body: Value) -> Value {
 async fn a_text_is_restored_within_its_scope() {
     let app = App::embedded().await;
     app.sync(&mappings(1, "a", &["i-1", "i-2"])).await;
-    let [one, two, other] = ["i-1", "i-2", "unknown"].map(token);
+    let [one, two, other] = ["i-1", "i-2", "unknown"].map(placeholder_of);
     let escaped = two.replace('_', "\\_");
     for (scope, text, restored, counts) in [
         ("a", format!("{one}, {two}\n{other} {one}"), format!("i-1, i-2\n{other} i-1"), "restored=3; unknown=1"),
@@ -41,7 +41,7 @@ async fn a_short_text_does_not_become_an_endless_one() {
     let app = App::embedded().await;
     let value = "x".repeat(contract::bound::VALUE_BYTES);
     app.sync(&mappings(1, "a", &[&value])).await;
-    let text = format!("{} ", token(&value)).repeat(10_000);
+    let text = format!("{} ", placeholder_of(&value)).repeat(10_000);
     assert_eq!(restore(&app, "a", &text).await.status, 413);
 }
 
@@ -50,7 +50,7 @@ async fn a_placeholder_is_looked_up() {
     let app = App::embedded().await;
     app.sync(&mappings(1, "a", &["i-1"])).await;
     for (scope, expected) in [("a", json!("i-1")), ("b", Value::Null)] {
-        let answer = ask(&app, "/v1/lookup", json!({"scope": scope, "placeholder": token("i-1")})).await;
+        let answer = ask(&app, "/v1/lookup", json!({"scope": scope, "placeholder": placeholder_of("i-1")})).await;
         assert_eq!(answer["mapping"]["value"], expected, "{scope}");
     }
 }
@@ -71,7 +71,7 @@ async fn check_all_forgets(app: &App) {
     let all: [&[&str]; 2] = [&["i-1", "i-2", "i-3"], &["i-1", "i-2"]];
     check_forget(app, json!({"scope": "a"}), 3, [&[], all[1]]).await;
     check_forget(app, json!({"scope": "other"}), 0, all).await;
-    check_forget(app, json!({"scope": "a", "placeholder": token("i-1")}), 1, [&["i-2", "i-3"], all[1]]).await;
+    check_forget(app, json!({"scope": "a", "placeholder": placeholder_of("i-1")}), 1, [&["i-2", "i-3"], all[1]]).await;
     check_forget(app, json!({"value": "i-2"}), 2, [&["i-1", "i-3"], &["i-1"]]).await;
     check_forget(app, json!({"value": "i-2", "scope": "a:b"}), 1, [all[0], &["i-1"]]).await;
     check_forget(app, json!({"value": "i-"}), 0, all).await;
@@ -114,9 +114,9 @@ async fn a_bound_operator_stays_in_his_scopes() {
         ("/v1/forget", json!({"scope": "b"}), 403),
         ("/v1/forget", json!({"value": "i-1", "scope": "a"}), 200),
         ("/v1/forget", json!({"value": "i-1"}), 403),
-        ("/v1/lookup", json!({"scope": "b", "placeholder": token("i-1")}), 403),
+        ("/v1/lookup", json!({"scope": "b", "placeholder": placeholder_of("i-1")}), 403),
         ("/v1/lookup", json!({"scope": "b"}), 400),
-        ("/v1/forget", json!({"scope": "b", "placeholder": token("i-1"), "value": "x"}), 400),
+        ("/v1/forget", json!({"scope": "b", "placeholder": placeholder_of("i-1"), "value": "x"}), 400),
         ("/v1/forget", json!({}), 400),
     ] {
         assert_eq!(app.post(path, OPERATOR, body.to_string()).await.status, status, "{path} {body}");

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-use crate::support::{App, OPERATOR, TOKEN, batch, mappings, token, values, wanted};
+use crate::support::{App, OPERATOR, TOKEN, batch, mappings, placeholder_of, values, wanted};
 
 #[tokio::test]
 async fn every_refusal_has_a_status_a_code_and_a_length() {
@@ -134,7 +134,7 @@ fn mutated() -> impl Strategy<Value = Value> {
         let mut request = mappings(1, "a", &["i-1"]);
         request["keyring"] = json!("x");
         request["counters"] = json!({"requests": 1});
-        request["wanted"] = json!([{"scope": "a", "placeholder": token("i-1")}]);
+        request["wanted"] = json!([{"scope": "a", "placeholder": placeholder_of("i-1")}]);
         request["recall"] = json!(["a"]);
         request["exchanges"] = json!([{"scope": "a", "at_ms": 1, "request_bytes": 1, "response_bytes": 1,
             "masked": [["k", 1]], "restored": 0, "unresolved": 0, "refused": "AWS_MASKER_6002"}]);

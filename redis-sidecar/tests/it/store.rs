@@ -12,12 +12,15 @@ use redis_sidecar::store::memory::Memory;
 use redis_sidecar::store::redis::Redis as RedisStore;
 use redis_sidecar::store::{Cursor, Record, Store};
 
-use crate::support::{Redis, SECRET, TOKEN, token};
+use crate::support::{Redis, SECRET, TOKEN, placeholder_of};
 
 const TTL: Duration = Duration::from_secs(600);
 
 fn key(scope: &str, value: &str) -> Key {
-    Key { scope: Scope::parse(scope).unwrap(), placeholder: masking::Token::parse(&token(value)).unwrap() }
+    Key {
+        scope: Scope::parse(scope).unwrap(),
+        placeholder: masking::Placeholder::parse(&placeholder_of(value)).unwrap(),
+    }
 }
 
 fn record(scope: &str, value: &str, recall: bool) -> Record {

@@ -105,8 +105,7 @@ pub(crate) fn batch(id: u64) -> Value {
 
 /// A batch of mappings of `scope`, one a value.
 pub(crate) fn mappings(id: u64, scope: &str, values: &[&str]) -> Value {
-    let mapping =
-        |value: &&str| json!({"scope": scope, "kind": "ec2_instance", "placeholder": token(value), "value": value});
+    let mapping = |value: &&str| json!({"scope": scope, "kind": "ec2_instance", "placeholder": placeholder_of(value), "value": value});
     let mut batch = batch(id);
     batch["mappings"] = values.iter().map(mapping).collect();
     batch
@@ -115,7 +114,8 @@ pub(crate) fn mappings(id: u64, scope: &str, values: &[&str]) -> Value {
 /// A batch that asks for the placeholders of some values.
 pub(crate) fn wanted(id: u64, scope: &str, values: &[&str]) -> Value {
     let mut batch = batch(id);
-    batch["wanted"] = values.iter().map(|value| json!({"scope": scope, "placeholder": token(value)})).collect();
+    batch["wanted"] =
+        values.iter().map(|value| json!({"scope": scope, "placeholder": placeholder_of(value)})).collect();
     batch
 }
 
@@ -126,9 +126,9 @@ pub(crate) fn values<'a>(answer: &'a Value, field: &str) -> Vec<&'a str> {
 }
 
 /// Some placeholder for a value; the same for the same.
-pub(crate) fn token(value: &str) -> String {
+pub(crate) fn placeholder_of(value: &str) -> String {
     let mint = masking::Mint::new(&masking::PlaceholderKey::new([7; 32]), "any");
-    mint.token("ec2_instance", "EC2", value).to_string()
+    mint.placeholder("ec2_instance", "EC2", value).to_string()
 }
 
 /// Asks until the answer is `Some`; names what it waited for when it never is.

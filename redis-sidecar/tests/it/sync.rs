@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use serde_json::json;
 
-use crate::support::{App, Redis, SECRET, TEAM_TOKEN, batch, eventually, mappings, token, values, wanted};
+use crate::support::{App, Redis, SECRET, TEAM_TOKEN, batch, eventually, mappings, placeholder_of, values, wanted};
 
 const OLD: &str = "an-old-secret-of-many-bytes-0001";
 
@@ -27,7 +27,7 @@ async fn check(app: &App, store: &str) {
     let answer = app.sync(&wanted(3, "a", &["i-2", "unknown", "i-1"])).await;
     assert_eq!(values(&answer, "found"), ["i-2", "i-1"]);
     assert_eq!(answer["found"][0]["kind"], "ec2_instance");
-    assert_eq!(answer["found"][0]["placeholder"], token("i-2"));
+    assert_eq!(answer["found"][0]["placeholder"], placeholder_of("i-2"));
     assert_eq!(values(&app.sync(&wanted(4, "b", &["i-1", "i-2"])).await, "found"), [""; 0], "another scope");
 
     for (scope, recalled) in [("a", vec!["i-2"]), ("b", vec![])] {
@@ -125,7 +125,7 @@ async fn redis_shows_neither_a_value_nor_a_way_to_confirm_one() {
     let redis = Redis::start().await;
     let app = App::on(&redis).await;
     app.sync(&mappings(1, "a", &["i-0123456789abcdef0"])).await;
-    let name = format!("aws-masker:a:{}", token("i-0123456789abcdef0"));
+    let name = format!("aws-masker:a:{}", placeholder_of("i-0123456789abcdef0"));
     let first: Vec<u8> = redis.query(&["GET", &name]).await.unwrap();
     assert!(!first.windows(8).any(|window| b"i-0123456789abcdef0".windows(8).any(|part| part == window)));
     app.sync(&mappings(2, "a", &["i-0123456789abcdef0"])).await;
@@ -181,7 +181,7 @@ async fn a_recall_fits_into_an_answer() {
         let mut request = batch(id);
         let big = |n: u64| {
             let value = format!("{value}{:08}", 100 * id + n);
-            json!({"scope": "a", "kind": "k", "placeholder": token(&value), "value": value, "recall": true})
+            json!({"scope": "a", "kind": "k", "placeholder": placeholder_of(&value), "value": value, "recall": true})
         };
         request["mappings"] = (0..100).map(big).collect();
         app.sync(&request).await;

@@ -6,14 +6,15 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 
+use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule};
-use crate::scan::KindId;
+use crate::scan::Recognised;
 use crate::scan::address;
 use crate::scan::arn::Arns;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
-use crate::scan::key::{Name, Place, PlaceKind};
+use crate::scan::key::{Name, PlaceKind, ValuePlace};
 use crate::scan::keyed::Keyed;
 use crate::scan::pattern::Pattern;
 use crate::scan::pem;
@@ -50,7 +51,7 @@ pub(crate) struct Literal {
     pattern: Pattern,
     edge: Edge,
     check: Check,
-    pub(crate) recall: bool,
+    pub(crate) recognised: Recognised,
     /// What is found grants access: in quotation marks, it ends where they do.
     secret: bool,
 }
@@ -78,10 +79,10 @@ impl Rules {
                 self.private_key = Some(kind);
                 pem::OPENINGS.iter().for_each(|opening| self.anchor(opening, Anchor::PrivateKey));
             }
-            Rule::Token(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
+            Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
-                self.literal(Literal { recall: true, secret: risk == Risk::Secret, ..after }, at);
+                self.literal(Literal { recognised: Recognised::ByContext, secret: risk == Risk::Secret, ..after }, at);
             }
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
@@ -167,7 +168,7 @@ impl Rules {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>, KindId),
     ) {
-        let place = Place { start: 0, kind: PlaceKind::Whole, quoted: true, tight: false, leads: false };
+        let place = ValuePlace { start: 0, kind: PlaceKind::Whole, quoted: true, tight: false, leads: false };
         for index in rules {
             if let Some(rule) = self.keys.get(*index) {
                 rule.list(text, place, true, reading, |value| found(value, rule.kind));
@@ -178,7 +179,7 @@ impl Rules {
 
 impl Literal {
     fn new(kind: KindId, pattern: &'static str, edge: Edge, check: Check) -> Self {
-        Self { kind, pattern: Pattern::new(pattern), edge, check, recall: false, secret: false }
+        Self { kind, pattern: Pattern::new(pattern), edge, check, recognised: Recognised::ByItself, secret: false }
     }
 
     /// Reports the values at the literal that begins at `at`. Returns where the next one may begin.

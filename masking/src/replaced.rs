@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::scan::KindId;
-use crate::token::Token;
+use crate::catalog::KindId;
+use crate::placeholder::Placeholder;
+use crate::scan::Recognised;
 
 /// A value that must not be shown: no `Display`, no serialisation, a redacted `Debug`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,8 +41,8 @@ impl fmt::Debug for Secret {
 pub struct Entry {
     pub kind: KindId,
     pub value: Secret,
-    /// Whether it was recognised by its context only, so that later exchanges must be told of it.
-    pub recall: bool,
+    /// The weaker evidence of all its findings: by its context, and later exchanges must be told of it.
+    pub recognised: Recognised,
     /// How often it was replaced.
     pub count: u64,
 }
@@ -52,48 +53,48 @@ pub struct Collision;
 
 /// The values of one exchange by their placeholders, and the placeholders by their values.
 #[derive(Debug, Default, Clone)]
-pub struct Vault {
-    entries: HashMap<Token, Entry>,
-    tokens: HashMap<KindId, HashMap<Secret, Token>>,
+pub struct Replaced {
+    entries: HashMap<Placeholder, Entry>,
+    placeholders: HashMap<KindId, HashMap<Secret, Placeholder>>,
 }
 
-impl Vault {
+impl Replaced {
     /// The placeholder of a value: the one that it has, or else the one that `mint` gives.
     pub fn admit(
         &mut self,
         kind: KindId,
         value: &str,
-        recall: bool,
-        mint: impl FnOnce() -> Token,
-    ) -> Result<Token, Collision> {
-        let known = self.tokens.get(&kind).and_then(|tokens| tokens.get(value)).copied();
-        let token = known.unwrap_or_else(mint);
+        recognised: Recognised,
+        mint: impl FnOnce() -> Placeholder,
+    ) -> Result<Placeholder, Collision> {
+        let known = self.placeholders.get(&kind).and_then(|placeholders| placeholders.get(value)).copied();
+        let placeholder = known.unwrap_or_else(mint);
         if known.is_none() {
             let value = Secret::new(value);
-            self.tokens.entry(kind).or_default().insert(value.clone(), token);
-            let entry = Entry { kind, value, recall, count: 0 };
-            if self.entries.insert(token, entry).is_some() {
+            self.placeholders.entry(kind).or_default().insert(value.clone(), placeholder);
+            let entry = Entry { kind, value, recognised, count: 0 };
+            if self.entries.insert(placeholder, entry).is_some() {
                 return Err(Collision);
             }
         }
-        if let Some(entry) = self.entries.get_mut(&token) {
+        if let Some(entry) = self.entries.get_mut(&placeholder) {
             entry.count += 1;
-            entry.recall |= recall;
+            entry.recognised = entry.recognised.max(recognised);
         }
-        Ok(token)
+        Ok(placeholder)
     }
 
-    /// Takes over what another vault held.
-    pub fn take(&mut self, token: Token, entry: Entry) {
-        self.tokens.entry(entry.kind).or_default().insert(entry.value.clone(), token);
-        self.entries.insert(token, entry);
+    /// Takes over an entry of another exchange.
+    pub fn take(&mut self, placeholder: Placeholder, entry: Entry) {
+        self.placeholders.entry(entry.kind).or_default().insert(entry.value.clone(), placeholder);
+        self.entries.insert(placeholder, entry);
     }
 
-    pub fn get(&self, token: &Token) -> Option<&Entry> {
-        self.entries.get(token)
+    pub fn get(&self, placeholder: &Placeholder) -> Option<&Entry> {
+        self.entries.get(placeholder)
     }
 
-    pub fn entries(&self) -> impl Iterator<Item = (&Token, &Entry)> {
+    pub fn entries(&self) -> impl Iterator<Item = (&Placeholder, &Entry)> {
         self.entries.iter()
     }
 

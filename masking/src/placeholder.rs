@@ -31,30 +31,32 @@ const BACKSLASHES: usize = 3;
 
 /// A placeholder in its canonical form.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Token {
+pub struct Placeholder {
     bytes: [u8; TOKEN_MAX],
     len: u8,
 }
 
-impl Token {
+impl Placeholder {
     /// Reads a text that is a placeholder in canonical form, and nothing else.
     pub fn parse(text: &str) -> Option<Self> {
         match read(text.as_bytes(), End::Here) {
-            Read::Token(token, len) if len == text.len() && token.as_str() == text => Some(token),
+            Read::Placeholder(placeholder, len) if len == text.len() && placeholder.as_str() == text => {
+                Some(placeholder)
+            }
             _ => None,
         }
     }
 
     pub fn as_str(&self) -> &str {
         let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
-        // A token is built from ASCII only.
+        // A placeholder is built from ASCII only.
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 
     fn prefix() -> Self {
-        let mut token = Self { bytes: [0; TOKEN_MAX], len: 0 };
-        token.extend(PREFIX);
-        token
+        let mut placeholder = Self { bytes: [0; TOKEN_MAX], len: 0 };
+        placeholder.extend(PREFIX);
+        placeholder
     }
 
     /// Appends what fits; the grammar's bounds make that everything.
@@ -68,13 +70,13 @@ impl Token {
     }
 }
 
-impl fmt::Display for Token {
+impl fmt::Display for Placeholder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for Placeholder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -131,17 +133,17 @@ impl Mint {
     }
 
     /// The placeholder of `value`. `kind` is the id that tells two kinds apart, `label` the word that people read.
-    pub fn token(&self, kind: &str, label: &str, value: &str) -> Token {
+    pub fn placeholder(&self, kind: &str, label: &str, value: &str) -> Placeholder {
         let mut mac = self.mac.clone();
         update(&mut mac, kind.as_bytes());
         update(&mut mac, value.as_bytes());
         let digest: [u8; 32] = mac.finalize().into_bytes().into();
-        let mut token = Token::prefix();
-        token.extend(b"_");
-        token.extend(label.as_bytes());
-        token.extend(b"_");
-        token.extend(&tail(&digest));
-        token
+        let mut placeholder = Placeholder::prefix();
+        placeholder.extend(b"_");
+        placeholder.extend(label.as_bytes());
+        placeholder.extend(b"_");
+        placeholder.extend(&tail(&digest));
+        placeholder
     }
 }
 
@@ -207,7 +209,7 @@ pub enum Read {
     /// A placeholder may begin here; the bytes end too early to tell. At most [`WRITTEN_MAX`] bytes give this answer.
     More,
     /// A placeholder, and how many bytes it was written with.
-    Token(Token, usize),
+    Placeholder(Placeholder, usize),
 }
 
 /// Reads a placeholder at the beginning of `bytes` as models write it: in any case, with `-` or `\_` for `_`, and with
@@ -216,7 +218,7 @@ pub fn read(bytes: &[u8], end: End) -> Read {
     let Some(mut rest) = strip_prefix(bytes) else {
         return undecided(bytes.len() < PREFIX.len() && is_prefix_start(bytes), end);
     };
-    let mut token = Token::prefix();
+    let mut placeholder = Placeholder::prefix();
     loop {
         rest = match separator(rest) {
             Ok(rest) => rest,
@@ -232,14 +234,14 @@ pub fn read(bytes: &[u8], end: End) -> Read {
             return undecided(true, end);
         }
         if run == TAIL {
-            return finish(token, segment, bytes.len() - behind.len());
+            return finish(placeholder, segment, bytes.len() - behind.len());
         }
-        let label_len = usize::from(token.len) - PREFIX.len() + run;
+        let label_len = usize::from(placeholder.len) - PREFIX.len() + run;
         if run == 0 || label_len > LABEL_MAX || segment.eq_ignore_ascii_case(PREFIX) {
             return Read::No;
         }
-        token.extend(b"_");
-        token.extend(&segment.to_ascii_uppercase());
+        placeholder.extend(b"_");
+        placeholder.extend(&segment.to_ascii_uppercase());
         rest = behind;
     }
 }
@@ -267,8 +269,8 @@ fn separator(bytes: &[u8]) -> Result<&[u8], Read> {
     }
 }
 
-fn finish(mut token: Token, tail: &[u8], written: usize) -> Read {
-    let has_label = usize::from(token.len) > PREFIX.len();
+fn finish(mut placeholder: Placeholder, tail: &[u8], written: usize) -> Read {
+    let has_label = usize::from(placeholder.len) > PREFIX.len();
     let mut canonical = [0; TAIL];
     for (slot, byte) in canonical.iter_mut().zip(tail) {
         *slot = match byte.to_ascii_uppercase() {
@@ -282,22 +284,22 @@ fn finish(mut token: Token, tail: &[u8], written: usize) -> Read {
     if !has_label || !in_alphabet || tail.iter().all(u8::is_ascii_digit) {
         return Read::No;
     }
-    token.extend(b"_");
-    token.extend(&canonical);
-    Read::Token(token, written)
+    placeholder.extend(b"_");
+    placeholder.extend(&canonical);
+    Read::Placeholder(placeholder, written)
 }
 
 /// The placeholders of a text, with where they stand, in order. Written in any form that [`read`] knows.
-pub fn find_all(text: &[u8]) -> impl Iterator<Item = (std::ops::Range<usize>, Token)> + '_ {
+pub fn find_all(text: &[u8]) -> impl Iterator<Item = (std::ops::Range<usize>, Placeholder)> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
             at += next_candidate(text.get(at..)?)?;
             match read(text.get(at..)?, End::Here) {
-                Read::Token(token, len) => {
+                Read::Placeholder(placeholder, len) => {
                     let range = at..at + len;
                     at = range.end;
-                    return Some((range, token));
+                    return Some((range, placeholder));
                 }
                 Read::No | Read::More => at += 1,
             }
@@ -323,20 +325,20 @@ mod tests {
 
     #[test]
     fn a_token_is_a_pure_function_of_scope_kind_and_value() {
-        let token = mint("a").token("ec2_instance", "EC2", "i-0abc");
-        assert_eq!(token, mint("a").token("ec2_instance", "EC2", "i-0abc"));
+        let placeholder = mint("a").placeholder("ec2_instance", "EC2", "i-0abc");
+        assert_eq!(placeholder, mint("a").placeholder("ec2_instance", "EC2", "i-0abc"));
         let others = [
-            mint("b").token("ec2_instance", "EC2", "i-0abc"),
-            mint("a").token("ec2_ami", "EC2", "i-0abc"),
-            mint("a").token("ec2_instance", "EC2", "i-0abd"),
-            Mint::new(&PlaceholderKey::new([8; 32]), "a").token("ec2_instance", "EC2", "i-0abc"),
+            mint("b").placeholder("ec2_instance", "EC2", "i-0abc"),
+            mint("a").placeholder("ec2_ami", "EC2", "i-0abc"),
+            mint("a").placeholder("ec2_instance", "EC2", "i-0abd"),
+            Mint::new(&PlaceholderKey::new([8; 32]), "a").placeholder("ec2_instance", "EC2", "i-0abc"),
             // Length prefixes: moving a character over a border gives another message.
-            mint("a").token("ec2_instancei", "EC2", "-0abc"),
+            mint("a").placeholder("ec2_instancei", "EC2", "-0abc"),
         ];
         for other in others {
-            assert_ne!(token, other);
+            assert_ne!(placeholder, other);
         }
-        assert_eq!(Token::parse(token.as_str()), Some(token));
+        assert_eq!(Placeholder::parse(placeholder.as_str()), Some(placeholder));
     }
 
     #[test]
@@ -385,7 +387,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             let read = match read(text.as_bytes(), End::Here) {
-                Read::Token(token, len) => Some((token.as_str().to_owned(), len)),
+                Read::Placeholder(placeholder, len) => Some((placeholder.as_str().to_owned(), len)),
                 Read::No | Read::More => None,
             };
             assert_eq!(read.as_ref().map(|(t, n)| (t.as_str(), *n)), *expected, "{text}");
@@ -404,14 +406,14 @@ mod tests {
                 assert_eq!(read(&text.as_bytes()[..cut], End::Open), Read::More, "{text} at {cut}");
             }
             let closed = format!("{text}.");
-            assert!(matches!(read(closed.as_bytes(), End::Open), Read::Token(_, n) if n == text.len()), "{text}");
+            assert!(matches!(read(closed.as_bytes(), End::Open), Read::Placeholder(_, n) if n == text.len()), "{text}");
         }
     }
 
     #[test]
     fn all_placeholders_of_a_text() {
         let text = b"x AWS_EC2_7KQ2M9XA4TBN awAWS_VPC_0000000000AB a";
-        let found: Vec<_> = find_all(text).map(|(range, token)| (range, token.to_string())).collect();
+        let found: Vec<_> = find_all(text).map(|(range, placeholder)| (range, placeholder.to_string())).collect();
         assert_eq!(found, [(2..22, "AWS_EC2_7KQ2M9XA4TBN".to_owned()), (25..45, "AWS_VPC_0000000000AB".to_owned())]);
     }
 

@@ -5,7 +5,8 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use crate::catalog::Edge;
-use crate::scan::{self, KindId};
+use crate::catalog::KindId;
+use crate::scan::edge;
 
 /// Known values, ready to be looked for: one automaton, however many there are.
 #[derive(Clone, Debug, Default)]
@@ -16,9 +17,16 @@ pub struct Known {
     edge: Option<Edge>,
 }
 
-/// Values at the most; those behind them are not looked for.
+/// How the letters of a text are compared with those of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Case {
+    Exact,
+    Any,
+}
+
+/// At most this many values; any further ones are ignored.
 pub const KNOWN_MAX: usize = 20_000;
-/// Bytes of a value at the most. Longer ones are tokens, which recognise themselves.
+/// Maximum bytes of a value. Longer ones are tokens, which recognise themselves.
 const VALUE_MAX: usize = 256;
 /// A name of letters only is looked for from this length on: shorter ones are words.
 const LETTERS_MIN: usize = 12;
@@ -29,21 +37,21 @@ impl Known {
     pub fn new<'a>(values: impl IntoIterator<Item = (KindId, &'a str)>) -> Self {
         let values = values.into_iter().filter(|(_, value)| is_telling(value)).take(KNOWN_MAX);
         let (kinds, values): (Vec<_>, Vec<_>) = values.unzip();
-        Self::of(kinds, &values, Edge::Token)
+        Self::of(kinds, &values, Edge::Compound, Case::Exact)
     }
 
     /// The literals that the configuration wants masked, in any case.
     pub(crate) fn of_terms(kind: KindId, terms: &[String]) -> Self {
-        Self::of(vec![kind; terms.len()], terms, Edge::Hex)
+        Self::of(vec![kind; terms.len()], terms, Edge::Word, Case::Any)
     }
 
-    fn of(kinds: Vec<KindId>, values: &[impl AsRef<[u8]>], edge: Edge) -> Self {
+    fn of(kinds: Vec<KindId>, values: &[impl AsRef<[u8]>], edge: Edge, case: Case) -> Self {
         if values.is_empty() {
             return Self::default();
         }
         let mut builder = AhoCorasick::builder();
-        builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(edge == Edge::Hex);
-        if edge == Edge::Token {
+        builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(case == Case::Any);
+        if case == Case::Exact {
             // Built for each exchange and for each scope that learns: of up to 100 values a DFA would take six times as
             // long (835 µs for 100 names) and ten times the memory (427 KB).
             builder.kind(Some(AhoCorasickKind::ContiguousNFA));
@@ -63,7 +71,7 @@ impl Known {
         while let Some(next) = automaton.find(Input::new(text).range(at..)) {
             let value = text.get(next.range()).unwrap_or_default();
             let kind = self.kinds.get(next.pattern().as_usize());
-            match kind.filter(|_| scan::holds(self.edge_of(value), text.as_bytes(), next.start(), next.end())) {
+            match kind.filter(|_| edge::holds(self.edge_of(value), text.as_bytes(), next.start(), next.end())) {
                 Some(kind) => {
                     found(next.range(), *kind);
                     at = next.end();
@@ -78,7 +86,7 @@ impl Known {
     /// The next place behind `at` where a value may begin, of whatever sort it is.
     fn next_start(&self, text: &[u8], at: usize) -> usize {
         let edges = [self.edge.unwrap_or(Edge::Digits), Edge::Digits];
-        let begins = |at: &usize| edges.iter().any(|edge| scan::begins(*edge, text, *at));
+        let begins = |at: &usize| edges.iter().any(|edge| edge::left(*edge, text, *at));
         (at + 1..text.len()).find(begins).unwrap_or(text.len())
     }
 }

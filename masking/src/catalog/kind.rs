@@ -1,0 +1,103 @@
+//! What a kind of identifier is called, and how it is switched.
+
+use std::borrow::Cow;
+
+/// A kind of identifier: what its placeholders are called, and how it is switched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The stable name, for example `s3_bucket`: part of the placeholder's message, of the configuration and of reports.
+    pub id: Cow<'static, str>,
+    /// The word in its placeholders, for example `S3_BUCKET`.
+    pub label: Cow<'static, str>,
+    pub family: Family,
+    pub risk: Risk,
+    pub tier: Tier,
+}
+
+/// A kind of one scanner: its place there. Not the same in two scanners; [`Kind::id`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KindId(u16);
+
+impl KindId {
+    /// There are fewer kinds than numbers: the tables are ours, and custom patterns are bounded.
+    pub(crate) fn at(index: usize) -> Self {
+        Self(u16::try_from(index).unwrap_or(u16::MAX))
+    }
+
+    pub(crate) fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// A group of kinds that is switched as one, by `mask_<family>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    Compute,
+    Network,
+    Storage,
+    Database,
+    Identity,
+    Secrets,
+    Messaging,
+    Containers,
+    Dns,
+    Ip,
+    Misc,
+    /// What the configuration itself names: custom patterns and literals. Always on.
+    Custom,
+}
+
+/// What knowing a value gives away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Risk {
+    /// It grants access.
+    Secret,
+    /// It names one resource or account.
+    Identifier,
+    /// It shows how a network is built.
+    Topology,
+}
+
+/// Whether a kind is masked unless the configuration says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// Masked by default.
+    Default,
+    /// Masked when enabled: names that people chose, and forms that ordinary text shares.
+    Optional,
+}
+
+impl Family {
+    /// The families that have a switch.
+    pub const ALL: [Self; 11] = [
+        Self::Compute,
+        Self::Network,
+        Self::Storage,
+        Self::Database,
+        Self::Identity,
+        Self::Secrets,
+        Self::Messaging,
+        Self::Containers,
+        Self::Dns,
+        Self::Ip,
+        Self::Misc,
+    ];
+
+    /// The configuration key that switches the family off. Four of them are those of the plugin that this one replaces.
+    pub fn switch(self) -> &'static str {
+        match self {
+            Self::Compute => "mask_ec2_instances",
+            Self::Network => "mask_network",
+            Self::Storage => "mask_s3_buckets",
+            Self::Database => "mask_rds_instances",
+            Self::Identity => "mask_identity",
+            Self::Secrets => "mask_secrets",
+            Self::Messaging => "mask_messaging",
+            Self::Containers => "mask_containers",
+            Self::Dns => "mask_dns",
+            Self::Ip => "mask_private_ips",
+            Self::Misc => "mask_misc",
+            Self::Custom => "custom_patterns",
+        }
+    }
+}
