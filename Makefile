@@ -59,14 +59,17 @@ test-kong: venv node redis-server build ## e2e and faults on a Kong 3.9 that is 
 	$(pytest) e2e faults
 
 # The example's wasm build is a release build, because it shares most of its dependencies with the filter's.
-lint: rust venv ## fmt, clippy (native and wasm), ruff, and the boundaries of ARCHITECTURE.md
+lint: rust venv ## fmt, clippy and docs (native and wasm), ruff, the boundaries of ARCHITECTURE.md, and deny.toml
 	cargo fmt --all --check
 	.venv/bin/ruff check --no-cache --config tests/pyproject.toml tests scripts
 	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --check --diff tests scripts
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --target wasm32-wasip1 -p filter -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS='-D warnings' cargo doc --target wasm32-wasip1 -p filter --no-deps --document-private-items
 	cargo build --release --target wasm32-wasip1 -p masking --example scan
 	$(python) tests/scripts/boundaries.py
+	@tests/scripts/deny.sh
 
 fmt: rust venv ## formats the Rust and the Python
 	cargo fmt --all
