@@ -6,8 +6,9 @@
 
 use std::collections::HashSet;
 
-use crate::scan::key::ValuePlace;
+use crate::scan::notation::ValuePlace;
 use crate::scan::rules::Rules;
+use crate::scan::table::Header;
 
 /// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Reading {
     hosts: Vec<Option<usize>>,
     /// Elements of lists that were read, each with its rule and with what its list was like.
     elements: HashSet<u64>,
+    /// Names that may head a column of the current text.
+    pub(crate) headers: Vec<Header>,
 }
 
 /// What reads on.
@@ -52,12 +55,14 @@ impl Reading {
             literals: vec![0; rules.literals.len()],
             hosts: vec![None; rules.hosts.len()],
             elements: HashSet::new(),
+            headers: Vec::new(),
         }
     }
 
     /// Goes on to the text behind one of `len` bytes.
     pub(crate) fn next_text(&mut self, len: usize) {
         self.base += len + 1;
+        self.headers.clear();
     }
 
     /// Whether the place was not read yet.

@@ -14,8 +14,9 @@ use crate::scan::arn::Arns;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
-use crate::scan::key::{Name, PlaceKind, ValuePlace};
 use crate::scan::keyed::Keyed;
+use crate::scan::name::Name;
+use crate::scan::notation::ValuePlace;
 use crate::scan::pattern::Pattern;
 use crate::scan::pem;
 use crate::scan::quoted;
@@ -91,7 +92,7 @@ impl Rules {
             Rule::Key(key) => {
                 let index = self.keys.len();
                 let anchor = Anchor::Key(index);
-                key.at.split('|').for_each(|word| self.anchor(word, anchor));
+                key.anchors().into_iter().for_each(|word| self.anchor(word, anchor));
                 self.keys.push(Keyed::new(kind, index, key, risk == Risk::Secret));
             }
         }
@@ -168,10 +169,9 @@ impl Rules {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>, KindId),
     ) {
-        let place = ValuePlace { start: 0, kind: PlaceKind::Whole, quoted: true, tight: false, leads: false };
         for index in rules {
             if let Some(rule) = self.keys.get(*index) {
-                rule.list(text, place, true, reading, |value| found(value, rule.kind));
+                rule.list(text, ValuePlace::WHOLE, true, reading, |value| found(value, rule.kind));
             }
         }
     }
