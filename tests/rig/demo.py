@@ -54,7 +54,7 @@ def main() -> int:
         sidecar = stack.enter_context(Sidecar("sidecar", logs))
         plan = Plan(upstream.url, sidecar.address)
         served = stack.enter_context(gateway("envoy", logs, upstream, plan))
-        conversations = [("plain", plain(served)), ("streamed, 5 characters a delta", streamed(served))]
+        conversations = [("plain", plain(served)), ("streamed, 5 characters per delta", streamed(served))]
         for title, seen in conversations:
             show(title, seen)
     return verdict([seen for _, seen in conversations])
