@@ -9,17 +9,14 @@
 
 mod clock;
 mod config;
-mod decode;
 mod exchange;
 mod held;
 #[cfg(target_family = "wasm")]
 mod host;
 mod instance;
-mod keepsake;
 mod memory;
 mod outbox;
 mod refusal;
 mod repeat;
-mod restoring;
 mod sync;
 mod worker;

@@ -1,44 +1,24 @@
 //! One HTTP exchange, from the request's headers to the last byte of the response. No host type, no clock: events come
 //! in with the time, decisions go out.
 
+mod decode;
+mod head;
+mod keepsake;
+mod restoring;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use masking::{Format, Masker, Media, Mint, Replaced, Response, Tally};
+use masking::{Masker, Media, Mint, Replaced, Response, Tally};
 
+use self::decode::{Coding, Decoder};
+pub use self::head::{RequestHead, ResponseHead};
+use self::keepsake::{Recovered, RequestKeepsake};
+use self::restoring::Restoring;
 use crate::config::{Scope, ScopeSource, is_scope};
-use crate::decode::{Coding, Decoder};
 use crate::instance::{Health, Instance, KeySource, Means, ScopeThoughts, Values, thought_placeholder};
-use crate::keepsake::{Recovered, RequestKeepsake};
 use crate::refusal::Refusal;
-use crate::restoring::Restoring;
-
-/// What the request's headers tell.
-#[derive(Debug, Default)]
-pub struct RequestHead {
-    pub method: String,
-    /// With the query.
-    pub path: String,
-    pub content_type: Option<String>,
-    pub content_encoding: Option<String>,
-    pub upgrade: Option<String>,
-    /// What stands where the configuration reads the scope.
-    pub scope: Option<String>,
-    /// Names the client's connection, in a host that holds every replaced body until that closes.
-    pub connection: Option<Vec<u8>>,
-}
-
-/// What the response's headers tell.
-#[derive(Debug, Default)]
-pub struct ResponseHead {
-    pub status: u32,
-    pub content_type: Option<String>,
-    pub content_encoding: Option<String>,
-    pub content_length: Option<u64>,
-    /// Whether the gateway answers by itself: there is nothing to restore.
-    pub by_host: bool,
-}
 
 /// What is to be done with the response's headers.
 #[derive(Debug, PartialEq, Eq)]
@@ -101,16 +81,6 @@ struct Sent {
 const KEPT_UNSEEN: &[u8] = b"unseen";
 /// The same, once the host has refused to send the request around the filter.
 const KEPT_BYPASSED: &[u8] = b"bypassed";
-
-/// A path that ends so, on any route, is answered by the filter itself: whether it serves.
-const HEALTH_PATH: &str = "/aws-masker/readyz";
-
-impl RequestHead {
-    fn asks_for_health(&self) -> bool {
-        let path = self.path.split('?').next().unwrap_or_default();
-        path.ends_with(HEALTH_PATH) && matches!(self.method.as_str(), "GET" | "HEAD")
-    }
-}
 
 impl Sent {
     fn keepsake(&self) -> RequestKeepsake {
@@ -251,7 +221,7 @@ impl Exchange {
         if Coding::of(head.content_encoding.as_deref()) != Coding::Identity {
             return Err(Refusal::Encoding);
         }
-        let format = format_of(head.content_type.as_deref()).ok_or(Refusal::MediaType)?;
+        let format = head.format().ok_or(Refusal::MediaType)?;
         let config = instance.config.as_ref().map_err(|_| Refusal::Configuration)?;
         let thoughts = ScopeThoughts { memory: &instance.memory, scope, mint: &mint };
         let (scanner, options) = (&config.scanner, config.options);
@@ -313,7 +283,7 @@ impl Exchange {
             }
         };
         let (note, closes) = (self.note(&sent), sent.closes);
-        let media = media_of(&sent, head);
+        let media = head.media(&sent.method);
         let decoder = Decoder::new(Coding::of(head.content_encoding.as_deref())).filter(|_| media != Media::Opaque);
         let Some(decoder) = decoder else {
             self.phase = Phase::Passing(sent);
@@ -472,33 +442,12 @@ impl Exchange {
     }
 }
 
-/// What a request body is, by its content type; `None` if it cannot be read.
-fn format_of(content_type: Option<&str>) -> Option<Format> {
-    // Without a type it must be JSON, which the parser finds out.
-    let Some(content_type) = content_type else { return Some(Format::Json) };
-    match Media::of(content_type) {
-        Media::Json => Some(Format::Json),
-        Media::Lines => Some(Format::Lines),
-        Media::Text => Some(Format::Text),
-        Media::Events | Media::Frames | Media::Opaque => None,
-    }
-}
-
-/// What a response body is; a response that has none is not touched.
-fn media_of(sent: &Sent, head: &ResponseHead) -> Media {
-    let has_body = sent.method != "HEAD" && !matches!(head.status, 100..=199 | 204 | 304);
-    match head.content_type.as_deref() {
-        Some(content_type) if has_body && head.content_length != Some(0) => Media::of(content_type),
-        _ => Media::Opaque,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::configuration;
-    use masking::MaskError;
     use masking::json::JsonError;
+    use masking::{Format, MaskError};
 
     const VALUE: &str = "i-0123456789abcdef0";
 
