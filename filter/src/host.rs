@@ -22,10 +22,10 @@ use proxy_wasm::types::{Action, ContextType, LogLevel};
 use self::abi::{Buffer, Map};
 use crate::config::{Config, ConfigError, ScopeSource};
 use crate::exchange::{Exchange, RequestHead, ResponseHead};
+use crate::instance::sync::{Failure, TICK_MS};
+use crate::instance::worker::Worker;
 use crate::instance::{Call, Health, Instance};
 use crate::refusal::Refusal;
-use crate::sync::{Failure, TICK_MS};
-use crate::worker::Worker;
 
 /// The header that tells clients and operators what was done.
 const NOTE_HEADER: &str = "x-aws-masker";

@@ -7,16 +7,9 @@
     allow(dead_code, reason = "the host file, which uses everything, is compiled for wasm only")
 )]
 
-mod clock;
 mod config;
 mod exchange;
-mod held;
 #[cfg(target_family = "wasm")]
 mod host;
 mod instance;
-mod memory;
-mod outbox;
 mod refusal;
-mod repeat;
-mod sync;
-mod worker;

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{Placeholder, PlaceholderKey};
 
-use crate::memory::Memory;
-use crate::outbox::{Batch, Outbox};
+use super::memory::Memory;
+use super::outbox::{Batch, Outbox};
 
 /// Milliseconds between two calls when nothing is owed. Kong never frees the headers of a call (a quarter of a kilobyte), and
 /// an outage is noticed by what is owed, within a second: nobody is served meanwhile whom a quicker beat would refuse.

@@ -1,5 +1,11 @@
 //! One configuration at work in one worker: the configuration, what is remembered, what is owed, the conversation.
 
+mod clock;
+mod memory;
+mod outbox;
+pub mod sync;
+pub mod worker;
+
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -7,13 +13,13 @@ use std::rc::Rc;
 use contract::{Counters, Mapping, THINKING_KIND, bound};
 use masking::{Answer, Known, Lookup, Mint, Placeholder, PlaceholderKey, Recognised, Replaced, Secret, Thoughts};
 
-use crate::clock::Clock;
+use self::clock::Clock;
+use self::memory::Memory;
+use self::outbox::Outbox;
+use self::sync::{Failure, Link, News, Sync};
+use self::worker::{Reach, SidecarName, Worker};
 use crate::config::{Address, Config, ConfigError, Keys, OnOutage};
-use crate::memory::Memory;
-use crate::outbox::Outbox;
 use crate::refusal::Refusal;
-use crate::sync::{Failure, Link, News, Sync};
-use crate::worker::{Reach, SidecarName, Worker};
 
 #[derive(Debug)]
 pub struct Instance {
@@ -367,7 +373,7 @@ impl Lookup for Values {
 mod tests {
     use super::*;
     use crate::config::configuration;
-    use crate::sync::TICK_MS;
+    use crate::instance::sync::TICK_MS;
     use contract::{Keyring, Store, SyncRequest, SyncResponse, Value};
     use masking::dialect::Options;
     use masking::{Format, Masked, Masker, NoThoughts};

@@ -1,6 +1,9 @@
 //! What the instances of one worker share. They live in one memory, one for each entry of the filter and each of its
 //! configurations, and a configuration that is pushed begins with a new one.
 
+mod held;
+mod repeat;
+
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
@@ -8,11 +11,11 @@ use contract::{Keyring, Mapping};
 use masking::{Mint, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
-use crate::held::Held;
+use self::held::Held;
+use self::repeat::Repeat;
+use super::clock::Clock;
+use super::sync::{OUTAGE_MS, retry_ms};
 use crate::refusal::Refusal;
-use crate::repeat::Repeat;
-use crate::sync::{OUTAGE_MS, retry_ms};
 
 #[derive(Debug, Default)]
 pub struct Worker {
