@@ -24,7 +24,7 @@ const TTL_RANGE: std::ops::RangeInclusive<u64> = 60..=31_536_000;
 #[derive(Debug)]
 pub struct Config {
     pub keys: Keys,
-    pub scope: Scope,
+    pub scope: ScopeRule,
     /// Seconds that a mapping lives after its last use.
     pub mapping_ttl: u64,
     pub log_masked_requests: bool,
@@ -97,7 +97,7 @@ impl fmt::Debug for BearerToken {
 
 /// Whose values a request holds: what is masked in one scope is never restored in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
+pub enum ScopeRule {
     Fixed(String),
     /// What the host tells of each request.
     From(ScopeSource),
@@ -352,15 +352,15 @@ impl RawConfig {
 }
 
 impl RawScope {
-    fn check(self) -> Result<Scope, ConfigError> {
+    fn check(self) -> Result<ScopeRule, ConfigError> {
         match self {
-            Self::Fixed(scope) if is_scope(&scope) => Ok(Scope::Fixed(scope)),
+            Self::Fixed(scope) if is_scope(&scope) => Ok(ScopeRule::Fixed(scope)),
             Self::Fixed(_) => Err(ConfigError("scope: 1 to 128 characters of A-Z, a-z, 0-9, . _ : @ -".into())),
             Self::Header(RawHeader { header }) if is_header_name(&header) => {
-                Ok(Scope::From(ScopeSource::Header(header.to_lowercase())))
+                Ok(ScopeRule::From(ScopeSource::Header(header.to_lowercase())))
             }
-            Self::From(RawFrom { from: RawPlace::Route }) => Ok(Scope::From(ScopeSource::Route)),
-            Self::From(RawFrom { from: RawPlace::Service }) => Ok(Scope::From(ScopeSource::Service)),
+            Self::From(RawFrom { from: RawPlace::Route }) => Ok(ScopeRule::From(ScopeSource::Route)),
+            Self::From(RawFrom { from: RawPlace::Service }) => Ok(ScopeRule::From(ScopeSource::Service)),
             Self::Header(_) => Err(ConfigError("scope.header: expected the name of a header".into())),
         }
     }
@@ -415,7 +415,7 @@ mod tests {
             assert!(parse(json).is_ok(), "{json}: {:?}", parse(json).err());
         }
         let config = parse(r#"{"sidecar":"s:1"}"#).unwrap();
-        assert_eq!((config.scope, config.mapping_ttl), (Scope::Fixed("default".into()), 604_800));
+        assert_eq!((config.scope, config.mapping_ttl), (ScopeRule::Fixed("default".into()), 604_800));
         assert!(matches!(config.keys, Keys::Sidecar { on_outage: OnOutage::Refuse, .. }));
     }
 

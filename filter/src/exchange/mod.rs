@@ -16,7 +16,7 @@ use self::decode::{Coding, Decoder};
 pub use self::head::{RequestHead, ResponseHead};
 use self::keepsake::{Recovered, RequestKeepsake};
 use self::restoring::Restoring;
-use crate::config::{Scope, ScopeSource, is_scope};
+use crate::config::{ScopeRule, ScopeSource, is_scope};
 use crate::instance::{Health, Instance, KeySource, Means, ScopeThoughts, Values, thought_placeholder};
 use crate::refusal::Refusal;
 
@@ -135,8 +135,8 @@ impl Exchange {
     /// Where the scope is read; `None` if it is fixed.
     pub fn scope_source(&self) -> Option<ScopeSource> {
         match &self.instance.borrow().config.as_ref().ok()?.scope {
-            Scope::From(source) => Some(source.clone()),
-            Scope::Fixed(_) => None,
+            ScopeRule::From(source) => Some(source.clone()),
+            ScopeRule::Fixed(_) => None,
         }
     }
 
@@ -162,8 +162,8 @@ impl Exchange {
             return Err(Refusal::Upgrade);
         }
         match &instance.config.as_ref().map_err(|_| Refusal::Configuration)?.scope {
-            Scope::Fixed(scope) => Ok(scope.clone()),
-            Scope::From(_) => head.scope.clone().filter(|scope| is_scope(scope)).ok_or(Refusal::Scope),
+            ScopeRule::Fixed(scope) => Ok(scope.clone()),
+            ScopeRule::From(_) => head.scope.clone().filter(|scope| is_scope(scope)).ok_or(Refusal::Scope),
         }
     }
 
