@@ -32,7 +32,7 @@ const COMPILED_MIN: usize = 2 << 10;
 #[derive(Debug)]
 pub struct Memory {
     mappings: LruCache<(ScopeId, Placeholder), Remembered>,
-    scopes: LruCache<String, Scope>,
+    scopes: LruCache<String, ScopeMemory>,
     /// What the provider wrote where thinking was restored, by a placeholder of its signature.
     thoughts: LruCache<(ScopeId, Placeholder), Rc<str>>,
     next: u32,
@@ -53,20 +53,20 @@ struct Remembered {
 }
 
 #[derive(Debug)]
-struct Scope {
+struct ScopeMemory {
     id: ScopeId,
     known: Rc<Known>,
     /// Since when `known` lacks a value, as a count of what was learned; `None` if it lacks none.
     stale: Option<u64>,
     compiled_at: u64,
-    recall: Recall,
+    asked: AskedFor,
 }
 
 /// Whether the vault was asked what it knows of a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Recall {
-    Needed,
-    Done,
+enum AskedFor {
+    NotYet,
+    Answered,
 }
 
 impl Default for Memory {
@@ -151,13 +151,13 @@ impl Memory {
 
     /// Scopes of which the vault has to be asked what it knows.
     pub fn to_recall(&self, max: usize) -> Vec<String> {
-        let needed = self.scopes.iter().filter(|(_, scope)| scope.recall == Recall::Needed);
+        let needed = self.scopes.iter().filter(|(_, scope)| scope.asked == AskedFor::NotYet);
         needed.take(max).map(|(name, _)| name.clone()).collect()
     }
 
     pub fn recalled(&mut self, scope: &str) {
         if let Some(scope) = self.scopes.peek_mut(scope) {
-            scope.recall = Recall::Done;
+            scope.asked = AskedFor::Answered;
         }
     }
 
@@ -190,12 +190,18 @@ impl Memory {
         }
     }
 
-    fn scope(&mut self, name: &str) -> &mut Scope {
+    fn scope(&mut self, name: &str) -> &mut ScopeMemory {
         let next = &mut self.next;
         self.scopes.get_or_insert_mut_ref(name, || {
             // A scope that was forgotten and returns gets a new id, so it never meets what is left of its old self.
             *next = next.wrapping_add(1);
-            Scope { id: ScopeId(*next), known: Rc::default(), stale: None, compiled_at: 0, recall: Recall::Needed }
+            ScopeMemory {
+                id: ScopeId(*next),
+                known: Rc::default(),
+                stale: None,
+                compiled_at: 0,
+                asked: AskedFor::NotYet,
+            }
         })
     }
 }
