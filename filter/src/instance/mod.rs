@@ -16,7 +16,7 @@ use masking::{Answer, Known, Lookup, Mint, Placeholder, PlaceholderKey, Recognis
 use self::clock::Clock;
 use self::memory::Memory;
 use self::outbox::Outbox;
-use self::sync::{Failure, Link, News, Sync};
+use self::sync::{Failure, News, Sync, VaultState};
 use self::worker::{Reach, SidecarName, Worker};
 use crate::config::{Address, Config, ConfigError, Keys, OnOutage};
 use crate::refusal::Refusal;
@@ -177,7 +177,7 @@ impl Instance {
     /// Whether requests are served now, and why not.
     pub fn health(&mut self, now: u64) -> Health {
         let refusal = self.key(now).err().map(Refusal::code);
-        let vault = self.link(now).map_or("none", Link::as_str);
+        let vault = self.vault_state(now).map_or("none", VaultState::as_str);
         let (failed, unsent) = self.sync.as_ref().map_or((0, 0), |sync| (sync.failed_calls, sync.unsent_calls));
         let body = serde_json::json!({
             "ready": refusal.is_none(),
@@ -198,16 +198,20 @@ impl Instance {
     }
 
     /// How the vault stands; `None` if there is none.
-    fn link(&mut self, now: u64) -> Option<Link> {
+    fn vault_state(&mut self, now: u64) -> Option<VaultState> {
         let steady = self.clock.at(now);
         let (sync, sidecar) = (self.sync.as_ref()?, self.sidecar.as_ref()?);
         // In an outage of some length this instance may not have tried.
         let is_out = matches!(self.worker.borrow().reach(sidecar, now), Reach::Failing { is_out: true, .. });
-        Some(if is_out && sync.link(steady) == Link::Up { Link::Down } else { sync.link(steady) })
+        Some(if is_out && sync.vault_state(steady) == VaultState::Up {
+            VaultState::Down
+        } else {
+            sync.vault_state(steady)
+        })
     }
 
     fn key(&mut self, now: u64) -> Result<(&PlaceholderKey, KeySource), Refusal> {
-        let link = self.link(now);
+        let vault = self.vault_state(now);
         let config = self.config.as_ref().map_err(|_| Refusal::Configuration)?;
         let (Keys::Sidecar { on_outage, .. }, Some(sync)) = (&config.keys, &self.sync) else {
             return match &config.keys {
@@ -217,7 +221,7 @@ impl Instance {
         };
         match (on_outage, sync.key()) {
             (OnOutage::Refuse, None) => Err(Refusal::NoKeyring),
-            (OnOutage::Refuse, Some(_)) if link != Some(Link::Up) => Err(Refusal::VaultUnavailable),
+            (OnOutage::Refuse, Some(_)) if vault != Some(VaultState::Up) => Err(Refusal::VaultUnavailable),
             (OnOutage::Refuse, Some(_)) if self.outbox.is_full() => Err(Refusal::OutboxFull),
             (_, Some(key)) => Ok((key, KeySource::Regular)),
             (OnOutage::GoOn(key), None) => Ok((key, KeySource::Fallback)),

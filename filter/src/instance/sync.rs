@@ -101,7 +101,7 @@ pub struct News {
 
 /// How the vault stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Link {
+pub enum VaultState {
     /// It has not answered yet.
     Starting,
     Up,
@@ -109,7 +109,7 @@ pub enum Link {
     Down,
 }
 
-impl Link {
+impl VaultState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Starting => "starting",
@@ -153,11 +153,15 @@ impl Sync {
         }
     }
 
-    pub fn link(&self, now: u64) -> Link {
-        let Some(answered) = self.answered else { return Link::Starting };
+    pub fn vault_state(&self, now: u64) -> VaultState {
+        let Some(answered) = self.answered else { return VaultState::Starting };
         let silent = now.saturating_sub(answered) >= OUTAGE_MS;
         let hangs = self.flight.as_ref().is_some_and(|flight| now.saturating_sub(flight.since) >= OUTAGE_MS);
-        if self.store == Store::RedisDown || (silent && (self.failures > 0 || hangs)) { Link::Down } else { Link::Up }
+        if self.store == Store::RedisDown || (silent && (self.failures > 0 || hangs)) {
+            VaultState::Down
+        } else {
+            VaultState::Up
+        }
     }
 
     /// Asks for a placeholder with the next call.
