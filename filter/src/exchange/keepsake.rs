@@ -11,7 +11,7 @@ use masking::dialect::Options;
 use masking::{Answer, Entry, Lookup, Media, Placeholder, Recognised, Replaced, Response, Scanner, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::instance::{Instance, Values};
+use crate::instance::{Instance, ScopeLookup};
 
 /// What is kept of a request that went on.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -77,7 +77,7 @@ pub struct Recovered {
     media: Media,
     options: Options,
     with_length: bool,
-    values: Remaining,
+    values: KeptValues,
     response: Response,
 }
 
@@ -93,9 +93,9 @@ impl Recovered {
             let config = instance.config.as_ref().ok()?;
             (Rc::new(request.replaced(&config.scanner)), config.options)
         };
-        let values = Values { instance: Rc::clone(instance), scope: request.scope.clone(), replaced };
+        let values = ScopeLookup { instance: Rc::clone(instance), scope: request.scope.clone(), replaced };
         let in_json = media == Media::Text && Media::of(&kept.content_type) != Media::Text;
-        let values = Remaining { values, in_json };
+        let values = KeptValues { values, in_json };
         let response = Response::new(media, options, Box::new(values.clone()));
         Some(Self { media, options, with_length: kept.with_length, values, response })
     }
@@ -116,13 +116,13 @@ impl Recovered {
 
 /// The values of the rest of a response.
 #[derive(Debug, Clone)]
-struct Remaining {
-    values: Values,
+struct KeptValues {
+    values: ScopeLookup,
     /// The rest is that of a JSON document, read as text: a value that would have to be escaped stays masked.
     in_json: bool,
 }
 
-impl Lookup for Remaining {
+impl Lookup for KeptValues {
     fn lookup(&self, placeholder: &Placeholder) -> Answer {
         match self.values.lookup(placeholder) {
             Answer::Value(value) if self.in_json && !is_plain(&value) => Answer::Withheld,

@@ -17,7 +17,7 @@ pub use self::head::{RequestHead, ResponseHead};
 use self::keepsake::{Recovered, RequestKeepsake};
 use self::restoring::Restoring;
 use crate::config::{ScopeRule, ScopeSource, is_scope};
-use crate::instance::{Health, Instance, KeySource, Means, ScopeThoughts, Values, thought_placeholder};
+use crate::instance::{Health, Instance, KeySource, Means, ScopeLookup, ScopeThoughts, thought_placeholder};
 use crate::refusal::Refusal;
 
 /// What is to be done with the response's headers.
@@ -290,7 +290,7 @@ impl Exchange {
             return Some(Answering { note, rewrites: false, closes });
         };
         let options = self.instance.borrow().config.as_ref().map(|config| config.options).unwrap_or_default();
-        let values = Values {
+        let values = ScopeLookup {
             instance: Rc::clone(&self.instance),
             scope: sent.scope.clone(),
             replaced: Rc::clone(&sent.replaced),

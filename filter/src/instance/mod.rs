@@ -357,13 +357,13 @@ impl Instance {
 
 /// Knows what an exchange replaced, and then what its scope has replaced before.
 #[derive(Debug, Clone)]
-pub struct Values {
+pub struct ScopeLookup {
     pub instance: Rc<RefCell<Instance>>,
     pub scope: String,
     pub replaced: Rc<Replaced>,
 }
 
-impl Lookup for Values {
+impl Lookup for ScopeLookup {
     fn lookup(&self, placeholder: &Placeholder) -> Answer {
         // The borrow fails only within a call of the instance itself, which restores nothing.
         let Ok(instance) = self.instance.try_borrow() else { return Answer::Unknown };
