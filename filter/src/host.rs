@@ -22,6 +22,7 @@ use proxy_wasm::types::{Action, ContextType, LogLevel};
 use self::abi::{Buffer, Map};
 use crate::config::{Config, ConfigError, ScopeSource};
 use crate::exchange::{Exchange, RequestHead, ResponseHead};
+use crate::instance::clock::TimeOfDay;
 use crate::instance::sync::{Failure, TICK_MS};
 use crate::instance::worker::Worker;
 use crate::instance::{Call, Health, Instance};
@@ -70,7 +71,7 @@ struct Root {
 impl Root {
     fn new() -> Self {
         let unconfigured = configuration(b"", |_| None);
-        let instance = Instance::new(unconfigured, String::new(), 0, WORKER.with(Rc::clone));
+        let instance = Instance::new(unconfigured, String::new(), TimeOfDay::default(), WORKER.with(Rc::clone));
         let instance = Rc::new(RefCell::new(instance));
         INSTANCES.with_borrow_mut(|instances| {
             instances.retain(|instance| instance.strong_count() > 0);
@@ -85,7 +86,7 @@ fn configuration(json: &[u8], environment: impl Fn(&str) -> Option<String>) -> R
 }
 
 /// Lets the host keep what any instance owes, while no call may be made.
-fn keep_owed(now: u64) {
+fn keep_owed(now: TimeOfDay) {
     if !WORKER.with(|worker| worker.borrow_mut().is_quiet(now)) {
         return;
     }
@@ -105,7 +106,7 @@ impl Context for Root {
         let line = match (status.and_then(|status| status.parse::<u32>().ok()), body) {
             (Some(status), Some(body)) => {
                 let mut instance = self.instance.borrow_mut();
-                let line = instance.answered(now, status, &body);
+                let line = instance.on_answer(now, status, &body);
                 if let Some((sidecar, kept)) = instance.key_to_keep() {
                     abi::set_shared_data(sidecar.as_str(), Some(&kept));
                 }
@@ -117,7 +118,7 @@ impl Context for Root {
                 let is_unsent = status.is_none() && why.as_deref().is_some_and(|why| UNSENT.contains(&why));
                 let failure = if is_unsent { Failure::Unsent } else { Failure::Unanswered };
                 let why = why.filter(|why| why != "ok").unwrap_or_else(|| "no answer, or a part of one".to_owned());
-                self.instance.borrow_mut().failed(now, failure, &why)
+                self.instance.borrow_mut().on_failure(now, failure, &why)
             }
         };
         warn(line);
@@ -154,7 +155,7 @@ impl RootContext for Root {
         ];
         let sent = hostcalls::dispatch_http_call(address.as_str(), headers, Some(&body), Vec::new(), CALL_TIMEOUT);
         if sent.is_err() {
-            warn(self.instance.borrow_mut().failed(now, Failure::Unsent, "the host does not know its address"));
+            warn(self.instance.borrow_mut().on_failure(now, Failure::Unsent, "the host does not know its address"));
         }
     }
 
@@ -356,8 +357,8 @@ impl Http {
         }
     }
 
-    fn now(&self) -> u64 {
-        now_ms(self.get_current_time())
+    fn now(&self) -> TimeOfDay {
+        time_of_day(self.get_current_time())
     }
 }
 
@@ -388,17 +389,18 @@ fn warn(line: Option<String>) {
     }
 }
 
-fn now_ms(now: std::time::SystemTime) -> u64 {
-    now.duration_since(UNIX_EPOCH).ok().and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default()
+fn time_of_day(now: std::time::SystemTime) -> TimeOfDay {
+    let since = now.duration_since(UNIX_EPOCH).ok();
+    TimeOfDay(since.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default())
 }
 
 impl Root {
-    fn now(&self) -> u64 {
-        now_ms(self.get_current_time())
+    fn now(&self) -> TimeOfDay {
+        time_of_day(self.get_current_time())
     }
 }
 
 /// Tells this instance from all others. Not a secret: the host's randomness is not fit for one.
-fn instance_name(now: u64) -> String {
-    format!("{now:x}-{:016x}", RandomState::new().build_hasher().finish())
+fn instance_name(now: TimeOfDay) -> String {
+    format!("{:x}-{:016x}", now.0, RandomState::new().build_hasher().finish())
 }

@@ -11,6 +11,7 @@ use masking::dialect::Options;
 use masking::{Answer, Entry, Lookup, Media, Placeholder, Recognised, Replaced, Response, Scanner, Secret};
 use serde::{Deserialize, Serialize};
 
+use crate::instance::clock::TimeOfDay;
 use crate::instance::{Instance, ScopeLookup};
 
 /// What is kept of a request that went on.
@@ -23,7 +24,7 @@ pub struct RequestKeepsake {
     /// Whether there was a body to mask.
     pub masked: bool,
     pub foreign: u64,
-    pub at: u64,
+    pub at: TimeOfDay,
     pub request_bytes: u64,
     pub closes: bool,
     pub values: Vec<Kept>,

@@ -17,6 +17,7 @@ pub use self::head::{RequestHead, ResponseHead};
 use self::keepsake::{Recovered, RequestKeepsake};
 use self::restoring::Restoring;
 use crate::config::{ScopeRule, ScopeSource, is_scope};
+use crate::instance::clock::TimeOfDay;
 use crate::instance::{Health, Instance, KeySource, Means, ScopeLookup, ScopeThoughts, thought_placeholder};
 use crate::refusal::Refusal;
 
@@ -68,7 +69,7 @@ struct Sent {
     foreign: u64,
     key: Option<KeySource>,
     mint: Option<Mint>,
-    at: u64,
+    at: TimeOfDay,
     request_bytes: u64,
     response_bytes: u64,
     /// The client's connection, if the host holds the replaced body until it closes.
@@ -116,7 +117,7 @@ impl Sent {
     fn summary(self, masked: BTreeMap<String, u64>, tally: &Tally) -> contract::Exchange {
         contract::Exchange {
             scope: self.scope,
-            at_ms: self.at,
+            at_ms: self.at.0,
             request_bytes: self.request_bytes,
             response_bytes: self.response_bytes,
             masked: masked.into_iter().collect(),
@@ -141,7 +142,7 @@ impl Exchange {
     }
 
     /// Gives what to answer, if the request asks for the filter's own health.
-    pub fn request_headers(&mut self, head: RequestHead, now: u64) -> Result<Option<Health>, Refusal> {
+    pub fn request_headers(&mut self, head: RequestHead, now: TimeOfDay) -> Result<Option<Health>, Refusal> {
         if head.asks_for_health() {
             self.phase = Phase::Refused;
             return Ok(Some(self.instance.borrow_mut().health(now)));
@@ -176,7 +177,7 @@ impl Exchange {
     }
 
     /// The whole request body, or `None` if the host cannot show it. Gives the body to send instead, if it changes.
-    pub fn request_body(&mut self, body: Option<&[u8]>, now: u64) -> Result<Option<String>, Refusal> {
+    pub fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<String>, Refusal> {
         let (head, scope) = match std::mem::replace(&mut self.phase, Phase::Refused) {
             Phase::Requested(head, scope) => (head, scope),
             // A body of a request whose headers this context has not seen: its configuration and scope are unknown.
@@ -213,7 +214,7 @@ impl Exchange {
         head: &RequestHead,
         scope: &str,
         body: Option<&[u8]>,
-        now: u64,
+        now: TimeOfDay,
     ) -> Result<(Sent, Option<String>), Refusal> {
         let mut instance = self.instance.borrow_mut();
         let Means { mint, known, key } = instance.means(scope, now)?;
@@ -255,7 +256,7 @@ impl Exchange {
     }
 
     /// A line for the log on a refusal, if there is something new to say.
-    pub fn refusal_line(&self, refusal: Refusal, now: u64) -> Option<String> {
+    pub fn refusal_line(&self, refusal: Refusal, now: TimeOfDay) -> Option<String> {
         let count = self.instance.borrow().worker.borrow_mut().refused(refusal, now)?;
         let counted = if count == 1 { String::new() } else { format!(", {count} of that code in a minute") };
         Some(format!("refused a request: {} {refusal:?}{counted}", refusal.code()))
@@ -449,11 +450,12 @@ mod tests {
     use masking::json::JsonError;
     use masking::{Format, MaskError};
 
+    const NOW: TimeOfDay = TimeOfDay(1);
     const VALUE: &str = "i-0123456789abcdef0";
 
     fn instance(more: &str) -> Rc<RefCell<Instance>> {
         let json = format!(r#"{{"use_redis":false,"secret":"0123456789abcdef"{more}}}"#);
-        Rc::new(RefCell::new(Instance::new(configuration(json.as_bytes()), "test".into(), 0, Rc::default())))
+        Rc::new(RefCell::new(Instance::new(configuration(json.as_bytes()), "test".into(), NOW, Rc::default())))
     }
 
     fn post(content_type: &str) -> RequestHead {
@@ -467,8 +469,8 @@ mod tests {
     /// An exchange whose request went on, and the placeholder that stands for [`VALUE`] in it.
     fn sent(instance: &Rc<RefCell<Instance>>) -> (Exchange, String) {
         let mut exchange = Exchange::new(Rc::clone(instance));
-        exchange.request_headers(post("application/json"), 1).unwrap();
-        let body = exchange.request_body(Some(format!("[\"{VALUE}\"]").as_bytes()), 1).unwrap().unwrap();
+        exchange.request_headers(post("application/json"), NOW).unwrap();
+        let body = exchange.request_body(Some(format!("[\"{VALUE}\"]").as_bytes()), NOW).unwrap().unwrap();
         (exchange, body.trim_matches(['[', ']', '"']).to_owned())
     }
 
@@ -487,25 +489,25 @@ mod tests {
         ];
         for (head, body, refusal) in cases {
             let mut exchange = Exchange::new(instance(""));
-            exchange.request_headers(head, 1).unwrap();
-            assert_eq!(exchange.request_body(body, 1), Err(refusal));
+            exchange.request_headers(head, NOW).unwrap();
+            assert_eq!(exchange.request_body(body, NOW), Err(refusal));
             // Nothing is done to the refusal on its way out.
             assert_eq!(exchange.response_headers(&ok("application/json")), None);
             assert_eq!(exchange.response_body(b"x", true), None);
         }
         let mut wrong = Exchange::new(instance(r#","nonsense":1"#));
-        assert_eq!(wrong.request_headers(post("application/json"), 1), Err(Refusal::Configuration));
+        assert_eq!(wrong.request_headers(post("application/json"), NOW), Err(Refusal::Configuration));
         let mut upgrade = Exchange::new(instance(""));
         let head = RequestHead { upgrade: Some("websocket".into()), ..RequestHead::default() };
-        assert_eq!(upgrade.request_headers(head, 1), Err(Refusal::Upgrade));
+        assert_eq!(upgrade.request_headers(head, NOW), Err(Refusal::Upgrade));
         let mut unseen = Exchange::new(instance(""));
-        assert_eq!(unseen.request_body(Some(b"{}"), 1), Err(Refusal::BodyUnreadable));
+        assert_eq!(unseen.request_body(Some(b"{}"), NOW), Err(Refusal::BodyUnreadable));
     }
 
     #[test]
     fn a_body_with_trailers_is_refused_before_it_goes_on() {
         let mut exchange = Exchange::new(instance(""));
-        exchange.request_headers(post("application/json"), 1).unwrap();
+        exchange.request_headers(post("application/json"), NOW).unwrap();
         assert_eq!(exchange.request_trailers(), Err(Refusal::Trailers));
         assert_eq!(sent(&instance("")).0.request_trailers(), Ok(()));
     }
@@ -520,8 +522,8 @@ mod tests {
             let mut exchange = Exchange::new(Rc::clone(&instance));
             assert_eq!(exchange.scope_source(), Some(ScopeSource::Header("x-tenant".into())));
             let head = RequestHead { scope: scope.map(str::to_owned), ..post("text/plain") };
-            assert_eq!(exchange.request_headers(head, 1), if accepted { Ok(None) } else { Err(Refusal::Scope) });
-            placeholders.extend(accepted.then(|| exchange.request_body(Some(VALUE.as_bytes()), 1).unwrap().unwrap()));
+            assert_eq!(exchange.request_headers(head, NOW), if accepted { Ok(None) } else { Err(Refusal::Scope) });
+            placeholders.extend(accepted.then(|| exchange.request_body(Some(VALUE.as_bytes()), NOW).unwrap().unwrap()));
         }
         assert_ne!(placeholders[0], placeholders[1]);
     }
@@ -656,17 +658,17 @@ mod tests {
 
         // Between the headers and the body the next context masks as the lost one would have.
         let mut headers = Exchange::new(Rc::clone(&instance));
-        headers.request_headers(post("application/json"), 1).unwrap();
+        headers.request_headers(post("application/json"), NOW).unwrap();
         for (kept, masks) in [(headers.request_keepsake(), true), (lost.request_keepsake(), false), (None, false)] {
             let mut fresh = Exchange::new(Rc::clone(&instance));
             fresh.resume(kept.as_deref(), post("application/json"));
-            let body = fresh.request_body(Some(format!("[\"{VALUE}\"]").as_bytes()), 1);
+            let body = fresh.request_body(Some(format!("[\"{VALUE}\"]").as_bytes()), NOW);
             assert_eq!(body.is_ok(), masks);
         }
 
         // Before the body there is nothing to restore, and it is still no alarm.
         let mut headers = Exchange::new(Rc::clone(&instance));
-        headers.request_headers(RequestHead { method: "GET".into(), ..RequestHead::default() }, 1).unwrap();
+        headers.request_headers(RequestHead { method: "GET".into(), ..RequestHead::default() }, NOW).unwrap();
         let mut fresh = Exchange::new(Rc::clone(&instance));
         fresh.take_over(headers.request_keepsake().as_deref()).unwrap();
         assert_eq!(
@@ -694,7 +696,7 @@ mod tests {
         let ask = |method: &str, path: &str| {
             let mut exchange = Exchange::new(instance(r#","scope":{"header":"x-tenant"}"#));
             let head = RequestHead { method: method.into(), path: path.into(), ..RequestHead::default() };
-            let health = exchange.request_headers(head, 1);
+            let health = exchange.request_headers(head, NOW);
             (health.map(|health| health.map(|health| health.status)), exchange.response_headers(&ok("text/plain")))
         };
         for path in ["/v1/aws-masker/readyz", "/aws-masker/readyz?verbose"] {
@@ -707,11 +709,11 @@ mod tests {
     #[test]
     fn a_request_without_a_body_passes_and_its_answer_is_looked_through() {
         let mut exchange = Exchange::new(instance(""));
-        exchange.request_headers(RequestHead { method: "GET".into(), ..RequestHead::default() }, 1).unwrap();
+        exchange.request_headers(RequestHead { method: "GET".into(), ..RequestHead::default() }, NOW).unwrap();
         let answering = exchange.response_headers(&ok("application/json")).unwrap();
         assert_eq!(answering, Answering { note: "masked=0".into(), rewrites: true, closes: false });
         let mut head = Exchange::new(instance(""));
-        head.request_headers(RequestHead { method: "HEAD".into(), ..RequestHead::default() }, 1).unwrap();
+        head.request_headers(RequestHead { method: "HEAD".into(), ..RequestHead::default() }, NOW).unwrap();
         assert!(!head.response_headers(&ok("application/json")).unwrap().rewrites);
     }
 
@@ -723,8 +725,8 @@ mod tests {
         for turn in 0..8 {
             let mut exchange = Exchange::new(Rc::clone(&instance));
             let connection = Some(vec![b'0' + turn % 2]);
-            exchange.request_headers(RequestHead { connection, ..post("text/plain") }, 1).unwrap();
-            exchange.request_body(Some(body.as_bytes()), 1).unwrap();
+            exchange.request_headers(RequestHead { connection, ..post("text/plain") }, NOW).unwrap();
+            exchange.request_body(Some(body.as_bytes()), NOW).unwrap();
             closes.push(exchange.response_headers(&ok("text/plain")).unwrap().closes);
             exchange.end();
         }
@@ -744,9 +746,9 @@ mod tests {
         assert_eq!(String::from_utf8(shown).unwrap(), message(VALUE));
         exchange.end();
         let mut next = Exchange::new(instance);
-        next.request_headers(post("application/json"), 1).unwrap();
+        next.request_headers(post("application/json"), NOW).unwrap();
         let request = |text: &str| format!(r#"{{"messages":[{}]}}"#, message(text));
-        let sent = next.request_body(Some(request(VALUE).as_bytes()), 1).unwrap();
+        let sent = next.request_body(Some(request(VALUE).as_bytes()), NOW).unwrap();
         assert_eq!(sent, Some(request(&wrote)));
     }
 

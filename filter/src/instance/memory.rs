@@ -11,6 +11,8 @@ use std::rc::Rc;
 use lru::LruCache;
 use masking::{KindId, Known, Placeholder, Recognised, Replaced, Secret};
 
+use super::clock::{Steady, TimeOfDay};
+
 /// Mappings remembered; past that the one not used for longest is forgotten, and sent to the vault again if it returns.
 const MAPPINGS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(50_000);
 /// Scopes remembered; past that the one not used for longest is forgotten.
@@ -48,8 +50,8 @@ struct Remembered {
     kind: KindId,
     value: Secret,
     recognised: Recognised,
-    /// When the vault was last told, in milliseconds; zero if it never acknowledged.
-    acknowledged: u64,
+    /// When the vault was last told; `None` if it never acknowledged.
+    acknowledged: Option<TimeOfDay>,
 }
 
 #[derive(Debug)]
@@ -58,7 +60,7 @@ struct ScopeMemory {
     known: Rc<Known>,
     /// Since when `known` lacks a value, as a count of what was learned; `None` if it lacks none.
     stale: Option<u64>,
-    compiled_at: u64,
+    compiled_at: Steady,
     asked: AskedFor,
 }
 
@@ -89,11 +91,11 @@ impl Memory {
 
     /// Remembers what an exchange replaced, and gives the placeholders that the vault has to be told: those that it
     /// did not acknowledge, or so long ago that their time to live has to be renewed.
-    pub fn remember(&mut self, scope: &str, replaced: &Replaced, now: u64, renew_ms: u64) -> Vec<Placeholder> {
+    pub fn remember(&mut self, scope: &str, replaced: &Replaced, now: TimeOfDay, renew_ms: u64) -> Vec<Placeholder> {
         let mut due = Vec::new();
         for (placeholder, entry) in replaced.entries() {
             let acknowledged = self.learn(scope, *placeholder, entry.kind, &entry.value, entry.recognised);
-            if acknowledged == 0 || now.saturating_sub(acknowledged) >= renew_ms {
+            if acknowledged.is_none_or(|acknowledged| now.since(acknowledged) >= renew_ms) {
                 due.push(*placeholder);
             }
         }
@@ -108,9 +110,9 @@ impl Memory {
         kind: KindId,
         value: &Secret,
         recognised: Recognised,
-    ) -> u64 {
+    ) -> Option<TimeOfDay> {
         let id = self.scope(scope).id;
-        let mut fresh = Remembered { kind, value: value.clone(), recognised: Recognised::ByItself, acknowledged: 0 };
+        let mut fresh = Remembered { kind, value: value.clone(), recognised: Recognised::ByItself, acknowledged: None };
         let known = self.mappings.get_mut(&(id, placeholder)).unwrap_or(&mut fresh);
         let newly_known = recognised > known.recognised;
         known.recognised = known.recognised.max(recognised);
@@ -126,10 +128,10 @@ impl Memory {
         acknowledged
     }
 
-    pub fn acknowledged(&mut self, scope: &str, placeholder: Placeholder, now: u64) {
+    pub fn acknowledged(&mut self, scope: &str, placeholder: Placeholder, now: TimeOfDay) {
         let Some(id) = self.scopes.peek(scope).map(|scope| scope.id) else { return };
         if let Some(known) = self.mappings.peek_mut(&(id, placeholder)) {
-            known.acknowledged = now;
+            known.acknowledged = Some(now);
         }
     }
 
@@ -163,11 +165,11 @@ impl Memory {
 
     /// Compiles what is known anew where it lacks a value: between requests, of each scope not more often than once a
     /// second, and no more than [`COMPILED_MAX`] at once.
-    pub fn compile(&mut self, now: u64) {
+    pub fn compile(&mut self, now: Steady) {
         let mut due: Vec<(u64, ScopeId, String)> = self
             .scopes
             .iter()
-            .filter(|(_, scope)| now.saturating_sub(scope.compiled_at) >= COMPILE_EVERY_MS)
+            .filter(|(_, scope)| now.since(scope.compiled_at) >= COMPILE_EVERY_MS)
             .filter_map(|(name, scope)| Some((scope.stale?, scope.id, name.clone())))
             .collect();
         if due.is_empty() {
@@ -199,7 +201,7 @@ impl Memory {
                 id: ScopeId(*next),
                 known: Rc::default(),
                 stale: None,
-                compiled_at: 0,
+                compiled_at: Steady::default(),
                 asked: AskedFor::NotYet,
             }
         })
@@ -263,7 +265,7 @@ mod tests {
         while left.last().is_some_and(|left| *left > 0) {
             assert!(left.len() <= 1_000 * COMPILED_MIN / COMPILED_MAX + 1, "{left:?}");
             // All of them in one second: none has its turn twice.
-            memory.compile(2_000 + left.len() as u64);
+            memory.compile(Steady(2_000 + left.len() as u64));
             left.push(stale(&memory));
         }
         assert!(left.is_sorted_by(|a, b| a - b <= COMPILED_MAX / COMPILED_MIN), "{left:?}");
@@ -276,7 +278,7 @@ mod tests {
     #[test]
     fn of_long_values_the_newest_are_known() {
         let (mut memory, scanner) = memory(1, 1_000, 200);
-        memory.compile(2_000);
+        memory.compile(Steady(2_000));
         assert!(knows(&mut memory, &scanner, 0, &value(0, 999, 200)));
         assert!(!knows(&mut memory, &scanner, 0, &value(0, 0, 200)));
     }

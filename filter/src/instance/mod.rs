@@ -1,6 +1,6 @@
 //! One configuration at work in one worker: the configuration, what is remembered, what is owed, the conversation.
 
-mod clock;
+pub mod clock;
 mod memory;
 mod outbox;
 pub mod sync;
@@ -13,7 +13,7 @@ use std::rc::Rc;
 use contract::{Counters, Mapping, THINKING_KIND, bound};
 use masking::{Answer, Known, Lookup, Mint, Placeholder, PlaceholderKey, Recognised, Replaced, Secret, Thoughts};
 
-use self::clock::Clock;
+use self::clock::{Clock, TimeOfDay};
 use self::memory::Memory;
 use self::outbox::Outbox;
 use self::sync::{Failure, News, Sync, VaultState};
@@ -33,7 +33,7 @@ pub struct Instance {
     /// Names the sidecar, if there is one.
     sidecar: Option<SidecarName>,
     /// The time of day at which the last call to the sidecar began.
-    called_at: u64,
+    called_at: TimeOfDay,
     /// Whether it owes what the host kept of one that was lost.
     has_recalled: bool,
 }
@@ -90,7 +90,7 @@ pub struct Health {
 
 impl Instance {
     /// `name` tells this instance from all others.
-    pub fn new(config: Result<Config, ConfigError>, name: String, now: u64, worker: Rc<RefCell<Worker>>) -> Self {
+    pub fn new(config: Result<Config, ConfigError>, name: String, now: TimeOfDay, worker: Rc<RefCell<Worker>>) -> Self {
         let (sync, sidecar) = match config.as_ref().map(|config| (&config.keys, config.mapping_ttl)) {
             Ok((Keys::Sidecar { address, token, .. }, ttl)) => {
                 (Some(Sync::new(name, ttl)), Some(SidecarName::new(address.as_str(), token.expose())))
@@ -100,8 +100,17 @@ impl Instance {
         let mut clock = Clock::default();
         clock.at(now);
         let (memory, outbox) = (Memory::default(), Outbox::default());
-        let mut instance =
-            Self { config, memory, outbox, sync, clock, worker, sidecar, called_at: 0, has_recalled: false };
+        let mut instance = Self {
+            config,
+            memory,
+            outbox,
+            sync,
+            clock,
+            worker,
+            sidecar,
+            called_at: TimeOfDay::default(),
+            has_recalled: false,
+        };
         instance.inherit(now);
         instance
     }
@@ -116,7 +125,7 @@ impl Instance {
     }
 
     /// Takes over what the host kept under that name.
-    pub fn recall_key(&mut self, sidecar: &SidecarName, kept: &[u8], now: u64) {
+    pub fn recall_key(&mut self, sidecar: &SidecarName, kept: &[u8], now: TimeOfDay) {
         self.worker.borrow_mut().recall(sidecar, kept);
         self.inherit(now);
     }
@@ -166,7 +175,7 @@ impl Instance {
     }
 
     /// Takes over the key of its sidecar that another instance of the worker has.
-    fn inherit(&mut self, now: u64) {
+    fn inherit(&mut self, now: TimeOfDay) {
         let Some(sidecar) = self.sidecar.clone().filter(|_| self.lacks_key()) else { return };
         let keyring = self.worker.borrow().keyring(&sidecar).cloned();
         if let (Some(keyring), Some(sync)) = (keyring, &mut self.sync) {
@@ -175,7 +184,7 @@ impl Instance {
     }
 
     /// Whether requests are served now, and why not.
-    pub fn health(&mut self, now: u64) -> Health {
+    pub fn health(&mut self, now: TimeOfDay) -> Health {
         let refusal = self.key(now).err().map(Refusal::code);
         let vault = self.vault_state(now).map_or("none", VaultState::as_str);
         let (failed, unsent) = self.sync.as_ref().map_or((0, 0), |sync| (sync.failed_calls, sync.unsent_calls));
@@ -191,14 +200,14 @@ impl Instance {
     }
 
     /// What requests of this scope are masked with now, or why they must not go on.
-    pub fn means(&mut self, scope: &str, now: u64) -> Result<Means, Refusal> {
+    pub fn means(&mut self, scope: &str, now: TimeOfDay) -> Result<Means, Refusal> {
         let (key, source) = self.key(now)?;
         let mint = Mint::new(key, scope);
         Ok(Means { mint, known: self.memory.known(scope), key: source })
     }
 
     /// How the vault stands; `None` if there is none.
-    fn vault_state(&mut self, now: u64) -> Option<VaultState> {
+    fn vault_state(&mut self, now: TimeOfDay) -> Option<VaultState> {
         let steady = self.clock.at(now);
         let (sync, sidecar) = (self.sync.as_ref()?, self.sidecar.as_ref()?);
         // In an outage of some length this instance may not have tried.
@@ -210,7 +219,7 @@ impl Instance {
         })
     }
 
-    fn key(&mut self, now: u64) -> Result<(&PlaceholderKey, KeySource), Refusal> {
+    fn key(&mut self, now: TimeOfDay) -> Result<(&PlaceholderKey, KeySource), Refusal> {
         let vault = self.vault_state(now);
         let config = self.config.as_ref().map_err(|_| Refusal::Configuration)?;
         let (Keys::Sidecar { on_outage, .. }, Some(sync)) = (&config.keys, &self.sync) else {
@@ -229,7 +238,7 @@ impl Instance {
     }
 
     /// Remembers what an exchange replaced, and owes the vault what it does not know yet.
-    pub fn replaced(&mut self, scope: &str, replaced: &Replaced, now: u64) {
+    pub fn replaced(&mut self, scope: &str, replaced: &Replaced, now: TimeOfDay) {
         let (Ok(config), Some(_)) = (&self.config, &self.sync) else { return };
         let renew_ms = config.mapping_ttl.saturating_mul(1_000) / 4;
         for placeholder in self.memory.remember(scope, replaced, now, renew_ms) {
@@ -293,7 +302,7 @@ impl Instance {
     }
 
     /// The call to make now, if any. Time passes here: this is also when known values are compiled.
-    pub fn tick(&mut self, now: u64) -> Option<Call> {
+    pub fn tick(&mut self, now: TimeOfDay) -> Option<Call> {
         let steady = self.clock.at(now);
         self.memory.compile(steady);
         self.worker.borrow_mut().ticked();
@@ -314,9 +323,9 @@ impl Instance {
     }
 
     /// The sidecar's answer. Gives a line for the log, if there is something to say.
-    pub fn answered(&mut self, now: u64, status: u32, body: &[u8]) -> Option<String> {
+    pub fn on_answer(&mut self, now: TimeOfDay, status: u32, body: &[u8]) -> Option<String> {
         let steady = self.clock.at(now);
-        let news = self.sync.as_mut()?.answered(steady, now, status, body, &mut self.outbox, &mut self.memory);
+        let news = self.sync.as_mut()?.on_answer(steady, now, status, body, &mut self.outbox, &mut self.memory);
         let Some(News { keyring, mappings }) = news else { return self.outage(now, &format!("status {status}")) };
         if let (Some(keyring), Some(sidecar)) = (keyring, &self.sidecar) {
             self.worker.borrow_mut().learn(sidecar, &keyring);
@@ -329,13 +338,13 @@ impl Instance {
     }
 
     /// The call did not succeed; the host tells why. Gives a line for the log, if there is something to say.
-    pub fn failed(&mut self, now: u64, failure: Failure, why: &str) -> Option<String> {
+    pub fn on_failure(&mut self, now: TimeOfDay, failure: Failure, why: &str) -> Option<String> {
         let steady = self.clock.at(now);
-        self.sync.as_mut()?.failed(steady, failure, &mut self.outbox.counters);
+        self.sync.as_mut()?.on_failure(steady, failure, &mut self.outbox.counters);
         self.outage(now, why)
     }
 
-    fn outage(&mut self, now: u64, why: &str) -> Option<String> {
+    fn outage(&mut self, now: TimeOfDay, why: &str) -> Option<String> {
         let Ok(Config { keys: Keys::Sidecar { address, .. }, .. }) = &self.config else { return None };
         let count = self.worker.borrow_mut().call_failed(self.sidecar.as_ref()?, self.called_at, now)?;
         let address = address.as_str();
@@ -343,7 +352,7 @@ impl Instance {
     }
 
     /// Learns a mapping that the vault knows.
-    fn learn(&mut self, mapping: &Mapping, now: u64) {
+    fn learn(&mut self, mapping: &Mapping, now: TimeOfDay) {
         let (Ok(config), Some(placeholder)) = (&self.config, Placeholder::parse(&mapping.placeholder)) else { return };
         if mapping.kind == THINKING_KIND {
             return self.memory.remember_thought(&mapping.scope, placeholder, mapping.value.expose());
@@ -393,24 +402,24 @@ mod tests {
     /// An instance whose own timer has run.
     fn in_worker(json: &str, worker: &Rc<RefCell<Worker>>, now: u64) -> Instance {
         let config = configuration(json.as_bytes());
-        let mut instance = Instance::new(config, "test".into(), now, Rc::clone(worker));
-        assert!(instance.tick(now + TICK_MS + 1).is_none(), "it may be the timer of the one before");
+        let mut instance = Instance::new(config, "test".into(), TimeOfDay(now), Rc::clone(worker));
+        assert!(instance.tick(TimeOfDay(now + TICK_MS + 1)).is_none(), "it may be the timer of the one before");
         instance
     }
 
     /// Masks a text as a request would be, and owes the vault what was replaced.
     fn mask(instance: &mut Instance, text: &str, now: u64) -> Result<Masked, Refusal> {
-        let Means { mint, known, .. } = instance.means("default", now)?;
+        let Means { mint, known, .. } = instance.means("default", TimeOfDay(now))?;
         let scanner = &instance.config.as_ref().unwrap().scanner;
         let masked = Masker { scanner, known: &known, mint: &mint, options: Options::default(), thoughts: &NoThoughts }
             .mask(Format::Text, text.as_bytes())
             .unwrap();
-        instance.replaced("default", &masked.replaced, now);
+        instance.replaced("default", &masked.replaced, TimeOfDay(now));
         Ok(masked)
     }
 
     fn call(instance: &mut Instance, now: u64) -> SyncRequest {
-        serde_json::from_slice(&instance.tick(now).expect("a call is due").body).unwrap()
+        serde_json::from_slice(&instance.tick(TimeOfDay(now)).expect("a call is due").body).unwrap()
     }
 
     /// A good answer to the call, with a keyring.
@@ -435,12 +444,12 @@ mod tests {
     fn gives(instance: &mut Instance, now: u64, status: u32, body: &[u8]) -> bool {
         let failed = |instance: &Instance| instance.sync.as_ref().map(|sync| sync.failed_calls);
         let before = failed(instance);
-        instance.answered(now, status, body);
+        instance.on_answer(TimeOfDay(now), status, body);
         failed(instance) == before
     }
 
     fn fail(instance: &mut Instance, now: u64) -> Option<String> {
-        instance.failed(now, Failure::Unanswered, "timeout")
+        instance.on_failure(TimeOfDay(now), Failure::Unanswered, "timeout")
     }
 
     fn started(more: &str) -> Instance {
@@ -452,11 +461,11 @@ mod tests {
 
     #[test]
     fn without_a_key_requests_wait_or_go_on_with_the_fallback() {
-        assert_eq!(instance("").means("default", 0).err(), Some(Refusal::NoKeyring));
-        let means = instance(r#","redis_fallback":true"#).means("default", 0).unwrap();
+        assert_eq!(instance("").means("default", TimeOfDay(0)).err(), Some(Refusal::NoKeyring));
+        let means = instance(r#","redis_fallback":true"#).means("default", TimeOfDay(0)).unwrap();
         assert_eq!(means.key, KeySource::Fallback);
-        assert_eq!(started("").means("default", 1_000).unwrap().key, KeySource::Regular);
-        assert_eq!(instance(r#","nonsense":1"#).means("default", 0).err(), Some(Refusal::Configuration));
+        assert_eq!(started("").means("default", TimeOfDay(1_000)).unwrap().key, KeySource::Regular);
+        assert_eq!(instance(r#","nonsense":1"#).means("default", TimeOfDay(0)).err(), Some(Refusal::Configuration));
     }
 
     #[test]
@@ -467,12 +476,12 @@ mod tests {
             assert_eq!(call(&mut instance, 1_100).mappings.len(), 1);
             fail(&mut instance, 1_150);
             // One failure is no outage yet; a second of them is.
-            assert!(instance.means("default", 1_200).is_ok());
-            assert_eq!(instance.means("default", 2_200).is_ok(), fallback);
+            assert!(instance.means("default", TimeOfDay(1_200)).is_ok());
+            assert_eq!(instance.means("default", TimeOfDay(2_200)).is_ok(), fallback);
             let again = call(&mut instance, 2_300);
             assert_eq!(again.mappings.len(), 1);
             assert!(give(&mut instance, 2_310, &answer(&again)));
-            assert!(instance.means("default", 2_320).is_ok());
+            assert!(instance.means("default", TimeOfDay(2_320)).is_ok());
             // Acknowledged: not owed again, until its time to live has to be renewed.
             mask(&mut instance, VALUE, 2_330).unwrap();
             let counts = call(&mut instance, 2_340);
@@ -500,9 +509,9 @@ mod tests {
             mask(&mut instance, VALUE, 900).unwrap();
             call(&mut instance, 1_000);
             assert!(!gives(&mut instance, 1_001, *status, body));
-            assert_eq!(instance.means("default", 1_002).unwrap().key, KeySource::Fallback);
+            assert_eq!(instance.means("default", TimeOfDay(1_002)).unwrap().key, KeySource::Fallback);
             // It is tried again soon, with everything that was owed.
-            assert!(instance.tick(1_050).is_none());
+            assert!(instance.tick(TimeOfDay(1_050)).is_none());
             // What was owed since then waits: a batch that may have arrived is sent again as it was.
             mask(&mut instance, "i-0fedcba9876543210", 1_100).unwrap();
             let again = call(&mut instance, 1_200);
@@ -519,19 +528,19 @@ mod tests {
         let mut instance = started("");
         mask(&mut instance, VALUE, 1_000).unwrap();
         call(&mut instance, 1_100);
-        assert!(instance.tick(3_000).is_none());
-        assert_eq!(instance.means("default", 3_000).err(), Some(Refusal::VaultUnavailable));
-        assert!(instance.tick(6_100).is_none(), "the failure is followed by a pause");
+        assert!(instance.tick(TimeOfDay(3_000)).is_none());
+        assert_eq!(instance.means("default", TimeOfDay(3_000)).err(), Some(Refusal::VaultUnavailable));
+        assert!(instance.tick(TimeOfDay(6_100)).is_none(), "the failure is followed by a pause");
         assert_eq!(call(&mut instance, 6_300).mappings.len(), 1);
     }
 
     #[test]
     fn the_first_call_waits_for_a_tick_of_its_own() {
         let config = configuration(br#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#);
-        let mut instance = Instance::new(config, "test".into(), 0, Rc::default());
+        let mut instance = Instance::new(config, "test".into(), TimeOfDay(0), Rc::default());
         // A busy worker runs the timers of instances before this one late, in the round in which its own is due.
         for stray in [20, TICK_MS, TICK_MS + 7, TICK_MS + 7, TICK_MS + 8] {
-            assert!(instance.tick(stray).is_none(), "{stray}");
+            assert!(instance.tick(TimeOfDay(stray)).is_none(), "{stray}");
         }
         call(&mut instance, 2 * TICK_MS + 7);
     }
@@ -542,7 +551,7 @@ mod tests {
         mask(&mut instance, VALUE, 1_000_000_000).unwrap();
         call(&mut instance, 1_000_000_100);
         fail(&mut instance, 1_000_000_200);
-        assert!(instance.tick(5_000).is_none(), "the pause after a failure");
+        assert!(instance.tick(TimeOfDay(5_000)).is_none(), "the pause after a failure");
         call(&mut instance, 6_000);
     }
 
@@ -564,17 +573,17 @@ mod tests {
         // In the same memory; and in a new one, from what the host kept.
         let mut second = in_worker(json, &worker, 2_000);
         let mut third = in_worker(json, &other_memory, 2_000);
-        assert_eq!(third.means("default", 2_100).err(), Some(Refusal::NoKeyring));
+        assert_eq!(third.means("default", TimeOfDay(2_100)).err(), Some(Refusal::NoKeyring));
         assert_eq!(third.missing_key(), Some(name.clone()));
-        third.recall_key(&name, &kept, 2_100);
+        third.recall_key(&name, &kept, TimeOfDay(2_100));
         let minted = mask(&mut first, VALUE, 1_000).unwrap().body;
         for (instance, now) in [(&mut second, 2_200), (&mut third, 2_200)] {
             assert_eq!(mask(instance, VALUE, now - 80).unwrap().body, minted);
-            instance.tick(now - 70);
+            instance.tick(TimeOfDay(now - 70));
             assert_eq!(call(instance, now).mappings.len(), 1, "and owes what it replaced");
             // It is no reason to believe that the vault is there.
             fail(instance, now + 100);
-            assert_eq!(instance.means("default", now + 1_200).err(), Some(Refusal::VaultUnavailable));
+            assert_eq!(instance.means("default", TimeOfDay(now + 1_200)).err(), Some(Refusal::VaultUnavailable));
         }
         let other = r#"{"sidecar":"s:1","sidecar_token":"fedcba9876543210"}"#;
         assert!(in_worker(other, &worker, 2_000).missing_key().is_some(), "another token, another key");
@@ -592,7 +601,7 @@ mod tests {
             .iter_mut()
             .filter_map(|instance| {
                 let again = call(instance, 1_300);
-                instance.answered(1_400, 200, &serde_json::to_vec(&answer(&again)).unwrap())
+                instance.on_answer(TimeOfDay(1_400), 200, &serde_json::to_vec(&answer(&again)).unwrap())
             })
             .collect();
         assert_eq!(told, ["the sidecar answers again; 2 calls failed, 0 requests were refused meanwhile"]);
@@ -610,7 +619,7 @@ mod tests {
         let mut tries = Vec::new();
         for now in (2_000..12_000).step_by(100) {
             for instance in &mut instances {
-                if instance.tick(now).is_some() {
+                if instance.tick(TimeOfDay(now)).is_some() {
                     tries.push(now);
                     fail(instance, now + 1);
                 }
@@ -618,22 +627,26 @@ mod tests {
         }
         assert!((5..20).contains(&tries.len()), "{tries:?}");
         // Those that never tried know it as well, and all know when it is over.
-        assert!(instances.iter_mut().all(|i| i.means("default", 12_000).err() == Some(Refusal::VaultUnavailable)));
+        assert!(
+            instances
+                .iter_mut()
+                .all(|i| i.means("default", TimeOfDay(12_000)).err() == Some(Refusal::VaultUnavailable))
+        );
         let back = (12_000..14_000).step_by(100).find(|now| {
             instances.iter_mut().any(|instance| {
-                let Some(call) = instance.tick(*now) else { return false };
+                let Some(call) = instance.tick(TimeOfDay(*now)) else { return false };
                 give(instance, *now, &answer(&serde_json::from_slice(&call.body).unwrap()))
             })
         });
         let back = back.expect("one is answered");
-        let served = instances.iter_mut().filter_map(|i| i.means("default", back + 100).ok()).count();
+        let served = instances.iter_mut().filter_map(|i| i.means("default", TimeOfDay(back + 100)).ok()).count();
         assert!(served >= 59, "{served}");
     }
 
     #[test]
     fn health_tells_whether_requests_are_served() {
-        let health = |instance: &mut Instance, now| {
-            let Health { status, body } = instance.health(now);
+        let health = |instance: &mut Instance, now: u64| {
+            let Health { status, body } = instance.health(TimeOfDay(now));
             let body: serde_json::Value = serde_json::from_str(&body).unwrap();
             (status, body["ready"].as_bool().unwrap(), body["vault"].as_str().unwrap().to_owned(), body)
         };
@@ -645,7 +658,7 @@ mod tests {
         assert!(give(&mut instance, 1_000, &answer(&request)));
         assert_eq!(health(&mut instance, 1_100).3["refuses_with"], serde_json::Value::Null);
         call(&mut instance, 6_100);
-        instance.failed(6_200, Failure::Unsent, "resolver failure");
+        instance.on_failure(TimeOfDay(6_200), Failure::Unsent, "resolver failure");
         let (status, _, vault, body) = health(&mut instance, 6_300);
         assert_eq!((status, vault.as_str(), &body["unsent_calls"]), (503, "down", &1.into()));
         let own = r#"{"use_redis":false,"secret":"0123456789abcdef"}"#;
@@ -659,14 +672,14 @@ mod tests {
         mask(&mut instance, VALUE, 1_000).unwrap();
         let request = call(&mut instance, 1_100);
         give(&mut instance, 1_110, &SyncResponse { acknowledged: false, store: Store::RedisDown, ..answer(&request) });
-        assert_eq!(instance.means("default", 1_120).err(), Some(Refusal::VaultUnavailable));
+        assert_eq!(instance.means("default", TimeOfDay(1_120)).err(), Some(Refusal::VaultUnavailable));
         assert_eq!(call(&mut instance, 2_000).mappings, request.mappings);
     }
 
     #[test]
     fn a_heartbeat_goes_out_when_nothing_is_owed() {
         let mut instance = started("");
-        assert!(instance.tick(5_900).is_none());
+        assert!(instance.tick(TimeOfDay(5_900)).is_none());
         assert_eq!(call(&mut instance, 6_000).keyring.as_deref(), Some("k1"));
     }
 
@@ -705,7 +718,7 @@ mod tests {
         let asked = call(&mut restarted, 1_100);
         assert_eq!(asked.recall, ["default"]);
         give(&mut restarted, 1_110, &SyncResponse { recalled: request.mappings, ..answer(&asked) });
-        restarted.tick(3_000);
+        restarted.tick(TimeOfDay(3_000));
         assert_eq!(mask(&mut restarted, "acme-prod-logs", 3_000).unwrap().replaced.len(), 1);
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{Placeholder, PlaceholderKey};
 
+use super::clock::{Steady, TimeOfDay};
 use super::memory::Memory;
 use super::outbox::{Batch, Outbox};
 
@@ -15,7 +16,7 @@ const HEARTBEAT_MS: u64 = 5_000;
 /// Between two ticks.
 pub const TICK_MS: u64 = 100;
 /// Since the start, until this instance's own timer is due.
-const FIRST_MS: u64 = TICK_MS + 1;
+const FIRST: Steady = Steady(TICK_MS + 1);
 /// Longer than a worker takes to run all timers that are due, and shorter than the time between two ticks.
 const ROUND_MS: u64 = TICK_MS / 2;
 /// Milliseconds after which a call without an answer has failed. The host's own timeout should be shorter.
@@ -42,7 +43,7 @@ pub struct Sync {
     wanted: Vec<Wanted>,
     queued: HashSet<Wanted>,
     /// When the last good answer came.
-    answered: Option<u64>,
+    last_answer: Option<Steady>,
     /// Calls that failed since then.
     failures: u32,
     /// All that failed since the start, and those among them that the host could not send.
@@ -51,7 +52,7 @@ pub struct Sync {
     /// What the last good answer said of the store.
     store: Store,
     timer: Timer,
-    next: u64,
+    next: Steady,
 }
 
 /// Whose tick this is. Kong lets the timer of an instance that it lost tick on in the next one, where a call traps until
@@ -62,7 +63,7 @@ enum Timer {
     /// There was no tick yet at which the own timer was due.
     Waiting,
     /// There was one, at this time.
-    Due(u64),
+    Due(Steady),
     Own,
 }
 
@@ -86,7 +87,7 @@ struct Owed {
 /// The call that is under way.
 #[derive(Debug)]
 struct Flight {
-    since: u64,
+    since: Steady,
     wanted: Vec<Wanted>,
     recall: Vec<String>,
 }
@@ -131,13 +132,13 @@ impl Sync {
             batches: 0,
             wanted: Vec::new(),
             queued: HashSet::new(),
-            answered: None,
+            last_answer: None,
             failures: 0,
             failed_calls: 0,
             unsent_calls: 0,
             store: Store::Memory,
             timer: Timer::Waiting,
-            next: 0,
+            next: Steady::default(),
         }
     }
 
@@ -146,17 +147,17 @@ impl Sync {
     }
 
     /// Takes over the key that another instance had, as if the vault had given it just now.
-    pub fn inherit(&mut self, keyring: &Keyring, now: u64) {
+    pub fn inherit(&mut self, keyring: &Keyring, now: Steady) {
         if self.key.is_none() {
             self.take_key(keyring);
-            self.answered = Some(now);
+            self.last_answer = Some(now);
         }
     }
 
-    pub fn vault_state(&self, now: u64) -> VaultState {
-        let Some(answered) = self.answered else { return VaultState::Starting };
-        let silent = now.saturating_sub(answered) >= OUTAGE_MS;
-        let hangs = self.flight.as_ref().is_some_and(|flight| now.saturating_sub(flight.since) >= OUTAGE_MS);
+    pub fn vault_state(&self, now: Steady) -> VaultState {
+        let Some(answered) = self.last_answer else { return VaultState::Starting };
+        let silent = now.since(answered) >= OUTAGE_MS;
+        let hangs = self.flight.as_ref().is_some_and(|flight| now.since(flight.since) >= OUTAGE_MS);
         if self.store == Store::RedisDown || (silent && (self.failures > 0 || hangs)) {
             VaultState::Down
         } else {
@@ -188,9 +189,9 @@ impl Sync {
     }
 
     /// The body of a call, if it is time for one.
-    pub fn tick(&mut self, now: u64, outbox: &mut Outbox, memory: &Memory) -> Option<Vec<u8>> {
-        if self.flight.as_ref().is_some_and(|flight| now.saturating_sub(flight.since) >= PATIENCE_MS) {
-            self.failed(now, Failure::Unanswered, &mut outbox.counters);
+    pub fn tick(&mut self, now: Steady, outbox: &mut Outbox, memory: &Memory) -> Option<Vec<u8>> {
+        if self.flight.as_ref().is_some_and(|flight| now.since(flight.since) >= PATIENCE_MS) {
+            self.on_failure(now, Failure::Unanswered, &mut outbox.counters);
         }
         if !self.is_own_tick(now) || self.flight.is_some() || now < self.next {
             return None;
@@ -198,7 +199,7 @@ impl Sync {
         let recall = memory.to_recall(bound::RECALL);
         let owes = self.owed.is_some() || !outbox.is_empty();
         let quiet = !owes && self.wanted.is_empty() && recall.is_empty() && self.key.is_some();
-        if quiet && self.answered.is_some_and(|answered| now.saturating_sub(answered) < HEARTBEAT_MS) {
+        if quiet && self.last_answer.is_some_and(|answered| now.since(answered) < HEARTBEAT_MS) {
             return None;
         }
         if self.owed.is_none() {
@@ -210,7 +211,7 @@ impl Sync {
         let body = serde_json::to_vec(&self.request(&flight)?).ok();
         self.flight = Some(flight);
         if body.is_none() {
-            self.failed(now, Failure::Unsent, &mut outbox.counters);
+            self.on_failure(now, Failure::Unsent, &mut outbox.counters);
         }
         body
     }
@@ -230,10 +231,10 @@ impl Sync {
         unkept.map(keep).unwrap_or_default()
     }
 
-    fn is_own_tick(&mut self, now: u64) -> bool {
+    fn is_own_tick(&mut self, now: Steady) -> bool {
         self.timer = match self.timer {
-            Timer::Waiting if now >= FIRST_MS => Timer::Due(now),
-            Timer::Due(since) if now.saturating_sub(since) >= ROUND_MS => Timer::Own,
+            Timer::Waiting if now >= FIRST => Timer::Due(now),
+            Timer::Due(since) if now.since(since) >= ROUND_MS => Timer::Own,
             timer => timer,
         };
         self.timer == Timer::Own
@@ -241,10 +242,10 @@ impl Sync {
 
     /// The answer to the call: good, if it is whole and answers this very batch. A mapping's time to live, which is the
     /// store's, begins at the time of day.
-    pub fn answered(
+    pub fn on_answer(
         &mut self,
-        now: u64,
-        time_of_day: u64,
+        now: Steady,
+        time_of_day: TimeOfDay,
         status: u32,
         body: &[u8],
         outbox: &mut Outbox,
@@ -255,11 +256,11 @@ impl Sync {
             status == 200 && ours && answer.version == contract::VERSION
         });
         let Some(answer) = answer else {
-            self.failed(now, Failure::Unanswered, &mut outbox.counters);
+            self.on_failure(now, Failure::Unanswered, &mut outbox.counters);
             return None;
         };
         let flight = self.flight.take()?;
-        (self.answered, self.failures, self.store, self.next) = (Some(now), 0, answer.store, now);
+        (self.last_answer, self.failures, self.store, self.next) = (Some(now), 0, answer.store, now);
         if let Some(keyring) = &answer.keyring {
             self.take_key(keyring);
         }
@@ -267,7 +268,7 @@ impl Sync {
             self.delivered(time_of_day, outbox, memory);
         } else {
             self.forget_nothing_owed();
-            self.next = now + *RETRY_MS.end() / 2;
+            self.next = now.plus(*RETRY_MS.end() / 2);
         }
         if answer.answered {
             flight.recall.iter().for_each(|scope| memory.recalled(scope));
@@ -279,14 +280,14 @@ impl Sync {
     }
 
     /// Another instance was answered: there is no reason to wait.
-    pub fn retry(&mut self, now: u64) {
+    pub fn retry(&mut self, now: Steady) {
         if self.failures > 0 {
             self.next = self.next.min(now);
         }
     }
 
     /// The call failed: what it carried is still owed.
-    pub fn failed(&mut self, now: u64, failure: Failure, counters: &mut Counters) {
+    pub fn on_failure(&mut self, now: Steady, failure: Failure, counters: &mut Counters) {
         let unsent = u64::from(failure == Failure::Unsent);
         (self.failed_calls, self.unsent_calls) = (self.failed_calls + 1, self.unsent_calls + unsent);
         (counters.failed_calls, counters.unsent_calls) = (counters.failed_calls + 1, counters.unsent_calls + unsent);
@@ -294,11 +295,11 @@ impl Sync {
             self.want_all(flight.wanted);
         }
         self.forget_nothing_owed();
-        self.next = now + retry_ms(self.failures.into());
+        self.next = now.plus(retry_ms(self.failures.into()));
         self.failures = self.failures.saturating_add(1);
     }
 
-    fn delivered(&mut self, time_of_day: u64, outbox: &mut Outbox, memory: &mut Memory) {
+    fn delivered(&mut self, time_of_day: TimeOfDay, outbox: &mut Outbox, memory: &mut Memory) {
         let Some(Owed { batch, .. }) = self.owed.take() else { return };
         outbox.delivered(&batch);
         for mapping in &batch.mappings {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use self::held::Held;
 use self::repeat::Repeat;
-use super::clock::Clock;
+use super::clock::{Clock, Steady, TimeOfDay};
 use super::sync::{OUTAGE_MS, retry_ms};
 use crate::refusal::Refusal;
 
@@ -31,7 +31,7 @@ pub struct Worker {
     /// Whether a timer has run since the memory began: all instances of a configuration begin before one does.
     has_ticked: bool,
     /// When an instance began later: a configuration was pushed.
-    pushed_at: Option<u64>,
+    pushed_at: Option<Steady>,
     refusals: BTreeMap<&'static str, Repeat>,
 }
 
@@ -77,9 +77,9 @@ struct Sidecar {
     is_kept: bool,
     outage: Repeat,
     /// When the first call of the outage failed.
-    failing_since: u64,
-    called_at: u64,
-    answered_at: Option<u64>,
+    failing_since: TimeOfDay,
+    called_at: TimeOfDay,
+    answered_at: Option<TimeOfDay>,
     /// How many pieces of what is owed to it the host keeps.
     pieces: u64,
 }
@@ -151,7 +151,7 @@ impl Worker {
     }
 
     /// An instance begins with its configuration.
-    pub fn began(&mut self, now: u64) {
+    pub fn began(&mut self, now: TimeOfDay) {
         if self.has_ticked {
             self.pushed_at = Some(self.clock.at(now));
         }
@@ -162,9 +162,9 @@ impl Worker {
     }
 
     /// Whether no call may begin now.
-    pub fn is_quiet(&mut self, now: u64) -> bool {
+    pub fn is_quiet(&mut self, now: TimeOfDay) -> bool {
         let now = self.clock.at(now);
-        self.has_zone && self.pushed_at.is_some_and(|pushed| now.saturating_sub(pushed) < QUIET_MS)
+        self.has_zone && self.pushed_at.is_some_and(|pushed| now.since(pushed) < QUIET_MS)
     }
 
     /// What is owed, in pieces for the host to keep.
@@ -209,7 +209,7 @@ impl Worker {
     }
 
     /// A call that began at `since` failed. Gives how many failed since that was last told, if it is to be told now.
-    pub fn call_failed(&mut self, sidecar: &SidecarName, since: u64, now: u64) -> Option<u64> {
+    pub fn call_failed(&mut self, sidecar: &SidecarName, since: TimeOfDay, now: TimeOfDay) -> Option<u64> {
         let known = self.sidecars.entry(sidecar.clone()).or_default();
         // One that began before another was answered tells of an outage that is over.
         let is_late = known.answered_at.is_some_and(|answered| since <= answered);
@@ -222,24 +222,24 @@ impl Worker {
         known.outage.happened(self.clock.at(now))
     }
 
-    pub fn called(&mut self, sidecar: &SidecarName, now: u64) {
+    pub fn called(&mut self, sidecar: &SidecarName, now: TimeOfDay) {
         self.sidecars.entry(sidecar.clone()).or_default().called_at = now;
     }
 
     /// How the sidecar stands, by the calls of all instances. In an outage one of them tries for all: each call that is
     /// refused is a line of nginx's own in the log, and a hundred instances would write a hundred.
-    pub fn reach(&self, sidecar: &SidecarName, now: u64) -> Reach {
+    pub fn reach(&self, sidecar: &SidecarName, now: TimeOfDay) -> Reach {
         let Some(known) = self.sidecars.get(sidecar).filter(|known| known.outage.total() > 0) else {
             return Reach::Fair;
         };
         Reach::Failing {
-            is_out: now.saturating_sub(known.failing_since) >= OUTAGE_MS,
-            may_try: now.abs_diff(known.called_at) >= retry_ms(known.outage.total() - 1),
+            is_out: now.since(known.failing_since) >= OUTAGE_MS,
+            may_try: now.distance(known.called_at) >= retry_ms(known.outage.total() - 1),
         }
     }
 
     /// A call was answered. Gives how many failed before it and how many requests were refused, if any call failed.
-    pub fn call_answered(&mut self, sidecar: &SidecarName, now: u64) -> Option<(u64, u64)> {
+    pub fn call_answered(&mut self, sidecar: &SidecarName, now: TimeOfDay) -> Option<(u64, u64)> {
         let known = self.sidecars.entry(sidecar.clone()).or_default();
         known.answered_at = Some(now);
         let failed = known.outage.over();
@@ -249,12 +249,12 @@ impl Worker {
     }
 
     /// A request was refused. Gives how many were since that was last told, if it is to be told now.
-    pub fn refused(&mut self, refusal: Refusal, now: u64) -> Option<u64> {
+    pub fn refused(&mut self, refusal: Refusal, now: TimeOfDay) -> Option<u64> {
         self.refusals.entry(refusal.code()).or_default().happened(self.clock.at(now))
     }
 
     /// A body was replaced that the host holds until its connection closes. Tells whether to ask for that.
-    pub fn replaced(&mut self, connection: &[u8], bytes: u64, now: u64) -> bool {
+    pub fn replaced(&mut self, connection: &[u8], bytes: u64, now: TimeOfDay) -> bool {
         self.held.replaced(connection, bytes, self.clock.at(now))
     }
 
@@ -316,9 +316,9 @@ mod tests {
     #[test]
     fn after_a_push_no_call_begins_for_a_while() {
         let mut worker = Worker::default();
-        let quiet = |worker: &mut Worker, now| {
-            worker.began(now);
-            [now, now + QUIET_MS - 1, now + QUIET_MS].map(|now| worker.is_quiet(now))
+        let quiet = |worker: &mut Worker, now: u64| {
+            worker.began(TimeOfDay(now));
+            [now, now + QUIET_MS - 1, now + QUIET_MS].map(|now| worker.is_quiet(TimeOfDay(now)))
         };
         assert_eq!(quiet(&mut worker, 1_000), [false; 3], "the worker starts");
         worker.ticked();
@@ -361,20 +361,24 @@ mod tests {
     #[test]
     fn an_outage_is_told_at_its_beginning_and_its_end() {
         let (mut worker, sidecar) = (Worker::default(), SidecarName::new("s:1", "0123456789abcdef"));
-        assert_eq!(worker.call_answered(&sidecar, 500), None);
-        assert_eq!(worker.call_failed(&sidecar, 600, 1_000), Some(1));
-        assert_eq!(worker.call_failed(&sidecar, 600, 1_001), None);
-        worker.called(&sidecar, 1_001);
-        let reach = [1_100, 1_201, 2_000].map(|now| worker.reach(&sidecar, now));
+        assert_eq!(worker.call_answered(&sidecar, TimeOfDay(500)), None);
+        assert_eq!(worker.call_failed(&sidecar, TimeOfDay(600), TimeOfDay(1_000)), Some(1));
+        assert_eq!(worker.call_failed(&sidecar, TimeOfDay(600), TimeOfDay(1_001)), None);
+        worker.called(&sidecar, TimeOfDay(1_001));
+        let reach = [1_100, 1_201, 2_000].map(|now| worker.reach(&sidecar, TimeOfDay(now)));
         assert_eq!(reach, [(false, false), (false, true), (true, true)].map(failing));
-        assert_eq!(worker.refused(Refusal::VaultUnavailable, 1_100), Some(1));
-        assert_eq!(worker.refused(Refusal::OutboxFull, 1_101), None, "the same code");
-        assert_eq!(worker.refused(Refusal::MediaType, 1_102), Some(1));
-        assert_eq!(worker.call_answered(&sidecar, 2_000), Some((2, 2)));
-        assert_eq!(worker.reach(&sidecar, 2_000), Reach::Fair);
-        assert_eq!(worker.call_failed(&sidecar, 1_900, 2_001), None, "it began before the answer");
-        assert_eq!(worker.call_answered(&sidecar, 2_100), None);
-        assert_eq!(worker.refused(Refusal::VaultUnavailable, 2_200), Some(1));
-        assert_eq!(worker.refused(Refusal::MediaType, 2_300), None);
+        assert_eq!(worker.refused(Refusal::VaultUnavailable, TimeOfDay(1_100)), Some(1));
+        assert_eq!(worker.refused(Refusal::OutboxFull, TimeOfDay(1_101)), None, "the same code");
+        assert_eq!(worker.refused(Refusal::MediaType, TimeOfDay(1_102)), Some(1));
+        assert_eq!(worker.call_answered(&sidecar, TimeOfDay(2_000)), Some((2, 2)));
+        assert_eq!(worker.reach(&sidecar, TimeOfDay(2_000)), Reach::Fair);
+        assert_eq!(
+            worker.call_failed(&sidecar, TimeOfDay(1_900), TimeOfDay(2_001)),
+            None,
+            "it began before the answer"
+        );
+        assert_eq!(worker.call_answered(&sidecar, TimeOfDay(2_100)), None);
+        assert_eq!(worker.refused(Refusal::VaultUnavailable, TimeOfDay(2_200)), Some(1));
+        assert_eq!(worker.refused(Refusal::MediaType, TimeOfDay(2_300)), None);
     }
 }
