@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 
+use contract::Mapping;
 use lru::LruCache;
 use masking::{KindId, Known, Placeholder, Recognised, Replaced, Secret};
 
@@ -128,10 +129,14 @@ impl Memory {
         acknowledged
     }
 
-    pub fn acknowledged(&mut self, scope: &str, placeholder: Placeholder, now: TimeOfDay) {
-        let Some(id) = self.scopes.peek(scope).map(|scope| scope.id) else { return };
-        if let Some(known) = self.mappings.peek_mut(&(id, placeholder)) {
-            known.acknowledged = Some(now);
+    /// The vault has these mappings; their time to live, which is the store's, begins at the time of day.
+    pub fn acknowledge(&mut self, mappings: &[Mapping], now: TimeOfDay) {
+        for mapping in mappings {
+            let id = self.scopes.peek(&mapping.scope).map(|scope| scope.id);
+            let key = id.zip(Placeholder::parse(&mapping.placeholder));
+            if let Some(known) = key.and_then(|key| self.mappings.peek_mut(&key)) {
+                known.acknowledged = Some(now);
+            }
         }
     }
 

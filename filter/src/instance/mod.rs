@@ -4,6 +4,7 @@ pub mod clock;
 mod memory;
 mod outbox;
 pub mod sync;
+mod wanted;
 pub mod worker;
 
 use std::cell::RefCell;
@@ -325,11 +326,18 @@ impl Instance {
     /// The sidecar's answer. Gives a line for the log, if there is something to say.
     pub fn on_answer(&mut self, now: TimeOfDay, status: u32, body: &[u8]) -> Option<String> {
         let steady = self.clock.at(now);
-        let news = self.sync.as_mut()?.on_answer(steady, now, status, body, &mut self.outbox, &mut self.memory);
-        let Some(News { keyring, mappings }) = news else { return self.outage(now, &format!("status {status}")) };
+        let news = self.sync.as_mut()?.on_answer(steady, status, body, &mut self.outbox.counters);
+        let Some(News { keyring, mappings, delivered, recalled }) = news else {
+            return self.outage(now, &format!("status {status}"));
+        };
         if let (Some(keyring), Some(sidecar)) = (keyring, &self.sidecar) {
             self.worker.borrow_mut().learn(sidecar, &keyring);
         }
+        if let Some(batch) = delivered {
+            self.outbox.delivered(&batch);
+            self.memory.acknowledge(&batch.mappings, now);
+        }
+        recalled.iter().for_each(|scope| self.memory.recalled(scope));
         for mapping in mappings {
             self.learn(&mapping, now);
         }
@@ -360,7 +368,7 @@ impl Instance {
         let Some(kind) = config.scanner.kind_id(&mapping.kind) else { return };
         let value = Secret::new(mapping.value.expose());
         self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.recall));
-        self.memory.acknowledged(&mapping.scope, placeholder, now);
+        self.memory.acknowledge(std::slice::from_ref(mapping), now);
     }
 }
 
