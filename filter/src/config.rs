@@ -25,8 +25,6 @@ const TTL_RANGE: std::ops::RangeInclusive<u64> = 60..=31_536_000;
 pub struct Config {
     pub keys: Keys,
     pub scope: ScopeRule,
-    /// Seconds that a mapping lives after its last use.
-    pub mapping_ttl: u64,
     pub log_masked_requests: bool,
     /// Shared by all entries with the same policy: a compiled one takes megabytes.
     pub scanner: Rc<Scanner>,
@@ -38,9 +36,18 @@ pub struct Config {
 #[derive(Debug)]
 pub enum Keys {
     /// From the sidecar, which also keeps the mappings.
-    Sidecar { address: Address, token: BearerToken, on_outage: OnOutage },
+    Sidecar(SidecarConfig),
     /// From a secret of the configuration; there is no sidecar, and mappings live as long as their exchange.
     Own(PlaceholderKey),
+}
+
+#[derive(Debug)]
+pub struct SidecarConfig {
+    pub address: Address,
+    pub token: BearerToken,
+    pub on_outage: OnOutage,
+    /// Seconds that a mapping lives after its last use.
+    pub mapping_ttl: u64,
 }
 
 /// Where the sidecar is called: `host:port`, or `unix:/<path>` of its Unix socket.
@@ -143,7 +150,6 @@ impl Config {
             never_restore: never_restore.collect::<Result<_, _>>()?,
             keys,
             scope: raw.scope.clone().check()?,
-            mapping_ttl: raw.ttl()?,
             log_masked_requests: raw.log_masked_requests,
             scanner,
             options: Options { thinking: raw.restore_thinking },
@@ -327,6 +333,7 @@ impl RawConfig {
             long.then_some(found).ok_or_else(rule)
         };
         if !self.use_redis {
+            self.ttl()?;
             let secret = find(&self.secret, SECRET_VARIABLE, "secret")?;
             return Ok(Keys::Own(PlaceholderKey::derive(secret.as_bytes(), "own")));
         }
@@ -339,7 +346,8 @@ impl RawConfig {
         } else {
             OnOutage::Refuse
         };
-        Ok(Keys::Sidecar { address, token: BearerToken(token), on_outage })
+        let mapping_ttl = self.ttl()?;
+        Ok(Keys::Sidecar(SidecarConfig { address, token: BearerToken(token), on_outage, mapping_ttl }))
     }
 
     fn ttl(&self) -> Result<u64, ConfigError> {
@@ -415,8 +423,9 @@ mod tests {
             assert!(parse(json).is_ok(), "{json}: {:?}", parse(json).err());
         }
         let config = parse(r#"{"sidecar":"s:1"}"#).unwrap();
-        assert_eq!((config.scope, config.mapping_ttl), (ScopeRule::Fixed("default".into()), 604_800));
-        assert!(matches!(config.keys, Keys::Sidecar { on_outage: OnOutage::Refuse, .. }));
+        assert_eq!(config.scope, ScopeRule::Fixed("default".into()));
+        let Keys::Sidecar(sidecar) = config.keys else { panic!("{:?}", config.keys) };
+        assert!(matches!(sidecar, SidecarConfig { on_outage: OnOutage::Refuse, mapping_ttl: 604_800, .. }));
     }
 
     #[test]

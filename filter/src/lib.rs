@@ -13,3 +13,4 @@ mod exchange;
 mod host;
 mod instance;
 mod refusal;
+mod root;

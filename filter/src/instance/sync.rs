@@ -113,7 +113,7 @@ struct Flight {
 }
 
 /// What a good answer brings.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct News {
     pub keyring: Option<Keyring>,
     /// The mappings that were asked for.

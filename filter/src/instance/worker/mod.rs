@@ -3,6 +3,7 @@
 
 mod held;
 mod repeat;
+pub mod zone;
 
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
@@ -157,7 +158,9 @@ impl Worker {
         }
     }
 
-    pub fn ticked(&mut self) {
+    /// Some instance's timer has run.
+    pub fn ticked(&mut self, now: TimeOfDay) {
+        self.clock.at(now);
         self.has_ticked = true;
     }
 
@@ -321,7 +324,7 @@ mod tests {
             [now, now + QUIET_MS - 1, now + QUIET_MS].map(|now| worker.is_quiet(TimeOfDay(now)))
         };
         assert_eq!(quiet(&mut worker, 1_000), [false; 3], "the worker starts");
-        worker.ticked();
+        worker.ticked(TimeOfDay(1_001));
         assert_eq!(quiet(&mut worker, 5_000), [false; 3], "a host that keeps nothing would lose what is owed");
         worker.found_zone();
         assert_eq!(quiet(&mut worker, 9_000), [true, true, false]);
