@@ -10,12 +10,14 @@ mod arn;
 mod check;
 mod edge;
 mod id;
-mod key;
 mod keyed;
 mod known;
 mod make;
+mod member;
+mod name;
 mod neighbour;
 mod never;
+mod notation;
 mod own;
 mod page;
 mod pattern;
@@ -26,6 +28,7 @@ mod prefix;
 mod quoted;
 mod reading;
 mod rules;
+mod table;
 mod template;
 
 use std::borrow::Cow;
@@ -156,6 +159,10 @@ impl Scanner {
         self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Recognised::ByItself));
         self.anchored(&page, view, all, reading, &mut push);
         self.rules.member(members, view, reading, |range, kind| push(range, kind, Recognised::ByContext));
+        let mut headers = std::mem::take(&mut reading.headers);
+        table::values(view, &mut headers, &self.rules.keys, reading, |rule, range| {
+            push(range, rule.kind, Recognised::ByContext);
+        });
         for prefix in &page.prefixes {
             self.prefix(&page, prefix, &mut readings.prefixes, &mut push);
         }
@@ -218,10 +225,11 @@ impl Scanner {
     ) {
         let start = literal.start;
         match anchor {
-            Anchor::Key(index) if reading.is_new(Reader::Name(index), start) => {
-                let Some(rule) = self.rules.keys.get(index) else { return };
-                let end = rule.find(text, literal, reading, |range| found(range, rule.kind, Recognised::ByContext));
-                reading.read(Reader::Name(index), end);
+            Anchor::Name if reading.is_new(Reader::Name, start) => {
+                let end = self.rules.named(text, literal, reading, |range, kind| {
+                    found(range, kind, Recognised::ByContext);
+                });
+                reading.read(Reader::Name, end);
             }
             Anchor::Arn if reading.is_new(Reader::Arn, start) => {
                 let arns = &self.rules.arns;
@@ -248,7 +256,7 @@ impl Scanner {
             Anchor::Host => {
                 self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Recognised::ByContext))
             }
-            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
+            Anchor::Name | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
         }
     }
 
