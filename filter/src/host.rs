@@ -22,10 +22,10 @@ use proxy_wasm::types::{ContextType, LogLevel};
 use self::abi::{Buffer, Map};
 use self::http::Http;
 use crate::instance::clock::TimeOfDay;
+use crate::instance::root::{Entries, Root};
 use crate::instance::sidecar::{Call, Reply};
 use crate::instance::sync::TICK_MS;
 use crate::instance::worker::zone::Zone;
-use crate::root::{Entries, Root};
 
 /// Tells a worker from its neighbours.
 const PROCESS: [&str; 2] = ["ngx", "pid"];

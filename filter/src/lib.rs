@@ -13,4 +13,3 @@ mod exchange;
 mod host;
 mod instance;
 mod refusal;
-mod root;

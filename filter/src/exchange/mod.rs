@@ -20,8 +20,8 @@ use self::sent::{Requested, Sent, Shown};
 use crate::config::{ScopeRule, ScopeSource, is_scope};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
+use crate::instance::root::Root;
 use crate::refusal::Refusal;
-use crate::root::Root;
 
 /// What is to be done with the response's headers.
 #[derive(Debug, PartialEq, Eq)]

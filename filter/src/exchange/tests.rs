@@ -1,5 +1,5 @@
 use super::*;
-use crate::root::Entries;
+use crate::instance::root::Entries;
 use masking::json::JsonError;
 use masking::{Format, MaskError};
 

@@ -11,8 +11,8 @@ use crate::exchange::head::{Gateway, RequestHead, ResponseHead};
 use crate::exchange::{Exchange, Line};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
+use crate::instance::root::Root;
 use crate::refusal::Refusal;
-use crate::root::Root;
 
 /// The header that tells clients and operators what was done.
 const NOTE_HEADER: &str = "x-aws-masker";

@@ -5,9 +5,9 @@ pub mod lookup;
 pub mod mask;
 mod memory;
 mod outbox;
+pub mod root;
 pub mod sidecar;
 pub mod sync;
-mod wanted;
 pub mod worker;
 
 use std::cell::RefCell;

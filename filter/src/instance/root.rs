@@ -5,12 +5,12 @@ use std::rc::{Rc, Weak};
 
 use contract::Counters;
 
+use super::clock::TimeOfDay;
+use super::sidecar::{Call, Reply};
+use super::worker::Worker;
+use super::worker::zone::Zone;
+use super::{Health, Instance};
 use crate::config::Config;
-use crate::instance::clock::TimeOfDay;
-use crate::instance::sidecar::{Call, Reply};
-use crate::instance::worker::Worker;
-use crate::instance::worker::zone::Zone;
-use crate::instance::{Health, Instance};
 use crate::refusal::Refusal;
 
 /// The environment variable by which kong.conf tells that it declares a zone for shared data: without one, asking for it

@@ -1,12 +1,14 @@
 //! The conversation with the sidecar: when to call, what to say, what an answer means. No host type, no clock.
 
+mod wanted;
+
 use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{Placeholder, PlaceholderKey};
 
+use self::wanted::WantedQueue;
 use super::clock::Steady;
 use super::memory::Memory;
 use super::outbox::{Batch, Outbox};
-use super::wanted::WantedQueue;
 
 /// Milliseconds between two calls when nothing is owed. Kong never frees the headers of a call (a quarter of a kilobyte), and
 /// an outage is noticed by what is owed, within a second: nobody is served meanwhile whom a quicker beat would refuse.
