@@ -1,13 +1,17 @@
 //! What the user wrote, and what the filter makes of it.
 
-use std::collections::{BTreeMap, HashSet};
+mod address;
+mod raw;
+
+use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
 
 use masking::dialect::Options;
-use masking::{CustomPattern, Family, KindId, PlaceholderKey, Policy, PolicyError, Scanner};
-use serde::de::{Deserializer, Error as _};
-use serde::{Deserialize, de};
+use masking::{KindId, PlaceholderKey, Policy, PolicyError, Scanner};
+
+pub use self::address::{Address, BearerToken};
+use self::raw::{RawConfig, RawFrom, RawHeader, RawPlace, RawScope};
 
 /// The environment variable that holds the token, so that no secret stands in kong.yml.
 pub const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
@@ -15,8 +19,6 @@ pub const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
 pub const SECRET_VARIABLE: &str = "AWS_MASKER_SECRET";
 /// Bytes that a secret and a token must have: shorter ones can be guessed.
 const SECRET_MIN: usize = 16;
-/// Bytes of the path of a Unix socket: what the kernel's structure holds, less the zero at its end.
-const SOCKET_PATH_MAX: usize = 107;
 const TTL_DEFAULT: u64 = 604_800;
 const TTL_RANGE: std::ops::RangeInclusive<u64> = 60..=31_536_000;
 
@@ -50,56 +52,12 @@ pub struct SidecarConfig {
     pub mapping_ttl: u64,
 }
 
-/// Where the sidecar is called: `host:port`, or `unix:/<path>` of its Unix socket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address(String);
-
-impl Address {
-    fn parse(text: &str) -> Option<Self> {
-        let printable = |byte: u8| byte.is_ascii_graphic() && byte != b':';
-        let fits = match text.strip_prefix("unix:") {
-            Some(path) => path.starts_with('/') && path.len() <= SOCKET_PATH_MAX && path.bytes().all(printable),
-            None => is_host_and_port(text),
-        };
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// What a call to it names as its host.
-    pub fn authority(&self) -> &str {
-        if self.0.starts_with("unix:") { "localhost" } else { &self.0 }
-    }
-}
-
 /// What becomes of requests while the vault does not answer.
 #[derive(Debug)]
 pub enum OnOutage {
     Refuse,
     /// They go on; before the first answer they are masked with this key.
     GoOn(PlaceholderKey),
-}
-
-/// The bearer token for the sidecar. It cannot be printed.
-pub struct BearerToken(String);
-
-impl BearerToken {
-    pub fn header(&self) -> String {
-        format!("Bearer {}", self.0)
-    }
-
-    /// The token itself. Whoever calls this answers for where it goes.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for BearerToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BearerToken(…)")
-    }
 }
 
 /// Whose values a request holds: what is masked in one scope is never restored in another.
@@ -167,163 +125,7 @@ fn explain(error: &serde_json::Error) -> String {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawConfig {
-    sidecar: Option<String>,
-    sidecar_token: Option<String>,
-    secret: Option<String>,
-    scope: RawScope,
-    use_redis: bool,
-    redis_fallback: bool,
-    mapping_ttl: Option<serde_json::Number>,
-    log_masked_requests: bool,
-    mask_ec2_instances: bool,
-    mask_s3_buckets: bool,
-    mask_rds_instances: bool,
-    mask_private_ips: bool,
-    mask_network: bool,
-    mask_identity: bool,
-    mask_secrets: bool,
-    mask_messaging: bool,
-    mask_containers: bool,
-    mask_dns: bool,
-    mask_misc: bool,
-    kinds: RawKinds,
-    custom_patterns: List<RawPattern>,
-    always_mask: List<String>,
-    never_mask: List<String>,
-    never_restore: List<String>,
-    restore_thinking: bool,
-}
-
-impl Default for RawConfig {
-    fn default() -> Self {
-        Self {
-            sidecar: None,
-            sidecar_token: None,
-            secret: None,
-            scope: RawScope::Fixed("default".into()),
-            use_redis: true,
-            redis_fallback: false,
-            mapping_ttl: None,
-            log_masked_requests: false,
-            mask_ec2_instances: true,
-            mask_s3_buckets: true,
-            mask_rds_instances: true,
-            mask_private_ips: true,
-            mask_network: true,
-            mask_identity: true,
-            mask_secrets: true,
-            mask_messaging: true,
-            mask_containers: true,
-            mask_dns: true,
-            mask_misc: true,
-            kinds: RawKinds::default(),
-            custom_patterns: List::default(),
-            always_mask: List::default(),
-            never_mask: List::default(),
-            never_restore: List::default(),
-            restore_thinking: false,
-        }
-    }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct RawKinds {
-    enable: List<String>,
-    disable: List<String>,
-}
-
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-struct RawPattern {
-    label: String,
-    regex: String,
-    #[serde(default)]
-    group: usize,
-}
-
-#[derive(Deserialize, Clone)]
-#[serde(untagged)]
-enum RawScope {
-    Fixed(String),
-    Header(RawHeader),
-    From(RawFrom),
-}
-
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-struct RawHeader {
-    header: String,
-}
-
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-struct RawFrom {
-    from: RawPlace,
-}
-
-#[derive(Deserialize, Clone)]
-#[serde(rename_all = "snake_case")]
-enum RawPlace {
-    Route,
-    Service,
-}
-
-/// A list, which Kong gives as `{}` when it is empty: its configuration passes through Lua tables.
-#[derive(Clone)]
-struct List<T>(Vec<T>);
-
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written<T> {
-            List(Vec<T>),
-            Empty(BTreeMap<String, de::IgnoredAny>),
-        }
-        match Written::deserialize(deserializer)? {
-            Written::List(list) => Ok(Self(list)),
-            Written::Empty(map) if map.is_empty() => Ok(Self::default()),
-            Written::Empty(_) => Err(D::Error::custom("expected a list")),
-        }
-    }
-}
-
 impl RawConfig {
-    fn policy(&self) -> Policy {
-        let families = [
-            (self.mask_ec2_instances, Family::Compute),
-            (self.mask_s3_buckets, Family::Storage),
-            (self.mask_rds_instances, Family::Database),
-            (self.mask_private_ips, Family::Ip),
-            (self.mask_network, Family::Network),
-            (self.mask_identity, Family::Identity),
-            (self.mask_secrets, Family::Secrets),
-            (self.mask_messaging, Family::Messaging),
-            (self.mask_containers, Family::Containers),
-            (self.mask_dns, Family::Dns),
-            (self.mask_misc, Family::Misc),
-        ];
-        let pattern = |p: &RawPattern| CustomPattern { label: p.label.clone(), regex: p.regex.clone(), group: p.group };
-        Policy {
-            off: families.iter().filter(|(on, _)| !on).map(|(_, family)| *family).collect(),
-            enable: self.kinds.enable.0.clone(),
-            disable: self.kinds.disable.0.clone(),
-            custom: self.custom_patterns.0.iter().map(pattern).collect(),
-            always: self.always_mask.0.clone(),
-            never: self.never_mask.0.clone(),
-        }
-    }
-
     fn keys(&self, environment: impl Fn(&str) -> Option<String>) -> Result<Keys, ConfigError> {
         let find = |written: &Option<String>, variable: &str, name: &str| {
             let found = written.clone().or_else(|| environment(variable)).filter(|secret| !secret.is_empty());
@@ -347,7 +149,7 @@ impl RawConfig {
             OnOutage::Refuse
         };
         let mapping_ttl = self.ttl()?;
-        Ok(Keys::Sidecar(SidecarConfig { address, token: BearerToken(token), on_outage, mapping_ttl }))
+        Ok(Keys::Sidecar(SidecarConfig { address, token: BearerToken::new(token), on_outage, mapping_ttl }))
     }
 
     fn ttl(&self) -> Result<u64, ConfigError> {
@@ -378,13 +180,6 @@ impl RawScope {
 pub fn is_scope(text: &str) -> bool {
     (1..=128).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'@' | b'-'))
-}
-
-/// Names one connection pool and nothing else: the host would trap on what it cannot read.
-fn is_host_and_port(address: &str) -> bool {
-    let host =
-        |host: &str| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-[]:".contains(&b));
-    address.rsplit_once(':').is_some_and(|(name, port)| host(name) && port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 fn is_header_name(name: &str) -> bool {
