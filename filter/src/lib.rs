@@ -7,19 +7,9 @@
     allow(dead_code, reason = "the host file, which uses everything, is compiled for wasm only")
 )]
 
-mod clock;
 mod config;
-mod decode;
 mod exchange;
-mod held;
 #[cfg(target_family = "wasm")]
 mod host;
 mod instance;
-mod keepsake;
-mod memory;
-mod outbox;
 mod refusal;
-mod repeat;
-mod restoring;
-mod sync;
-mod worker;

@@ -1,6 +1,10 @@
 //! What the instances of one worker share. They live in one memory, one for each entry of the filter and each of its
 //! configurations, and a configuration that is pushed begins with a new one.
 
+mod held;
+mod repeat;
+pub mod zone;
+
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
@@ -8,11 +12,11 @@ use contract::{Mapping, MintKey};
 use masking::{Mint, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
-use crate::held::Held;
+use self::held::Held;
+use self::repeat::Repeat;
+use super::clock::{Clock, Steady, TimeOfDay};
+use super::sync::{OUTAGE_MS, retry_ms};
 use crate::refusal::Refusal;
-use crate::repeat::Repeat;
-use crate::sync::{OUTAGE_MS, retry_ms};
 
 #[derive(Debug, Default)]
 pub struct Worker {
@@ -28,7 +32,7 @@ pub struct Worker {
     /// Whether a timer has run since the memory began: all instances of a configuration begin before one does.
     has_ticked: bool,
     /// When an instance began later: a configuration was pushed.
-    pushed_at: Option<u64>,
+    pushed_at: Option<Steady>,
     refusals: BTreeMap<&'static str, Repeat>,
 }
 
@@ -74,9 +78,9 @@ struct Sidecar {
     is_kept: bool,
     outage: Repeat,
     /// When the first call of the outage failed.
-    failing_since: u64,
-    called_at: u64,
-    answered_at: Option<u64>,
+    failing_since: TimeOfDay,
+    called_at: TimeOfDay,
+    answered_at: Option<TimeOfDay>,
     /// How many pieces of what is owed to it the host keeps.
     pieces: u64,
 }
@@ -148,20 +152,22 @@ impl Worker {
     }
 
     /// An instance begins with its configuration.
-    pub fn began(&mut self, now: u64) {
+    pub fn began(&mut self, now: TimeOfDay) {
         if self.has_ticked {
             self.pushed_at = Some(self.clock.at(now));
         }
     }
 
-    pub fn ticked(&mut self) {
+    /// Some instance's timer has run.
+    pub fn ticked(&mut self, now: TimeOfDay) {
+        self.clock.at(now);
         self.has_ticked = true;
     }
 
     /// Whether no call may begin now.
-    pub fn is_quiet(&mut self, now: u64) -> bool {
+    pub fn is_quiet(&mut self, now: TimeOfDay) -> bool {
         let now = self.clock.at(now);
-        self.has_zone && self.pushed_at.is_some_and(|pushed| now.saturating_sub(pushed) < QUIET_MS)
+        self.has_zone && self.pushed_at.is_some_and(|pushed| now.since(pushed) < QUIET_MS)
     }
 
     /// What is owed, in pieces for the host to keep.
@@ -206,7 +212,7 @@ impl Worker {
     }
 
     /// A call that began at `since` failed. Gives how many failed since that was last told, if it is to be told now.
-    pub fn call_failed(&mut self, sidecar: &SidecarName, since: u64, now: u64) -> Option<u64> {
+    pub fn call_failed(&mut self, sidecar: &SidecarName, since: TimeOfDay, now: TimeOfDay) -> Option<u64> {
         let known = self.sidecars.entry(sidecar.clone()).or_default();
         // One that began before another was answered tells of an outage that is over.
         let is_late = known.answered_at.is_some_and(|answered| since <= answered);
@@ -219,24 +225,24 @@ impl Worker {
         known.outage.happened(self.clock.at(now))
     }
 
-    pub fn called(&mut self, sidecar: &SidecarName, now: u64) {
+    pub fn called(&mut self, sidecar: &SidecarName, now: TimeOfDay) {
         self.sidecars.entry(sidecar.clone()).or_default().called_at = now;
     }
 
     /// How the sidecar stands, by the calls of all instances. In an outage one of them tries for all: each call that is
     /// refused is a line of nginx's own in the log, and a hundred instances would write a hundred.
-    pub fn reach(&self, sidecar: &SidecarName, now: u64) -> Reach {
+    pub fn reach(&self, sidecar: &SidecarName, now: TimeOfDay) -> Reach {
         let Some(known) = self.sidecars.get(sidecar).filter(|known| known.outage.total() > 0) else {
             return Reach::Fair;
         };
         Reach::Failing {
-            is_out: now.saturating_sub(known.failing_since) >= OUTAGE_MS,
-            may_try: now.abs_diff(known.called_at) >= retry_ms(known.outage.total() - 1),
+            is_out: now.since(known.failing_since) >= OUTAGE_MS,
+            may_try: now.distance(known.called_at) >= retry_ms(known.outage.total() - 1),
         }
     }
 
     /// A call was answered. Gives how many failed before it and how many requests were refused, if any call failed.
-    pub fn call_answered(&mut self, sidecar: &SidecarName, now: u64) -> Option<(u64, u64)> {
+    pub fn call_answered(&mut self, sidecar: &SidecarName, now: TimeOfDay) -> Option<(u64, u64)> {
         let known = self.sidecars.entry(sidecar.clone()).or_default();
         known.answered_at = Some(now);
         let failed = known.outage.over();
@@ -246,12 +252,12 @@ impl Worker {
     }
 
     /// A request was refused. Gives how many were since that was last told, if it is to be told now.
-    pub fn refused(&mut self, refusal: Refusal, now: u64) -> Option<u64> {
+    pub fn refused(&mut self, refusal: Refusal, now: TimeOfDay) -> Option<u64> {
         self.refusals.entry(refusal.code()).or_default().happened(self.clock.at(now))
     }
 
     /// A body was replaced that the host holds until its connection closes. Tells whether to ask for that.
-    pub fn replaced(&mut self, connection: &[u8], bytes: u64, now: u64) -> bool {
+    pub fn replaced(&mut self, connection: &[u8], bytes: u64, now: TimeOfDay) -> bool {
         self.held.replaced(connection, bytes, self.clock.at(now))
     }
 
@@ -266,112 +272,4 @@ fn piece(sidecar: &SidecarName, process: &str, index: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use contract::Redacted;
-
-    fn keyring(id: &str) -> MintKey {
-        MintKey { id: id.into(), placeholder_key: Redacted::new("07".repeat(32)) }
-    }
-
-    #[test]
-    fn entries_with_the_same_policy_share_its_catalogue() {
-        let mut worker = Worker::default();
-        let other = Policy { always: vec!["Acme".into()], ..Policy::default() };
-        let [first, second] = [(); 2].map(|()| worker.scanner(Policy::default()).unwrap());
-        let third = worker.scanner(other).unwrap();
-        assert!(Rc::ptr_eq(&first, &second) && !Rc::ptr_eq(&first, &third));
-        drop((first, second, third));
-        drop(worker.scanner(Policy::default()));
-        assert_eq!(worker.scanners.len(), 1, "those that nobody uses are gone");
-    }
-
-    #[test]
-    fn a_key_is_kept_once_and_for_its_own_sidecar_only() {
-        let [ours, other] = ["0123456789abcdef", "fedcba9876543210"].map(|token| SidecarName::new("s:1", token));
-        assert!(ours != other && !ours.as_str().contains("0123456789abcdef"));
-        let mut worker = Worker::default();
-        assert_eq!(worker.unkept(&ours), None);
-        worker.learn(&ours, &keyring("k1"));
-        let kept = worker.unkept(&ours).unwrap();
-        assert_eq!(worker.unkept(&ours), None);
-        worker.learn(&ours, &keyring("k1"));
-        assert_eq!(worker.unkept(&ours), None, "it is the same");
-        worker.learn(&ours, &keyring("k2"));
-        assert!(worker.unkept(&ours).is_some(), "it is another");
-
-        let mut next = Worker::default();
-        next.recall(&other, &kept);
-        next.recall(&ours, b"nonsense");
-        assert_eq!((next.keyring(&ours), next.keyring(&other)), (None, None));
-        next.recall(&ours, &kept);
-        assert_eq!(next.keyring(&ours), Some(&keyring("k1")));
-        assert_eq!(next.unkept(&ours), None, "the host has it");
-        assert!(!format!("{next:?}").contains("0707"));
-    }
-
-    #[test]
-    fn after_a_push_no_call_begins_for_a_while() {
-        let mut worker = Worker::default();
-        let quiet = |worker: &mut Worker, now| {
-            worker.began(now);
-            [now, now + QUIET_MS - 1, now + QUIET_MS].map(|now| worker.is_quiet(now))
-        };
-        assert_eq!(quiet(&mut worker, 1_000), [false; 3], "the worker starts");
-        worker.ticked();
-        assert_eq!(quiet(&mut worker, 5_000), [false; 3], "a host that keeps nothing would lose what is owed");
-        worker.found_zone();
-        assert_eq!(quiet(&mut worker, 9_000), [true, true, false]);
-    }
-
-    #[test]
-    fn what_is_owed_meanwhile_is_found_by_the_next_memory() {
-        let [ours, other] = ["0123456789abcdef", "fedcba9876543210"].map(|token| SidecarName::new("s:1", token));
-        let mapping = |n: u64| Mapping {
-            scope: "s".into(),
-            kind: "k".into(),
-            placeholder: format!("P{n}"),
-            value: Redacted::new("v"),
-            by_context: false,
-        };
-        let mut worker = Worker::default();
-        worker.recall_owed(&ours, "7".into(), |_| None);
-        let mut zone: BTreeMap<String, Vec<u8>> =
-            (0..3).flat_map(|n| worker.owed_to_keep(&ours, &[mapping(n)])).collect();
-        let long = Mapping { value: Redacted::new("x".repeat(PIECE_BYTES)), ..mapping(9) };
-        assert!(worker.owed_to_keep(&ours, &[long]).is_empty(), "it would not fit into the zone");
-        let mut next = Worker::default();
-        assert!(next.recall_owed(&other, "7".into(), |name| zone.remove(name)).is_empty(), "another token");
-        assert!(next.recall_owed(&ours, "8".into(), |name| zone.remove(name)).is_empty(), "another worker");
-        let owed = next.recall_owed(&ours, "7".into(), |name| zone.remove(name));
-        assert_eq!((owed.len(), zone.len(), next.kept_in_vain(&ours).len()), (3, 0, 0));
-        // Together in one piece now, until it is delivered.
-        assert_eq!(next.owed_to_keep(&ours, &owed).len(), 1);
-        assert_eq!(next.kept_in_vain(&ours), [piece(&ours, "7", 0)]);
-        assert!(next.kept_in_vain(&ours).is_empty());
-    }
-
-    fn failing((is_out, may_try): (bool, bool)) -> Reach {
-        Reach::Failing { is_out, may_try }
-    }
-
-    #[test]
-    fn an_outage_is_told_at_its_beginning_and_its_end() {
-        let (mut worker, sidecar) = (Worker::default(), SidecarName::new("s:1", "0123456789abcdef"));
-        assert_eq!(worker.call_answered(&sidecar, 500), None);
-        assert_eq!(worker.call_failed(&sidecar, 600, 1_000), Some(1));
-        assert_eq!(worker.call_failed(&sidecar, 600, 1_001), None);
-        worker.called(&sidecar, 1_001);
-        let reach = [1_100, 1_201, 2_000].map(|now| worker.reach(&sidecar, now));
-        assert_eq!(reach, [(false, false), (false, true), (true, true)].map(failing));
-        assert_eq!(worker.refused(Refusal::VaultUnavailable, 1_100), Some(1));
-        assert_eq!(worker.refused(Refusal::OutboxFull, 1_101), None, "the same code");
-        assert_eq!(worker.refused(Refusal::MediaType, 1_102), Some(1));
-        assert_eq!(worker.call_answered(&sidecar, 2_000), Some((2, 2)));
-        assert_eq!(worker.reach(&sidecar, 2_000), Reach::Fair);
-        assert_eq!(worker.call_failed(&sidecar, 1_900, 2_001), None, "it began before the answer");
-        assert_eq!(worker.call_answered(&sidecar, 2_100), None);
-        assert_eq!(worker.refused(Refusal::VaultUnavailable, 2_200), Some(1));
-        assert_eq!(worker.refused(Refusal::MediaType, 2_300), None);
-    }
-}
+mod tests;

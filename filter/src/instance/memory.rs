@@ -8,8 +8,11 @@ use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 
+use contract::Mapping;
 use lru::LruCache;
 use masking::{KindId, Known, Placeholder, Recognised, Replaced, Secret};
+
+use super::clock::{Steady, TimeOfDay};
 
 /// Mappings remembered; past that the one not used for longest is forgotten, and sent to the vault again if it returns.
 const MAPPINGS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(50_000);
@@ -32,7 +35,7 @@ const COMPILED_MIN: usize = 2 << 10;
 #[derive(Debug)]
 pub struct Memory {
     mappings: LruCache<(ScopeId, Placeholder), Remembered>,
-    scopes: LruCache<String, Scope>,
+    scopes: LruCache<String, ScopeMemory>,
     /// What the provider wrote where thinking was restored, by a placeholder of its signature.
     thoughts: LruCache<(ScopeId, Placeholder), Rc<str>>,
     next: u32,
@@ -48,25 +51,25 @@ struct Remembered {
     kind: KindId,
     value: Secret,
     recognised: Recognised,
-    /// When the vault was last told, in milliseconds; zero if it never acknowledged.
-    acknowledged: u64,
+    /// When the vault was last told; `None` if it never acknowledged.
+    acknowledged: Option<TimeOfDay>,
 }
 
 #[derive(Debug)]
-struct Scope {
+struct ScopeMemory {
     id: ScopeId,
     known: Rc<Known>,
     /// Since when `known` lacks a value, as a count of what was learned; `None` if it lacks none.
     stale: Option<u64>,
-    compiled_at: u64,
-    recall: Recall,
+    compiled_at: Steady,
+    asked: AskedFor,
 }
 
 /// Whether the vault was asked what it knows of a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Recall {
-    Needed,
-    Done,
+enum AskedFor {
+    NotYet,
+    Answered,
 }
 
 impl Default for Memory {
@@ -89,11 +92,11 @@ impl Memory {
 
     /// Remembers what an exchange replaced, and gives the placeholders that the vault has to be told: those that it
     /// did not acknowledge, or so long ago that their time to live has to be renewed.
-    pub fn remember(&mut self, scope: &str, replaced: &Replaced, now: u64, renew_ms: u64) -> Vec<Placeholder> {
+    pub fn remember(&mut self, scope: &str, replaced: &Replaced, now: TimeOfDay, renew_ms: u64) -> Vec<Placeholder> {
         let mut due = Vec::new();
         for (placeholder, entry) in replaced.entries() {
             let acknowledged = self.learn(scope, *placeholder, entry.kind, &entry.value, entry.recognised);
-            if acknowledged == 0 || now.saturating_sub(acknowledged) >= renew_ms {
+            if acknowledged.is_none_or(|acknowledged| now.since(acknowledged) >= renew_ms) {
                 due.push(*placeholder);
             }
         }
@@ -108,9 +111,9 @@ impl Memory {
         kind: KindId,
         value: &Secret,
         recognised: Recognised,
-    ) -> u64 {
+    ) -> Option<TimeOfDay> {
         let id = self.scope(scope).id;
-        let mut fresh = Remembered { kind, value: value.clone(), recognised: Recognised::ByItself, acknowledged: 0 };
+        let mut fresh = Remembered { kind, value: value.clone(), recognised: Recognised::ByItself, acknowledged: None };
         let known = self.mappings.get_mut(&(id, placeholder)).unwrap_or(&mut fresh);
         let newly_known = recognised > known.recognised;
         known.recognised = known.recognised.max(recognised);
@@ -126,10 +129,14 @@ impl Memory {
         acknowledged
     }
 
-    pub fn acknowledged(&mut self, scope: &str, placeholder: Placeholder, now: u64) {
-        let Some(id) = self.scopes.peek(scope).map(|scope| scope.id) else { return };
-        if let Some(known) = self.mappings.peek_mut(&(id, placeholder)) {
-            known.acknowledged = now;
+    /// The vault has these mappings; their time to live, which is the store's, begins at the time of day.
+    pub fn acknowledge(&mut self, mappings: &[Mapping], now: TimeOfDay) {
+        for mapping in mappings {
+            let id = self.scopes.peek(&mapping.scope).map(|scope| scope.id);
+            let key = id.zip(Placeholder::parse(&mapping.placeholder));
+            if let Some(known) = key.and_then(|key| self.mappings.peek_mut(&key)) {
+                known.acknowledged = Some(now);
+            }
         }
     }
 
@@ -151,23 +158,23 @@ impl Memory {
 
     /// Scopes of which the vault has to be asked what it knows.
     pub fn to_recall(&self, max: usize) -> Vec<String> {
-        let needed = self.scopes.iter().filter(|(_, scope)| scope.recall == Recall::Needed);
+        let needed = self.scopes.iter().filter(|(_, scope)| scope.asked == AskedFor::NotYet);
         needed.take(max).map(|(name, _)| name.clone()).collect()
     }
 
     pub fn recalled(&mut self, scope: &str) {
         if let Some(scope) = self.scopes.peek_mut(scope) {
-            scope.recall = Recall::Done;
+            scope.asked = AskedFor::Answered;
         }
     }
 
     /// Compiles what is known anew where it lacks a value: between requests, of each scope not more often than once a
     /// second, and no more than [`COMPILED_MAX`] at once.
-    pub fn compile(&mut self, now: u64) {
+    pub fn compile(&mut self, now: Steady) {
         let mut due: Vec<(u64, ScopeId, String)> = self
             .scopes
             .iter()
-            .filter(|(_, scope)| now.saturating_sub(scope.compiled_at) >= COMPILE_EVERY_MS)
+            .filter(|(_, scope)| now.since(scope.compiled_at) >= COMPILE_EVERY_MS)
             .filter_map(|(name, scope)| Some((scope.stale?, scope.id, name.clone())))
             .collect();
         if due.is_empty() {
@@ -190,12 +197,18 @@ impl Memory {
         }
     }
 
-    fn scope(&mut self, name: &str) -> &mut Scope {
+    fn scope(&mut self, name: &str) -> &mut ScopeMemory {
         let next = &mut self.next;
         self.scopes.get_or_insert_mut_ref(name, || {
             // A scope that was forgotten and returns gets a new id, so it never meets what is left of its old self.
             *next = next.wrapping_add(1);
-            Scope { id: ScopeId(*next), known: Rc::default(), stale: None, compiled_at: 0, recall: Recall::Needed }
+            ScopeMemory {
+                id: ScopeId(*next),
+                known: Rc::default(),
+                stale: None,
+                compiled_at: Steady::default(),
+                asked: AskedFor::NotYet,
+            }
         })
     }
 }
@@ -257,7 +270,7 @@ mod tests {
         while left.last().is_some_and(|left| *left > 0) {
             assert!(left.len() <= 1_000 * COMPILED_MIN / COMPILED_MAX + 1, "{left:?}");
             // All of them in one second: none has its turn twice.
-            memory.compile(2_000 + left.len() as u64);
+            memory.compile(Steady(2_000 + left.len() as u64));
             left.push(stale(&memory));
         }
         assert!(left.is_sorted_by(|a, b| a - b <= COMPILED_MAX / COMPILED_MIN), "{left:?}");
@@ -270,7 +283,7 @@ mod tests {
     #[test]
     fn of_long_values_the_newest_are_known() {
         let (mut memory, scanner) = memory(1, 1_000, 200);
-        memory.compile(2_000);
+        memory.compile(Steady(2_000));
         assert!(knows(&mut memory, &scanner, 0, &value(0, 999, 200)));
         assert!(!knows(&mut memory, &scanner, 0, &value(0, 0, 200)));
     }

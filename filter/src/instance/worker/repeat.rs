@@ -1,6 +1,8 @@
 //! What happens again and again is told at its beginning, once a minute while it lasts, and at its end: an outage of the
 //! sidecar under load would else write hundreds of lines a second.
 
+use super::super::clock::Steady;
+
 /// Between two tellings of the same.
 const AGAIN_MS: u64 = 60_000;
 
@@ -12,21 +14,21 @@ pub struct Repeat {
 
 #[derive(Debug)]
 struct Lasting {
-    told_at: u64,
+    told_at: Steady,
     untold: u64,
     total: u64,
 }
 
 impl Repeat {
     /// It happened. How often since it was last told of, if that is to be told now.
-    pub fn happened(&mut self, now: u64) -> Option<u64> {
+    pub fn happened(&mut self, now: Steady) -> Option<u64> {
         let Some(lasting) = &mut self.lasting else {
             self.lasting = Some(Lasting { told_at: now, untold: 0, total: 1 });
             return Some(1);
         };
         lasting.untold += 1;
         lasting.total += 1;
-        let due = now.saturating_sub(lasting.told_at) >= AGAIN_MS;
+        let due = now.since(lasting.told_at) >= AGAIN_MS;
         due.then(|| {
             lasting.told_at = now;
             std::mem::take(&mut lasting.untold)
@@ -52,10 +54,10 @@ mod tests {
     fn the_beginning_each_minute_and_the_end() {
         let mut repeat = Repeat::default();
         assert_eq!(repeat.over(), None);
-        assert_eq!(repeat.happened(1_000), Some(1));
-        let told: Vec<u64> = (1..=1_500).filter_map(|n| repeat.happened(1_000 + n * 100)).collect();
+        assert_eq!(repeat.happened(Steady(1_000)), Some(1));
+        let told: Vec<u64> = (1..=1_500).filter_map(|n| repeat.happened(Steady(1_000 + n * 100))).collect();
         assert_eq!(told, [600, 600], "after one minute and after two");
         assert_eq!(repeat.over(), Some(1_501));
-        assert_eq!((repeat.over(), repeat.happened(1_001)), (None, Some(1)));
+        assert_eq!((repeat.over(), repeat.happened(Steady(1_001))), (None, Some(1)));
     }
 }

@@ -5,6 +5,8 @@ use std::num::NonZeroUsize;
 
 use lru::LruCache;
 
+use super::super::clock::Steady;
+
 /// Client connections whose bytes are counted; the one that was not used for longest is taken for closed.
 const CONNECTIONS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(10_000);
 /// Bytes held for one connection before its client is asked to open another.
@@ -26,7 +28,7 @@ pub struct Held {
 struct Connection {
     bytes: u64,
     /// When its last exchange began or ended.
-    used_at: u64,
+    used_at: Steady,
     /// Exchanges that have not ended.
     open: u32,
 }
@@ -39,7 +41,7 @@ impl Default for Held {
 
 impl Held {
     /// A body was replaced. Tells whether the connection should be closed after the answer.
-    pub fn replaced(&mut self, name: &[u8], bytes: u64, now: u64) -> bool {
+    pub fn replaced(&mut self, name: &[u8], bytes: u64, now: Steady) -> bool {
         self.forget_idle(now);
         if self.connections.len() == CONNECTIONS_MAX.get()
             && !self.connections.contains(name)
@@ -56,7 +58,7 @@ impl Held {
     }
 
     /// The exchange of that body is over, and with it the connection if its client was asked to close it.
-    pub fn ended(&mut self, name: &[u8], closes: bool, now: u64) {
+    pub fn ended(&mut self, name: &[u8], closes: bool, now: Steady) {
         if closes {
             let bytes = self.connections.pop(name).map_or(0, |connection| connection.bytes);
             self.bytes = self.bytes.saturating_sub(bytes);
@@ -66,8 +68,8 @@ impl Held {
         }
     }
 
-    fn forget_idle(&mut self, now: u64) {
-        let idle = |connection: &Connection| connection.open == 0 && now.saturating_sub(connection.used_at) >= IDLE_MS;
+    fn forget_idle(&mut self, now: Steady) {
+        let idle = |connection: &Connection| connection.open == 0 && now.since(connection.used_at) >= IDLE_MS;
         while self.connections.peek_lru().is_some_and(|(_, connection)| idle(connection)) {
             let bytes = self.connections.pop_lru().map_or(0, |(_, connection)| connection.bytes);
             self.bytes = self.bytes.saturating_sub(bytes);
@@ -86,8 +88,8 @@ mod tests {
         let mut held = Held::default();
         let turns: Vec<bool> = (0..5)
             .map(|turn| {
-                let closes = held.replaced(b"1", 10 * MB, turn);
-                held.ended(b"1", closes, turn);
+                let closes = held.replaced(b"1", 10 * MB, Steady(turn));
+                held.ended(b"1", closes, Steady(turn));
                 closes
             })
             .collect();
@@ -101,15 +103,15 @@ mod tests {
         // Two hundred clients, each of which keeps its connection.
         let closed = (0..200)
             .filter(|n| {
-                let closes = held.replaced(&name(*n), MB, *n);
-                held.ended(&name(*n), closes, *n);
+                let closes = held.replaced(&name(*n), MB, Steady(*n));
+                held.ended(&name(*n), closes, Steady(*n));
                 closes
             })
             .count();
         assert_eq!((closed, held.bytes), (73, 127 * MB));
         // Those that are idle are closed by the host; one that still streams is not.
-        held.replaced(&name(0), MB, 1_000);
-        assert!(!held.replaced(&name(900), MB, 1_000 + IDLE_MS));
+        held.replaced(&name(0), MB, Steady(1_000));
+        assert!(!held.replaced(&name(900), MB, Steady(1_000 + IDLE_MS)));
         assert_eq!(held.bytes, 3 * MB);
     }
 
@@ -117,7 +119,7 @@ mod tests {
     fn the_number_of_connections_is_bounded() {
         let mut held = Held::default();
         (0..20_000_u32).for_each(|n| {
-            held.replaced(&n.to_be_bytes(), 1, 0);
+            held.replaced(&n.to_be_bytes(), 1, Steady(0));
         });
         assert_eq!((held.connections.len(), held.bytes), (CONNECTIONS_MAX.get(), 10_001));
     }

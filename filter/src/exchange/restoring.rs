@@ -2,9 +2,9 @@
 
 use masking::{Response, Tally};
 
-use crate::decode::{Decoder, Undecodable};
-use crate::exchange::ResponseHead;
-use crate::keepsake::ResponseKeepsake;
+use super::decode::{Decoder, Undecodable};
+use super::head::ResponseHead;
+use super::keepsake::ResponseKeepsake;
 
 /// Bytes of an encoded response that are kept until the decoder gives the first plain one.
 const UNREAD_MAX: usize = 64 << 10;

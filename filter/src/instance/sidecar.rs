@@ -1,0 +1,236 @@
+//! The sidecar as one instance meets it: where it is called, what is owed to it, what its answers mean for requests.
+
+use masking::{Placeholder, PlaceholderKey};
+
+use super::clock::{Steady, TimeOfDay};
+use super::memory::Memory;
+use super::outbox::Outbox;
+use super::sync::{Failure, News, Sync, VaultState};
+use super::worker::zone::Zone;
+use super::worker::{Reach, SidecarName, Worker};
+use crate::config::{Address, BearerToken, OnOutage, SidecarConfig};
+use crate::refusal::Refusal;
+
+/// Kong's words for a call that it did not send. Its resolver says "ok" of a call that it could not even begin; so does a
+/// connection that was closed without a byte.
+const UNSENT: [&str; 4] = ["bad argument", "resolver failure", "internal failure", "ok"];
+
+#[derive(Debug)]
+pub struct Sidecar {
+    name: SidecarName,
+    address: Address,
+    token: BearerToken,
+    on_outage: OnOutage,
+    mapping_ttl: u64,
+    sync: Sync,
+    pub outbox: Outbox,
+    /// When the last call began.
+    called_at: TimeOfDay,
+    /// Whether what the host kept of an instance that was lost is owed by this one.
+    has_recalled: bool,
+}
+
+/// The key that a request is masked with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsedKey {
+    /// The vault's, or that of a filter without one.
+    Regular,
+    /// Derived from the token, because the vault has not answered yet.
+    Fallback,
+}
+
+/// A call to the sidecar.
+#[derive(Debug)]
+pub struct Call {
+    pub address: Address,
+    pub authorization: String,
+    pub body: Vec<u8>,
+}
+
+/// What the host shows of a call that ended.
+pub struct Reply<'h> {
+    pub status: Option<String>,
+    pub body: Option<Vec<u8>>,
+    /// The host's word for why a call failed, if it has one.
+    pub host_word: &'h dyn Fn() -> Option<String>,
+}
+
+impl Sidecar {
+    /// `instance` tells the instance from all others.
+    pub fn new(config: SidecarConfig, instance: String) -> Self {
+        Self {
+            name: SidecarName::new(config.address.as_str(), config.token.expose()),
+            address: config.address,
+            token: config.token,
+            on_outage: config.on_outage,
+            mapping_ttl: config.mapping_ttl,
+            sync: Sync::new(instance, config.mapping_ttl),
+            outbox: Outbox::default(),
+            called_at: TimeOfDay::default(),
+            has_recalled: false,
+        }
+    }
+
+    /// Milliseconds after which the vault is told of a mapping again, to renew its time to live.
+    pub fn renew_ms(&self) -> u64 {
+        self.mapping_ttl.saturating_mul(1_000) / 4
+    }
+
+    /// Calls that failed, those among them that were not sent, and mappings that are owed.
+    pub fn numbers(&self) -> (u64, u64, usize) {
+        (self.sync.failed_calls, self.sync.unsent_calls, self.outbox.mappings_len())
+    }
+
+    /// Asks for a placeholder with the next call.
+    pub fn want(&mut self, scope: &str, placeholder: Placeholder) {
+        self.sync.want(scope, placeholder);
+    }
+
+    pub fn vault_state(&self, steady: Steady, now: TimeOfDay, worker: &Worker) -> VaultState {
+        // In an outage of some length this instance may not have tried.
+        let is_out = matches!(worker.reach(&self.name, now), Reach::Failing { is_out: true, .. });
+        match self.sync.vault_state(steady) {
+            VaultState::Up if is_out => VaultState::Down,
+            state => state,
+        }
+    }
+
+    /// The key that requests are masked with, or the reason why they must not go on.
+    pub fn key(&self, vault: VaultState) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
+        match (&self.on_outage, self.sync.key()) {
+            (OnOutage::Refuse, None) => Err(Refusal::NoKeyring),
+            (OnOutage::Refuse, Some(_)) if vault != VaultState::Up => Err(Refusal::VaultUnavailable),
+            (OnOutage::Refuse, Some(_)) if self.outbox.is_full() => Err(Refusal::OutboxFull),
+            (_, Some(key)) => Ok((key, UsedKey::Regular)),
+            (OnOutage::GoOn(key), None) => Ok((key, UsedKey::Fallback)),
+        }
+    }
+
+    /// Takes over the key that another instance of the worker has.
+    pub fn inherit(&mut self, now: Steady, worker: &Worker) {
+        if let Some(keyring) = worker.keyring(&self.name) {
+            self.sync.inherit(keyring, now);
+        }
+    }
+
+    /// The call to make now, if any.
+    pub fn tick(&mut self, steady: Steady, now: TimeOfDay, memory: &Memory, worker: &mut Worker) -> Option<Call> {
+        match worker.reach(&self.name, now) {
+            Reach::Failing { may_try: false, .. } => return None,
+            Reach::Failing { .. } => {}
+            Reach::Fair => self.sync.retry(steady),
+        }
+        let body = self.sync.tick(steady, &mut self.outbox, memory)?;
+        self.called_at = now;
+        worker.called(&self.name, now);
+        Some(Call { address: self.address.clone(), authorization: self.token.header(), body })
+    }
+
+    /// Returns what the reply brings, and a line for the log, if there is something to say.
+    pub fn on_reply(
+        &mut self,
+        steady: Steady,
+        now: TimeOfDay,
+        reply: &Reply<'_>,
+        worker: &mut Worker,
+    ) -> (News, Option<String>) {
+        let status = reply.status.as_ref().and_then(|status| status.parse::<u32>().ok());
+        let (Some(status), Some(body)) = (status, &reply.body) else {
+            let word = (reply.host_word)();
+            let is_unsent = status.is_none() && word.as_deref().is_some_and(|word| UNSENT.contains(&word));
+            let failure = if is_unsent { Failure::Unsent } else { Failure::Unanswered };
+            let why = word.filter(|word| word != "ok").unwrap_or_else(|| "no answer, or a part of one".to_owned());
+            return (News::default(), self.on_failure(steady, now, failure, &why, worker));
+        };
+        let Some(news) = self.sync.on_answer(steady, status, body, &mut self.outbox.counters) else {
+            return (News::default(), self.on_outage(now, &format!("status {status}"), worker));
+        };
+        if let Some(keyring) = &news.keyring {
+            worker.learn(&self.name, keyring);
+        }
+        if let Some(batch) = &news.delivered {
+            self.outbox.delivered(batch);
+        }
+        let line = worker.call_answered(&self.name, now).map(|(failed, refused)| {
+            format!("the sidecar answers again; {failed} calls failed, {refused} requests were refused meanwhile")
+        });
+        (news, line)
+    }
+
+    pub fn on_unsent(&mut self, steady: Steady, now: TimeOfDay, worker: &mut Worker) -> Option<String> {
+        self.on_failure(steady, now, Failure::Unsent, "the host does not know its address", worker)
+    }
+
+    fn on_failure(
+        &mut self,
+        steady: Steady,
+        now: TimeOfDay,
+        failure: Failure,
+        why: &str,
+        worker: &mut Worker,
+    ) -> Option<String> {
+        self.sync.on_failure(steady, failure, &mut self.outbox.counters);
+        self.on_outage(now, why, worker)
+    }
+
+    fn on_outage(&self, now: TimeOfDay, why: &str, worker: &mut Worker) -> Option<String> {
+        let count = worker.call_failed(&self.name, self.called_at, now)?;
+        let address = self.address.as_str();
+        Some(format!("the sidecar at {address} does not answer as it should ({why}; {count} calls); trying on"))
+    }
+
+    /// Lets the host keep the key, once, for instances that find this memory gone.
+    pub fn keep_key(&self, worker: &mut Worker, zone: &impl Zone) {
+        if worker.has_zone()
+            && let Some(kept) = worker.unkept(&self.name)
+        {
+            zone.write(self.name.as_str(), Some(&kept));
+        }
+    }
+
+    /// Takes over a key that an instance before this one had.
+    pub fn recall_key(&mut self, now: Steady, worker: &mut Worker, zone: &impl Zone) {
+        if self.sync.key().is_none()
+            && let Some(kept) = zone.read(self.name.as_str())
+        {
+            worker.recall(&self.name, &kept);
+            self.inherit(now, worker);
+        }
+    }
+
+    /// Lets the host keep what is owed and kept by nobody else.
+    pub fn keep_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
+        let mut owed = self.sync.keep();
+        owed.extend(self.outbox.keep());
+        self.write_owed(&owed, worker, zone);
+    }
+
+    fn write_owed(&self, owed: &[contract::Mapping], worker: &mut Worker, zone: &impl Zone) {
+        for (name, kept) in worker.owed_to_keep(&self.name, owed) {
+            zone.write(&name, Some(&kept));
+        }
+    }
+
+    /// Owes what the host kept of an instance that was lost; once. The host keeps it again, as this instance may be lost as
+    /// well before it could deliver it.
+    pub fn recall_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
+        if std::mem::replace(&mut self.has_recalled, true) {
+            return;
+        }
+        let owed = worker.recall_owed(&self.name, zone.process(), |name| {
+            let kept = zone.read(name)?;
+            zone.write(name, None);
+            Some(kept)
+        });
+        owed.into_iter().for_each(|mapping| self.outbox.owe(mapping));
+        let owed = self.outbox.keep();
+        self.write_owed(&owed, worker, zone);
+    }
+
+    /// Lets the host forget what it kept of what is owed, once all of it is delivered.
+    pub fn release_owed(&self, worker: &mut Worker, zone: &impl Zone) {
+        if self.outbox.mappings_len() == 0 && !self.sync.owes() {
+            worker.kept_in_vain(&self.name).iter().for_each(|name| zone.write(name, None));
+        }
+    }
+}
