@@ -4,6 +4,7 @@
 use std::io::{self, Read, Write};
 
 use clap::{Parser, Subcommand};
+use contract::path;
 use serde_json::json;
 
 use crate::client::Client;
@@ -74,12 +75,12 @@ pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
     let client = Client::new(&ClientConfig::parse(raw)?)?;
     let answer = match command {
         Command::Restore { scope } => return restore(&client, &scope, io::stdin().lock(), io::stdout().lock()),
-        Command::Healthcheck => client.get("/healthz")?,
-        Command::Stats => client.get("/v1/stats")?,
+        Command::Healthcheck => client.get(path::HEALTH)?,
+        Command::Stats => client.get(path::STATS)?,
         Command::Lookup { placeholder, scope } => {
-            client.post("/v1/lookup", &json!({"scope": scope, "placeholder": placeholder}))?
+            client.post(path::LOOKUP, &json!({"scope": scope, "placeholder": placeholder}))?
         }
-        Command::Forget(forget) => client.post("/v1/forget", &request_body(forget)?)?,
+        Command::Forget(forget) => client.post(path::FORGET, &request_body(forget)?)?,
     };
     Ok(writeln!(io::stdout(), "{}", answer.trim_end())?)
 }

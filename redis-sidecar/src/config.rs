@@ -9,11 +9,10 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use contract::Redacted;
+use contract::{Redacted, Scope, code};
 
 use crate::door::{BearerToken, Scopes};
 use crate::keyring::MasterSecret;
-use crate::name::Scope;
 
 pub use redis::{Login, Node, RedisConfig, RedisTls, Topology};
 
@@ -323,7 +322,7 @@ impl fmt::Display for Place {
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AWS_MASKER_4001: {} {}", self.variable, self.why)
+        write!(f, "{}: {} {}", code::CONFIGURATION, self.variable, self.why)
     }
 }
 

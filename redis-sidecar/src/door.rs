@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use contract::{Scope, bound, header};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use subtle::{Choice, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 
 use crate::error::Error;
-use crate::name::Scope;
 
 /// A bearer token, known by its hash alone.
 #[derive(Clone)]
@@ -40,12 +40,10 @@ struct Bucket {
 }
 
 impl BearerToken {
-    const LEAST: usize = 16;
-
     /// `None` unless it is long enough to be one, and of the characters that a bearer token may have (RFC 6750).
     pub fn new(text: &str, scopes: Scopes) -> Option<Self> {
         let fits = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b);
-        let token = text.len() >= Self::LEAST && text.bytes().all(fits);
+        let token = text.len() >= bound::TOKEN_BYTES_MIN && text.bytes().all(fits);
         token.then(|| Self { digest: Sha256::digest(text).into(), scopes })
     }
 
@@ -88,10 +86,8 @@ impl Door {
 
     /// Looks at every token, and at hashes only: the time tells neither which one was near nor how near.
     fn find(&self, authorization: Option<&[u8]>) -> Option<&(BearerToken, Mutex<Bucket>)> {
-        let (scheme, text) = authorization?.split_first_chunk::<7>()?;
-        let digest: [u8; 32] = Sha256::digest(text).into();
-        let bearer = Choice::from(u8::from(scheme.eq_ignore_ascii_case(b"bearer ")));
-        let matches = |token: &BearerToken| bool::from(token.digest.ct_eq(&digest) & bearer);
+        let digest: [u8; 32] = Sha256::digest(header::token(authorization?)?).into();
+        let matches = |token: &BearerToken| bool::from(token.digest.ct_eq(&digest));
         self.tokens.iter().fold(None, |found, own| if matches(&own.0) { Some(own) } else { found })
     }
 }

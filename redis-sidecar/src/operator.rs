@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use contract::{Mapping, Redacted, bound};
+use contract::{Mapping, Redacted, Scope, bound};
 use data_encoding::HEXLOWER;
 use masking::{Placeholder, Resolve, Secret, restore};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::{key, scope};
 use crate::error::Error;
-use crate::name::{RecordKey, Scope};
+use crate::name::RecordKey;
 use crate::store::{Cursor, Store};
 use crate::vault::{Vault, mapping};
+
+/// The header that carries the scope of a text to restore.
+pub const SCOPE_HEADER: &str = "x-aws-masker-scope";
 
 /// Records opened at a time.
 const STEP: usize = 256;

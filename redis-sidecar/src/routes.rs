@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use contract::{SYNC_PATH, SyncRequest, bound};
+use contract::{SyncRequest, bound, path};
 use serde::Serialize;
 use serde_json::json;
 use tokio::time::timeout;
@@ -28,10 +28,7 @@ use crate::vault::Vault;
 /// How long a body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
-/// The scope of a text to restore.
-const SCOPE: HeaderName = HeaderName::from_static("x-aws-masker-scope");
-/// What became of it, in numbers.
-const COUNTS: HeaderName = HeaderName::from_static("x-aws-masker");
+const NOTE: HeaderName = HeaderName::from_static(contract::header::NOTE);
 
 /// What the calls share.
 #[derive(Debug)]
@@ -74,15 +71,15 @@ impl Routes {
             }
         };
         let router = Router::new()
-            .route(SYNC_PATH, post(sync))
-            .route("/v1/restore", post(operator(Call::restore)))
-            .route("/v1/lookup", post(operator(Call::lookup)))
-            .route("/v1/forget", post(operator(Call::forget)))
-            .route("/v1/stats", get(operator(Call::stats)))
-            .route("/healthz", get(async || "ok\n"))
-            .route("/readyz", get(ready))
-            .route("/metrics", get(metrics))
-            .fallback(async |State(sidecar): Shared| refusal(&sidecar, Error::NoSuchCall))
+            .route(path::SYNC, post(sync))
+            .route(path::RESTORE, post(operator(Call::restore)))
+            .route(path::LOOKUP, post(operator(Call::lookup)))
+            .route(path::FORGET, post(operator(Call::forget)))
+            .route(path::STATS, get(operator(Call::stats)))
+            .route(path::HEALTH, get(async || "ok\n"))
+            .route(path::READY, get(ready))
+            .route(path::METRICS, get(metrics))
+            .fallback(async |State(sidecar): Shared| refusal(&sidecar, Error::UnknownPath))
             .method_not_allowed_fallback(async |State(sidecar): Shared| refusal(&sidecar, Error::Method))
             .with_state(sidecar);
         Self(router)
@@ -117,8 +114,8 @@ async fn handle_operator(
 ) -> Response {
     match operate(&sidecar, peer, request, parse).await {
         Ok(Outcome::Restored { text, restored, unknown }) => {
-            let counts = format!("restored={restored}; unknown={unknown}");
-            ([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (COUNTS, counts)], text).into_response()
+            let note = format!("restored={restored}; unknown={unknown}");
+            ([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (NOTE, note)], text).into_response()
         }
         Ok(Outcome::Found(mapping)) => answer(&sidecar, Ok(json!({"mapping": mapping}))),
         Ok(Outcome::Forgotten(count)) => answer(&sidecar, Ok(json!({"forgotten": count}))),
@@ -148,7 +145,7 @@ async fn operate(sidecar: &Sidecar, peer: Peer, request: Request, parse: Parse) 
 
 /// Reads the call, and checks that its token is for the scope that it stays in.
 async fn authorise(scopes: &Scopes, request: Request, parse: Parse) -> Result<Call, Error> {
-    let scope = request.headers().get(SCOPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let scope = request.headers().get(operator::SCOPE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = parse(scope.as_deref(), &body(request).await?)?;
     match call.scope() {
         Some(scope) => scopes.check(std::iter::once(scope))?,
@@ -194,7 +191,7 @@ fn check_probe(sidecar: &Sidecar, headers: &HeaderMap) -> Result<(), Error> {
 }
 
 fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
-    headers.get(header::AUTHORIZATION).map(|value| value.as_bytes())
+    headers.get(contract::header::AUTHORIZATION).map(|value| value.as_bytes())
 }
 
 /// A body within the contract's size, in time.
@@ -219,7 +216,8 @@ fn answer(sidecar: &Sidecar, outcome: Result<impl Serialize, Error>) -> Response
 fn refusal(sidecar: &Sidecar, error: Error) -> Response {
     sidecar.metrics.count_refusal(error);
     tracing::debug!(code = error.code(), "refused: {error}");
-    json_response(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error.body())
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    json_response(status, serde_json::to_vec(&error.body()).unwrap_or_default())
 }
 
 fn json_response(status: StatusCode, body: impl Into<Body>) -> Response {

@@ -86,7 +86,7 @@ fn decode(bytes: &[u8]) -> Option<Plain> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::name::Scope;
+    use contract::Scope;
     use masking::Placeholder;
     use proptest::prelude::*;
 

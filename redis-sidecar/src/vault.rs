@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use contract::{Mapping, SyncResponse, VERSION, bound};
+use contract::{Mapping, Scope, SyncResponse, VERSION, bound};
 use lru::LruCache;
 
 use crate::batch::Batch;
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::events;
 use crate::keyring::Keyring;
 use crate::metrics::Metrics;
-use crate::name::{RecordKey, Scope};
+use crate::name::RecordKey;
 use crate::seal::Plain;
 use crate::store::{Record, Store};
 

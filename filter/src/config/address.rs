@@ -38,7 +38,7 @@ impl BearerToken {
     }
 
     pub fn header(&self) -> String {
-        format!("Bearer {}", self.0)
+        contract::header::bearer(&self.0)
     }
 
     /// The token itself. Whoever calls this answers for where it goes.

@@ -38,7 +38,7 @@ fn answer(request: &SyncRequest) -> SyncResponse {
         batch: request.batch,
         acknowledged: true,
         store: StoreState::Redis,
-        keyring: Some(MintKey { id: "k1".into(), placeholder_key: Redacted::new("07".repeat(32)) }),
+        keyring: Some(MintKey::new("k1", &[7; 32])),
         found: Vec::new(),
         store_answered: true,
         recalled: Vec::new(),

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contract::bound;
+use contract::{Scope, bound};
 use lru::LruCache;
 use masking::Placeholder;
 use tokio::time::Instant;
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::{Breaker, Cursor, Eviction, Health, Page, Record, Store};
 use crate::error::Error;
 use crate::events::Event;
-use crate::name::{RecordKey, Scope};
+use crate::name::RecordKey;
 
 /// What a record costs beside its own bytes: the entry, its links, two strings.
 const OVERHEAD: usize = 192;

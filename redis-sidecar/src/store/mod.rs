@@ -4,11 +4,12 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use contract::Scope;
 use masking::Placeholder;
 
 use crate::error::Error;
 use crate::events::Event;
-use crate::name::{RecordKey, Scope};
+use crate::name::RecordKey;
 
 pub mod memory;
 pub mod redis;

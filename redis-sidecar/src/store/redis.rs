@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use contract::bound;
+use contract::{Scope, bound, code};
 use masking::Placeholder;
 use redis::{Cmd, FromRedisValue, Value, cmd};
 
@@ -17,7 +17,7 @@ use super::{Breaker, Cursor, Health, Page, Record, Store};
 use crate::config::RedisConfig;
 use crate::error::Error;
 use crate::events::Event;
-use crate::name::{RecordKey, Scope};
+use crate::name::RecordKey;
 
 const RECORD: &str = "aws-masker:";
 const RECENT: &str = "aws-masker-recent:";
@@ -185,7 +185,7 @@ impl fmt::Debug for Redis {
 
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AWS_MASKER_4001: the configuration of Redis cannot be used: {}", self.0)
+        write!(f, "{}: the configuration of Redis cannot be used: {}", code::CONFIGURATION, self.0)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use contract::Scope;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 use redis_sidecar::config::{Config, RawConfig, StoreConfig};
-use redis_sidecar::name::{RecordKey, Scope};
+use redis_sidecar::name::RecordKey;
 use redis_sidecar::store::memory::Memory;
 use redis_sidecar::store::redis::Redis as RedisStore;
 use redis_sidecar::store::{Cursor, Record, Store};

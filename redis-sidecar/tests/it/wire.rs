@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use contract::{Counters, SyncRequest, SyncResponse};
+use contract::{Counters, ErrorBody, ErrorType, SyncRequest, SyncResponse, code};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -66,5 +66,14 @@ fn the_counters_have_their_names() {
             "unresolved",
             "unsent_calls"
         ]
+    );
+}
+
+#[test]
+fn an_error_has_the_shape_of_the_api() {
+    let body = ErrorBody::new(ErrorType::RequestTooLarge, code::TOO_LARGE, "the \"body\" is too large");
+    assert_eq!(
+        serde_json::to_string(&body).unwrap(),
+        r#"{"type":"error","error":{"type":"request_too_large","message":"AWS_MASKER_7005: the \"body\" is too large"}}"#
     );
 }

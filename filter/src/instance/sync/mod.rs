@@ -336,7 +336,7 @@ impl Sync {
     }
 
     fn take_key(&mut self, keyring: &MintKey) {
-        if let Some(key) = from_hex(keyring.placeholder_key.expose()) {
+        if let Some(key) = keyring.key() {
             self.key = Some(Key { id: keyring.id.clone(), key: PlaceholderKey::new(key) });
         }
     }
@@ -345,15 +345,4 @@ impl Sync {
 /// Milliseconds to wait after a failure that follows so many others.
 pub fn retry_ms(failures: u64) -> u64 {
     RETRY_MS.start().saturating_mul(1 << failures.min(10)).min(*RETRY_MS.end())
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut key = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (slot, pair) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *slot = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(key)
 }

@@ -2,7 +2,7 @@ use super::*;
 use contract::Redacted;
 
 fn keyring(id: &str) -> MintKey {
-    MintKey { id: id.into(), placeholder_key: Redacted::new("07".repeat(32)) }
+    MintKey::new(id, &[7; 32])
 }
 
 #[test]

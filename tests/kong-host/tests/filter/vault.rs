@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Counters, Mapping, MintKey, Redacted, StoreState, SyncRequest, SyncResponse};
+use contract::{Counters, Mapping, MintKey, StoreState, SyncRequest, SyncResponse};
 use kong_host::{Call, Reply};
 
 use crate::gateway::silence;
@@ -40,7 +40,7 @@ impl Vault {
     pub fn answer(&mut self, call: &Call) -> Reply {
         self.calls += 1;
         assert_eq!(call.target, "unix:/run/aws-masker/sidecar.sock");
-        assert_eq!(call.headers.text(":path"), Some(contract::SYNC_PATH));
+        assert_eq!(call.headers.text(":path"), Some(contract::path::SYNC));
         assert_eq!(call.headers.text("authorization"), Some(TOKEN));
         let request: SyncRequest = serde_json::from_slice(&call.body).expect("the filter speaks the contract");
         assert!(call.body.len() <= contract::bound::BODY_BYTES, "a call of {} bytes", call.body.len());
@@ -78,7 +78,7 @@ impl Vault {
                 }
             }
         }
-        let keyring = MintKey { id: "first".to_owned(), placeholder_key: Redacted::new("5a".repeat(32)) };
+        let keyring = MintKey::new("first", &[0x5a; 32]);
         let response = SyncResponse {
             version: contract::VERSION,
             batch: request.batch,
