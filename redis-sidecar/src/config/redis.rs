@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use contract::Redacted;
 
-use super::{Identity, RawConfig, Wrong, identity, refuse};
+use super::raw::{RawConfig, Wrong, refuse};
+use super::{Identity, identity};
 
 const PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;

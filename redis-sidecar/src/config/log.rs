@@ -1,0 +1,22 @@
+//! How the program logs.
+
+use super::raw::{RawConfig, Wrong, refuse};
+
+/// How the program logs; read before everything else, as it tells what is wrong with the rest.
+#[derive(Debug)]
+pub struct LogConfig {
+    /// In the syntax of tracing's `EnvFilter`.
+    pub filter: String,
+    pub json: bool,
+}
+
+impl LogConfig {
+    pub fn parse(raw: &RawConfig) -> Result<Self, Wrong> {
+        let json = match raw.text("MASKER_LOG_FORMAT")?.as_deref() {
+            None | Some("text") => false,
+            Some("json") => true,
+            Some(_) => return refuse("MASKER_LOG_FORMAT", "is neither text nor json"),
+        };
+        Ok(Self { filter: raw.text("MASKER_LOG")?.unwrap_or_else(|| "info".to_owned()), json })
+    }
+}
