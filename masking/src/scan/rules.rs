@@ -8,7 +8,6 @@ use memchr::memmem::Finder;
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule};
-use crate::scan::Recognised;
 use crate::scan::address;
 use crate::scan::arn::Arns;
 use crate::scan::check;
@@ -19,6 +18,7 @@ use crate::scan::name::{self, Name, NameIndex};
 use crate::scan::notation::ValuePlace;
 use crate::scan::pattern::Pattern;
 use crate::scan::pem;
+use crate::scan::pick::Evidence;
 use crate::scan::quoted;
 use crate::scan::reading::Reading;
 use crate::scan::table::{self, Header};
@@ -55,7 +55,7 @@ pub(crate) struct Literal {
     pattern: Pattern,
     edge: Edge,
     check: Check,
-    pub(crate) recognised: Recognised,
+    pub(crate) evidence: Evidence,
     /// What is found grants access: in quotation marks, it ends where they do.
     secret: bool,
 }
@@ -86,7 +86,7 @@ impl Rules {
             Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
-                self.literal(Literal { recognised: Recognised::ByContext, secret: risk == Risk::Secret, ..after }, at);
+                self.literal(Literal { evidence: Evidence::Shown, secret: risk == Risk::Secret, ..after }, at);
             }
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
@@ -208,7 +208,7 @@ impl Rules {
 
 impl Literal {
     fn new(kind: KindId, pattern: &'static str, edge: Edge, check: Check) -> Self {
-        Self { kind, pattern: Pattern::new(pattern), edge, check, recognised: Recognised::ByItself, secret: false }
+        Self { kind, pattern: Pattern::new(pattern), edge, check, evidence: Evidence::Form, secret: false }
     }
 
     /// Reports the values at the literal that begins at `at`. Returns where the next one may begin.
