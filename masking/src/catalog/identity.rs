@@ -14,7 +14,7 @@ pub(super) const ROWS: &[Row] = &[
                         principal id|payer|payer id|tenant|tenant id|catalog id|created by|modified by|\
                         canceled by|shared by|started by|target id|child id|invoice receiver|outpost id|\
                         outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
-                        アカウント id|账户|账户 id|账号|帐户|帐号|cuenta|cuenta id|konto|konto id|compte",
+                        アカウント id|账户|账户 id|账号|帐户|帐号|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|compte",
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),
@@ -243,7 +243,7 @@ pub(super) const ROWS: &[Row] = &[
         risk: super::Risk::Secret,
         rules: &[Rule::Key(KeyRule {
             names: "external id|외부 id|外部 id",
-            value: "[A-Za-z0-9_+=,.@:/-]{6,200}",
+            value: "[A-Za-z0-9_+=,.@:/-]{11,200}",
             check: Check::Name,
         })],
         yes: &[r#""sts:ExternalId": "‹Unique-ID-Assigned-by-Example-Corp›""#],

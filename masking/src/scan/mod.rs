@@ -144,7 +144,7 @@ impl Scanner {
         let mut found = |text: &Text<'_>| {
             let of_member = |key: &str| self.rules.of_member(key);
             let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
-            let found = self.strong(text.text, members.map_or(&[], |members| members), &mut readings);
+            let found = self.strong(text, members.map_or(&[], |members| members), &mut readings);
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
             found
@@ -153,9 +153,9 @@ impl Scanner {
     }
 
     /// What the rules find in one text. `members` are those that have a name for it.
-    fn strong(&self, text: &str, members: &[usize], readings: &mut Readings) -> Found {
-        let page = Page::new(text);
-        let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.len());
+    fn strong(&self, text: &Text<'_>, members: &[usize], readings: &mut Readings) -> Found {
+        let page = Page::new(text.text);
+        let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.text.len());
         let mut hits = Vec::new();
         let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
         self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Evidence::Form));
@@ -170,13 +170,16 @@ impl Scanner {
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
+            let answer = text.key.is_none_or(|key| check::is_one_of(ANSWERS, key.as_bytes()));
+            let whole = place::whole(page.raw).filter(|_| answer);
+            hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
         }
         for (kind, custom) in &self.custom {
-            hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
+            hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
-        let mut found = Found { hits, opaque: opaque(text) };
-        self.sift(text, &mut found);
+        let mut found = Found { hits, opaque: opaque(text.text) };
+        self.sift(text.text, &mut found);
         found
     }
 
@@ -296,6 +299,9 @@ impl Scanner {
         self.on.get(kind.index()).copied().unwrap_or(false)
     }
 }
+
+/// Members in which programs put the whole of what they answer.
+const ANSWERS: &str = "content|text|output|stdout|result|arguments|input";
 
 /// How far the rules have read the views of the texts, and what stands in the prefixes of their lines.
 #[derive(Debug)]
