@@ -62,6 +62,8 @@ pub(crate) enum Rule {
     AnyId,
     /// A private key in one of the forms that files have.
     PrivateKey,
+    /// A value without a name, near one of the kind that is named: the pattern finds it at the start of a run of base64.
+    Beside(&'static str, &'static str, Check),
 }
 
 /// A value that stands under a name: `"Bucket": "b"`, `bucket = "b"`, `--bucket b`, `S3_BUCKET=b`, `| Bucket | b |`,
@@ -153,6 +155,10 @@ pub(crate) enum Check {
     UrlPassword,
     /// It is random, and not a digest in hexadecimal.
     Random,
+    /// It is random, with letters of both cases and digits.
+    Generated,
+    /// It is base64 of a secret that is random itself.
+    Encoded,
     /// It is twelve digits, not all the same.
     Account,
     /// It is a private address that is not one of the aggregates of RFC 1918.

@@ -4,6 +4,13 @@ use super::{Check, Class, Edge, KeyRule, ROW, Risk, Row, Rule, Tail, Tier};
 
 const SECRET: Row = Row { risk: Risk::Secret, ..ROW };
 
+/// A character of base64, also as JSON or a URL may escape it.
+macro_rules! sign {
+    () => {
+        r"(?:[A-Za-z0-9+]|\\{0,7}/|\\{1,7}u002[bBfF]|%2[bBfF])"
+    };
+}
+
 /// A base64 character, where JSON may escape the slash.
 macro_rules! base64 {
     () => {
@@ -15,14 +22,23 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "access_key_id",
         label: "ACCESS_KEY",
-        rules: &[Rule::Literal(
-            "AKIA|ASIA|ABIA|ACCA|A3T",
-            "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}",
-            Edge::Compound,
-            Check::None,
-        )],
-        yes: &["‹AKIAIOSFODNN7EXAMPLE›", "Credential=‹ASIAIOSFODNN7EXAMPLE›/20250701", r"\n‹AKIAIOSFODNN7EXAMPLE›\n"],
-        no: &["TODAYINASIAASACKOFRICEFELLOVER"],
+        rules: &[
+            Rule::Literal(
+                "AKIA|ASIA|ABIA|ACCA|A3T",
+                "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}",
+                Edge::Compound,
+                Check::None,
+            ),
+            // In base64, as Kubernetes keeps it: the bits of the first letters, then those of capitals and digits.
+            Rule::Literal("QUtJQ|QVNJQ", "(?:QUtJQ|QVNJQ)[Q-Za-f][A-Za-z0-9]{21}=", Edge::Compound, Check::None),
+        ],
+        yes: &[
+            "‹AKIAIOSFODNN7EXAMPLE›",
+            "Credential=‹ASIAIOSFODNN7EXAMPLE›/20250701",
+            r"\n‹AKIAIOSFODNN7EXAMPLE›\n",
+            "  id: ‹QUtJQVo3UVc0TUsyUFhONVJCM1Q=›\n",
+        ],
+        no: &["TODAYINASIAASACKOFRICEFELLOVER", "QUtJQVo3UVc0TUsyUFhONVJCM1RQUFBQ"],
         ..SECRET
     },
     Row {
@@ -35,11 +51,13 @@ pub(super) const ROWS: &[Row] = &[
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Mixed,
             }),
-            // A line of credentials.csv, a table, two lines without names.
+            // A line of credentials.csv, a table, two lines without names, code, a prompt.
+            Rule::Beside("access_key_id", concat!(sign!(), "{40}"), Check::Generated),
+            Rule::Beside("access_key_id", "[A-Za-z0-9+/]{54}==", Check::Encoded),
             Rule::After(
-                "AKIA|ASIA",
-                r"(?:AKIA|ASIA)[A-Z0-9]{16}[^A-Za-z0-9+/=]{1,40}(?:[A-Za-z_]{0,30}[^A-Za-z0-9+/=]{1,8})?([A-Za-z0-9+/]{40})",
-                Check::Random,
+                "sk:|sk=|sk =|sk\"|sk'",
+                concat!(r#"[Ss][Kk]["'\\]{0,9}\s?[:=]\s?["'\\]{0,9}("#, sign!(), "{40})"),
+                Check::Generated,
             ),
         ],
         yes: &[
@@ -47,8 +65,21 @@ pub(super) const ROWS: &[Row] = &[
             r#""SecretAccessKey": "‹uR6ZOnRCNTx6vfpU+Onj1OrKKN9+g4UY9qHxTtYe›""#,
             r#"{\"SecretAccessKey\":\"‹wJalrXUtnFEMI\\/K7MDENG\\/bPxRfiCYEXAMPLEKEY›\"}"#,
             "AKIAIOSFODNN7EXAMPLE,‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
+            "‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY› is the second, AKIAIOSFODNN7EXAMPLE the first",
+            "ak = \"AKIAIOSFODNN7EXAMPLE\"\nregion = \"eu-west-1\"\nsk = \"‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›\"",
+            "?k=AKIAIOSFODNN7EXAMPLE&s=‹u9Qm%2Bc2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›&x",
+            r#"{"a": "AKIAIOSFODNN7EXAMPLE", "b": "‹u9Qm\u002Bc2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›"}"#,
+            r"AKIAIOSFODNN7EXAMPLE\n‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›\n",
+            "  s: ‹dTlRbStjMkw3eVhlR3ZVeXJQZ1lzRG5XUlJDMUFZM2tUejhiSG41ZA==›\n  k: QUtJQVo3UVc0TUsyUFhONVJCM1Q=\n",
+            "fake-sk: ‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›",
         ],
-        no: &["commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d", "SECRET_KEY = \"django-insecure-abc\""],
+        no: &[
+            "commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
+            "SECRET_KEY = \"django-insecure-abc\"",
+            "AKIAIOSFODNN7EXAMPLE in 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
+            "AKIAIOSFODNN7EXAMPLE src/main/java/com/acme/orders/service/domain",
+            "disk = u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d0",
+        ],
         ..SECRET
     },
     Row {

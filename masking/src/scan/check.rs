@@ -1,5 +1,8 @@
 //! What must hold of a value beyond its form.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use crate::catalog::Check;
 use crate::scan::own;
 use crate::scan::template;
@@ -15,6 +18,8 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Password => is_password(value),
         Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value),
         Check::Random => is_random(value),
+        Check::Generated => is_generated(value) && is_random(value),
+        Check::Encoded => BASE64.decode(value).is_ok_and(|secret| is_generated(&secret) && is_random(&secret)),
         Check::Account => is_account(value),
         Check::PrivateIp => address(value).is_some_and(is_private),
         Check::CgnatIp => address(value).is_some_and(is_cgnat),

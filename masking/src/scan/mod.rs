@@ -7,6 +7,7 @@
 
 mod address;
 mod arn;
+mod beside;
 mod check;
 mod edge;
 mod id;
@@ -163,6 +164,7 @@ impl Scanner {
             neighbour::accounts(page.raw, &mut hits, account);
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Recognised::ByContext)));
         }
+        self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, Recognised::ByItself)));
         }

@@ -7,10 +7,11 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 
 use crate::catalog::KindId;
-use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule};
+use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule, TABLES};
 use crate::scan::Recognised;
 use crate::scan::address;
 use crate::scan::arn::Arns;
+use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
@@ -30,6 +31,7 @@ pub(crate) struct Rules {
     pub(crate) literals: Vec<Literal>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
+    pub(crate) beside: Vec<Beside>,
     /// What to do at each literal of the automaton, in its order.
     anchors: HashMap<&'static str, Vec<Anchor>>,
 }
@@ -87,6 +89,12 @@ impl Rules {
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
                 self.hosts.push(Host { kind, word: Finder::new(word), pattern: Pattern::new(pattern) });
+            }
+            Rule::Beside(of, pattern, check) => {
+                let rows = || TABLES.iter().flat_map(|(_, rows)| rows.iter());
+                let of = rows().position(|row| row.id == *of).map(KindId::at);
+                let pattern = Pattern::new(pattern);
+                self.beside.extend(of.map(|of| Beside { kind, of, pattern, check: *check }));
             }
             Rule::Key(key) => {
                 let index = self.keys.len();
