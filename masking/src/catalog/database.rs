@@ -138,17 +138,20 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Host(
                 ".cache.",
-                r"(?:(?:master|replica|clustercfg)\.)?({name}\.[a-z0-9]{5,8}(?:\.(?:ng|clustercfg))?(?:\.[0-9]{4})?)\.[a-z]{3,6}[0-9]\.cache\.{aws}",
+                r"(?:(?:master|replica|clustercfg)\.)?({name}(?:\.{name})?\.[a-z0-9]{5,8}(?:\.(?:ng|clustercfg))?(?:\.[0-9]{4})?)\.[a-z]{3,6}[0-9]\.cache\.{aws}",
             ),
             Rule::Host(".cache.", r"({name}-[a-z0-9]{6})\.serverless\.[a-z]{3,6}[0-9]\.cache\.{aws}"),
             Rule::Host(
                 ".memorydb.",
-                r"(?:clustercfg\.)?({name}(?:\.[a-z0-9]{5,8})?\.[a-z0-9]{5,8})\.memorydb\.{region}\.{aws}",
+                r"(?:clustercfg\.)?({name}(?:\.{name})?\.[a-z0-9]{5,8})\.memorydb\.{region}\.{aws}",
             ),
         ],
         yes: &[
             "‹test-001.g2xbih.0001›.usw2.cache.amazonaws.com",
             "clustercfg.‹my-cluster.llru6f›.memorydb.us-east-1.amazonaws.com",
+            // The node of a group.
+            "‹orders-0001-001.orders.g2xbih›.usw2.cache.amazonaws.com",
+            "‹orders-0001-001.orders.llru6f›.memorydb.us-east-1.amazonaws.com",
         ],
         no: &["elasticache.us-east-1.amazonaws.com"],
         ..HOST
@@ -178,7 +181,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "DB_HOST",
         rules: &[
             Rule::Host(".dsql", r"([a-z0-9]{26})\.dsql(?:-[a-z0-9]{1,10})?\.{region}\.on\.aws"),
-            Rule::Host(".dax-clusters.", r"({name}(?:\.[a-z0-9-]{6,20})?)\.dax-clusters\.{region}\.{aws}"),
+            Rule::Host(".dax-clusters.", r"({name}(?:\.[a-z0-9-]{6,20})?)(?:\.nodes)?\.dax-clusters\.{region}\.{aws}"),
+            Rule::Host(".dax.", r"({name}\.[a-z0-9]{5,8})\.(?:nodes|clustercfg)\.dax\.[a-z]{3,6}[0-9]\.{aws}"),
             Rule::Host(
                 ".timestream-influxdb.",
                 r"({name}(?:\.[a-z0-9-]{6,20})?)\.timestream-influxdb\.{region}\.on\.aws",
@@ -188,6 +192,8 @@ pub(super) const ROWS: &[Row] = &[
         yes: &[
             "‹13c4e790c5fb2e8841ebb0141a›.dsql.us-east-1.on.aws",
             "‹mvjywhpjxs-uauvqt47kr›.timestream-influxdb.us-east-1.on.aws",
+            "‹orders-a.frfx8h›.nodes.dax-clusters.us-east-1.amazonaws.com:8111",
+            "dax://‹orders.frfx8h›.clustercfg.dax.usw2.amazonaws.com:8111",
         ],
         no: &["dsql.us-east-1.api.aws"],
         ..HOST

@@ -92,6 +92,8 @@ pub(super) const ROWS: &[Row] = &[
                 Edge::Word,
                 Check::None,
             ),
+            // Another form of it, near the key that it belongs to.
+            Rule::Beside("access_key_id", concat!(sign!(), "{200,}={0,2}"), Check::Generated),
             Rule::Key(KeyRule {
                 at: "token",
                 names: "sessiontoken|securitytoken|^token",
@@ -215,6 +217,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "ECR_TOKEN",
         rules: &[
             Rule::Literal("QVdTO", "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Compound, Check::None),
+            // The password of `docker login`: `{"payload":"` in base64.
+            Rule::Literal("eyJwYXlsb2FkIjoi", "eyJwYXlsb2FkIjoi[A-Za-z0-9+/=_-]{30,}", Edge::Word, Check::None),
             Rule::Key(KeyRule {
                 at: "authorization",
                 names: "authorizationtoken",
@@ -222,8 +226,76 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Mixed,
             }),
         ],
-        yes: &["AUTHORIZATIONDATA\t‹QVdTOnc1RTNvbzZ1Tm9PYnVEanVkdWV1Z1ByYU9BbGwraFNIbnVuR0Uz›\t"],
-        no: &["QVdTO"],
+        yes: &[
+            "AUTHORIZATIONDATA\t‹QVdTOnc1RTNvbzZ1Tm9PYnVEanVkdWV1Z1ByYU9BbGwraFNIbnVuR0Uz›\t",
+            "docker login -u AWS -p ‹eyJwYXlsb2FkIjoiQ3p2T2F1cW5tT1pQVGZ5R0x6b0pKc2h2eHJ3Y1E2b0tX› https://x",
+        ],
+        no: &["QVdTO", "eyJwYXlsb2FkIjoi"],
+        ..SECRET
+    },
+    Row {
+        id: "sso_token",
+        label: "SSO_TOKEN",
+        rules: &[
+            // The cache of the CLI, and what the OIDC service of the Identity Center answers.
+            Rule::Literal("aoaAAAAA|aorAAAAA", "(?:aoa|aor)AAAAA[A-Za-z0-9+/=:_-]{30,}", Edge::Word, Check::Mixed),
+        ],
+        yes: &[
+            r#""accessToken": "‹aoaAAAAAGhzR2Xk3bQm9vT1sYp4LwE8uN6cJd0fVgHiKo:MGUCMQDx0pPqv7Z8hYt1Rm2n4Kc›""#,
+            r#"{\"refreshToken\": \"‹aorAAAAAGhzR2Xk3bQm9vT1sYp4LwE8uN6cJd0fVgHiKo›\"}"#,
+        ],
+        no: &["aoaAAAAA", "aoaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
+        ..SECRET
+    },
+    Row {
+        id: "identity_token",
+        label: "ID_TOKEN",
+        rules: &[
+            // A user pool's tokens and those of other providers, signed or encrypted, under the names that they have.
+            Rule::Key(KeyRule {
+                at: "token|assertion",
+                names: "idtoken|accesstoken|refreshtoken|webidentitytoken|identitytoken|clientassertion|bearertoken",
+                value: r"(?:Bearer )?(eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4})",
+                check: Check::Mixed,
+            }),
+            Rule::After("bearer ey", r"[Bb]earer (eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4})", Check::Mixed),
+        ],
+        yes: &[
+            r#""IdToken": "‹eyJraWQiOiJhYmMxMjMifQ.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl›""#,
+            r#""RefreshToken": "‹eyJjdHkiOiJKV1QifQ.a1b2.c3d4.e5f6.g7h8›""#,
+            "--web-identity-token ‹eyJraWQiOiJhYmMxMjMifQ.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl›",
+            "Authorization: Bearer ‹eyJraWQiOiJhYmMxMjMifQ.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl›",
+        ],
+        no: &["next_token: eyJhbGciOiJIUzI1NiJ9", "access_token = var.token", "eyJraWQiOiJhYmMxMjMifQ"],
+        ..SECRET
+    },
+    Row {
+        id: "stream_key",
+        label: "STREAM_KEY",
+        rules: &[Rule::Literal("sk_", "sk_{region}_[A-Za-z0-9]{8,32}_[A-Za-z0-9]{8,64}", Edge::Compound, Check::Mixed)],
+        yes: &["rtmps://x:443/app/‹sk_us-west-2_AbCdEf123456_567890abcdef›"],
+        no: &["sk_test_4eC39HqLyjWDarjtT1zdp7dc", "sk_us-west-2_x"],
+        ..SECRET
+    },
+    Row {
+        id: "smtp_password",
+        label: "SMTP_PASSWORD",
+        rules: &[
+            // A version, which is 4, and a signature of 32 bytes. (SES developer guide, "Obtaining Amazon SES SMTP
+            // credentials")
+            Rule::Beside("access_key_id", "B[A-P][A-Za-z0-9+/]{42}", Check::Generated),
+            Rule::Key(KeyRule {
+                at: "smtp",
+                names: "smtppass|smtppasswd|smtppwd|smtppassword|smtppasswordv4|smtpsecret",
+                value: "(B[A-P][A-Za-z0-9+/]{42})",
+                check: Check::Generated,
+            }),
+        ],
+        yes: &[
+            "SMTP_USER=AKIAIOSFODNN7EXAMPLE\nSMTP_PASS=‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\n",
+            "+ ses_smtp_password_v4 = \"‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\"",
+        ],
+        no: &["BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC", "AKIAIOSFODNN7EXAMPLE BJ3nQk7Rm5vYc8Jt2LhD"],
         ..SECRET
     },
     Row {

@@ -28,10 +28,17 @@ pub(super) const ROWS: &[Row] = &[
         label: "FS",
         rules: &[
             Rule::Id("fs|fsap|fsmt|fsvol|fsvolsnap|svm|dra|fc", Tail::Hex),
+            // The host of a file system for Windows.
+            Rule::Literal("amznfsx", "(?:amznfsx|AMZNFSX)[a-zA-Z0-9]{8}", Edge::Compound, Check::Digit),
             Rule::Host(".efs.", r"(?:[a-z0-9-]{1,20}\.)?(fs-[0-9a-f]{8,17})\.efs\.{region}\.{aws}"),
             Rule::Host(".fsx.", r"(?:svm-[0-9a-f]{17}\.)?((?:fs|fc)-[0-9a-f]{8,17})\.fsx\.{region}\.{aws}"),
         ],
-        yes: &["‹fs-c7a0456e›", "‹fs-c7a0456e›.efs.us-west-2.amazonaws.com:/", "‹fsvol-0123456789abcdef0›"],
+        yes: &[
+            "‹fs-c7a0456e›",
+            "‹fs-c7a0456e›.efs.us-west-2.amazonaws.com:/",
+            "‹fsvol-0123456789abcdef0›",
+            r"\\‹amznfsxabcd1234›.corp.example\share",
+        ],
         no: &["fs-1", "fs-extra", "nfs-12345678"],
         ..ROW
     },
@@ -61,6 +68,8 @@ pub(super) const ROWS: &[Row] = &[
                 r"({bucket})\.s3(?:-accelerate|-website|-fips|express-[a-z0-9-]{3,20}|-control)?(?:[.-]dualstack)?(?:[.-]{region})?\.{aws}",
             ),
             Rule::Host("s3", r"s3(?:[.-]dualstack)?(?:[.-]{region})?\.{aws}{/}({bucket})"),
+            // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
+            Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
                 at: "bucket|버킷",
                 names: "bucket|buckets|bucketname|bucketnames|버킷|버킷이름",
@@ -99,6 +108,8 @@ pub(super) const ROWS: &[Row] = &[
             "to = aws_s3_bucket.logs\n  id = \"‹acmelogs›\"",
             "def f(bucket: str = \"‹acme-logs›\")",
             "buckets: [\"‹acme-a›\", \"‹acme-b›\"]",
+            "x ‹orders--use1-az5--x-s3› y",
+            "‹orders--use1-az5--x-s3›.s3express-use1-az5.us-east-1.amazonaws.com",
         ],
         no: &[
             "s3://<bucket>",
@@ -123,12 +134,23 @@ pub(super) const ROWS: &[Row] = &[
         id: "s3_access_point",
         label: "ACCESS_POINT",
         rules: &[
-            Rule::Host("s3-accesspoint", r"({name})\.s3-accesspoint(?:-fips)?(?:\.dualstack)?\.{region}\.{aws}"),
-            Rule::Arn("s3:accesspoint"),
+            Rule::Host(
+                "s3-",
+                r"({name})\.s3-(?:accesspoint|object-lambda|outposts)(?:-fips)?(?:\.dualstack)?\.{region}\.{aws}",
+            ),
+            Rule::Host(".accesspoint.", r"([a-z0-9]{13,16}\.mrap)\.accesspoint\.s3-global\.{aws}"),
+            // What S3 calls an access point where a bucket's name is asked for. (S3 user guide, "Access point aliases")
+            Rule::Host("s3alias", r"([a-z0-9][a-z0-9-]{0,48}-[a-z0-9]{34}-s3alias)"),
+            Rule::Host("--ol-s3", r"([a-z0-9][a-z0-9-]{2,55}--ol-s3)"),
+            Rule::Arn("s3:accesspoint|s3-object-lambda:accesspoint|s3-outposts:outpost"),
         ],
         yes: &[
             "arn:aws:s3:us-west-2:123456789012:accesspoint/‹finance-ap›",
             "‹finance-123456789012›.s3-accesspoint.us-west-2.amazonaws.com",
+            "‹finance-123456789012›.s3-object-lambda.us-west-2.amazonaws.com",
+            "‹mfzwi23gnjvgw.mrap›.accesspoint.s3-global.amazonaws.com",
+            "x (‹finance-hrzrlukc5m36ft7okagglf3gmwluquse1b-s3alias›)",
+            "x ‹finance-hrzrlukc5m36ft7okagglf3--ol-s3› y",
         ],
         no: &["x-s3alias"],
         ..ROW

@@ -157,7 +157,9 @@ impl Rules {
         let name = text.get(first..end).unwrap_or_default();
         for (index, host) in self.hosts.iter().enumerate() {
             if host.word.find(name).is_some() && reading.host(index, first) {
-                host.pattern.values(text, first).for_each(|value| found(value, host.kind));
+                // Where a customer's label would stand, AWS puts regions of its own.
+                let own = |value: &Range<usize>| text.get(value.clone()).is_some_and(check::is_region);
+                host.pattern.values(text, first).filter(|value| !own(value)).for_each(|value| found(value, host.kind));
             }
         }
     }
