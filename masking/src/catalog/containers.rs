@@ -167,9 +167,9 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "servicediscovery",
         label: "DISCOVERY",
-        rules: &[Rule::Id("ns|srv", Tail::Run(Class::Lower, 16..=20, Check::TwoDigits))],
-        yes: &["‹ns-xxynd1fcmb69oe34ilvp›"],
-        no: &["ns-2048.awsdns-64.com", "srv-production-database"],
+        rules: &[Rule::Id("ns|srv", Tail::Run(Class::Lower, 16..=20, Check::Scrambled))],
+        yes: &["‹ns-xxynd1fcmb69oe34ilvp›", "‹srv-xkqvdbzmwpljhtgr7qwz›"],
+        no: &["ns-2048.awsdns-64.com", "srv-production-database", "srv-productiondatabase1", "ns-subscription1service"],
         ..ROW
     },
     Row {

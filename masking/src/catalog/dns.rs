@@ -46,6 +46,33 @@ pub(super) const ROWS: &[Row] = &[
         ..ROW
     },
     Row {
+        id: "cloudfront_id",
+        label: "CLOUDFRONT_ID",
+        rules: &[
+            Rule::Key(KeyRule {
+                at: "invalidation|originaccess|origin_access|origin-access|origin access|keypairid|key-pair-id",
+                names: "invalidationid|originaccesscontrolid|originaccessidentity|originaccessidentityid|keypairid|\
+                        invalidation",
+                value: "(?:origin-access-identity/cloudfront/)?([EIK][A-Z0-9]{12,25})",
+                check: Check::Digit,
+            }),
+            Rule::After(
+                "/invalidation/|access-control/|access-identity/|access identity e",
+                "(?:/invalidation/|access-control/|[Aa]ccess[- ][Ii]dentity[/ ](?:cloudfront/)?)([EI][A-Z0-9]{12,25})",
+                Check::Digit,
+            ),
+        ],
+        yes: &[
+            "distribution/E1A2B3C4D5E6F7/invalidation/‹I2J0I21PCUYOIK›",
+            "\"OriginAccessControlId\": \"‹E327GJI25M56DG›\"",
+            "user/CloudFront Origin Access Identity ‹E127EXAMPLE51Z›",
+            "\"OriginAccessIdentity\": \"origin-access-identity/cloudfront/‹E127EXAMPLE51Z›\"",
+            "?Expires=1&Key-Pair-Id=‹K2JCJMDEHXQW5F›",
+        ],
+        no: &["invalidation of EXPIRATIONPOLICY", "cache invalidation/IMPORTANTCHANGE"],
+        ..ROW
+    },
+    Row {
         id: "cloudfront_domain",
         label: "CDN_HOST",
         rules: &[Rule::Host(".cloudfront.", r"(d[a-z0-9]{12,13})\.cloudfront\.(?:net|cn)")],

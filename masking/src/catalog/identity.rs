@@ -166,10 +166,26 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(?:r-[0-9a-z]{4,32}|p-[0-9a-z]{8,128})",
                 check: Check::Digit,
             }),
+            // A root under nothing but `Id`, and in what is drawn or said of a tree.
+            Rule::After(
+                "id\": \"r-|id\":\"r-|id\\\": \\\"r-|id\\\":\\\"r-|id': 'r-|id: r-|id>r-|root (r-|root: r-|root r-|root id r-",
+                r#"(?i:id|root)["'\\>:( ]{1,12}(?:id )?(r-[0-9a-z]{4,32})"#,
+                Check::Digit,
+            ),
+            // A request for an account.
+            Rule::Id("car", Tail::Run(Class::Hex, 32..=32, Check::Mixed)),
             Rule::Arn("organizations:organization|organizations:root|organizations:ou"),
         ],
-        yes: &[r#""aws:PrincipalOrgID": "‹o-a1b2c3d4e5›""#, "‹ou-ab12-cd34ef56›", "\"ParentId\": \"‹r-ab12›\""],
-        no: &["o-ring", "r-squared", "p-value", "o-abcdefghij"],
+        yes: &[
+            r#""aws:PrincipalOrgID": "‹o-a1b2c3d4e5›""#,
+            "‹ou-ab12-cd34ef56›",
+            "\"ParentId\": \"‹r-ab12›\"",
+            r#"{"Roots": [{"Id": "‹r-ab12›", "Name": "Root"}]}"#,
+            r#"{\"Id\":\"‹r-ab12›\"}"#,
+            "Root (‹r-ab12›)",
+            "\"Id\": \"‹car-0123456789abcdef0123456789abcdef›\"",
+        ],
+        no: &["o-ring", "r-squared", "p-value", "o-abcdefghij", "Id: r-studio", "car-rental2024"],
         ..ROW
     },
     Row {

@@ -56,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "ID",
         tier: Tier::Optional,
         rules: &[Rule::Id(
-            "farm|fleet|queue|job|worker|session|step|task|budget|le|sp|limit|monitor|m|car",
+            "farm|fleet|queue|job|worker|session|step|task|budget|le|sp|limit|monitor|m",
             Tail::Run(Class::Hex, 32..=32, Check::None),
         )],
         yes: &["‹farm-1234567890abcdef1234567890abcdef›"],

@@ -141,8 +141,8 @@ pub(crate) enum Check {
     None,
     /// It has a decimal digit.
     Digit,
-    /// It has two.
-    TwoDigits,
+    /// It has two, or one among letters that make no word.
+    Scrambled,
     /// It has a digit and a letter.
     Mixed,
     /// It is a bucket's name, and no word, region or reference.

@@ -110,12 +110,21 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "sigv4_signature",
         label: "SIGNATURE",
-        rules: &[Rule::After(
-            "x-amz-signature|signature=",
-            r#"(?:[Xx]-[Aa]mz-[Ss]ignature|Signature|signature)(?:=|%3[Dd]|["'\\]{0,9}: ?["'\\]{0,9})([0-9a-f]{64})"#,
-            Check::None,
-        )],
-        yes: &["X-Amz-Signature=‹8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39›"],
+        rules: &[
+            Rule::After(
+                "x-amz-signature|signature=",
+                r#"(?:[Xx]-[Aa]mz-[Ss]ignature|Signature|signature)(?:=|%3[Dd]|["'\\]{0,9}: ?["'\\]{0,9})([0-9a-f]{64})"#,
+                Check::None,
+            ),
+            // A URL that CloudFront or the second version of S3's signatures lets pass.
+            Rule::After("signature=", r"Signature=([A-Za-z0-9~_-]{100,700})(?:&|\\{1,7}u0026|; )", Check::Mixed),
+            Rule::After("&signature=", r"&Signature=((?:[A-Za-z0-9+/]|%2[BF]){27}(?:=|%3D))", Check::Mixed),
+        ],
+        yes: &[
+            "X-Amz-Signature=‹8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39›",
+            "?Policy=x&Signature=‹nitfHRCrtziwO2HwPfWw~yYDhUF5EwRunQA-j19DzZrvDh6hQ73lDx~-ar3UocvvRQVw6EkC~GdpGQyyOSKQim-TxAnW7d8F5Kkai9H›&Key-Pair-Id=x",
+            "?AWSAccessKeyId=x&Signature=‹vjbyPxybdZaNmGa%2ByT272YEAiv4%3D›&Expires=1141889120",
+        ],
         no: &["sha256=8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39"],
         ..SECRET
     },

@@ -11,7 +11,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
     match check {
         Check::None => true,
         Check::Digit => has_digit(value),
-        Check::TwoDigits => value.iter().filter(|b| b.is_ascii_digit()).count() >= 2,
+        Check::Scrambled => is_scrambled(value),
         Check::Mixed => has_digit(value) && value.iter().any(u8::is_ascii_alphabetic),
         Check::Bucket => is_bucket(value),
         Check::Name => is_name(value),
@@ -32,6 +32,17 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
 pub(crate) fn has_digit(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_digit)
 }
+
+/// Whether no word has the letters of an id: two digits, or one and more consonants in a row than words have.
+fn is_scrambled(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let consonant = |b: &u8| b.is_ascii_lowercase() && !b"aeiouy".contains(b);
+    let longest = value.split(|b| !consonant(b)).map(<[u8]>::len).max().unwrap_or(0);
+    digits >= 2 || digits == 1 && longest >= CONSONANTS_MIN
+}
+
+/// Consonants in a row that tell an id from words: `subscription` has four.
+const CONSONANTS_MIN: usize = 5;
 
 /// Whether a name can be told from a word: it has a digit or a hyphen.
 pub(crate) fn is_distinctive(value: &[u8]) -> bool {
