@@ -78,12 +78,15 @@ pub(super) const ROWS: &[Row] = &[
         id: "lambda_function",
         label: "LAMBDA",
         rules: &[Rule::Arn("lambda:function|lambda:layer")],
-        asked: &[Rule::Key(KeyRule {
-            at: "functionname|function_name|function-name",
-            names: "functionname",
-            value: "[A-Za-z0-9_-]{3,64}",
-            check: Check::Name,
-        })],
+        asked: &[
+            Rule::Resource("lambda_function|AWS::Lambda::Function", "([A-Za-z0-9_-]{3,64})", Check::Name),
+            Rule::Key(KeyRule {
+                at: "functionname|function_name|function-name",
+                names: "functionname",
+                value: "[A-Za-z0-9_-]{3,64}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:lambda:us-west-2:123456789012:function:‹my-function›"],
         no: &["function name() {"],
         ..ROW
@@ -111,11 +114,24 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Digit,
             }),
             Rule::After("restapis", r"restapis{/}([a-z0-9]{10})", Check::Digit),
+            // Of the parts of an API, the second word is its id: `agm-a1b2c3d4e5-x1-GET`.
+            Rule::Resource(
+                "api_gateway_rest_api|api_gateway_rest_api_policy|api_gateway_stage|api_gateway_method|\
+                        api_gateway_method_response|api_gateway_integration|api_gateway_integration_response|\
+                        api_gateway_gateway_response|api_gateway_model|apigatewayv2_api|AWS::ApiGateway::RestApi|\
+                        AWS::ApiGatewayV2::Api",
+                "(?:ag[a-z]{1,3}-)?([a-z0-9]{10})",
+                Check::Digit,
+            ),
+            // A console's address.
+            Rule::After("/apis/|api=", "(?:/apis/|[?&]api=)([a-z0-9]{10})", Check::Mixed),
             Rule::Arn("apigateway:restapis|apigateway:apis|execute-api:"),
         ],
         yes: &[
             "https://‹aabbccddee›.execute-api.us-west-2.amazonaws.com/prod",
             "--rest-api-id ‹1234123412›",
+            "aws_api_gateway_method.m: Refreshing state... [id=agm-‹a1b2c3d4e5›-x1-GET]",
+            "/apigateway/main/apis/‹a1b2c3d4e5›/resources?api=‹a1b2c3d4e5›&region=us-east-1",
             "arn:aws:apigateway:us-east-1::/restapis/‹a1b2c3d4e5›",
             "arn:aws:execute-api:us-east-1:123456789012:‹a1b2c3d4e5›/prod/GET/x",
         ],
@@ -176,12 +192,15 @@ pub(super) const ROWS: &[Row] = &[
         id: "cfn_stack",
         label: "STACK",
         rules: &[Rule::Arn("cloudformation:stack|cloudformation:stackset|cloudformation:changeSet")],
-        asked: &[Rule::Key(KeyRule {
-            at: "stackname|stack_name|stack-name",
-            names: "stackname",
-            value: "[A-Za-z][A-Za-z0-9-]{2,127}",
-            check: Check::Name,
-        })],
+        asked: &[
+            Rule::Resource("cloudformation_stack", "([A-Za-z][A-Za-z0-9-]{2,127})", Check::Name),
+            Rule::Key(KeyRule {
+                at: "stackname|stack_name|stack-name",
+                names: "stackname",
+                value: "[A-Za-z][A-Za-z0-9-]{2,127}",
+                check: Check::Name,
+            }),
+        ],
         yes: &[
             "arn:aws:cloudformation:us-east-1:123456789012:stack/‹gateway-dev/8ff84582-673b-4e85-a3ff-3fbd28da7b16›",
         ],

@@ -38,6 +38,11 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(?:rds:|awsbackup:)?[A-Za-z][A-Za-z0-9-]{1,254}",
                 check: Check::Name,
             }),
+            Rule::Resource(
+                "db_snapshot|db_cluster_snapshot|db_snapshot_copy|AWS::RDS::DBSnapshot",
+                "((?:rds:|awsbackup:)?[A-Za-z][A-Za-z0-9-]{1,254})",
+                Check::Name,
+            ),
             Rule::Arn("rds:snapshot|rds:cluster-snapshot"),
             // What the service names itself.
             Rule::Literal(
@@ -66,7 +71,13 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Name,
             }),
             Rule::Host(".rds.", r"({name})\.cluster(?:-ro|-custom)?-[a-z0-9]{8,14}\.{region}\.rds\.{aws}"),
-            Rule::After("aws_rds_cluster.", r"aws_rds_cluster\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
+            Rule::Resource(
+                "rds_cluster|rds_global_cluster|docdb_cluster|docdb_global_cluster|neptune_cluster|\
+                        rds_cluster_role_association|rds_cluster_activity_stream|AWS::RDS::DBCluster|\
+                        AWS::RDS::GlobalCluster|AWS::DocDB::DBCluster|AWS::Neptune::DBCluster",
+                "({name})",
+                Check::Name,
+            ),
             Rule::Arn("rds:cluster|rds:global-cluster"),
         ],
         yes: &["--db-cluster-identifier ‹sample-cluster›", "arn:aws:rds:us-east-1:123456789012:cluster:‹orders›"],
@@ -96,14 +107,13 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
-            // A block of Terraform.
-            Rule::After(
-                "aws_db_instance\"",
-                r#"aws_db_instance"\s{1,9}"[^"\n]{1,80}"\s?\{[^}]{0,300}?\sidentifier\s{0,40}=\s?"({name})""#,
+            Rule::Resource(
+                "db_instance|rds_cluster_instance|docdb_cluster_instance|neptune_cluster_instance|\
+                        db_instance_role_association|AWS::RDS::DBInstance|AWS::DocDB::DBInstance|\
+                        AWS::Neptune::DBInstance",
+                "({name})",
                 Check::Name,
             ),
-            Rule::After("import aws_db_instance.", r"import aws_db_instance\.[^\s]{1,80} ({name})", Check::Name),
-            Rule::After("aws_db_instance.", r"aws_db_instance\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
             // The service names its snapshots after the instance.
             Rule::After("rds:", r"rds:({name})-20[0-9]{2}(?:-[0-9]{2}){4}", Check::Name),
             Rule::Arn("rds:db"),
@@ -113,6 +123,9 @@ pub(super) const ROWS: &[Row] = &[
             "--db-instance-identifier=‹prod›",
             "db_instance_identifier = \"‹orders›\"",
             "resource \"aws_db_instance\" \"main\" {\n  identifier     = \"‹orders›\"\n",
+            "module.db.aws_db_instance.main[\"a\"]: Refreshing state... [id=‹orders›]",
+            "terraform import 'aws_db_instance.main[\"a\"]' ‹orders›",
+            r#""PhysicalResourceId": "‹ordersdb›", "ResourceType": "AWS::RDS::DBInstance""#,
             "DBInstance ‹orders-live› not found.",
             "creating RDS DB Instance (‹ordersdb›): operation error",
             "/rds/home?region=us-east-1#database:id=‹my-db-1›;is-cluster=false",
@@ -202,12 +215,15 @@ pub(super) const ROWS: &[Row] = &[
         id: "dynamodb_table",
         label: "TABLE",
         rules: &[Rule::Arn("dynamodb:table|dynamodb:global-table|glue:table")],
-        asked: &[Rule::Key(KeyRule {
-            at: "tablename|table_name|table-name",
-            names: "tablename",
-            value: "[A-Za-z0-9_.-]{3,255}",
-            check: Check::Name,
-        })],
+        asked: &[
+            Rule::Resource("dynamodb_table|AWS::DynamoDB::Table", "([A-Za-z0-9_.-]{3,255})", Check::Name),
+            Rule::Key(KeyRule {
+                at: "tablename|table_name|table-name",
+                names: "tablename",
+                value: "[A-Za-z0-9_.-]{3,255}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:dynamodb:us-east-1:123456789012:table/‹orders-live/index/by-date›"],
         no: &["table name is"],
         ..ROW

@@ -39,9 +39,18 @@ pub(super) const ROWS: &[Row] = &[
                 "(?i:distributions?)(?:/|%2F)(E[A-Z0-9]{12,13})",
                 Check::Digit,
             ),
+            Rule::Resource(
+                "cloudfront_distribution|cloudfront_monitoring_subscription|AWS::CloudFront::Distribution",
+                "(E[A-Z0-9]{12,13})",
+                Check::Digit,
+            ),
             Rule::Arn("cloudfront:distribution"),
         ],
-        yes: &["distribution/‹E1A2B3C4D5E6F7›", "--distribution-id ‹E1A2B3C4D5E6F7›"],
+        yes: &[
+            "aws_cloudfront_distribution.cdn: Still destroying... [id=‹E1A2B3C4D5E6F7›, 10s elapsed]",
+            "distribution/‹E1A2B3C4D5E6F7›",
+            "--distribution-id ‹E1A2B3C4D5E6F7›",
+        ],
         no: &["ETag: E2QWRUHAPOMQZL", "ENGINEEXPORTEDS"],
         ..ROW
     },
@@ -56,6 +65,12 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(?:origin-access-identity/cloudfront/)?([EIK][A-Z0-9]{12,25})",
                 check: Check::Digit,
             }),
+            Rule::Resource(
+                "cloudfront_origin_access_control|cloudfront_origin_access_identity|cloudfront_public_key|\
+                        AWS::CloudFront::OriginAccessControl|AWS::CloudFront::CloudFrontOriginAccessIdentity",
+                "([EK][A-Z0-9]{12,25})",
+                Check::Digit,
+            ),
             Rule::After(
                 "/invalidation/|access-control/|access-identity/|access identity e",
                 "(?:/invalidation/|access-control/|[Aa]ccess[- ][Ii]dentity[/ ](?:cloudfront/)?)([EI][A-Z0-9]{12,25})",
@@ -91,9 +106,24 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Zone,
             }),
             Rule::After("hostedzone/|hostedzone%2f", "(?i:hostedzone(?:/|%2F))(Z[A-Z0-9]{6,31})", Check::Zone),
+            Rule::Resource(
+                "route53_zone|route53_record|route53_zone_association|route53_vpc_association_authorization|\
+                        route53_hosted_zone_dnssec|route53_key_signing_key|route53_query_log|\
+                        AWS::Route53::HostedZone",
+                "(Z[A-Z0-9]{6,31})",
+                Check::Zone,
+            ),
+            // A console's address.
+            Rule::After("hostedzones", r"[Hh]ostedzones#(?:[A-Za-z]{1,24}/){0,2}(Z[A-Z0-9]{6,31})", Check::Zone),
             Rule::Arn("route53:hostedzone"),
         ],
-        yes: &["/hostedzone/‹Z1D633PJN98FT9›", "zone_id = \"‹Z0123456789ABCDEFGHIJ›\""],
+        yes: &[
+            "aws_route53_record.www: Refreshing state... [id=‹Z05218443LQ9XKMW7ABC›_www.example.org_A]",
+            "terraform import aws_route53_zone.z ‹Z05218443LQ9XKMW7ABC›",
+            "/route53/v2/hostedzones#ListRecordSets/‹Z05218443LQ9XKMW7ABC›",
+            "/hostedzone/‹Z1D633PJN98FT9›",
+            "zone_id = \"‹Z0123456789ABCDEFGHIJ›\"",
+        ],
         no: &["zone_id = \"Z2FDTNDATAQYW2\"", "\"HostedZoneId\": \"Z35SXDOTRQ7X7K\"", "ZIPCODE"],
         ..ROW
     },

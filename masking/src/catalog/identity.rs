@@ -23,6 +23,7 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Account,
             }),
             Rule::ArnAccount,
+            Rule::Resource("caller_identity|organizations_account", "([0-9]{12})", Check::Account),
             Rule::Host(".dkr", r"([0-9]{12})\.dkr[.-]ecr(?:-fips)?[.-]"),
             Rule::Host("signin", r"([0-9]{12})\.signin\.aws\.amazon\.com"),
             Rule::Host("storage.", r"([0-9]{12})\.storage\."),
@@ -65,6 +66,7 @@ pub(super) const ROWS: &[Row] = &[
             "x/AWSLogs/o-a1b2c3d4e5/‹123456789012›/CloudTrail/",
             "--profile AdministratorAccess-‹123456789012›",
             "context ‹123456789012›_AdministratorAccess",
+            "data.aws_caller_identity.current: Read complete after 0s [id=‹123456789012›]",
         ],
         no: &[
             "order_id=123456789012",
@@ -97,12 +99,19 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_role",
         label: "IAM_ROLE",
         rules: &[Rule::Arn("iam:role|sts:assumed-role|iam:instance-profile")],
-        asked: &[Rule::Key(KeyRule {
-            at: "rolename|role_name|role-name|instanceprofile|instance_profile|instance-profile",
-            names: "rolename|instanceprofilename|instanceprofile",
-            value: "[A-Za-z0-9_+=,.@-]{3,128}",
-            check: Check::Name,
-        })],
+        asked: &[
+            Rule::Resource(
+                "iam_role|iam_instance_profile|AWS::IAM::Role|AWS::IAM::InstanceProfile",
+                "([A-Za-z0-9_+=,.@-]{3,128})",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                at: "rolename|role_name|role-name|instanceprofile|instance_profile|instance-profile",
+                names: "rolename|instanceprofilename|instanceprofile",
+                value: "[A-Za-z0-9_+=,.@-]{3,128}",
+                check: Check::Name,
+            }),
+        ],
         yes: &[
             "arn:aws:iam::123456789012:role/‹deploy-prod›",
             "arn:aws:iam::123456789012:role/service-role/‹acme-lambda-1›",
@@ -120,12 +129,15 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_user",
         label: "IAM_USER",
         rules: &[Rule::Arn("iam:user|sts:federated-user")],
-        asked: &[Rule::Key(KeyRule {
-            at: "username|user_name|user-name",
-            names: "username",
-            value: "[A-Za-z0-9_+=,.@-]{3,128}",
-            check: Check::Name,
-        })],
+        asked: &[
+            Rule::Resource("iam_user|AWS::IAM::User", "([A-Za-z0-9_+=,.@-]{3,128})", Check::Name),
+            Rule::Key(KeyRule {
+                at: "username|user_name|user-name",
+                names: "username",
+                value: "[A-Za-z0-9_+=,.@-]{3,128}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:iam::123456789012:user/‹jane›"],
         no: &["user jane"],
         ..ROW
@@ -239,12 +251,15 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cognito_client_id",
         label: "CLIENT_ID",
-        rules: &[Rule::Key(KeyRule {
-            at: "clientid|client_id|client-id|appclient|app_client|client id",
-            names: "clientid|appclient|appclientid",
-            value: "[a-z0-9]{26}",
-            check: Check::Digit,
-        })],
+        rules: &[
+            Rule::Resource("cognito_user_pool_client|AWS::Cognito::UserPoolClient", "([a-z0-9]{26})", Check::Digit),
+            Rule::Key(KeyRule {
+                at: "clientid|client_id|client-id|appclient|app_client|client id",
+                names: "clientid|appclient|appclientid",
+                value: "[a-z0-9]{26}",
+                check: Check::Digit,
+            }),
+        ],
         yes: &[r#""ClientId": "‹3n4b5urk1ft4fl3mg5e62d9ado›""#],
         no: &["client_id = 0123456789abcdef0123456789abcdef"],
         ..ROW

@@ -21,6 +21,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[0-9a-f]{32}",
                 check: Check::None,
             }),
+            Rule::Resource("guardduty_detector|AWS::GuardDuty::Detector", "([0-9a-f]{32})", Check::None),
             Rule::Arn("guardduty:detector"),
         ],
         yes: &[r#""DetectorId": "‹12abc34d567e8fa901bc2d34e56789f0›""#],

@@ -62,6 +62,9 @@ pub(crate) enum Rule {
     AnyId,
     /// A private key in one of the forms that files have.
     PrivateKey,
+    /// The id of a resource, where its type is written: types of Terraform without `aws_` or of CloudFormation, and what
+    /// the id begins with.
+    Resource(&'static str, &'static str, Check),
     /// A value without a name, near one of the kind that is named: the pattern finds it at the start of a run of base64.
     Beside(&'static str, &'static str, Check),
 }

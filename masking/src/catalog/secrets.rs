@@ -329,6 +329,11 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::None,
             }),
             Rule::After("/kms/keys/", "/kms/keys/({uuid})", Check::None),
+            Rule::Resource(
+                "kms_key|kms_external_key|kms_replica_key|kms_key_policy|AWS::KMS::Key",
+                "({uuid})",
+                Check::None,
+            ),
             Rule::Arn("kms:key"),
         ],
         yes: &[

@@ -55,13 +55,34 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::After("/s3/", r"/s3/(?:buckets|object|bucket)/({bucket})", Check::Bucket),
             Rule::After("BUCKETS\t", "BUCKETS\t({bucket})\t", Check::Bucket),
-            // What Terraform prints, imports, and is told to import.
-            Rule::After(
-                "aws_s3_bucket.",
-                r#"aws_s3_bucket\.(?:[^\n\[]{1,80}\[id=({bucket})\]|[A-Za-z0-9_-]{1,80}\s{1,120}id\s{0,40}=\s?"({bucket})")"#,
+            // What belongs to a bucket has an id that begins with its name.
+            Rule::Resource(
+                "s3_bucket|s3_bucket_accelerate_configuration|s3_bucket_acl|s3_bucket_analytics_configuration|\
+                        s3_bucket_cors_configuration|s3_bucket_intelligent_tiering_configuration|s3_bucket_inventory|\
+                        s3_bucket_lifecycle_configuration|s3_bucket_logging|s3_bucket_metric|s3_bucket_notification|\
+                        s3_bucket_object_lock_configuration|s3_bucket_ownership_controls|s3_bucket_policy|\
+                        s3_bucket_public_access_block|s3_bucket_replication_configuration|\
+                        s3_bucket_request_payment_configuration|s3_bucket_server_side_encryption_configuration|\
+                        s3_bucket_versioning|s3_bucket_website_configuration|s3_directory_bucket|AWS::S3::Bucket|\
+                        AWS::S3::BucketPolicy",
+                "({bucket})",
                 Check::Bucket,
             ),
-            Rule::After("import aws_s3_bucket.", r"import aws_s3_bucket\.[^\s]{1,80} ({bucket})", Check::Bucket),
+            Rule::Resource("s3_object|s3_object_copy", "([a-z0-9][a-z.]{0,60}[0-9-][a-z0-9.-]{0,61})/", Check::Bucket),
+            // Where Terraform keeps the state that it locks.
+            Rule::After("path: ", r"Path:\s{1,20}({bucket})/[^\s]{0,300}\.tfstate", Check::Bucket),
+            Rule::After(
+                "lockid",
+                r#"LockID["'\\]{0,9}\s?[:=]\s?(?:\{\s?["'\\]{0,9}S["'\\]{0,9}\s?:\s?)?["'\\]{0,9}({bucket})/[^\s"]{0,300}\.tfstate"#,
+                Check::Bucket,
+            ),
+            // What CloudFormation and the CDK say of one.
+            Rule::After(
+                "AWS::S3::Bucket",
+                r"AWS::S3::Bucket[^\n]{0,200}?[\s\x22]({bucket}) already exists",
+                Check::Bucket,
+            ),
+            Rule::After("bucket named", r#"[Bb]ucket named ["'`\\]{0,9}({bucket})"#, Check::Bucket),
             Rule::Arn("s3:"),
             Rule::Host(
                 "s3",
@@ -106,6 +127,15 @@ pub(super) const ROWS: &[Row] = &[
             r#"{"type": "S3", "location": "‹acme-logs›/src.zip"}"#,
             "terraform import aws_s3_bucket.logs ‹acmelogs›",
             "to = aws_s3_bucket.logs\n  id = \"‹acmelogs›\"",
+            "module.logs.aws_s3_bucket_policy.this[0]: Still creating... [id=‹acmelogs›, 10s elapsed]",
+            "data.aws_s3_bucket.logs: Refreshing state... (ID: ‹acmelogs›)",
+            "aws_s3_object.a[\"x y\"]: Creation complete after 1s [id=‹acme-logs›/a.zip]",
+            "import {\n  id = \"‹acmelogs›\"\n  to = module.a.aws_s3_bucket.logs\n}",
+            "resource \"aws_s3_bucket\" \"logs\" {\n  tags = {\n    a = 1\n  }\n  id     = \"‹acmelogs›\"\n}",
+            "{\"ResourceType\": \"AWS::S3::Bucket\", \"PhysicalResourceId\": \"‹acmelogs›\"}",
+            "Lock Info:\n  ID:        2c5ff1a0\n  Path:      ‹acmestate›/prod/terraform.tfstate\n",
+            r#"{"LockID": {"S": "‹acmestate›/prod/terraform.tfstate-md5"}}"#,
+            "| AWS::S3::Bucket | Artifacts (Artifacts4D1F) ‹acmeartifacts› already exists",
             "def f(bucket: str = \"‹acme-logs›\")",
             "buckets: [\"‹acme-a›\", \"‹acme-b›\"]",
             "x ‹orders--use1-az5--x-s3› y",
@@ -127,6 +157,12 @@ pub(super) const ROWS: &[Row] = &[
             "bucket: us-east-1",
             "let bucket = hash1(key)",
             "the bucket us-east-1 region",
+            "aws_iam_role.x: Refreshing state... [id=acme-role]",
+            "resource \"aws_s3_bucket\" \"logs\" {\n  rule {\n    id = \"expire-1\"\n  }\n}",
+            "resource \"aws_s3_bucket\" \"logs\" {\n  id = \"acme-${var.x}\"\n}",
+            "aws_s3_object.x: Refreshing state... [id=assets/app.js]",
+            "resource \"aws_s3_bucket\" \"logs\" {\n  bucket_prefix = \"acme-1\"\n}",
+            "\"PhysicalResourceId\": \"acme-1\", \"ResourceType\": \"AWS::IAM::Role\"",
         ],
         ..ROW
     },

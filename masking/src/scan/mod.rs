@@ -26,6 +26,7 @@ mod place;
 mod prefix;
 mod quoted;
 mod reading;
+mod resource;
 mod rules;
 mod template;
 
@@ -249,6 +250,10 @@ impl Scanner {
             }
             Anchor::Host => {
                 self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Recognised::ByContext))
+            }
+            Anchor::Resource(notation) => {
+                let mut by_context = |range: Range<usize>, kind| found(range, kind, Recognised::ByContext);
+                self.rules.resources.find(notation, text, literal, reading, &mut by_context);
             }
             Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
         }

@@ -18,6 +18,8 @@ pub(crate) struct Reading {
     arn: usize,
     /// How far private keys were read.
     private_key: usize,
+    /// How far the blocks of resources were read.
+    block: usize,
     /// Up to where each rule for names has read names, and the runs behind them.
     names: Vec<usize>,
     runs: Vec<usize>,
@@ -34,6 +36,7 @@ pub(crate) struct Reading {
 pub(crate) enum Reader {
     Arn,
     PrivateKey,
+    Block,
     /// The names of a rule, by its place in the table.
     Name(usize),
     /// The runs behind the names of a rule.
@@ -47,6 +50,7 @@ impl Reading {
             base: 0,
             arn: 0,
             private_key: 0,
+            block: 0,
             names: vec![0; rules.keys.len()],
             runs: vec![0; rules.keys.len()],
             literals: vec![0; rules.literals.len()],
@@ -65,6 +69,7 @@ impl Reading {
         let mark = match reader {
             Reader::Arn => Some(&self.arn),
             Reader::PrivateKey => Some(&self.private_key),
+            Reader::Block => Some(&self.block),
             Reader::Name(rule) => self.names.get(rule),
             Reader::Run(rule) => self.runs.get(rule),
             Reader::Literal(rule) => self.literals.get(rule),
@@ -77,6 +82,7 @@ impl Reading {
         let mark = match reader {
             Reader::Arn => Some(&mut self.arn),
             Reader::PrivateKey => Some(&mut self.private_key),
+            Reader::Block => Some(&mut self.block),
             Reader::Name(rule) => self.names.get_mut(rule),
             Reader::Run(rule) => self.runs.get_mut(rule),
             Reader::Literal(rule) => self.literals.get_mut(rule),

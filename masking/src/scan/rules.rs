@@ -21,6 +21,7 @@ use crate::scan::pattern::Pattern;
 use crate::scan::pem;
 use crate::scan::quoted;
 use crate::scan::reading::Reading;
+use crate::scan::resource::{self, Resources};
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -32,6 +33,7 @@ pub(crate) struct Rules {
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
     pub(crate) beside: Vec<Beside>,
+    pub(crate) resources: Resources,
     /// What to do at each literal of the automaton, in its order.
     anchors: HashMap<&'static str, Vec<Anchor>>,
 }
@@ -44,6 +46,7 @@ pub(crate) enum Anchor {
     Key(usize),
     Arn,
     PrivateKey,
+    Resource(resource::Notation),
 }
 
 /// A value that begins with a literal, or stands behind it.
@@ -89,6 +92,10 @@ impl Rules {
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
                 self.hosts.push(Host { kind, word: Finder::new(word), pattern: Pattern::new(pattern) });
+            }
+            Rule::Resource(types, pattern, check) => {
+                self.resources.insert(kind, types, pattern, *check);
+                resource::ANCHORS.iter().for_each(|(start, how)| self.anchor(start, Anchor::Resource(*how)));
             }
             Rule::Beside(of, pattern, check) => {
                 let rows = || TABLES.iter().flat_map(|(_, rows)| rows.iter());
