@@ -62,6 +62,8 @@ pub(crate) enum Rule {
     AnyId,
     /// A private key in one of the forms that files have.
     PrivateKey,
+    /// A value of the Secrets Manager or the parameter store.
+    Stored,
     /// The id of a resource, where its type is written: types of Terraform without `aws_` or of CloudFormation, and what
     /// the id begins with.
     Resource(&'static str, &'static str, Check),

@@ -161,12 +161,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
-            // A parameter of the Systems Manager.
-            Rule::After(
-                "securestring",
-                r#"SecureString["'\\]{0,9},?(?:\s|\\+n){0,120}(?:--)?["'\\]{0,9}[Vv]alue["'\\]{0,9}(?:\s?[:=]\s?|\s)(?:\\{0,8}["']([^\x00-\x20"\\][^\x00-\x20"'\\,}]{0,255})|([^\x00-\x20"'\\,}]{4,256}))"#,
-                Check::None,
-            ),
+            Rule::Stored,
             Rule::After(
                 "postgres|mysql://|mariadb://|mongodb|redis://|rediss://|amqp",
                 r#"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}$<>]{4,128})@"#,
@@ -178,6 +173,13 @@ pub(super) const ROWS: &[Row] = &[
             "--master-user-password ‹Passw0rd!!1› --output table",
             "postgresql://app:‹Xk39abcd›@host",
             r#"\"Type\": \"SecureString\", \"Value\": \"‹hunter21›\""#,
+            r#"{"Name": "/a", "Value": "‹hunter21›", "Type": "SecureString"}, {"Value": "eu-1", "Type": "String"}"#,
+            "aws ssm put-parameter --name /a --value '‹hunter21›' --overwrite \\\n  --type SecureString",
+            "  type  = \"SecureString\"\n  tier  = \"Standard\"\n  value = \"‹hunter21›\"",
+            "--secret-string '‹zT9mQe4LwX2rV7kP0sHd›'",
+            "secret_string = \"‹zT9mQe4LwX2rV7kP0sHd›\"",
+            r#""SecretString": "{\"username\":\"app-user1\",\"port\":5432,\"stripe_token\":\"‹zT9mQe4LwX2rV7kP0sHd›\"}""#,
+            "secret_string = jsonencode({\n  user = \"app\"\n  hmac = \"‹zT9mQe4LwX2rV7kP0sHd›\"\n})",
             r#"{\"username\": \"app\", \"password\": \"‹S2trth5RmyuekksK*kUtTXuFW›\"}"#,
         ],
         no: &[
@@ -189,6 +191,12 @@ pub(super) const ROWS: &[Row] = &[
             "postgresql://app:${PASS1234}@host",
             "password = generate_password(16)",
             "password: <your-password-1>",
+            "secret_string = var.secret1",
+            "--secret-string file://secret1.json",
+            "\"SecretString\": \"{\\\"host\\\": \\\"db1.example.com\\\"}\"",
+            "type = \"SecureString\"\n  value = random_password.db1.result",
+            "{\"Type\": \"SecureString\"}, {\"Value\": \"hunter21\"}",
+            "secretString.toString()",
         ],
         ..SECRET
     },

@@ -28,6 +28,7 @@ mod quoted;
 mod reading;
 mod resource;
 mod rules;
+mod stored;
 mod template;
 
 use std::borrow::Cow;
@@ -141,7 +142,8 @@ impl Scanner {
         let mut found = |text: &Text<'_>| {
             let of_member = |key: &str| self.rules.of_member(key);
             let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
-            let found = self.strong(text.text, members.map_or(&[], |members| members), &mut readings);
+            let mut found = self.strong(text.text, members.map_or(&[], |members| members), &mut readings);
+            self.stored(text, &mut found);
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
             found
@@ -172,6 +174,15 @@ impl Scanner {
         let mut found = Found { hits, opaque: opaque(text) };
         self.sift(text, &mut found);
         found
+    }
+
+    /// Adds the values in a text that is a secret as the Secrets Manager stores it.
+    fn stored(&self, text: &Text<'_>, found: &mut Found) {
+        let Some(kind) = self.rules.stored.filter(|_| text.key.is_some_and(stored::is_name)) else { return };
+        stored::whole(text.text.as_bytes(), |range| {
+            found.hits.push(Hit::new(range, kind, Source::Rule, Recognised::ByContext));
+        });
+        self.sift(text.text, found);
     }
 
     /// What the rules find in the prefix of a line. A name there has its value there too: what stands on the line itself
@@ -251,11 +262,16 @@ impl Scanner {
             Anchor::Host => {
                 self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Recognised::ByContext))
             }
+            Anchor::Stored(store) if reading.is_new(Reader::Stored, start) => {
+                let Some(kind) = self.rules.stored else { return };
+                let end = stored::find(store, text, literal, |range| found(range, kind, Recognised::ByContext));
+                reading.read(Reader::Stored, end);
+            }
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Recognised::ByContext);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
             }
-            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
+            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey | Anchor::Stored(_) => {}
         }
     }
 

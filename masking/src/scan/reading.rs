@@ -20,6 +20,8 @@ pub(crate) struct Reading {
     private_key: usize,
     /// How far the blocks of resources were read.
     block: usize,
+    /// How far stored secrets were read.
+    stored: usize,
     /// Up to where each rule for names has read names, and the runs behind them.
     names: Vec<usize>,
     runs: Vec<usize>,
@@ -37,6 +39,7 @@ pub(crate) enum Reader {
     Arn,
     PrivateKey,
     Block,
+    Stored,
     /// The names of a rule, by its place in the table.
     Name(usize),
     /// The runs behind the names of a rule.
@@ -51,6 +54,7 @@ impl Reading {
             arn: 0,
             private_key: 0,
             block: 0,
+            stored: 0,
             names: vec![0; rules.keys.len()],
             runs: vec![0; rules.keys.len()],
             literals: vec![0; rules.literals.len()],
@@ -70,6 +74,7 @@ impl Reading {
             Reader::Arn => Some(&self.arn),
             Reader::PrivateKey => Some(&self.private_key),
             Reader::Block => Some(&self.block),
+            Reader::Stored => Some(&self.stored),
             Reader::Name(rule) => self.names.get(rule),
             Reader::Run(rule) => self.runs.get(rule),
             Reader::Literal(rule) => self.literals.get(rule),
@@ -83,6 +88,7 @@ impl Reading {
             Reader::Arn => Some(&mut self.arn),
             Reader::PrivateKey => Some(&mut self.private_key),
             Reader::Block => Some(&mut self.block),
+            Reader::Stored => Some(&mut self.stored),
             Reader::Name(rule) => self.names.get_mut(rule),
             Reader::Run(rule) => self.runs.get_mut(rule),
             Reader::Literal(rule) => self.literals.get_mut(rule),

@@ -22,6 +22,7 @@ use crate::scan::pem;
 use crate::scan::quoted;
 use crate::scan::reading::Reading;
 use crate::scan::resource::{self, Resources};
+use crate::scan::stored;
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -29,6 +30,7 @@ pub(crate) struct Rules {
     pub(crate) ids: Ids,
     pub(crate) arns: Arns,
     pub(crate) private_key: Option<KindId>,
+    pub(crate) stored: Option<KindId>,
     pub(crate) literals: Vec<Literal>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
@@ -47,6 +49,7 @@ pub(crate) enum Anchor {
     Arn,
     PrivateKey,
     Resource(resource::Notation),
+    Stored(stored::Store),
 }
 
 /// A value that begins with a literal, or stands behind it.
@@ -92,6 +95,10 @@ impl Rules {
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
                 self.hosts.push(Host { kind, word: Finder::new(word), pattern: Pattern::new(pattern) });
+            }
+            Rule::Stored => {
+                self.stored = Some(kind);
+                stored::ANCHORS.iter().for_each(|(name, store)| self.anchor(name, Anchor::Stored(*store)));
             }
             Rule::Resource(types, pattern, check) => {
                 self.resources.insert(kind, types, pattern, *check);
