@@ -19,7 +19,7 @@ mod secrets;
 mod storage;
 
 pub use kind::{Family, Kind, KindId, Risk, Tier};
-pub(crate) use rule::{Check, Class, Edge, KeyRule, ROW, Row, Rule, Tail};
+pub(crate) use rule::{Check, Class, Edge, Field, KeyRule, ROW, Row, Rule, Tail};
 
 /// Every kind of the product. Where two rules find the same bytes, the earlier row wins.
 pub(crate) const TABLES: [(Family, &[Row]); 11] = [

@@ -62,6 +62,8 @@ pub(crate) enum Rule {
     AnyId,
     /// A private key in one of the forms that files have.
     PrivateKey,
+    /// A field of lines whose form says what it is.
+    Record(Field),
     /// A value of the Secrets Manager or the parameter store.
     Stored,
     /// The id of a resource, where its type is written: types of Terraform without `aws_` or of CloudFormation, and what
@@ -82,6 +84,13 @@ pub(crate) struct KeyRule {
     pub(crate) names: &'static str,
     pub(crate) value: &'static str,
     pub(crate) check: Check,
+}
+
+/// A field of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Bucket,
+    CanonicalId,
 }
 
 /// What follows the hyphen of an id.

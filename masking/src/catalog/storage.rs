@@ -1,6 +1,6 @@
 //! Buckets, volumes, file systems.
 
-use super::{Check, Class, Edge, KeyRule, ROW, Row, Rule, Tail, Tier};
+use super::{Check, Class, Edge, Field, KeyRule, ROW, Row, Rule, Tail, Tier};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -55,6 +55,7 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::After("/s3/", r"/s3/(?:buckets|object|bucket)/({bucket})", Check::Bucket),
             Rule::After("BUCKETS\t", "BUCKETS\t({bucket})\t", Check::Bucket),
+            Rule::Record(Field::Bucket),
             // What belongs to a bucket has an id that begins with its name.
             Rule::Resource(
                 "s3_bucket|s3_bucket_accelerate_configuration|s3_bucket_acl|s3_bucket_analytics_configuration|\
@@ -114,6 +115,9 @@ pub(super) const ROWS: &[Row] = &[
             "S3_BUCKET=‹acmelogs›\n",
             "<Bucket>‹acme-logs›</Bucket>",
             "|  S3BucketName  |  ‹acme-logs›  |",
+            "2024-05-01 10:11:12 ‹acme-logs›\n2024-05-02 10:11:12 ‹acmebackups›\n2024-05-02 10:11:12 ‹acme.2›\n",
+            "$ aws s3 ls\n2024-05-01 10:11:12 ‹acmelogs›\n$",
+            "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be ‹acmelogs› [06/Feb/2025:00:00:38 +0000] 198.51.100.7 - X REST",
             "{name: BUCKET, value: \"‹acme-logs›\"}",
             r#"{"name": "LOG_BUCKET", "value": "‹acme-logs›"}"#,
             "s3.Bucket('‹acme-logs›')",
@@ -157,6 +161,9 @@ pub(super) const ROWS: &[Row] = &[
             "bucket: us-east-1",
             "let bucket = hash1(key)",
             "the bucket us-east-1 region",
+            "2024-05-01 10:11:12 started\n2024-05-02 10:11:12 stopped\n",
+            "2024-05-01 10:11:12 shut-down\n",
+            "$ aws s3 ls s3://\n2013-03-18 12:53:54         13 atom.xml\n",
             "aws_iam_role.x: Refreshing state... [id=acme-role]",
             "resource \"aws_s3_bucket\" \"logs\" {\n  rule {\n    id = \"expire-1\"\n  }\n}",
             "resource \"aws_s3_bucket\" \"logs\" {\n  id = \"acme-${var.x}\"\n}",
@@ -202,9 +209,13 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[0-9a-f]{64}",
                 check: Check::None,
             }),
+            Rule::Record(Field::CanonicalId),
             Rule::After("OWNER\t", "OWNER\t[^\t\n]{0,64}\t([0-9a-f]{64})", Check::None),
         ],
-        yes: &[r#""Owner": {"ID": "‹75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a›"}"#],
+        yes: &[
+            "‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› x-1 [06/Feb/2025:00:00:38 +0000] 1.2.3.4 ‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› X",
+            r#""Owner": {"ID": "‹75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a›"}"#,
+        ],
         no: &[
             "\"Id\": \"75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a\"",
             "sha256:75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a",

@@ -26,6 +26,7 @@ mod place;
 mod prefix;
 mod quoted;
 mod reading;
+mod record;
 mod resource;
 mod rules;
 mod stored;
@@ -167,6 +168,9 @@ impl Scanner {
             neighbour::accounts(page.raw, &mut hits, account);
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Recognised::ByContext)));
         }
+        self.rules.records.find(page.raw, |range, kind| {
+            hits.push(Hit::new(range, kind, Source::Rule, Recognised::ByContext));
+        });
         self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, Recognised::ByItself)));

@@ -21,6 +21,7 @@ use crate::scan::pattern::Pattern;
 use crate::scan::pem;
 use crate::scan::quoted;
 use crate::scan::reading::Reading;
+use crate::scan::record::Records;
 use crate::scan::resource::{self, Resources};
 use crate::scan::stored;
 
@@ -31,6 +32,7 @@ pub(crate) struct Rules {
     pub(crate) arns: Arns,
     pub(crate) private_key: Option<KindId>,
     pub(crate) stored: Option<KindId>,
+    pub(crate) records: Records,
     pub(crate) literals: Vec<Literal>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
@@ -96,6 +98,7 @@ impl Rules {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
                 self.hosts.push(Host { kind, word: Finder::new(word), pattern: Pattern::new(pattern) });
             }
+            Rule::Record(field) => self.records.insert(kind, *field),
             Rule::Stored => {
                 self.stored = Some(kind);
                 stored::ANCHORS.iter().for_each(|(name, store)| self.anchor(name, Anchor::Stored(*store)));
