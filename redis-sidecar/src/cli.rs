@@ -21,17 +21,17 @@ struct Cli {
     command: Option<Command>,
 }
 
-const ENVIRONMENT: &str = "Without a command it serves. The environment configures it, see its README. \
+const ENVIRONMENT: &str = "Without a command, it serves. It is configured by environment variables, see its README. \
 The commands call the sidecar at MASKER_URL (default: MASKER_LISTEN) with MASKER_OPERATOR_TOKEN.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Copy stdin to stdout with the values in the placeholders' places
+    /// Copy stdin to stdout, replacing placeholders with their values
     Restore {
         #[arg(long, default_value = "default")]
         scope: String,
     },
-    /// Tell what a placeholder stands for
+    /// Print what a placeholder stands for
     Lookup {
         placeholder: String,
         #[arg(long, default_value = "default")]
@@ -40,16 +40,16 @@ pub enum Command {
     /// Erase mappings
     #[command(subcommand)]
     Forget(Forget),
-    /// Count the mappings, by scope and by key
+    /// Count mappings, by scope and by key
     Stats,
-    /// Succeed if the sidecar serves
+    /// Exit with 0 if the sidecar is serving
     #[command(alias = "health")]
     Healthcheck,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Forget {
-    /// Everything of a scope
+    /// All mappings of a scope
     Scope { scope: String },
     /// One placeholder
     Placeholder {
@@ -57,7 +57,7 @@ pub enum Forget {
         #[arg(long, default_value = "default")]
         scope: String,
     },
-    /// One value, which is read from stdin: arguments can be seen by others
+    /// One value, read from stdin, because others can see arguments
     Value {
         /// Only in this scope
         #[arg(long)]

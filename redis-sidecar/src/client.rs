@@ -38,7 +38,7 @@ impl Client {
             .build()
             .new_agent();
         let authorization = config.token.as_ref().map(|token| Redacted::new(header::bearer(token.expose())));
-        let url = config.url.as_deref().ok_or("MASKER_URL is needed: MASKER_LISTEN has no host:port to call")?;
+        let url = config.url.as_deref().ok_or("MASKER_URL is required: MASKER_LISTEN has no host:port to call")?;
         Ok(Self { agent, url: url.trim_end_matches('/').to_owned(), authorization })
     }
 
@@ -60,7 +60,7 @@ impl Client {
     }
 
     fn send(&self, path: &str, scope: Option<&str>, body: &[u8]) -> Result<Vec<u8>, Fatal> {
-        let authorization = self.authorization.as_ref().ok_or("MASKER_OPERATOR_TOKEN is needed")?;
+        let authorization = self.authorization.as_ref().ok_or("MASKER_OPERATOR_TOKEN is required")?;
         let request =
             self.agent.post(format!("{}{path}", self.url)).header(header::AUTHORIZATION, authorization.expose());
         let request = match scope {

@@ -72,19 +72,19 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StoreDown => f.write_str("the store does not answer"),
-            Self::Unauthorized => f.write_str("a bearer token is needed"),
+            Self::Unauthorized => f.write_str("a valid bearer token is required"),
             Self::Forbidden => f.write_str("the token is not for this scope"),
             Self::NotJson { line, column } => {
-                write!(f, "the body is not the JSON of this call, at line {line} column {column}")
+                write!(f, "the body is not the JSON that this call takes, at line {line} column {column}")
             }
             Self::Invalid(what) => write!(f, "out of bounds: {what}"),
-            Self::Version => write!(f, "this sidecar speaks version {} of the contract", contract::VERSION),
-            Self::TooLarge => f.write_str("the body or its answer is too large"),
+            Self::Version => write!(f, "this sidecar supports version {} of the contract", contract::VERSION),
+            Self::TooLarge => f.write_str("the body or the answer is too large"),
             Self::TooMany => f.write_str("too many calls with this token"),
             Self::TooSlow => f.write_str("the body did not arrive in time"),
-            Self::UnknownPath => f.write_str("no such call"),
-            Self::Method => f.write_str("the call takes another method"),
-            Self::Internal => f.write_str("the sidecar failed"),
+            Self::UnknownPath => f.write_str("unknown path"),
+            Self::Method => f.write_str("method not allowed"),
+            Self::Internal => f.write_str("internal error of the sidecar"),
         }
     }
 }

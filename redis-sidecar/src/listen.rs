@@ -127,7 +127,7 @@ pub async fn serve(listeners: Vec<Listener>, tls: Option<TlsAcceptor>, routes: R
     }
     drop(listeners);
     if timeout(END_PATIENCE, graceful.shutdown()).await.is_err() {
-        tracing::warn!("ended with calls under way");
+        tracing::warn!("shut down with calls still in flight");
     }
 }
 
@@ -158,7 +158,7 @@ async fn serve_connection(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, 
         (Stream::Tcp(stream), None) => serve_http(stream, peer, routes, watcher).await,
         (Stream::Tcp(stream), Some(tls)) => match timeout(HEAD_PATIENCE, tls.accept(stream)).await {
             Ok(Ok(stream)) => serve_http(stream, peer, routes, watcher).await,
-            Ok(Err(_)) | Err(_) => tracing::debug!(%peer, "no TLS"),
+            Ok(Err(_)) | Err(_) => tracing::debug!(%peer, "TLS handshake failed"),
         },
     }
 }
@@ -173,27 +173,27 @@ async fn serve_http(
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     if watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await.is_err() {
-        tracing::debug!(%peer, "the connection broke");
+        tracing::debug!(%peer, "connection lost");
     }
 }
 
 /// TLS with the listener's certificate; with `callers`, only for those who show one that these sign.
 pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor, Wrong> {
     let wrong = |variable, why| move |_: io::Error| Wrong { variable, why };
-    let chain = certificates(&tls.identity.certificate).map_err(wrong("MASKER_TLS_CERT", "holds no certificate"))?;
+    let chain = certificates(&tls.identity.certificate).map_err(wrong("MASKER_TLS_CERT", "contains no certificate"))?;
     let key = PrivateKeyDer::from_pem_slice(tls.identity.key.expose().as_bytes()).map_err(io::Error::other);
-    let key = key.map_err(wrong("MASKER_TLS_KEY", "holds no private key"))?;
+    let key = key.map_err(wrong("MASKER_TLS_KEY", "contains no private key"))?;
     let builder = ServerConfig::builder();
     let builder = match &tls.callers {
         None => builder.with_no_client_auth(),
         Some(pem) => {
-            let roots = roots(pem).map_err(wrong("MASKER_TLS_CLIENT_CA", "holds no certificate"))?;
+            let roots = roots(pem).map_err(wrong("MASKER_TLS_CLIENT_CA", "contains no certificate"))?;
             let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).build().map_err(io::Error::other);
-            builder.with_client_cert_verifier(verifier.map_err(wrong("MASKER_TLS_CLIENT_CA", "signs nobody"))?)
+            builder.with_client_cert_verifier(verifier.map_err(wrong("MASKER_TLS_CLIENT_CA", "contains no usable CA certificate"))?)
         }
     };
     let config = builder.with_single_cert(chain, key).map_err(io::Error::other);
-    let config = config.map_err(wrong("MASKER_TLS_KEY", "is not the key of the certificate"))?;
+    let config = config.map_err(wrong("MASKER_TLS_KEY", "does not match the certificate"))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 

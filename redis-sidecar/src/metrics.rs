@@ -66,18 +66,18 @@ impl Metrics {
     fn register(&mut self) {
         let registry = &mut self.registry;
         registry.register("syncs", "Batches by outcome", self.syncs.clone());
-        registry.register("filter", "What the filters counted", self.filter.clone());
+        registry.register("filter", "Events counted by the filters", self.filter.clone());
         registry.register("masked_values", "Occurrences masked, by kind", self.masked.clone());
-        registry.register("denied", "Calls refused, by code", self.denied.clone());
+        registry.register("denied", "Refused calls, by code", self.denied.clone());
         registry.register("store_up", "Whether the store answers", self.up.clone());
         registry.register("breaker", "The circuit breaker's state", self.breaker.clone());
         registry.register("eviction", "Whether Redis may evict mappings", self.eviction.clone());
         registry.register("memory_mappings", "Mappings in the embedded store", self.held.clone());
         registry.register("memory_evicted", "Mappings dropped by the embedded store", self.evicted.clone());
         registry.register("mappings_stored", "Mappings written or renewed", self.stored.clone());
-        registry.register("placeholders_found", "Placeholders answered", self.found.clone());
-        registry.register("placeholders_unknown", "Placeholders not known in their scope", self.unknown.clone());
-        registry.register("records_unopenable", "Records that no secret opens", self.unopenable.clone());
+        registry.register("placeholders_found", "Placeholders that were found", self.found.clone());
+        registry.register("placeholders_unknown", "Placeholders unknown to their scope", self.unknown.clone());
+        registry.register("records_unopenable", "Records that no secret can open", self.unopenable.clone());
     }
 
     pub fn count_sync(&self, acknowledged: bool) {

@@ -128,7 +128,7 @@ async fn handle_operator(
 async fn operate(sidecar: &Sidecar, peer: Peer, request: Request, parse: Parse) -> Result<Outcome, Error> {
     let path = request.uri().path().to_owned();
     let (token, scopes) = sidecar.operators.enter(authorization(request.headers())).inspect_err(|error| {
-        tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "an operator's call was not let in");
+        tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "operator call rejected");
     })?;
     let outcome = match authorise(scopes, request, parse).await {
         Ok(call) => operator::operate(&sidecar.vault, &call).await,
@@ -138,7 +138,7 @@ async fn operate(sidecar: &Sidecar, peer: Peer, request: Request, parse: Parse) 
         Ok(outcome) => ("ok", outcome.count()),
         Err(error) => (error.code(), 0),
     };
-    tracing::info!(audit = path, who = token.id(), peer = %peer, outcome = code, count, "an operator's call");
+    tracing::info!(audit = path, who = token.id(), peer = %peer, outcome = code, count, "operator call");
     let _ = sidecar.vault.store().publish(&[events::audit(&path, &token.id(), code, count)]).await;
     outcome
 }

@@ -35,18 +35,18 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     }
     let routes = Routes::new(Arc::new(sidecar(config).await?));
     for variable in raw.unknown() {
-        tracing::warn!(variable, "is no variable of this program");
+        tracing::warn!(variable, "unknown variable (misspelt?)");
     }
     for listener in &listeners {
         if tls.is_none() && listener.is_open()? {
-            tracing::warn!(address = %listener, "open to other machines without TLS: tokens and values can be read on the way");
+            tracing::warn!(address = %listener, "listening on a non-loopback address without TLS: tokens and values can be read in transit");
         }
     }
     // In one line, and the last before calls are taken.
     let places: Vec<_> = listeners.iter().map(Listener::to_string).collect();
     tracing::info!(address = places.join(" "), tls = tls.is_some(), "listening");
     listen::serve(listeners, tls, routes, end).await;
-    tracing::info!("ended");
+    tracing::info!("shut down");
     Ok(())
 }
 
@@ -54,7 +54,7 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
 pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
     let store: Arc<dyn Store> = match &config.store {
         StoreConfig::Memory { bytes } => {
-            tracing::info!(bytes, "embedded store: mappings live in memory, and end with this process");
+            tracing::info!(bytes, "embedded store: mappings are kept in memory and are lost when this process ends");
             Arc::new(Memory::new(*bytes))
         }
         StoreConfig::Redis(redis) => Arc::new(Redis::new(redis)?),
@@ -62,7 +62,7 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
     let keyring = match &config.secrets {
         Secrets::Given { newest, older } => Keyring::derive(newest, older)?,
         Secrets::Random => {
-            tracing::info!("no MASKER_SECRET: made a random one, which ends with this process");
+            tracing::info!("no MASKER_SECRET: generated a random one, which is lost when this process ends");
             Keyring::derive(&MasterSecret::random()?, &[])?
         }
     };
@@ -82,7 +82,7 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
 
 /// To stderr, so that a subcommand's output stays its own.
 pub fn log(config: &LogConfig) -> Result<(), Fatal> {
-    let filter = EnvFilter::try_new(&config.filter).map_err(|_| "MASKER_LOG is no filter")?;
+    let filter = EnvFilter::try_new(&config.filter).map_err(|_| "MASKER_LOG is not a valid filter")?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
     if config.json { log.json().try_init() } else { log.with_ansi(false).try_init() }
 }

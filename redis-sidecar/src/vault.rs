@@ -89,7 +89,7 @@ impl Vault {
             let record = record?;
             let plain = self.keyring.open(key, &record);
             if plain.is_none() && self.metrics.unopenable.inc() == 0 {
-                tracing::warn!("a mapping was sealed by a secret that is not in MASKER_SECRETS; said once");
+                tracing::warn!("a mapping was sealed with a secret that is not in MASKER_SECRETS (logged once)");
             }
             plain
         });
@@ -154,7 +154,7 @@ impl Vault {
         self.metrics.count(&batch.counters, exchanges());
         let events = events::events(&batch.id.0, exchanges(), &batch.counters);
         if self.store.publish(&events).await.is_err() {
-            tracing::debug!(events = events.len(), "events are not published");
+            tracing::debug!(events = events.len(), "events could not be published");
         }
     }
 

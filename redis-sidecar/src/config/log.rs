@@ -15,7 +15,7 @@ impl LogConfig {
         let json = match raw.text("MASKER_LOG_FORMAT")?.as_deref() {
             None | Some("text") => false,
             Some("json") => true,
-            Some(_) => return refuse("MASKER_LOG_FORMAT", "is neither text nor json"),
+            Some(_) => return refuse("MASKER_LOG_FORMAT", "must be text or json"),
         };
         Ok(Self { filter: raw.text("MASKER_LOG")?.unwrap_or_else(|| "info".to_owned()), json })
     }

@@ -108,9 +108,9 @@ impl Config {
             store,
         };
         match (&config.store, &config.secrets) {
-            _ if config.tokens.is_empty() => refuse("MASKER_TOKEN", "is needed: the token that the filter sends"),
+            _ if config.tokens.is_empty() => refuse("MASKER_TOKEN", "is required: the token that the filter sends"),
             (StoreConfig::Redis(_), Secrets::Random) => {
-                refuse("MASKER_SECRET", "is needed with Redis: without it no record opens after a restart")
+                refuse("MASKER_SECRET", "is required with Redis: without it no record can be opened after a restart")
             }
             _ => Ok(config),
         }
@@ -123,7 +123,7 @@ fn places(raw: &RawConfig) -> Result<Vec<Place>, Wrong> {
     let place = |word: &str| match word.strip_prefix("unix:") {
         None => Ok(Place::Address(word.to_owned())),
         Some(path) if path.starts_with('/') => Ok(Place::Socket(path.into())),
-        Some(_) => refuse("MASKER_LISTEN", "has a socket without its whole path: unix:/<path>"),
+        Some(_) => refuse("MASKER_LISTEN", "needs the socket's absolute path: unix:/<path>"),
     };
     text.split_whitespace().map(place).collect()
 }
@@ -131,7 +131,7 @@ fn places(raw: &RawConfig) -> Result<Vec<Place>, Wrong> {
 fn secrets(raw: &RawConfig) -> Result<Secrets, Wrong> {
     let secret = |text: &str| {
         let short =
-            Wrong { variable: "MASKER_SECRET", why: "is too short: 16 bytes at least, 32 random ones for safety" };
+            Wrong { variable: "MASKER_SECRET", why: "is too short: use at least 16 bytes, preferably 32 random ones" };
         MasterSecret::new(text).ok_or(short)
     };
     let texts = raw.list("MASKER_SECRETS", "MASKER_SECRET")?;
@@ -148,12 +148,12 @@ fn tokens(raw: &RawConfig, many: &'static str, one: &'static str) -> Result<Vec<
         let (secret, scopes) = match text.split_once(';') {
             Some((secret, scopes)) => {
                 let scopes = scopes.split(',').map(Scope::parse).collect::<Option<_>>();
-                let why = "binds a token to something that is no scope";
+                let why = "binds a token to an invalid scope";
                 (secret, Scopes::Only(scopes.ok_or(Wrong { variable: many, why })?))
             }
             None => (text.as_str(), Scopes::All),
         };
-        let why = "holds a token that is short (16 characters at least) or not of [A-Za-z0-9._~+/=-]";
+        let why = "holds an invalid token: use at least 16 characters of A-Z, a-z, 0-9, . _ ~ + / = -";
         BearerToken::new(secret, scopes).ok_or(Wrong { variable: many, why })
     };
     raw.list(many, one)?.iter().map(token).collect()
@@ -163,14 +163,14 @@ fn probes(raw: &RawConfig) -> Result<Probes, Wrong> {
     match raw.text("MASKER_PROBES")?.as_deref() {
         None | Some("open") => Ok(Probes::Open),
         Some("token") => Ok(Probes::Token),
-        Some(_) => refuse("MASKER_PROBES", "is neither open nor token"),
+        Some(_) => refuse("MASKER_PROBES", "must be open or token"),
     }
 }
 
 fn tls(raw: &RawConfig) -> Result<Option<Tls>, Wrong> {
     let callers = raw.text("MASKER_TLS_CLIENT_CA")?.map(String::into_bytes);
     match identity(raw, "MASKER_TLS_CERT", "MASKER_TLS_KEY")? {
-        None if callers.is_some() => refuse("MASKER_TLS_CLIENT_CA", "needs MASKER_TLS_CERT and MASKER_TLS_KEY"),
+        None if callers.is_some() => refuse("MASKER_TLS_CLIENT_CA", "requires MASKER_TLS_CERT and MASKER_TLS_KEY"),
         identity => Ok(identity.map(|identity| Tls { identity, callers })),
     }
 }
@@ -181,7 +181,7 @@ fn identity(raw: &RawConfig, certificate: &'static str, key: &'static str) -> Re
             Ok(Some(Identity { certificate: certificate.into_bytes(), key: Redacted::new(key) }))
         }
         (None, None) => Ok(None),
-        _ => refuse(certificate, "goes with a key, and the key with it"),
+        _ => refuse(certificate, "must be set together with its key"),
     }
 }
 

@@ -45,7 +45,7 @@ impl RawConfig {
         self.known.borrow_mut().insert(name);
         let given = |name: &str| self.variables.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
         match (given(name), given(&format!("{name}_FILE"))) {
-            (Some(_), Some(_)) => refuse(name, "is given twice, as a text and as a file"),
+            (Some(_), Some(_)) => refuse(name, "is set twice, as a text and as a file"),
             (Some(text), None) => Ok(Some(text.to_owned())),
             (None, Some(path)) => match std::fs::read_to_string(path) {
                 Ok(text) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
@@ -57,14 +57,14 @@ impl RawConfig {
     }
 
     pub(super) fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, Wrong> {
-        let wrong = Wrong { variable: name, why: "is not a number in its bounds" };
+        let wrong = Wrong { variable: name, why: "is not a number within its bounds" };
         self.text(name)?.map(|text| text.parse().map_err(|_| wrong)).transpose()
     }
 
     /// The words of one variable, or the one text of the other.
     pub(super) fn list(&self, many: &'static str, one: &'static str) -> Result<Vec<String>, Wrong> {
         match (self.text(many)?, self.text(one)?) {
-            (Some(_), Some(_)) => refuse(many, "is given beside its singular"),
+            (Some(_), Some(_)) => refuse(many, "cannot be combined with its singular form"),
             (Some(text), None) => Ok(text.split_whitespace().map(str::to_owned).collect()),
             (None, one) => Ok(one.into_iter().collect()),
         }

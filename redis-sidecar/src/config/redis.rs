@@ -78,7 +78,7 @@ fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, Wrong> 
         }
         _ => refuse(
             "REDIS_URL",
-            "is one of four ways, the others REDIS_HOST, REDIS_SENTINELS and REDIS_CLUSTER: give one",
+            "cannot be combined with REDIS_HOST, REDIS_SENTINELS or REDIS_CLUSTER, nor can these: set one of the four",
         ),
     }
 }
@@ -101,7 +101,7 @@ fn sentinel(raw: &RawConfig, list: &str) -> Result<Topology, Wrong> {
         Some(primary) => {
             Ok(Topology::Sentinel { nodes: nodes("REDIS_SENTINELS", list, SENTINEL_PORT)?, primary, login })
         }
-        None => refuse("REDIS_SENTINEL_PRIMARY", "is needed with REDIS_SENTINELS: the name that they know it by"),
+        None => refuse("REDIS_SENTINEL_PRIMARY", "is required with REDIS_SENTINELS: the name by which they know the primary"),
     }
 }
 
@@ -121,12 +121,12 @@ fn tls(raw: &RawConfig, topology: &Topology) -> Result<Option<RedisTls>, Wrong> 
     let wanted = match raw.text("REDIS_TLS")?.as_deref() {
         Some("true") => true,
         Some("false") => false,
-        Some(_) => return refuse("REDIS_TLS", "is neither true nor false"),
+        Some(_) => return refuse("REDIS_TLS", "must be true or false"),
         None => authority.is_some() || client.is_some(),
     };
     match topology {
         Topology::Url(url) if !url.expose().starts_with("rediss:") => match wanted {
-            true => refuse("REDIS_URL", "begins with redis:, but TLS is asked for: write rediss:"),
+            true => refuse("REDIS_URL", "begins with redis:, but TLS is configured: use rediss:"),
             false => Ok(None),
         },
         Topology::Url(_) => Ok(Some(RedisTls { authority, client })),

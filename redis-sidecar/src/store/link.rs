@@ -138,7 +138,7 @@ impl Link {
 
     fn note_failure(&self, trial: u64, reason: &str) -> Error {
         match self.state().open(trial) {
-            Some(1) => tracing::warn!(reason, "Redis does not answer; nothing is acknowledged until it does"),
+            Some(1) => tracing::warn!(reason, "Redis does not answer; mappings are not acknowledged until it does"),
             failures => tracing::debug!(reason, failures, "Redis still does not answer"),
         }
         Error::StoreDown
@@ -161,7 +161,7 @@ impl State {
             return;
         }
         if eviction != self.eviction && eviction == Eviction::May {
-            tracing::warn!("Redis may evict mappings before their time: set maxmemory-policy to noeviction");
+            tracing::warn!("Redis may evict mappings before they expire: set maxmemory-policy to noeviction");
         }
         self.phase = Phase::Closed(connection.clone());
         self.eviction = eviction;

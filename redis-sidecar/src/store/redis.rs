@@ -185,7 +185,7 @@ impl fmt::Debug for Redis {
 
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: the configuration of Redis cannot be used: {}", code::CONFIGURATION, self.0)
+        write!(f, "{}: invalid configuration of Redis: {}", code::CONFIGURATION, self.0)
     }
 }
 
