@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_stands_behind_its_scheme() {
+    fn a_token_follows_its_scheme() {
         assert_eq!(token(bearer("abc").as_bytes()), Some(&b"abc"[..]));
         for (value, expected) in [
             ("bearer abc", Some("abc")),

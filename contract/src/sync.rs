@@ -25,7 +25,7 @@ pub struct SyncRequest {
     /// Exchanges that ended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanges: Vec<ExchangeSummary>,
-    /// What was counted since the last acknowledged batch.
+    /// The numbers since the last acknowledged batch.
     #[serde(default)]
     pub counters: Counters,
     /// Placeholders in texts that the filter cannot restore itself.

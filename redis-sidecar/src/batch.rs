@@ -1,4 +1,4 @@
-//! What the filter sent, once it is found to be within the contract.
+//! A request of the filter, checked against the contract.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::name::{KindName, RecordKey};
 use crate::seal::Plain;
 
-/// Kinds that one exchange may tell of. The catalogue and a configuration's own patterns are far below.
+/// Kinds that one exchange may report. The catalogue and a configuration's own patterns have far fewer.
 const KINDS: usize = 1_000;
 
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Batch {
         })
     }
 
-    /// Every scope that the batch writes to, asks in or tells of.
+    /// Every scope that the batch writes to, asks in or reports on.
     pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
         let keys = self.mappings.iter().map(|(key, _)| key).chain(&self.wanted);
         let told = self.exchanges.iter().map(|(scope, _)| scope);
@@ -84,7 +84,7 @@ fn mapping(mapping: contract::Mapping) -> Result<(RecordKey, Plain), Error> {
     Ok((key(&scope, &placeholder)?, Plain { kind, value, by_context }))
 }
 
-/// What an exchange tells is published and counted, so that it may hold names and codes only.
+/// The numbers of an exchange are published and counted, so that they may hold names and codes only.
 fn exchange(exchange: ExchangeSummary) -> Result<(Scope, ExchangeSummary), Error> {
     check(exchange.masked.len() <= KINDS, "masked")?;
     check(exchange.masked.iter().all(|(kind, _)| KindName::parse(kind).is_some()), "kind")?;

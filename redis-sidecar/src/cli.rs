@@ -1,5 +1,5 @@
-//! The command line: to serve, or to call a sidecar that serves. The mappings may lie in its memory, and the audit
-//! record belongs into its log, so that no subcommand goes around it.
+//! The command line: serves, or calls a sidecar that serves. The mappings may be in its memory, and the audit record
+//! belongs in its log, so no subcommand bypasses it.
 
 use std::io::{self, Read, Write};
 
@@ -65,12 +65,12 @@ pub enum Forget {
     },
 }
 
-/// `None`: to serve. Wrong arguments end the program.
+/// `None` means to serve. Invalid arguments end the program.
 pub fn command() -> Option<Command> {
     Cli::parse().command
 }
 
-/// Does what a subcommand says. Blocks.
+/// Runs a subcommand. Blocks.
 pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
     let client = Client::new(&ClientConfig::parse(raw)?)?;
     let answer = match command {
@@ -113,7 +113,7 @@ fn restore(client: &Client, scope: &str, mut from: impl Read, mut to: impl Write
     }
 }
 
-/// How much of a text ends where no placeholder can be cut; all of it where there is no such place.
+/// The length of the longest beginning that cuts no placeholder; the whole length if there is none.
 fn safe_cut(text: &[u8]) -> usize {
     let outside = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"_-\\".contains(byte);
     text.iter().rposition(outside).map_or(text.len(), |at| at + 1)

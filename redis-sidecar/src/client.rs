@@ -13,9 +13,9 @@ use crate::config::ClientConfig;
 use crate::operator::SCOPE_HEADER;
 use crate::run::Fatal;
 
-/// To forget a value among millions takes a while.
+/// Forgetting one value among millions takes a while.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// Bytes of an answer; more than a restored text may have.
+/// Maximum bytes of an answer; more than a restored text may have.
 const ANSWER_BYTES: u64 = 64 << 20;
 
 pub struct Client {
@@ -32,7 +32,7 @@ impl Client {
             .timeout_global(Some(PATIENCE))
             .timeout_connect(Some(Duration::from_secs(5)))
             .http_status_as_error(false)
-            // The sidecar is near; a proxy must not see its tokens.
+            // The sidecar is nearby; a proxy must not see its tokens.
             .proxy(None)
             .max_redirects(0)
             .build()

@@ -1,4 +1,4 @@
-//! Who may come in, how often, and for which scopes.
+//! Access: known bearer tokens, their rates and their scopes.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -47,7 +47,7 @@ impl BearerToken {
         token.then(|| Self { digest: Sha256::digest(text).into(), scopes })
     }
 
-    /// Names the token in the log; tells nothing about it.
+    /// Names the token in the log; reveals nothing about it.
     pub fn id(&self) -> String {
         let [a, b, c, d, ..] = self.digest;
         HEXLOWER.encode(&[a, b, c, d])
@@ -65,26 +65,26 @@ impl Scopes {
 }
 
 impl Door {
-    /// Each token may make `rate` calls a second.
+    /// Each token may make `rate` calls per second.
     pub fn new(tokens: Vec<BearerToken>, rate: u32) -> Self {
         let rate = f64::from(rate);
         let full = |token| (token, Mutex::new(Bucket { left: rate, at: Instant::now() }));
         Self { tokens: tokens.into_iter().map(full).collect(), rate }
     }
 
-    /// Takes the value of an `authorization` header, and one call off the token's rate.
+    /// Takes the value of an `authorization` header, and counts one call against the token's rate.
     pub fn enter(&self, authorization: Option<&[u8]>) -> Result<(&BearerToken, &Scopes), Error> {
         let (token, bucket) = self.find(authorization).ok_or(Error::Unauthorized)?;
         bucket.lock().unwrap_or_else(PoisonError::into_inner).take(self.rate, Instant::now())?;
         Ok((token, &token.scopes))
     }
 
-    /// Whether the header holds one of the tokens; costs it nothing.
+    /// Returns whether the header holds one of the tokens. Does not count against its rate.
     pub fn knows(&self, authorization: Option<&[u8]>) -> bool {
         self.find(authorization).is_some()
     }
 
-    /// Looks at every token, and at hashes only: the time tells neither which one was near nor how near.
+    /// Compares with every token, and only hashes: the time reveals neither which one was similar nor how similar.
     fn find(&self, authorization: Option<&[u8]>) -> Option<&(BearerToken, Mutex<Bucket>)> {
         let digest: [u8; 32] = Sha256::digest(header::token(authorization?)?).into();
         let matches = |token: &BearerToken| bool::from(token.digest.ct_eq(&digest));

@@ -1,10 +1,10 @@
-//! What can go wrong: stable codes, and what the caller is told. What happened inside goes to the log only.
+//! Errors: the stable code and the text for the caller. Details of the cause go to the log only.
 
 use std::fmt;
 
 use contract::{ErrorBody, ErrorType, code};
 
-/// Why a call was refused. Holds nothing that came from the caller or from inside.
+/// The reason for which a call was refused. Holds nothing that came from the caller or from inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Error {
     /// Redis does not answer, or not in time.
@@ -17,7 +17,7 @@ pub enum Error {
     NotJson { line: usize, column: usize },
     /// One field is out of its bounds.
     Invalid(&'static str),
-    /// A contract that this sidecar does not speak.
+    /// A version of the contract that this sidecar does not support.
     Version,
     /// The body, or the answer that it asks for, is too large.
     TooLarge,
@@ -92,7 +92,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl From<serde_json::Error> for Error {
-    /// Only the place is kept: serde's own text quotes the input.
+    /// Keeps only the position: serde's own text quotes the input.
     fn from(error: serde_json::Error) -> Self {
         Self::NotJson { line: error.line(), column: error.column() }
     }

@@ -1,4 +1,4 @@
-//! What is told on the Pub/Sub channels of the plugin that this one replaces. Numbers only, never a value.
+//! The messages on the Pub/Sub channels of the plugin that this one replaces. Numbers only, never a value.
 
 use contract::{Counters, ExchangeSummary};
 use serde_json::json;
@@ -31,7 +31,7 @@ pub fn events<'e>(
     events
 }
 
-/// The operator's calls are of interest to whoever watches over security.
+/// Calls of the operator are published for those who watch over security.
 pub fn audit(call: &str, who: &str, outcome: &str, count: u64) -> Event {
     event(SECURITY, json!({"audit": call, "who": who, "outcome": outcome, "count": count}))
 }
@@ -53,7 +53,7 @@ fn of_exchange(exchange: &ExchangeSummary) -> impl Iterator<Item = Event> {
     [masked, unmasked, refused].into_iter().flatten()
 }
 
-/// What should not happen in an installation that is well.
+/// The counters of events that do not happen in a healthy installation, if there are any.
 fn alert(instance: &str, counters: &Counters) -> Option<Event> {
     let Counters {
         orphaned_responses,

@@ -1,7 +1,7 @@
 //! Everything that is derived from the master secrets.
 //!
-//! HKDF-SHA256 with one label a purpose: the key that placeholders are minted with, the key that records are sealed
-//! with, and a public id for each. No one of them tells anything about another.
+//! HKDF-SHA256 with one label per purpose: the key that placeholders are minted with, the key that records are sealed
+//! with, and a public id for each. None of them reveals anything about another.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ const STORAGE_ID: &[u8] = b"storage key id";
 pub struct MasterSecret(Zeroizing<Vec<u8>>);
 
 impl MasterSecret {
-    /// Fewer bytes can be guessed from one placeholder and its value.
+    /// A shorter secret can be guessed from one placeholder and its value.
     pub const LEAST: usize = 16;
 
     pub fn new(bytes: impl Into<Vec<u8>>) -> Option<Self> {
@@ -64,7 +64,7 @@ impl Keyring {
         Ok(Self { placeholder, newest: seal(&hkdf)?, older })
     }
 
-    /// What the filter gets.
+    /// The key that the filter gets.
     pub fn placeholder(&self) -> &MintKey {
         &self.placeholder
     }
@@ -74,7 +74,7 @@ impl Keyring {
         &self.newest
     }
 
-    /// `None`: no secret that is still known closed the record, or it does not belong under this key.
+    /// `None`: the record was closed with a secret that is not known any more, or does not belong under this key.
     pub fn open(&self, key: &RecordKey, record: &[u8]) -> Option<Plain> {
         std::iter::once(&self.newest).chain(&self.older).find_map(|seal| seal.open(key, record))
     }

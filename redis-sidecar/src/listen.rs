@@ -1,4 +1,5 @@
-//! The listeners: TCP, TLS and Unix sockets, HTTP/1.1, bounded in connections and in patience, ended without cutting a call short.
+//! The listeners: TCP, TLS and Unix sockets; HTTP/1.1. Connections and waiting times are bounded, and calls in flight end
+//! before the program does.
 
 use std::fmt;
 use std::fs::Permissions;
@@ -26,31 +27,31 @@ use tokio_rustls::TlsAcceptor;
 use crate::config::{Place, Tls, Wrong};
 use crate::routes::{Peer, Routes};
 
-/// Connections at a time; more wait in the kernel's queue.
+/// Concurrent connections; more wait in the kernel's queue.
 const CONNECTIONS: usize = 1_024;
-/// How long a TLS handshake, or the head of a call, may take.
+/// The timeout of a TLS handshake, and of the head of a call.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
-/// How long the calls under way may take to end.
+/// The timeout of the calls that are in flight when the program is told to end.
 const END_PATIENCE: Duration = Duration::from_secs(10);
-/// After the operating system refused a connection, mostly for want of file descriptors.
+/// The pause after the operating system refused a connection, mostly for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// Where callers come in.
+/// A place at which callers connect.
 #[derive(Debug)]
 pub enum Listener {
     Address(TcpListener),
     Socket(Socket),
 }
 
-/// A Unix socket. Its file ends with it.
+/// A Unix socket. Its file is removed with it.
 #[derive(Debug)]
 pub struct Socket {
     listener: UnixListener,
     path: PathBuf,
 }
 
-/// Whoever can reach the socket's directory may connect, and then needs a token: the gateway is another user, mostly in
-/// another container.
+/// Everybody who can reach the socket's directory may connect, and then needs a token: the gateway runs as another user,
+/// mostly in another container.
 const SOCKET_MODE: u32 = 0o666;
 
 impl Listener {
@@ -61,7 +62,7 @@ impl Listener {
         })
     }
 
-    /// Whether other machines may call.
+    /// Returns whether other machines may call.
     pub fn is_open(&self) -> io::Result<bool> {
         match self {
             Self::Address(listener) => Ok(!listener.local_addr()?.ip().is_loopback()),
@@ -82,7 +83,7 @@ impl Listener {
 
 impl Socket {
     async fn bind(path: PathBuf) -> io::Result<Self> {
-        // The file of a sidecar that was killed is in the way; that of one that lives answers, and then binding fails.
+        // The file of a sidecar that was killed is in the way. That of one that lives answers, and then binding fails.
         let is_socket = std::fs::symlink_metadata(&path).is_ok_and(|file| file.file_type().is_socket());
         if is_socket && UnixStream::connect(&path).await.is_err() {
             std::fs::remove_file(&path)?;
@@ -116,7 +117,7 @@ enum Stream {
     Unix(UnixStream),
 }
 
-/// Serves until `end` is over, then lets the calls under way end.
+/// Serves until `end` completes, then waits for the calls in flight.
 pub async fn serve(listeners: Vec<Listener>, tls: Option<TlsAcceptor>, routes: Routes, end: impl Future) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -151,7 +152,7 @@ async fn accept(
     }
 }
 
-/// What comes through the Unix socket has not left the machine, and needs no TLS.
+/// A connection through the Unix socket does not leave the machine, and needs no TLS.
 async fn serve_connection(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, routes: Routes, watcher: Watcher) {
     match (stream, tls) {
         (Stream::Unix(stream), _) => serve_http(stream, peer, routes, watcher).await,
@@ -177,7 +178,7 @@ async fn serve_http(
     }
 }
 
-/// TLS with the listener's certificate; with `callers`, only for those who show one that these sign.
+/// TLS with the listener's certificate; with `callers`, only for those who present one that this authority signed.
 pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor, Wrong> {
     let wrong = |variable, why| move |_: io::Error| Wrong { variable, why };
     let chain = certificates(&tls.identity.certificate).map_err(wrong("MASKER_TLS_CERT", "contains no certificate"))?;
@@ -189,7 +190,9 @@ pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor, Wrong> {
         Some(pem) => {
             let roots = roots(pem).map_err(wrong("MASKER_TLS_CLIENT_CA", "contains no certificate"))?;
             let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).build().map_err(io::Error::other);
-            builder.with_client_cert_verifier(verifier.map_err(wrong("MASKER_TLS_CLIENT_CA", "contains no usable CA certificate"))?)
+            builder.with_client_cert_verifier(
+                verifier.map_err(wrong("MASKER_TLS_CLIENT_CA", "contains no usable CA certificate"))?,
+            )
         }
     };
     let config = builder.with_single_cert(chain, key).map_err(io::Error::other);

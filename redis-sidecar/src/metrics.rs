@@ -1,4 +1,4 @@
-//! What is counted, for Prometheus. Kinds and numbers only.
+//! The metrics, for Prometheus. Kinds and numbers only.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use prometheus_client::registry::Registry;
 use crate::error::Error;
 use crate::store::{Breaker, Eviction, Health};
 
-/// Distinct kinds counted by name. The catalogue is far below; beyond it stands whatever a token's holder invents.
+/// Distinct kinds that are counted by name. The catalogue has far fewer; the rest is what the holder of a token invents.
 const KINDS: usize = 256;
 
 type Labelled<T> = Family<[(&'static str, String); 1], T>;
@@ -34,7 +34,7 @@ pub struct Metrics {
     pub stored: Counter,
     pub found: Counter,
     pub unknown: Counter,
-    /// Records whose secret is not known any more, or that were altered.
+    /// Records whose secret is unknown by now, or that were altered.
     pub unopenable: Counter,
 }
 

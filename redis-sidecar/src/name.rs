@@ -7,7 +7,7 @@ use masking::Placeholder;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KindName(String);
 
-/// Where a record lies, and what its seal is bound to.
+/// The place of a record, to which its seal is bound.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RecordKey {
     pub scope: Scope,

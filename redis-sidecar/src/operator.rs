@@ -1,4 +1,4 @@
-//! What the operator may ask: to restore a text, to look up a placeholder, to forget, to count.
+//! The operator's calls: to restore a text, to look up a placeholder, to forget, to count.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -32,12 +32,12 @@ pub enum Call {
     Stats,
 }
 
-/// What to forget.
+/// The mappings to forget.
 #[derive(Debug)]
 pub enum Erasure {
     Scope(Scope),
     Placeholder(RecordKey),
-    /// In one scope, or in all; the value as it is, not where it is part of another.
+    /// In one scope, or in all; only mappings of exactly this value, not of one that contains it.
     Value {
         value: Redacted,
         scope: Option<Scope>,
@@ -56,7 +56,7 @@ pub enum Outcome {
 pub struct Stats {
     pub mappings: u64,
     pub scopes: BTreeMap<String, u64>,
-    /// Records by the id of the key that sealed them: an old secret may go when it has none left.
+    /// Records by the id of the key that sealed them: an old secret may be dropped when it has none left.
     pub sealed_by: BTreeMap<String, u64>,
     /// The key that seals now.
     pub sealing: String,
@@ -123,7 +123,7 @@ impl Call {
 }
 
 impl Outcome {
-    /// How many mappings were told or forgotten.
+    /// The number of mappings that were shown or forgotten.
     pub fn count(&self) -> u64 {
         match self {
             Self::Restored { restored, .. } => *restored,
@@ -152,7 +152,7 @@ async fn restore_text(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outco
     let keys: Vec<_> =
         named.0.iter().map(|placeholder| RecordKey { scope: scope.clone(), placeholder: *placeholder }).collect();
     let mut known = Values { room: RESTORED_BYTES.saturating_sub(text.len()), ..Values::default() };
-    // Each value stands in the text at least once, so that what is read is bounded by what may be answered.
+    // Each value occurs in the text at least once, so the bytes read are bounded by those that may be answered.
     let mut room = known.room;
     for keys in keys.chunks(STEP) {
         let opened = vault.open(keys, None).await?;
@@ -232,7 +232,7 @@ impl Walk {
     }
 }
 
-/// Knows no value, and remembers what it was asked.
+/// Knows no value, and remembers the placeholders that it was asked for.
 #[derive(Default)]
 struct Named(BTreeSet<Placeholder>);
 

@@ -25,12 +25,12 @@ use crate::metrics::Metrics;
 use crate::operator::{self, Call, Outcome};
 use crate::vault::Vault;
 
-/// How long a body may take to arrive.
+/// The time within which a body has to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
 const NOTE: HeaderName = HeaderName::from_static(contract::header::NOTE);
 
-/// What the calls share.
+/// The state that the calls share.
 #[derive(Debug)]
 pub struct Sidecar {
     pub vault: Vault,
@@ -40,7 +40,7 @@ pub struct Sidecar {
     pub metrics: Arc<Metrics>,
 }
 
-/// Who is calling; the listener knows.
+/// The caller, as the listener knows it.
 #[derive(Debug, Clone, Copy)]
 pub enum Peer {
     Address(SocketAddr),
@@ -103,7 +103,7 @@ async fn handle_sync(sidecar: &Sidecar, request: Request) -> Result<impl Seriali
     sidecar.vault.sync(batch).await
 }
 
-/// What a call of the operator says: the scope that a header names, and the body.
+/// Reads a call of the operator from the scope that a header names, and the body.
 type Parse = fn(Option<&str>, &[u8]) -> Result<Call, Error>;
 
 async fn handle_operator(
@@ -124,7 +124,7 @@ async fn handle_operator(
     }
 }
 
-/// Each call leaves an audit record, whatever comes of it: who, from where, what, how many. Never a value.
+/// Each call leaves an audit record, whatever its outcome: who, from where, what, how many. Never a value.
 async fn operate(sidecar: &Sidecar, peer: Peer, request: Request, parse: Parse) -> Result<Outcome, Error> {
     let path = request.uri().path().to_owned();
     let (token, scopes) = sidecar.operators.enter(authorization(request.headers())).inspect_err(|error| {
@@ -155,12 +155,12 @@ async fn authorise(scopes: &Scopes, request: Request, parse: Parse) -> Result<Ca
     Ok(call)
 }
 
-/// Ready is who can deliver a keyring. Whether the store answers is told, and is no reason to take the sidecar away:
-/// the filters would lose the keyring too.
+/// The sidecar is ready once it can deliver a key. The store's state is reported, but it is no reason to take the sidecar
+/// out of rotation: the filters would lose the key as well.
 async fn ready(State(sidecar): Shared, headers: HeaderMap) -> Response {
     let allowed = check_probe(&sidecar, &headers);
     if allowed.is_ok() {
-        // A failure shows in the health.
+        // A failure is part of the health.
         let _ = sidecar.vault.store().ping().await;
     }
     answer(&sidecar, allowed.map(|()| health(&sidecar)))
@@ -204,7 +204,8 @@ async fn body(request: Request) -> Result<Bytes, Error> {
     body.await.map_err(|_| Error::TooSlow)?.map_err(|_| Error::TooLarge)
 }
 
-/// The body is whole before it is sent, so that Content-Length always is: the filter's host takes no other answer.
+/// The body is complete before it is sent, so that there always is a Content-Length: the filter's host accepts no other
+/// answer.
 fn answer(sidecar: &Sidecar, outcome: Result<impl Serialize, Error>) -> Response {
     let body = outcome.and_then(|answer| serde_json::to_vec(&answer).map_err(|_| Error::Internal));
     match body {

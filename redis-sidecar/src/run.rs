@@ -18,12 +18,12 @@ use crate::store::memory::Memory;
 use crate::store::redis::Redis;
 use crate::vault::Vault;
 
-/// What ends the program; shown as one line.
+/// An error that ends the program; shown as one line.
 pub type Fatal = Box<dyn std::error::Error + Send + Sync>;
 
 pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     log(&LogConfig::parse(raw)?)?;
-    // Before anybody is told that it serves: whoever then ends it, ends it well.
+    // Before the log says that it serves: a signal that comes after that ends it gracefully.
     let end = end_signal()?;
     let config = Config::parse(raw)?;
     ClientConfig::parse(raw)?;
@@ -42,7 +42,7 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
             tracing::warn!(address = %listener, "listening on a non-loopback address without TLS: tokens and values can be read in transit");
         }
     }
-    // In one line, and the last before calls are taken.
+    // One line, and the last one before calls are accepted.
     let places: Vec<_> = listeners.iter().map(Listener::to_string).collect();
     tracing::info!(address = places.join(" "), tls = tls.is_some(), "listening");
     listen::serve(listeners, tls, routes, end).await;
@@ -91,7 +91,7 @@ pub fn exit_code(outcome: Result<(), Fatal>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // When the log itself could not be set up, nobody would hear of it there.
+            // The log itself may not have been set up.
             use std::io::Write;
             let _ = writeln!(io::stderr(), "redis-sidecar: {error}");
             ExitCode::FAILURE

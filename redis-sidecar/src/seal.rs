@@ -17,12 +17,12 @@ use crate::name::{KindName, RecordKey};
 const ID: usize = 4;
 const NONCE: usize = 12;
 
-/// What a record says.
+/// The content of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plain {
     pub kind: KindName,
     pub value: Redacted,
-    /// Whether the value was recognised by its context only.
+    /// The value was recognised by its context only.
     pub by_context: bool,
 }
 
@@ -37,7 +37,7 @@ impl Seal {
         Self { id, cipher: Aes256GcmSiv::new(key.into()) }
     }
 
-    /// Names the key; tells nothing about it.
+    /// Names the key; reveals nothing about it.
     pub fn id(&self) -> [u8; ID] {
         self.id
     }

@@ -16,11 +16,11 @@ use crate::name::RecordKey;
 use crate::seal::Plain;
 use crate::store::{Record, Store};
 
-/// Batches remembered, so that one sent again is not counted again. An instance has one on its way; a batch that is
+/// Batches that are remembered, so that one sent again is not counted again. An instance has one in flight; a batch that is
 /// sent again after this many others is counted twice.
 const SEEN: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
 
-/// Values of a recall list that are read at a time, before it shows that there is no room for more.
+/// Values of a recall list that are read at a time, before it is clear that there is no room for more.
 const STEP: usize = bound::WANTED;
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Vault {
     seen: Mutex<LruCache<(String, u64), ()>>,
 }
 
-/// What the filter asked for.
+/// The answers to what the filter asked for.
 #[derive(Default)]
 struct Answers {
     found: Vec<Mapping>,
@@ -52,7 +52,7 @@ impl Vault {
         self.keyring.newest().id()
     }
 
-    /// The keyring is answered whatever the store does: the filter masks with it alone.
+    /// The key is part of the answer whatever the state of the store: the filter needs nothing else to mask.
     pub async fn sync(&self, batch: Batch) -> Result<SyncResponse, Error> {
         let stored = self.keep(&batch).await;
         let answers = match stored {
@@ -82,7 +82,7 @@ impl Vault {
         })
     }
 
-    /// What is known of some placeholders, in their order. With `renew`, they live for that long from now.
+    /// The records of some placeholders, in their order. With `renew`, they live for that long from now.
     pub async fn open(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Plain>>, Error> {
         let records = self.store.get(keys, renew).await?;
         let opened = keys.iter().zip(records).map(|(key, record)| {
@@ -96,7 +96,7 @@ impl Vault {
         Ok(opened.collect())
     }
 
-    /// Writes the mappings, or asks whether the store is there when there are none.
+    /// Writes the mappings; if there are none, asks the store whether it answers.
     async fn keep(&self, batch: &Batch) -> Result<(), Error> {
         if batch.mappings.is_empty() {
             return self.store.ping().await;
@@ -145,7 +145,7 @@ impl Vault {
         Ok(keys.iter().zip(opened).filter_map(|(key, plain)| Some(mapping(key, plain?))).collect())
     }
 
-    /// Counts and tells of an acknowledged batch, once. Nobody may be listening: what fails here is not owed.
+    /// Counts an acknowledged batch and publishes its events, once. Nobody may be listening: a failure here is ignored.
     async fn account(&self, batch: &Batch) {
         if !self.first_seen(&batch.id) {
             return;

@@ -5,14 +5,14 @@ use contract::Redacted;
 use super::raw::{RawConfig, Wrong};
 use super::{Identity, Place, identity, places};
 
-/// Whom the operator's subcommands call, and how.
+/// The sidecar that the operator's subcommands call, and their credentials.
 #[derive(Debug)]
 pub struct ClientConfig {
-    /// Absent where the sidecar listens on sockets only: the commands speak HTTP over TCP.
+    /// Absent if the sidecar listens on sockets only: the commands speak HTTP over TCP.
     pub url: Option<String>,
     /// Absent for the health check.
     pub token: Option<Redacted>,
-    /// Who signs the sidecar's certificate, in PEM.
+    /// The authority that signs the sidecar's certificate, in PEM.
     pub authority: Option<Vec<u8>>,
     pub identity: Option<Identity>,
 }
@@ -35,7 +35,7 @@ impl ClientConfig {
     }
 }
 
-/// Where a listener on every address is found from the same machine.
+/// The address at which a listener on all addresses is reached from the same machine.
 fn loopback_address(listen: &str) -> String {
     listen.replacen("0.0.0.0:", "127.0.0.1:", 1).replacen("[::]:", "[::1]:", 1)
 }

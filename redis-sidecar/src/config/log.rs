@@ -1,8 +1,8 @@
-//! How the program logs.
+//! The format and the level of the log.
 
 use super::raw::{RawConfig, Wrong, refuse};
 
-/// How the program logs; read before everything else, as it tells what is wrong with the rest.
+/// The log's configuration; read before everything else, because the log says what is wrong with the rest.
 #[derive(Debug)]
 pub struct LogConfig {
     /// In the syntax of tracing's `EnvFilter`.

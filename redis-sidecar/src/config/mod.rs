@@ -1,4 +1,4 @@
-//! What the environment says, and what it means. No other file reads the environment.
+//! The configuration: the environment (`raw`, which alone reads it) and what it means.
 //!
 //! Each variable may be given as `<NAME>_FILE` instead, naming a file that holds the text, as Docker and Kubernetes
 //! secrets do. An empty variable counts as none.
@@ -37,13 +37,13 @@ pub struct Config {
     /// For the operator's calls, which are closed without one.
     pub operators: Vec<BearerToken>,
     pub probes: Probes,
-    /// Calls a second that one token may make.
+    /// Calls per second that one token may make.
     pub rate: u32,
     pub secrets: Secrets,
     pub store: StoreConfig,
 }
 
-/// Where the sidecar is called.
+/// A place at which the sidecar is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// `host:port`.
@@ -59,7 +59,7 @@ pub enum Secrets {
         newest: MasterSecret,
         older: Vec<MasterSecret>,
     },
-    /// Made at start, gone at the end: for the embedded store only, whose mappings go with it.
+    /// Generated at the start and lost at the end: for the embedded store only, whose mappings are lost as well.
     Random,
 }
 
@@ -69,15 +69,15 @@ pub enum StoreConfig {
     Redis(Box<RedisConfig>),
 }
 
-/// Who may ask for `/readyz` and `/metrics`.
+/// The callers that may read `/readyz` and `/metrics`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Probes {
     Open,
-    /// Whoever holds a token of either sort.
+    /// The holders of a token of either sort.
     Token,
 }
 
-/// The listener's own certificate and, for mTLS, who signs its callers'.
+/// The listener's own certificate and, for mTLS, the authority that signs its callers'.
 #[derive(Debug)]
 pub struct Tls {
     pub identity: Identity,
@@ -117,7 +117,7 @@ impl Config {
     }
 }
 
-/// Where to listen: several places stand one behind the other.
+/// The places to listen at, separated by white space.
 fn places(raw: &RawConfig) -> Result<Vec<Place>, Wrong> {
     let text = raw.text("MASKER_LISTEN")?.unwrap_or_else(|| LISTEN.to_owned());
     let place = |word: &str| match word.strip_prefix("unix:") {

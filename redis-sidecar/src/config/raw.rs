@@ -10,11 +10,11 @@ use contract::code;
 #[derive(Default)]
 pub struct RawConfig {
     variables: BTreeMap<String, String>,
-    /// The names that were asked for.
+    /// The names that some part of the program has asked for.
     known: RefCell<BTreeSet<&'static str>>,
 }
 
-/// One variable is wrong. Never quotes it.
+/// One variable is invalid. Never quotes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wrong {
     pub variable: &'static str,
@@ -34,7 +34,7 @@ impl RawConfig {
         Self { variables: variables.into_iter().map(owned).collect(), known: RefCell::default() }
     }
 
-    /// The variables of this program's prefix that no part of it has asked for: misspelt, most likely.
+    /// The variables with this program's prefix that no part of it has asked for: most likely misspelt.
     pub fn unknown(&self) -> Vec<&str> {
         let known = self.known.borrow();
         let name = |variable: &str| known.contains(variable.strip_suffix("_FILE").unwrap_or(variable));

@@ -16,7 +16,7 @@ pub struct RedisConfig {
     pub topology: Topology,
     pub login: Login,
     pub tls: Option<RedisTls>,
-    /// How long one call, and one attempt to connect, may take.
+    /// The timeout of one call, and of one attempt to connect.
     pub patience: Duration,
 }
 
@@ -46,7 +46,7 @@ pub struct Login {
 
 #[derive(Debug)]
 pub struct RedisTls {
-    /// Who signs the server's certificate, in PEM; without it, the system's own authorities.
+    /// The authority that signs the server's certificate, in PEM; without it, the system's own authorities count.
     pub authority: Option<Vec<u8>>,
     pub client: Option<Identity>,
 }
@@ -83,7 +83,7 @@ fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, Wrong> 
     }
 }
 
-/// Kubernetes sets `REDIS_PORT=tcp://…` beside a service that is called redis; nobody meant that one.
+/// Kubernetes sets `REDIS_PORT=tcp://…` for a service that is called redis; nobody meant that one.
 fn port(raw: &RawConfig) -> Result<Option<u16>, Wrong> {
     match raw.text("REDIS_PORT")? {
         Some(text) if text.starts_with("tcp://") => Ok(None),
@@ -101,7 +101,10 @@ fn sentinel(raw: &RawConfig, list: &str) -> Result<Topology, Wrong> {
         Some(primary) => {
             Ok(Topology::Sentinel { nodes: nodes("REDIS_SENTINELS", list, SENTINEL_PORT)?, primary, login })
         }
-        None => refuse("REDIS_SENTINEL_PRIMARY", "is required with REDIS_SENTINELS: the name by which they know the primary"),
+        None => refuse(
+            "REDIS_SENTINEL_PRIMARY",
+            "is required with REDIS_SENTINELS: the name by which they know the primary",
+        ),
     }
 }
 

@@ -22,7 +22,7 @@ fn which_redis_is_meant() {
     for (variables, expected) in [
         (&[][..], "memory"),
         (&[("REDIS_URL", ""), ("REDIS_HOST", " ")], "memory"),
-        // Kubernetes sets these beside a service called redis.
+        // Kubernetes sets these for a service called redis.
         (&[("REDIS_PORT", "tcp://10.0.0.1:6379"), ("REDIS_SERVICE_HOST", "10.0.0.1")], "memory"),
         (&[("REDIS_HOST", "redis"), ("REDIS_PORT", "tcp://10.0.0.1:6379")], "redis:6379"),
         (&[("REDIS_HOST", "redis"), ("REDIS_PORT", "7000")], "redis:7000"),

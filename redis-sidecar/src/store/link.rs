@@ -1,7 +1,7 @@
-//! The connection to Redis, and the circuit breaker before it.
+//! The connection to Redis, and its circuit breaker.
 //!
-//! One multiplexed connection (in a cluster: one a node) serves all calls. After a failure calls fail at once until a
-//! trial is due; the trial connects anew, asking Sentinel or the cluster who is who by then.
+//! One multiplexed connection (in a cluster: one per node) serves all calls. After a failure calls fail at once until a
+//! trial is due; the trial reconnects and asks Sentinel or the cluster for the current roles.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use crate::error::Error;
 /// The first and the longest pause between two trials, before jitter.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Commands on their way into a cluster, whose nodes take no common pipeline.
+/// Commands in flight to a cluster, whose nodes take no common pipeline.
 const CONCURRENT: usize = 128;
 
 /// A node of a cluster; `None` where there is only one Redis.
@@ -26,7 +26,7 @@ pub(super) type Node = Option<(String, u16)>;
 
 pub(super) struct Link {
     target: Target,
-    /// How long one call, and one trial, may take.
+    /// The timeout of one call, and of one trial.
     patience: Duration,
     state: Mutex<State>,
 }
@@ -45,7 +45,7 @@ enum Phase {
     Open {
         until: Instant,
     },
-    /// A trial that was dropped half-way counts as failed by then.
+    /// A trial that was dropped half-way counts as failed after this time.
     HalfOpen {
         until: Instant,
     },
@@ -167,7 +167,7 @@ impl State {
         self.eviction = eviction;
     }
 
-    /// How many failures that makes; `None` for one of a connection that was given up before.
+    /// Returns the failures so far; `None` for a failure of a connection that was given up before.
     fn open(&mut self, trial: u64) -> Option<u32> {
         (self.trial == trial).then(|| {
             self.failures = self.failures.saturating_add(1);

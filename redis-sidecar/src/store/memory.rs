@@ -1,4 +1,4 @@
-//! The embedded store: bounded, and gone with the process.
+//! The embedded store: bounded, and lost with the process.
 
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,13 +15,13 @@ use crate::error::Error;
 use crate::events::Event;
 use crate::name::RecordKey;
 
-/// What a record costs beside its own bytes: the entry, its links, two strings.
+/// The cost of a record in addition to its own bytes: the entry, its links, two strings.
 const OVERHEAD: usize = 192;
-/// Recall lists kept; at the bound the scope unused for longest loses its list, not its mappings.
+/// Recall lists that are kept; at the bound the least recently used scope loses its list, not its mappings.
 const SCOPES: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
 const RECALLED: NonZeroUsize = NonZeroUsize::new(bound::RECALLED).unwrap();
 
-/// At its bound the mapping unused for longest is dropped, and counted.
+/// At its bound the least recently used mapping is dropped, and counted.
 #[derive(Debug)]
 pub struct Memory {
     budget: usize,
@@ -49,7 +49,7 @@ impl Memory {
         Self { budget, held: Mutex::new(held) }
     }
 
-    /// A call that panicked left at worst a count that is off.
+    /// A call that panicked left at worst a wrong count.
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }

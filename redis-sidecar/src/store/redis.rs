@@ -21,7 +21,7 @@ use crate::name::RecordKey;
 
 const RECORD: &str = "aws-masker:";
 const RECENT: &str = "aws-masker-recent:";
-/// Keys that one step of a walk looks at.
+/// Keys that one step of a walk examines.
 const STEP: usize = 1_000;
 
 pub struct Redis {
@@ -29,14 +29,14 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Connects with the first call, not here; what fails here is the configuration.
+    /// Connects with the first call, not here; only an invalid configuration fails here.
     pub fn new(config: &RedisConfig) -> Result<Self, Unusable> {
         let target = Target::new(config).map_err(|error| Unusable(error.category().to_owned()))?;
         Ok(Self { link: Link::new(target, config.patience) })
     }
 }
 
-/// The configuration of Redis cannot be used; says in which respect.
+/// The configuration of Redis is invalid, with the category of the reason.
 #[derive(Debug)]
 pub struct Unusable(String);
 
@@ -172,7 +172,7 @@ fn parse(name: &str) -> Option<RecordKey> {
     Some(RecordKey { scope: Scope::parse(scope)?, placeholder: Placeholder::parse(placeholder)? })
 }
 
-/// An answer of another shape than the command's is none.
+/// An answer that does not have the command's shape counts as no answer.
 fn read<T: FromRedisValue>(value: Value) -> Result<T, Error> {
     T::from_redis_value(value).map_err(|_| Error::StoreDown)
 }

@@ -7,7 +7,7 @@ use crate::support::{App, Redis, SECRET, TEAM_TOKEN, batch, eventually, mappings
 
 const OLD: &str = "an-old-secret-of-many-bytes-0001";
 
-/// What holds whatever the store is.
+/// Holds for every store.
 async fn check(app: &App, store: &str) {
     let answer = app.sync(&batch(1)).await;
     assert_eq!(answer["acknowledged"], true);
