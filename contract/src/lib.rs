@@ -8,7 +8,7 @@
 //! [`ErrorBody`], the [`path`]s, the [`header`]s, and how a [`MintKey`] is written.
 
 #![forbid(unsafe_code)]
-#![deny(missing_docs)]
+#![deny(missing_docs, unreachable_pub)]
 
 pub mod bound;
 pub mod code;

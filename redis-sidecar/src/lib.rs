@@ -3,6 +3,8 @@
 //! `listen` and `routes` take the calls as `config` says, `door` admits them, `batch` checks them, `vault` answers them.
 //! The vault seals its records (`keyring`, `seal`) and keeps them in a `store`.
 
+#![warn(unreachable_pub)]
+
 pub mod batch;
 pub mod cli;
 pub mod client;
