@@ -3,7 +3,6 @@
 
 mod binary;
 mod faults;
-mod house;
 mod memory;
 mod operator;
 mod refusals;
