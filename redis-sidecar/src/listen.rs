@@ -24,7 +24,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use crate::config::{Place, Tls, Wrong};
+use crate::config::{InvalidVariable, Place, Tls};
 use crate::routes::{Peer, Routes};
 
 /// Concurrent connections; more wait in the kernel's queue.
@@ -179,24 +179,25 @@ async fn serve_http(
 }
 
 /// TLS with the listener's certificate; with `callers`, only for those who present one that this authority signed.
-pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor, Wrong> {
-    let wrong = |variable, why| move |_: io::Error| Wrong { variable, why };
-    let chain = certificates(&tls.identity.certificate).map_err(wrong("MASKER_TLS_CERT", "contains no certificate"))?;
+pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor, InvalidVariable> {
+    let invalid = |variable, why| move |_: io::Error| InvalidVariable { variable, why };
+    let chain =
+        certificates(&tls.identity.certificate).map_err(invalid("MASKER_TLS_CERT", "contains no certificate"))?;
     let key = PrivateKeyDer::from_pem_slice(tls.identity.key.expose().as_bytes()).map_err(io::Error::other);
-    let key = key.map_err(wrong("MASKER_TLS_KEY", "contains no private key"))?;
+    let key = key.map_err(invalid("MASKER_TLS_KEY", "contains no private key"))?;
     let builder = ServerConfig::builder();
     let builder = match &tls.callers {
         None => builder.with_no_client_auth(),
         Some(pem) => {
-            let roots = roots(pem).map_err(wrong("MASKER_TLS_CLIENT_CA", "contains no certificate"))?;
+            let roots = roots(pem).map_err(invalid("MASKER_TLS_CLIENT_CA", "contains no certificate"))?;
             let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).build().map_err(io::Error::other);
             builder.with_client_cert_verifier(
-                verifier.map_err(wrong("MASKER_TLS_CLIENT_CA", "contains no usable CA certificate"))?,
+                verifier.map_err(invalid("MASKER_TLS_CLIENT_CA", "contains no usable CA certificate"))?,
             )
         }
     };
     let config = builder.with_single_cert(chain, key).map_err(io::Error::other);
-    let config = config.map_err(wrong("MASKER_TLS_KEY", "does not match the certificate"))?;
+    let config = config.map_err(invalid("MASKER_TLS_KEY", "does not match the certificate"))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 

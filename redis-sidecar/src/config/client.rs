@@ -2,7 +2,7 @@
 
 use contract::Redacted;
 
-use super::raw::{RawConfig, Wrong};
+use super::raw::{InvalidVariable, RawConfig};
 use super::{Identity, Place, identity, places};
 
 /// The sidecar that the operator's subcommands call, and their credentials.
@@ -18,7 +18,7 @@ pub struct ClientConfig {
 }
 
 impl ClientConfig {
-    pub fn parse(raw: &RawConfig) -> Result<Self, Wrong> {
+    pub fn parse(raw: &RawConfig) -> Result<Self, InvalidVariable> {
         let address = places(raw)?.into_iter().find_map(|place| match place {
             Place::Address(address) => Some(address),
             Place::Socket(_) => None,

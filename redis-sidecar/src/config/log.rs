@@ -1,6 +1,6 @@
 //! The format and the level of the log.
 
-use super::raw::{RawConfig, Wrong, refuse};
+use super::raw::{InvalidVariable, RawConfig, refuse};
 
 /// The log's configuration; read before everything else, because the log says what is wrong with the rest.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub struct LogConfig {
 }
 
 impl LogConfig {
-    pub fn parse(raw: &RawConfig) -> Result<Self, Wrong> {
+    pub fn parse(raw: &RawConfig) -> Result<Self, InvalidVariable> {
         let json = match raw.text("MASKER_LOG_FORMAT")?.as_deref() {
             None | Some("text") => false,
             Some("json") => true,

@@ -17,7 +17,7 @@ use contract::{Redacted, Scope};
 pub use self::client::ClientConfig;
 pub use self::log::LogConfig;
 use self::raw::refuse;
-pub use self::raw::{RawConfig, Wrong};
+pub use self::raw::{InvalidVariable, RawConfig};
 pub use self::redis::{Login, Node, RedisConfig, RedisTls, Topology};
 use crate::door::{BearerToken, Scopes};
 use crate::keyring::MasterSecret;
@@ -92,7 +92,7 @@ pub struct Identity {
 }
 
 impl Config {
-    pub fn parse(raw: &RawConfig) -> Result<Self, Wrong> {
+    pub fn parse(raw: &RawConfig) -> Result<Self, InvalidVariable> {
         let store = match redis::parse(raw)? {
             Some(redis) => StoreConfig::Redis(Box::new(redis)),
             None => StoreConfig::Memory { bytes: raw.number("MASKER_MEMORY_BYTES")?.unwrap_or(MEMORY_BYTES) },
@@ -118,7 +118,7 @@ impl Config {
 }
 
 /// The places to listen at, separated by white space.
-fn places(raw: &RawConfig) -> Result<Vec<Place>, Wrong> {
+fn places(raw: &RawConfig) -> Result<Vec<Place>, InvalidVariable> {
     let text = raw.text("MASKER_LISTEN")?.unwrap_or_else(|| LISTEN.to_owned());
     let place = |word: &str| match word.strip_prefix("unix:") {
         None => Ok(Place::Address(word.to_owned())),
@@ -128,10 +128,12 @@ fn places(raw: &RawConfig) -> Result<Vec<Place>, Wrong> {
     text.split_whitespace().map(place).collect()
 }
 
-fn secrets(raw: &RawConfig) -> Result<Secrets, Wrong> {
+fn secrets(raw: &RawConfig) -> Result<Secrets, InvalidVariable> {
     let secret = |text: &str| {
-        let short =
-            Wrong { variable: "MASKER_SECRET", why: "is too short: use at least 16 bytes, preferably 32 random ones" };
+        let short = InvalidVariable {
+            variable: "MASKER_SECRET",
+            why: "is too short: use at least 16 bytes, preferably 32 random ones",
+        };
         MasterSecret::new(text).ok_or(short)
     };
     let texts = raw.list("MASKER_SECRETS", "MASKER_SECRET")?;
@@ -143,23 +145,23 @@ fn secrets(raw: &RawConfig) -> Result<Secrets, Wrong> {
 }
 
 /// White space between tokens; `<token>;<scope>,<scope>` binds one to scopes.
-fn tokens(raw: &RawConfig, many: &'static str, one: &'static str) -> Result<Vec<BearerToken>, Wrong> {
+fn tokens(raw: &RawConfig, many: &'static str, one: &'static str) -> Result<Vec<BearerToken>, InvalidVariable> {
     let token = |text: &String| {
         let (secret, scopes) = match text.split_once(';') {
             Some((secret, scopes)) => {
                 let scopes = scopes.split(',').map(Scope::parse).collect::<Option<_>>();
                 let why = "binds a token to an invalid scope";
-                (secret, Scopes::Only(scopes.ok_or(Wrong { variable: many, why })?))
+                (secret, Scopes::Only(scopes.ok_or(InvalidVariable { variable: many, why })?))
             }
             None => (text.as_str(), Scopes::All),
         };
         let why = "holds an invalid token: use at least 16 characters of A-Z, a-z, 0-9, . _ ~ + / = -";
-        BearerToken::new(secret, scopes).ok_or(Wrong { variable: many, why })
+        BearerToken::new(secret, scopes).ok_or(InvalidVariable { variable: many, why })
     };
     raw.list(many, one)?.iter().map(token).collect()
 }
 
-fn probes(raw: &RawConfig) -> Result<Probes, Wrong> {
+fn probes(raw: &RawConfig) -> Result<Probes, InvalidVariable> {
     match raw.text("MASKER_PROBES")?.as_deref() {
         None | Some("open") => Ok(Probes::Open),
         Some("token") => Ok(Probes::Token),
@@ -167,7 +169,7 @@ fn probes(raw: &RawConfig) -> Result<Probes, Wrong> {
     }
 }
 
-fn tls(raw: &RawConfig) -> Result<Option<Tls>, Wrong> {
+fn tls(raw: &RawConfig) -> Result<Option<Tls>, InvalidVariable> {
     let callers = raw.text("MASKER_TLS_CLIENT_CA")?.map(String::into_bytes);
     match identity(raw, "MASKER_TLS_CERT", "MASKER_TLS_KEY")? {
         None if callers.is_some() => refuse("MASKER_TLS_CLIENT_CA", "requires MASKER_TLS_CERT and MASKER_TLS_KEY"),
@@ -175,7 +177,11 @@ fn tls(raw: &RawConfig) -> Result<Option<Tls>, Wrong> {
     }
 }
 
-fn identity(raw: &RawConfig, certificate: &'static str, key: &'static str) -> Result<Option<Identity>, Wrong> {
+fn identity(
+    raw: &RawConfig,
+    certificate: &'static str,
+    key: &'static str,
+) -> Result<Option<Identity>, InvalidVariable> {
     match (raw.text(certificate)?, raw.text(key)?) {
         (Some(certificate), Some(key)) => {
             Ok(Some(Identity { certificate: certificate.into_bytes(), key: Redacted::new(key) }))

@@ -16,7 +16,7 @@ pub struct RawConfig {
 
 /// One variable is invalid. Never quotes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wrong {
+pub struct InvalidVariable {
     pub variable: &'static str,
     pub why: &'static str,
 }
@@ -41,7 +41,7 @@ impl RawConfig {
         self.variables.keys().map(String::as_str).filter(|v| v.starts_with("MASKER_") && !name(v)).collect()
     }
 
-    pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, Wrong> {
+    pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, InvalidVariable> {
         self.known.borrow_mut().insert(name);
         let given = |name: &str| self.variables.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
         match (given(name), given(&format!("{name}_FILE"))) {
@@ -56,13 +56,13 @@ impl RawConfig {
         }
     }
 
-    pub(super) fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, Wrong> {
-        let wrong = Wrong { variable: name, why: "is not a number within its bounds" };
-        self.text(name)?.map(|text| text.parse().map_err(|_| wrong)).transpose()
+    pub(super) fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, InvalidVariable> {
+        let invalid = InvalidVariable { variable: name, why: "is not a number within its bounds" };
+        self.text(name)?.map(|text| text.parse().map_err(|_| invalid)).transpose()
     }
 
     /// The words of one variable, or the one text of the other.
-    pub(super) fn list(&self, many: &'static str, one: &'static str) -> Result<Vec<String>, Wrong> {
+    pub(super) fn list(&self, many: &'static str, one: &'static str) -> Result<Vec<String>, InvalidVariable> {
         match (self.text(many)?, self.text(one)?) {
             (Some(_), Some(_)) => refuse(many, "cannot be combined with its singular form"),
             (Some(text), None) => Ok(text.split_whitespace().map(str::to_owned).collect()),
@@ -71,8 +71,8 @@ impl RawConfig {
     }
 }
 
-pub(super) fn refuse<T>(variable: &'static str, why: &'static str) -> Result<T, Wrong> {
-    Err(Wrong { variable, why })
+pub(super) fn refuse<T>(variable: &'static str, why: &'static str) -> Result<T, InvalidVariable> {
+    Err(InvalidVariable { variable, why })
 }
 
 impl fmt::Debug for RawConfig {
@@ -81,10 +81,10 @@ impl fmt::Debug for RawConfig {
     }
 }
 
-impl fmt::Display for Wrong {
+impl fmt::Display for InvalidVariable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} {}", code::CONFIGURATION, self.variable, self.why)
     }
 }
 
-impl std::error::Error for Wrong {}
+impl std::error::Error for InvalidVariable {}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contract::Redacted;
 
-use super::raw::{RawConfig, Wrong, refuse};
+use super::raw::{InvalidVariable, RawConfig, refuse};
 use super::{Identity, identity};
 
 const PORT: u16 = 6379;
@@ -52,7 +52,7 @@ pub struct RedisTls {
 }
 
 /// `None` without any variable of Redis: the embedded store.
-pub(super) fn parse(raw: &RawConfig) -> Result<Option<RedisConfig>, Wrong> {
+pub(super) fn parse(raw: &RawConfig) -> Result<Option<RedisConfig>, InvalidVariable> {
     let login = Login {
         username: raw.text("REDIS_USERNAME")?,
         password: raw.text("REDIS_PASSWORD")?.map(Redacted::new),
@@ -63,7 +63,7 @@ pub(super) fn parse(raw: &RawConfig) -> Result<Option<RedisConfig>, Wrong> {
     Ok(Some(RedisConfig { tls: tls(raw, &topology)?, topology, login, patience }))
 }
 
-fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, Wrong> {
+fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, InvalidVariable> {
     let [url, host] = [raw.text("REDIS_URL")?, raw.text("REDIS_HOST")?];
     let [sentinels, cluster] = [raw.text("REDIS_SENTINELS")?, raw.text("REDIS_CLUSTER")?];
     let port = port(raw)?;
@@ -84,14 +84,14 @@ fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, Wrong> 
 }
 
 /// Kubernetes sets `REDIS_PORT=tcp://…` for a service that is called redis; nobody meant that one.
-fn port(raw: &RawConfig) -> Result<Option<u16>, Wrong> {
+fn port(raw: &RawConfig) -> Result<Option<u16>, InvalidVariable> {
     match raw.text("REDIS_PORT")? {
         Some(text) if text.starts_with("tcp://") => Ok(None),
         _ => raw.number("REDIS_PORT"),
     }
 }
 
-fn sentinel(raw: &RawConfig, list: &str) -> Result<Topology, Wrong> {
+fn sentinel(raw: &RawConfig, list: &str) -> Result<Topology, InvalidVariable> {
     let login = Login {
         username: raw.text("REDIS_SENTINEL_USERNAME")?,
         password: raw.text("REDIS_SENTINEL_PASSWORD")?.map(Redacted::new),
@@ -109,16 +109,16 @@ fn sentinel(raw: &RawConfig, list: &str) -> Result<Topology, Wrong> {
 }
 
 /// `host[:port]`, separated by commas or white space.
-fn nodes(variable: &'static str, list: &str, port: u16) -> Result<Vec<Node>, Wrong> {
+fn nodes(variable: &'static str, list: &str, port: u16) -> Result<Vec<Node>, InvalidVariable> {
     let node = |text: &str| match text.rsplit_once(':') {
         Some((host, port)) => Some((host.trim_matches(['[', ']']).to_owned(), port.parse().ok()?)),
         None => Some((text.to_owned(), port)),
     };
     let words = list.split([',', ' ', '\n', '\t']).filter(|word| !word.is_empty());
-    words.map(node).collect::<Option<Vec<_>>>().ok_or(Wrong { variable, why: "is not a list of host:port" })
+    words.map(node).collect::<Option<Vec<_>>>().ok_or(InvalidVariable { variable, why: "is not a list of host:port" })
 }
 
-fn tls(raw: &RawConfig, topology: &Topology) -> Result<Option<RedisTls>, Wrong> {
+fn tls(raw: &RawConfig, topology: &Topology) -> Result<Option<RedisTls>, InvalidVariable> {
     let authority = raw.text("REDIS_CA")?.map(String::into_bytes);
     let client = identity(raw, "REDIS_CERT", "REDIS_KEY")?;
     let wanted = match raw.text("REDIS_TLS")?.as_deref() {

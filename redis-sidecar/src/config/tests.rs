@@ -13,7 +13,7 @@ fn topology(variables: &[(&str, &str)]) -> String {
             Topology::Sentinel { nodes, primary, .. } => format!("{primary} {nodes:?}"),
             Topology::Cluster(nodes) => format!("{nodes:?}"),
         },
-        Err(wrong) => wrong.variable.to_owned(),
+        Err(invalid) => invalid.variable.to_owned(),
     }
 }
 
@@ -68,7 +68,7 @@ fn a_client_finds_the_sidecar_beside_it() {
 fn where_it_listens() {
     let listen = |text: &str| {
         let raw = RawConfig::of([TOKEN, ("MASKER_LISTEN", text)]);
-        Config::parse(&raw).map(|config| config.listen).map_err(|wrong| wrong.variable)
+        Config::parse(&raw).map(|config| config.listen).map_err(|invalid| invalid.variable)
     };
     let address = |text: &str| Place::Address(text.to_owned());
     assert_eq!(listen(""), Ok(vec![address("127.0.0.1:9001")]));
