@@ -33,7 +33,7 @@ pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item
     // A Korean word begins a word of its own, whatever it is written behind, and so does a quoted one.
     let own = text.get(start).is_none_or(|b| !b.is_ascii() || matches!(b, b'"' | b'\'' | b'<'));
     let first = if own { start } else { start - run };
-    let first = edge::word_start(text, first, start);
+    let first = edge::word_start(text, first, start + 1);
     // The word that it was found by may begin with a quotation mark or a bracket.
     let first = first + usize::from(matches!(text.get(first), Some(b'"' | b'\'' | b'<')));
     let mut ends = [Some(end + run_len(text, end)), None, None, None];
@@ -262,7 +262,12 @@ impl Node {
     }
 }
 
-/// The letters of a name from the last to the first, in lower case.
+/// The letters of a name from the last to the first, in lower case, without its indices.
 fn letters(name: &[u8]) -> impl Iterator<Item = u8> + '_ {
-    name.iter().rev().filter(|b| is_letter(**b)).map(u8::to_ascii_lowercase)
+    let mut index = false;
+    let counted = move |byte: &&u8| {
+        index = **byte == b']' || index && **byte != b'[';
+        !index && is_letter(**byte)
+    };
+    name.iter().rev().filter(counted).map(u8::to_ascii_lowercase)
 }

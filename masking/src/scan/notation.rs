@@ -77,6 +77,9 @@ pub(crate) fn places<'t>(name: Name<'t>, text: &'t [u8]) -> impl Iterator<Item =
 
 /// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.
 fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    if name.is_foreign() && BRACKETS.iter().any(|(open, _)| !open.is_ascii() && starts(text, name.end, open)) {
+        return Some(ValuePlace::after(text, name.end, PlaceKind::Said));
+    }
     let particle = skip_particle(text, name.end);
     let quote = skip_quote(text, particle).unwrap_or(particle);
     let quote = quote + usize::from(quote > particle && text.get(quote) == Some(&b']'));
@@ -95,6 +98,10 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let prose = kind != PlaceKind::Called || after > at || name.is_foreign();
     let tight = place.start == behind + usize::from(place.quoted) && after == at && !place.quoted;
     (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
+}
+
+fn starts(text: &[u8], at: usize, with: &str) -> bool {
+    text.get(at..).is_some_and(|rest| rest.starts_with(with.as_bytes()))
 }
 
 /// `getenv("BUCKET", "b")`
