@@ -78,12 +78,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "lambda_function",
         label: "LAMBDA",
         rules: &[Rule::Arn("lambda:function|lambda:layer")],
-        asked: &[Rule::Key(KeyRule {
-            at: "functionname|function_name|function-name",
-            names: "functionname",
-            value: "[A-Za-z0-9_-]{3,64}",
-            check: Check::Name,
-        })],
+        asked: &[Rule::Key(KeyRule { names: "function name", value: "[A-Za-z0-9_-]{3,64}", check: Check::Name })],
         yes: &["arn:aws:lambda:us-west-2:123456789012:function:‹my-function›"],
         no: &["function name() {"],
         ..ROW
@@ -104,12 +99,7 @@ pub(super) const ROWS: &[Row] = &[
                 ".execute-api.",
                 r"([a-z0-9]{8,10}|d-[a-z0-9]{4,10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.{region}\.{aws}",
             ),
-            Rule::Key(KeyRule {
-                at: "apiid|api_id|api-id|apiids",
-                names: "apiid|apiids|restapiid",
-                value: "[a-z0-9]{10}",
-                check: Check::Digit,
-            }),
+            Rule::Key(KeyRule { names: "api id|rest api id", value: "[a-z0-9]{10}", check: Check::Digit }),
             Rule::After("restapis", r"restapis{/}([a-z0-9]{10})", Check::Digit),
             Rule::Arn("apigateway:restapis|apigateway:apis|execute-api:"),
         ],
@@ -176,12 +166,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "cfn_stack",
         label: "STACK",
         rules: &[Rule::Arn("cloudformation:stack|cloudformation:stackset|cloudformation:changeSet")],
-        asked: &[Rule::Key(KeyRule {
-            at: "stackname|stack_name|stack-name",
-            names: "stackname",
-            value: "[A-Za-z][A-Za-z0-9-]{2,127}",
-            check: Check::Name,
-        })],
+        asked: &[Rule::Key(KeyRule { names: "stack name", value: "[A-Za-z][A-Za-z0-9-]{2,127}", check: Check::Name })],
         yes: &[
             "arn:aws:cloudformation:us-east-1:123456789012:stack/‹gateway-dev/8ff84582-673b-4e85-a3ff-3fbd28da7b16›",
         ],

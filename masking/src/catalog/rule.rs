@@ -68,13 +68,32 @@ pub(crate) enum Rule {
 /// `<Bucket>b</Bucket>`, `bucket b-1` …
 #[derive(Debug)]
 pub(crate) struct KeyRule {
-    /// Words of which each name holds one, as they are written.
-    pub(crate) at: &'static str,
-    /// What the name ends with, in lower case and without separators. In front, a `^`: what the name is;
-    /// a `=`: what it is, as it is written; a `*`: what it contains.
+    /// The words that a name ends with, whatever their case and what separates them: `kms key id` is the end of
+    /// `KmsKeyId`, `KMS_KEY_ID` and `--kms-key-id`. In front, a `^`: what the name is; a `=`: what it is, as it is
+    /// written; a `*`: what it contains.
     pub(crate) names: &'static str,
     pub(crate) value: &'static str,
     pub(crate) check: Check,
+}
+
+impl KeyRule {
+    /// The words at which names are looked for: of each name the longest, because it is the rarest. What is short and
+    /// means itself only as it is written is looked for with what stands in front of it.
+    pub(crate) fn anchors(&self) -> Vec<&'static str> {
+        let mut anchors: Vec<&'static str> = Vec::new();
+        for name in self.names.split('|') {
+            if name == "=ID" {
+                anchors.extend(["\"id", "<id", "'id"]);
+                continue;
+            }
+            let words = name.trim_start_matches(['^', '*', '=']).split(' ');
+            let length = |word: &&str| word.chars().map(|c| if c.is_ascii() { 1 } else { 3 }).sum::<usize>();
+            anchors.extend(words.rev().max_by_key(length));
+        }
+        anchors.sort_unstable();
+        anchors.dedup();
+        anchors
+    }
 }
 
 /// What follows the hyphen of an id.

@@ -30,8 +30,10 @@ pub(super) const ROWS: &[Row] = &[
         label: "SECRET_KEY",
         rules: &[
             Rule::Key(KeyRule {
-                at: "secret",
-                names: "secretaccesskey|secretkey|awssecret|secretaccess|secretaccesskeyid|awssecretkey",
+                names: "secret access key|secret key|aws secret|secret access|secret access key id|s3 secret|\
+                        iam secret|access secret|^secret|^sk|시크릿 키|시크릿 액세스 키|비밀 키|비밀 액세스 키|보안 액세스 키|シークレットキー|\
+                        シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
+                        clave secreta|clave de acceso secreta",
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Mixed,
             }),
@@ -62,8 +64,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::None,
             ),
             Rule::Key(KeyRule {
-                at: "token",
-                names: "sessiontoken|securitytoken|^token",
+                names: "session token|security token|^token|세션 토큰|セッショントークン|会话令牌",
                 value: r"(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]|\\{1,7}u002[bB]){100,}",
                 check: Check::Mixed,
             }),
@@ -114,8 +115,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "PASSWORD",
         rules: &[
             Rule::Key(KeyRule {
-                at: "password|passwd|pwd",
-                names: "password|passwd|pwd|masteruserpassword|dbpassword|pgpassword",
+                names: "password|passwd|pwd|master user password|db password|pg password|비밀번호|패스워드|암호|パスワード|密码|\
+                        口令|passwort|kennwort|contraseña|mot de passe",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
@@ -154,8 +155,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "client_secret",
         label: "CLIENT_SECRET",
         rules: &[Rule::Key(KeyRule {
-            at: "clientsecret|client_secret|client-secret|client secret",
-            names: "clientsecret",
+            names: "client secret|클라이언트 시크릿|クライアントシークレット|客户端密钥",
             value: "[A-Za-z0-9._~-]{20,128}",
             check: Check::Password,
         })],
@@ -169,8 +169,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("da2", Tail::Run(Class::Lower, 26..=26, Check::None)),
             Rule::Key(KeyRule {
-                at: "apikey|api_key|api-key",
-                names: "apikey|apikeyvalue|xapikey",
+                names: "api key|api key value|x api key|api 키|api キー|api 密钥|api schlüssel|clave de api",
                 value: "[A-Za-z0-9]{20,128}",
                 check: Check::Random,
             }),
@@ -184,12 +183,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "ECR_TOKEN",
         rules: &[
             Rule::Literal("QVdTO", "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Compound, Check::None),
-            Rule::Key(KeyRule {
-                at: "authorization",
-                names: "authorizationtoken",
-                value: "[A-Za-z0-9+/=]{30,}",
-                check: Check::Mixed,
-            }),
+            Rule::Key(KeyRule { names: "authorization token", value: "[A-Za-z0-9+/=]{30,}", check: Check::Mixed }),
         ],
         yes: &["AUTHORIZATIONDATA\t‹QVdTOnc1RTNvbzZ1Tm9PYnVEanVkdWV1Z1ByYU9BbGwraFNIbnVuR0Uz›\t"],
         no: &["QVdTO"],
@@ -209,10 +203,9 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("mrk", Tail::Run(Class::Hex, 32..=32, Check::None)),
             Rule::Key(KeyRule {
-                at: "kms|keyid|key_id|key-id|key id|keyarn|encryptionkey|encryption_key|encryption-key|masterkey|\
-                        master_key|keyidentifier",
-                names: "kms|kmskey|kmskeys|kmskeyid|kmskeyidentifier|kmskeyarn|kmsmasterkey|kmsmasterkeyid|keyid|\
-                        keyids|encryptionkey|encryptionkeyid|masterkey|masterkeyid|keyidentifier",
+                names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|key id|\
+                        encryption key|encryption key id|master key|master key id|key identifier|kms 키|kms 키 id|\
+                        kms キー|kms キー id|kms 密钥|kms 密钥 id|kms schlüssel|clave kms|clave de kms",
                 value: "{uuid}",
                 check: Check::None,
             }),
@@ -244,12 +237,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "secret_name",
         label: "SECRET",
         rules: &[Rule::Arn("secretsmanager:secret|ssm:parameter")],
-        asked: &[Rule::Key(KeyRule {
-            at: "secretid|secret_id|secret-id",
-            names: "secretid",
-            value: "[A-Za-z0-9/_+=.@-]{3,512}",
-            check: Check::Name,
-        })],
+        asked: &[Rule::Key(KeyRule { names: "secret id", value: "[A-Za-z0-9/_+=.@-]{3,512}", check: Check::Name })],
         yes: &[
             "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/‹orders/db-AbCdEf›",
             "arn:aws:secretsmanager:us-east-1:123456789012:secret:‹acme/db-AbCdEf›",

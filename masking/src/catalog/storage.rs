@@ -62,8 +62,7 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::Host("s3", r"s3(?:[.-]dualstack)?(?:[.-]{region})?\.{aws}{/}({bucket})"),
             Rule::Key(KeyRule {
-                at: "bucket|버킷",
-                names: "bucket|buckets|bucketname|bucketnames|버킷|버킷이름",
+                names: "bucket|bucket name|buckets name|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶",
                 value: "{bucket}",
                 check: Check::Bucket,
             }),
@@ -138,9 +137,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "CANONICAL_ID",
         rules: &[
             Rule::Key(KeyRule {
-                at: "\"id|<id|'id|canonical|grantee",
                 // Docker writes `Id`.
-                names: "=ID|canonicaluser|canonicalid|canonicaluserid|grantee",
+                names: "=ID|canonical user|canonical id|canonical user id|grantee",
                 value: "[0-9a-f]{64}",
                 check: Check::None,
             }),

@@ -6,8 +6,9 @@
 
 use std::collections::HashSet;
 
-use crate::scan::key::ValuePlace;
+use crate::scan::notation::ValuePlace;
 use crate::scan::rules::Rules;
+use crate::scan::table::Header;
 
 /// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
 #[derive(Debug)]
@@ -18,8 +19,8 @@ pub(crate) struct Reading {
     arn: usize,
     /// How far private keys were read.
     private_key: usize,
-    /// Up to where each rule for names has read names, and the runs behind them.
-    names: Vec<usize>,
+    /// How far names were read, and up to where each of their rules has read runs.
+    names: usize,
     runs: Vec<usize>,
     /// Up to where each rule for literals has read.
     literals: Vec<usize>,
@@ -27,6 +28,8 @@ pub(crate) struct Reading {
     hosts: Vec<Option<usize>>,
     /// Elements of lists that were read, each with its rule and with what its list was like.
     elements: HashSet<u64>,
+    /// Names that may head a column of the current text.
+    pub(crate) headers: Vec<Header>,
 }
 
 /// What reads on.
@@ -34,9 +37,8 @@ pub(crate) struct Reading {
 pub(crate) enum Reader {
     Arn,
     PrivateKey,
-    /// The names of a rule, by its place in the table.
-    Name(usize),
-    /// The runs behind the names of a rule.
+    Name,
+    /// The runs after the names of a rule, by its place in the table.
     Run(usize),
     Literal(usize),
 }
@@ -47,17 +49,19 @@ impl Reading {
             base: 0,
             arn: 0,
             private_key: 0,
-            names: vec![0; rules.keys.len()],
+            names: 0,
             runs: vec![0; rules.keys.len()],
             literals: vec![0; rules.literals.len()],
             hosts: vec![None; rules.hosts.len()],
             elements: HashSet::new(),
+            headers: Vec::new(),
         }
     }
 
     /// Goes on to the text behind one of `len` bytes.
     pub(crate) fn next_text(&mut self, len: usize) {
         self.base += len + 1;
+        self.headers.clear();
     }
 
     /// Whether the place was not read yet.
@@ -65,7 +69,7 @@ impl Reading {
         let mark = match reader {
             Reader::Arn => Some(&self.arn),
             Reader::PrivateKey => Some(&self.private_key),
-            Reader::Name(rule) => self.names.get(rule),
+            Reader::Name => Some(&self.names),
             Reader::Run(rule) => self.runs.get(rule),
             Reader::Literal(rule) => self.literals.get(rule),
         };
@@ -77,7 +81,7 @@ impl Reading {
         let mark = match reader {
             Reader::Arn => Some(&mut self.arn),
             Reader::PrivateKey => Some(&mut self.private_key),
-            Reader::Name(rule) => self.names.get_mut(rule),
+            Reader::Name => Some(&mut self.names),
             Reader::Run(rule) => self.runs.get_mut(rule),
             Reader::Literal(rule) => self.literals.get_mut(rule),
         };
