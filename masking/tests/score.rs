@@ -11,9 +11,9 @@ use std::ops::Range;
 use masking::{Known, Policy, Scanner, Text};
 
 /// Values that leak whole or in part, of 566. Lower it when the scan learns more.
-const LEAKS_MAX: usize = 46;
+const LEAKS_MAX: usize = 31;
 /// Findings that are no value, or go over the edge of one.
-const EXTRAS_MAX: usize = 4;
+const EXTRAS_MAX: usize = 5;
 /// Findings in the 200 KB of nothing: versions that are called so in German, Japanese and Chinese.
 const NOTHING_MAX: usize = 59;
 const NOTHING_BYTES: usize = 200_000;

@@ -35,6 +35,8 @@ pub struct Form {
     pub kind: &'static str,
     pub shape: Shape,
     pub names: Vec<Spelled>,
+    /// Names in other scripts, which stand in sentences.
+    pub foreign: Vec<&'static str>,
     /// Each between `⟪` and `⟫`, with what must be found of it between `‹` and `›`.
     pub values: Vec<String>,
 }
@@ -52,6 +54,7 @@ pub fn forms(row: &'static Row, scanner: &Scanner, seed: u64) -> Vec<Form> {
             kind: row.id,
             shape: shape_of(row, key),
             names: names(key),
+            foreign: bare_names(key).filter(|name| !name.is_ascii()).collect(),
             values: (0..VALUES * 2).map(|_| whole(&keyed(key, &mut numbers))).collect(),
         }
     }));
@@ -81,7 +84,7 @@ fn alone(row: &'static Row, scanner: &Scanner, seed: u64) -> Form {
     }
     let values: Vec<_> = values.iter().map(|value| whole(value)).collect();
     let shape = if values.iter().any(|value| value.contains('\n')) { Shape::Block } else { Shape::Alone };
-    Form { kind: row.id, shape, names: vec![named_after(row)], values }
+    Form { kind: row.id, shape, names: vec![named_after(row)], foreign: Vec::new(), values }
 }
 
 fn whole(value: &str) -> String {
@@ -96,19 +99,28 @@ fn shape_of(row: &Row, key: &KeyRule) -> Shape {
     }
 }
 
-/// `EC2 instance id` for `ec2_instance`.
+/// `ec2 instance id` for `ec2_instance`.
 fn named_after(row: &Row) -> Spelled {
-    let name = format!("{}_id", row.id.trim_end_matches("_id"));
-    Spelled::of_words(&name, '_')
+    Spelled::new(&format!("{} id", row.id.trim_end_matches("_id").replace('_', " ")))
 }
 
-/// The names of a rule, in the singular. Those that only count as they are written belong to the row's examples.
+/// The names of a rule. Those that only count as they are written belong to the row's examples.
+fn bare_names(key: &KeyRule) -> impl Iterator<Item = &'static str> {
+    let names = key.names.split('|').filter(|name| !name.starts_with('='));
+    names.map(|name| name.trim_start_matches(['^', '*']))
+}
+
+/// Words of names in other languages, which are not what code and configuration call anything.
+const ABROAD: &str = "clave|cuenta|konto|compte|instancia|instanz|kennwort|passwort|mot|zona|de|alojada|\
+    distribucion|datenbankinstanz|datenbankcluster|gehostete|schluessel|secreta|contrasena";
+
+/// The English ones, in the singular.
 fn names(key: &KeyRule) -> Vec<Spelled> {
-    let bare = |name: &'static str| name.trim_start_matches(['^', '*']);
-    let all: Vec<_> = key.names.split('|').filter(|name| !name.starts_with('=')).map(bare).collect();
+    let abroad = |name: &str| name.split(' ').any(|word| ABROAD.split('|').any(|other| other == word));
+    let all: Vec<_> = bare_names(key).filter(|name| name.is_ascii() && !abroad(name)).collect();
     let plurals: Vec<_> = all.iter().map(|name| plural(name)).collect();
-    let singular = all.iter().filter(|name| name.is_ascii() && !plurals.iter().any(|plural| plural == *name));
-    singular.map(|name| Spelled::of_catalogue(name)).collect()
+    let singular = all.iter().filter(|name| !plurals.iter().any(|plural| plural == *name));
+    singular.map(|name| Spelled::new(name)).collect()
 }
 
 /// The marked values of an example that are found without the rest of it, and if need be what they stand in: a host
@@ -133,9 +145,10 @@ fn surroundings(example: &str, start: usize, end: usize) -> String {
     example[left..right].to_owned()
 }
 
-/// Whether all that is marked is found when it stands alone.
+/// Whether all that is marked is found among other words: a text that is nothing but a value may be an answer, whose
+/// question named it.
 fn is_found(marked: &str, scanner: &Scanner) -> bool {
-    let measured = super::cell::measured(marked);
+    let measured = super::cell::measured(&format!("see\n{marked}\nthere"));
     let findings = scanner.scan(&[Text { text: &measured.text, key: None }], &Known::default());
     measured.cores.iter().all(|core| findings.iter().any(|f| f.start <= core.start && core.end <= f.end))
 }

@@ -132,7 +132,13 @@ fn near_texts(near: &'static NearMiss) -> Vec<String> {
             continue;
         }
         let values = [near.value(&mut numbers), near.value(&mut numbers)].to_vec();
-        let form = Form { kind: near.name, shape: Shape::Alone, names: vec![near.name(&mut numbers)], values };
+        let form = Form {
+            kind: near.name,
+            shape: Shape::Alone,
+            names: vec![near.name(&mut numbers)],
+            foreign: vec![],
+            values,
+        };
         let text = notation.write(&form, &mut numbers);
         let fitting: Vec<_> = WRAPPINGS.iter().filter(|wrapping| wrapping.fits(notation.group)).collect();
         texts.push(numbers.pick(&fitting).wrap(&text));

@@ -1,14 +1,5 @@
 //! A name in the spellings of the notations: `DBInstanceIdentifier`, `db_instance_identifier`, `--db-instance-identifier` …
 
-/// Words of which the names of the catalogue are made, which it writes without separators.
-const WORDS: &str = "\
-    access|account|acct|alias|api|app|attribute|authorization|aws|bucket|by|canceled|canonical|catalog|child|client|\
-    cloudfront|cluster|created|db|detector|distribution|encryption|external|function|grantee|group|hosted|id|\
-    identifier|ids|instance|invoice|key|kms|master|modified|name|no|num|number|outpost|outposts|owner|parent|passwd|\
-    password|payer|pg|policy|principal|profile|pwd|receiver|registry|replica|replication|requester|requestor|resource|\
-    rest|role|root|secret|security|session|shared|snapshot|source|stack|started|table|target|tenant|token|user|value|\
-    values|x|zone";
-
 /// The words of a name.
 #[derive(Clone, Debug)]
 pub struct Spelled {
@@ -16,14 +7,8 @@ pub struct Spelled {
 }
 
 impl Spelled {
-    /// A name whose words stand apart.
-    pub fn of_words(name: &str, separator: char) -> Self {
-        Self { words: name.split(separator).map(str::to_owned).collect() }
-    }
-
-    /// A name of the catalogue. One with an unknown word counts as one word.
-    pub fn of_catalogue(name: &str) -> Self {
-        Self { words: split(name).unwrap_or_else(|| vec![name.to_owned()]) }
+    pub fn new(name: &str) -> Self {
+        Self { words: name.split(' ').map(str::to_owned).collect() }
     }
 
     pub fn as_str(&self) -> &str {
@@ -92,6 +77,10 @@ fn capital(word: &str) -> String {
 }
 
 pub fn plural(name: &str) -> String {
+    // `created by` and `values` have none.
+    if ["by", "By", "values", "Values"].iter().any(|end| name.ends_with(end)) {
+        return name.to_owned();
+    }
     match name.strip_suffix('y').filter(|stem| !stem.ends_with(['e', 'o', 'a'])) {
         Some(stem) => format!("{stem}ies"),
         None if name.ends_with('s') => format!("{name}es"),
@@ -99,25 +88,14 @@ pub fn plural(name: &str) -> String {
     }
 }
 
-/// The fewest known words that make up a name.
-fn split(name: &str) -> Option<Vec<String>> {
-    if name.is_empty() {
-        return Some(Vec::new());
-    }
-    let heads = WORDS.split('|').filter_map(|word| Some((word, name.strip_prefix(word)?)));
-    let splits = heads.filter_map(|(word, rest)| Some([vec![word.to_owned()], split(rest)?].concat()));
-    splits.min_by_key(Vec::len)
-}
-
 #[test]
-fn names_are_split_into_words() {
+fn names_have_spellings() {
     let cases = [
-        ("dbinstanceidentifier", "DbInstanceIdentifier db_instance_identifier dbInstance.identifier"),
-        ("kmsmasterkeyid", "KmsMasterKeyId kms_master_key_id kmsMasterKey.id"),
+        ("db instance identifier", "DbInstanceIdentifier db_instance_identifier dbInstance.identifier"),
         ("bucket", "Bucket bucket bucket.name"),
         ("계정", "계정 계정 계정.name"),
     ];
     for (name, expected) in cases {
-        assert_eq!(Spelled::of_catalogue(name).fill("§Pascal §snake §head.§tail"), expected);
+        assert_eq!(Spelled::new(name).fill("§Pascal §snake §head.§tail"), expected);
     }
 }

@@ -45,7 +45,7 @@ pub const NEAR_MISSES: &[NearMiss] = &[
 impl NearMiss {
     pub fn name(&self, numbers: &mut Numbers) -> Spelled {
         let names: Vec<_> = self.names.split('|').collect();
-        Spelled::of_words(numbers.pick::<&str>(&names), ' ')
+        Spelled::new(numbers.pick::<&str>(&names))
     }
 
     pub fn value(&self, numbers: &mut Numbers) -> String {

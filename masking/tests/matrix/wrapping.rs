@@ -28,7 +28,7 @@ const OUTPUT: &[Group] = &[Data, Log, Table];
 #[rustfmt::skip]
 pub const WRAPPINGS: &[Wrapping] = &[
     Wrapping { name: "number-tab", groups: &[], around: Lines("     #\t"), floor: 100 },
-    Wrapping { name: "number-arrow", groups: &[], around: Lines("#→"), floor: 100 },
+    Wrapping { name: "number-arrow", groups: &[], around: Lines("#→"), floor: 99 },
     Wrapping { name: "number-pipe", groups: LITERAL, around: Lines(" # | "), floor: 100 },
     Wrapping { name: "number-colon", groups: LITERAL, around: Lines("#:"), floor: 100 },
     Wrapping { name: "grep", groups: LITERAL, around: Lines("deploy/main-2.tf:#:"), floor: 100 },
@@ -45,13 +45,13 @@ pub const WRAPPINGS: &[Wrapping] = &[
     Wrapping { name: "plan", groups: &[Hcl], around: Lines("      + "), floor: 100 },
     Wrapping { name: "indented", groups: &[], around: Lines("    "), floor: 100 },
     Wrapping { name: "ansi-line", groups: OUTPUT, around: Text(|text| each_line(text, "\u{1b}[32m", "\u{1b}[0m")), floor: 100 },
-    Wrapping { name: "ansi-value", groups: LITERAL, around: Text(ansi_value), floor: 73 },
+    Wrapping { name: "ansi-value", groups: LITERAL, around: Text(ansi_value), floor: 70 },
     Wrapping { name: "crlf", groups: &[], around: Text(|text| text.replace('\n', "\r\n") + "\r\n"), floor: 100 },
     Wrapping { name: "fence", groups: LITERAL, around: Text(|text| format!("Here it is:\n\n```\n{text}\n```\n\nWhat is wrong with it?")), floor: 100 },
     Wrapping { name: "continued", groups: &[Shell], around: Text(|text| text.replace(" --", " \\\n  --")), floor: 100 },
-    Wrapping { name: "json-string", groups: &[], around: Text(|text| format!("{{\"stdout\": {}, \"stderr\": \"\"}}", quoted(text))), floor: 98 },
+    Wrapping { name: "json-string", groups: &[], around: Text(|text| format!("{{\"stdout\": {}, \"stderr\": \"\"}}", quoted(text))), floor: 97 },
     Wrapping { name: "anthropic", groups: &[], around: Text(anthropic), floor: 98 },
-    Wrapping { name: "openai", groups: &[], around: Text(openai), floor: 99 },
+    Wrapping { name: "openai", groups: &[], around: Text(openai), floor: 98 },
 ];
 
 impl Wrapping {

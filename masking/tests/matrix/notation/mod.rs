@@ -88,28 +88,29 @@ fn lines_marked(value: &str) -> String {
 
 /// What people call a kind, in six languages. Of most kinds they use the English name.
 const NOUNS: &[(&str, [&str; 6])] = &[
-    ("s3_bucket", ["S3 bucket", "S3 버킷", "S3バケット", "den Bucket", "bucket de S3", "S3存储桶"]),
-    ("rds_instance", ["DB instance", "RDS 인스턴스", "RDSインスタンス", "die DB-Instanz", "instancia RDS", "RDS实例"]),
-    ("rds_cluster", ["DB cluster", "DB 클러스터", "DBクラスター", "den DB-Cluster", "clúster de Aurora", "Aurora集群"]),
-    ("account_id", ["AWS account", "AWS 계정", "AWSアカウント", "das AWS-Konto", "cuenta de AWS", "AWS账户"]),
-    ("route53_zone", ["hosted zone", "호스팅 영역 ID", "ホストゾーン", "die Hosted Zone", "zona alojada", "托管区域"]),
-    ("kms_key_id", ["KMS key", "KMS 키", "KMSキー", "den KMS-Schlüssel", "clave de KMS", "KMS密钥"]),
-    ("password", ["database password", "비밀번호", "パスワード", "das Passwort", "la contraseña", "密码"]),
-    (
-        "cloudfront_distribution",
-        [
-            "CloudFront distribution",
-            "CloudFront 배포",
-            "CloudFrontディストリビューション",
-            "die CloudFront-Distribution",
-            "distribución de CloudFront",
-            "CloudFront分配",
-        ],
-    ),
+    ("s3_bucket", ["S3 bucket", "S3 버킷", "S3バケット", "Bucket", "bucket de S3", "S3存储桶"]),
+    ("rds_instance", ["DB instance", "RDS 인스턴스", "RDSインスタンス", "DB-Instanz", "instancia RDS", "RDS实例"]),
+    ("rds_cluster", ["DB cluster", "DB 클러스터", "DBクラスター", "DB-Cluster", "clúster de Aurora", "Aurora集群"]),
+    ("account_id", ["AWS account", "AWS 계정", "AWSアカウント", "AWS-Konto", "cuenta de AWS", "AWS账户"]),
+    ("route53_zone", ["hosted zone", "호스팅 영역 ID", "ホストゾーン", "Hosted Zone", "zona alojada", "托管区域"]),
+    ("kms_key_id", ["KMS key", "KMS 키", "KMSキー", "KMS-Schlüssel", "clave de KMS", "KMS密钥"]),
+    ("password", ["database password", "비밀번호", "パスワード", "Passwort", "contraseña", "密码"]),
 ];
 
+/// The words for a value in the languages of the sentences: the table's, the rule's own of that script, the English.
 fn nouns(form: &Form, words: &str) -> [(&'static str, String); 6] {
     let known = NOUNS.iter().find(|(kind, _)| *kind == form.kind && form.shape.needs_a_name());
-    let noun = |at: usize| known.map_or(words, |(_, nouns)| nouns[at]).to_owned();
-    [("§en", noun(0)), ("§ko", noun(1)), ("§ja", noun(2)), ("§de", noun(3)), ("§es", noun(4)), ("§zh", noun(5))]
+    let noun = |at: usize, script: fn(char) -> bool| {
+        let own = form.foreign.iter().find(|name| name.chars().any(script)).copied();
+        known.map(|(_, nouns)| nouns[at]).or(own).unwrap_or(words).to_owned()
+    };
+    let none = |_| false;
+    [
+        ("§en", noun(0, none)),
+        ("§ko", noun(1, |c| ('가'..='힣').contains(&c))),
+        ("§ja", noun(2, |c| ('ぁ'..='ヺ').contains(&c))),
+        ("§de", noun(3, none)),
+        ("§es", noun(4, none)),
+        ("§zh", noun(5, |c| ('一'..='龥').contains(&c))),
+    ]
 }
