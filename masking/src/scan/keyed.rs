@@ -154,11 +154,16 @@ impl Keyed {
                 bare && parenthesis && !notation::goes_on(text, value.end)
             }
             // Without quotation marks, a symbol may be code's.
-            Check::Password if place.kind == PlaceKind::Near => formal || check::is_generated(bytes),
+            Check::Password if place.kind == PlaceKind::Near => {
+                formal || check::is_generated(bytes) || check::is_long(bytes)
+            }
             Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes),
             Check::Password => {
                 let plain = check::has_digit(bytes) && !check::is_code(bytes);
-                let sure = formal || check::is_generated(bytes) || !bytes.iter().all(u8::is_ascii_alphanumeric);
+                let sure = formal
+                    || check::is_generated(bytes)
+                    || check::is_long(bytes)
+                    || !bytes.iter().all(u8::is_ascii_alphanumeric);
                 let plain = plain && (sure || !notation::is_followed(text, value.end));
                 place.kind != PlaceKind::Called && (place.quoted || plain)
             }
