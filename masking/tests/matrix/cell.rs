@@ -19,20 +19,20 @@ pub struct Cell {
 #[derive(Debug)]
 pub struct Measured {
     pub text: String,
-    /// What must be found.
+    /// The parts that must be found.
     pub cores: Vec<Range<usize>>,
-    /// What may be found: the whole of a host name, an ARN.
+    /// The whole values, such as host names and ARNs, of which more may be found.
     pub values: Vec<Range<usize>>,
 }
 
-/// What a scan made of a cell.
+/// The result of the scan of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Found,
     /// Some byte of a value is in no finding.
     Leaked,
-    /// All is found, and something beside the values, too.
-    Beside,
+    /// All is found, and something besides the values.
+    Excess,
 }
 
 /// Reads `‹…›` and `⟪…⟫`.
@@ -61,7 +61,7 @@ pub fn outcome(scanner: &Scanner, measured: &Measured) -> Outcome {
     if !measured.cores.iter().all(|core| core.clone().all(covered)) {
         Outcome::Leaked
     } else if !findings.iter().all(|f| within(f) || around(f)) {
-        Outcome::Beside
+        Outcome::Excess
     } else {
         Outcome::Found
     }

@@ -36,7 +36,7 @@ impl Numbers {
     }
 }
 
-/// How many times more than it must a part repeats at the most: values of the greatest length are rare.
+/// At most so many repetitions more than a part needs: values of the greatest length are rare.
 const MORE: u32 = 14;
 
 /// A string of printable ASCII that the pattern matches.
@@ -64,7 +64,7 @@ fn write(hir: &Hir, numbers: &mut Numbers, drawn: &mut String) {
     }
 }
 
-/// What a branch matches, mostly the first: the others are rare forms. Those that escape are for texts in strings, which
+/// A match of one branch, mostly of the first: the others are rare forms. Those that escape are for texts in strings, which
 /// a wrapping makes.
 fn branch(branches: &[Hir], numbers: &mut Numbers) -> String {
     loop {
@@ -77,7 +77,7 @@ fn branch(branches: &[Hir], numbers: &mut Numbers) -> String {
     }
 }
 
-/// What may be missing and may be repeated is missing: escapes of a slash, for one.
+/// A part that may be missing or repeated, such as the escape of a slash, is missing.
 fn times(repetition: &Repetition, numbers: &mut Numbers) -> u32 {
     let max = repetition.max.unwrap_or(u32::MAX);
     match (repetition.min, max) {

@@ -1,4 +1,4 @@
-//! What values of a row look like, by the row's own examples and patterns.
+//! The forms of a row's values, by its own examples and patterns.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::catalog::{Check, KeyRule, Row, Rule};
 use crate::scan::{check, pattern::Pattern};
 use crate::{Known, Scanner, Text};
 
-/// What a value needs to be recognised.
+/// The context that a value needs to be recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
     /// Nothing: its own form tells it.
@@ -137,7 +137,7 @@ fn standing_alone(example: &str, scanner: &Scanner) -> Vec<String> {
     starts.iter().filter_map(alone).collect()
 }
 
-/// What blanks, quotation marks and brackets enclose around a value.
+/// The text around a value up to blanks, quotation marks and brackets.
 fn surroundings(example: &str, start: usize, end: usize) -> String {
     let ends = |c: char| c.is_whitespace() || "\"'`()<>,|;\\".contains(c);
     let left = example[..start].rfind(ends).map_or(0, |at| at + 1);
@@ -145,7 +145,7 @@ fn surroundings(example: &str, start: usize, end: usize) -> String {
     example[left..right].to_owned()
 }
 
-/// Whether all that is marked is found among other words: a text that is nothing but a value may be an answer, whose
+/// Returns whether all that is marked is found among other words: a text that is nothing but a value may be an answer, whose
 /// question named it.
 fn is_found(marked: &str, scanner: &Scanner) -> bool {
     let measured = super::cell::measured(&format!("see\n{marked}\nthere"));

@@ -1,4 +1,4 @@
-//! The detection matrix: each row of the catalogue in each notation and behind wrappings, with fresh values from a seed.
+//! The detection matrix: each row of the catalogue in each notation and in wrappings, with fresh values from a seed.
 //!
 //! Nobody writes a case for a row. Values that recognise themselves are the row's own examples, drawn again; those that
 //! need a name are drawn from the patterns of its rules and stand under their names. A notation that the scan does not
@@ -32,8 +32,8 @@ const ALONE: (usize, usize) = (1, 1);
 const NAMED: (usize, usize) = (4, 2);
 /// Of a hundred values that recognise themselves, those that are found in any notation and wrapping.
 const ALONE_FLOOR: usize = 99;
-/// Of a thousand texts, those in which something beside the value is found.
-const BESIDE_CEILING: usize = 1;
+/// Of a thousand texts, those in which something besides the value is found, at most.
+const EXCESS_CEILING: usize = 1;
 /// Points by which other values than those of the fixed seed may differ.
 const SLACK: usize = 6;
 
@@ -117,7 +117,7 @@ fn each_row_is_found_in_each_notation() {
     }
     let texts: usize = tally.shapes.values().map(|share| share.of).sum();
     assert!(low.is_empty(), "{}", low.join("\n"));
-    assert!(tally.beside.len() * 1_000 <= texts * (BESIDE_CEILING + slack()), "{}", tally.beside.join("\n"));
+    assert!(tally.excess.len() * 1_000 <= texts * (EXCESS_CEILING + slack()), "{}", tally.excess.join("\n"));
 }
 
 /// The texts of something that is not a value, each also in a wrapping.
@@ -147,7 +147,7 @@ fn near_texts(near: &'static NearMiss) -> Vec<String> {
     texts
 }
 
-/// What a scan finds in a text, with some of what stands in front.
+/// The findings of a text, for people.
 fn findings(scanner: &Scanner, text: &str) -> Vec<String> {
     let texts = [crate::Text { text, key: None }];
     let found = scanner.scan(&texts, &crate::Known::default());

@@ -11,7 +11,7 @@ pub struct NearMiss {
     names: &'static str,
     /// Patterns of it.
     values: &'static [&'static str],
-    /// Of a hundred texts, those in which something is found at the most.
+    /// Of a hundred texts, those in which something is found, at most.
     pub ceiling: usize,
 }
 
@@ -53,7 +53,7 @@ impl NearMiss {
         draw::string(pattern, numbers)
     }
 
-    /// What stands for a value stands in files, not in logs and sentences.
+    /// A reference to a value stands in files, not in logs and sentences.
     pub fn is_reference(&self) -> bool {
         self.name.starts_with("reference")
     }

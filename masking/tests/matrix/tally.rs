@@ -1,4 +1,4 @@
-//! What was found of what, by notation, wrapping, shape and kind.
+//! Found cells of all, by notation, wrapping, shape and kind.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
@@ -32,8 +32,8 @@ pub struct Tally {
     pub wrappings: BTreeMap<&'static str, (Share, Option<String>)>,
     pub shapes: BTreeMap<String, Share>,
     cells: BTreeMap<(&'static str, &'static str), (Share, Option<String>)>,
-    /// Texts in which something else was found, too.
-    pub beside: Vec<String>,
+    /// Texts in which something else was found.
+    pub excess: Vec<String>,
 }
 
 impl Tally {
@@ -64,8 +64,8 @@ impl Tally {
         let (share, shortest) = self.cells.entry((cell.kind, cell.notation)).or_default();
         share.add(outcome);
         shorter(shortest, cell, outcome);
-        if outcome == Outcome::Beside {
-            self.beside.push(format!("{} {} {}: {:?}", cell.kind, cell.notation, cell.wrapping, cell.measured.text));
+        if outcome == Outcome::Excess {
+            self.excess.push(format!("{} {} {}: {:?}", cell.kind, cell.notation, cell.wrapping, cell.measured.text));
         }
     }
 
@@ -93,8 +93,8 @@ impl Tally {
         for ((kind, notation), (share, text)) in worst.iter().take(10) {
             writeln!(report, "{kind} {notation} {} {:?}", shown(*share), text.as_deref().unwrap_or_default()).unwrap();
         }
-        writeln!(report, "\nfound beside a value in {} texts", self.beside.len()).unwrap();
-        self.beside.iter().take(10).for_each(|text| writeln!(report, "{text}").unwrap());
+        writeln!(report, "\nfound besides the value in {} texts", self.excess.len()).unwrap();
+        self.excess.iter().take(10).for_each(|text| writeln!(report, "{text}").unwrap());
         report
     }
 }

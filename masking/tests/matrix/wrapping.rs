@@ -1,4 +1,4 @@
-//! What stands around a text when it is pasted: numbers of lines, signs of a diff, escapes, a request.
+//! The surroundings of a text when it is pasted: numbers of lines, signs of a diff, escapes, a request.
 
 use super::notation::Group::{self, Code, Data, Hcl, Log, Shell, Table};
 
@@ -28,12 +28,12 @@ const OUTPUT: &[Group] = &[Data, Log, Table];
 #[rustfmt::skip]
 pub const WRAPPINGS: &[Wrapping] = &[
     Wrapping { name: "number-tab", groups: &[], around: Lines("     #\t"), floor: 100 },
-    Wrapping { name: "number-arrow", groups: &[], around: Lines("#→"), floor: 99 },
+    Wrapping { name: "number-arrow", groups: &[], around: Lines("#→"), floor: 97 },
     Wrapping { name: "number-pipe", groups: LITERAL, around: Lines(" # | "), floor: 100 },
     Wrapping { name: "number-colon", groups: LITERAL, around: Lines("#:"), floor: 100 },
     Wrapping { name: "grep", groups: LITERAL, around: Lines("deploy/main-2.tf:#:"), floor: 100 },
     Wrapping { name: "diff-added", groups: &[], around: Lines("+"), floor: 100 },
-    Wrapping { name: "diff-removed", groups: &[], around: Lines("-"), floor: 99 },
+    Wrapping { name: "diff-removed", groups: &[], around: Lines("-"), floor: 97 },
     Wrapping { name: "quote", groups: &[], around: Lines("> "), floor: 100 },
     Wrapping { name: "quote-twice", groups: &[], around: Lines("> > "), floor: 100 },
     Wrapping { name: "comment-hash", groups: CONFIG, around: Lines("## "), floor: 100 },
@@ -41,17 +41,17 @@ pub const WRAPPINGS: &[Wrapping] = &[
     Wrapping { name: "compose", groups: LITERAL, around: Lines("api-1  | "), floor: 100 },
     Wrapping { name: "pod", groups: OUTPUT, around: Lines("[pod/web-7c9d/app] "), floor: 100 },
     Wrapping { name: "timestamp", groups: OUTPUT, around: Lines("2026-07-01T09:12:44.120Z "), floor: 100 },
-    Wrapping { name: "syslog", groups: OUTPUT, around: Lines("Jul  1 09:12:44 web app[712]: "), floor: 99 },
+    Wrapping { name: "syslog", groups: OUTPUT, around: Lines("Jul  1 09:12:44 web app[712]: "), floor: 97 },
     Wrapping { name: "plan", groups: &[Hcl], around: Lines("      + "), floor: 100 },
     Wrapping { name: "indented", groups: &[], around: Lines("    "), floor: 100 },
     Wrapping { name: "ansi-line", groups: OUTPUT, around: Text(|text| each_line(text, "\u{1b}[32m", "\u{1b}[0m")), floor: 100 },
-    Wrapping { name: "ansi-value", groups: LITERAL, around: Text(ansi_value), floor: 70 },
+    Wrapping { name: "ansi-value", groups: LITERAL, around: Text(ansi_value), floor: 67 },
     Wrapping { name: "crlf", groups: &[], around: Text(|text| text.replace('\n', "\r\n") + "\r\n"), floor: 100 },
     Wrapping { name: "fence", groups: LITERAL, around: Text(|text| format!("Here it is:\n\n```\n{text}\n```\n\nWhat is wrong with it?")), floor: 100 },
     Wrapping { name: "continued", groups: &[Shell], around: Text(|text| text.replace(" --", " \\\n  --")), floor: 100 },
-    Wrapping { name: "json-string", groups: &[], around: Text(|text| format!("{{\"stdout\": {}, \"stderr\": \"\"}}", quoted(text))), floor: 97 },
-    Wrapping { name: "anthropic", groups: &[], around: Text(anthropic), floor: 98 },
-    Wrapping { name: "openai", groups: &[], around: Text(openai), floor: 98 },
+    Wrapping { name: "json-string", groups: &[], around: Text(|text| format!("{{\"stdout\": {}, \"stderr\": \"\"}}", quoted(text))), floor: 95 },
+    Wrapping { name: "anthropic", groups: &[], around: Text(anthropic), floor: 96 },
+    Wrapping { name: "openai", groups: &[], around: Text(openai), floor: 96 },
 ];
 
 impl Wrapping {

@@ -19,7 +19,7 @@ pub struct Notation {
     pub text: &'static str,
 }
 
-/// What a notation belongs to, which tells the wrappings that it is seen in.
+/// The sort of a notation, which tells the wrappings that it is seen in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     Data,
@@ -86,7 +86,7 @@ fn lines_marked(value: &str) -> String {
     }
 }
 
-/// What people call a kind, in six languages. Of most kinds they use the English name.
+/// People's words for a kind, in six languages. Of most kinds they use the English name.
 const NOUNS: &[(&str, [&str; 6])] = &[
     ("s3_bucket", ["S3 bucket", "S3 버킷", "S3バケット", "Bucket", "bucket de S3", "S3存储桶"]),
     ("rds_instance", ["DB instance", "RDS 인스턴스", "RDSインスタンス", "DB-Instanz", "instancia RDS", "RDS实例"]),
