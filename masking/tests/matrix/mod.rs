@@ -163,7 +163,7 @@ fn nothing_is_found_in_near_misses() {
         let hits: Vec<_> =
             texts.iter().map(|text| findings(&scanner, text)).filter(|found| !found.is_empty()).collect();
         println!("{:24} {:>5} of {}", near.name, hits.len(), texts.len());
-        if hits.len() * 100 > texts.len() * near.ceiling {
+        if hits.len() * 100 > texts.len() * (near.ceiling + slack()) {
             wrong.extend(hits.concat());
         }
     }

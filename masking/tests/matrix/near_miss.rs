@@ -27,7 +27,7 @@ pub const NEAR_MISSES: &[NearMiss] = &[
     NearMiss { name: "metadata-address", names: "metadata endpoint|endpoint", values: &["169.254.169.254", "http://169.254.169.254/latest"], ceiling: 0 },
     NearMiss { name: "documentation-address", names: "example address|source ip", values: &["192.0.2.17|203.0.113.44|198.51.100.8"], ceiling: 0 },
     NearMiss { name: "aggregate", names: "vpc cidr|allowed cidr", values: &["10.0.0.0/8|172.16.0.0/12|192.168.0.0/16|0.0.0.0/0"], ceiling: 0 },
-    NearMiss { name: "version", names: "version|engine version|agent version", values: &[r"10\.4\.[1-9]\.[1-9][0-9]", r"10\.0\.19041\.[1-9][0-9]{3}", r"[1-9]\.[0-9]{1,2}\.[0-9]"], ceiling: 20 },
+    NearMiss { name: "version", names: "version|engine version|agent version", values: &[r"10\.4\.[1-9]\.[1-9][0-9]", r"10\.0\.19041\.[1-9][0-9]{3}", r"[1-9]\.[0-9]{1,2}\.[0-9]"], ceiling: 3 },
     NearMiss { name: "digest", names: "sha256|image digest|checksum", values: &["[0-9a-f]{64}", "sha256:[0-9a-f]{64}"], ceiling: 0 },
     NearMiss { name: "commit", names: "commit|git sha|revision", values: &["[0-9a-f]{40}", "[0-9a-f]{7}"], ceiling: 0 },
     NearMiss { name: "uuid", names: "request id|trace id|session uuid|correlation id", values: &["{uuid}"], ceiling: 0 },
@@ -39,7 +39,7 @@ pub const NEAR_MISSES: &[NearMiss] = &[
     NearMiss { name: "reference-secret", names: "password|db password|client secret", values: &[r"\$\{DB_PASSWORD\}", "<your-password-1>", r"\{\{db_password1\}\}"], ceiling: 0 },
     NearMiss { name: "reference-bucket", names: "bucket|bucket name", values: &[r"\$\{LOG_BUCKET\}", "<bucket-name-1>", r"\{\{bucket1\}\}"], ceiling: 0 },
     NearMiss { name: "reference-account", names: "account id|owner id", values: &[r"\$\{AWS_ACCOUNT_ID\}", "<account-id>", r"\{\{account_id\}\}"], ceiling: 0 },
-    NearMiss { name: "empty", names: "bucket name|password|account id|hosted zone id", values: &["null|None|nil|true|N/A|unknown|default|pending"], ceiling: 8 },
+    NearMiss { name: "empty", names: "bucket name|password|account id|hosted zone id", values: &["null|None|nil|true|N/A|unknown|default|pending"], ceiling: 3 },
 ];
 
 impl NearMiss {

@@ -75,11 +75,12 @@ impl Notation {
     }
 }
 
-/// A value of several lines is found line by line, whatever stands in front of them.
+/// A value of several lines is found line by line, whatever stands in front of them; what encloses them is no secret.
 fn lines_marked(value: &str) -> String {
     match value.strip_prefix("⟪‹").and_then(|value| value.strip_suffix("›⟫")) {
         Some(block) if block.contains('\n') => {
-            let lines: Vec<_> = block.trim_end().lines().map(|line| format!("‹{line}›")).collect();
+            let mark = |line: &str| if line.starts_with("-----") { line.to_owned() } else { format!("‹{line}›") };
+            let lines: Vec<_> = block.trim_end().lines().map(mark).collect();
             format!("⟪{}⟫", lines.join("\n"))
         }
         _ => value.to_owned(),
