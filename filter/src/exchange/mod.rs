@@ -5,14 +5,14 @@ mod decode;
 pub mod head;
 mod keepsake;
 mod recovered;
+pub mod response;
 mod restoring;
 mod sent;
 
 use log::Level;
-use masking::{Media, Response, Tally};
+use masking::Tally;
 
-use self::decode::{Coding, Decoder};
-use self::head::{Gateway, RequestHead, ResponseHead};
+use self::head::{Gateway, RequestHead};
 use self::keepsake::RequestKeepsake;
 use self::recovered::Recovered;
 use self::restoring::Restoring;
@@ -22,17 +22,6 @@ use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
 use crate::refusal::Refusal;
-
-/// What is to be done with the response's headers.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Answering {
-    /// The value of the header `x-aws-masker`.
-    pub note: String,
-    /// Whether the body will be written anew, so that its length is not known; and plain, so that it has no encoding.
-    pub rewrites: bool,
-    /// Whether the client should open another connection for its next request.
-    pub closes: bool,
-}
 
 /// A line for the log.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,11 +62,6 @@ enum Phase {
     /// The exchange is over.
     Gone,
 }
-
-/// What the host keeps with a request before the filter has seen it, where it keeps anything.
-const KEPT_UNSEEN: &[u8] = b"unseen";
-/// The same, once the host has refused to send the request around the filter.
-const KEPT_BYPASSED: &[u8] = b"bypassed";
 
 impl Exchange {
     pub fn new(root: Root) -> Self {
@@ -184,106 +168,6 @@ impl Exchange {
         refusal
     }
 
-    /// Returns what to do with the response's headers, and a line for the log. `None`: the response is the filter's own, or
-    /// Kong's, and stays as it is. `kept` is what the host has kept with the request.
-    pub fn response_headers(
-        &mut self,
-        head: &ResponseHead,
-        now: TimeOfDay,
-        kept: impl FnOnce() -> Option<Vec<u8>>,
-    ) -> (Option<Answering>, Option<Line>) {
-        let refusal = if self.has_lost_its_state() { self.take_over(kept()).err() } else { None };
-        let answering = self.answer(head);
-        let line = refusal.and_then(|refusal| self.refusal_line(refusal, now));
-        (answering, line.or_else(|| self.alarm()))
-    }
-
-    /// Goes on with what another context left of the request. Gives the refusal, if the host has refused it since.
-    fn take_over(&mut self, kept: Option<Vec<u8>>) -> Result<(), Refusal> {
-        let Some(kept) = kept else { return Ok(()) };
-        self.gateway = Gateway::Kong;
-        match kept.as_slice() {
-            KEPT_UNSEEN => self.phase = Phase::Unmasked,
-            KEPT_BYPASSED => return Err(self.refuse(Refusal::Bypassed)),
-            kept => {
-                if let (Some(keepsake), Some(instance)) = (RequestKeepsake::read(kept), self.root.ready()) {
-                    self.phase = Phase::Sent(Sent::kept(keepsake, instance));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn answer(&mut self, head: &ResponseHead) -> Option<Answering> {
-        let sent = match std::mem::replace(&mut self.phase, Phase::Answered) {
-            Phase::Sent(sent) => sent,
-            // There was no body.
-            Phase::Requested(requested) => Sent::without_body(requested),
-            // Kong answers without a provider, and before it asks the filter: for an unknown host, for example. Of what was
-            // asked for through any context the answer is restored, whoever gives it.
-            Phase::Unseen | Phase::Unmasked if head.is_gateways_own => return None,
-            Phase::Unseen => return Some(self.pass_unseen(Phase::Unseen, "request-unseen")),
-            Phase::Unmasked => return Some(self.pass_unseen(Phase::Unmasked, "request-unmasked")),
-            other => {
-                self.phase = other;
-                return None;
-            }
-        };
-        Some(self.restore(sent, head))
-    }
-
-    fn pass_unseen(&mut self, phase: Phase, note: &str) -> Answering {
-        self.phase = phase;
-        Answering { note: note.to_owned(), rewrites: false, closes: false }
-    }
-
-    /// Restores the response from now on, if its body can be read.
-    fn restore(&mut self, sent: Sent, head: &ResponseHead) -> Answering {
-        let (note, closes) = (sent.note(), sent.closes);
-        let media = head.media(&sent.method);
-        let decoder = Decoder::new(Coding::of(head.content_encoding.as_deref())).filter(|_| media != Media::Opaque);
-        let Some(decoder) = decoder else {
-            self.phase = Phase::Passing(sent);
-            return Answering { note, rewrites: false, closes };
-        };
-        let options = sent.instance.borrow().options;
-        let response = Response::new(media, options, Box::new(sent.lookup()));
-        self.phase = Phase::Restoring(sent, Box::new(Restoring::new(head, decoder, response)));
-        Answering { note, rewrites: true, closes }
-    }
-
-    /// Goes on in the middle of a response, if this context has not seen its beginning. `kept` is what the host has kept with
-    /// the request and with the response. Returns a line for the log.
-    pub fn recover(&mut self, kept: impl FnOnce() -> [Option<Vec<u8>>; 2]) -> Option<Line> {
-        if !self.has_lost_its_state() {
-            return None;
-        }
-        let [request, response] = kept();
-        let request = request.and_then(|kept| RequestKeepsake::read(&kept));
-        let response = response.and_then(|kept| serde_json::from_slice(&kept).ok());
-        if let (Some(request), Some(response), Some(instance)) = (request, response, self.root.ready()) {
-            self.phase = Phase::Recovered(Recovered::new(&request, &response, instance));
-        }
-        self.alarm()
-    }
-
-    /// The next bytes of the response. Gives what to send instead; `None` leaves them as they are.
-    pub fn response_body(&mut self, chunk: &[u8], end_of_stream: bool) -> Option<Vec<u8>> {
-        let out = match &mut self.phase {
-            Phase::Restoring(sent, restoring) => {
-                sent.response_bytes += chunk.len() as u64;
-                restoring.write(chunk, end_of_stream)
-            }
-            Phase::Passing(sent) => {
-                sent.response_bytes += chunk.len() as u64;
-                return None;
-            }
-            Phase::Recovered(recovered) => recovered.write(chunk, end_of_stream),
-            _ => return None,
-        };
-        (out != chunk).then_some(out)
-    }
-
     /// What the host is to keep of the request, for a context that takes over from this one; again after each step of it.
     pub fn request_keepsake(&self) -> Option<Vec<u8>> {
         let keepsake = match (self.gateway, &self.phase) {
@@ -294,35 +178,8 @@ impl Exchange {
         serde_json::to_vec(&keepsake).ok()
     }
 
-    /// The same of a response that is being restored; `None` if no other context could go on with it.
-    pub fn response_keepsake(&self) -> Option<Vec<u8>> {
-        match (self.gateway, &self.phase) {
-            (Gateway::Kong, Phase::Restoring(_, restoring)) => serde_json::to_vec(&restoring.keepsake()?).ok(),
-            _ => None,
-        }
-    }
-
     fn has_lost_its_state(&self) -> bool {
         matches!(self.phase, Phase::Unseen | Phase::Unmasked)
-    }
-
-    /// A line for the log when a response is left as it is because its request was not seen; once.
-    fn alarm(&mut self) -> Option<Line> {
-        let (count, text): (fn(&mut contract::Counters), _) = match self.phase {
-            Phase::Unseen => (
-                |counters| counters.orphaned_responses += 1,
-                "left a response masked: its request was not seen by this instance of the filter",
-            ),
-            Phase::Unmasked => (
-                |counters| counters.unmasked_requests += 1,
-                "A REQUEST LEFT UNMASKED: the gateway sent it without showing it to the filter; a plugin on its route \
-                 has a `response` handler or buffers the response, and kong.conf lacks what refuses that",
-            ),
-            _ => return None,
-        };
-        self.phase = Phase::Orphaned;
-        self.root.count(count);
-        Some(Line { level: Level::Error, text: text.to_owned() })
     }
 
     /// The exchange is over, in whatever way. Gives the counts by kind for the log, if the configuration wants it.
