@@ -9,11 +9,11 @@
 
 mod abi;
 mod http;
+mod shared;
 
-use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
@@ -21,21 +21,15 @@ use proxy_wasm::types::{ContextType, LogLevel};
 
 use self::abi::{Buffer, Map};
 use self::http::Http;
+use self::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::{Entries, Root};
 use crate::instance::sidecar::{Call, Reply};
 use crate::instance::sync::TICK_MS;
-use crate::instance::worker::zone::Zone;
 
-/// Tells a worker from its neighbours.
-const PROCESS: [&str; 2] = ["ngx", "pid"];
 const CALL_TIMEOUT: Duration = Duration::from_secs(1);
 /// Kong's word for why a call failed.
 const CALL_STATUS: &str = ":dispatch_status";
-
-thread_local! {
-    static ENTRIES: RefCell<Entries> = RefCell::default();
-}
 
 proxy_wasm::main! {{
     proxy_wasm::set_log_level(LogLevel::Info);
@@ -45,23 +39,6 @@ proxy_wasm::main! {{
 /// One entry of the filter with its configuration.
 struct Entry {
     root: Root,
-}
-
-/// The zone for shared data.
-struct SharedData;
-
-impl Zone for SharedData {
-    fn process(&self) -> String {
-        abi::property(&PROCESS).and_then(|process| String::from_utf8(process).ok()).unwrap_or_default()
-    }
-
-    fn read(&self, name: &str) -> Option<Vec<u8>> {
-        abi::shared_data(name)
-    }
-
-    fn write(&self, name: &str, kept: Option<&[u8]>) {
-        abi::set_shared_data(name, kept);
-    }
 }
 
 impl Context for Entry {
@@ -121,18 +98,6 @@ impl Entry {
     fn now(&self) -> TimeOfDay {
         time_of_day(self.get_current_time())
     }
-}
-
-/// At the level that Kong shows by default.
-fn warn(line: Option<String>) {
-    if let Some(line) = line {
-        log::warn!("{line}");
-    }
-}
-
-fn time_of_day(now: std::time::SystemTime) -> TimeOfDay {
-    let since = now.duration_since(UNIX_EPOCH).ok();
-    TimeOfDay(since.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default())
 }
 
 /// Tells this instance from all others. Not a secret: the host's randomness is not fit for one.

@@ -5,7 +5,7 @@ use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 
 use super::abi::{self, Buffer, Map};
-use super::{ENTRIES, SharedData, time_of_day};
+use super::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::config::ScopeSource;
 use crate::exchange::head::{Gateway, RequestHead, ResponseHead};
 use crate::exchange::{Exchange, Line};
@@ -138,7 +138,7 @@ impl Drop for Http {
     /// Every exchange ends here; `on_log` is not called for all of them.
     fn drop(&mut self) {
         // Asked for by the configuration, and Kong's default level hides what is below a warning.
-        super::warn(self.exchange.end());
+        warn(self.exchange.end());
     }
 }
 
