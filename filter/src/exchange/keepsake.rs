@@ -58,7 +58,7 @@ impl RequestKeepsake {
 
     /// The values, as the scanner of this instance knows their kinds. One whose kind it does not know any more is left
     /// out, and stays masked.
-    pub fn replaced(&self, scanner: &Scanner) -> Replaced {
+    pub fn to_replaced(&self, scanner: &Scanner) -> Replaced {
         let mut replaced = Replaced::default();
         for Kept(placeholder, kind, value, by_context, count) in &self.values {
             if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), scanner.kind_id(kind)) {

@@ -140,7 +140,7 @@ impl Exchange {
                 Ok(body)
             }
             Err(refusal) => {
-                requested.report(refusal, body, now);
+                requested.report_refusal(refusal, body, now);
                 Err(self.refuse(refusal))
             }
         }
@@ -156,7 +156,7 @@ impl Exchange {
 
     /// A line for the log on a refusal, if there is something new to say.
     pub fn refusal_line(&self, refusal: Refusal, now: TimeOfDay) -> Option<Line> {
-        let count = self.root.worker().borrow_mut().refused(refusal, now)?;
+        let count = self.root.worker().borrow_mut().count_refusal(refusal, now)?;
         let counted = if count == 1 { String::new() } else { format!(", {count} of that code in a minute") };
         let text = format!("refused a request: {} {refusal:?}{counted}", refusal.code());
         Some(Line { level: Level::Warn, text })

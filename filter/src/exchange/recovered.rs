@@ -29,7 +29,7 @@ impl Recovered {
         };
         let (replaced, options) = {
             let instance = instance.borrow();
-            (Rc::new(request.replaced(&instance.scanner)), instance.options)
+            (Rc::new(request.to_replaced(&instance.scanner)), instance.options)
         };
         let values = ScopeLookup { instance: Rc::clone(instance), scope: request.scope.clone(), replaced };
         let in_json = media == Media::Text && Media::of(&kept.content_type) != Media::Text;

@@ -53,7 +53,7 @@ impl Exchange {
             KEPT_BYPASSED => return Err(self.refuse(Refusal::Bypassed)),
             kept => {
                 if let (Some(keepsake), Some(instance)) = (RequestKeepsake::read(kept), self.root.ready()) {
-                    self.phase = Phase::Sent(Sent::kept(keepsake, instance));
+                    self.phase = Phase::Sent(Sent::from_keepsake(keepsake, instance));
                 }
             }
         }

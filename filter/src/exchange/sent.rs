@@ -69,7 +69,7 @@ impl Requested {
         let masked = instance.mask(&self.scope, format, body, now)?;
         let connection = self.head.connection.clone().filter(|_| masked.body.is_some());
         let closes = match (&connection, &masked.body) {
-            (Some(connection), Some(body)) => instance.worker.borrow_mut().replaced(connection, body.len() as u64, now),
+            (Some(connection), Some(body)) => instance.worker.borrow_mut().hold(connection, body.len() as u64, now),
             _ => false,
         };
         let Masked { body: masked_body, replaced, foreign, mint, key } = masked;
@@ -88,7 +88,7 @@ impl Requested {
     }
 
     /// Reports that the request was refused for its body.
-    pub fn report(&self, refusal: Refusal, body: Option<&[u8]>, now: TimeOfDay) {
+    pub fn report_refusal(&self, refusal: Refusal, body: Option<&[u8]>, now: TimeOfDay) {
         let request_bytes = body.map_or(0, |body| body.len() as u64);
         let sent = Sent { at: now, request_bytes, ..Sent::new(&self.instance, self.scope.clone(), String::new()) };
         let summary = sent.summary(BTreeMap::new(), &Tally::default());
@@ -124,9 +124,9 @@ impl Sent {
     }
 
     /// A request that another context sent.
-    pub fn kept(kept: RequestKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
+    pub fn from_keepsake(kept: RequestKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
         let key = if kept.fallback { UsedKey::Fallback } else { UsedKey::Regular };
-        let replaced = kept.replaced(&instance.borrow().scanner);
+        let replaced = kept.to_replaced(&instance.borrow().scanner);
         Self {
             replaced: Rc::new(replaced),
             foreign: kept.foreign,
@@ -179,7 +179,7 @@ impl Sent {
         let instance = Rc::clone(&self.instance);
         let mut instance = instance.borrow_mut();
         if let Some(connection) = &self.connection {
-            instance.worker.borrow_mut().ended(connection, self.closes);
+            instance.worker.borrow_mut().end_exchange(connection, self.closes);
         }
         instance.take_tally(&self.scope, self.mint.as_ref(), tally);
         let masked = instance.kinds(&self.replaced);

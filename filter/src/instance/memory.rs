@@ -114,10 +114,10 @@ impl Memory {
     ) -> Option<TimeOfDay> {
         let id = self.scope(scope).id;
         let mut fresh = Remembered { kind, value: value.clone(), recognised: Recognised::ByItself, acknowledged: None };
-        let known = self.mappings.get_mut(&(id, placeholder)).unwrap_or(&mut fresh);
-        let newly_known = recognised > known.recognised;
-        known.recognised = known.recognised.max(recognised);
-        let acknowledged = known.acknowledged;
+        let remembered = self.mappings.get_mut(&(id, placeholder)).unwrap_or(&mut fresh);
+        let newly_known = recognised > remembered.recognised;
+        remembered.recognised = remembered.recognised.max(recognised);
+        let acknowledged = remembered.acknowledged;
         if !self.mappings.contains(&(id, placeholder)) {
             self.mappings.push((id, placeholder), fresh);
         }
@@ -134,15 +134,15 @@ impl Memory {
         for mapping in mappings {
             let id = self.scopes.peek(&mapping.scope).map(|scope| scope.id);
             let key = id.zip(Placeholder::parse(&mapping.placeholder));
-            if let Some(known) = key.and_then(|key| self.mappings.peek_mut(&key)) {
-                known.acknowledged = Some(now);
+            if let Some(remembered) = key.and_then(|key| self.mappings.peek_mut(&key)) {
+                remembered.acknowledged = Some(now);
             }
         }
     }
 
     pub fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Option<(KindId, Secret)> {
         let id = self.scopes.peek(scope)?.id;
-        self.mappings.peek(&(id, *placeholder)).map(|known| (known.kind, known.value.clone()))
+        self.mappings.peek(&(id, *placeholder)).map(|remembered| (remembered.kind, remembered.value.clone()))
     }
 
     /// Remembers thinking as the provider wrote it.
@@ -162,7 +162,7 @@ impl Memory {
         needed.take(max).map(|(name, _)| name.clone()).collect()
     }
 
-    pub fn recalled(&mut self, scope: &str) {
+    pub fn mark_recalled(&mut self, scope: &str) {
         if let Some(scope) = self.scopes.peek_mut(scope) {
             scope.asked = AskedFor::Answered;
         }
@@ -181,7 +181,7 @@ impl Memory {
             return;
         }
         due.sort_unstable();
-        let mut newest = newest(&self.mappings);
+        let mut newest = newest_by_scope(&self.mappings);
         let mut compiled = 0;
         for (_, id, name) in due {
             let values = newest.remove(&id).unwrap_or_default();
@@ -189,7 +189,7 @@ impl Memory {
             if compiled > COMPILED_MAX {
                 break;
             }
-            let values = values.values.into_iter().map(|known| (known.kind, known.value.expose()));
+            let values = values.values.into_iter().map(|remembered| (remembered.kind, remembered.value.expose()));
             let known = Rc::new(Known::new(values));
             if let Some(scope) = self.scopes.peek_mut(&name) {
                 (scope.known, scope.stale, scope.compiled_at) = (known, None, now);
@@ -221,13 +221,13 @@ struct Newest<'m> {
 }
 
 /// The newest values of each scope, in one pass over what is remembered of all of them.
-fn newest(mappings: &LruCache<(ScopeId, Placeholder), Remembered>) -> HashMap<ScopeId, Newest<'_>> {
+fn newest_by_scope(mappings: &LruCache<(ScopeId, Placeholder), Remembered>) -> HashMap<ScopeId, Newest<'_>> {
     let mut scopes: HashMap<ScopeId, Newest<'_>> = HashMap::new();
-    for ((id, _), known) in mappings.iter().filter(|(_, known)| known.recognised.is_by_context()) {
+    for ((id, _), remembered) in mappings.iter().filter(|(_, remembered)| remembered.recognised.is_by_context()) {
         let scope = scopes.entry(*id).or_default();
-        let bytes = scope.bytes + known.value.expose().len();
+        let bytes = scope.bytes + remembered.value.expose().len();
         if scope.values.len() < KNOWN_MAX && bytes <= KNOWN_BYTES {
-            scope.values.push(known);
+            scope.values.push(remembered);
             scope.bytes = bytes;
         }
     }

@@ -160,7 +160,7 @@ impl Instance {
         let steady = self.clock.at(now);
         self.memory.compile(steady);
         let mut worker = self.worker.borrow_mut();
-        worker.ticked(now);
+        worker.on_tick(now);
         match &mut self.keys {
             KeySource::Sidecar(sidecar) if !worker.is_quiet(now) => {
                 sidecar.tick(steady, now, &self.memory, &mut worker)
@@ -178,7 +178,7 @@ impl Instance {
         if let Some(batch) = &news.delivered {
             self.memory.acknowledge(&batch.mappings, now);
         }
-        news.recalled.iter().for_each(|scope| self.memory.recalled(scope));
+        news.recalled.iter().for_each(|scope| self.memory.mark_recalled(scope));
         sidecar.keep_key(&mut worker, zone);
         sidecar.release_owed(&mut worker, zone);
         drop(worker);

@@ -69,7 +69,7 @@ impl Outbox {
     }
 
     /// Those that nobody else has: from now on somebody does.
-    pub fn keep(&mut self) -> Vec<Mapping> {
+    pub fn take_unkept(&mut self) -> Vec<Mapping> {
         let newest = self.mappings.len().saturating_sub(std::mem::take(&mut self.unkept));
         self.mappings.iter().skip(newest).cloned().collect()
     }
@@ -83,7 +83,7 @@ impl Outbox {
     }
 
     /// Takes the oldest of what is owed, as much as one call holds.
-    pub fn batch(&mut self) -> Batch {
+    pub fn take_batch(&mut self) -> Batch {
         Batch {
             mappings: take_front(&mut self.mappings, bound::MAPPINGS),
             exchanges: take_front(&mut self.exchanges, bound::EXCHANGES),
@@ -92,7 +92,7 @@ impl Outbox {
     }
 
     /// The batch arrived and is stored.
-    pub fn delivered(&mut self, batch: &Batch) {
+    pub fn forget(&mut self, batch: &Batch) {
         for mapping in &batch.mappings {
             self.queued.remove(&(mapping.scope.clone(), mapping.placeholder.clone()));
         }
@@ -153,31 +153,31 @@ mod tests {
     fn what_is_owed_stays_until_it_is_delivered_and_is_owed_once() {
         let mut outbox = Outbox::default();
         [1, 2, 1].into_iter().for_each(|n| outbox.owe(mapping(n)));
-        let batch = outbox.batch();
+        let batch = outbox.take_batch();
         assert_eq!(names(&batch), ["P1", "P2"]);
         // In flight: not owed a second time.
         outbox.owe(mapping(1));
         outbox.owe(mapping(3));
-        outbox.delivered(&batch);
-        let next = outbox.batch();
+        outbox.forget(&batch);
+        let next = outbox.take_batch();
         assert_eq!(names(&next), ["P3"]);
-        outbox.delivered(&next);
+        outbox.forget(&next);
         assert!(outbox.is_empty());
         outbox.owe(mapping(1));
-        assert_eq!(names(&outbox.batch()), ["P1"]);
+        assert_eq!(names(&outbox.take_batch()), ["P1"]);
     }
 
     #[test]
     fn what_somebody_else_keeps_is_given_once() {
         let mut outbox = Outbox::default();
         [1, 2].into_iter().for_each(|n| outbox.owe(mapping(n)));
-        assert_eq!(outbox.keep().len(), 2);
+        assert_eq!(outbox.take_unkept().len(), 2);
         outbox.owe(mapping(2));
         outbox.owe(mapping(3));
-        assert_eq!(outbox.keep().iter().map(|m| m.placeholder.as_str()).collect::<Vec<_>>(), ["P3"]);
+        assert_eq!(outbox.take_unkept().iter().map(|m| m.placeholder.as_str()).collect::<Vec<_>>(), ["P3"]);
         outbox.owe(mapping(4));
-        outbox.batch();
-        assert!(outbox.keep().is_empty(), "it is on its way");
+        outbox.take_batch();
+        assert!(outbox.take_unkept().is_empty(), "it is on its way");
     }
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
         let mut outbox = Outbox::default();
         (0..MAPPINGS_MAX + 2).for_each(|n| outbox.owe(mapping(n)));
         assert_eq!(outbox.counters.dropped_mappings, 2);
-        let batch = outbox.batch();
+        let batch = outbox.take_batch();
         assert_eq!(batch.mappings.first().unwrap().placeholder, "P2");
         assert_eq!(batch.mappings.len(), bound::MAPPINGS);
     }
@@ -199,7 +199,7 @@ mod tests {
         }
         outbox.owe(Mapping { value: Value::new("x".repeat(bound::VALUE_BYTES + 1)), ..mapping(2_000) });
         assert_eq!(outbox.counters.dropped_mappings, 1);
-        let batch = outbox.batch();
+        let batch = outbox.take_batch();
         assert!(!batch.mappings.is_empty() && !batch.exchanges.is_empty());
         assert!(wire_len(&(batch.mappings, batch.exchanges)) < bound::BODY_BYTES);
     }

@@ -57,7 +57,7 @@ impl Root {
     pub fn tick(&self, now: TimeOfDay) -> Option<Call> {
         match self {
             Self::Misconfigured(worker) => {
-                worker.borrow_mut().ticked(now);
+                worker.borrow_mut().on_tick(now);
                 None
             }
             Self::Ready(instance) => instance.borrow_mut().tick(now),
@@ -106,9 +106,9 @@ impl Entries {
         now: TimeOfDay,
     ) -> Option<String> {
         let config = Config::parse(json, &environment, |policy| self.worker.borrow_mut().scanner(policy));
-        self.worker.borrow_mut().began(now);
+        self.worker.borrow_mut().on_configure(now);
         if environment(ZONE_VARIABLE).is_some_and(|zone| zone == "on") {
-            self.worker.borrow_mut().found_zone();
+            self.worker.borrow_mut().use_zone();
         }
         match config {
             Ok(config) => {

@@ -122,7 +122,7 @@ impl Sidecar {
         }
         let body = self.sync.tick(steady, &mut self.outbox, memory)?;
         self.called_at = now;
-        worker.called(&self.name, now);
+        worker.on_call(&self.name, now);
         Some(Call { address: self.address.clone(), authorization: self.token.header(), body })
     }
 
@@ -149,9 +149,9 @@ impl Sidecar {
             worker.learn(&self.name, keyring);
         }
         if let Some(batch) = &news.delivered {
-            self.outbox.delivered(batch);
+            self.outbox.forget(batch);
         }
-        let line = worker.call_answered(&self.name, now).map(|(failed, refused)| {
+        let line = worker.on_call_answer(&self.name, now).map(|(failed, refused)| {
             format!("the sidecar answers again; {failed} calls failed, {refused} requests were refused meanwhile")
         });
         (news, line)
@@ -174,7 +174,7 @@ impl Sidecar {
     }
 
     fn on_outage(&self, now: TimeOfDay, why: &str, worker: &mut Worker) -> Option<String> {
-        let count = worker.call_failed(&self.name, self.called_at, now)?;
+        let count = worker.on_call_failure(&self.name, self.called_at, now)?;
         let address = self.address.as_str();
         Some(format!("the sidecar at {address} does not answer as it should ({why}; {count} calls); trying on"))
     }
@@ -182,7 +182,7 @@ impl Sidecar {
     /// Lets the host keep the key, once, for instances that find this memory gone.
     pub fn keep_key(&self, worker: &mut Worker, zone: &impl Zone) {
         if worker.has_zone()
-            && let Some(kept) = worker.unkept(&self.name)
+            && let Some(kept) = worker.take_unkept(&self.name)
         {
             zone.write(self.name.as_str(), Some(&kept));
         }
@@ -193,20 +193,20 @@ impl Sidecar {
         if self.sync.key().is_none()
             && let Some(kept) = zone.read(self.name.as_str())
         {
-            worker.recall(&self.name, &kept);
+            worker.recall_key(&self.name, &kept);
             self.inherit(now, worker);
         }
     }
 
     /// Lets the host keep what is owed and kept by nobody else.
     pub fn keep_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
-        let mut owed = self.sync.keep();
-        owed.extend(self.outbox.keep());
+        let mut owed = self.sync.take_unkept();
+        owed.extend(self.outbox.take_unkept());
         self.write_owed(&owed, worker, zone);
     }
 
     fn write_owed(&self, owed: &[contract::Mapping], worker: &mut Worker, zone: &impl Zone) {
-        for (name, kept) in worker.owed_to_keep(&self.name, owed) {
+        for (name, kept) in worker.keep_owed(&self.name, owed) {
             zone.write(&name, Some(&kept));
         }
     }
@@ -223,14 +223,14 @@ impl Sidecar {
             Some(kept)
         });
         owed.into_iter().for_each(|mapping| self.outbox.owe(mapping));
-        let owed = self.outbox.keep();
+        let owed = self.outbox.take_unkept();
         self.write_owed(&owed, worker, zone);
     }
 
     /// Lets the host forget what it kept of what is owed, once all of it is delivered.
     pub fn release_owed(&self, worker: &mut Worker, zone: &impl Zone) {
         if self.outbox.mappings_len() == 0 && !self.sync.owes() {
-            worker.kept_in_vain(&self.name).iter().for_each(|name| zone.write(name, None));
+            worker.release_owed(&self.name).iter().for_each(|name| zone.write(name, None));
         }
     }
 }

@@ -177,7 +177,7 @@ fn an_instance_that_follows_another_has_its_key() {
     let json = r#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#;
     let [worker, other_memory] = [(); 2].map(|()| {
         let worker: Rc<RefCell<Worker>> = Rc::default();
-        worker.borrow_mut().found_zone();
+        worker.borrow_mut().use_zone();
         worker
     });
     let (zone, mut first) = (OwnZone::default(), in_worker(json, &worker, 0));

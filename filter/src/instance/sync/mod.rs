@@ -152,7 +152,7 @@ impl Sync {
         }
         let owed = self.turn.take_undelivered(now).unwrap_or_else(|| {
             self.batches += 1;
-            Owed::new(self.batches, outbox.batch())
+            Owed::new(self.batches, outbox.take_batch())
         });
         let flight = Flight { since: now, owed, wanted: self.wanted.take(), recall };
         let body = serde_json::to_vec(&self.request(&flight)).ok();
@@ -173,8 +173,8 @@ impl Sync {
     }
 
     /// The mappings on their way that nobody else has: from now on somebody does.
-    pub fn keep(&mut self) -> Vec<Mapping> {
-        self.turn.keep()
+    pub fn take_unkept(&mut self) -> Vec<Mapping> {
+        self.turn.take_unkept()
     }
 
     /// The answer to the call: good, if it is whole and answers this very batch.

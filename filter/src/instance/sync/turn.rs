@@ -89,7 +89,7 @@ impl Turn {
     }
 
     /// The mappings on their way that nobody else has: from now on somebody does.
-    pub fn keep(&mut self) -> Vec<Mapping> {
+    pub fn take_unkept(&mut self) -> Vec<Mapping> {
         match self {
             Self::Undelivered { owed, .. } | Self::InFlight(Flight { owed, .. }) if !owed.is_kept => {
                 owed.is_kept = true;

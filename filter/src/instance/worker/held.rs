@@ -41,7 +41,7 @@ impl Default for Held {
 
 impl Held {
     /// A body was replaced. Tells whether the connection should be closed after the answer.
-    pub fn replaced(&mut self, name: &[u8], bytes: u64, now: Steady) -> bool {
+    pub fn hold(&mut self, name: &[u8], bytes: u64, now: Steady) -> bool {
         self.forget_idle(now);
         if self.connections.len() == CONNECTIONS_MAX.get()
             && !self.connections.contains(name)
@@ -58,7 +58,7 @@ impl Held {
     }
 
     /// The exchange of that body is over, and with it the connection if its client was asked to close it.
-    pub fn ended(&mut self, name: &[u8], closes: bool, now: Steady) {
+    pub fn end_exchange(&mut self, name: &[u8], closes: bool, now: Steady) {
         if closes {
             let bytes = self.connections.pop(name).map_or(0, |connection| connection.bytes);
             self.bytes = self.bytes.saturating_sub(bytes);
@@ -88,8 +88,8 @@ mod tests {
         let mut held = Held::default();
         let turns: Vec<bool> = (0..5)
             .map(|turn| {
-                let closes = held.replaced(b"1", 10 * MB, Steady(turn));
-                held.ended(b"1", closes, Steady(turn));
+                let closes = held.hold(b"1", 10 * MB, Steady(turn));
+                held.end_exchange(b"1", closes, Steady(turn));
                 closes
             })
             .collect();
@@ -103,15 +103,15 @@ mod tests {
         // Two hundred clients, each of which keeps its connection.
         let closed = (0..200)
             .filter(|n| {
-                let closes = held.replaced(&name(*n), MB, Steady(*n));
-                held.ended(&name(*n), closes, Steady(*n));
+                let closes = held.hold(&name(*n), MB, Steady(*n));
+                held.end_exchange(&name(*n), closes, Steady(*n));
                 closes
             })
             .count();
         assert_eq!((closed, held.bytes), (73, 127 * MB));
         // Those that are idle are closed by the host; one that still streams is not.
-        held.replaced(&name(0), MB, Steady(1_000));
-        assert!(!held.replaced(&name(900), MB, Steady(1_000 + IDLE_MS)));
+        held.hold(&name(0), MB, Steady(1_000));
+        assert!(!held.hold(&name(900), MB, Steady(1_000 + IDLE_MS)));
         assert_eq!(held.bytes, 3 * MB);
     }
 
@@ -119,7 +119,7 @@ mod tests {
     fn the_number_of_connections_is_bounded() {
         let mut held = Held::default();
         (0..20_000_u32).for_each(|n| {
-            held.replaced(&n.to_be_bytes(), 1, Steady(0));
+            held.hold(&n.to_be_bytes(), 1, Steady(0));
         });
         assert_eq!((held.connections.len(), held.bytes), (CONNECTIONS_MAX.get(), 10_001));
     }

@@ -22,7 +22,7 @@ use crate::refusal::Refusal;
 pub struct Worker {
     clock: Clock,
     held: Held,
-    sidecars: BTreeMap<SidecarName, Sidecar>,
+    sidecars: BTreeMap<SidecarName, SidecarRecord>,
     /// Those that some entry still uses, with what they were compiled from.
     scanners: Vec<(Policy, Weak<Scanner>)>,
     /// Whether the host keeps data for the instances that follow.
@@ -72,7 +72,7 @@ const PIECE_BYTES: usize = 16 << 10;
 
 /// What is known of a sidecar.
 #[derive(Debug, Default)]
-struct Sidecar {
+struct SidecarRecord {
     keyring: Option<Keyring>,
     /// Whether the host keeps the keyring for instances that find this memory gone.
     is_kept: bool,
@@ -103,8 +103,8 @@ impl Worker {
     /// The scanner of a policy: that of another entry with the same, if there is one.
     pub fn scanner(&mut self, policy: Policy) -> Result<Rc<Scanner>, PolicyError> {
         self.scanners.retain(|(_, scanner)| scanner.strong_count() > 0);
-        let known = self.scanners.iter().find(|(known, _)| *known == policy);
-        if let Some(scanner) = known.and_then(|(_, scanner)| scanner.upgrade()) {
+        let shared = self.scanners.iter().find(|(other, _)| *other == policy);
+        if let Some(scanner) = shared.and_then(|(_, scanner)| scanner.upgrade()) {
             return Ok(scanner);
         }
         let scanner = Rc::new(Scanner::new(&policy)?);
@@ -118,22 +118,22 @@ impl Worker {
     }
 
     pub fn learn(&mut self, sidecar: &SidecarName, keyring: &Keyring) {
-        let known = self.sidecars.entry(sidecar.clone()).or_default();
-        if known.keyring.as_ref() != Some(keyring) {
-            (known.keyring, known.is_kept) = (Some(keyring.clone()), false);
+        let record = self.sidecars.entry(sidecar.clone()).or_default();
+        if record.keyring.as_ref() != Some(keyring) {
+            (record.keyring, record.is_kept) = (Some(keyring.clone()), false);
         }
     }
 
     /// What the host is to keep, once.
-    pub fn unkept(&mut self, sidecar: &SidecarName) -> Option<Vec<u8>> {
-        let known = self.sidecars.get_mut(sidecar).filter(|known| !known.is_kept)?;
-        let kept = Kept { sidecar: sidecar.clone(), keyring: known.keyring.clone()? };
-        known.is_kept = true;
+    pub fn take_unkept(&mut self, sidecar: &SidecarName) -> Option<Vec<u8>> {
+        let record = self.sidecars.get_mut(sidecar).filter(|record| !record.is_kept)?;
+        let kept = Kept { sidecar: sidecar.clone(), keyring: record.keyring.clone()? };
+        record.is_kept = true;
         serde_json::to_vec(&kept).ok()
     }
 
     /// Learns what the host kept.
-    pub fn recall(&mut self, sidecar: &SidecarName, kept: &[u8]) {
+    pub fn recall_key(&mut self, sidecar: &SidecarName, kept: &[u8]) {
         if let Ok(kept) = serde_json::from_slice::<Kept>(kept)
             && kept.sidecar == *sidecar
         {
@@ -143,7 +143,7 @@ impl Worker {
     }
 
     /// The host keeps data for the instances that follow.
-    pub fn found_zone(&mut self) {
+    pub fn use_zone(&mut self) {
         self.has_zone = true;
     }
 
@@ -152,14 +152,14 @@ impl Worker {
     }
 
     /// An instance begins with its configuration.
-    pub fn began(&mut self, now: TimeOfDay) {
+    pub fn on_configure(&mut self, now: TimeOfDay) {
         if self.has_ticked {
             self.pushed_at = Some(self.clock.at(now));
         }
     }
 
     /// Some instance's timer has run.
-    pub fn ticked(&mut self, now: TimeOfDay) {
+    pub fn on_tick(&mut self, now: TimeOfDay) {
         self.clock.at(now);
         self.has_ticked = true;
     }
@@ -171,25 +171,25 @@ impl Worker {
     }
 
     /// What is owed, in pieces for the host to keep.
-    pub fn owed_to_keep(&mut self, sidecar: &SidecarName, mappings: &[Mapping]) -> Vec<(String, Vec<u8>)> {
+    pub fn keep_owed(&mut self, sidecar: &SidecarName, mappings: &[Mapping]) -> Vec<(String, Vec<u8>)> {
         // Nothing is owed before the first request, which tells the worker's name.
         let Some(process) = &self.process else { return Vec::new() };
-        let known = self.sidecars.entry(sidecar.clone()).or_default();
+        let record = self.sidecars.entry(sidecar.clone()).or_default();
         let pieces = mappings.chunks(PIECE_MAPPINGS).filter_map(|mappings| {
-            let name = piece(sidecar, process, known.pieces);
+            let name = piece(sidecar, process, record.pieces);
             let kept = serde_json::to_vec(&KeptOwed { name: name.clone(), mappings: mappings.to_vec() }).ok()?;
             // The host traps on what its zone cannot hold.
             let fits = kept.len() <= PIECE_BYTES;
-            known.pieces += u64::from(fits);
+            record.pieces += u64::from(fits);
             fits.then_some((name, kept))
         });
         pieces.collect()
     }
 
     /// The names of all pieces, which nobody needs any more.
-    pub fn kept_in_vain(&mut self, sidecar: &SidecarName) -> Vec<String> {
-        let (Some(process), Some(known)) = (&self.process, self.sidecars.get_mut(sidecar)) else { return Vec::new() };
-        (0..std::mem::take(&mut known.pieces)).map(|index| piece(sidecar, process, index)).collect()
+    pub fn release_owed(&mut self, sidecar: &SidecarName) -> Vec<String> {
+        let (Some(process), Some(record)) = (&self.process, self.sidecars.get_mut(sidecar)) else { return Vec::new() };
+        (0..std::mem::take(&mut record.pieces)).map(|index| piece(sidecar, process, index)).collect()
     }
 
     /// All that is kept of this worker, `process`, each piece by its name; whoever takes it over owes it from then on.
@@ -212,58 +212,58 @@ impl Worker {
     }
 
     /// A call that began at `since` failed. Gives how many failed since that was last told, if it is to be told now.
-    pub fn call_failed(&mut self, sidecar: &SidecarName, since: TimeOfDay, now: TimeOfDay) -> Option<u64> {
-        let known = self.sidecars.entry(sidecar.clone()).or_default();
+    pub fn on_call_failure(&mut self, sidecar: &SidecarName, since: TimeOfDay, now: TimeOfDay) -> Option<u64> {
+        let record = self.sidecars.entry(sidecar.clone()).or_default();
         // One that began before another was answered tells of an outage that is over.
-        let is_late = known.answered_at.is_some_and(|answered| since <= answered);
+        let is_late = record.answered_at.is_some_and(|answered| since <= answered);
         if is_late {
             return None;
         }
-        if known.outage.total() == 0 {
-            known.failing_since = now;
+        if record.outage.total() == 0 {
+            record.failing_since = now;
         }
-        known.outage.happened(self.clock.at(now))
+        record.outage.count(self.clock.at(now))
     }
 
-    pub fn called(&mut self, sidecar: &SidecarName, now: TimeOfDay) {
+    pub fn on_call(&mut self, sidecar: &SidecarName, now: TimeOfDay) {
         self.sidecars.entry(sidecar.clone()).or_default().called_at = now;
     }
 
     /// How the sidecar stands, by the calls of all instances. In an outage one of them tries for all: each call that is
     /// refused is a line of nginx's own in the log, and a hundred instances would write a hundred.
     pub fn reach(&self, sidecar: &SidecarName, now: TimeOfDay) -> Reach {
-        let Some(known) = self.sidecars.get(sidecar).filter(|known| known.outage.total() > 0) else {
+        let Some(record) = self.sidecars.get(sidecar).filter(|record| record.outage.total() > 0) else {
             return Reach::Fair;
         };
         Reach::Failing {
-            is_out: now.since(known.failing_since) >= OUTAGE_MS,
-            may_try: now.distance(known.called_at) >= retry_ms(known.outage.total() - 1),
+            is_out: now.since(record.failing_since) >= OUTAGE_MS,
+            may_try: now.distance(record.called_at) >= retry_ms(record.outage.total() - 1),
         }
     }
 
     /// A call was answered. Gives how many failed before it and how many requests were refused, if any call failed.
-    pub fn call_answered(&mut self, sidecar: &SidecarName, now: TimeOfDay) -> Option<(u64, u64)> {
-        let known = self.sidecars.entry(sidecar.clone()).or_default();
-        known.answered_at = Some(now);
-        let failed = known.outage.over();
+    pub fn on_call_answer(&mut self, sidecar: &SidecarName, now: TimeOfDay) -> Option<(u64, u64)> {
+        let record = self.sidecars.entry(sidecar.clone()).or_default();
+        record.answered_at = Some(now);
+        let failed = record.outage.end();
         let waiting = self.refusals.iter_mut().filter(|(code, _)| Refusal::ends_with_outage(code));
-        let refused = waiting.filter_map(|(_, refusals)| refusals.over()).sum();
+        let refused = waiting.filter_map(|(_, refusals)| refusals.end()).sum();
         failed.map(|failed| (failed, refused))
     }
 
     /// A request was refused. Gives how many were since that was last told, if it is to be told now.
-    pub fn refused(&mut self, refusal: Refusal, now: TimeOfDay) -> Option<u64> {
-        self.refusals.entry(refusal.code()).or_default().happened(self.clock.at(now))
+    pub fn count_refusal(&mut self, refusal: Refusal, now: TimeOfDay) -> Option<u64> {
+        self.refusals.entry(refusal.code()).or_default().count(self.clock.at(now))
     }
 
     /// A body was replaced that the host holds until its connection closes. Tells whether to ask for that.
-    pub fn replaced(&mut self, connection: &[u8], bytes: u64, now: TimeOfDay) -> bool {
-        self.held.replaced(connection, bytes, self.clock.at(now))
+    pub fn hold(&mut self, connection: &[u8], bytes: u64, now: TimeOfDay) -> bool {
+        self.held.hold(connection, bytes, self.clock.at(now))
     }
 
     /// The exchange of that body ended at the time of the last look.
-    pub fn ended(&mut self, connection: &[u8], closes: bool) {
-        self.held.ended(connection, closes, self.clock.last());
+    pub fn end_exchange(&mut self, connection: &[u8], closes: bool) {
+        self.held.end_exchange(connection, closes, self.clock.last());
     }
 }
 

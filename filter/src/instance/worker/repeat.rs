@@ -21,7 +21,7 @@ struct Lasting {
 
 impl Repeat {
     /// It happened. How often since it was last told of, if that is to be told now.
-    pub fn happened(&mut self, now: Steady) -> Option<u64> {
+    pub fn count(&mut self, now: Steady) -> Option<u64> {
         let Some(lasting) = &mut self.lasting else {
             self.lasting = Some(Lasting { told_at: now, untold: 0, total: 1 });
             return Some(1);
@@ -41,7 +41,7 @@ impl Repeat {
     }
 
     /// It is over. How often it happened, if it did.
-    pub fn over(&mut self) -> Option<u64> {
+    pub fn end(&mut self) -> Option<u64> {
         self.lasting.take().map(|lasting| lasting.total)
     }
 }
@@ -53,11 +53,11 @@ mod tests {
     #[test]
     fn the_beginning_each_minute_and_the_end() {
         let mut repeat = Repeat::default();
-        assert_eq!(repeat.over(), None);
-        assert_eq!(repeat.happened(Steady(1_000)), Some(1));
-        let told: Vec<u64> = (1..=1_500).filter_map(|n| repeat.happened(Steady(1_000 + n * 100))).collect();
+        assert_eq!(repeat.end(), None);
+        assert_eq!(repeat.count(Steady(1_000)), Some(1));
+        let told: Vec<u64> = (1..=1_500).filter_map(|n| repeat.count(Steady(1_000 + n * 100))).collect();
         assert_eq!(told, [600, 600], "after one minute and after two");
-        assert_eq!(repeat.over(), Some(1_501));
-        assert_eq!((repeat.over(), repeat.happened(Steady(1_001))), (None, Some(1)));
+        assert_eq!(repeat.end(), Some(1_501));
+        assert_eq!((repeat.end(), repeat.count(Steady(1_001))), (None, Some(1)));
     }
 }
