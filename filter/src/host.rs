@@ -25,7 +25,7 @@ use self::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::{Entries, Root};
 use crate::instance::sidecar::{Call, Reply};
-use crate::instance::sync::TICK_MS;
+use crate::instance::sync::turn::TICK_MS;
 
 const CALL_TIMEOUT: Duration = Duration::from_secs(1);
 /// Kong's word for why a call failed.

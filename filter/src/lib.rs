@@ -2,6 +2,7 @@
 //!
 //! `host` is the only file that knows the host; what it decides stands in the others, which compile and test natively.
 
+#![warn(unreachable_pub)]
 #![cfg_attr(
     not(target_family = "wasm"),
     allow(dead_code, reason = "the host file, which uses everything, is compiled for wasm only")

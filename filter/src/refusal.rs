@@ -7,7 +7,7 @@ use masking::{Format, MaskError};
 const BODY_BUFFER_SETTING: &str = "KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// The configuration is wrong; the log has the reason.
     Configuration,
     /// No key yet: the sidecar has not answered since the start.
@@ -34,7 +34,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub fn status(self) -> u32 {
+    pub(crate) fn status(self) -> u32 {
         match self {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
             Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed => 503,
@@ -46,7 +46,7 @@ impl Refusal {
     }
 
     /// The stable code, which callers may rely on.
-    pub fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::VaultUnavailable | Self::OutboxFull => "AWS_MASKER_1001",
             Self::NoKeyring => "AWS_MASKER_1004",
@@ -61,7 +61,7 @@ impl Refusal {
     }
 
     /// Whether a code is that of requests that wait for the vault.
-    pub fn ends_with_outage(code: &str) -> bool {
+    pub(crate) fn ends_with_outage(code: &str) -> bool {
         [Self::VaultUnavailable, Self::NoKeyring].iter().any(|refusal| refusal.code() == code)
     }
 
@@ -111,7 +111,7 @@ impl Refusal {
     }
 
     /// The answer's body, in the error shape of the Anthropic API, which the OpenAI clients read too.
-    pub fn body(self) -> String {
+    pub(crate) fn body(self) -> String {
         // The texts above need no escaping; a test holds that.
         format!(
             r#"{{"type":"error","error":{{"type":"{}","message":"{}: {}"}}}}"#,

@@ -7,10 +7,10 @@ const SOCKET_PATH_MAX: usize = 107;
 
 /// Where the sidecar is called: `host:port`, or `unix:/<path>` of its Unix socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address(String);
+pub(crate) struct Address(String);
 
 impl Address {
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let printable = |byte: u8| byte.is_ascii_graphic() && byte != b':';
         let fits = match text.strip_prefix("unix:") {
             Some(path) => path.starts_with('/') && path.len() <= SOCKET_PATH_MAX && path.bytes().all(printable),
@@ -19,30 +19,30 @@ impl Address {
         fits.then(|| Self(text.to_owned()))
     }
 
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// What a call to it names as its host.
-    pub fn authority(&self) -> &str {
+    pub(crate) fn authority(&self) -> &str {
         if self.0.starts_with("unix:") { "localhost" } else { &self.0 }
     }
 }
 
 /// The bearer token for the sidecar. It cannot be printed.
-pub struct BearerToken(String);
+pub(crate) struct BearerToken(String);
 
 impl BearerToken {
-    pub fn new(token: String) -> Self {
+    pub(crate) fn new(token: String) -> Self {
         Self(token)
     }
 
-    pub fn header(&self) -> String {
+    pub(crate) fn header(&self) -> String {
         format!("Bearer {}", self.0)
     }
 
     /// The token itself. Whoever calls this answers for where it goes.
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 }

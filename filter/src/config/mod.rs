@@ -10,13 +10,13 @@ use std::rc::Rc;
 use masking::dialect::Options;
 use masking::{KindId, PlaceholderKey, Policy, PolicyError, Scanner};
 
-pub use self::address::{Address, BearerToken};
+pub(crate) use self::address::{Address, BearerToken};
 use self::raw::{RawConfig, RawFrom, RawHeader, RawPlace, RawScope};
 
 /// The environment variable that holds the token, so that no secret stands in kong.yml.
-pub const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
+pub(crate) const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
 /// The environment variable that holds the secret of a filter without a sidecar.
-pub const SECRET_VARIABLE: &str = "AWS_MASKER_SECRET";
+pub(crate) const SECRET_VARIABLE: &str = "AWS_MASKER_SECRET";
 /// Bytes that a secret and a token must have: shorter ones can be guessed.
 const SECRET_MIN: usize = 16;
 const TTL_DEFAULT: u64 = 604_800;
@@ -24,7 +24,7 @@ const TTL_RANGE: std::ops::RangeInclusive<u64> = 60..=31_536_000;
 
 /// What the filter does, checked.
 #[derive(Debug)]
-pub struct Config {
+pub(crate) struct Config {
     pub keys: Keys,
     pub scope: ScopeRule,
     pub log_masked_requests: bool,
@@ -36,7 +36,7 @@ pub struct Config {
 
 /// Where the key comes from that placeholders are minted with.
 #[derive(Debug)]
-pub enum Keys {
+pub(crate) enum Keys {
     /// From the sidecar, which also keeps the mappings.
     Sidecar(SidecarConfig),
     /// From a secret of the configuration; there is no sidecar, and mappings live as long as their exchange.
@@ -44,7 +44,7 @@ pub enum Keys {
 }
 
 #[derive(Debug)]
-pub struct SidecarConfig {
+pub(crate) struct SidecarConfig {
     pub address: Address,
     pub token: BearerToken,
     pub on_outage: OnOutage,
@@ -54,7 +54,7 @@ pub struct SidecarConfig {
 
 /// What becomes of requests while the vault does not answer.
 #[derive(Debug)]
-pub enum OnOutage {
+pub(crate) enum OnOutage {
     Refuse,
     /// They go on; before the first answer they are masked with this key.
     GoOn(PlaceholderKey),
@@ -62,7 +62,7 @@ pub enum OnOutage {
 
 /// Whose values a request holds: what is masked in one scope is never restored in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ScopeRule {
+pub(crate) enum ScopeRule {
     Fixed(String),
     /// What the host tells of each request.
     From(ScopeSource),
@@ -70,7 +70,7 @@ pub enum ScopeRule {
 
 /// Where a request's scope is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ScopeSource {
+pub(crate) enum ScopeSource {
     /// This request header, which a plugin in front of the filter must set for each request.
     Header(String),
     /// The name of the request's route.
@@ -81,7 +81,7 @@ pub enum ScopeSource {
 
 /// Why a configuration is refused. The text is for its author and quotes no secret.
 #[derive(Debug, PartialEq, Eq)]
-pub struct ConfigError(String);
+pub(crate) struct ConfigError(String);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,7 +92,7 @@ impl fmt::Display for ConfigError {
 impl Config {
     /// Reads the configuration; `environment` knows the variables that the host exports to the filter, `compile` makes the
     /// scanner of a policy or has it already.
-    pub fn parse(
+    pub(crate) fn parse(
         json: &[u8],
         environment: impl Fn(&str) -> Option<String>,
         compile: impl FnOnce(Policy) -> Result<Rc<Scanner>, PolicyError>,
@@ -177,7 +177,7 @@ impl RawScope {
 }
 
 /// Whether a text may name a scope: it stands in keys of the store.
-pub fn is_scope(text: &str) -> bool {
+pub(crate) fn is_scope(text: &str) -> bool {
     (1..=128).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'@' | b'-'))
 }
@@ -188,7 +188,7 @@ fn is_header_name(name: &str) -> bool {
 
 /// A configuration by itself, without an environment.
 #[cfg(test)]
-pub fn configuration(json: &[u8]) -> Result<Config, ConfigError> {
+pub(crate) fn configuration(json: &[u8]) -> Result<Config, ConfigError> {
     Config::parse(json, |_| None, |policy| Scanner::new(&policy).map(Rc::new))
 }
 

@@ -12,7 +12,7 @@ const KONG_PROXIES: &str = "x-kong-upstream-latency";
 
 /// The host, as far as exchanges differ by it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Gateway {
+pub(crate) enum Gateway {
     /// It keeps what it is given with a request, for the contexts that follow one that is lost.
     Kong,
     /// It loses no contexts and keeps nothing.
@@ -22,7 +22,7 @@ pub enum Gateway {
 
 /// What the request's headers tell.
 #[derive(Debug, Default)]
-pub struct RequestHead {
+pub(crate) struct RequestHead {
     pub gateway: Gateway,
     pub method: String,
     /// With the query.
@@ -38,7 +38,7 @@ pub struct RequestHead {
 
 /// What the response's headers tell.
 #[derive(Debug, Default)]
-pub struct ResponseHead {
+pub(crate) struct ResponseHead {
     pub status: u32,
     pub content_type: Option<String>,
     pub content_encoding: Option<String>,
@@ -49,7 +49,7 @@ pub struct ResponseHead {
 
 impl RequestHead {
     /// The head whose headers these are; the scope and the connection are no part of them.
-    pub fn read(gateway: Gateway, header: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn read(gateway: Gateway, header: impl Fn(&str) -> Option<String>) -> Self {
         Self {
             gateway,
             method: header(":method").unwrap_or_default(),
@@ -62,13 +62,13 @@ impl RequestHead {
         }
     }
 
-    pub fn asks_for_health(&self) -> bool {
+    pub(crate) fn asks_for_health(&self) -> bool {
         let path = self.path.split('?').next().unwrap_or_default();
         path.ends_with(HEALTH_PATH) && matches!(self.method.as_str(), "GET" | "HEAD")
     }
 
     /// What a request body is, by its content type; `None` if it cannot be read.
-    pub fn format(&self) -> Option<Format> {
+    pub(crate) fn format(&self) -> Option<Format> {
         // Without a type it must be JSON, which the parser finds out.
         let Some(content_type) = self.content_type.as_deref() else { return Some(Format::Json) };
         match Media::of(content_type) {
@@ -81,7 +81,7 @@ impl RequestHead {
 }
 
 impl ResponseHead {
-    pub fn read(header: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn read(header: impl Fn(&str) -> Option<String>) -> Self {
         Self {
             status: header(":status").and_then(|status| status.parse().ok()).unwrap_or_default(),
             content_type: header("content-type"),
@@ -92,7 +92,7 @@ impl ResponseHead {
     }
 
     /// What a response body is, by the method that it answers; a response that has none is not touched.
-    pub fn media(&self, method: &str) -> Media {
+    pub(crate) fn media(&self, method: &str) -> Media {
         let has_body = method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304);
         match self.content_type.as_deref() {
             Some(content_type) if has_body && self.content_length != Some(0) => Media::of(content_type),

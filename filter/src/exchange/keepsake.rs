@@ -11,7 +11,7 @@ use crate::instance::clock::TimeOfDay;
 
 /// What is kept of a request that went on.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct RequestKeepsake {
+pub(super) struct RequestKeepsake {
     pub scope: String,
     pub method: String,
     /// Whether it was masked with the fallback key.
@@ -27,22 +27,22 @@ pub struct RequestKeepsake {
 
 /// One value: its placeholder, its kind, the text, whether it was recognised by its context only, how often it stood there.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Kept(String, String, Value, bool, u64);
+pub(super) struct Kept(String, String, Value, bool, u64);
 
 /// What is kept of the head of a response that is restored as it passes.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ResponseKeepsake {
+pub(super) struct ResponseKeepsake {
     pub content_type: String,
     /// Whether the length of the response was known: then the host does not tell where it ends.
     pub with_length: bool,
 }
 
 impl RequestKeepsake {
-    pub fn read(kept: &[u8]) -> Option<Self> {
+    pub(super) fn read(kept: &[u8]) -> Option<Self> {
         serde_json::from_slice(kept).ok()
     }
 
-    pub fn with_values(self, replaced: &Replaced, scanner: &Scanner) -> Self {
+    pub(super) fn with_values(self, replaced: &Replaced, scanner: &Scanner) -> Self {
         let kept = |(placeholder, entry): (&Placeholder, &Entry)| {
             let kind = scanner.kind(entry.kind).id.to_string();
             Kept(
@@ -58,7 +58,7 @@ impl RequestKeepsake {
 
     /// The values, as the scanner of this instance knows their kinds. One whose kind it does not know any more is left
     /// out, and stays masked.
-    pub fn to_replaced(&self, scanner: &Scanner) -> Replaced {
+    pub(super) fn to_replaced(&self, scanner: &Scanner) -> Replaced {
         let mut replaced = Replaced::default();
         for Kept(placeholder, kind, value, by_context, count) in &self.values {
             if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), scanner.kind_id(kind)) {

@@ -2,10 +2,10 @@
 //! in with the time, decisions go out.
 
 mod decode;
-pub mod head;
+pub(crate) mod head;
 mod keepsake;
 mod recovered;
-pub mod response;
+pub(crate) mod response;
 mod restoring;
 mod sent;
 
@@ -25,14 +25,14 @@ use crate::refusal::Refusal;
 
 /// A line for the log.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     pub level: Level,
     pub text: String,
 }
 
 /// One exchange.
 #[derive(Debug)]
-pub struct Exchange {
+pub(crate) struct Exchange {
     root: Root,
     /// Known from the request's headers on, or from what the host has kept.
     gateway: Gateway,
@@ -64,16 +64,16 @@ enum Phase {
 }
 
 impl Exchange {
-    pub fn new(root: Root) -> Self {
+    pub(crate) fn new(root: Root) -> Self {
         Self { root, gateway: Gateway::Other, phase: Phase::Unseen }
     }
 
-    pub fn root(&self) -> &Root {
+    pub(crate) fn root(&self) -> &Root {
         &self.root
     }
 
     /// Where the scope is read; `None` if it is fixed.
-    pub fn scope_source(&self) -> Option<ScopeSource> {
+    pub(crate) fn scope_source(&self) -> Option<ScopeSource> {
         match &self.root.ready()?.borrow().scope_rule {
             ScopeRule::From(source) => Some(source.clone()),
             ScopeRule::Fixed(_) => None,
@@ -81,7 +81,7 @@ impl Exchange {
     }
 
     /// Gives what to answer, if the request asks for the filter's own health.
-    pub fn request_headers(&mut self, head: RequestHead, now: TimeOfDay) -> Result<Option<Health>, Refusal> {
+    pub(crate) fn request_headers(&mut self, head: RequestHead, now: TimeOfDay) -> Result<Option<Health>, Refusal> {
         self.gateway = head.gateway;
         if head.asks_for_health() {
             self.phase = Phase::Answered;
@@ -109,7 +109,7 @@ impl Exchange {
     }
 
     /// Goes on between the request's headers, which another context has seen, and its body; only Kong loses contexts.
-    pub fn resume(&mut self, kept: impl FnOnce() -> Option<Vec<u8>>, head: impl FnOnce(Gateway) -> RequestHead) {
+    pub(crate) fn resume(&mut self, kept: impl FnOnce() -> Option<Vec<u8>>, head: impl FnOnce(Gateway) -> RequestHead) {
         if !self.has_lost_its_state() {
             return;
         }
@@ -121,14 +121,14 @@ impl Exchange {
     }
 
     /// The host has shown a part of the request's body, and holds it until the end.
-    pub fn request_body_begins(&mut self) {
+    pub(crate) fn request_body_begins(&mut self) {
         if let Phase::Requested(requested) = &mut self.phase {
             requested.body = Shown::InPart;
         }
     }
 
     /// The whole request body, or `None` if the host cannot show it. Gives the body to send instead, if it changes.
-    pub fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<String>, Refusal> {
+    pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<String>, Refusal> {
         let requested = match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Requested(requested) => requested,
             // A body of a request whose headers this context has not seen: its configuration and scope are unknown.
@@ -147,7 +147,7 @@ impl Exchange {
     }
 
     /// A part of the body was shown and not its end, and behind it come trailers.
-    pub fn request_trailers(&mut self) -> Result<(), Refusal> {
+    pub(crate) fn request_trailers(&mut self) -> Result<(), Refusal> {
         match &self.phase {
             Phase::Requested(Requested { body: Shown::InPart, .. }) => Err(self.refuse(Refusal::Trailers)),
             _ => Ok(()),
@@ -155,7 +155,7 @@ impl Exchange {
     }
 
     /// A line for the log on a refusal, if there is something new to say.
-    pub fn refusal_line(&self, refusal: Refusal, now: TimeOfDay) -> Option<Line> {
+    pub(crate) fn refusal_line(&self, refusal: Refusal, now: TimeOfDay) -> Option<Line> {
         let count = self.root.worker().borrow_mut().count_refusal(refusal, now)?;
         let counted = if count == 1 { String::new() } else { format!(", {count} of that code in a minute") };
         let text = format!("refused a request: {} {refusal:?}{counted}", refusal.code());
@@ -169,7 +169,7 @@ impl Exchange {
     }
 
     /// What the host is to keep of the request, for a context that takes over from this one; again after each step of it.
-    pub fn request_keepsake(&self) -> Option<Vec<u8>> {
+    pub(crate) fn request_keepsake(&self) -> Option<Vec<u8>> {
         let keepsake = match (self.gateway, &self.phase) {
             (Gateway::Kong, Phase::Requested(requested)) => requested.keepsake(),
             (Gateway::Kong, Phase::Sent(sent)) => sent.keepsake(),
@@ -183,7 +183,7 @@ impl Exchange {
     }
 
     /// The exchange is over, in whatever way. Gives the counts by kind for the log, if the configuration wants it.
-    pub fn end(&mut self) -> Option<String> {
+    pub(crate) fn end(&mut self) -> Option<String> {
         match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Restoring(sent, restoring) => sent.end(&restoring.tally()),
             Phase::Sent(sent) | Phase::Passing(sent) => sent.end(&Tally::default()),

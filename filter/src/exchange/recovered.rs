@@ -12,7 +12,7 @@ use crate::instance::lookup::ScopeLookup;
 
 /// The rest of a response whose beginning another context has seen.
 #[derive(Debug)]
-pub struct Recovered {
+pub(super) struct Recovered {
     media: Media,
     options: Options,
     with_length: bool,
@@ -21,7 +21,7 @@ pub struct Recovered {
 }
 
 impl Recovered {
-    pub fn new(request: &RequestKeepsake, kept: &ResponseKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
+    pub(super) fn new(request: &RequestKeepsake, kept: &ResponseKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
         let media = match Media::of(&kept.content_type) {
             // The beginning of the document is gone: what follows is no JSON, but still the text of one.
             Media::Json | Media::Lines => Media::Text,
@@ -38,7 +38,7 @@ impl Recovered {
         Self { media, options, with_length: kept.with_length, values, response }
     }
 
-    pub fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
+    pub(super) fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
         let mut out = Vec::with_capacity(chunk.len());
         self.response.write(chunk, &mut out);
         if end_of_stream {

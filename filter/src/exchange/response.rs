@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 
 /// What is to be done with the response's headers.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Answering {
+pub(crate) struct Answering {
     /// The value of the header `x-aws-masker`.
     pub note: String,
     /// Whether the body will be written anew, so that its length is not known; and plain, so that it has no encoding.
@@ -32,7 +32,7 @@ const KEPT_BYPASSED: &[u8] = b"bypassed";
 impl Exchange {
     /// Returns what to do with the response's headers, and a line for the log. `None`: the response is the filter's own, or
     /// Kong's, and stays as it is. `kept` is what the host has kept with the request.
-    pub fn response_headers(
+    pub(crate) fn response_headers(
         &mut self,
         head: &ResponseHead,
         now: TimeOfDay,
@@ -100,7 +100,7 @@ impl Exchange {
 
     /// Goes on in the middle of a response, if this context has not seen its beginning. `kept` is what the host has kept with
     /// the request and with the response. Returns a line for the log.
-    pub fn recover(&mut self, kept: impl FnOnce() -> [Option<Vec<u8>>; 2]) -> Option<Line> {
+    pub(crate) fn recover(&mut self, kept: impl FnOnce() -> [Option<Vec<u8>>; 2]) -> Option<Line> {
         if !self.has_lost_its_state() {
             return None;
         }
@@ -114,7 +114,7 @@ impl Exchange {
     }
 
     /// The next bytes of the response. Gives what to send instead; `None` leaves them as they are.
-    pub fn response_body(&mut self, chunk: &[u8], end_of_stream: bool) -> Option<Vec<u8>> {
+    pub(crate) fn response_body(&mut self, chunk: &[u8], end_of_stream: bool) -> Option<Vec<u8>> {
         let out = match &mut self.phase {
             Phase::Restoring(sent, restoring) => {
                 sent.response_bytes += chunk.len() as u64;
@@ -150,7 +150,7 @@ impl Exchange {
     }
 
     /// The same of a response that is being restored; `None` if no other context could go on with it.
-    pub fn response_keepsake(&self) -> Option<Vec<u8>> {
+    pub(crate) fn response_keepsake(&self) -> Option<Vec<u8>> {
         match (self.gateway, &self.phase) {
             (Gateway::Kong, Phase::Restoring(_, restoring)) => serde_json::to_vec(&restoring.keepsake()?).ok(),
             _ => None,

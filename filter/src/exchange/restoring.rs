@@ -11,7 +11,7 @@ const UNREAD_MAX: usize = 64 << 10;
 
 /// A response on its way.
 #[derive(Debug)]
-pub struct Restoring {
+pub(super) struct Restoring {
     content_type: String,
     decoder: Decoder,
     /// What arrived before the decoder gave anything: if it is not what its coding says, it passes as it came.
@@ -24,7 +24,7 @@ pub struct Restoring {
 }
 
 impl Restoring {
-    pub fn new(head: &ResponseHead, decoder: Decoder, response: Response) -> Self {
+    pub(super) fn new(head: &ResponseHead, decoder: Decoder, response: Response) -> Self {
         Self {
             content_type: head.content_type.clone().unwrap_or_default(),
             decoder,
@@ -36,7 +36,7 @@ impl Restoring {
     }
 
     /// The next bytes; gives what goes to the client.
-    pub fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
+    pub(super) fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
         let counted_down = self.remaining.as_mut().is_some_and(|left| {
             *left = left.saturating_sub(chunk.len() as u64);
             *left == 0
@@ -56,13 +56,13 @@ impl Restoring {
     }
 
     /// What became of the placeholders so far.
-    pub fn tally(&self) -> Tally {
+    pub(super) fn tally(&self) -> Tally {
         let tally = self.response.tally().clone();
         Tally { degraded: tally.degraded || self.cut, ..tally }
     }
 
     /// What another context needs to go on; `None` if it could not.
-    pub fn keepsake(&self) -> Option<ResponseKeepsake> {
+    pub(super) fn keepsake(&self) -> Option<ResponseKeepsake> {
         let (content_type, with_length) = (self.content_type.clone(), self.remaining.is_some());
         self.decoder.is_identity().then_some(ResponseKeepsake { content_type, with_length })
     }

@@ -18,7 +18,7 @@ use crate::refusal::Refusal;
 
 /// A request whose body has not been masked yet.
 #[derive(Debug)]
-pub struct Requested {
+pub(super) struct Requested {
     instance: Rc<RefCell<Instance>>,
     head: RequestHead,
     scope: String,
@@ -27,14 +27,14 @@ pub struct Requested {
 
 /// How much the host has shown of a request's body.
 #[derive(Debug)]
-pub enum Shown {
+pub(super) enum Shown {
     Nothing,
     InPart,
 }
 
 /// A request that went on.
 #[derive(Debug)]
-pub struct Sent {
+pub(super) struct Sent {
     pub instance: Rc<RefCell<Instance>>,
     scope: String,
     pub method: String,
@@ -53,12 +53,12 @@ pub struct Sent {
 }
 
 impl Requested {
-    pub fn new(instance: &Rc<RefCell<Instance>>, head: RequestHead, scope: String) -> Self {
+    pub(super) fn new(instance: &Rc<RefCell<Instance>>, head: RequestHead, scope: String) -> Self {
         Self { instance: Rc::clone(instance), head, scope, body: Shown::Nothing }
     }
 
     /// Masks the body; `None` if the host cannot show it. Gives the body to send instead, if it changes.
-    pub fn mask(&self, body: Option<&[u8]>, now: TimeOfDay) -> Result<(Sent, Option<String>), Refusal> {
+    pub(super) fn mask(&self, body: Option<&[u8]>, now: TimeOfDay) -> Result<(Sent, Option<String>), Refusal> {
         let mut instance = self.instance.borrow_mut();
         instance.check(now)?;
         let body = body.ok_or(Refusal::BodyUnreadable)?;
@@ -88,14 +88,14 @@ impl Requested {
     }
 
     /// Reports that the request was refused for its body.
-    pub fn report_refusal(&self, refusal: Refusal, body: Option<&[u8]>, now: TimeOfDay) {
+    pub(super) fn report_refusal(&self, refusal: Refusal, body: Option<&[u8]>, now: TimeOfDay) {
         let request_bytes = body.map_or(0, |body| body.len() as u64);
         let sent = Sent { at: now, request_bytes, ..Sent::new(&self.instance, self.scope.clone(), String::new()) };
         let summary = sent.summary(BTreeMap::new(), &Tally::default());
         self.instance.borrow_mut().report(contract::Exchange { refused: Some(refusal.code().into()), ..summary });
     }
 
-    pub fn keepsake(&self) -> RequestKeepsake {
+    pub(super) fn keepsake(&self) -> RequestKeepsake {
         let (scope, method) = (self.scope.clone(), self.head.method.clone());
         RequestKeepsake { scope, method, ..RequestKeepsake::default() }
     }
@@ -119,12 +119,12 @@ impl Sent {
         }
     }
 
-    pub fn without_body(requested: Requested) -> Self {
+    pub(super) fn without_body(requested: Requested) -> Self {
         Self::new(&requested.instance, requested.scope, requested.head.method)
     }
 
     /// A request that another context sent.
-    pub fn from_keepsake(kept: RequestKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
+    pub(super) fn from_keepsake(kept: RequestKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
         let key = if kept.fallback { UsedKey::Fallback } else { UsedKey::Regular };
         let replaced = kept.to_replaced(&instance.borrow().scanner);
         Self {
@@ -138,7 +138,7 @@ impl Sent {
         }
     }
 
-    pub fn keepsake(&self) -> RequestKeepsake {
+    pub(super) fn keepsake(&self) -> RequestKeepsake {
         let keepsake = RequestKeepsake {
             scope: self.scope.clone(),
             method: self.method.clone(),
@@ -154,7 +154,7 @@ impl Sent {
     }
 
     /// The values by which the response is restored.
-    pub fn lookup(&self) -> ScopeLookup {
+    pub(super) fn lookup(&self) -> ScopeLookup {
         ScopeLookup {
             instance: Rc::clone(&self.instance),
             scope: self.scope.clone(),
@@ -163,7 +163,7 @@ impl Sent {
     }
 
     /// What clients and operators may know of the exchange: numbers.
-    pub fn note(&self) -> String {
+    pub(super) fn note(&self) -> String {
         let mut note = format!("masked={}", self.replaced.occurrences());
         if self.key == Some(UsedKey::Fallback) {
             note.push_str("; key=fallback");
@@ -175,7 +175,7 @@ impl Sent {
     }
 
     /// The exchange is over. Gives the counts by kind for the log, if the configuration wants it.
-    pub fn end(self, tally: &Tally) -> Option<String> {
+    pub(super) fn end(self, tally: &Tally) -> Option<String> {
         let instance = Rc::clone(&self.instance);
         let mut instance = instance.borrow_mut();
         if let Some(connection) = &self.connection {

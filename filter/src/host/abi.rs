@@ -6,7 +6,7 @@
 /// The buffers of the ABI.
 #[derive(Clone, Copy)]
 #[repr(u32)]
-pub enum Buffer {
+pub(super) enum Buffer {
     RequestBody = 0,
     ResponseBody = 1,
     CallResponseBody = 4,
@@ -16,7 +16,7 @@ pub enum Buffer {
 /// The header maps of the ABI.
 #[derive(Clone, Copy)]
 #[repr(u32)]
-pub enum Map {
+pub(super) enum Map {
     Request = 0,
     Response = 2,
     CallResponse = 6,
@@ -55,55 +55,55 @@ unsafe extern "C" {
 }
 
 /// The whole buffer; `None` if the host cannot show it.
-pub fn read(buffer: Buffer) -> Option<Vec<u8>> {
+pub(super) fn read(buffer: Buffer) -> Option<Vec<u8>> {
     // SAFETY: the pointers are valid for the length of the call.
     given(|data, size| unsafe { proxy_get_buffer_bytes(buffer, 0, usize::MAX, data, size) })
 }
 
 /// Replaces the whole buffer: with any other size Kong would cut what is written. Tells whether the host did.
-pub fn write(buffer: Buffer, bytes: &[u8]) -> bool {
+pub(super) fn write(buffer: Buffer, bytes: &[u8]) -> bool {
     // SAFETY: the host reads `len` bytes at `data`, which the slice holds for the length of the call.
     unsafe { proxy_set_buffer_bytes(buffer, 0, usize::MAX, bytes.as_ptr(), bytes.len()) == 0 }
 }
 
 /// A header as text; bytes that are none are replaced.
-pub fn header(map: Map, name: &str) -> Option<String> {
+pub(super) fn header(map: Map, name: &str) -> Option<String> {
     // SAFETY: the pointers are valid for the length of the call.
     let value = given(|data, size| unsafe { proxy_get_header_map_value(map, name.as_ptr(), name.len(), data, size) });
     value.map(|value| String::from_utf8_lossy(&value).into_owned())
 }
 
 /// Sets a header in place of all of that name.
-pub fn set_header(map: Map, name: &str, value: &str) {
+pub(super) fn set_header(map: Map, name: &str, value: &str) {
     // SAFETY: the pointers are valid for the length of the call. A header that the host does not take is left out.
     let _ = unsafe { proxy_replace_header_map_value(map, name.as_ptr(), name.len(), value.as_ptr(), value.len()) };
 }
 
-pub fn remove_header(map: Map, name: &str) {
+pub(super) fn remove_header(map: Map, name: &str) {
     // SAFETY: the pointers are valid for the length of the call.
     let _ = unsafe { proxy_remove_header_map_value(map, name.as_ptr(), name.len()) };
 }
 
-pub fn property(path: &[&str]) -> Option<Vec<u8>> {
+pub(super) fn property(path: &[&str]) -> Option<Vec<u8>> {
     let path = path.join("\0");
     // SAFETY: the pointers are valid for the length of the call.
     given(|data, size| unsafe { proxy_get_property(path.as_ptr(), path.len(), data, size) })
 }
 
 /// Tells whether the host took it.
-pub fn set_property(path: &[&str], value: &[u8]) -> bool {
+pub(super) fn set_property(path: &[&str], value: &[u8]) -> bool {
     let path = path.join("\0");
     // SAFETY: the pointers are valid for the length of the call.
     unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) == 0 }
 }
 
 /// What any instance put there. Kong traps where it has no zone for it, and finds what it has by a checksum of the name.
-pub fn shared_data(name: &str) -> Option<Vec<u8>> {
+pub(super) fn shared_data(name: &str) -> Option<Vec<u8>> {
     versioned(name).0
 }
 
 /// Puts it there, in place of what there was; nothing: takes away what there was. Of two at the same time one is taken.
-pub fn set_shared_data(name: &str, value: Option<&[u8]>) {
+pub(super) fn set_shared_data(name: &str, value: Option<&[u8]>) {
     // Kong writes over another version only if it is named, and takes a pointer to nothing for the wish to delete.
     let (_, version) = versioned(name);
     let (data, len) = value.map_or((std::ptr::null(), 0), |value| (value.as_ptr(), value.len()));

@@ -17,7 +17,7 @@ thread_local! {
 }
 
 /// The zone for shared data.
-pub struct SharedData;
+pub(super) struct SharedData;
 
 impl Zone for SharedData {
     fn process(&self) -> String {
@@ -34,13 +34,13 @@ impl Zone for SharedData {
 }
 
 /// At the level that Kong shows by default.
-pub fn warn(line: Option<String>) {
+pub(super) fn warn(line: Option<String>) {
     if let Some(line) = line {
         log::warn!("{line}");
     }
 }
 
-pub fn time_of_day(now: std::time::SystemTime) -> TimeOfDay {
+pub(super) fn time_of_day(now: std::time::SystemTime) -> TimeOfDay {
     let since = now.duration_since(UNIX_EPOCH).ok();
     TimeOfDay(since.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default())
 }

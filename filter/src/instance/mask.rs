@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 
 /// A request that may go on.
 #[derive(Debug)]
-pub struct Masked {
+pub(crate) struct Masked {
     /// The body to send; `None` if nothing in it changed.
     pub body: Option<String>,
     pub replaced: Rc<Replaced>,
@@ -26,7 +26,7 @@ pub struct Masked {
 
 impl Instance {
     /// Masks a request's body. What was replaced is remembered, and owed to the vault.
-    pub fn mask(&mut self, scope: &str, format: Format, body: &[u8], now: TimeOfDay) -> Result<Masked, Refusal> {
+    pub(crate) fn mask(&mut self, scope: &str, format: Format, body: &[u8], now: TimeOfDay) -> Result<Masked, Refusal> {
         let (key, used) = self.key(now)?;
         let mint = Mint::new(key, scope);
         let known = self.memory.known(scope);
@@ -46,7 +46,7 @@ impl Instance {
     }
 
     /// Takes what became of the placeholders in a response to a request that was masked with `mint`, if it was.
-    pub fn take_tally(&mut self, scope: &str, mint: Option<&Mint>, tally: &Tally) {
+    pub(crate) fn take_tally(&mut self, scope: &str, mint: Option<&Mint>, tally: &Tally) {
         self.want(scope, &tally.unknown);
         for (signature, original) in &tally.thoughts {
             if let Some(mint) = mint {
@@ -61,7 +61,7 @@ impl Instance {
     }
 
     /// How often values of each kind were replaced.
-    pub fn kinds(&self, replaced: &Replaced) -> BTreeMap<String, u64> {
+    pub(crate) fn kinds(&self, replaced: &Replaced) -> BTreeMap<String, u64> {
         let mut kinds = BTreeMap::<String, u64>::new();
         for (_, entry) in replaced.entries() {
             *kinds.entry(self.scanner.kind(entry.kind).id.to_string()).or_default() += entry.count;

@@ -33,7 +33,7 @@ const COMPILED_MAX: usize = KNOWN_BYTES;
 const COMPILED_MIN: usize = 2 << 10;
 
 #[derive(Debug)]
-pub struct Memory {
+pub(crate) struct Memory {
     mappings: LruCache<(ScopeId, Placeholder), Remembered>,
     scopes: LruCache<String, ScopeMemory>,
     /// What the provider wrote where thinking was restored, by a placeholder of its signature.
@@ -86,13 +86,19 @@ impl Default for Memory {
 
 impl Memory {
     /// The values of a scope that earlier exchanges have shown.
-    pub fn known(&mut self, scope: &str) -> Rc<Known> {
+    pub(crate) fn known(&mut self, scope: &str) -> Rc<Known> {
         Rc::clone(&self.scope(scope).known)
     }
 
     /// Remembers what an exchange replaced, and gives the placeholders that the vault has to be told: those that it
     /// did not acknowledge, or so long ago that their time to live has to be renewed.
-    pub fn remember(&mut self, scope: &str, replaced: &Replaced, now: TimeOfDay, renew_ms: u64) -> Vec<Placeholder> {
+    pub(crate) fn remember(
+        &mut self,
+        scope: &str,
+        replaced: &Replaced,
+        now: TimeOfDay,
+        renew_ms: u64,
+    ) -> Vec<Placeholder> {
         let mut due = Vec::new();
         for (placeholder, entry) in replaced.entries() {
             let acknowledged = self.learn(scope, *placeholder, entry.kind, &entry.value, entry.recognised);
@@ -104,7 +110,7 @@ impl Memory {
     }
 
     /// Learns one mapping, and tells when the vault acknowledged it.
-    pub fn learn(
+    pub(crate) fn learn(
         &mut self,
         scope: &str,
         placeholder: Placeholder,
@@ -130,7 +136,7 @@ impl Memory {
     }
 
     /// The vault has these mappings; their time to live, which is the store's, begins at the time of day.
-    pub fn acknowledge(&mut self, mappings: &[Mapping], now: TimeOfDay) {
+    pub(crate) fn acknowledge(&mut self, mappings: &[Mapping], now: TimeOfDay) {
         for mapping in mappings {
             let id = self.scopes.peek(&mapping.scope).map(|scope| scope.id);
             let key = id.zip(Placeholder::parse(&mapping.placeholder));
@@ -140,29 +146,29 @@ impl Memory {
         }
     }
 
-    pub fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Option<(KindId, Secret)> {
+    pub(crate) fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Option<(KindId, Secret)> {
         let id = self.scopes.peek(scope)?.id;
         self.mappings.peek(&(id, *placeholder)).map(|remembered| (remembered.kind, remembered.value.clone()))
     }
 
     /// Remembers thinking as the provider wrote it.
-    pub fn remember_thought(&mut self, scope: &str, placeholder: Placeholder, original: &str) {
+    pub(crate) fn remember_thought(&mut self, scope: &str, placeholder: Placeholder, original: &str) {
         let id = self.scope(scope).id;
         self.thoughts.put((id, placeholder), original.into());
     }
 
-    pub fn thought(&self, scope: &str, placeholder: &Placeholder) -> Option<Rc<str>> {
+    pub(crate) fn thought(&self, scope: &str, placeholder: &Placeholder) -> Option<Rc<str>> {
         let id = self.scopes.peek(scope)?.id;
         self.thoughts.peek(&(id, *placeholder)).cloned()
     }
 
     /// Scopes of which the vault has to be asked what it knows.
-    pub fn to_recall(&self, max: usize) -> Vec<String> {
+    pub(crate) fn to_recall(&self, max: usize) -> Vec<String> {
         let needed = self.scopes.iter().filter(|(_, scope)| scope.asked == AskedFor::NotYet);
         needed.take(max).map(|(name, _)| name.clone()).collect()
     }
 
-    pub fn mark_recalled(&mut self, scope: &str) {
+    pub(crate) fn mark_recalled(&mut self, scope: &str) {
         if let Some(scope) = self.scopes.peek_mut(scope) {
             scope.asked = AskedFor::Answered;
         }
@@ -170,7 +176,7 @@ impl Memory {
 
     /// Compiles what is known anew where it lacks a value: between requests, of each scope not more often than once a
     /// second, and no more than [`COMPILED_MAX`] at once.
-    pub fn compile(&mut self, now: Steady) {
+    pub(crate) fn compile(&mut self, now: Steady) {
         let mut due: Vec<(u64, ScopeId, String)> = self
             .scopes
             .iter()

@@ -1,14 +1,14 @@
 //! One configuration at work in one worker: the configuration, what is remembered, what is owed, the conversation.
 
-pub mod clock;
-pub mod lookup;
-pub mod mask;
+pub(crate) mod clock;
+pub(crate) mod lookup;
+pub(crate) mod mask;
 mod memory;
 mod outbox;
-pub mod root;
-pub mod sidecar;
-pub mod sync;
-pub mod worker;
+pub(crate) mod root;
+pub(crate) mod sidecar;
+pub(crate) mod sync;
+pub(crate) mod worker;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -27,7 +27,7 @@ use crate::config::{Config, Keys, ScopeRule};
 use crate::refusal::Refusal;
 
 #[derive(Debug)]
-pub struct Instance {
+pub(crate) struct Instance {
     pub scope_rule: ScopeRule,
     pub log_masked_requests: bool,
     pub options: Options,
@@ -50,7 +50,7 @@ enum KeySource {
 
 /// How an instance stands, for whoever asks whether the gateway serves.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Health {
+pub(crate) struct Health {
     pub status: u32,
     /// In JSON: states, codes and numbers.
     pub body: String,
@@ -58,7 +58,7 @@ pub struct Health {
 
 impl Health {
     /// Without a refusal requests are served. `vault` and the numbers are those of the sidecar, if there is one.
-    pub fn new(refusal: Option<Refusal>, vault: &str, (failed, unsent, owed): (u64, u64, usize)) -> Self {
+    pub(crate) fn new(refusal: Option<Refusal>, vault: &str, (failed, unsent, owed): (u64, u64, usize)) -> Self {
         let refusal = refusal.map(Refusal::code);
         let body = serde_json::json!({
             "ready": refusal.is_none(),
@@ -74,7 +74,7 @@ impl Health {
 
 impl Instance {
     /// `name` tells this instance from all others.
-    pub fn new(config: Config, name: String, now: TimeOfDay, worker: Rc<RefCell<Worker>>) -> Self {
+    pub(crate) fn new(config: Config, name: String, now: TimeOfDay, worker: Rc<RefCell<Worker>>) -> Self {
         let mut clock = Clock::default();
         let steady = clock.at(now);
         let keys = match config.keys {
@@ -106,7 +106,7 @@ impl Instance {
     }
 
     /// Returns why no request may go on now, if that is so.
-    pub fn check(&mut self, now: TimeOfDay) -> Result<(), Refusal> {
+    pub(crate) fn check(&mut self, now: TimeOfDay) -> Result<(), Refusal> {
         self.key(now).map(|_| ())
     }
 
@@ -118,7 +118,7 @@ impl Instance {
         }
     }
 
-    pub fn health(&mut self, now: TimeOfDay) -> Health {
+    pub(crate) fn health(&mut self, now: TimeOfDay) -> Health {
         let refusal = self.check(now).err();
         match &self.keys {
             KeySource::Own(_) => Health::new(refusal, "none", (0, 0, 0)),
@@ -129,20 +129,20 @@ impl Instance {
         }
     }
 
-    pub fn count(&mut self, count: impl FnOnce(&mut Counters)) {
+    pub(crate) fn count(&mut self, count: impl FnOnce(&mut Counters)) {
         if let Some(sidecar) = self.sidecar() {
             count(&mut sidecar.outbox.counters);
         }
     }
 
-    pub fn report(&mut self, exchange: contract::Exchange) {
+    pub(crate) fn report(&mut self, exchange: contract::Exchange) {
         if let Some(sidecar) = self.sidecar() {
             sidecar.outbox.report(exchange);
         }
     }
 
     /// The value of a placeholder that another exchange of the scope replaced.
-    pub fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Answer {
+    pub(crate) fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Answer {
         match self.memory.lookup(scope, placeholder) {
             Some((kind, _)) if self.withholds(kind) => Answer::Withheld,
             Some((_, value)) => Answer::Value(value),
@@ -151,12 +151,12 @@ impl Instance {
     }
 
     /// Whether placeholders of this kind stay in responses.
-    pub fn withholds(&self, kind: KindId) -> bool {
+    pub(crate) fn withholds(&self, kind: KindId) -> bool {
         self.never_restore.contains(&kind)
     }
 
     /// The call to make now, if any. Time passes here: this is also when known values are compiled.
-    pub fn tick(&mut self, now: TimeOfDay) -> Option<Call> {
+    pub(crate) fn tick(&mut self, now: TimeOfDay) -> Option<Call> {
         let steady = self.clock.at(now);
         self.memory.compile(steady);
         let mut worker = self.worker.borrow_mut();
@@ -170,7 +170,7 @@ impl Instance {
     }
 
     /// The call ended. Returns a line for the log, if there is something to say.
-    pub fn on_reply(&mut self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
+    pub(crate) fn on_reply(&mut self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
         let steady = self.clock.at(now);
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return None };
         let mut worker = self.worker.borrow_mut();
@@ -187,14 +187,14 @@ impl Instance {
     }
 
     /// The host did not take the call. Returns a line for the log, if there is something to say.
-    pub fn on_unsent(&mut self, now: TimeOfDay) -> Option<String> {
+    pub(crate) fn on_unsent(&mut self, now: TimeOfDay) -> Option<String> {
         let steady = self.clock.at(now);
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return None };
         sidecar.on_unsent(steady, now, &mut self.worker.borrow_mut())
     }
 
     /// Takes over what the host kept of an instance that was lost: its key, and what it owed.
-    pub fn recall(&mut self, now: TimeOfDay, zone: &impl Zone) {
+    pub(crate) fn recall(&mut self, now: TimeOfDay, zone: &impl Zone) {
         let steady = self.clock.at(now);
         let mut worker = self.worker.borrow_mut();
         if let KeySource::Sidecar(sidecar) = &mut self.keys
@@ -207,7 +207,7 @@ impl Instance {
 
     /// Lets the host keep what is owed, because no call may be made now that would deliver it. What is on its way may be
     /// lost as well.
-    pub fn keep_owed(&mut self, zone: &impl Zone) {
+    pub(crate) fn keep_owed(&mut self, zone: &impl Zone) {
         if let KeySource::Sidecar(sidecar) = &mut self.keys {
             sidecar.keep_owed(&mut self.worker.borrow_mut(), zone);
         }

@@ -6,14 +6,14 @@ use contract::{Counters, Exchange, Mapping, bound};
 use serde::Serialize;
 
 /// Mappings kept at the most: what about a minute of heavy traffic shows of new values.
-pub const MAPPINGS_MAX: usize = 50_000;
+pub(super) const MAPPINGS_MAX: usize = 50_000;
 /// Summaries of exchanges kept at the most.
-pub const EXCHANGES_MAX: usize = 5_000;
+pub(super) const EXCHANGES_MAX: usize = 5_000;
 /// Bytes of the mappings and of the summaries in one batch, each: together they leave room for the rest of the call.
 const BATCH_BYTES: usize = bound::BODY_BYTES / 3;
 
 #[derive(Debug, Default)]
-pub struct Outbox {
+pub(crate) struct Outbox {
     mappings: VecDeque<Mapping>,
     /// The scope and placeholder of every mapping here or in flight.
     queued: HashSet<(String, String)>,
@@ -25,34 +25,34 @@ pub struct Outbox {
 
 /// A part of the outbox on its way to the sidecar.
 #[derive(Debug, Default, Clone)]
-pub struct Batch {
+pub(crate) struct Batch {
     pub mappings: Vec<Mapping>,
     pub exchanges: Vec<Exchange>,
     pub counters: Counters,
 }
 
 impl Batch {
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.mappings.is_empty() && self.exchanges.is_empty() && self.counters == Counters::default()
     }
 }
 
 impl Outbox {
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.mappings.is_empty() && self.exchanges.is_empty() && self.counters == Counters::default()
     }
 
     /// Mappings that wait for their first call.
-    pub fn mappings_len(&self) -> usize {
+    pub(crate) fn mappings_len(&self) -> usize {
         self.mappings.len()
     }
 
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.mappings.len() >= MAPPINGS_MAX
     }
 
     /// Takes a mapping; at the bound the oldest is dropped and counted.
-    pub fn owe(&mut self, mapping: Mapping) {
+    pub(crate) fn owe(&mut self, mapping: Mapping) {
         // A longer value is no use to anybody who looks it up, and the sidecar would refuse the whole batch.
         if mapping.value.expose().len() > bound::VALUE_BYTES {
             self.counters.dropped_mappings += 1;
@@ -69,12 +69,12 @@ impl Outbox {
     }
 
     /// Those that nobody else has: from now on somebody does.
-    pub fn take_unkept(&mut self) -> Vec<Mapping> {
+    pub(crate) fn take_unkept(&mut self) -> Vec<Mapping> {
         let newest = self.mappings.len().saturating_sub(std::mem::take(&mut self.unkept));
         self.mappings.iter().skip(newest).cloned().collect()
     }
 
-    pub fn report(&mut self, exchange: Exchange) {
+    pub(crate) fn report(&mut self, exchange: Exchange) {
         if self.exchanges.len() >= EXCHANGES_MAX {
             self.exchanges.pop_front();
             self.counters.dropped_exchanges += 1;
@@ -83,7 +83,7 @@ impl Outbox {
     }
 
     /// Takes the oldest of what is owed, as much as one call holds.
-    pub fn take_batch(&mut self) -> Batch {
+    pub(crate) fn take_batch(&mut self) -> Batch {
         Batch {
             mappings: take_front(&mut self.mappings, bound::MAPPINGS),
             exchanges: take_front(&mut self.exchanges, bound::EXCHANGES),
@@ -92,7 +92,7 @@ impl Outbox {
     }
 
     /// The batch arrived and is stored.
-    pub fn forget(&mut self, batch: &Batch) {
+    pub(crate) fn forget(&mut self, batch: &Batch) {
         for mapping in &batch.mappings {
             self.queued.remove(&(mapping.scope.clone(), mapping.placeholder.clone()));
         }

@@ -19,42 +19,42 @@ const ZONE_VARIABLE: &str = "AWS_MASKER_ZONE";
 
 /// One entry of the filter.
 #[derive(Debug, Clone)]
-pub enum Root {
+pub(crate) enum Root {
     /// It has no sound configuration, so that it refuses every request.
     Misconfigured(Rc<RefCell<Worker>>),
     Ready(Rc<RefCell<Instance>>),
 }
 
 impl Root {
-    pub fn ready(&self) -> Option<&Rc<RefCell<Instance>>> {
+    pub(crate) fn ready(&self) -> Option<&Rc<RefCell<Instance>>> {
         match self {
             Self::Misconfigured(_) => None,
             Self::Ready(instance) => Some(instance),
         }
     }
 
-    pub fn worker(&self) -> Rc<RefCell<Worker>> {
+    pub(crate) fn worker(&self) -> Rc<RefCell<Worker>> {
         match self {
             Self::Misconfigured(worker) => Rc::clone(worker),
             Self::Ready(instance) => Rc::clone(&instance.borrow().worker),
         }
     }
 
-    pub fn health(&self, now: TimeOfDay) -> Health {
+    pub(crate) fn health(&self, now: TimeOfDay) -> Health {
         match self {
             Self::Misconfigured(_) => Health::new(Some(Refusal::Configuration), "none", (0, 0, 0)),
             Self::Ready(instance) => instance.borrow_mut().health(now),
         }
     }
 
-    pub fn count(&self, count: impl FnOnce(&mut Counters)) {
+    pub(crate) fn count(&self, count: impl FnOnce(&mut Counters)) {
         if let Some(instance) = self.ready() {
             instance.borrow_mut().count(count);
         }
     }
 
     /// The call to make now, if any.
-    pub fn tick(&self, now: TimeOfDay) -> Option<Call> {
+    pub(crate) fn tick(&self, now: TimeOfDay) -> Option<Call> {
         match self {
             Self::Misconfigured(worker) => {
                 worker.borrow_mut().on_tick(now);
@@ -65,17 +65,17 @@ impl Root {
     }
 
     /// The call ended. Returns a line for the log, if there is something to say.
-    pub fn on_reply(&self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
+    pub(crate) fn on_reply(&self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
         self.ready()?.borrow_mut().on_reply(now, reply, zone)
     }
 
     /// The host did not take the call. Returns a line for the log, if there is something to say.
-    pub fn on_unsent(&self, now: TimeOfDay) -> Option<String> {
+    pub(crate) fn on_unsent(&self, now: TimeOfDay) -> Option<String> {
         self.ready()?.borrow_mut().on_unsent(now)
     }
 
     /// Takes over what the host kept of an instance that was lost.
-    pub fn recall(&self, now: TimeOfDay, zone: &impl Zone) {
+    pub(crate) fn recall(&self, now: TimeOfDay, zone: &impl Zone) {
         if let Some(instance) = self.ready() {
             instance.borrow_mut().recall(now, zone);
         }
@@ -84,20 +84,20 @@ impl Root {
 
 /// All entries of a worker.
 #[derive(Debug, Default)]
-pub struct Entries {
+pub(crate) struct Entries {
     worker: Rc<RefCell<Worker>>,
     instances: Vec<Weak<RefCell<Instance>>>,
 }
 
 impl Entries {
     /// An entry that has not got its configuration yet.
-    pub fn begin(&self) -> Root {
+    pub(crate) fn begin(&self) -> Root {
         Root::Misconfigured(Rc::clone(&self.worker))
     }
 
     /// Gives an entry its configuration; `name` tells the instance from all others. Returns a line for the log, if the
     /// configuration is not sound.
-    pub fn configure(
+    pub(crate) fn configure(
         &mut self,
         root: &mut Root,
         json: &[u8],
@@ -136,7 +136,7 @@ impl Entries {
     }
 
     /// Lets the host keep what any instance owes, while no call may be made.
-    pub fn keep_owed(&self, now: TimeOfDay, zone: &impl Zone) {
+    pub(crate) fn keep_owed(&self, now: TimeOfDay, zone: &impl Zone) {
         if self.worker.borrow_mut().is_quiet(now) {
             let instances = self.instances.iter().filter_map(Weak::upgrade);
             instances.for_each(|instance| instance.borrow_mut().keep_owed(zone));

@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 const UNSENT: [&str; 4] = ["bad argument", "resolver failure", "internal failure", "ok"];
 
 #[derive(Debug)]
-pub struct Sidecar {
+pub(crate) struct Sidecar {
     name: SidecarName,
     address: Address,
     token: BearerToken,
@@ -32,7 +32,7 @@ pub struct Sidecar {
 
 /// The key that a request is masked with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UsedKey {
+pub(crate) enum UsedKey {
     /// The vault's, or that of a filter without one.
     Regular,
     /// Derived from the token, because the vault has not answered yet.
@@ -41,14 +41,14 @@ pub enum UsedKey {
 
 /// A call to the sidecar.
 #[derive(Debug)]
-pub struct Call {
+pub(crate) struct Call {
     pub address: Address,
     pub authorization: String,
     pub body: Vec<u8>,
 }
 
 /// What the host shows of a call that ended.
-pub struct Reply<'h> {
+pub(crate) struct Reply<'h> {
     pub status: Option<String>,
     pub body: Option<Vec<u8>>,
     /// The host's word for why a call failed, if it has one.
@@ -57,7 +57,7 @@ pub struct Reply<'h> {
 
 impl Sidecar {
     /// `instance` tells the instance from all others.
-    pub fn new(config: SidecarConfig, instance: String) -> Self {
+    pub(crate) fn new(config: SidecarConfig, instance: String) -> Self {
         Self {
             name: SidecarName::new(config.address.as_str(), config.token.expose()),
             address: config.address,
@@ -72,21 +72,21 @@ impl Sidecar {
     }
 
     /// Milliseconds after which the vault is told of a mapping again, to renew its time to live.
-    pub fn renew_ms(&self) -> u64 {
+    pub(crate) fn renew_ms(&self) -> u64 {
         self.mapping_ttl.saturating_mul(1_000) / 4
     }
 
     /// Calls that failed, those among them that were not sent, and mappings that are owed.
-    pub fn numbers(&self) -> (u64, u64, usize) {
+    pub(crate) fn numbers(&self) -> (u64, u64, usize) {
         (self.sync.failed_calls, self.sync.unsent_calls, self.outbox.mappings_len())
     }
 
     /// Asks for a placeholder with the next call.
-    pub fn want(&mut self, scope: &str, placeholder: Placeholder) {
+    pub(crate) fn want(&mut self, scope: &str, placeholder: Placeholder) {
         self.sync.want(scope, placeholder);
     }
 
-    pub fn vault_state(&self, steady: Steady, now: TimeOfDay, worker: &Worker) -> VaultState {
+    pub(crate) fn vault_state(&self, steady: Steady, now: TimeOfDay, worker: &Worker) -> VaultState {
         // In an outage of some length this instance may not have tried.
         let is_out = matches!(worker.reach(&self.name, now), Reach::Failing { is_out: true, .. });
         match self.sync.vault_state(steady) {
@@ -96,7 +96,7 @@ impl Sidecar {
     }
 
     /// The key that requests are masked with, or the reason why they must not go on.
-    pub fn key(&self, vault: VaultState) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
+    pub(crate) fn key(&self, vault: VaultState) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
         match (&self.on_outage, self.sync.key()) {
             (OnOutage::Refuse, None) => Err(Refusal::NoKeyring),
             (OnOutage::Refuse, Some(_)) if vault != VaultState::Up => Err(Refusal::VaultUnavailable),
@@ -107,14 +107,20 @@ impl Sidecar {
     }
 
     /// Takes over the key that another instance of the worker has.
-    pub fn inherit(&mut self, now: Steady, worker: &Worker) {
+    pub(crate) fn inherit(&mut self, now: Steady, worker: &Worker) {
         if let Some(keyring) = worker.keyring(&self.name) {
             self.sync.inherit(keyring, now);
         }
     }
 
     /// The call to make now, if any.
-    pub fn tick(&mut self, steady: Steady, now: TimeOfDay, memory: &Memory, worker: &mut Worker) -> Option<Call> {
+    pub(crate) fn tick(
+        &mut self,
+        steady: Steady,
+        now: TimeOfDay,
+        memory: &Memory,
+        worker: &mut Worker,
+    ) -> Option<Call> {
         match worker.reach(&self.name, now) {
             Reach::Failing { may_try: false, .. } => return None,
             Reach::Failing { .. } => {}
@@ -127,7 +133,7 @@ impl Sidecar {
     }
 
     /// Returns what the reply brings, and a line for the log, if there is something to say.
-    pub fn on_reply(
+    pub(crate) fn on_reply(
         &mut self,
         steady: Steady,
         now: TimeOfDay,
@@ -157,7 +163,7 @@ impl Sidecar {
         (news, line)
     }
 
-    pub fn on_unsent(&mut self, steady: Steady, now: TimeOfDay, worker: &mut Worker) -> Option<String> {
+    pub(crate) fn on_unsent(&mut self, steady: Steady, now: TimeOfDay, worker: &mut Worker) -> Option<String> {
         self.on_failure(steady, now, Failure::Unsent, "the host does not know its address", worker)
     }
 
@@ -180,7 +186,7 @@ impl Sidecar {
     }
 
     /// Lets the host keep the key, once, for instances that find this memory gone.
-    pub fn keep_key(&self, worker: &mut Worker, zone: &impl Zone) {
+    pub(crate) fn keep_key(&self, worker: &mut Worker, zone: &impl Zone) {
         if worker.has_zone()
             && let Some(kept) = worker.take_unkept(&self.name)
         {
@@ -189,7 +195,7 @@ impl Sidecar {
     }
 
     /// Takes over a key that an instance before this one had.
-    pub fn recall_key(&mut self, now: Steady, worker: &mut Worker, zone: &impl Zone) {
+    pub(crate) fn recall_key(&mut self, now: Steady, worker: &mut Worker, zone: &impl Zone) {
         if self.sync.key().is_none()
             && let Some(kept) = zone.read(self.name.as_str())
         {
@@ -199,7 +205,7 @@ impl Sidecar {
     }
 
     /// Lets the host keep what is owed and kept by nobody else.
-    pub fn keep_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
+    pub(crate) fn keep_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
         let mut owed = self.sync.take_unkept();
         owed.extend(self.outbox.take_unkept());
         self.write_owed(&owed, worker, zone);
@@ -213,7 +219,7 @@ impl Sidecar {
 
     /// Owes what the host kept of an instance that was lost; once. The host keeps it again, as this instance may be lost as
     /// well before it could deliver it.
-    pub fn recall_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
+    pub(crate) fn recall_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
         if std::mem::replace(&mut self.has_recalled, true) {
             return;
         }
@@ -228,7 +234,7 @@ impl Sidecar {
     }
 
     /// Lets the host forget what it kept of what is owed, once all of it is delivered.
-    pub fn release_owed(&self, worker: &mut Worker, zone: &impl Zone) {
+    pub(crate) fn release_owed(&self, worker: &mut Worker, zone: &impl Zone) {
         if self.outbox.mappings_len() == 0 && !self.sync.owes() {
             worker.release_owed(&self.name).iter().for_each(|name| zone.write(name, None));
         }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::config::configuration;
 use crate::instance::mask::Masked;
-use crate::instance::sync::TICK_MS;
+use crate::instance::sync::turn::TICK_MS;
 use crate::instance::worker::zone::OwnZone;
 use contract::{Keyring, Store, SyncRequest, SyncResponse, Value};
 use masking::Format;

@@ -24,7 +24,7 @@ const STEP: usize = 64 << 10;
 
 /// The coding of a body, by its `content-encoding`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Coding {
+pub(super) enum Coding {
     Identity,
     Gzip,
     Deflate,
@@ -35,7 +35,7 @@ pub enum Coding {
 }
 
 impl Coding {
-    pub fn of(content_encoding: Option<&str>) -> Self {
+    pub(super) fn of(content_encoding: Option<&str>) -> Self {
         match content_encoding.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Self::Identity,
             "gzip" | "x-gzip" => Self::Gzip,
@@ -49,7 +49,7 @@ impl Coding {
 
 /// Why nothing more can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undecodable {
+pub(super) enum Undecodable {
     /// The bytes are not what the coding says.
     Garbled,
     /// They are too many when they are plain.
@@ -60,7 +60,7 @@ pub enum Undecodable {
 type Give<'g> = dyn FnMut(&[u8]) -> Result<(), Undecodable> + 'g;
 
 /// Decodes a body that arrives in pieces.
-pub struct Decoder {
+pub(super) struct Decoder {
     stream: Stream,
     encoded: u64,
     plain: u64,
@@ -80,7 +80,7 @@ enum Stream {
 
 impl Decoder {
     /// `None` for a coding that cannot be read.
-    pub fn new(coding: Coding) -> Option<Self> {
+    pub(super) fn new(coding: Coding) -> Option<Self> {
         let stream = match coding {
             Coding::Identity => Stream::Identity,
             Coding::Gzip => Stream::Gzip(MultiGzDecoder::new(Vec::new())),
@@ -92,7 +92,7 @@ impl Decoder {
         Some(Self::of(stream))
     }
 
-    pub fn identity() -> Self {
+    pub(super) fn identity() -> Self {
         Self::of(Stream::Identity)
     }
 
@@ -100,12 +100,12 @@ impl Decoder {
         Self { stream, encoded: 0, plain: 0 }
     }
 
-    pub fn is_identity(&self) -> bool {
+    pub(super) fn is_identity(&self) -> bool {
         matches!(self.stream, Stream::Identity)
     }
 
     /// Gives the plain form of what arrived, as far as it is certain, also of what stands before an error.
-    pub fn write(&mut self, chunk: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Undecodable> {
+    pub(super) fn write(&mut self, chunk: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Undecodable> {
         if self.is_identity() {
             out(chunk);
             return Ok(());

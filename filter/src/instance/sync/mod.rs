@@ -1,12 +1,11 @@
 //! The conversation with the sidecar: when to call, what to say, what an answer means. No host type, no clock.
 
-mod turn;
+pub(crate) mod turn;
 mod wanted;
 
 use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{Placeholder, PlaceholderKey};
 
-pub use self::turn::TICK_MS;
 use self::turn::{Flight, Owed, Turn};
 use self::wanted::WantedQueue;
 use super::clock::Steady;
@@ -19,14 +18,14 @@ const HEARTBEAT_MS: u64 = 5_000;
 /// Milliseconds after which a call without an answer has failed. The host's own timeout should be shorter.
 const PATIENCE_MS: u64 = 5_000;
 /// Milliseconds from the last good answer after which a failing vault counts as out of reach.
-pub const OUTAGE_MS: u64 = 1_000;
+pub(crate) const OUTAGE_MS: u64 = 1_000;
 /// Milliseconds to wait after a failure: doubled with each, within these bounds.
 const RETRY_MS: std::ops::RangeInclusive<u64> = 100..=1_000;
 /// Milliseconds to wait after the sidecar could not store what it was sent.
 const RESTORE_MS: u64 = *RETRY_MS.end() / 2;
 
 #[derive(Debug)]
-pub struct Sync {
+pub(crate) struct Sync {
     instance: String,
     mapping_ttl: u64,
     key: Option<Key>,
@@ -56,7 +55,7 @@ struct LastAnswer {
 
 /// How a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// The host could not send it.
     Unsent,
     /// No answer came, or not the right one.
@@ -65,7 +64,7 @@ pub enum Failure {
 
 /// What a good answer brings.
 #[derive(Debug, Default)]
-pub struct News {
+pub(crate) struct News {
     pub keyring: Option<Keyring>,
     /// The mappings that were asked for.
     pub mappings: Vec<Mapping>,
@@ -77,7 +76,7 @@ pub struct News {
 
 /// How the vault stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum VaultState {
+pub(crate) enum VaultState {
     /// It has not answered yet.
     Starting,
     Up,
@@ -86,7 +85,7 @@ pub enum VaultState {
 }
 
 impl VaultState {
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Starting => "starting",
             Self::Up => "up",
@@ -97,7 +96,7 @@ impl VaultState {
 
 impl Sync {
     /// `instance` tells this filter instance from all others.
-    pub fn new(instance: String, mapping_ttl: u64) -> Self {
+    pub(crate) fn new(instance: String, mapping_ttl: u64) -> Self {
         Self {
             instance,
             mapping_ttl,
@@ -112,12 +111,12 @@ impl Sync {
         }
     }
 
-    pub fn key(&self) -> Option<&PlaceholderKey> {
+    pub(crate) fn key(&self) -> Option<&PlaceholderKey> {
         self.key.as_ref().map(|key| &key.key)
     }
 
     /// Takes over the key that another instance had, as if the vault had given it just now.
-    pub fn inherit(&mut self, keyring: &Keyring, now: Steady) {
+    pub(crate) fn inherit(&mut self, keyring: &Keyring, now: Steady) {
         if self.key.is_none() {
             self.take_key(keyring);
             let store = self.last_answer.map_or(Store::Memory, |last| last.store);
@@ -125,7 +124,7 @@ impl Sync {
         }
     }
 
-    pub fn vault_state(&self, now: Steady) -> VaultState {
+    pub(crate) fn vault_state(&self, now: Steady) -> VaultState {
         let Some(last) = self.last_answer else { return VaultState::Starting };
         let is_failing = self.failures > 0 || self.turn.waits_for(OUTAGE_MS, now);
         let is_out = is_failing && now.since(last.at) >= OUTAGE_MS;
@@ -133,12 +132,12 @@ impl Sync {
     }
 
     /// Asks for a placeholder with the next call.
-    pub fn want(&mut self, scope: &str, placeholder: Placeholder) {
+    pub(crate) fn want(&mut self, scope: &str, placeholder: Placeholder) {
         self.wanted.push(Wanted { scope: scope.to_owned(), placeholder: placeholder.to_string() });
     }
 
     /// The body of a call, if it is time for one.
-    pub fn tick(&mut self, now: Steady, outbox: &mut Outbox, memory: &Memory) -> Option<Vec<u8>> {
+    pub(crate) fn tick(&mut self, now: Steady, outbox: &mut Outbox, memory: &Memory) -> Option<Vec<u8>> {
         if self.turn.waits_for(PATIENCE_MS, now) {
             self.on_failure(now, Failure::Unanswered, &mut outbox.counters);
         }
@@ -168,17 +167,17 @@ impl Sync {
     }
 
     /// Whether a batch is on its way, or has to be sent again.
-    pub fn owes(&self) -> bool {
+    pub(crate) fn owes(&self) -> bool {
         self.turn.owes()
     }
 
     /// The mappings on their way that nobody else has: from now on somebody does.
-    pub fn take_unkept(&mut self) -> Vec<Mapping> {
+    pub(crate) fn take_unkept(&mut self) -> Vec<Mapping> {
         self.turn.take_unkept()
     }
 
     /// The answer to the call: good, if it is whole and answers this very batch.
-    pub fn on_answer(&mut self, now: Steady, status: u32, body: &[u8], counters: &mut Counters) -> Option<News> {
+    pub(crate) fn on_answer(&mut self, now: Steady, status: u32, body: &[u8], counters: &mut Counters) -> Option<News> {
         let answer = serde_json::from_slice::<SyncResponse>(body)
             .ok()
             .filter(|answer| status == 200 && self.turn.delivers(answer.batch) && answer.version == contract::VERSION);
@@ -212,14 +211,14 @@ impl Sync {
     }
 
     /// Another instance was answered: there is no reason to wait.
-    pub fn retry(&mut self, now: Steady) {
+    pub(crate) fn retry(&mut self, now: Steady) {
         if self.failures > 0 {
             self.turn.hurry(now);
         }
     }
 
     /// The call failed: what it carried is still owed.
-    pub fn on_failure(&mut self, now: Steady, failure: Failure, counters: &mut Counters) {
+    pub(crate) fn on_failure(&mut self, now: Steady, failure: Failure, counters: &mut Counters) {
         let unsent = u64::from(failure == Failure::Unsent);
         (self.failed_calls, self.unsent_calls) = (self.failed_calls + 1, self.unsent_calls + unsent);
         (counters.failed_calls, counters.unsent_calls) = (counters.failed_calls + 1, counters.unsent_calls + unsent);
@@ -251,7 +250,7 @@ impl Sync {
 }
 
 /// Milliseconds to wait after a failure that follows so many others.
-pub fn retry_ms(failures: u64) -> u64 {
+pub(crate) fn retry_ms(failures: u64) -> u64 {
     RETRY_MS.start().saturating_mul(1 << failures.min(10)).min(*RETRY_MS.end())
 }
 

@@ -6,7 +6,7 @@ use super::super::clock::Steady;
 use super::super::outbox::Batch;
 
 /// Between two ticks.
-pub const TICK_MS: u64 = 100;
+pub(crate) const TICK_MS: u64 = 100;
 /// When this instance's own timer is due for the first time.
 const FIRST: Steady = Steady(TICK_MS + 1);
 /// Longer than a worker takes to run all timers that are due, and shorter than the time between two ticks.
@@ -16,7 +16,7 @@ const ROUND_MS: u64 = TICK_MS / 2;
 /// tick of its own; the trap would lose it as well, and so on. A worker that was busy runs what is due late and in one
 /// round, the stray timers of before first; in a later round the own timer has run.
 #[derive(Debug)]
-pub enum Turn {
+pub(super) enum Turn {
     /// There was no tick yet at which the own timer was due.
     Starting,
     /// There was one, at this time.
@@ -35,7 +35,7 @@ pub enum Turn {
 
 /// What is being delivered. It keeps its number until it is acknowledged, so that nothing is counted twice.
 #[derive(Debug)]
-pub struct Owed {
+pub(super) struct Owed {
     pub number: u64,
     pub batch: Batch,
     /// Whether somebody else has its mappings, too.
@@ -43,14 +43,14 @@ pub struct Owed {
 }
 
 impl Owed {
-    pub fn new(number: u64, batch: Batch) -> Self {
+    pub(super) fn new(number: u64, batch: Batch) -> Self {
         Self { number, batch, is_kept: false }
     }
 }
 
 /// The call in flight.
 #[derive(Debug)]
-pub struct Flight {
+pub(super) struct Flight {
     pub since: Steady,
     pub owed: Owed,
     pub wanted: Vec<Wanted>,
@@ -59,12 +59,12 @@ pub struct Flight {
 
 impl Turn {
     /// The turn after a call that did not deliver its batch. An empty one, as a heartbeat has, need not be sent again.
-    pub fn after(owed: Owed, until: Steady) -> Self {
+    pub(super) fn after(owed: Owed, until: Steady) -> Self {
         if owed.batch.is_empty() { Self::Idle { until } } else { Self::Undelivered { until, owed } }
     }
 
     /// Whether a call may begin in this tick.
-    pub fn may_call(&mut self, now: Steady) -> bool {
+    pub(super) fn may_call(&mut self, now: Steady) -> bool {
         match self {
             Self::Starting if now >= FIRST => *self = Self::Due(now),
             Self::Due(since) if now.since(*since) >= ROUND_MS => *self = Self::Idle { until: now },
@@ -74,22 +74,22 @@ impl Turn {
     }
 
     /// Whether a call has been in flight for so long.
-    pub fn waits_for(&self, ms: u64, now: Steady) -> bool {
+    pub(super) fn waits_for(&self, ms: u64, now: Steady) -> bool {
         matches!(self, Self::InFlight(flight) if now.since(flight.since) >= ms)
     }
 
     /// Whether the call in flight delivers this batch.
-    pub fn delivers(&self, batch: u64) -> bool {
+    pub(super) fn delivers(&self, batch: u64) -> bool {
         matches!(self, Self::InFlight(flight) if flight.owed.number == batch)
     }
 
     /// Whether a batch is on its way, or has to be sent again.
-    pub fn owes(&self) -> bool {
+    pub(super) fn owes(&self) -> bool {
         matches!(self, Self::Undelivered { .. } | Self::InFlight(_))
     }
 
     /// The mappings on their way that nobody else has: from now on somebody does.
-    pub fn take_unkept(&mut self) -> Vec<Mapping> {
+    pub(super) fn take_unkept(&mut self) -> Vec<Mapping> {
         match self {
             Self::Undelivered { owed, .. } | Self::InFlight(Flight { owed, .. }) if !owed.is_kept => {
                 owed.is_kept = true;
@@ -100,14 +100,14 @@ impl Turn {
     }
 
     /// The next call need not wait.
-    pub fn hurry(&mut self, now: Steady) {
+    pub(super) fn hurry(&mut self, now: Steady) {
         if let Self::Idle { until } | Self::Undelivered { until, .. } = self {
             *until = now.min(*until);
         }
     }
 
     /// Takes out the batch that did not arrive.
-    pub fn take_undelivered(&mut self, now: Steady) -> Option<Owed> {
+    pub(super) fn take_undelivered(&mut self, now: Steady) -> Option<Owed> {
         match std::mem::replace(self, Self::Idle { until: now }) {
             Self::Undelivered { owed, .. } => Some(owed),
             _ => None,
@@ -115,7 +115,7 @@ impl Turn {
     }
 
     /// The call in flight was answered.
-    pub fn land(&mut self, now: Steady) -> Option<Flight> {
+    pub(super) fn land(&mut self, now: Steady) -> Option<Flight> {
         match std::mem::replace(self, Self::Idle { until: now }) {
             Self::InFlight(flight) => Some(flight),
             _ => None,
@@ -123,7 +123,7 @@ impl Turn {
     }
 
     /// The call failed; the next may begin at that time. Returns what it has asked for in vain.
-    pub fn fail(&mut self, until: Steady) -> Vec<Wanted> {
+    pub(super) fn fail(&mut self, until: Steady) -> Vec<Wanted> {
         let (turn, wanted) = match std::mem::replace(self, Self::Idle { until }) {
             Self::InFlight(flight) => (Self::after(flight.owed, until), flight.wanted),
             Self::Undelivered { owed, .. } => (Self::Undelivered { until, owed }, Vec::new()),

@@ -17,7 +17,7 @@ const WORKER_BYTES: u64 = 128 << 20;
 const IDLE_MS: u64 = 75_000;
 
 #[derive(Debug)]
-pub struct Held {
+pub(super) struct Held {
     /// By the name that the host gives to a connection, the one that was not used for longest last.
     connections: LruCache<Vec<u8>, Connection>,
     /// Of all connections.
@@ -41,7 +41,7 @@ impl Default for Held {
 
 impl Held {
     /// A body was replaced. Tells whether the connection should be closed after the answer.
-    pub fn hold(&mut self, name: &[u8], bytes: u64, now: Steady) -> bool {
+    pub(super) fn hold(&mut self, name: &[u8], bytes: u64, now: Steady) -> bool {
         self.forget_idle(now);
         if self.connections.len() == CONNECTIONS_MAX.get()
             && !self.connections.contains(name)
@@ -58,7 +58,7 @@ impl Held {
     }
 
     /// The exchange of that body is over, and with it the connection if its client was asked to close it.
-    pub fn end_exchange(&mut self, name: &[u8], closes: bool, now: Steady) {
+    pub(super) fn end_exchange(&mut self, name: &[u8], closes: bool, now: Steady) {
         if closes {
             let bytes = self.connections.pop(name).map_or(0, |connection| connection.bytes);
             self.bytes = self.bytes.saturating_sub(bytes);

@@ -3,7 +3,7 @@
 
 mod held;
 mod repeat;
-pub mod zone;
+pub(crate) mod zone;
 
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
@@ -19,7 +19,7 @@ use super::sync::{OUTAGE_MS, retry_ms};
 use crate::refusal::Refusal;
 
 #[derive(Debug, Default)]
-pub struct Worker {
+pub(crate) struct Worker {
     clock: Clock,
     held: Held,
     sidecars: BTreeMap<SidecarName, SidecarRecord>,
@@ -39,16 +39,16 @@ pub struct Worker {
 /// Names a sidecar and the token that it is called with, and tells nothing of the token.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct SidecarName(String);
+pub(crate) struct SidecarName(String);
 
 impl SidecarName {
-    pub fn new(address: &str, token: &str) -> Self {
+    pub(crate) fn new(address: &str, token: &str) -> Self {
         let mint = Mint::new(&PlaceholderKey::derive(token.as_bytes(), "sidecar"), address);
         Self(format!("aws_masker {address} {}", mint.placeholder("sidecar", "SIDECAR", address)))
     }
 
     /// Under which the host keeps the sidecar's key.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -59,7 +59,7 @@ const QUIET_MS: u64 = 2_000;
 
 /// How a sidecar stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub(crate) enum Reach {
     /// No call failed since the last answer.
     Fair,
     /// Some did: for so long that it counts as an outage or not, and it is time for another one or not.
@@ -101,7 +101,7 @@ struct KeptOwed {
 
 impl Worker {
     /// The scanner of a policy: that of another entry with the same, if there is one.
-    pub fn scanner(&mut self, policy: Policy) -> Result<Rc<Scanner>, PolicyError> {
+    pub(crate) fn scanner(&mut self, policy: Policy) -> Result<Rc<Scanner>, PolicyError> {
         self.scanners.retain(|(_, scanner)| scanner.strong_count() > 0);
         let shared = self.scanners.iter().find(|(other, _)| *other == policy);
         if let Some(scanner) = shared.and_then(|(_, scanner)| scanner.upgrade()) {
@@ -113,11 +113,11 @@ impl Worker {
     }
 
     /// The sidecar's key, if any instance has got it.
-    pub fn keyring(&self, sidecar: &SidecarName) -> Option<&Keyring> {
+    pub(crate) fn keyring(&self, sidecar: &SidecarName) -> Option<&Keyring> {
         self.sidecars.get(sidecar)?.keyring.as_ref()
     }
 
-    pub fn learn(&mut self, sidecar: &SidecarName, keyring: &Keyring) {
+    pub(crate) fn learn(&mut self, sidecar: &SidecarName, keyring: &Keyring) {
         let record = self.sidecars.entry(sidecar.clone()).or_default();
         if record.keyring.as_ref() != Some(keyring) {
             (record.keyring, record.is_kept) = (Some(keyring.clone()), false);
@@ -125,7 +125,7 @@ impl Worker {
     }
 
     /// What the host is to keep, once.
-    pub fn take_unkept(&mut self, sidecar: &SidecarName) -> Option<Vec<u8>> {
+    pub(crate) fn take_unkept(&mut self, sidecar: &SidecarName) -> Option<Vec<u8>> {
         let record = self.sidecars.get_mut(sidecar).filter(|record| !record.is_kept)?;
         let kept = Kept { sidecar: sidecar.clone(), keyring: record.keyring.clone()? };
         record.is_kept = true;
@@ -133,7 +133,7 @@ impl Worker {
     }
 
     /// Learns what the host kept.
-    pub fn recall_key(&mut self, sidecar: &SidecarName, kept: &[u8]) {
+    pub(crate) fn recall_key(&mut self, sidecar: &SidecarName, kept: &[u8]) {
         if let Ok(kept) = serde_json::from_slice::<Kept>(kept)
             && kept.sidecar == *sidecar
         {
@@ -143,35 +143,35 @@ impl Worker {
     }
 
     /// The host keeps data for the instances that follow.
-    pub fn use_zone(&mut self) {
+    pub(crate) fn use_zone(&mut self) {
         self.has_zone = true;
     }
 
-    pub fn has_zone(&self) -> bool {
+    pub(crate) fn has_zone(&self) -> bool {
         self.has_zone
     }
 
     /// An instance begins with its configuration.
-    pub fn on_configure(&mut self, now: TimeOfDay) {
+    pub(crate) fn on_configure(&mut self, now: TimeOfDay) {
         if self.has_ticked {
             self.pushed_at = Some(self.clock.at(now));
         }
     }
 
     /// Some instance's timer has run.
-    pub fn on_tick(&mut self, now: TimeOfDay) {
+    pub(crate) fn on_tick(&mut self, now: TimeOfDay) {
         self.clock.at(now);
         self.has_ticked = true;
     }
 
     /// Whether no call may begin now.
-    pub fn is_quiet(&mut self, now: TimeOfDay) -> bool {
+    pub(crate) fn is_quiet(&mut self, now: TimeOfDay) -> bool {
         let now = self.clock.at(now);
         self.has_zone && self.pushed_at.is_some_and(|pushed| now.since(pushed) < QUIET_MS)
     }
 
     /// What is owed, in pieces for the host to keep.
-    pub fn keep_owed(&mut self, sidecar: &SidecarName, mappings: &[Mapping]) -> Vec<(String, Vec<u8>)> {
+    pub(crate) fn keep_owed(&mut self, sidecar: &SidecarName, mappings: &[Mapping]) -> Vec<(String, Vec<u8>)> {
         // Nothing is owed before the first request, which tells the worker's name.
         let Some(process) = &self.process else { return Vec::new() };
         let record = self.sidecars.entry(sidecar.clone()).or_default();
@@ -187,13 +187,13 @@ impl Worker {
     }
 
     /// The names of all pieces, which nobody needs any more.
-    pub fn release_owed(&mut self, sidecar: &SidecarName) -> Vec<String> {
+    pub(crate) fn release_owed(&mut self, sidecar: &SidecarName) -> Vec<String> {
         let (Some(process), Some(record)) = (&self.process, self.sidecars.get_mut(sidecar)) else { return Vec::new() };
         (0..std::mem::take(&mut record.pieces)).map(|index| piece(sidecar, process, index)).collect()
     }
 
     /// All that is kept of this worker, `process`, each piece by its name; whoever takes it over owes it from then on.
-    pub fn recall_owed(
+    pub(crate) fn recall_owed(
         &mut self,
         sidecar: &SidecarName,
         process: String,
@@ -212,7 +212,7 @@ impl Worker {
     }
 
     /// A call that began at `since` failed. Gives how many failed since that was last told, if it is to be told now.
-    pub fn on_call_failure(&mut self, sidecar: &SidecarName, since: TimeOfDay, now: TimeOfDay) -> Option<u64> {
+    pub(crate) fn on_call_failure(&mut self, sidecar: &SidecarName, since: TimeOfDay, now: TimeOfDay) -> Option<u64> {
         let record = self.sidecars.entry(sidecar.clone()).or_default();
         // One that began before another was answered tells of an outage that is over.
         let is_late = record.answered_at.is_some_and(|answered| since <= answered);
@@ -225,13 +225,13 @@ impl Worker {
         record.outage.count(self.clock.at(now))
     }
 
-    pub fn on_call(&mut self, sidecar: &SidecarName, now: TimeOfDay) {
+    pub(crate) fn on_call(&mut self, sidecar: &SidecarName, now: TimeOfDay) {
         self.sidecars.entry(sidecar.clone()).or_default().called_at = now;
     }
 
     /// How the sidecar stands, by the calls of all instances. In an outage one of them tries for all: each call that is
     /// refused is a line of nginx's own in the log, and a hundred instances would write a hundred.
-    pub fn reach(&self, sidecar: &SidecarName, now: TimeOfDay) -> Reach {
+    pub(crate) fn reach(&self, sidecar: &SidecarName, now: TimeOfDay) -> Reach {
         let Some(record) = self.sidecars.get(sidecar).filter(|record| record.outage.total() > 0) else {
             return Reach::Fair;
         };
@@ -242,7 +242,7 @@ impl Worker {
     }
 
     /// A call was answered. Gives how many failed before it and how many requests were refused, if any call failed.
-    pub fn on_call_answer(&mut self, sidecar: &SidecarName, now: TimeOfDay) -> Option<(u64, u64)> {
+    pub(crate) fn on_call_answer(&mut self, sidecar: &SidecarName, now: TimeOfDay) -> Option<(u64, u64)> {
         let record = self.sidecars.entry(sidecar.clone()).or_default();
         record.answered_at = Some(now);
         let failed = record.outage.end();
@@ -252,17 +252,17 @@ impl Worker {
     }
 
     /// A request was refused. Gives how many were since that was last told, if it is to be told now.
-    pub fn count_refusal(&mut self, refusal: Refusal, now: TimeOfDay) -> Option<u64> {
+    pub(crate) fn count_refusal(&mut self, refusal: Refusal, now: TimeOfDay) -> Option<u64> {
         self.refusals.entry(refusal.code()).or_default().count(self.clock.at(now))
     }
 
     /// A body was replaced that the host holds until its connection closes. Tells whether to ask for that.
-    pub fn hold(&mut self, connection: &[u8], bytes: u64, now: TimeOfDay) -> bool {
+    pub(crate) fn hold(&mut self, connection: &[u8], bytes: u64, now: TimeOfDay) -> bool {
         self.held.hold(connection, bytes, self.clock.at(now))
     }
 
     /// The exchange of that body ended at the time of the last look.
-    pub fn end_exchange(&mut self, connection: &[u8], closes: bool) {
+    pub(crate) fn end_exchange(&mut self, connection: &[u8], closes: bool) {
         self.held.end_exchange(connection, closes, self.clock.last());
     }
 }

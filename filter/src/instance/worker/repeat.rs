@@ -8,7 +8,7 @@ const AGAIN_MS: u64 = 60_000;
 
 /// One thing that may happen again and again.
 #[derive(Debug, Default)]
-pub struct Repeat {
+pub(super) struct Repeat {
     lasting: Option<Lasting>,
 }
 
@@ -21,7 +21,7 @@ struct Lasting {
 
 impl Repeat {
     /// It happened. How often since it was last told of, if that is to be told now.
-    pub fn count(&mut self, now: Steady) -> Option<u64> {
+    pub(super) fn count(&mut self, now: Steady) -> Option<u64> {
         let Some(lasting) = &mut self.lasting else {
             self.lasting = Some(Lasting { told_at: now, untold: 0, total: 1 });
             return Some(1);
@@ -36,12 +36,12 @@ impl Repeat {
     }
 
     /// How often it happened so far; 0 if it is over.
-    pub fn total(&self) -> u64 {
+    pub(super) fn total(&self) -> u64 {
         self.lasting.as_ref().map_or(0, |lasting| lasting.total)
     }
 
     /// It is over. How often it happened, if it did.
-    pub fn end(&mut self) -> Option<u64> {
+    pub(super) fn end(&mut self) -> Option<u64> {
         self.lasting.take().map(|lasting| lasting.total)
     }
 }

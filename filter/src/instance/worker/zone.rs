@@ -1,7 +1,7 @@
 //! The host's shared data, which outlives the memory of a worker's instances.
 
 /// Asked only where the host has declared a zone for it: without one, Kong traps.
-pub trait Zone {
+pub(crate) trait Zone {
     /// What tells this worker from its neighbours.
     fn process(&self) -> String;
 
@@ -15,11 +15,11 @@ pub trait Zone {
 /// A zone by itself, without a host.
 #[cfg(test)]
 #[derive(Debug, Default)]
-pub struct OwnZone(std::cell::RefCell<std::collections::BTreeMap<String, Vec<u8>>>);
+pub(crate) struct OwnZone(std::cell::RefCell<std::collections::BTreeMap<String, Vec<u8>>>);
 
 #[cfg(test)]
 impl OwnZone {
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.borrow().len()
     }
 }
