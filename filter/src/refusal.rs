@@ -78,23 +78,23 @@ impl Refusal {
 
     fn message(self) -> String {
         match self {
-            Self::Configuration => {
-                "the gateway's aws_masker filter is configured wrongly; its log has the reason".into()
-            }
+            Self::Configuration => "the gateway's aws_masker filter is misconfigured; see the gateway log".into(),
             Self::NoKeyring => "the masking key has not arrived yet; try again in a moment".into(),
             Self::VaultUnavailable => "the mapping store does not answer; try again in a moment".into(),
-            Self::OutboxFull => "too many mappings wait for the mapping store; try again in a moment".into(),
+            Self::OutboxFull => "too many mappings are waiting for the mapping store; try again in a moment".into(),
             Self::BodyUnreadable => format!(
                 "the gateway could not read the request body, which is larger than its buffer; raise {BODY_BUFFER_SETTING} \
                  (Kong) or per_connection_buffer_limit_bytes (Envoy)"
             ),
             Self::Encoding => "the request body is compressed; send it without a content-encoding".into(),
             Self::MediaType => {
-                "the request body is of a type that cannot be masked; send JSON, JSON lines or text".into()
+                "the request body has a type that cannot be masked; send JSON, JSON lines or text".into()
             }
-            Self::Upgrade => "the request asks for another protocol (an upgrade), which cannot be masked".into(),
-            Self::Trailers => "the request has trailers behind its body, with which it cannot be masked".into(),
-            Self::Scope => "the request does not tell the scope that its values belong to".into(),
+            Self::Upgrade => {
+                "the request asks to switch protocols (Upgrade); traffic after that could not be masked".into()
+            }
+            Self::Trailers => "the request has trailers after its body; such a request cannot be masked".into(),
+            Self::Scope => "the request does not identify the scope (tenant) it belongs to".into(),
             Self::Bypassed => "a plugin on this route makes the gateway send requests before they are masked".into(),
             Self::Mask(_, MaskError::Encoding) => "the request body is not valid UTF-8".into(),
             Self::Mask(format, MaskError::Json(JsonError::Syntax { at })) => {
@@ -105,7 +105,7 @@ impl Refusal {
                 "the request body is nested too deeply or has too many values".into()
             }
             Self::Mask(_, MaskError::Collision) => {
-                "two values of the request share a placeholder; change either".into()
+                "two values of the request map to the same placeholder; change one of them".into()
             }
         }
     }

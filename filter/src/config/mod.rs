@@ -102,7 +102,7 @@ impl Config {
         let keys = raw.keys(environment)?;
         let scanner = compile(raw.policy()).map_err(|e| ConfigError(e.to_string()))?;
         let never_restore = raw.never_restore.0.iter().map(|kind| {
-            scanner.kind_id(kind).ok_or_else(|| ConfigError(format!("never_restore: there is no kind {kind:?}")))
+            scanner.kind_id(kind).ok_or_else(|| ConfigError(format!("never_restore: unknown kind {kind:?}")))
         });
         Ok(Self {
             never_restore: never_restore.collect::<Result<_, _>>()?,

@@ -157,7 +157,7 @@ impl Exchange {
     /// A line for the log on a refusal, if there is something new to say.
     pub(crate) fn refusal_line(&self, refusal: Refusal, now: TimeOfDay) -> Option<Line> {
         let count = self.root.worker().borrow_mut().count_refusal(refusal, now)?;
-        let counted = if count == 1 { String::new() } else { format!(", {count} of that code in a minute") };
+        let counted = if count == 1 { String::new() } else { format!(", {count} with that code in a minute") };
         let text = format!("refused a request: {} {refusal:?}{counted}", refusal.code());
         Some(Line { level: Level::Warn, text })
     }

@@ -118,7 +118,7 @@ impl Entries {
             Err(reason) => {
                 *root = self.begin();
                 let code = Refusal::Configuration.code();
-                Some(format!("{code}: every request is refused, the configuration is wrong: {reason}"))
+                Some(format!("{code}: invalid configuration, refusing every request: {reason}"))
             }
         }
     }

@@ -158,7 +158,9 @@ impl Sidecar {
             self.outbox.forget(batch);
         }
         let line = worker.on_call_answer(&self.name, now).map(|(failed, refused)| {
-            format!("the sidecar answers again; {failed} calls failed, {refused} requests were refused meanwhile")
+            format!(
+                "the sidecar answers again; {failed} calls failed and {refused} requests were refused in the meantime"
+            )
         });
         (news, line)
     }
@@ -182,7 +184,7 @@ impl Sidecar {
     fn on_outage(&self, now: TimeOfDay, why: &str, worker: &mut Worker) -> Option<String> {
         let count = worker.on_call_failure(&self.name, self.called_at, now)?;
         let address = self.address.as_str();
-        Some(format!("the sidecar at {address} does not answer as it should ({why}; {count} calls); trying on"))
+        Some(format!("no valid answer from the sidecar at {address} ({why}; {count} calls); retrying"))
     }
 
     /// Lets the host keep the key, once, for instances that find this memory gone.

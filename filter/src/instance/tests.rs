@@ -212,7 +212,7 @@ fn an_outage_is_told_once_by_all_instances_of_a_worker() {
     let mut instances = [in_worker(json, &worker, 0), in_worker(json, &worker, 0)];
     instances.iter_mut().for_each(|instance| drop(call(instance, 1_000)));
     let told: Vec<String> = instances.iter_mut().filter_map(|instance| fail(instance, 1_100)).collect();
-    assert_eq!(told, ["the sidecar at s:1 does not answer as it should (timeout; 1 calls); trying on"]);
+    assert_eq!(told, ["no valid answer from the sidecar at s:1 (timeout; 1 calls); retrying"]);
     let told: Vec<String> = instances
         .iter_mut()
         .filter_map(|instance| {
@@ -220,7 +220,7 @@ fn an_outage_is_told_once_by_all_instances_of_a_worker() {
             reply(instance, 1_400, 200, &serde_json::to_vec(&answer(&again)).unwrap(), &OwnZone::default())
         })
         .collect();
-    assert_eq!(told, ["the sidecar answers again; 2 calls failed, 0 requests were refused meanwhile"]);
+    assert_eq!(told, ["the sidecar answers again; 2 calls failed and 0 requests were refused in the meantime"]);
 }
 
 #[test]
