@@ -1,11 +1,12 @@
-//! The only file that names `proxy_wasm`, with those in `host/`: callbacks in, host calls out, no decision about the product.
+//! With the files in `host/` the only one that names `proxy_wasm`: callbacks in, host calls out, no decision about the
+//! product.
 //!
 //! The contract of the hosts, each point measured: Kong 3.9 calls the body step once with the whole body and never for
 //! an empty one; reads a body that it spilled to disk as `None`; truncates what is written with any size but
-//! `usize::MAX`; sends two lengths if Content-Length is removed from a request, while Envoy needs just that; hangs on an
-//! empty write of the last chunk. A property of the `kong` namespace is answered by Lua, on whichever coroutine ran last;
-//! in any other step than the request's headers that is a stranger's, and the worker crashes within seconds of traffic.
-//! The properties of the `ngx` namespace are nginx variables and safe wherever there is a request.
+//! `usize::MAX`; sends two lengths if Content-Length is removed from a request, while Envoy needs just that; hangs on
+//! an empty write of the last chunk. Properties of the `kong` namespace are resolved by Lua on whichever coroutine ran
+//! last; in any step other than the request's headers that is another request's, and the worker crashes within seconds
+//! of traffic. The properties of the `ngx` namespace are nginx variables and safe wherever there is a request.
 
 mod abi;
 mod http;
@@ -66,7 +67,7 @@ impl RootContext for Entry {
             log::error!("{complaint}");
         }
         let _ = hostcalls::set_tick_period(Duration::from_millis(TICK_MS));
-        // Kong would serve the route without the filter if this were false: every request is refused instead.
+        // If this were false, Kong would serve the route without the filter; every request is refused instead.
         true
     }
 
@@ -100,7 +101,7 @@ impl Entry {
     }
 }
 
-/// Tells this instance from all others. Not a secret: the host's randomness is not fit for one.
+/// A name that no other instance has. It is not a secret: the host's randomness is not good enough for one.
 fn instance_name(now: TimeOfDay) -> String {
     format!("{:x}-{:016x}", now.0, RandomState::new().build_hasher().finish())
 }

@@ -1,34 +1,34 @@
-//! Why a request does not go on, and what its client is told.
+//! The reasons for which a request is not forwarded, and their answers to the client.
 
 use masking::json::JsonError;
 use masking::{Format, MaskError};
 
-/// The setting that lets Kong keep larger bodies where a filter can read them.
+/// The setting that lets Kong keep larger bodies in memory, where a filter can read them.
 const BODY_BUFFER_SETTING: &str = "KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The configuration is wrong; the log has the reason.
+    /// The configuration is invalid; the reason is in the log.
     Configuration,
-    /// No key yet: the sidecar has not answered since the start.
+    /// There is no key yet: the sidecar has not answered since the start.
     NoKeyring,
-    /// The vault does not answer, and the configuration wants no request to go on without it.
+    /// The vault does not answer, and by the configuration no request is forwarded without it.
     VaultUnavailable,
-    /// More mappings are owed to the vault than are kept.
+    /// The number of mappings owed to the vault has reached its bound.
     OutboxFull,
     /// There is a body, and the host cannot show it.
     BodyUnreadable,
     /// The body is compressed.
     Encoding,
-    /// The body is of a type that cannot be read.
+    /// The body has a type that cannot be read.
     MediaType,
-    /// The connection would become one of another protocol, of which nothing could be read.
+    /// The connection would switch to another protocol, whose traffic could not be read.
     Upgrade,
-    /// The body ends with trailers: the host sends it on before it shows the end of it.
+    /// The body is followed by trailers: the host forwards it before it shows its end.
     Trailers,
-    /// The scope that the configuration names is not there.
+    /// The request lacks the scope that the configuration names.
     Scope,
-    /// The host would have sent the request around the filter, and refused it.
+    /// The host would have sent the request around the filter, and refused it instead.
     Bypassed,
     Mask(Format, MaskError),
 }
@@ -45,7 +45,7 @@ impl Refusal {
         }
     }
 
-    /// The stable code, which callers may rely on.
+    /// The stable code, on which callers may rely.
     pub(crate) fn code(self) -> &'static str {
         match self {
             Self::VaultUnavailable | Self::OutboxFull => "AWS_MASKER_1001",
@@ -60,12 +60,12 @@ impl Refusal {
         }
     }
 
-    /// Whether a code is that of requests that wait for the vault.
+    /// Returns whether refusals with this code end when the vault answers.
     pub(crate) fn ends_with_outage(code: &str) -> bool {
         [Self::VaultUnavailable, Self::NoKeyring].iter().any(|refusal| refusal.code() == code)
     }
 
-    /// The word that the API's own clients map to an exception.
+    /// The error type, which the API's own clients map to an exception.
     fn kind(self) -> &'static str {
         match self.status() {
             403 => "permission_error",
@@ -112,7 +112,7 @@ impl Refusal {
 
     /// The answer's body, in the error shape of the Anthropic API, which the OpenAI clients read too.
     pub(crate) fn body(self) -> String {
-        // The texts above need no escaping; a test holds that.
+        // The texts above need no escapes; a test checks that.
         format!(
             r#"{{"type":"error","error":{{"type":"{}","message":"{}: {}"}}}}"#,
             self.kind(),
@@ -153,7 +153,7 @@ mod tests {
             assert_eq!(body["type"], "error");
         }
         assert!(Refusal::BodyUnreadable.body().contains("KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE"));
-        // nginx answers this one, before it would ask the filter.
+        // nginx answers with this one before it would ask the filter.
         assert!(include_str!("../../kong/kong.conf").contains(&Refusal::Bypassed.body()));
     }
 }

@@ -1,4 +1,4 @@
-//! What the user wrote, and what the filter makes of it.
+//! The configuration that the user wrote, and the checked one that the filter makes of it.
 
 mod address;
 mod raw;
@@ -13,7 +13,7 @@ use masking::{KindId, PlaceholderKey, Policy, PolicyError, Scanner};
 pub(crate) use self::address::{Address, BearerToken};
 use self::raw::{RawConfig, RawFrom, RawHeader, RawPlace, RawScope};
 
-/// The environment variable that holds the token, so that no secret stands in kong.yml.
+/// The environment variable that holds the token, so that kong.yml contains no secret.
 pub(crate) const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
 /// The environment variable that holds the secret of a filter without a sidecar.
 pub(crate) const SECRET_VARIABLE: &str = "AWS_MASKER_SECRET";
@@ -22,19 +22,19 @@ const SECRET_MIN: usize = 16;
 const TTL_DEFAULT: u64 = 604_800;
 const TTL_RANGE: std::ops::RangeInclusive<u64> = 60..=31_536_000;
 
-/// What the filter does, checked.
+/// The checked configuration.
 #[derive(Debug)]
 pub(crate) struct Config {
     pub keys: Keys,
     pub scope: ScopeRule,
     pub log_masked_requests: bool,
-    /// Shared by all entries with the same policy: a compiled one takes megabytes.
+    /// Shared by all entries with the same policy: a compiled scanner takes megabytes.
     pub scanner: Rc<Scanner>,
     pub never_restore: HashSet<KindId>,
     pub options: Options,
 }
 
-/// Where the key comes from that placeholders are minted with.
+/// The source of the key with which placeholders are minted.
 #[derive(Debug)]
 pub(crate) enum Keys {
     /// From the sidecar, which also keeps the mappings.
@@ -52,34 +52,34 @@ pub(crate) struct SidecarConfig {
     pub mapping_ttl: u64,
 }
 
-/// What becomes of requests while the vault does not answer.
+/// The treatment of requests while the vault does not answer.
 #[derive(Debug)]
 pub(crate) enum OnOutage {
     Refuse,
-    /// They go on; before the first answer they are masked with this key.
+    /// They are forwarded; before the first answer they are masked with this key.
     GoOn(PlaceholderKey),
 }
 
-/// Whose values a request holds: what is masked in one scope is never restored in another.
+/// The rule by which the scope of a request is found: what is masked in one scope is never restored in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ScopeRule {
     Fixed(String),
-    /// What the host tells of each request.
+    /// Read from each request.
     From(ScopeSource),
 }
 
-/// Where a request's scope is read.
+/// The place from which a request's scope is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ScopeSource {
     /// This request header, which a plugin in front of the filter must set for each request.
     Header(String),
     /// The name of the request's route.
     Route,
-    /// The name of the service that the request goes to.
+    /// The name of the service to which the request is routed.
     Service,
 }
 
-/// Why a configuration is refused. The text is for its author and quotes no secret.
+/// The reason for which a configuration is refused. The text is for its author and quotes no secret.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ConfigError(String);
 
@@ -90,8 +90,8 @@ impl fmt::Display for ConfigError {
 }
 
 impl Config {
-    /// Reads the configuration; `environment` knows the variables that the host exports to the filter, `compile` makes the
-    /// scanner of a policy or has it already.
+    /// Reads the configuration; `environment` returns the variables that the host exports to the filter, `compile` the
+    /// scanner of a policy.
     pub(crate) fn parse(
         json: &[u8],
         environment: impl Fn(&str) -> Option<String>,
@@ -115,7 +115,7 @@ impl Config {
     }
 }
 
-/// What is wrong with the JSON. A text of the wrong type is quoted by the parser, and it may be a secret.
+/// The text on an error in the JSON. The parser quotes a text of the wrong type, which may be a secret.
 fn explain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     if text.starts_with("invalid") {
@@ -154,7 +154,7 @@ impl RawConfig {
 
     fn ttl(&self) -> Result<u64, ConfigError> {
         let Some(ttl) = &self.mapping_ttl else { return Ok(TTL_DEFAULT) };
-        // Lua knows one type of number: 604800 may arrive as 604800.0 and 1.0 as 1.
+        // Lua has one type of number: 604800 may arrive as 604800.0 and 1.0 as 1.
         let whole = ttl.as_u64().or_else(|| ttl.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0).map(|n| n as u64));
         let rule = || ConfigError(format!("mapping_ttl: {} to {} seconds", TTL_RANGE.start(), TTL_RANGE.end()));
         whole.filter(|ttl| TTL_RANGE.contains(ttl)).ok_or_else(rule)
@@ -176,7 +176,7 @@ impl RawScope {
     }
 }
 
-/// Whether a text may name a scope: it stands in keys of the store.
+/// Returns whether a text may name a scope, which is a part of keys in the store.
 pub(crate) fn is_scope(text: &str) -> bool {
     (1..=128).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'@' | b'-'))
@@ -186,7 +186,7 @@ fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-/// A configuration by itself, without an environment.
+/// Reads a configuration without an environment.
 #[cfg(test)]
 pub(crate) fn configuration(json: &[u8]) -> Result<Config, ConfigError> {
     Config::parse(json, |_| None, |policy| Scanner::new(&policy).map(Rc::new))

@@ -1,4 +1,4 @@
-//! What the user wrote, and nothing that is made of it but the scanner's policy.
+//! The configuration as the user writes it, with its defaults.
 
 use std::collections::BTreeMap;
 
@@ -111,7 +111,7 @@ pub(super) enum RawPlace {
     Service,
 }
 
-/// A list, which Kong gives as `{}` when it is empty: its configuration passes through Lua tables.
+/// A list. Kong passes an empty one as `{}`, because its configuration goes through Lua tables.
 #[derive(Clone)]
 pub(super) struct List<T>(pub Vec<T>);
 

@@ -1,5 +1,5 @@
-//! One HTTP exchange, from the request's headers to the last byte of the response. No host type, no clock: events come
-//! in with the time, decisions go out.
+//! One HTTP exchange, from the request's headers to the last byte of the response. No host type, no clock: events
+//! come in with the time, decisions go out.
 
 mod decode;
 pub(crate) mod head;
@@ -34,30 +34,30 @@ pub(crate) struct Line {
 #[derive(Debug)]
 pub(crate) struct Exchange {
     root: Root,
-    /// Known from the request's headers on, or from what the host has kept.
+    /// Known after the request's headers, or from data that the host has kept.
     gateway: Gateway,
     phase: Phase,
 }
 
 #[derive(Debug)]
 enum Phase {
-    /// This context has not seen the request: the instance was rebuilt in between, or a plugin went around the request
-    /// steps. It is never taken for "nothing to do".
+    /// This context has not seen the request: the instance was rebuilt in between, or a plugin bypassed the request
+    /// steps. This never means "nothing to do".
     Unseen,
-    /// No context has: the host keeps nothing of it, and would.
+    /// No context has seen it: the host would have kept data for one that was seen.
     Unmasked,
-    /// Either, and it was said so: the response passes as it is.
+    /// One of these, and it has been logged: the response passes unchanged.
     Orphaned,
-    /// A part of the response is restored by what the host kept.
+    /// The rest of the response is restored with data that the host kept.
     Recovered(Recovered),
     Requested(Requested),
-    /// The filter or the gateway answers by itself: there is nothing to restore.
+    /// The filter or the gateway itself generates the response: there is nothing to restore.
     Answered,
-    /// The request went on.
+    /// The request was forwarded.
     Sent(Sent),
     /// The response is restored as it passes.
     Restoring(Sent, Box<Restoring>),
-    /// The response passes as it is.
+    /// The response passes unchanged.
     Passing(Sent),
     /// The exchange is over.
     Gone,
@@ -72,7 +72,7 @@ impl Exchange {
         &self.root
     }
 
-    /// Where the scope is read; `None` if it is fixed.
+    /// The place from which the scope is read; `None` if it is fixed.
     pub(crate) fn scope_source(&self) -> Option<ScopeSource> {
         match &self.root.ready()?.borrow().scope_rule {
             ScopeRule::From(source) => Some(source.clone()),
@@ -80,7 +80,7 @@ impl Exchange {
         }
     }
 
-    /// Gives what to answer, if the request asks for the filter's own health.
+    /// Returns the health to answer with, if the request asks for it.
     pub(crate) fn request_headers(&mut self, head: RequestHead, now: TimeOfDay) -> Result<Option<Health>, Refusal> {
         self.gateway = head.gateway;
         if head.asks_for_health() {
@@ -96,7 +96,7 @@ impl Exchange {
     }
 
     fn admit(&self, head: RequestHead) -> Result<Requested, Refusal> {
-        // HTTP/2 in clear text is the same protocol, and no host changes to it in the middle of a connection.
+        // HTTP/2 in clear text carries the same requests, and no host switches to it in the middle of a connection.
         if head.upgrade.as_deref().is_some_and(|protocol| !protocol.trim().eq_ignore_ascii_case("h2c")) {
             return Err(Refusal::Upgrade);
         }
@@ -108,7 +108,7 @@ impl Exchange {
         Ok(Requested::new(instance, head, scope))
     }
 
-    /// Goes on between the request's headers, which another context has seen, and its body; only Kong loses contexts.
+    /// Continues after the request's headers, if another context has seen them. Only Kong loses contexts.
     pub(crate) fn resume(&mut self, kept: impl FnOnce() -> Option<Vec<u8>>, head: impl FnOnce(Gateway) -> RequestHead) {
         if !self.has_lost_its_state() {
             return;
@@ -127,11 +127,12 @@ impl Exchange {
         }
     }
 
-    /// The whole request body, or `None` if the host cannot show it. Gives the body to send instead, if it changes.
+    /// Takes the whole request body, or `None` if the host cannot show it. Returns the body to send instead, if it
+    /// changes.
     pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<String>, Refusal> {
         let requested = match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Requested(requested) => requested,
-            // A body of a request whose headers this context has not seen: its configuration and scope are unknown.
+            // This context has not seen the request's headers, so its scope is unknown.
             _ => return Err(self.refuse(Refusal::BodyUnreadable)),
         };
         match requested.mask(body, now) {
@@ -146,7 +147,7 @@ impl Exchange {
         }
     }
 
-    /// A part of the body was shown and not its end, and behind it come trailers.
+    /// The body is followed by trailers: the host shows a part of it, but not its end.
     pub(crate) fn request_trailers(&mut self) -> Result<(), Refusal> {
         match &self.phase {
             Phase::Requested(Requested { body: Shown::InPart, .. }) => Err(self.refuse(Refusal::Trailers)),
@@ -154,7 +155,7 @@ impl Exchange {
         }
     }
 
-    /// A line for the log on a refusal, if there is something new to say.
+    /// Returns a line for the log on a refusal, if it is due.
     pub(crate) fn refusal_line(&self, refusal: Refusal, now: TimeOfDay) -> Option<Line> {
         let count = self.root.worker().borrow_mut().count_refusal(refusal, now)?;
         let counted = if count == 1 { String::new() } else { format!(", {count} with that code in a minute") };
@@ -168,7 +169,8 @@ impl Exchange {
         refusal
     }
 
-    /// What the host is to keep of the request, for a context that takes over from this one; again after each step of it.
+    /// The data to keep with the request for a context that takes over from this one; again after each step of the
+    /// request.
     pub(crate) fn request_keepsake(&self) -> Option<Vec<u8>> {
         let keepsake = match (self.gateway, &self.phase) {
             (Gateway::Kong, Phase::Requested(requested)) => requested.keepsake(),
@@ -182,7 +184,7 @@ impl Exchange {
         matches!(self.phase, Phase::Unseen | Phase::Unmasked)
     }
 
-    /// The exchange is over, in whatever way. Gives the counts by kind for the log, if the configuration wants it.
+    /// Ends the exchange. Returns the counts by kind for the log, if the configuration asks for them.
     pub(crate) fn end(&mut self) -> Option<String> {
         match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Restoring(sent, restoring) => sent.end(&restoring.tally()),

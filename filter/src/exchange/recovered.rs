@@ -23,7 +23,7 @@ pub(super) struct Recovered {
 impl Recovered {
     pub(super) fn new(request: &RequestKeepsake, kept: &ResponseKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
         let media = match Media::of(&kept.content_type) {
-            // The beginning of the document is gone: what follows is no JSON, but still the text of one.
+            // The beginning of the document is gone: the rest is not a JSON document, but still text of one.
             Media::Json | Media::Lines => Media::Text,
             media => media,
         };
@@ -44,7 +44,7 @@ impl Recovered {
         if end_of_stream {
             self.response.end(&mut out);
         } else if self.with_length && self.media == Media::Text {
-            // No chunk is known to be the last, so nothing may be held back.
+            // Any chunk may be the last, so nothing may be held back.
             self.response.end(&mut out);
             self.response = Response::new(self.media, self.options, Box::new(self.values.clone()));
         }
@@ -52,11 +52,12 @@ impl Recovered {
     }
 }
 
-/// The values of the rest of a response.
+/// The values by which the rest of a response is restored.
 #[derive(Debug, Clone)]
 struct KeptValues {
     values: ScopeLookup,
-    /// The rest is that of a JSON document, read as text: a value that would have to be escaped stays masked.
+    /// True if the rest is that of a JSON document, read as text: then a value that would have to be escaped stays
+    /// masked.
     in_json: bool,
 }
 
@@ -69,7 +70,7 @@ impl Lookup for KeptValues {
     }
 }
 
-/// Whether a value is the same inside of a JSON string.
+/// Returns whether a value needs no escapes in a JSON string.
 fn is_plain(value: &Secret) -> bool {
     value.expose().bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\')
 }

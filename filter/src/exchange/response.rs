@@ -1,4 +1,4 @@
-//! The steps of a response: restored, left as it is, or taken over from another context.
+//! The steps of a response: it is restored, passes unchanged, or is taken over from another context.
 
 use log::Level;
 use masking::{Media, Response};
@@ -13,25 +13,25 @@ use super::{Exchange, Line, Phase};
 use crate::instance::clock::TimeOfDay;
 use crate::refusal::Refusal;
 
-/// What is to be done with the response's headers.
+/// The changes to a response's headers.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answering {
     /// The value of the header `x-aws-masker`.
     pub note: String,
-    /// Whether the body will be written anew, so that its length is not known; and plain, so that it has no encoding.
+    /// True if the body is rewritten, so that its length is not known, and uncompressed, so that it has no encoding.
     pub rewrites: bool,
-    /// Whether the client should open another connection for its next request.
+    /// True if the client should open another connection for its next request.
     pub closes: bool,
 }
 
-/// What the host keeps with a request before the filter has seen it, where it keeps anything.
+/// The host keeps this with a request before the filter has seen it, if it keeps anything.
 const KEPT_UNSEEN: &[u8] = b"unseen";
-/// The same, once the host has refused to send the request around the filter.
+/// The host keeps this after it has refused to send a request around the filter.
 const KEPT_BYPASSED: &[u8] = b"bypassed";
 
 impl Exchange {
-    /// Returns what to do with the response's headers, and a line for the log. `None`: the response is the filter's own, or
-    /// Kong's, and stays as it is. `kept` is what the host has kept with the request.
+    /// Returns the changes to the response's headers, and a line for the log. There are none if the response is the
+    /// filter's own, or Kong's. `kept` reads what the host has kept with the request.
     pub(crate) fn response_headers(
         &mut self,
         head: &ResponseHead,
@@ -44,7 +44,7 @@ impl Exchange {
         (answering, line.or_else(|| self.alarm()))
     }
 
-    /// Goes on with what another context left of the request. Gives the refusal, if the host has refused it since.
+    /// Continues with what another context has left. Fails if the host has refused the request since.
     fn take_over(&mut self, kept: Option<Vec<u8>>) -> Result<(), Refusal> {
         let Some(kept) = kept else { return Ok(()) };
         self.gateway = Gateway::Kong;
@@ -65,8 +65,8 @@ impl Exchange {
             Phase::Sent(sent) => sent,
             // There was no body.
             Phase::Requested(requested) => Sent::without_body(requested),
-            // Kong answers without a provider, and before it asks the filter: for an unknown host, for example. Of what was
-            // asked for through any context the answer is restored, whoever gives it.
+            // Kong answers before it asks the filter, for example for an unknown host. If any context saw the request,
+            // its response is restored no matter who produced it.
             Phase::Unseen | Phase::Unmasked if head.is_gateways_own => return None,
             Phase::Unseen => return Some(self.pass_unseen(Phase::Unseen, "request-unseen")),
             Phase::Unmasked => return Some(self.pass_unseen(Phase::Unmasked, "request-unmasked")),
@@ -98,8 +98,8 @@ impl Exchange {
         Answering { note, rewrites: true, closes }
     }
 
-    /// Goes on in the middle of a response, if this context has not seen its beginning. `kept` is what the host has kept with
-    /// the request and with the response. Returns a line for the log.
+    /// Continues in the middle of a response, if this context has not seen its beginning. `kept` reads what the host
+    /// has kept with the request and with the response. Returns a line for the log.
     pub(crate) fn recover(&mut self, kept: impl FnOnce() -> [Option<Vec<u8>>; 2]) -> Option<Line> {
         if !self.has_lost_its_state() {
             return None;
@@ -113,7 +113,7 @@ impl Exchange {
         self.alarm()
     }
 
-    /// The next bytes of the response. Gives what to send instead; `None` leaves them as they are.
+    /// Takes the next bytes of the response. Returns the bytes to send instead; `None` leaves them unchanged.
     pub(crate) fn response_body(&mut self, chunk: &[u8], end_of_stream: bool) -> Option<Vec<u8>> {
         let out = match &mut self.phase {
             Phase::Restoring(sent, restoring) => {
@@ -130,7 +130,7 @@ impl Exchange {
         (out != chunk).then_some(out)
     }
 
-    /// A line for the log when a response is left as it is because its request was not seen; once.
+    /// Returns a line for the log, once, if the response passes unchanged because its request was not seen.
     fn alarm(&mut self) -> Option<Line> {
         let (count, text): (fn(&mut contract::Counters), _) = match self.phase {
             Phase::Unseen => (
@@ -149,7 +149,7 @@ impl Exchange {
         Some(Line { level: Level::Error, text: text.to_owned() })
     }
 
-    /// The same of a response that is being restored; `None` if no other context could go on with it.
+    /// The data to keep with a response that is being restored; `None` if no other context could continue with it.
     pub(crate) fn response_keepsake(&self) -> Option<Vec<u8>> {
         match (self.gateway, &self.phase) {
             (Gateway::Kong, Phase::Restoring(_, restoring)) => serde_json::to_vec(&restoring.keepsake()?).ok(),

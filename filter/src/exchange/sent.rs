@@ -1,4 +1,4 @@
-//! A request, before and after it went on.
+//! A request, before and after it is forwarded.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -25,14 +25,14 @@ pub(super) struct Requested {
     pub body: Shown,
 }
 
-/// How much the host has shown of a request's body.
+/// The part of a request's body that the host has shown.
 #[derive(Debug)]
 pub(super) enum Shown {
     Nothing,
     InPart,
 }
 
-/// A request that went on.
+/// A request that was forwarded.
 #[derive(Debug)]
 pub(super) struct Sent {
     pub instance: Rc<RefCell<Instance>>,
@@ -48,7 +48,7 @@ pub(super) struct Sent {
     pub response_bytes: u64,
     /// The client's connection, if the host holds the replaced body until it closes.
     connection: Option<Vec<u8>>,
-    /// Whether the client should open another connection.
+    /// True if the client should open another connection.
     pub closes: bool,
 }
 
@@ -57,7 +57,7 @@ impl Requested {
         Self { instance: Rc::clone(instance), head, scope, body: Shown::Nothing }
     }
 
-    /// Masks the body; `None` if the host cannot show it. Gives the body to send instead, if it changes.
+    /// Masks the body; `None` if the host cannot show it. Returns the body to send instead, if it changes.
     pub(super) fn mask(&self, body: Option<&[u8]>, now: TimeOfDay) -> Result<(Sent, Option<String>), Refusal> {
         let mut instance = self.instance.borrow_mut();
         instance.check(now)?;
@@ -87,7 +87,7 @@ impl Requested {
         Ok((sent, masked_body))
     }
 
-    /// Reports that the request was refused for its body.
+    /// Reports the refusal of the request.
     pub(super) fn report_refusal(&self, refusal: Refusal, body: Option<&[u8]>, now: TimeOfDay) {
         let request_bytes = body.map_or(0, |body| body.len() as u64);
         let sent = Sent { at: now, request_bytes, ..Sent::new(&self.instance, self.scope.clone(), String::new()) };
@@ -162,7 +162,7 @@ impl Sent {
         }
     }
 
-    /// What clients and operators may know of the exchange: numbers.
+    /// The numbers of the exchange that clients and operators may see.
     pub(super) fn note(&self) -> String {
         let mut note = format!("masked={}", self.replaced.occurrences());
         if self.key == Some(UsedKey::Fallback) {
@@ -174,7 +174,7 @@ impl Sent {
         note
     }
 
-    /// The exchange is over. Gives the counts by kind for the log, if the configuration wants it.
+    /// Ends the exchange. Returns the counts by kind for the log, if the configuration asks for them.
     pub(super) fn end(self, tally: &Tally) -> Option<String> {
         let instance = Rc::clone(&self.instance);
         let mut instance = instance.borrow_mut();

@@ -1,4 +1,4 @@
-//! What the callbacks of entries and of exchanges have in common.
+//! The parts that the callbacks of entries and of exchanges share.
 
 use std::cell::RefCell;
 use std::time::UNIX_EPOCH;
@@ -8,7 +8,7 @@ use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Entries;
 use crate::instance::worker::zone::Zone;
 
-/// Tells a worker from its neighbours.
+/// The property that identifies a worker.
 const PROCESS: [&str; 2] = ["ngx", "pid"];
 
 thread_local! {
@@ -33,7 +33,7 @@ impl Zone for SharedData {
     }
 }
 
-/// At the level that Kong shows by default.
+/// Logs at the level that Kong shows by default.
 pub(super) fn warn(line: Option<String>) {
     if let Some(line) = line {
         log::warn!("{line}");

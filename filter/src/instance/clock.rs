@@ -1,17 +1,17 @@
-//! Time that only passes. The host tells the time of day, which may be set: back by an hour, a call would wait an hour
-//! for its turn; on by an hour, every call in flight would have failed.
+//! Time that only moves forward. The host reports the time of day, which may be set: back by an hour, a call would wait
+//! for an hour; forward by an hour, every call in flight would have failed.
 
 use serde::{Deserialize, Serialize};
 
-/// The most that passes between two looks, in milliseconds: the tick looks ten times a second.
+/// Maximum milliseconds that pass between two looks at the clock: the tick looks ten times a second.
 const PASSES_MAX: u64 = 10_000;
 
-/// Milliseconds since 1970, as the host tells them.
+/// Milliseconds since 1970, as the host reports them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct TimeOfDay(pub u64);
 
-/// Milliseconds on a [`Clock`] since its first look: they only pass.
+/// Milliseconds on a [`Clock`] since its first look: they only increase.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Steady(pub u64);
 
@@ -21,7 +21,7 @@ impl TimeOfDay {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// Milliseconds between the two, whichever comes first.
+    /// Milliseconds between the two, in either direction.
     pub(crate) fn distance(self, other: Self) -> u64 {
         self.0.abs_diff(other.0)
     }

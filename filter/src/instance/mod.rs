@@ -1,4 +1,5 @@
-//! One configuration at work in one worker: the configuration, what is remembered, what is owed, the conversation.
+//! One configuration at work in one worker: its settings, memory, debts to the vault, and conversation with the
+//! sidecar.
 
 pub(crate) mod clock;
 pub(crate) mod lookup;
@@ -40,7 +41,7 @@ pub(crate) struct Instance {
     pub worker: Rc<RefCell<Worker>>,
 }
 
-/// Where the key comes from that placeholders are minted with.
+/// The source of the key with which placeholders are minted.
 #[derive(Debug)]
 enum KeySource {
     /// There is no sidecar, so nothing is owed, and mappings live as long as their exchange.
@@ -48,7 +49,7 @@ enum KeySource {
     Sidecar(Box<Sidecar>),
 }
 
-/// How an instance stands, for whoever asks whether the gateway serves.
+/// The answer to the question whether the gateway serves requests.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Health {
     pub status: u32,
@@ -57,7 +58,8 @@ pub(crate) struct Health {
 }
 
 impl Health {
-    /// Without a refusal requests are served. `vault` and the numbers are those of the sidecar, if there is one.
+    /// Requests are served unless there is a refusal. `vault` and the numbers are those of the sidecar, if there is
+    /// one.
     pub(crate) fn new(refusal: Option<Refusal>, vault: &str, (failed, unsent, owed): (u64, u64, usize)) -> Self {
         let refusal = refusal.map(Refusal::code);
         let body = serde_json::json!({
@@ -73,7 +75,7 @@ impl Health {
 }
 
 impl Instance {
-    /// `name` tells this instance from all others.
+    /// `name` distinguishes this instance from all others.
     pub(crate) fn new(config: Config, name: String, now: TimeOfDay, worker: Rc<RefCell<Worker>>) -> Self {
         let mut clock = Clock::default();
         let steady = clock.at(now);
@@ -105,7 +107,7 @@ impl Instance {
         }
     }
 
-    /// Returns why no request may go on now, if that is so.
+    /// Fails if no request may be forwarded now.
     pub(crate) fn check(&mut self, now: TimeOfDay) -> Result<(), Refusal> {
         self.key(now).map(|_| ())
     }
@@ -150,12 +152,12 @@ impl Instance {
         }
     }
 
-    /// Whether placeholders of this kind stay in responses.
+    /// Returns whether placeholders of this kind stay in responses.
     pub(crate) fn withholds(&self, kind: KindId) -> bool {
         self.never_restore.contains(&kind)
     }
 
-    /// The call to make now, if any. Time passes here: this is also when known values are compiled.
+    /// Returns the call to make now, if any. Known values are compiled here too.
     pub(crate) fn tick(&mut self, now: TimeOfDay) -> Option<Call> {
         let steady = self.clock.at(now);
         self.memory.compile(steady);
@@ -169,7 +171,7 @@ impl Instance {
         }
     }
 
-    /// The call ended. Returns a line for the log, if there is something to say.
+    /// Takes the reply to the call. Returns a line for the log, if one is due.
     pub(crate) fn on_reply(&mut self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
         let steady = self.clock.at(now);
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return None };
@@ -186,14 +188,14 @@ impl Instance {
         line
     }
 
-    /// The host did not take the call. Returns a line for the log, if there is something to say.
+    /// The host did not accept the call. Returns a line for the log, if one is due.
     pub(crate) fn on_unsent(&mut self, now: TimeOfDay) -> Option<String> {
         let steady = self.clock.at(now);
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return None };
         sidecar.on_unsent(steady, now, &mut self.worker.borrow_mut())
     }
 
-    /// Takes over what the host kept of an instance that was lost: its key, and what it owed.
+    /// Takes over from a lost instance what the host has kept: its key, and the mappings that it owed.
     pub(crate) fn recall(&mut self, now: TimeOfDay, zone: &impl Zone) {
         let steady = self.clock.at(now);
         let mut worker = self.worker.borrow_mut();
@@ -205,15 +207,15 @@ impl Instance {
         }
     }
 
-    /// Lets the host keep what is owed, because no call may be made now that would deliver it. What is on its way may be
-    /// lost as well.
+    /// Lets the host keep the owed mappings, because no call that would deliver them may be made now. Those in flight
+    /// may be lost as well.
     pub(crate) fn keep_owed(&mut self, zone: &impl Zone) {
         if let KeySource::Sidecar(sidecar) = &mut self.keys {
             sidecar.keep_owed(&mut self.worker.borrow_mut(), zone);
         }
     }
 
-    /// Learns a mapping that the vault knows.
+    /// Learns a mapping that the vault has.
     fn learn(&mut self, mapping: &Mapping, now: TimeOfDay) {
         let Some(placeholder) = Placeholder::parse(&mapping.placeholder) else { return };
         if mapping.kind == THINKING_KIND {

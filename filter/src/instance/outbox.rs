@@ -1,15 +1,15 @@
-//! What the filter owes the sidecar, until it is acknowledged: bounded, oldest first, nothing twice.
+//! The filter's debts to the sidecar, until they are acknowledged: bounded, oldest first, none of them twice.
 
 use std::collections::{HashSet, VecDeque};
 
 use contract::{Counters, Exchange, Mapping, bound};
 use serde::Serialize;
 
-/// Mappings kept at the most: what about a minute of heavy traffic shows of new values.
+/// Maximum mappings, about the new values of a minute of heavy traffic; past that the oldest are dropped and counted.
 pub(super) const MAPPINGS_MAX: usize = 50_000;
-/// Summaries of exchanges kept at the most.
+/// Maximum summaries of exchanges; past that the oldest are dropped and counted.
 pub(super) const EXCHANGES_MAX: usize = 5_000;
-/// Bytes of the mappings and of the summaries in one batch, each: together they leave room for the rest of the call.
+/// Maximum bytes of the mappings in one batch, and of the summaries: together they leave room for the rest of the call.
 const BATCH_BYTES: usize = bound::BODY_BYTES / 3;
 
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(crate) struct Outbox {
     queued: HashSet<(String, String)>,
     exchanges: VecDeque<Exchange>,
     pub counters: Counters,
-    /// How many of the newest mappings nobody but this outbox has.
+    /// The number of the newest mappings of which there is no copy outside this outbox.
     unkept: usize,
 }
 
@@ -53,7 +53,7 @@ impl Outbox {
 
     /// Takes a mapping; at the bound the oldest is dropped and counted.
     pub(crate) fn owe(&mut self, mapping: Mapping) {
-        // A longer value is no use to anybody who looks it up, and the sidecar would refuse the whole batch.
+        // The sidecar would refuse the whole batch for a longer value.
         if mapping.value.expose().len() > bound::VALUE_BYTES {
             self.counters.dropped_mappings += 1;
             return;
@@ -68,7 +68,7 @@ impl Outbox {
         self.unkept += 1;
     }
 
-    /// Those that nobody else has: from now on somebody does.
+    /// Returns the mappings without a copy elsewhere; the caller keeps one.
     pub(crate) fn take_unkept(&mut self) -> Vec<Mapping> {
         let newest = self.mappings.len().saturating_sub(std::mem::take(&mut self.unkept));
         self.mappings.iter().skip(newest).cloned().collect()
@@ -82,7 +82,7 @@ impl Outbox {
         self.exchanges.push_back(exchange);
     }
 
-    /// Takes the oldest of what is owed, as much as one call holds.
+    /// Takes out the oldest debts, as many as fit into one call.
     pub(crate) fn take_batch(&mut self) -> Batch {
         Batch {
             mappings: take_front(&mut self.mappings, bound::MAPPINGS),
@@ -91,7 +91,7 @@ impl Outbox {
         }
     }
 
-    /// The batch arrived and is stored.
+    /// The batch has arrived and is stored.
     pub(crate) fn forget(&mut self, batch: &Batch) {
         for mapping in &batch.mappings {
             self.queued.remove(&(mapping.scope.clone(), mapping.placeholder.clone()));
@@ -106,7 +106,7 @@ impl Outbox {
     }
 }
 
-/// The oldest parts, as many as one call holds.
+/// Takes out the oldest parts, as many as fit into one call.
 fn take_front<T: Serialize>(parts: &mut VecDeque<T>, max: usize) -> Vec<T> {
     let mut bytes = 0;
     let fits = |part: &&T| {
@@ -117,7 +117,7 @@ fn take_front<T: Serialize>(parts: &mut VecDeque<T>, max: usize) -> Vec<T> {
     parts.drain(..count).collect()
 }
 
-/// Bytes of a part of a batch on the wire, with the comma behind it.
+/// Bytes of a part of a batch on the wire, with the comma after it.
 fn wire_len(part: &impl Serialize) -> usize {
     serde_json::to_vec(part).map_or(BATCH_BYTES, |json| json.len() + 1)
 }
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_keeps_is_given_once() {
+    fn a_mapping_is_copied_once() {
         let mut outbox = Outbox::default();
         [1, 2].into_iter().for_each(|n| outbox.owe(mapping(n)));
         assert_eq!(outbox.take_unkept().len(), 2);

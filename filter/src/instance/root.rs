@@ -1,4 +1,4 @@
-//! The entries of the filter in one worker, each with its configuration. They live in one memory.
+//! The entries of the filter in one worker, each with its configuration. They share one memory.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -13,14 +13,14 @@ use super::{Health, Instance};
 use crate::config::Config;
 use crate::refusal::Refusal;
 
-/// The environment variable by which kong.conf tells that it declares a zone for shared data: without one, asking for it
+/// The environment variable by which kong.conf states that it declares a zone for shared data: without one, reading it
 /// traps. Envoy needs none, as it destroys no memory in which other instances live.
 const ZONE_VARIABLE: &str = "AWS_MASKER_ZONE";
 
 /// One entry of the filter.
 #[derive(Debug, Clone)]
 pub(crate) enum Root {
-    /// It has no sound configuration, so that it refuses every request.
+    /// It has no valid configuration, so it refuses every request.
     Misconfigured(Rc<RefCell<Worker>>),
     Ready(Rc<RefCell<Instance>>),
 }
@@ -53,7 +53,7 @@ impl Root {
         }
     }
 
-    /// The call to make now, if any.
+    /// Returns the call to make now, if any.
     pub(crate) fn tick(&self, now: TimeOfDay) -> Option<Call> {
         match self {
             Self::Misconfigured(worker) => {
@@ -64,17 +64,17 @@ impl Root {
         }
     }
 
-    /// The call ended. Returns a line for the log, if there is something to say.
+    /// Takes the reply to the call. Returns a line for the log, if one is due.
     pub(crate) fn on_reply(&self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
         self.ready()?.borrow_mut().on_reply(now, reply, zone)
     }
 
-    /// The host did not take the call. Returns a line for the log, if there is something to say.
+    /// The host did not accept the call. Returns a line for the log, if one is due.
     pub(crate) fn on_unsent(&self, now: TimeOfDay) -> Option<String> {
         self.ready()?.borrow_mut().on_unsent(now)
     }
 
-    /// Takes over what the host kept of an instance that was lost.
+    /// Takes over from a lost instance what the host has kept.
     pub(crate) fn recall(&self, now: TimeOfDay, zone: &impl Zone) {
         if let Some(instance) = self.ready() {
             instance.borrow_mut().recall(now, zone);
@@ -90,13 +90,13 @@ pub(crate) struct Entries {
 }
 
 impl Entries {
-    /// An entry that has not got its configuration yet.
+    /// An entry without a configuration yet.
     pub(crate) fn begin(&self) -> Root {
         Root::Misconfigured(Rc::clone(&self.worker))
     }
 
-    /// Gives an entry its configuration; `name` tells the instance from all others. Returns a line for the log, if the
-    /// configuration is not sound.
+    /// Configures an entry; `name` distinguishes the instance from all others. Returns a line for the log, if the
+    /// configuration is not valid.
     pub(crate) fn configure(
         &mut self,
         root: &mut Root,
@@ -135,7 +135,7 @@ impl Entries {
         *root = Root::Ready(instance);
     }
 
-    /// Lets the host keep what any instance owes, while no call may be made.
+    /// Lets the host keep the mappings that any instance owes, while no call may be made.
     pub(crate) fn keep_owed(&self, now: TimeOfDay, zone: &impl Zone) {
         if self.worker.borrow_mut().is_quiet(now) {
             let instances = self.instances.iter().filter_map(Weak::upgrade);

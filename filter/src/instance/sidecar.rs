@@ -1,4 +1,4 @@
-//! The sidecar as one instance meets it: where it is called, what is owed to it, what its answers mean for requests.
+//! The sidecar as one instance sees it: its address, the debts to it, the effect of its answers on requests.
 
 use masking::{Placeholder, PlaceholderKey};
 
@@ -11,8 +11,8 @@ use super::worker::{Reach, SidecarName, Worker};
 use crate::config::{Address, BearerToken, OnOutage, SidecarConfig};
 use crate::refusal::Refusal;
 
-/// Kong's words for a call that it did not send. Its resolver says "ok" of a call that it could not even begin; so does a
-/// connection that was closed without a byte.
+/// Kong's words for a call that it did not send. Its resolver reports "ok" for a call that it could not even begin; so
+/// does a connection that was closed without a byte.
 const UNSENT: [&str; 4] = ["bad argument", "resolver failure", "internal failure", "ok"];
 
 #[derive(Debug)]
@@ -24,13 +24,13 @@ pub(crate) struct Sidecar {
     mapping_ttl: u64,
     sync: Sync,
     pub outbox: Outbox,
-    /// When the last call began.
+    /// The time at which the last call began.
     called_at: TimeOfDay,
-    /// Whether what the host kept of an instance that was lost is owed by this one.
+    /// True after this instance has taken over the debts of a lost one.
     has_recalled: bool,
 }
 
-/// The key that a request is masked with.
+/// The key with which a request is masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UsedKey {
     /// The vault's, or that of a filter without one.
@@ -47,16 +47,16 @@ pub(crate) struct Call {
     pub body: Vec<u8>,
 }
 
-/// What the host shows of a call that ended.
+/// The host's data on a call that ended.
 pub(crate) struct Reply<'h> {
     pub status: Option<String>,
     pub body: Option<Vec<u8>>,
-    /// The host's word for why a call failed, if it has one.
+    /// The host's word for the reason of a failure, if it has one.
     pub host_word: &'h dyn Fn() -> Option<String>,
 }
 
 impl Sidecar {
-    /// `instance` tells the instance from all others.
+    /// `instance` distinguishes the instance from all others.
     pub(crate) fn new(config: SidecarConfig, instance: String) -> Self {
         Self {
             name: SidecarName::new(config.address.as_str(), config.token.expose()),
@@ -71,12 +71,12 @@ impl Sidecar {
         }
     }
 
-    /// Milliseconds after which the vault is told of a mapping again, to renew its time to live.
+    /// Milliseconds after which a mapping is sent to the vault again, to renew its time to live.
     pub(crate) fn renew_ms(&self) -> u64 {
         self.mapping_ttl.saturating_mul(1_000) / 4
     }
 
-    /// Calls that failed, those among them that were not sent, and mappings that are owed.
+    /// The numbers of failed calls, of unsent ones among them, and of owed mappings.
     pub(crate) fn numbers(&self) -> (u64, u64, usize) {
         (self.sync.failed_calls, self.sync.unsent_calls, self.outbox.mappings_len())
     }
@@ -87,7 +87,7 @@ impl Sidecar {
     }
 
     pub(crate) fn vault_state(&self, steady: Steady, now: TimeOfDay, worker: &Worker) -> VaultState {
-        // In an outage of some length this instance may not have tried.
+        // During a longer outage this instance may not have made a call.
         let is_out = matches!(worker.reach(&self.name, now), Reach::Failing { is_out: true, .. });
         match self.sync.vault_state(steady) {
             VaultState::Up if is_out => VaultState::Down,
@@ -95,7 +95,7 @@ impl Sidecar {
         }
     }
 
-    /// The key that requests are masked with, or the reason why they must not go on.
+    /// The key with which requests are masked, or the reason for which they must not be forwarded.
     pub(crate) fn key(&self, vault: VaultState) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
         match (&self.on_outage, self.sync.key()) {
             (OnOutage::Refuse, None) => Err(Refusal::NoKeyring),
@@ -113,7 +113,7 @@ impl Sidecar {
         }
     }
 
-    /// The call to make now, if any.
+    /// Returns the call to make now, if any.
     pub(crate) fn tick(
         &mut self,
         steady: Steady,
@@ -132,7 +132,7 @@ impl Sidecar {
         Some(Call { address: self.address.clone(), authorization: self.token.header(), body })
     }
 
-    /// Returns what the reply brings, and a line for the log, if there is something to say.
+    /// Takes the reply to the call. Returns its news, and a line for the log, if one is due.
     pub(crate) fn on_reply(
         &mut self,
         steady: Steady,
@@ -187,7 +187,7 @@ impl Sidecar {
         Some(format!("no valid answer from the sidecar at {address} ({why}; {count} calls); retrying"))
     }
 
-    /// Lets the host keep the key, once, for instances that find this memory gone.
+    /// Lets the host keep the key, once, for the instances that follow if this memory is lost.
     pub(crate) fn keep_key(&self, worker: &mut Worker, zone: &impl Zone) {
         if worker.has_zone()
             && let Some(kept) = worker.take_unkept(&self.name)
@@ -196,7 +196,7 @@ impl Sidecar {
         }
     }
 
-    /// Takes over a key that an instance before this one had.
+    /// Takes over the key of an earlier instance.
     pub(crate) fn recall_key(&mut self, now: Steady, worker: &mut Worker, zone: &impl Zone) {
         if self.sync.key().is_none()
             && let Some(kept) = zone.read(self.name.as_str())
@@ -206,7 +206,7 @@ impl Sidecar {
         }
     }
 
-    /// Lets the host keep what is owed and kept by nobody else.
+    /// Lets the host keep the owed mappings of which it has no copy.
     pub(crate) fn keep_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
         let mut owed = self.sync.take_unkept();
         owed.extend(self.outbox.take_unkept());
@@ -219,8 +219,8 @@ impl Sidecar {
         }
     }
 
-    /// Owes what the host kept of an instance that was lost; once. The host keeps it again, as this instance may be lost as
-    /// well before it could deliver it.
+    /// Takes over the debts of a lost instance, once. The host keeps them again, as this instance may also be lost
+    /// before it has delivered them.
     pub(crate) fn recall_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
         if std::mem::replace(&mut self.has_recalled, true) {
             return;
@@ -235,7 +235,7 @@ impl Sidecar {
         self.write_owed(&owed, worker, zone);
     }
 
-    /// Lets the host forget what it kept of what is owed, once all of it is delivered.
+    /// Lets the host forget the owed mappings after all of them are delivered.
     pub(crate) fn release_owed(&self, worker: &mut Worker, zone: &impl Zone) {
         if self.outbox.mappings_len() == 0 && !self.sync.owes() {
             worker.release_owed(&self.name).iter().for_each(|name| zone.write(name, None));

@@ -1,4 +1,4 @@
-//! The conversation with the sidecar: when to call, what to say, what an answer means. No host type, no clock.
+//! The conversation with the sidecar: the time of calls, their content, the meaning of answers. No host type, no clock.
 
 pub(crate) mod turn;
 mod wanted;
@@ -12,16 +12,16 @@ use super::clock::Steady;
 use super::memory::Memory;
 use super::outbox::{Batch, Outbox};
 
-/// Milliseconds between two calls when nothing is owed. Kong never frees the headers of a call (a quarter of a kilobyte), and
-/// an outage is noticed by what is owed, within a second: nobody is served meanwhile whom a quicker beat would refuse.
+/// Milliseconds between two calls when nothing is owed. Kong never frees the headers of a call (a quarter of a
+/// kilobyte). A quicker heartbeat would not notice an outage earlier than the next owed mapping does, within a second.
 const HEARTBEAT_MS: u64 = 5_000;
 /// Milliseconds after which a call without an answer has failed. The host's own timeout should be shorter.
 const PATIENCE_MS: u64 = 5_000;
-/// Milliseconds from the last good answer after which a failing vault counts as out of reach.
+/// Milliseconds since the last good answer after which a failing vault counts as down.
 pub(crate) const OUTAGE_MS: u64 = 1_000;
-/// Milliseconds to wait after a failure: doubled with each, within these bounds.
+/// Milliseconds to wait after a failure: doubled with each further one, within these bounds.
 const RETRY_MS: std::ops::RangeInclusive<u64> = 100..=1_000;
-/// Milliseconds to wait after the sidecar could not store what it was sent.
+/// Milliseconds to wait after the sidecar could not store a batch.
 const RESTORE_MS: u64 = *RETRY_MS.end() / 2;
 
 #[derive(Debug)]
@@ -33,9 +33,9 @@ pub(crate) struct Sync {
     batches: u64,
     wanted: WantedQueue,
     last_answer: Option<LastAnswer>,
-    /// Calls that failed since then.
+    /// The number of failed calls since then.
     failures: u32,
-    /// All that failed since the start, and those among them that the host could not send.
+    /// The number of failed calls since the start, and of those among them that the host could not send.
     pub failed_calls: u64,
     pub unsent_calls: u64,
 }
@@ -53,28 +53,28 @@ struct LastAnswer {
     store: Store,
 }
 
-/// How a call failed.
+/// The way in which a call failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// The host could not send it.
     Unsent,
-    /// No answer came, or not the right one.
+    /// There was no answer, or not a valid one.
     Unanswered,
 }
 
-/// What a good answer brings.
+/// The content of a good answer.
 #[derive(Debug, Default)]
 pub(crate) struct News {
     pub keyring: Option<Keyring>,
     /// The mappings that were asked for.
     pub mappings: Vec<Mapping>,
-    /// What is stored now and owed no more.
+    /// The batch that is stored now, and no longer owed.
     pub delivered: Option<Batch>,
-    /// The scopes of which the vault has told what it knows.
+    /// The scopes whose values the vault has sent.
     pub recalled: Vec<String>,
 }
 
-/// How the vault stands.
+/// The state of the vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum VaultState {
     /// It has not answered yet.
@@ -95,7 +95,7 @@ impl VaultState {
 }
 
 impl Sync {
-    /// `instance` tells this filter instance from all others.
+    /// `instance` distinguishes this instance from all others.
     pub(crate) fn new(instance: String, mapping_ttl: u64) -> Self {
         Self {
             instance,
@@ -115,7 +115,7 @@ impl Sync {
         self.key.as_ref().map(|key| &key.key)
     }
 
-    /// Takes over the key that another instance had, as if the vault had given it just now.
+    /// Takes over the key of another instance, as if the vault had just sent it.
     pub(crate) fn inherit(&mut self, keyring: &Keyring, now: Steady) {
         if self.key.is_none() {
             self.take_key(keyring);
@@ -136,7 +136,7 @@ impl Sync {
         self.wanted.push(Wanted { scope: scope.to_owned(), placeholder: placeholder.to_string() });
     }
 
-    /// The body of a call, if it is time for one.
+    /// Returns the body of a call, if one is due.
     pub(crate) fn tick(&mut self, now: Steady, outbox: &mut Outbox, memory: &Memory) -> Option<Vec<u8>> {
         if self.turn.waits_for(PATIENCE_MS, now) {
             self.on_failure(now, Failure::Unanswered, &mut outbox.counters);
@@ -166,17 +166,17 @@ impl Sync {
         self.last_answer.is_none_or(|last| now.since(last.at) >= HEARTBEAT_MS)
     }
 
-    /// Whether a batch is on its way, or has to be sent again.
+    /// Returns whether a batch is in flight, or has to be sent again.
     pub(crate) fn owes(&self) -> bool {
         self.turn.owes()
     }
 
-    /// The mappings on their way that nobody else has: from now on somebody does.
+    /// Returns the mappings in flight without a copy elsewhere; the caller keeps one.
     pub(crate) fn take_unkept(&mut self) -> Vec<Mapping> {
         self.turn.take_unkept()
     }
 
-    /// The answer to the call: good, if it is whole and answers this very batch.
+    /// Takes the answer to the call: it is good if it is complete and answers this very batch.
     pub(crate) fn on_answer(&mut self, now: Steady, status: u32, body: &[u8], counters: &mut Counters) -> Option<News> {
         let answer = serde_json::from_slice::<SyncResponse>(body)
             .ok()
@@ -210,14 +210,14 @@ impl Sync {
         News { keyring: answer.keyring, mappings, delivered, recalled }
     }
 
-    /// Another instance was answered: there is no reason to wait.
+    /// Another instance got an answer: there is no reason to wait.
     pub(crate) fn retry(&mut self, now: Steady) {
         if self.failures > 0 {
             self.turn.hurry(now);
         }
     }
 
-    /// The call failed: what it carried is still owed.
+    /// The call failed: its batch is still owed.
     pub(crate) fn on_failure(&mut self, now: Steady, failure: Failure, counters: &mut Counters) {
         let unsent = u64::from(failure == Failure::Unsent);
         (self.failed_calls, self.unsent_calls) = (self.failed_calls + 1, self.unsent_calls + unsent);
@@ -249,7 +249,7 @@ impl Sync {
     }
 }
 
-/// Milliseconds to wait after a failure that follows so many others.
+/// Milliseconds to wait after a failure that follows this many others.
 pub(crate) fn retry_ms(failures: u64) -> u64 {
     RETRY_MS.start().saturating_mul(1 << failures.min(10)).min(*RETRY_MS.end())
 }

@@ -1,25 +1,26 @@
-//! What comes next in the conversation with the sidecar.
+//! The next step in the conversation with the sidecar.
 
 use contract::{Mapping, Wanted};
 
 use super::super::clock::Steady;
 use super::super::outbox::Batch;
 
-/// Between two ticks.
+/// Milliseconds between two ticks.
 pub(crate) const TICK_MS: u64 = 100;
-/// When this instance's own timer is due for the first time.
+/// The time at which this instance's own timer is due for the first time.
 const FIRST: Steady = Steady(TICK_MS + 1);
-/// Longer than a worker takes to run all timers that are due, and shorter than the time between two ticks.
+/// Milliseconds, more than a worker takes to run all timers that are due, and fewer than there are between two ticks.
 const ROUND_MS: u64 = TICK_MS / 2;
 
-/// Kong lets the timer of an instance that it lost tick on in the next one, where a call traps until that one has had a
-/// tick of its own; the trap would lose it as well, and so on. A worker that was busy runs what is due late and in one
-/// round, the stray timers of before first; in a later round the own timer has run.
+/// The next step. The first two delay the first call: after Kong replaces an instance, the old instance's timer keeps
+/// firing in the new one. A call made from such a stray tick traps, which would lose the new instance too, and so on. A
+/// busy worker runs all timers that are due late and in one round, the stray ones first; in a later round the new
+/// instance's own timer has run.
 #[derive(Debug)]
 pub(super) enum Turn {
-    /// There was no tick yet at which the own timer was due.
+    /// There was no tick yet at which the instance's own timer was due.
     Starting,
-    /// There was one, at this time.
+    /// The first such tick was at this time.
     Due(Steady),
     /// A call with a new batch may begin at this time.
     Idle {
@@ -33,12 +34,12 @@ pub(super) enum Turn {
     InFlight(Flight),
 }
 
-/// What is being delivered. It keeps its number until it is acknowledged, so that nothing is counted twice.
+/// A batch to deliver. It keeps its number until it is acknowledged, so that nothing is counted twice.
 #[derive(Debug)]
 pub(super) struct Owed {
     pub number: u64,
     pub batch: Batch,
-    /// Whether somebody else has its mappings, too.
+    /// True if there is a copy of its mappings elsewhere.
     is_kept: bool,
 }
 
@@ -63,7 +64,7 @@ impl Turn {
         if owed.batch.is_empty() { Self::Idle { until } } else { Self::Undelivered { until, owed } }
     }
 
-    /// Whether a call may begin in this tick.
+    /// Returns whether a call may begin in this tick.
     pub(super) fn may_call(&mut self, now: Steady) -> bool {
         match self {
             Self::Starting if now >= FIRST => *self = Self::Due(now),
@@ -73,22 +74,22 @@ impl Turn {
         matches!(self, Self::Idle { until } | Self::Undelivered { until, .. } if now >= *until)
     }
 
-    /// Whether a call has been in flight for so long.
+    /// Returns whether a call has been in flight for this long.
     pub(super) fn waits_for(&self, ms: u64, now: Steady) -> bool {
         matches!(self, Self::InFlight(flight) if now.since(flight.since) >= ms)
     }
 
-    /// Whether the call in flight delivers this batch.
+    /// Returns whether the call in flight delivers this batch.
     pub(super) fn delivers(&self, batch: u64) -> bool {
         matches!(self, Self::InFlight(flight) if flight.owed.number == batch)
     }
 
-    /// Whether a batch is on its way, or has to be sent again.
+    /// Returns whether a batch is in flight, or has to be sent again.
     pub(super) fn owes(&self) -> bool {
         matches!(self, Self::Undelivered { .. } | Self::InFlight(_))
     }
 
-    /// The mappings on their way that nobody else has: from now on somebody does.
+    /// Returns the mappings in flight without a copy elsewhere; the caller keeps one.
     pub(super) fn take_unkept(&mut self) -> Vec<Mapping> {
         match self {
             Self::Undelivered { owed, .. } | Self::InFlight(Flight { owed, .. }) if !owed.is_kept => {
@@ -114,7 +115,7 @@ impl Turn {
         }
     }
 
-    /// The call in flight was answered.
+    /// Takes out the call in flight, which was answered.
     pub(super) fn land(&mut self, now: Steady) -> Option<Flight> {
         match std::mem::replace(self, Self::Idle { until: now }) {
             Self::InFlight(flight) => Some(flight),
@@ -122,7 +123,7 @@ impl Turn {
         }
     }
 
-    /// The call failed; the next may begin at that time. Returns what it has asked for in vain.
+    /// The call failed; the next may begin at that time. Returns the placeholders that it has asked for in vain.
     pub(super) fn fail(&mut self, until: Steady) -> Vec<Wanted> {
         let (turn, wanted) = match std::mem::replace(self, Self::Idle { until }) {
             Self::InFlight(flight) => (Self::after(flight.owed, until), flight.wanted),

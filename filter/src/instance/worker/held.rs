@@ -1,5 +1,5 @@
-//! Bytes of replaced request bodies that the host still holds. Kong keeps each of them until its client's connection
-//! closes: for one connection that is bounded by its requests, for all of a worker's by nothing but this.
+//! The bytes of replaced request bodies that the host still holds. Kong keeps each of them until its client's
+//! connection closes, and only the bounds of this file limit their sum.
 
 use std::num::NonZeroUsize;
 
@@ -7,18 +7,18 @@ use lru::LruCache;
 
 use super::super::clock::Steady;
 
-/// Client connections whose bytes are counted; the one that was not used for longest is taken for closed.
+/// Maximum client connections whose bytes are counted; past that the least recently used one is assumed to be closed.
 const CONNECTIONS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(10_000);
 /// Bytes held for one connection before its client is asked to open another.
 const CONNECTION_BYTES: u64 = 32 << 20;
 /// Bytes held for all connections of a worker before each client whose body is replaced is asked to.
 const WORKER_BYTES: u64 = 128 << 20;
-/// The host closes a connection that was idle for so long, in milliseconds (nginx: `keepalive_timeout`, 75 s by itself).
+/// Idle milliseconds after which the host closes a connection (nginx: `keepalive_timeout`, 75 s by default).
 const IDLE_MS: u64 = 75_000;
 
 #[derive(Debug)]
 pub(super) struct Held {
-    /// By the name that the host gives to a connection, the one that was not used for longest last.
+    /// By the name that the host gives to a connection, the least recently used one last.
     connections: LruCache<Vec<u8>, Connection>,
     /// Of all connections.
     bytes: u64,
@@ -27,7 +27,7 @@ pub(super) struct Held {
 #[derive(Debug, Default)]
 struct Connection {
     bytes: u64,
-    /// When its last exchange began or ended.
+    /// The time at which its last exchange began or ended.
     used_at: Steady,
     /// Exchanges that have not ended.
     open: u32,
@@ -40,7 +40,7 @@ impl Default for Held {
 }
 
 impl Held {
-    /// A body was replaced. Tells whether the connection should be closed after the answer.
+    /// A body was replaced. Returns whether the connection should be closed after the response.
     pub(super) fn hold(&mut self, name: &[u8], bytes: u64, now: Steady) -> bool {
         self.forget_idle(now);
         if self.connections.len() == CONNECTIONS_MAX.get()
@@ -109,7 +109,7 @@ mod tests {
             })
             .count();
         assert_eq!((closed, held.bytes), (73, 127 * MB));
-        // Those that are idle are closed by the host; one that still streams is not.
+        // The host closes idle connections, but not one that still streams.
         held.hold(&name(0), MB, Steady(1_000));
         assert!(!held.hold(&name(900), MB, Steady(1_000 + IDLE_MS)));
         assert_eq!(held.bytes, 3 * MB);
