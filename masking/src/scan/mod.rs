@@ -7,6 +7,7 @@
 
 mod address;
 mod arn;
+mod beside;
 mod check;
 mod edge;
 mod id;
@@ -27,9 +28,13 @@ mod place;
 mod prefix;
 mod quoted;
 mod reading;
+mod record;
+mod resource;
 mod rules;
+mod stored;
 mod table;
 mod template;
+mod whole;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -42,11 +47,12 @@ use crate::placeholder::{self, Placeholder};
 use never::Never;
 use page::Page;
 use pattern::Custom;
-use pick::{Hit, Source};
+use pick::{Evidence, Hit, Source};
 use reading::{Reader, Reading};
 use rules::{Anchor, Rules};
 
 pub use known::Known;
+use known::Spread;
 
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]
@@ -123,7 +129,7 @@ impl Scanner {
     /// wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
         let mut strong = self.contexts(texts);
-        let here = Known::new(learned(texts, &strong));
+        let here = Known::here(learned(texts, &strong));
         let mut findings = Vec::new();
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
             self.bare(text.text, found, known, &here);
@@ -142,7 +148,8 @@ impl Scanner {
         let mut found = |text: &Text<'_>| {
             let of_member = |key: &str| self.rules.of_member(key);
             let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
-            let found = self.strong(text.text, members.map_or(&[], |members| members), &mut readings);
+            let mut found = self.strong(text, members.map_or(&[], |members| members), &mut readings);
+            self.stored(text, &mut found);
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
             found
@@ -151,31 +158,47 @@ impl Scanner {
     }
 
     /// What the rules find in one text. `members` are those that have a name for it.
-    fn strong(&self, text: &str, members: &[usize], readings: &mut Readings) -> Found {
-        let page = Page::new(text);
-        let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.len());
+    fn strong(&self, text: &Text<'_>, members: &[usize], readings: &mut Readings) -> Found {
+        let page = Page::new(text.text);
+        let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.text.len());
         let mut hits = Vec::new();
         let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
-        self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Recognised::ByItself));
+        self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Evidence::Form));
         self.anchored(&page, view, all, reading, &mut push);
-        self.rules.member(members, view, reading, |range, kind| push(range, kind, Recognised::ByContext));
+        self.rules.member(members, view, reading, |range, kind| push(range, kind, Evidence::Context));
         let mut headers = std::mem::take(&mut reading.headers);
         table::values(view, &mut headers, &self.rules.keys, reading, |rule, range| {
-            push(range, rule.kind, Recognised::ByContext);
+            push(range, rule.kind, Evidence::Context);
         });
         for prefix in &page.prefixes {
             self.prefix(&page, prefix, &mut readings.prefixes, &mut push);
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
-            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Recognised::ByContext)));
+            let answer = text.key.is_none_or(|key| check::is_one_of(ANSWERS, key.as_bytes()));
+            let whole = place::whole(page.raw).filter(|_| answer);
+            hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
+            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
         }
+        self.rules.records.find(page.raw, |range, kind| {
+            hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
+        });
+        self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
         for (kind, custom) in &self.custom {
-            hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, Recognised::ByItself)));
+            hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
-        let mut found = Found { hits, opaque: opaque(text) };
-        self.sift(text, &mut found);
+        let mut found = Found { hits, opaque: opaque(text.text) };
+        self.sift(text.text, &mut found);
         found
+    }
+
+    /// Adds the values in a text that is a secret as the Secrets Manager stores it.
+    fn stored(&self, text: &Text<'_>, found: &mut Found) {
+        let Some(kind) = self.rules.stored.filter(|_| text.key.is_some_and(stored::is_name)) else { return };
+        stored::whole(text.text.as_bytes(), |range| {
+            found.hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
+        });
+        self.sift(text.text, found);
     }
 
     /// What the rules find in the prefix of a line. A name there has its value there too: what stands on the line itself
@@ -185,14 +208,14 @@ impl Scanner {
         page: &Page<'_>,
         prefix: &Range<usize>,
         reading: &mut Reading,
-        push: &mut impl FnMut(Range<usize>, KindId, Recognised),
+        push: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
-        let mut within = |range: Range<usize>, kind, how: Recognised| {
-            if prefix.contains(&range.start) && (how == Recognised::ByItself || range.end <= prefix.end) {
+        let mut within = |range: Range<usize>, kind, how: Evidence| {
+            if prefix.contains(&range.start) && (how <= Evidence::Part || range.end <= prefix.end) {
                 push(range, kind, how);
             }
         };
-        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, Recognised::ByItself));
+        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, Evidence::Form));
         self.anchored(page, page.raw, prefix.clone(), reading, &mut within);
     }
 
@@ -203,7 +226,7 @@ impl Scanner {
         text: &[u8],
         part: Range<usize>,
         reading: &mut Reading,
-        found: &mut impl FnMut(Range<usize>, KindId, Recognised),
+        found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
         let input = || Input::new(text).range(part.clone());
         for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(input())) {
@@ -221,13 +244,13 @@ impl Scanner {
         text: &[u8],
         literal: Range<usize>,
         reading: &mut Reading,
-        found: &mut impl FnMut(Range<usize>, KindId, Recognised),
+        found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
         let start = literal.start;
         match anchor {
-            Anchor::Name if reading.is_new(Reader::Name, start) => {
+            Anchor::Name if reading.is_new(Reader::Name, literal.end - 1) => {
                 let end = self.rules.named(text, literal, reading, |range, kind| {
-                    found(range, kind, Recognised::ByContext);
+                    found(range, kind, Evidence::Context);
                 });
                 reading.read(Reader::Name, end);
             }
@@ -237,7 +260,7 @@ impl Scanner {
                     // A path is no name that could stand alone, and what no rule names could be anything.
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
-                    found(range, kind, Recognised::of(alone));
+                    found(range, kind, if alone { Evidence::Shown } else { Evidence::Part });
                 });
                 if let Some(end) = end {
                     reading.read(Reader::Arn, end);
@@ -245,18 +268,25 @@ impl Scanner {
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
                 let Some(rule) = self.rules.literals.get(index) else { return };
-                let next = rule.find(text, start, |range| found(range, rule.kind, rule.recognised));
+                let next = rule.find(text, start, |range| found(range, rule.kind, rule.evidence));
                 reading.read(Reader::Literal(index), next);
             }
             Anchor::PrivateKey if reading.is_new(Reader::PrivateKey, start) => {
                 let Some(kind) = self.rules.private_key else { return };
-                let end = pem::find(page, text, start, |range| found(range, kind, Recognised::ByItself));
+                let end = pem::find(page, text, start, |range| found(range, kind, Evidence::Form));
                 reading.read(Reader::PrivateKey, end);
             }
-            Anchor::Host => {
-                self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Recognised::ByContext))
+            Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Evidence::Shown)),
+            Anchor::Stored(store) if reading.is_new(Reader::Stored, start) => {
+                let Some(kind) = self.rules.stored else { return };
+                let end = stored::find(store, text, literal, |range| found(range, kind, Evidence::Context));
+                reading.read(Reader::Stored, end);
             }
-            Anchor::Name | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
+            Anchor::Resource(notation) => {
+                let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
+                self.rules.resources.find(notation, text, literal, reading, &mut by_context);
+            }
+            Anchor::Name | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey | Anchor::Stored(_) => {}
         }
     }
 
@@ -264,7 +294,7 @@ impl Scanner {
     fn bare(&self, text: &str, found: &mut Found, known: &Known, here: &Known) {
         let sources = [(known, Source::Earlier), (here, Source::Here), (&self.always, Source::Term)];
         for (values, source) in sources {
-            let how = Recognised::of(source != Source::Term);
+            let how = if source == Source::Term { Evidence::Form } else { Evidence::Context };
             values.find(text, |range, kind| found.hits.push(Hit::new(range, kind, source, how)));
         }
         self.sift(text, found);
@@ -297,6 +327,9 @@ impl Scanner {
     }
 }
 
+/// Members in which programs put the whole of what they answer.
+const ANSWERS: &str = "content|text|output|stdout|result|arguments|input";
+
 /// How far the rules have read the views of the texts, and what stands in the prefixes of their lines.
 #[derive(Debug)]
 struct Readings {
@@ -312,16 +345,21 @@ struct Found {
 }
 
 /// The values that are recognised by their context, each with the kind of its first finding.
-fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, &'t str)> {
+fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t str)> {
     let mut seen = HashSet::new();
     let mut values = Vec::new();
     for (text, found) in texts.iter().zip(strong) {
-        let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.is_by_context()).collect();
+        let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.evidence > Evidence::Form).collect();
         hits.sort_by_key(|hit| (hit.start, hit.kind));
         for hit in hits {
             let Some(value) = text.text.get(hit.start..hit.end) else { continue };
-            if known::is_telling(value) && seen.insert(value) {
-                values.push((hit.kind, value));
+            let spread = match hit.evidence {
+                Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
+                Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
+                _ => Spread::of_shown(value),
+            };
+            if let Some(spread) = spread.filter(|_| seen.insert(value)) {
+                values.push((hit.kind, spread, value));
             }
         }
     }

@@ -7,10 +7,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 
 use crate::catalog::KindId;
-use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule};
-use crate::scan::Recognised;
+use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule, TABLES};
 use crate::scan::address;
 use crate::scan::arn::Arns;
+use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
@@ -19,8 +19,12 @@ use crate::scan::name::{self, Name, NameIndex};
 use crate::scan::notation::ValuePlace;
 use crate::scan::pattern::Pattern;
 use crate::scan::pem;
+use crate::scan::pick::Evidence;
 use crate::scan::quoted;
 use crate::scan::reading::Reading;
+use crate::scan::record::Records;
+use crate::scan::resource::{self, Resources};
+use crate::scan::stored;
 use crate::scan::table::{self, Header};
 
 /// The rules of the kinds that are on.
@@ -29,10 +33,14 @@ pub(crate) struct Rules {
     pub(crate) ids: Ids,
     pub(crate) arns: Arns,
     pub(crate) private_key: Option<KindId>,
+    pub(crate) stored: Option<KindId>,
+    pub(crate) records: Records,
     pub(crate) literals: Vec<Literal>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
     names: NameIndex,
+    pub(crate) beside: Vec<Beside>,
+    pub(crate) resources: Resources,
     /// What to do at each literal of the automaton, in its order.
     anchors: HashMap<&'static str, Vec<Anchor>>,
 }
@@ -46,6 +54,8 @@ pub(crate) enum Anchor {
     Name,
     Arn,
     PrivateKey,
+    Resource(resource::Notation),
+    Stored(stored::Store),
 }
 
 /// A value that begins with a literal, or stands behind it.
@@ -55,7 +65,7 @@ pub(crate) struct Literal {
     pattern: Pattern,
     edge: Edge,
     check: Check,
-    pub(crate) recognised: Recognised,
+    pub(crate) evidence: Evidence,
     /// What is found grants access: in quotation marks, it ends where they do.
     secret: bool,
 }
@@ -86,11 +96,26 @@ impl Rules {
             Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
-                self.literal(Literal { recognised: Recognised::ByContext, secret: risk == Risk::Secret, ..after }, at);
+                self.literal(Literal { evidence: Evidence::Shown, secret: risk == Risk::Secret, ..after }, at);
             }
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
                 self.hosts.push(Host { kind, word: Finder::new(word), pattern: Pattern::new(pattern) });
+            }
+            Rule::Record(field) => self.records.insert(kind, *field),
+            Rule::Stored => {
+                self.stored = Some(kind);
+                stored::ANCHORS.iter().for_each(|(name, store)| self.anchor(name, Anchor::Stored(*store)));
+            }
+            Rule::Resource(types, pattern, check) => {
+                self.resources.insert(kind, types, pattern, *check);
+                resource::ANCHORS.iter().for_each(|(start, how)| self.anchor(start, Anchor::Resource(*how)));
+            }
+            Rule::Beside(of, pattern, check) => {
+                let rows = || TABLES.iter().flat_map(|(_, rows)| rows.iter());
+                let of = rows().position(|row| row.id == *of).map(KindId::at);
+                let pattern = Pattern::new(pattern);
+                self.beside.extend(of.map(|of| Beside { kind, of, pattern, check: *check }));
             }
             Rule::Key(key) => {
                 let index = self.keys.len();
@@ -153,7 +178,9 @@ impl Rules {
         let name = text.get(first..end).unwrap_or_default();
         for (index, host) in self.hosts.iter().enumerate() {
             if host.word.find(name).is_some() && reading.host(index, first) {
-                host.pattern.values(text, first).for_each(|value| found(value, host.kind));
+                // Where a customer's label would stand, AWS puts regions of its own.
+                let own = |value: &Range<usize>| text.get(value.clone()).is_some_and(check::is_region);
+                host.pattern.values(text, first).filter(|value| !own(value)).for_each(|value| found(value, host.kind));
             }
         }
     }
@@ -167,10 +194,10 @@ impl Rules {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>, KindId),
     ) -> usize {
-        let mut last = word.end;
+        // Words after a space may begin a name of their own.
+        let last = word.end + name::run_len(text, word.end);
         let mut done: Vec<usize> = Vec::new();
         for name in name::names(text, word.start, word.end) {
-            last = last.max(name.end);
             for rule in self.names.rules(&name).into_iter().filter_map(|rule| self.keys.get(rule)) {
                 if done.contains(&rule.index) {
                     continue;
@@ -208,7 +235,7 @@ impl Rules {
 
 impl Literal {
     fn new(kind: KindId, pattern: &'static str, edge: Edge, check: Check) -> Self {
-        Self { kind, pattern: Pattern::new(pattern), edge, check, recognised: Recognised::ByItself, secret: false }
+        Self { kind, pattern: Pattern::new(pattern), edge, check, evidence: Evidence::Form, secret: false }
     }
 
     /// Reports the values at the literal that begins at `at`. Returns where the next one may begin.
