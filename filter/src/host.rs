@@ -1,19 +1,20 @@
-//! The only file that names `proxy_wasm`, with those in `host/`: callbacks in, host calls out, no decision about the product.
+//! With the files in `host/` the only one that names `proxy_wasm`: callbacks in, host calls out, no decision about the
+//! product.
 //!
 //! The contract of the hosts, each point measured: Kong 3.9 calls the body step once with the whole body and never for
 //! an empty one; reads a body that it spilled to disk as `None`; truncates what is written with any size but
-//! `usize::MAX`; sends two lengths if Content-Length is removed from a request, while Envoy needs just that; hangs on an
-//! empty write of the last chunk. A property of the `kong` namespace is answered by Lua, on whichever coroutine ran last;
-//! in any other step than the request's headers that is a stranger's, and the worker crashes within seconds of traffic.
-//! The properties of the `ngx` namespace are nginx variables and safe wherever there is a request.
+//! `usize::MAX`; sends two lengths if Content-Length is removed from a request, while Envoy needs just that; hangs on
+//! an empty write of the last chunk. Properties of the `kong` namespace are resolved by Lua on whichever coroutine ran
+//! last; in any step other than the request's headers that is another request's, and the worker crashes within seconds
+//! of traffic. The properties of the `ngx` namespace are nginx variables and safe wherever there is a request.
 
 mod abi;
 mod http;
+mod shared;
 
-use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
@@ -21,21 +22,15 @@ use proxy_wasm::types::{ContextType, LogLevel};
 
 use self::abi::{Buffer, Map};
 use self::http::Http;
+use self::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::{Entries, Root};
 use crate::instance::sidecar::{Call, Reply};
-use crate::instance::sync::TICK_MS;
-use crate::instance::worker::zone::Zone;
+use crate::instance::sync::turn::TICK_MS;
 
-/// Tells a worker from its neighbours.
-const PROCESS: [&str; 2] = ["ngx", "pid"];
 const CALL_TIMEOUT: Duration = Duration::from_secs(1);
 /// Kong's word for why a call failed.
 const CALL_STATUS: &str = ":dispatch_status";
-
-thread_local! {
-    static ENTRIES: RefCell<Entries> = RefCell::default();
-}
 
 proxy_wasm::main! {{
     proxy_wasm::set_log_level(LogLevel::Info);
@@ -45,23 +40,6 @@ proxy_wasm::main! {{
 /// One entry of the filter with its configuration.
 struct Entry {
     root: Root,
-}
-
-/// The zone for shared data.
-struct SharedData;
-
-impl Zone for SharedData {
-    fn process(&self) -> String {
-        abi::property(&PROCESS).and_then(|process| String::from_utf8(process).ok()).unwrap_or_default()
-    }
-
-    fn read(&self, name: &str) -> Option<Vec<u8>> {
-        abi::shared_data(name)
-    }
-
-    fn write(&self, name: &str, kept: Option<&[u8]>) {
-        abi::set_shared_data(name, kept);
-    }
 }
 
 impl Context for Entry {
@@ -89,7 +67,7 @@ impl RootContext for Entry {
             log::error!("{complaint}");
         }
         let _ = hostcalls::set_tick_period(Duration::from_millis(TICK_MS));
-        // Kong would serve the route without the filter if this were false: every request is refused instead.
+        // If this were false, Kong would serve the route without the filter; every request is refused instead.
         true
     }
 
@@ -123,19 +101,7 @@ impl Entry {
     }
 }
 
-/// At the level that Kong shows by default.
-fn warn(line: Option<String>) {
-    if let Some(line) = line {
-        log::warn!("{line}");
-    }
-}
-
-fn time_of_day(now: std::time::SystemTime) -> TimeOfDay {
-    let since = now.duration_since(UNIX_EPOCH).ok();
-    TimeOfDay(since.and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default())
-}
-
-/// Tells this instance from all others. Not a secret: the host's randomness is not fit for one.
+/// A name that no other instance has. It is not a secret: the host's randomness is not good enough for one.
 fn instance_name(now: TimeOfDay) -> String {
     format!("{:x}-{:016x}", now.0, RandomState::new().build_hasher().finish())
 }

@@ -1,16 +1,16 @@
-//! Where the sidecar is called, and with which token.
+//! The sidecar's address, and the token for its calls.
 
 use std::fmt;
 
-/// Bytes of the path of a Unix socket: what the kernel's structure holds, less the zero at its end.
+/// Bytes of the path of a Unix socket: the size of the kernel's structure, less the zero at its end.
 const SOCKET_PATH_MAX: usize = 107;
 
-/// Where the sidecar is called: `host:port`, or `unix:/<path>` of its Unix socket.
+/// The sidecar's address: `host:port`, or `unix:/<path>` of its Unix socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address(String);
+pub(crate) struct Address(String);
 
 impl Address {
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let printable = |byte: u8| byte.is_ascii_graphic() && byte != b':';
         let fits = match text.strip_prefix("unix:") {
             Some(path) => path.starts_with('/') && path.len() <= SOCKET_PATH_MAX && path.bytes().all(printable),
@@ -19,30 +19,30 @@ impl Address {
         fits.then(|| Self(text.to_owned()))
     }
 
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What a call to it names as its host.
-    pub fn authority(&self) -> &str {
+    /// The host that a call to it names.
+    pub(crate) fn authority(&self) -> &str {
         if self.0.starts_with("unix:") { "localhost" } else { &self.0 }
     }
 }
 
 /// The bearer token for the sidecar. It cannot be printed.
-pub struct BearerToken(String);
+pub(crate) struct BearerToken(String);
 
 impl BearerToken {
-    pub fn new(token: String) -> Self {
+    pub(crate) fn new(token: String) -> Self {
         Self(token)
     }
 
-    pub fn header(&self) -> String {
+    pub(crate) fn header(&self) -> String {
         contract::header::bearer(&self.0)
     }
 
-    /// The token itself. Whoever calls this answers for where it goes.
-    pub fn expose(&self) -> &str {
+    /// The token itself. The caller is responsible for where it goes.
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 }
@@ -53,7 +53,7 @@ impl fmt::Debug for BearerToken {
     }
 }
 
-/// Names one connection pool and nothing else: the host would trap on what it cannot read.
+/// Returns whether a text names one connection pool and nothing else: the host would trap on one that it cannot read.
 fn is_host_and_port(address: &str) -> bool {
     let host =
         |host: &str| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-[]:".contains(&b));

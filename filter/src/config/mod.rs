@@ -1,4 +1,4 @@
-//! What the user wrote, and what the filter makes of it.
+//! The configuration that the user wrote, and the checked one that the filter makes of it.
 
 mod address;
 mod raw;
@@ -11,32 +11,32 @@ use contract::bound;
 use masking::dialect::Options;
 use masking::{KindId, PlaceholderKey, Policy, PolicyError, Scanner};
 
-pub use self::address::{Address, BearerToken};
+pub(crate) use self::address::{Address, BearerToken};
 use self::raw::{RawConfig, RawFrom, RawHeader, RawPlace, RawScope};
 
-/// The environment variable that holds the token, so that no secret stands in kong.yml.
-pub const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
+/// The environment variable that holds the token, so that kong.yml contains no secret.
+pub(crate) const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
 /// The environment variable that holds the secret of a filter without a sidecar.
-pub const SECRET_VARIABLE: &str = "AWS_MASKER_SECRET";
+pub(crate) const SECRET_VARIABLE: &str = "AWS_MASKER_SECRET";
 /// Bytes that a secret and a token must have: shorter ones can be guessed.
 const SECRET_MIN: usize = bound::TOKEN_BYTES_MIN;
 const TTL_DEFAULT: u64 = 604_800;
 
-/// What the filter does, checked.
+/// The checked configuration.
 #[derive(Debug)]
-pub struct Config {
+pub(crate) struct Config {
     pub keys: Keys,
     pub scope: ScopeRule,
     pub log_masked_requests: bool,
-    /// Shared by all entries with the same policy: a compiled one takes megabytes.
+    /// Shared by all entries with the same policy: a compiled scanner takes megabytes.
     pub scanner: Rc<Scanner>,
     pub never_restore: HashSet<KindId>,
     pub options: Options,
 }
 
-/// Where the key comes from that placeholders are minted with.
+/// The source of the key with which placeholders are minted.
 #[derive(Debug)]
-pub enum Keys {
+pub(crate) enum Keys {
     /// From the sidecar, which also keeps the mappings.
     Sidecar(SidecarConfig),
     /// From a secret of the configuration; there is no sidecar, and mappings live as long as their exchange.
@@ -44,7 +44,7 @@ pub enum Keys {
 }
 
 #[derive(Debug)]
-pub struct SidecarConfig {
+pub(crate) struct SidecarConfig {
     pub address: Address,
     pub token: BearerToken,
     pub on_outage: OnOutage,
@@ -52,36 +52,36 @@ pub struct SidecarConfig {
     pub mapping_ttl: u64,
 }
 
-/// What becomes of requests while the vault does not answer.
+/// The treatment of requests while the vault does not answer.
 #[derive(Debug)]
-pub enum OnOutage {
+pub(crate) enum OnOutage {
     Refuse,
-    /// They go on; before the first answer they are masked with this key.
+    /// They are forwarded; before the first answer they are masked with this key.
     GoOn(PlaceholderKey),
 }
 
-/// Whose values a request holds: what is masked in one scope is never restored in another.
+/// The rule by which the scope of a request is found: what is masked in one scope is never restored in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ScopeRule {
+pub(crate) enum ScopeRule {
     Fixed(String),
-    /// What the host tells of each request.
+    /// Read from each request.
     From(ScopeSource),
 }
 
-/// Where a request's scope is read.
+/// The place from which a request's scope is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ScopeSource {
+pub(crate) enum ScopeSource {
     /// This request header, which a plugin in front of the filter must set for each request.
     Header(String),
     /// The name of the request's route.
     Route,
-    /// The name of the service that the request goes to.
+    /// The name of the service to which the request is routed.
     Service,
 }
 
-/// Why a configuration is refused. The text is for its author and quotes no secret.
+/// The reason for which a configuration is refused. The text is for its author and quotes no secret.
 #[derive(Debug, PartialEq, Eq)]
-pub struct ConfigError(String);
+pub(crate) struct ConfigError(String);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,9 +90,9 @@ impl fmt::Display for ConfigError {
 }
 
 impl Config {
-    /// Reads the configuration; `environment` knows the variables that the host exports to the filter, `compile` makes the
-    /// scanner of a policy or has it already.
-    pub fn parse(
+    /// Reads the configuration; `environment` returns the variables that the host exports to the filter, `compile` the
+    /// scanner of a policy.
+    pub(crate) fn parse(
         json: &[u8],
         environment: impl Fn(&str) -> Option<String>,
         compile: impl FnOnce(Policy) -> Result<Rc<Scanner>, PolicyError>,
@@ -102,7 +102,7 @@ impl Config {
         let keys = raw.keys(environment)?;
         let scanner = compile(raw.policy()).map_err(|e| ConfigError(e.to_string()))?;
         let never_restore = raw.never_restore.0.iter().map(|kind| {
-            scanner.kind_id(kind).ok_or_else(|| ConfigError(format!("never_restore: there is no kind {kind:?}")))
+            scanner.kind_id(kind).ok_or_else(|| ConfigError(format!("never_restore: unknown kind {kind:?}")))
         });
         Ok(Self {
             never_restore: never_restore.collect::<Result<_, _>>()?,
@@ -115,7 +115,7 @@ impl Config {
     }
 }
 
-/// What is wrong with the JSON. A text of the wrong type is quoted by the parser, and it may be a secret.
+/// The text on an error in the JSON. The parser quotes a text of the wrong type, which may be a secret.
 fn explain(error: &serde_json::Error) -> String {
     let text = error.to_string();
     if text.starts_with("invalid") {
@@ -154,7 +154,7 @@ impl RawConfig {
 
     fn ttl(&self) -> Result<u64, ConfigError> {
         let Some(ttl) = &self.mapping_ttl else { return Ok(TTL_DEFAULT) };
-        // Lua knows one type of number: 604800 may arrive as 604800.0 and 1.0 as 1.
+        // Lua has one type of number: 604800 may arrive as 604800.0 and 1.0 as 1.
         let whole = ttl.as_u64().or_else(|| ttl.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0).map(|n| n as u64));
         let range = bound::MAPPING_TTL;
         let rule = || ConfigError(format!("mapping_ttl: {} to {} seconds", range.start(), range.end()));
@@ -181,9 +181,9 @@ fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-/// A configuration by itself, without an environment.
+/// Reads a configuration without an environment.
 #[cfg(test)]
-pub fn configuration(json: &[u8]) -> Result<Config, ConfigError> {
+pub(crate) fn configuration(json: &[u8]) -> Result<Config, ConfigError> {
     Config::parse(json, |_| None, |policy| Scanner::new(&policy).map(Rc::new))
 }
 

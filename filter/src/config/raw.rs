@@ -1,4 +1,4 @@
-//! What the user wrote, and nothing that is made of it but the scanner's policy.
+//! The configuration as the user writes it, with its defaults.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, de};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct RawConfig {
+pub(super) struct RawConfig {
     pub sidecar: Option<String>,
     pub sidecar_token: Option<String>,
     pub secret: Option<String>,
@@ -70,14 +70,14 @@ impl Default for RawConfig {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
-pub struct RawKinds {
+pub(super) struct RawKinds {
     pub enable: List<String>,
     pub disable: List<String>,
 }
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct RawPattern {
+pub(super) struct RawPattern {
     pub label: String,
     pub regex: String,
     #[serde(default)]
@@ -86,7 +86,7 @@ pub struct RawPattern {
 
 #[derive(Deserialize, Clone)]
 #[serde(untagged)]
-pub enum RawScope {
+pub(super) enum RawScope {
     Fixed(String),
     Header(RawHeader),
     From(RawFrom),
@@ -94,26 +94,26 @@ pub enum RawScope {
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct RawHeader {
+pub(super) struct RawHeader {
     pub header: String,
 }
 
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
-pub struct RawFrom {
+pub(super) struct RawFrom {
     pub from: RawPlace,
 }
 
 #[derive(Deserialize, Clone)]
 #[serde(rename_all = "snake_case")]
-pub enum RawPlace {
+pub(super) enum RawPlace {
     Route,
     Service,
 }
 
-/// A list, which Kong gives as `{}` when it is empty: its configuration passes through Lua tables.
+/// A list. Kong passes an empty one as `{}`, because its configuration goes through Lua tables.
 #[derive(Clone)]
-pub struct List<T>(pub Vec<T>);
+pub(super) struct List<T>(pub Vec<T>);
 
 impl<T> Default for List<T> {
     fn default() -> Self {
@@ -138,7 +138,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
 }
 
 impl RawConfig {
-    pub fn policy(&self) -> Policy {
+    pub(super) fn policy(&self) -> Policy {
         let families = [
             (self.mask_ec2_instances, Family::Compute),
             (self.mask_s3_buckets, Family::Storage),

@@ -1,28 +1,28 @@
-//! What the headers of an exchange tell.
+//! The facts that an exchange's headers state.
 
 use masking::{Format, Media};
 
-/// A path that ends so, on any route, is answered by the filter itself: whether it serves.
+/// On any route, the filter itself answers a path with this ending: whether requests are served.
 const HEALTH_PATH: &str = "/aws-masker/readyz";
 
-/// Kong's header on an answer of its own, and on every answer that came from upstream: a provider could send the first,
-/// but Kong then adds the second.
+/// Kong sets the first header on its own responses, and the second on every response from upstream. A provider could
+/// send the first, but Kong then adds the second.
 const KONG_ANSWERS: &str = "x-kong-response-latency";
 const KONG_PROXIES: &str = "x-kong-upstream-latency";
 
-/// The host, as far as exchanges differ by it.
+/// The kind of host, where exchanges depend on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Gateway {
-    /// It keeps what it is given with a request, for the contexts that follow one that is lost.
+pub(crate) enum Gateway {
+    /// It may lose a context, and keeps data with the request for the context that follows.
     Kong,
     /// It loses no contexts and keeps nothing.
     #[default]
     Other,
 }
 
-/// What the request's headers tell.
+/// The headers of a request.
 #[derive(Debug, Default)]
-pub struct RequestHead {
+pub(crate) struct RequestHead {
     pub gateway: Gateway,
     pub method: String,
     /// With the query.
@@ -30,26 +30,26 @@ pub struct RequestHead {
     pub content_type: Option<String>,
     pub content_encoding: Option<String>,
     pub upgrade: Option<String>,
-    /// What stands where the configuration reads the scope.
+    /// The text at the place from which the configuration reads the scope.
     pub scope: Option<String>,
-    /// Names the client's connection, in a host that holds every replaced body until that closes.
+    /// The name of the client's connection, if the host holds every replaced body until that closes.
     pub connection: Option<Vec<u8>>,
 }
 
-/// What the response's headers tell.
+/// The headers of a response.
 #[derive(Debug, Default)]
-pub struct ResponseHead {
+pub(crate) struct ResponseHead {
     pub status: u32,
     pub content_type: Option<String>,
     pub content_encoding: Option<String>,
     pub content_length: Option<u64>,
-    /// Whether the gateway answers by itself.
+    /// True if the gateway itself generated the response.
     pub is_gateways_own: bool,
 }
 
 impl RequestHead {
-    /// The head whose headers these are; the scope and the connection are no part of them.
-    pub fn read(gateway: Gateway, header: impl Fn(&str) -> Option<String>) -> Self {
+    /// Reads the headers, without the scope and the connection.
+    pub(crate) fn read(gateway: Gateway, header: impl Fn(&str) -> Option<String>) -> Self {
         Self {
             gateway,
             method: header(":method").unwrap_or_default(),
@@ -62,13 +62,13 @@ impl RequestHead {
         }
     }
 
-    pub fn asks_for_health(&self) -> bool {
+    pub(crate) fn asks_for_health(&self) -> bool {
         let path = self.path.split('?').next().unwrap_or_default();
         path.ends_with(HEALTH_PATH) && matches!(self.method.as_str(), "GET" | "HEAD")
     }
 
-    /// What a request body is, by its content type; `None` if it cannot be read.
-    pub fn format(&self) -> Option<Format> {
+    /// The format of the body, by its content type; `None` if it cannot be read.
+    pub(crate) fn format(&self) -> Option<Format> {
         // Without a type it must be JSON, which the parser finds out.
         let Some(content_type) = self.content_type.as_deref() else { return Some(Format::Json) };
         match Media::of(content_type) {
@@ -81,7 +81,7 @@ impl RequestHead {
 }
 
 impl ResponseHead {
-    pub fn read(header: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn read(header: impl Fn(&str) -> Option<String>) -> Self {
         Self {
             status: header(":status").and_then(|status| status.parse().ok()).unwrap_or_default(),
             content_type: header("content-type"),
@@ -91,8 +91,8 @@ impl ResponseHead {
         }
     }
 
-    /// What a response body is, by the method that it answers; a response that has none is not touched.
-    pub fn media(&self, method: &str) -> Media {
+    /// The type of the body of a response to a request with this method. A response without a body is left unchanged.
+    pub(crate) fn media(&self, method: &str) -> Media {
         let has_body = method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304);
         match self.content_type.as_deref() {
             Some(content_type) if has_body && self.content_length != Some(0) => Media::of(content_type),

@@ -1,7 +1,7 @@
-//! What outlives a context. Kong destroys the contexts of a worker when its configuration changes or a neighbour traps;
-//! what was kept with the request lets the next context go on with its response.
+//! The state that outlives a context. Kong destroys the contexts of a worker when its configuration changes or a
+//! neighbour traps; with the state that it keeps with a request, the next context continues with the response.
 //!
-//! What the lost context held back (a part of a placeholder, a JSON document that had not ended) is lost with it.
+//! Text that the lost context held back (a part of a placeholder, a JSON document that had not ended) is lost with it.
 
 use contract::Redacted;
 use masking::{Entry, Placeholder, Recognised, Replaced, Scanner, Secret};
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::instance::clock::TimeOfDay;
 
-/// What is kept of a request that went on.
+/// The state kept for a request that was forwarded.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct RequestKeepsake {
+pub(super) struct RequestKeepsake {
     pub scope: String,
     pub method: String,
-    /// Whether it was masked with the fallback key.
+    /// True if it was masked with the fallback key.
     pub fallback: bool,
-    /// Whether there was a body to mask.
+    /// True if there was a body to mask.
     pub masked: bool,
     pub foreign: u64,
     pub at: TimeOfDay,
@@ -25,24 +25,25 @@ pub struct RequestKeepsake {
     pub values: Vec<Kept>,
 }
 
-/// One value: its placeholder, its kind, the text, whether it was recognised by its context only, how often it stood there.
+/// One value: its placeholder, its kind, the text, whether it was recognised by its context only, its number of
+/// occurrences.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Kept(String, String, Redacted, bool, u64);
+pub(super) struct Kept(String, String, Redacted, bool, u64);
 
-/// What is kept of the head of a response that is restored as it passes.
+/// The state kept for a response that is restored as it passes.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ResponseKeepsake {
+pub(super) struct ResponseKeepsake {
     pub content_type: String,
-    /// Whether the length of the response was known: then the host does not tell where it ends.
+    /// True if the length of the response was known: then the host does not report its end.
     pub with_length: bool,
 }
 
 impl RequestKeepsake {
-    pub fn read(kept: &[u8]) -> Option<Self> {
+    pub(super) fn read(kept: &[u8]) -> Option<Self> {
         serde_json::from_slice(kept).ok()
     }
 
-    pub fn with_values(self, replaced: &Replaced, scanner: &Scanner) -> Self {
+    pub(super) fn with_values(self, replaced: &Replaced, scanner: &Scanner) -> Self {
         let kept = |(placeholder, entry): (&Placeholder, &Entry)| {
             let kind = scanner.kind(entry.kind).id.to_string();
             Kept(
@@ -56,9 +57,9 @@ impl RequestKeepsake {
         Self { values: replaced.entries().map(kept).collect(), ..self }
     }
 
-    /// The values, as the scanner of this instance knows their kinds. One whose kind it does not know any more is left
-    /// out, and stays masked.
-    pub fn replaced(&self, scanner: &Scanner) -> Replaced {
+    /// The values, with the kinds of this instance's scanner. A value of a kind that it no longer knows is left out,
+    /// and stays masked.
+    pub(super) fn to_replaced(&self, scanner: &Scanner) -> Replaced {
         let mut replaced = Replaced::default();
         for Kept(placeholder, kind, value, by_context, count) in &self.values {
             if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), scanner.kind_id(kind)) {

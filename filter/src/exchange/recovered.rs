@@ -12,7 +12,7 @@ use crate::instance::lookup::ScopeLookup;
 
 /// The rest of a response whose beginning another context has seen.
 #[derive(Debug)]
-pub struct Recovered {
+pub(super) struct Recovered {
     media: Media,
     options: Options,
     with_length: bool,
@@ -21,15 +21,15 @@ pub struct Recovered {
 }
 
 impl Recovered {
-    pub fn new(request: &RequestKeepsake, kept: &ResponseKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
+    pub(super) fn new(request: &RequestKeepsake, kept: &ResponseKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
         let media = match Media::of(&kept.content_type) {
-            // The beginning of the document is gone: what follows is no JSON, but still the text of one.
+            // The beginning of the document is gone: the rest is not a JSON document, but still text of one.
             Media::Json | Media::Lines => Media::Text,
             media => media,
         };
         let (replaced, options) = {
             let instance = instance.borrow();
-            (Rc::new(request.replaced(&instance.scanner)), instance.options)
+            (Rc::new(request.to_replaced(&instance.scanner)), instance.options)
         };
         let values = ScopeLookup { instance: Rc::clone(instance), scope: request.scope.clone(), replaced };
         let in_json = media == Media::Text && Media::of(&kept.content_type) != Media::Text;
@@ -38,13 +38,13 @@ impl Recovered {
         Self { media, options, with_length: kept.with_length, values, response }
     }
 
-    pub fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
+    pub(super) fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
         let mut out = Vec::with_capacity(chunk.len());
         self.response.write(chunk, &mut out);
         if end_of_stream {
             self.response.end(&mut out);
         } else if self.with_length && self.media == Media::Text {
-            // No chunk is known to be the last, so nothing may be held back.
+            // Any chunk may be the last, so nothing may be held back.
             self.response.end(&mut out);
             self.response = Response::new(self.media, self.options, Box::new(self.values.clone()));
         }
@@ -52,11 +52,12 @@ impl Recovered {
     }
 }
 
-/// The values of the rest of a response.
+/// The values by which the rest of a response is restored.
 #[derive(Debug, Clone)]
 struct KeptValues {
     values: ScopeLookup,
-    /// The rest is that of a JSON document, read as text: a value that would have to be escaped stays masked.
+    /// True if the rest is that of a JSON document, read as text: then a value that would have to be escaped stays
+    /// masked.
     in_json: bool,
 }
 
@@ -69,7 +70,7 @@ impl Lookup for KeptValues {
     }
 }
 
-/// Whether a value is the same inside of a JSON string.
+/// Returns whether a value needs no escapes in a JSON string.
 fn is_plain(value: &Secret) -> bool {
     value.expose().bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\')
 }

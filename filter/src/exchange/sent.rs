@@ -1,4 +1,4 @@
-//! A request, before and after it went on.
+//! A request, before and after it is forwarded.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -18,23 +18,23 @@ use crate::refusal::Refusal;
 
 /// A request whose body has not been masked yet.
 #[derive(Debug)]
-pub struct Requested {
+pub(super) struct Requested {
     instance: Rc<RefCell<Instance>>,
     head: RequestHead,
     scope: String,
     pub body: Shown,
 }
 
-/// How much the host has shown of a request's body.
+/// The part of a request's body that the host has shown.
 #[derive(Debug)]
-pub enum Shown {
+pub(super) enum Shown {
     Nothing,
     InPart,
 }
 
-/// A request that went on.
+/// A request that was forwarded.
 #[derive(Debug)]
-pub struct Sent {
+pub(super) struct Sent {
     pub instance: Rc<RefCell<Instance>>,
     scope: String,
     pub method: String,
@@ -48,17 +48,17 @@ pub struct Sent {
     pub response_bytes: u64,
     /// The client's connection, if the host holds the replaced body until it closes.
     connection: Option<Vec<u8>>,
-    /// Whether the client should open another connection.
+    /// True if the client should open another connection.
     pub closes: bool,
 }
 
 impl Requested {
-    pub fn new(instance: &Rc<RefCell<Instance>>, head: RequestHead, scope: String) -> Self {
+    pub(super) fn new(instance: &Rc<RefCell<Instance>>, head: RequestHead, scope: String) -> Self {
         Self { instance: Rc::clone(instance), head, scope, body: Shown::Nothing }
     }
 
-    /// Masks the body; `None` if the host cannot show it. Gives the body to send instead, if it changes.
-    pub fn mask(&self, body: Option<&[u8]>, now: TimeOfDay) -> Result<(Sent, Option<String>), Refusal> {
+    /// Masks the body; `None` if the host cannot show it. Returns the body to send instead, if it changes.
+    pub(super) fn mask(&self, body: Option<&[u8]>, now: TimeOfDay) -> Result<(Sent, Option<String>), Refusal> {
         let mut instance = self.instance.borrow_mut();
         instance.check(now)?;
         let body = body.ok_or(Refusal::BodyUnreadable)?;
@@ -69,7 +69,7 @@ impl Requested {
         let masked = instance.mask(&self.scope, format, body, now)?;
         let connection = self.head.connection.clone().filter(|_| masked.body.is_some());
         let closes = match (&connection, &masked.body) {
-            (Some(connection), Some(body)) => instance.worker.borrow_mut().replaced(connection, body.len() as u64, now),
+            (Some(connection), Some(body)) => instance.worker.borrow_mut().hold(connection, body.len() as u64, now),
             _ => false,
         };
         let Masked { body: masked_body, replaced, foreign, mint, key } = masked;
@@ -87,8 +87,8 @@ impl Requested {
         Ok((sent, masked_body))
     }
 
-    /// Reports that the request was refused for its body.
-    pub fn report(&self, refusal: Refusal, body: Option<&[u8]>, now: TimeOfDay) {
+    /// Reports the refusal of the request.
+    pub(super) fn report_refusal(&self, refusal: Refusal, body: Option<&[u8]>, now: TimeOfDay) {
         let request_bytes = body.map_or(0, |body| body.len() as u64);
         let sent = Sent { at: now, request_bytes, ..Sent::new(&self.instance, self.scope.clone(), String::new()) };
         let summary = sent.summary(BTreeMap::new(), &Tally::default());
@@ -97,7 +97,7 @@ impl Requested {
             .report(contract::ExchangeSummary { refused: Some(refusal.code().into()), ..summary });
     }
 
-    pub fn keepsake(&self) -> RequestKeepsake {
+    pub(super) fn keepsake(&self) -> RequestKeepsake {
         let (scope, method) = (self.scope.clone(), self.head.method.clone());
         RequestKeepsake { scope, method, ..RequestKeepsake::default() }
     }
@@ -121,14 +121,14 @@ impl Sent {
         }
     }
 
-    pub fn without_body(requested: Requested) -> Self {
+    pub(super) fn without_body(requested: Requested) -> Self {
         Self::new(&requested.instance, requested.scope, requested.head.method)
     }
 
     /// A request that another context sent.
-    pub fn kept(kept: RequestKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
+    pub(super) fn from_keepsake(kept: RequestKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
         let key = if kept.fallback { UsedKey::Fallback } else { UsedKey::Regular };
-        let replaced = kept.replaced(&instance.borrow().scanner);
+        let replaced = kept.to_replaced(&instance.borrow().scanner);
         Self {
             replaced: Rc::new(replaced),
             foreign: kept.foreign,
@@ -140,7 +140,7 @@ impl Sent {
         }
     }
 
-    pub fn keepsake(&self) -> RequestKeepsake {
+    pub(super) fn keepsake(&self) -> RequestKeepsake {
         let keepsake = RequestKeepsake {
             scope: self.scope.clone(),
             method: self.method.clone(),
@@ -156,7 +156,7 @@ impl Sent {
     }
 
     /// The values by which the response is restored.
-    pub fn lookup(&self) -> ScopeLookup {
+    pub(super) fn lookup(&self) -> ScopeLookup {
         ScopeLookup {
             instance: Rc::clone(&self.instance),
             scope: self.scope.clone(),
@@ -164,8 +164,8 @@ impl Sent {
         }
     }
 
-    /// What clients and operators may know of the exchange: numbers.
-    pub fn note(&self) -> String {
+    /// The numbers of the exchange that clients and operators may see.
+    pub(super) fn note(&self) -> String {
         let mut note = format!("masked={}", self.replaced.occurrences());
         if self.key == Some(UsedKey::Fallback) {
             note.push_str("; key=fallback");
@@ -176,12 +176,12 @@ impl Sent {
         note
     }
 
-    /// The exchange is over. Gives the counts by kind for the log, if the configuration wants it.
-    pub fn end(self, tally: &Tally) -> Option<String> {
+    /// Ends the exchange. Returns the counts by kind for the log, if the configuration asks for them.
+    pub(super) fn end(self, tally: &Tally) -> Option<String> {
         let instance = Rc::clone(&self.instance);
         let mut instance = instance.borrow_mut();
         if let Some(connection) = &self.connection {
-            instance.worker.borrow_mut().ended(connection, self.closes);
+            instance.worker.borrow_mut().end_exchange(connection, self.closes);
         }
         instance.take_tally(&self.scope, self.mint.as_ref(), tally);
         let masked = instance.kinds(&self.replaced);

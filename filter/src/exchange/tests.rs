@@ -1,3 +1,5 @@
+use super::head::ResponseHead;
+use super::response::Answering;
 use super::*;
 use crate::instance::root::Entries;
 use masking::json::JsonError;
@@ -46,7 +48,7 @@ fn ok(content_type: &str) -> ResponseHead {
     ResponseHead { status: 200, content_type: Some(content_type.into()), ..ResponseHead::default() }
 }
 
-/// An exchange whose request went on, and the placeholder that stands for [`VALUE`] in it.
+/// An exchange whose request was forwarded, and the placeholder for [`VALUE`] in it.
 fn sent(root: &Root) -> (Exchange, String) {
     let mut exchange = Exchange::new(root.clone());
     exchange.request_headers(post("application/json"), NOW).unwrap();
@@ -71,7 +73,7 @@ fn what_is_refused() {
         let mut exchange = Exchange::new(root(""));
         exchange.request_headers(head, NOW).unwrap();
         assert_eq!(exchange.request_body(body, NOW), Err(refusal));
-        // Nothing is done to the refusal on its way out.
+        // The refusal itself passes unchanged.
         assert_eq!(respond(&mut exchange, &ok("application/json")), None);
         assert_eq!(exchange.response_body(b"x", true), None);
     }
@@ -155,7 +157,7 @@ fn the_last_piece_is_never_emptied() {
     let (mut exchange, _) = sent(&root(""));
     let gzip = ResponseHead { content_encoding: Some("gzip".into()), ..ok("application/json") };
     respond(&mut exchange, &gzip).unwrap();
-    // The header is whole, and there is nothing behind it.
+    // The header is complete, and nothing follows it.
     let header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 3, 0];
     let got = exchange.response_body(&header, true).unwrap_or_else(|| header.to_vec());
     assert!(!got.is_empty());
@@ -185,12 +187,12 @@ fn a_context_that_has_not_seen_its_request_leaves_the_response_masked() {
     let (answering, line) = respond_kept(&mut fresh, &ok("application/json"), None);
     let unseen = Answering { note: "request-unseen".into(), rewrites: false, closes: false };
     assert_eq!((answering, line.is_some_and(|line| line.level == Level::Error)), (Some(unseen), true));
-    assert_eq!((recover(&mut fresh, [None, None]), fresh.alarm()), (None, None), "once");
+    assert_eq!(recover(&mut fresh, [None, None]), None, "it is said once");
     assert_eq!(fresh.response_body(placeholder.as_bytes(), true), None);
 }
 
 #[test]
-fn what_the_host_answers_by_itself_is_no_alarm() {
+fn a_response_of_the_gateways_own_raises_no_alarm() {
     let mut fresh = Exchange::new(root(""));
     let own = ResponseHead { is_gateways_own: true, ..ok("application/json") };
     assert_eq!(respond_kept(&mut fresh, &own, None), (None, None));
@@ -234,7 +236,7 @@ fn a_context_that_takes_over_before_the_response_restores_all_of_it() {
     let got = fresh.response_body(format!("[\"{placeholder}\"]").as_bytes(), true).unwrap();
     assert_eq!(String::from_utf8(got).unwrap(), format!("[\"{VALUE}\"]"));
 
-    // Between the headers and the body the next context masks as the lost one would have.
+    // Between the headers and the body, the next context masks like the lost one would have.
     let mut headers = Exchange::new(root.clone());
     headers.request_headers(post("application/json"), NOW).unwrap();
     for (kept, masks) in [(headers.request_keepsake(), true), (lost.request_keepsake(), false), (None, false)] {
@@ -244,7 +246,7 @@ fn a_context_that_takes_over_before_the_response_restores_all_of_it() {
         assert_eq!(body.is_ok(), masks);
     }
 
-    // Before the body there is nothing to restore, and it is still no alarm.
+    // Before the body there is nothing to restore, and that is not an alarm.
     let mut headers = Exchange::new(root.clone());
     let get = RequestHead { gateway: Gateway::Kong, method: "GET".into(), ..RequestHead::default() };
     headers.request_headers(get, NOW).unwrap();
@@ -315,7 +317,7 @@ fn a_connection_is_closed_before_the_host_holds_too_much_for_it() {
 }
 
 #[test]
-fn restored_thinking_goes_back_as_it_came() {
+fn restored_thinking_goes_back_unchanged() {
     let root = root(r#","restore_thinking":true"#);
     let (mut exchange, placeholder) = sent(&root);
     respond(&mut exchange, &ok("application/json")).unwrap();

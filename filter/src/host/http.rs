@@ -6,7 +6,7 @@ use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 
 use super::abi::{self, Buffer, Map};
-use super::{ENTRIES, SharedData, time_of_day};
+use super::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::config::ScopeSource;
 use crate::exchange::head::{Gateway, RequestHead, ResponseHead};
 use crate::exchange::{Exchange, Line};
@@ -15,11 +15,11 @@ use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
 use crate::refusal::Refusal;
 
-/// Where Kong keeps what an exchange needs if its context is lost: an nginx variable lives as long as its request, whatever
-/// happens to the instance. kong.conf declares these. Other hosts do not know them, and lose no contexts.
+/// In Kong, these nginx variables keep the data that an exchange needs if its context is lost: they live as long as the
+/// request, whatever happens to the instance. kong.conf declares them. Other hosts have none, and lose no contexts.
 const REQUEST_KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_request"];
 const RESPONSE_KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_response"];
-/// What only nginx answers, with or without Kong around it.
+/// A property that only nginx has, with or without Kong around it.
 const NGINX: [&str; 2] = ["ngx", "nginx_version"];
 
 /// One exchange.
@@ -32,8 +32,8 @@ impl Context for Http {}
 impl HttpContext for Http {
     fn on_http_request_headers(&mut self, _count: usize, end_of_stream: bool) -> Action {
         let gateway = if abi::property(&NGINX).is_some() { Gateway::Kong } else { Gateway::Other };
-        // In a step of a request, where Kong tells the worker's name, and where a zone that is missing after all ends in a
-        // refusal.
+        // This is done in a step of a request, in which Kong knows the worker's name, and in which a trap for a missing
+        // zone ends in a refusal.
         self.exchange.root().recall(self.now(), &SharedData);
         let scope = self.exchange.scope_source().and_then(|source| scope(gateway, &source));
         match self.exchange.request_headers(RequestHead { scope, ..head(gateway) }, self.now()) {
@@ -41,7 +41,7 @@ impl HttpContext for Http {
             Ok(Some(health)) => return answer(&health),
             Err(refusal) => return self.refuse(refusal),
         }
-        // What upstream compresses could not be read; a header that is removed would still be sent by Kong.
+        // A compressed response could not be restored; Kong would still send a header that is removed.
         abi::set_header(Map::Request, "accept-encoding", "identity");
         if gateway != Gateway::Kong && !end_of_stream {
             abi::remove_header(Map::Request, "content-length");
@@ -73,7 +73,7 @@ impl HttpContext for Http {
     }
 
     fn on_http_request_trailers(&mut self, _count: usize) -> Action {
-        // Envoy: with trailers the end of the body is not told, and it goes on as it was after this step.
+        // In Envoy, the end of a body with trailers is not reported, and the original body is sent after this step.
         match self.exchange.request_trailers() {
             Err(refusal) => self.refuse(refusal),
             Ok(()) => Action::Continue,
@@ -114,7 +114,7 @@ impl Http {
         Self { exchange: Exchange::new(root) }
     }
 
-    /// What the next context needs, should this one be lost.
+    /// Lets the host keep the data for the next context, in case this one is lost.
     fn keep_request(&self) {
         if let Some(keepsake) = self.exchange.request_keepsake() {
             abi::set_property(&REQUEST_KEEPSAKE, &keepsake);
@@ -136,12 +136,12 @@ impl Http {
 impl Drop for Http {
     /// Every exchange ends here; `on_log` is not called for all of them.
     fn drop(&mut self) {
-        // Asked for by the configuration, and Kong's default level hides what is below a warning.
-        super::warn(self.exchange.end());
+        // The configuration asks for the line, and Kong's default level hides everything below a warning.
+        warn(self.exchange.end());
     }
 }
 
-/// What the request's headers tell, but for the scope, which Kong tells in their own step only.
+/// The request's headers, without the scope, which Kong resolves only in their own step.
 fn head(gateway: Gateway) -> RequestHead {
     // Only Kong keeps every replaced body until its connection closes.
     let connection = if gateway == Gateway::Kong { abi::property(&["connection", "id"]) } else { None };

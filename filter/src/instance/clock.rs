@@ -1,46 +1,46 @@
-//! Time that only passes. The host tells the time of day, which may be set: back by an hour, a call would wait an hour
-//! for its turn; on by an hour, every call in flight would have failed.
+//! Time that only moves forward. The host reports the time of day, which may be set: back by an hour, a call would wait
+//! for an hour; forward by an hour, every call in flight would have failed.
 
 use serde::{Deserialize, Serialize};
 
-/// The most that passes between two looks, in milliseconds: the tick looks ten times a second.
+/// Maximum milliseconds that pass between two looks at the clock: the tick looks ten times a second.
 const PASSES_MAX: u64 = 10_000;
 
-/// Milliseconds since 1970, as the host tells them.
+/// Milliseconds since 1970, as the host reports them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct TimeOfDay(pub u64);
+pub(crate) struct TimeOfDay(pub u64);
 
-/// Milliseconds on a [`Clock`] since its first look: they only pass.
+/// Milliseconds on a [`Clock`] since its first look: they only increase.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Steady(pub u64);
+pub(crate) struct Steady(pub u64);
 
 impl TimeOfDay {
     /// Milliseconds that passed since then; none if the time of day was set back meanwhile.
-    pub fn since(self, earlier: Self) -> u64 {
+    pub(crate) fn since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// Milliseconds between the two, whichever comes first.
-    pub fn distance(self, other: Self) -> u64 {
+    /// Milliseconds between the two, in either direction.
+    pub(crate) fn distance(self, other: Self) -> u64 {
         self.0.abs_diff(other.0)
     }
 }
 
 impl Steady {
     /// Milliseconds that passed since then.
-    pub fn since(self, earlier: Self) -> u64 {
+    pub(crate) fn since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
 
     /// The time so many milliseconds later.
-    pub fn plus(self, ms: u64) -> Self {
+    pub(crate) fn plus(self, ms: u64) -> Self {
         Self(self.0.saturating_add(ms))
     }
 }
 
 #[derive(Debug, Default)]
-pub struct Clock {
+pub(crate) struct Clock {
     /// The time of day at the last look.
     seen: Option<TimeOfDay>,
     passed: Steady,
@@ -48,7 +48,7 @@ pub struct Clock {
 
 impl Clock {
     /// The steady time at this time of day.
-    pub fn at(&mut self, time_of_day: TimeOfDay) -> Steady {
+    pub(crate) fn at(&mut self, time_of_day: TimeOfDay) -> Steady {
         let since = time_of_day.since(self.seen.unwrap_or(time_of_day));
         self.seen = Some(time_of_day);
         self.passed = self.passed.plus(since.min(PASSES_MAX));
@@ -56,7 +56,7 @@ impl Clock {
     }
 
     /// The steady time at the last look.
-    pub fn last(&self) -> Steady {
+    pub(crate) fn last(&self) -> Steady {
         self.passed
     }
 }

@@ -7,9 +7,9 @@ use masking::{Answer, Lookup, Placeholder, Replaced};
 
 use super::Instance;
 
-/// Knows what an exchange replaced, and then what its scope has replaced before.
+/// Looks in what the exchange itself replaced, and then in what its scope has replaced before.
 #[derive(Debug, Clone)]
-pub struct ScopeLookup {
+pub(crate) struct ScopeLookup {
     pub instance: Rc<RefCell<Instance>>,
     pub scope: String,
     pub replaced: Rc<Replaced>,

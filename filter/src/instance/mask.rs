@@ -1,4 +1,4 @@
-//! Masking a request with all that an instance has for it, and remembering what came of it.
+//! Masking a request with an instance's key and known values, and remembering the results.
 
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
@@ -12,21 +12,21 @@ use super::sidecar::UsedKey;
 use super::{Instance, KeySource};
 use crate::refusal::Refusal;
 
-/// A request that may go on.
+/// A masked request, which may be forwarded.
 #[derive(Debug)]
-pub struct Masked {
+pub(crate) struct Masked {
     /// The body to send; `None` if nothing in it changed.
     pub body: Option<String>,
     pub replaced: Rc<Replaced>,
-    /// Placeholders that stood in the body already and are not of this exchange.
+    /// The number of placeholders in the body that are not of this exchange.
     pub foreign: u64,
     pub mint: Mint,
     pub key: UsedKey,
 }
 
 impl Instance {
-    /// Masks a request's body. What was replaced is remembered, and owed to the vault.
-    pub fn mask(&mut self, scope: &str, format: Format, body: &[u8], now: TimeOfDay) -> Result<Masked, Refusal> {
+    /// Masks a request's body. The replaced values are remembered, and owed to the vault.
+    pub(crate) fn mask(&mut self, scope: &str, format: Format, body: &[u8], now: TimeOfDay) -> Result<Masked, Refusal> {
         let (key, used) = self.key(now)?;
         let mint = Mint::new(key, scope);
         let known = self.memory.known(scope);
@@ -45,8 +45,8 @@ impl Instance {
         Ok(Masked { body: masked.body, replaced, foreign, mint, key: used })
     }
 
-    /// Takes what became of the placeholders in a response to a request that was masked with `mint`, if it was.
-    pub fn take_tally(&mut self, scope: &str, mint: Option<&Mint>, tally: &Tally) {
+    /// Takes the outcome for the placeholders in a response. `mint` is that of the request, if it had a body.
+    pub(crate) fn take_tally(&mut self, scope: &str, mint: Option<&Mint>, tally: &Tally) {
         self.want(scope, &tally.unknown);
         for (signature, original) in &tally.thoughts {
             if let Some(mint) = mint {
@@ -60,8 +60,8 @@ impl Instance {
         });
     }
 
-    /// How often values of each kind were replaced.
-    pub fn kinds(&self, replaced: &Replaced) -> BTreeMap<String, u64> {
+    /// The number of replaced values of each kind.
+    pub(crate) fn kinds(&self, replaced: &Replaced) -> BTreeMap<String, u64> {
         let mut kinds = BTreeMap::<String, u64>::new();
         for (_, entry) in replaced.entries() {
             *kinds.entry(self.scanner.kind(entry.kind).id.to_string()).or_default() += entry.count;
@@ -69,7 +69,7 @@ impl Instance {
         kinds
     }
 
-    /// Remembers what an exchange replaced, and owes the vault what it does not know yet.
+    /// Remembers what an exchange replaced, and owes the vault the mappings that it does not have yet.
     fn remember(&mut self, scope: &str, replaced: &Replaced, now: TimeOfDay) {
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return };
         for placeholder in self.memory.remember(scope, replaced, now, sidecar.renew_ms()) {
@@ -85,7 +85,7 @@ impl Instance {
         }
     }
 
-    /// Asks the vault for placeholders that nobody here knows.
+    /// Asks the vault for placeholders that are not in the memory.
     pub(super) fn want(&mut self, scope: &str, placeholders: &HashSet<Placeholder>) {
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return };
         placeholders
@@ -118,7 +118,7 @@ fn thought_placeholder(mint: &Mint, signature: &str) -> Placeholder {
     mint.placeholder(THINKING_KIND, "THINKING", signature)
 }
 
-/// What is remembered of a scope's thinking.
+/// The remembered thinking of a scope.
 struct ScopeThoughts<'m> {
     memory: &'m Memory,
     scope: &'m str,

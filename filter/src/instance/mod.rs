@@ -1,14 +1,15 @@
-//! One configuration at work in one worker: the configuration, what is remembered, what is owed, the conversation.
+//! One configuration at work in one worker: its settings, memory, debts to the vault, and conversation with the
+//! sidecar.
 
-pub mod clock;
-pub mod lookup;
-pub mod mask;
+pub(crate) mod clock;
+pub(crate) mod lookup;
+pub(crate) mod mask;
 mod memory;
 mod outbox;
-pub mod root;
-pub mod sidecar;
-pub mod sync;
-pub mod worker;
+pub(crate) mod root;
+pub(crate) mod sidecar;
+pub(crate) mod sync;
+pub(crate) mod worker;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -27,7 +28,7 @@ use crate::config::{Config, Keys, ScopeRule};
 use crate::refusal::Refusal;
 
 #[derive(Debug)]
-pub struct Instance {
+pub(crate) struct Instance {
     pub scope_rule: ScopeRule,
     pub log_masked_requests: bool,
     pub options: Options,
@@ -40,7 +41,7 @@ pub struct Instance {
     pub worker: Rc<RefCell<Worker>>,
 }
 
-/// Where the key comes from that placeholders are minted with.
+/// The source of the key with which placeholders are minted.
 #[derive(Debug)]
 enum KeySource {
     /// There is no sidecar, so nothing is owed, and mappings live as long as their exchange.
@@ -48,17 +49,18 @@ enum KeySource {
     Sidecar(Box<Sidecar>),
 }
 
-/// How an instance stands, for whoever asks whether the gateway serves.
+/// The answer to the question whether the gateway serves requests.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Health {
+pub(crate) struct Health {
     pub status: u32,
     /// In JSON: states, codes and numbers.
     pub body: String,
 }
 
 impl Health {
-    /// Without a refusal requests are served. `vault` and the numbers are those of the sidecar, if there is one.
-    pub fn new(refusal: Option<Refusal>, vault: &str, (failed, unsent, owed): (u64, u64, usize)) -> Self {
+    /// Requests are served unless there is a refusal. `vault` and the numbers are those of the sidecar, if there is
+    /// one.
+    pub(crate) fn new(refusal: Option<Refusal>, vault: &str, (failed, unsent, owed): (u64, u64, usize)) -> Self {
         let refusal = refusal.map(Refusal::code);
         let body = serde_json::json!({
             "ready": refusal.is_none(),
@@ -73,8 +75,8 @@ impl Health {
 }
 
 impl Instance {
-    /// `name` tells this instance from all others.
-    pub fn new(config: Config, name: String, now: TimeOfDay, worker: Rc<RefCell<Worker>>) -> Self {
+    /// `name` distinguishes this instance from all others.
+    pub(crate) fn new(config: Config, name: String, now: TimeOfDay, worker: Rc<RefCell<Worker>>) -> Self {
         let mut clock = Clock::default();
         let steady = clock.at(now);
         let keys = match config.keys {
@@ -105,8 +107,8 @@ impl Instance {
         }
     }
 
-    /// Returns why no request may go on now, if that is so.
-    pub fn check(&mut self, now: TimeOfDay) -> Result<(), Refusal> {
+    /// Fails if no request may be forwarded now.
+    pub(crate) fn check(&mut self, now: TimeOfDay) -> Result<(), Refusal> {
         self.key(now).map(|_| ())
     }
 
@@ -118,7 +120,7 @@ impl Instance {
         }
     }
 
-    pub fn health(&mut self, now: TimeOfDay) -> Health {
+    pub(crate) fn health(&mut self, now: TimeOfDay) -> Health {
         let refusal = self.check(now).err();
         match &self.keys {
             KeySource::Own(_) => Health::new(refusal, "none", (0, 0, 0)),
@@ -129,20 +131,20 @@ impl Instance {
         }
     }
 
-    pub fn count(&mut self, count: impl FnOnce(&mut Counters)) {
+    pub(crate) fn count(&mut self, count: impl FnOnce(&mut Counters)) {
         if let Some(sidecar) = self.sidecar() {
             count(&mut sidecar.outbox.counters);
         }
     }
 
-    pub fn report(&mut self, exchange: contract::ExchangeSummary) {
+    pub(crate) fn report(&mut self, exchange: contract::ExchangeSummary) {
         if let Some(sidecar) = self.sidecar() {
             sidecar.outbox.report(exchange);
         }
     }
 
     /// The value of a placeholder that another exchange of the scope replaced.
-    pub fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Answer {
+    pub(crate) fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Answer {
         match self.memory.lookup(scope, placeholder) {
             Some((kind, _)) if self.withholds(kind) => Answer::Withheld,
             Some((_, value)) => Answer::Value(value),
@@ -150,17 +152,17 @@ impl Instance {
         }
     }
 
-    /// Whether placeholders of this kind stay in responses.
-    pub fn withholds(&self, kind: KindId) -> bool {
+    /// Returns whether placeholders of this kind stay in responses.
+    pub(crate) fn withholds(&self, kind: KindId) -> bool {
         self.never_restore.contains(&kind)
     }
 
-    /// The call to make now, if any. Time passes here: this is also when known values are compiled.
-    pub fn tick(&mut self, now: TimeOfDay) -> Option<Call> {
+    /// Returns the call to make now, if any. Known values are compiled here too.
+    pub(crate) fn tick(&mut self, now: TimeOfDay) -> Option<Call> {
         let steady = self.clock.at(now);
         self.memory.compile(steady);
         let mut worker = self.worker.borrow_mut();
-        worker.ticked(now);
+        worker.on_tick(now);
         match &mut self.keys {
             KeySource::Sidecar(sidecar) if !worker.is_quiet(now) => {
                 sidecar.tick(steady, now, &self.memory, &mut worker)
@@ -169,8 +171,8 @@ impl Instance {
         }
     }
 
-    /// The call ended. Returns a line for the log, if there is something to say.
-    pub fn on_reply(&mut self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
+    /// Takes the reply to the call. Returns a line for the log, if one is due.
+    pub(crate) fn on_reply(&mut self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
         let steady = self.clock.at(now);
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return None };
         let mut worker = self.worker.borrow_mut();
@@ -178,7 +180,7 @@ impl Instance {
         if let Some(batch) = &news.delivered {
             self.memory.acknowledge(&batch.mappings, now);
         }
-        news.recalled.iter().for_each(|scope| self.memory.recalled(scope));
+        news.recalled.iter().for_each(|scope| self.memory.mark_recalled(scope));
         sidecar.keep_key(&mut worker, zone);
         sidecar.release_owed(&mut worker, zone);
         drop(worker);
@@ -186,15 +188,15 @@ impl Instance {
         line
     }
 
-    /// The host did not take the call. Returns a line for the log, if there is something to say.
-    pub fn on_unsent(&mut self, now: TimeOfDay) -> Option<String> {
+    /// The host did not accept the call. Returns a line for the log, if one is due.
+    pub(crate) fn on_unsent(&mut self, now: TimeOfDay) -> Option<String> {
         let steady = self.clock.at(now);
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return None };
         sidecar.on_unsent(steady, now, &mut self.worker.borrow_mut())
     }
 
-    /// Takes over what the host kept of an instance that was lost: its key, and what it owed.
-    pub fn recall(&mut self, now: TimeOfDay, zone: &impl Zone) {
+    /// Takes over from a lost instance what the host has kept: its key, and the mappings that it owed.
+    pub(crate) fn recall(&mut self, now: TimeOfDay, zone: &impl Zone) {
         let steady = self.clock.at(now);
         let mut worker = self.worker.borrow_mut();
         if let KeySource::Sidecar(sidecar) = &mut self.keys
@@ -205,15 +207,15 @@ impl Instance {
         }
     }
 
-    /// Lets the host keep what is owed, because no call may be made now that would deliver it. What is on its way may be
-    /// lost as well.
-    pub fn keep_owed(&mut self, zone: &impl Zone) {
+    /// Lets the host keep the owed mappings, because no call that would deliver them may be made now. Those in flight
+    /// may be lost as well.
+    pub(crate) fn keep_owed(&mut self, zone: &impl Zone) {
         if let KeySource::Sidecar(sidecar) = &mut self.keys {
             sidecar.keep_owed(&mut self.worker.borrow_mut(), zone);
         }
     }
 
-    /// Learns a mapping that the vault knows.
+    /// Learns a mapping that the vault has.
     fn learn(&mut self, mapping: &Mapping, now: TimeOfDay) {
         let Some(placeholder) = Placeholder::parse(&mapping.placeholder) else { return };
         if mapping.kind == THINKING_KIND {

@@ -1,4 +1,4 @@
-//! The entries of the filter in one worker, each with its configuration. They live in one memory.
+//! The entries of the filter in one worker, each with its configuration. They share one memory.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -13,69 +13,69 @@ use super::{Health, Instance};
 use crate::config::Config;
 use crate::refusal::Refusal;
 
-/// The environment variable by which kong.conf tells that it declares a zone for shared data: without one, asking for it
+/// The environment variable by which kong.conf states that it declares a zone for shared data: without one, reading it
 /// traps. Envoy needs none, as it destroys no memory in which other instances live.
 const ZONE_VARIABLE: &str = "AWS_MASKER_ZONE";
 
 /// One entry of the filter.
 #[derive(Debug, Clone)]
-pub enum Root {
-    /// It has no sound configuration, so that it refuses every request.
+pub(crate) enum Root {
+    /// It has no valid configuration, so it refuses every request.
     Misconfigured(Rc<RefCell<Worker>>),
     Ready(Rc<RefCell<Instance>>),
 }
 
 impl Root {
-    pub fn ready(&self) -> Option<&Rc<RefCell<Instance>>> {
+    pub(crate) fn ready(&self) -> Option<&Rc<RefCell<Instance>>> {
         match self {
             Self::Misconfigured(_) => None,
             Self::Ready(instance) => Some(instance),
         }
     }
 
-    pub fn worker(&self) -> Rc<RefCell<Worker>> {
+    pub(crate) fn worker(&self) -> Rc<RefCell<Worker>> {
         match self {
             Self::Misconfigured(worker) => Rc::clone(worker),
             Self::Ready(instance) => Rc::clone(&instance.borrow().worker),
         }
     }
 
-    pub fn health(&self, now: TimeOfDay) -> Health {
+    pub(crate) fn health(&self, now: TimeOfDay) -> Health {
         match self {
             Self::Misconfigured(_) => Health::new(Some(Refusal::Configuration), "none", (0, 0, 0)),
             Self::Ready(instance) => instance.borrow_mut().health(now),
         }
     }
 
-    pub fn count(&self, count: impl FnOnce(&mut Counters)) {
+    pub(crate) fn count(&self, count: impl FnOnce(&mut Counters)) {
         if let Some(instance) = self.ready() {
             instance.borrow_mut().count(count);
         }
     }
 
-    /// The call to make now, if any.
-    pub fn tick(&self, now: TimeOfDay) -> Option<Call> {
+    /// Returns the call to make now, if any.
+    pub(crate) fn tick(&self, now: TimeOfDay) -> Option<Call> {
         match self {
             Self::Misconfigured(worker) => {
-                worker.borrow_mut().ticked(now);
+                worker.borrow_mut().on_tick(now);
                 None
             }
             Self::Ready(instance) => instance.borrow_mut().tick(now),
         }
     }
 
-    /// The call ended. Returns a line for the log, if there is something to say.
-    pub fn on_reply(&self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
+    /// Takes the reply to the call. Returns a line for the log, if one is due.
+    pub(crate) fn on_reply(&self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
         self.ready()?.borrow_mut().on_reply(now, reply, zone)
     }
 
-    /// The host did not take the call. Returns a line for the log, if there is something to say.
-    pub fn on_unsent(&self, now: TimeOfDay) -> Option<String> {
+    /// The host did not accept the call. Returns a line for the log, if one is due.
+    pub(crate) fn on_unsent(&self, now: TimeOfDay) -> Option<String> {
         self.ready()?.borrow_mut().on_unsent(now)
     }
 
-    /// Takes over what the host kept of an instance that was lost.
-    pub fn recall(&self, now: TimeOfDay, zone: &impl Zone) {
+    /// Takes over from a lost instance what the host has kept.
+    pub(crate) fn recall(&self, now: TimeOfDay, zone: &impl Zone) {
         if let Some(instance) = self.ready() {
             instance.borrow_mut().recall(now, zone);
         }
@@ -84,20 +84,20 @@ impl Root {
 
 /// All entries of a worker.
 #[derive(Debug, Default)]
-pub struct Entries {
+pub(crate) struct Entries {
     worker: Rc<RefCell<Worker>>,
     instances: Vec<Weak<RefCell<Instance>>>,
 }
 
 impl Entries {
-    /// An entry that has not got its configuration yet.
-    pub fn begin(&self) -> Root {
+    /// An entry without a configuration yet.
+    pub(crate) fn begin(&self) -> Root {
         Root::Misconfigured(Rc::clone(&self.worker))
     }
 
-    /// Gives an entry its configuration; `name` tells the instance from all others. Returns a line for the log, if the
-    /// configuration is not sound.
-    pub fn configure(
+    /// Configures an entry; `name` distinguishes the instance from all others. Returns a line for the log, if the
+    /// configuration is not valid.
+    pub(crate) fn configure(
         &mut self,
         root: &mut Root,
         json: &[u8],
@@ -106,9 +106,9 @@ impl Entries {
         now: TimeOfDay,
     ) -> Option<String> {
         let config = Config::parse(json, &environment, |policy| self.worker.borrow_mut().scanner(policy));
-        self.worker.borrow_mut().began(now);
+        self.worker.borrow_mut().on_configure(now);
         if environment(ZONE_VARIABLE).is_some_and(|zone| zone == "on") {
-            self.worker.borrow_mut().found_zone();
+            self.worker.borrow_mut().use_zone();
         }
         match config {
             Ok(config) => {
@@ -118,7 +118,7 @@ impl Entries {
             Err(reason) => {
                 *root = self.begin();
                 let code = Refusal::Configuration.code();
-                Some(format!("{code}: every request is refused, the configuration is wrong: {reason}"))
+                Some(format!("{code}: invalid configuration, refusing every request: {reason}"))
             }
         }
     }
@@ -135,8 +135,8 @@ impl Entries {
         *root = Root::Ready(instance);
     }
 
-    /// Lets the host keep what any instance owes, while no call may be made.
-    pub fn keep_owed(&self, now: TimeOfDay, zone: &impl Zone) {
+    /// Lets the host keep the mappings that any instance owes, while no call may be made.
+    pub(crate) fn keep_owed(&self, now: TimeOfDay, zone: &impl Zone) {
         if self.worker.borrow_mut().is_quiet(now) {
             let instances = self.instances.iter().filter_map(Weak::upgrade);
             instances.for_each(|instance| instance.borrow_mut().keep_owed(zone));

@@ -1,4 +1,4 @@
-//! The sidecar as one instance meets it: where it is called, what is owed to it, what its answers mean for requests.
+//! The sidecar as one instance sees it: its address, the debts to it, the effect of its answers on requests.
 
 use masking::{Placeholder, PlaceholderKey};
 
@@ -11,12 +11,12 @@ use super::worker::{Reach, SidecarName, Worker};
 use crate::config::{Address, BearerToken, OnOutage, SidecarConfig};
 use crate::refusal::Refusal;
 
-/// Kong's words for a call that it did not send. Its resolver says "ok" of a call that it could not even begin; so does a
-/// connection that was closed without a byte.
+/// Kong's words for a call that it did not send. Its resolver reports "ok" for a call that it could not even begin; so
+/// does a connection that was closed without a byte.
 const UNSENT: [&str; 4] = ["bad argument", "resolver failure", "internal failure", "ok"];
 
 #[derive(Debug)]
-pub struct Sidecar {
+pub(crate) struct Sidecar {
     name: SidecarName,
     address: Address,
     token: BearerToken,
@@ -24,15 +24,15 @@ pub struct Sidecar {
     mapping_ttl: u64,
     sync: Sync,
     pub outbox: Outbox,
-    /// When the last call began.
+    /// The time at which the last call began.
     called_at: TimeOfDay,
-    /// Whether what the host kept of an instance that was lost is owed by this one.
+    /// True after this instance has taken over the debts of a lost one.
     has_recalled: bool,
 }
 
-/// The key that a request is masked with.
+/// The key with which a request is masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UsedKey {
+pub(crate) enum UsedKey {
     /// The vault's, or that of a filter without one.
     Regular,
     /// Derived from the token, because the vault has not answered yet.
@@ -41,23 +41,23 @@ pub enum UsedKey {
 
 /// A call to the sidecar.
 #[derive(Debug)]
-pub struct Call {
+pub(crate) struct Call {
     pub address: Address,
     pub authorization: String,
     pub body: Vec<u8>,
 }
 
-/// What the host shows of a call that ended.
-pub struct Reply<'h> {
+/// The host's data on a call that ended.
+pub(crate) struct Reply<'h> {
     pub status: Option<String>,
     pub body: Option<Vec<u8>>,
-    /// The host's word for why a call failed, if it has one.
+    /// The host's word for the reason of a failure, if it has one.
     pub host_word: &'h dyn Fn() -> Option<String>,
 }
 
 impl Sidecar {
-    /// `instance` tells the instance from all others.
-    pub fn new(config: SidecarConfig, instance: String) -> Self {
+    /// `instance` distinguishes the instance from all others.
+    pub(crate) fn new(config: SidecarConfig, instance: String) -> Self {
         Self {
             name: SidecarName::new(config.address.as_str(), config.token.expose()),
             address: config.address,
@@ -71,23 +71,23 @@ impl Sidecar {
         }
     }
 
-    /// Milliseconds after which the vault is told of a mapping again, to renew its time to live.
-    pub fn renew_ms(&self) -> u64 {
+    /// Milliseconds after which a mapping is sent to the vault again, to renew its time to live.
+    pub(crate) fn renew_ms(&self) -> u64 {
         self.mapping_ttl.saturating_mul(1_000) / 4
     }
 
-    /// Calls that failed, those among them that were not sent, and mappings that are owed.
-    pub fn numbers(&self) -> (u64, u64, usize) {
+    /// The numbers of failed calls, of unsent ones among them, and of owed mappings.
+    pub(crate) fn numbers(&self) -> (u64, u64, usize) {
         (self.sync.failed_calls, self.sync.unsent_calls, self.outbox.mappings_len())
     }
 
     /// Asks for a placeholder with the next call.
-    pub fn want(&mut self, scope: &str, placeholder: Placeholder) {
+    pub(crate) fn want(&mut self, scope: &str, placeholder: Placeholder) {
         self.sync.want(scope, placeholder);
     }
 
-    pub fn vault_state(&self, steady: Steady, now: TimeOfDay, worker: &Worker) -> VaultState {
-        // In an outage of some length this instance may not have tried.
+    pub(crate) fn vault_state(&self, steady: Steady, now: TimeOfDay, worker: &Worker) -> VaultState {
+        // During a longer outage this instance may not have made a call.
         let is_out = matches!(worker.reach(&self.name, now), Reach::Failing { is_out: true, .. });
         match self.sync.vault_state(steady) {
             VaultState::Up if is_out => VaultState::Down,
@@ -95,8 +95,8 @@ impl Sidecar {
         }
     }
 
-    /// The key that requests are masked with, or the reason why they must not go on.
-    pub fn key(&self, vault: VaultState) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
+    /// The key with which requests are masked, or the reason for which they must not be forwarded.
+    pub(crate) fn key(&self, vault: VaultState) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
         match (&self.on_outage, self.sync.key()) {
             (OnOutage::Refuse, None) => Err(Refusal::NoKeyring),
             (OnOutage::Refuse, Some(_)) if vault != VaultState::Up => Err(Refusal::VaultUnavailable),
@@ -107,14 +107,20 @@ impl Sidecar {
     }
 
     /// Takes over the key that another instance of the worker has.
-    pub fn inherit(&mut self, now: Steady, worker: &Worker) {
+    pub(crate) fn inherit(&mut self, now: Steady, worker: &Worker) {
         if let Some(keyring) = worker.keyring(&self.name) {
             self.sync.inherit(keyring, now);
         }
     }
 
-    /// The call to make now, if any.
-    pub fn tick(&mut self, steady: Steady, now: TimeOfDay, memory: &Memory, worker: &mut Worker) -> Option<Call> {
+    /// Returns the call to make now, if any.
+    pub(crate) fn tick(
+        &mut self,
+        steady: Steady,
+        now: TimeOfDay,
+        memory: &Memory,
+        worker: &mut Worker,
+    ) -> Option<Call> {
         match worker.reach(&self.name, now) {
             Reach::Failing { may_try: false, .. } => return None,
             Reach::Failing { .. } => {}
@@ -122,12 +128,12 @@ impl Sidecar {
         }
         let body = self.sync.tick(steady, &mut self.outbox, memory)?;
         self.called_at = now;
-        worker.called(&self.name, now);
+        worker.on_call(&self.name, now);
         Some(Call { address: self.address.clone(), authorization: self.token.header(), body })
     }
 
-    /// Returns what the reply brings, and a line for the log, if there is something to say.
-    pub fn on_reply(
+    /// Takes the reply to the call. Returns its news, and a line for the log, if one is due.
+    pub(crate) fn on_reply(
         &mut self,
         steady: Steady,
         now: TimeOfDay,
@@ -149,15 +155,17 @@ impl Sidecar {
             worker.learn(&self.name, keyring);
         }
         if let Some(batch) = &news.delivered {
-            self.outbox.delivered(batch);
+            self.outbox.forget(batch);
         }
-        let line = worker.call_answered(&self.name, now).map(|(failed, refused)| {
-            format!("the sidecar answers again; {failed} calls failed, {refused} requests were refused meanwhile")
+        let line = worker.on_call_answer(&self.name, now).map(|(failed, refused)| {
+            format!(
+                "the sidecar answers again; {failed} calls failed and {refused} requests were refused in the meantime"
+            )
         });
         (news, line)
     }
 
-    pub fn on_unsent(&mut self, steady: Steady, now: TimeOfDay, worker: &mut Worker) -> Option<String> {
+    pub(crate) fn on_unsent(&mut self, steady: Steady, now: TimeOfDay, worker: &mut Worker) -> Option<String> {
         self.on_failure(steady, now, Failure::Unsent, "the host does not know its address", worker)
     }
 
@@ -174,46 +182,46 @@ impl Sidecar {
     }
 
     fn on_outage(&self, now: TimeOfDay, why: &str, worker: &mut Worker) -> Option<String> {
-        let count = worker.call_failed(&self.name, self.called_at, now)?;
+        let count = worker.on_call_failure(&self.name, self.called_at, now)?;
         let address = self.address.as_str();
-        Some(format!("the sidecar at {address} does not answer as it should ({why}; {count} calls); trying on"))
+        Some(format!("no valid answer from the sidecar at {address} ({why}; {count} calls); retrying"))
     }
 
-    /// Lets the host keep the key, once, for instances that find this memory gone.
-    pub fn keep_key(&self, worker: &mut Worker, zone: &impl Zone) {
+    /// Lets the host keep the key, once, for the instances that follow if this memory is lost.
+    pub(crate) fn keep_key(&self, worker: &mut Worker, zone: &impl Zone) {
         if worker.has_zone()
-            && let Some(kept) = worker.unkept(&self.name)
+            && let Some(kept) = worker.take_unkept(&self.name)
         {
             zone.write(self.name.as_str(), Some(&kept));
         }
     }
 
-    /// Takes over a key that an instance before this one had.
-    pub fn recall_key(&mut self, now: Steady, worker: &mut Worker, zone: &impl Zone) {
+    /// Takes over the key of an earlier instance.
+    pub(crate) fn recall_key(&mut self, now: Steady, worker: &mut Worker, zone: &impl Zone) {
         if self.sync.key().is_none()
             && let Some(kept) = zone.read(self.name.as_str())
         {
-            worker.recall(&self.name, &kept);
+            worker.recall_key(&self.name, &kept);
             self.inherit(now, worker);
         }
     }
 
-    /// Lets the host keep what is owed and kept by nobody else.
-    pub fn keep_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
-        let mut owed = self.sync.keep();
-        owed.extend(self.outbox.keep());
+    /// Lets the host keep the owed mappings of which it has no copy.
+    pub(crate) fn keep_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
+        let mut owed = self.sync.take_unkept();
+        owed.extend(self.outbox.take_unkept());
         self.write_owed(&owed, worker, zone);
     }
 
     fn write_owed(&self, owed: &[contract::Mapping], worker: &mut Worker, zone: &impl Zone) {
-        for (name, kept) in worker.owed_to_keep(&self.name, owed) {
+        for (name, kept) in worker.keep_owed(&self.name, owed) {
             zone.write(&name, Some(&kept));
         }
     }
 
-    /// Owes what the host kept of an instance that was lost; once. The host keeps it again, as this instance may be lost as
-    /// well before it could deliver it.
-    pub fn recall_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
+    /// Takes over the debts of a lost instance, once. The host keeps them again, as this instance may also be lost
+    /// before it has delivered them.
+    pub(crate) fn recall_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
         if std::mem::replace(&mut self.has_recalled, true) {
             return;
         }
@@ -223,14 +231,14 @@ impl Sidecar {
             Some(kept)
         });
         owed.into_iter().for_each(|mapping| self.outbox.owe(mapping));
-        let owed = self.outbox.keep();
+        let owed = self.outbox.take_unkept();
         self.write_owed(&owed, worker, zone);
     }
 
-    /// Lets the host forget what it kept of what is owed, once all of it is delivered.
-    pub fn release_owed(&self, worker: &mut Worker, zone: &impl Zone) {
+    /// Lets the host forget the owed mappings after all of them are delivered.
+    pub(crate) fn release_owed(&self, worker: &mut Worker, zone: &impl Zone) {
         if self.outbox.mappings_len() == 0 && !self.sync.owes() {
-            worker.kept_in_vain(&self.name).iter().for_each(|name| zone.write(name, None));
+            worker.release_owed(&self.name).iter().for_each(|name| zone.write(name, None));
         }
     }
 }

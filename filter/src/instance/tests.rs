@@ -1,7 +1,7 @@
 use super::*;
 use crate::config::configuration;
 use crate::instance::mask::Masked;
-use crate::instance::sync::TICK_MS;
+use crate::instance::sync::turn::TICK_MS;
 use crate::instance::worker::zone::OwnZone;
 use contract::{MintKey, Redacted, StoreState, SyncRequest, SyncResponse};
 use masking::Format;
@@ -22,7 +22,7 @@ fn in_worker(json: &str, worker: &Rc<RefCell<Worker>>, now: u64) -> Instance {
     instance
 }
 
-/// Masks a text as a request would be, and owes the vault what was replaced.
+/// Masks a text like a request's body.
 fn mask(instance: &mut Instance, text: &str, now: u64) -> Result<Masked, Refusal> {
     instance.mask("default", Format::Text, text.as_bytes(), TimeOfDay(now))
 }
@@ -45,7 +45,7 @@ fn answer(request: &SyncRequest) -> SyncResponse {
     }
 }
 
-/// Whether it was a good answer.
+/// Returns whether it was a good answer.
 fn give(instance: &mut Instance, now: u64, answer: &SyncResponse) -> bool {
     gives(instance, now, 200, &serde_json::to_vec(answer).unwrap())
 }
@@ -92,7 +92,7 @@ fn what_is_owed_arrives_after_an_outage() {
         mask(&mut instance, VALUE, 1_000).unwrap();
         assert_eq!(call(&mut instance, 1_100).mappings.len(), 1);
         fail(&mut instance, 1_150);
-        // One failure is no outage yet; a second of them is.
+        // One failure is not an outage yet; a second without an answer is.
         assert!(instance.check(TimeOfDay(1_200)).is_ok());
         assert_eq!(instance.check(TimeOfDay(2_200)).is_ok(), fallback);
         let again = call(&mut instance, 2_300);
@@ -127,9 +127,9 @@ fn only_a_whole_answer_to_this_batch_counts() {
         call(&mut instance, 1_000);
         assert!(!gives(&mut instance, 1_001, *status, body));
         assert_eq!(instance.key(TimeOfDay(1_002)).unwrap().1, UsedKey::Fallback);
-        // It is tried again soon, with everything that was owed.
+        // The call is repeated soon, with everything that was owed.
         assert!(instance.tick(TimeOfDay(1_050)).is_none());
-        // What was owed since then waits: a batch that may have arrived is sent again as it was.
+        // Newer debts wait: a batch that may have arrived is sent again unchanged.
         mask(&mut instance, "i-0fedcba9876543210", 1_100).unwrap();
         let again = call(&mut instance, 1_200);
         assert_eq!((again.batch, again.mappings.len()), (1, 1), "{status}");
@@ -155,7 +155,7 @@ fn a_call_that_is_never_answered_is_given_up() {
 fn the_first_call_waits_for_a_tick_of_its_own() {
     let config = configuration(br#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#).unwrap();
     let mut instance = Instance::new(config, "test".into(), TimeOfDay(0), Rc::default());
-    // A busy worker runs the timers of instances before this one late, in the round in which its own is due.
+    // A busy worker runs the timers of earlier instances late, in the round in which the instance's own is due.
     for stray in [20, TICK_MS, TICK_MS + 7, TICK_MS + 7, TICK_MS + 8] {
         assert!(instance.tick(TimeOfDay(stray)).is_none(), "{stray}");
     }
@@ -177,7 +177,7 @@ fn an_instance_that_follows_another_has_its_key() {
     let json = r#"{"sidecar":"s:1","sidecar_token":"0123456789abcdef"}"#;
     let [worker, other_memory] = [(); 2].map(|()| {
         let worker: Rc<RefCell<Worker>> = Rc::default();
-        worker.borrow_mut().found_zone();
+        worker.borrow_mut().use_zone();
         worker
     });
     let (zone, mut first) = (OwnZone::default(), in_worker(json, &worker, 0));
@@ -185,7 +185,7 @@ fn an_instance_that_follows_another_has_its_key() {
     assert_eq!(reply(&mut first, 1_000, 200, &serde_json::to_vec(&answer(&request)).unwrap(), &zone), None);
     assert_eq!(zone.len(), 1, "the host has it");
 
-    // In the same memory; and in a new one, from what the host kept.
+    // In the same memory; and in a new one, with the key that the host kept.
     let mut second = in_worker(json, &worker, 2_000);
     let mut third = in_worker(json, &other_memory, 2_000);
     assert_eq!(third.check(TimeOfDay(2_100)).err(), Some(Refusal::NoKeyring));
@@ -195,7 +195,7 @@ fn an_instance_that_follows_another_has_its_key() {
         assert_eq!(mask(instance, VALUE, now - 80).unwrap().body, minted);
         instance.tick(TimeOfDay(now - 70));
         assert_eq!(call(instance, now).mappings.len(), 1, "and owes what it replaced");
-        // It is no reason to believe that the vault is there.
+        // The key is not a reason to believe that the vault is up.
         fail(instance, now + 100);
         assert_eq!(instance.check(TimeOfDay(now + 1_200)).err(), Some(Refusal::VaultUnavailable));
     }
@@ -212,7 +212,7 @@ fn an_outage_is_told_once_by_all_instances_of_a_worker() {
     let mut instances = [in_worker(json, &worker, 0), in_worker(json, &worker, 0)];
     instances.iter_mut().for_each(|instance| drop(call(instance, 1_000)));
     let told: Vec<String> = instances.iter_mut().filter_map(|instance| fail(instance, 1_100)).collect();
-    assert_eq!(told, ["the sidecar at s:1 does not answer as it should (timeout; 1 calls); trying on"]);
+    assert_eq!(told, ["no valid answer from the sidecar at s:1 (timeout; 1 calls); retrying"]);
     let told: Vec<String> = instances
         .iter_mut()
         .filter_map(|instance| {
@@ -220,7 +220,7 @@ fn an_outage_is_told_once_by_all_instances_of_a_worker() {
             reply(instance, 1_400, 200, &serde_json::to_vec(&answer(&again)).unwrap(), &OwnZone::default())
         })
         .collect();
-    assert_eq!(told, ["the sidecar answers again; 2 calls failed, 0 requests were refused meanwhile"]);
+    assert_eq!(told, ["the sidecar answers again; 2 calls failed and 0 requests were refused in the meantime"]);
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn in_an_outage_one_instance_tries_for_all() {
         }
     }
     assert!((5..20).contains(&tries.len()), "{tries:?}");
-    // Those that never tried know it as well, and all know when it is over.
+    // Those without a call of their own know of the outage as well, and all know when it is over.
     assert!(instances.iter_mut().all(|i| i.check(TimeOfDay(12_000)).err() == Some(Refusal::VaultUnavailable)));
     let back = (12_000..14_000).step_by(100).find(|now| {
         instances.iter_mut().any(|instance| {

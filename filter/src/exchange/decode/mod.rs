@@ -1,7 +1,7 @@
-//! Reads response bodies that upstream compressed although it was asked not to. They leave plain.
+//! Decodes response bodies that upstream compressed although it was asked not to. They leave the filter uncompressed.
 //!
-//! Each decoder gives what it reads in pieces of at most [`STEP`] bytes, so the memory for them does not depend on what
-//! arrives, and all of it is counted: a small body may hold terabytes.
+//! Each decoder returns its output in pieces of at most [`STEP`] bytes, so its memory does not depend on the input, and
+//! all of the output is counted: a small body may hold terabytes.
 
 mod zstd;
 
@@ -12,30 +12,30 @@ use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use zstd::Zstd;
 
-/// Bytes that one response may have when it is plain. A longer one is cut there.
+/// Maximum bytes of one decoded response. A longer one is cut there.
 const PLAIN_MAX: u64 = if cfg!(test) { 1 << 20 } else { 256 << 20 };
-/// Times its own length that a response may have when it is plain, beyond [`PLAIN_FREE`]; one that grows by more is cut
-/// there. Text grows by 3 to 30.
+/// Maximum ratio of a response's decoded length, beyond [`PLAIN_FREE`], to its encoded length. A response that grows by
+/// more is cut there. Text grows by a factor of 3 to 30.
 const RATIO_MAX: u64 = 100;
-/// Bytes that any response may have when it is plain.
+/// Decoded bytes that any response may have, whatever its ratio.
 const PLAIN_FREE: u64 = 1 << 20;
-/// Bytes that one step of a decoder may give.
+/// Maximum bytes that one step of a decoder returns.
 const STEP: usize = 64 << 10;
 
 /// The coding of a body, by its `content-encoding`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Coding {
+pub(super) enum Coding {
     Identity,
     Gzip,
     Deflate,
     Brotli,
     Zstd,
-    /// Another one, or several: such a body is not touched.
+    /// Another one, or several: such a body is passed on unchanged.
     Unknown,
 }
 
 impl Coding {
-    pub fn of(content_encoding: Option<&str>) -> Self {
+    pub(super) fn of(content_encoding: Option<&str>) -> Self {
         match content_encoding.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
             "" | "identity" => Self::Identity,
             "gzip" | "x-gzip" => Self::Gzip,
@@ -47,20 +47,20 @@ impl Coding {
     }
 }
 
-/// Why nothing more can be read.
+/// The reason for which nothing more can be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undecodable {
-    /// The bytes are not what the coding says.
+pub(super) enum Undecodable {
+    /// The bytes are not valid in this coding.
     Garbled,
-    /// They are too many when they are plain.
+    /// The decoded bytes are too many.
     TooLong,
 }
 
-/// Takes what a decoder gives.
+/// Takes the pieces that a decoder returns.
 type Give<'g> = dyn FnMut(&[u8]) -> Result<(), Undecodable> + 'g;
 
 /// Decodes a body that arrives in pieces.
-pub struct Decoder {
+pub(super) struct Decoder {
     stream: Stream,
     encoded: u64,
     plain: u64,
@@ -69,7 +69,7 @@ pub struct Decoder {
 enum Stream {
     Identity,
     Gzip(MultiGzDecoder<Vec<u8>>),
-    /// `deflate` is zlib's format, but some send the bare one: the first bytes tell.
+    /// `deflate` is zlib's format, but some servers send the bare one; the first two bytes distinguish them.
     Deflate(Vec<u8>),
     Zlib(ZlibDecoder<Vec<u8>>),
     Bare(DeflateDecoder<Vec<u8>>),
@@ -79,8 +79,8 @@ enum Stream {
 }
 
 impl Decoder {
-    /// `None` for a coding that cannot be read.
-    pub fn new(coding: Coding) -> Option<Self> {
+    /// Returns `None` for a coding that cannot be decoded.
+    pub(super) fn new(coding: Coding) -> Option<Self> {
         let stream = match coding {
             Coding::Identity => Stream::Identity,
             Coding::Gzip => Stream::Gzip(MultiGzDecoder::new(Vec::new())),
@@ -92,7 +92,7 @@ impl Decoder {
         Some(Self::of(stream))
     }
 
-    pub fn identity() -> Self {
+    pub(super) fn identity() -> Self {
         Self::of(Stream::Identity)
     }
 
@@ -100,12 +100,12 @@ impl Decoder {
         Self { stream, encoded: 0, plain: 0 }
     }
 
-    pub fn is_identity(&self) -> bool {
+    pub(super) fn is_identity(&self) -> bool {
         matches!(self.stream, Stream::Identity)
     }
 
-    /// Gives the plain form of what arrived, as far as it is certain, also of what stands before an error.
-    pub fn write(&mut self, chunk: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Undecodable> {
+    /// Passes the decoded form of the chunk to `out`, as far as it is certain, including what precedes an error.
+    pub(super) fn write(&mut self, chunk: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Undecodable> {
         if self.is_identity() {
             out(chunk);
             return Ok(());
@@ -160,7 +160,7 @@ impl Stream {
     }
 }
 
-/// Feeds a decoder, which takes no more at once than what fills its buffer of 32 KB, and takes what it gives.
+/// Feeds a decoder, which takes no more at once than fills its buffer of 32 KB, and passes on its output.
 fn inflate<D: Write>(
     decoder: &mut D,
     given: fn(&mut D) -> &mut Vec<u8>,
@@ -175,7 +175,7 @@ fn inflate<D: Write>(
         plain.clear();
         match read {
             Ok(0) if rest.is_empty() => return Ok(()),
-            // Something stands behind the end.
+            // Something follows the end.
             Ok(0) | Err(_) => return Err(Undecodable::Garbled),
             Ok(read) => rest = rest.get(read..).unwrap_or_default(),
         }
@@ -184,14 +184,14 @@ fn inflate<D: Write>(
 
 struct Brotli {
     state: BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>,
-    /// What a step gives.
+    /// The output of a step.
     step: Vec<u8>,
 }
 
 impl Default for Brotli {
     fn default() -> Self {
         let [a, b, c] = std::array::from_fn(|_| StandardAlloc::default());
-        // Strict: a window has 16 MB at most, as in RFC 7932. An extension that nobody sends would allow 1 GB.
+        // Strict: a window has at most 16 MB, as in RFC 7932. An extension that nobody sends would allow 1 GB.
         Self { state: BrotliState::new_strict(a, b, c), step: vec![0; STEP] }
     }
 }
@@ -209,7 +209,7 @@ impl Brotli {
                 BrotliResult::NeedsMoreOutput => {}
                 BrotliResult::NeedsMoreInput => return Ok(()),
                 BrotliResult::ResultSuccess if left == 0 => return Ok(()),
-                // Something stands behind the end.
+                // Something follows the end.
                 BrotliResult::ResultSuccess | BrotliResult::ResultFailure => return Err(Undecodable::Garbled),
             }
         }

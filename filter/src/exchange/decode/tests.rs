@@ -24,7 +24,7 @@ fn zstd(text: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
-/// TEXT as `brotli -q 5` writes it is not at hand; this is a stream of one uncompressed block (RFC 7932, 9.2).
+/// A stream of one uncompressed block (RFC 7932, 9.2): there is no encoder among the dependencies.
 fn brotli(text: &[u8]) -> Vec<u8> {
     let mut out = brotli_bits(text.len() as u64 - 1);
     out.extend_from_slice(text);
@@ -44,7 +44,7 @@ fn decode<'c>(coding: Coding, chunks: impl IntoIterator<Item = &'c [u8]>) -> Res
     Ok(String::from_utf8(plain).unwrap())
 }
 
-/// Feeds a decoder; no piece that it gives is longer than a step.
+/// Feeds a decoder, none of whose pieces may be longer than a step.
 fn read<'c>(
     decoder: &mut Decoder,
     chunks: impl IntoIterator<Item = &'c [u8]>,
@@ -79,11 +79,11 @@ fn every_coding_at_every_chunk_size() {
     assert!(Decoder::new(Coding::of(Some("gzip, br"))).is_none());
 }
 
-/// The decoder waits for the checksum behind the last block, which may be cut off from it.
+/// The decoder waits for the checksum after the last block, which may arrive separately.
 #[test]
 fn frames_of_zstd_with_a_checksum() {
     let text = format!("data: {}\n", "a".repeat(300));
-    // As the reference encoder writes it.
+    // Written by the reference encoder.
     let frame: [u8; 29] = [
         0x28, 0xb5, 0x2f, 0xfd, 0x64, 0x33, 0x00, 0x7d, 0x00, 0x00, 0x40, 0x64, 0x61, 0x74, 0x61, 0x3a, 0x20, 0x61,
         0x0a, 0x01, 0x00, 0x28, 0x2a, 0x30, 0x02, 0x83, 0x32, 0x39, 0xee,
@@ -96,7 +96,7 @@ fn frames_of_zstd_with_a_checksum() {
 }
 
 #[test]
-fn what_is_no_such_stream_is_an_error_once_and_for_all() {
+fn a_stream_that_is_not_valid_is_an_error_forever() {
     for coding in [Coding::Gzip, Coding::Deflate, Coding::Zstd, Coding::Brotli] {
         let mut decoder = Decoder::new(coding).unwrap();
         let (garbage, mut plain) = ([0xff; 64], Vec::new());
@@ -106,15 +106,15 @@ fn what_is_no_such_stream_is_an_error_once_and_for_all() {
     }
 }
 
-/// Bombs of each coding, made of what the formats allow: no encoder is needed, and none would be as bad.
+/// Bombs in each coding, made by hand where that needs no encoder.
 #[test]
 fn expansion_is_bounded() {
-    // A frame of a window of 8 MB, whose blocks are one byte repeated 128 K times.
+    // A frame with a window of 8 MB, whose blocks are one byte repeated 128 K times.
     let frame = [0x28, 0xb5, 0x2f, 0xfd, 0, 13 << 3];
     let block = [0x02, 0, 0x10, 0];
     let zstd = [&frame[..], &block.repeat(1_000)].concat();
     let plain = vec![0; 8 << 20];
-    // 8 MB of zeros, as the reference encoder writes them.
+    // 8 MB of zeros, written by the reference encoder.
     let brotli = vec![0x9b, 0xff, 0xff, 0x7f, 0xf8, 0x27, 0, 0xe2, 0xb1, 0x40, 0x20, 0xf7, 0xfe, 0x0f];
     for (coding, bomb) in [
         (Coding::Gzip, gzip(&plain)),

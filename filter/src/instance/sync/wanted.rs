@@ -1,33 +1,33 @@
-//! The placeholders that the sidecar is asked for: in their order, and each of them once.
+//! The placeholders for which the sidecar is asked: in their order, and each of them once.
 
 use std::collections::HashSet;
 
 use contract::{Wanted, bound};
 
-/// Placeholders that one call asks for: each may be answered with a value of the bound's size.
+/// Maximum placeholders in one call: each may be answered with a value of the bound's size.
 const WANTED_PER_CALL: usize = bound::BODY_BYTES / bound::VALUE_BYTES;
-/// Placeholders to ask for that are kept; any further ones are not asked for.
+/// At most this many placeholders wait; any further ones are not asked for.
 const WANTED_MAX: usize = 2_000;
 
 #[derive(Debug, Default)]
-pub struct WantedQueue {
+pub(super) struct WantedQueue {
     order: Vec<Wanted>,
     queued: HashSet<Wanted>,
 }
 
 impl WantedQueue {
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
 
-    pub fn push(&mut self, wanted: Wanted) {
+    pub(super) fn push(&mut self, wanted: Wanted) {
         if self.order.len() < WANTED_MAX {
             self.put_back([wanted]);
         }
     }
 
-    /// Takes those that a call has asked for in vain.
-    pub fn put_back(&mut self, wanted: impl IntoIterator<Item = Wanted>) {
+    /// Takes back those that a call has asked for in vain.
+    pub(super) fn put_back(&mut self, wanted: impl IntoIterator<Item = Wanted>) {
         for wanted in wanted {
             if self.queued.insert(wanted.clone()) {
                 self.order.push(wanted);
@@ -35,8 +35,8 @@ impl WantedQueue {
         }
     }
 
-    /// Takes out those that the next call asks for.
-    pub fn take(&mut self) -> Vec<Wanted> {
+    /// Takes out those for the next call.
+    pub(super) fn take(&mut self) -> Vec<Wanted> {
         let wanted: Vec<_> = self.order.drain(..self.order.len().min(WANTED_PER_CALL)).collect();
         wanted.iter().for_each(|wanted| _ = self.queued.remove(wanted));
         wanted

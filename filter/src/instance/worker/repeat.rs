@@ -1,14 +1,14 @@
-//! What happens again and again is told at its beginning, once a minute while it lasts, and at its end: an outage of the
-//! sidecar under load would else write hundreds of lines a second.
+//! A repeated event is logged at its beginning, once a minute while it lasts, and at its end: an outage of the sidecar
+//! under load would otherwise write hundreds of lines per second.
 
 use super::super::clock::Steady;
 
-/// Between two tellings of the same.
+/// Milliseconds between two lines on the same event.
 const AGAIN_MS: u64 = 60_000;
 
-/// One thing that may happen again and again.
+/// One kind of event that may be repeated.
 #[derive(Debug, Default)]
-pub struct Repeat {
+pub(super) struct Repeat {
     lasting: Option<Lasting>,
 }
 
@@ -20,8 +20,8 @@ struct Lasting {
 }
 
 impl Repeat {
-    /// It happened. How often since it was last told of, if that is to be told now.
-    pub fn happened(&mut self, now: Steady) -> Option<u64> {
+    /// Counts one event. If a line for the log is due, returns the number of events since the last line.
+    pub(super) fn count(&mut self, now: Steady) -> Option<u64> {
         let Some(lasting) = &mut self.lasting else {
             self.lasting = Some(Lasting { told_at: now, untold: 0, total: 1 });
             return Some(1);
@@ -35,13 +35,13 @@ impl Repeat {
         })
     }
 
-    /// How often it happened so far; 0 if it is over.
-    pub fn total(&self) -> u64 {
+    /// The number of events so far; 0 after the end.
+    pub(super) fn total(&self) -> u64 {
         self.lasting.as_ref().map_or(0, |lasting| lasting.total)
     }
 
-    /// It is over. How often it happened, if it did.
-    pub fn over(&mut self) -> Option<u64> {
+    /// Ends the events. Returns their number, if there were any.
+    pub(super) fn end(&mut self) -> Option<u64> {
         self.lasting.take().map(|lasting| lasting.total)
     }
 }
@@ -53,11 +53,11 @@ mod tests {
     #[test]
     fn the_beginning_each_minute_and_the_end() {
         let mut repeat = Repeat::default();
-        assert_eq!(repeat.over(), None);
-        assert_eq!(repeat.happened(Steady(1_000)), Some(1));
-        let told: Vec<u64> = (1..=1_500).filter_map(|n| repeat.happened(Steady(1_000 + n * 100))).collect();
+        assert_eq!(repeat.end(), None);
+        assert_eq!(repeat.count(Steady(1_000)), Some(1));
+        let told: Vec<u64> = (1..=1_500).filter_map(|n| repeat.count(Steady(1_000 + n * 100))).collect();
         assert_eq!(told, [600, 600], "after one minute and after two");
-        assert_eq!(repeat.over(), Some(1_501));
-        assert_eq!((repeat.over(), repeat.happened(Steady(1_001))), (None, Some(1)));
+        assert_eq!(repeat.end(), Some(1_501));
+        assert_eq!((repeat.end(), repeat.count(Steady(1_001))), (None, Some(1)));
     }
 }

@@ -1,25 +1,25 @@
 //! The host's shared data, which outlives the memory of a worker's instances.
 
-/// Asked only where the host has declared a zone for it: without one, Kong traps.
-pub trait Zone {
-    /// What tells this worker from its neighbours.
+/// Used only if the host has declared a zone: without one, Kong traps.
+pub(crate) trait Zone {
+    /// The name that distinguishes this worker from its neighbours.
     fn process(&self) -> String;
 
-    /// What any instance put there under the name.
+    /// The data that any instance has stored under the name.
     fn read(&self, name: &str) -> Option<Vec<u8>>;
 
-    /// Puts it there, in place of what there was; `None` takes away what there was.
+    /// Stores data in place of any that was there; `None` removes it.
     fn write(&self, name: &str, kept: Option<&[u8]>);
 }
 
-/// A zone by itself, without a host.
+/// A zone without a host.
 #[cfg(test)]
 #[derive(Debug, Default)]
-pub struct OwnZone(std::cell::RefCell<std::collections::BTreeMap<String, Vec<u8>>>);
+pub(crate) struct OwnZone(std::cell::RefCell<std::collections::BTreeMap<String, Vec<u8>>>);
 
 #[cfg(test)]
 impl OwnZone {
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.borrow().len()
     }
 }
