@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Counters, Mapping, MintKey, StoreState, SyncRequest, SyncResponse};
+use contract::{Counters, Mapping, MintKey, StoreState, SyncRequest, SyncResponse, header};
 use kong_host::{Call, Reply};
 
 use crate::gateway::silence;
 
-pub const TOKEN: &str = "Bearer a-token-of-the-tests";
+const TOKEN: &str = "a-token-of-the-tests";
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
@@ -41,7 +41,7 @@ impl Vault {
         self.calls += 1;
         assert_eq!(call.target, "unix:/run/aws-masker/sidecar.sock");
         assert_eq!(call.headers.text(":path"), Some(contract::path::SYNC));
-        assert_eq!(call.headers.text("authorization"), Some(TOKEN));
+        assert_eq!(call.headers.text(header::AUTHORIZATION), Some(header::bearer(TOKEN).as_str()));
         let request: SyncRequest = serde_json::from_slice(&call.body).expect("the filter speaks the contract");
         assert!(call.body.len() <= contract::bound::BODY_BYTES, "a call of {} bytes", call.body.len());
         assert!(request.mappings.len() <= contract::bound::MAPPINGS);
