@@ -241,14 +241,18 @@ impl Scanner {
                 let end = rule.find(text, literal, reading, |range| found(range, rule.kind, Recognised::ByContext));
                 reading.read(Reader::Name(index), end);
             }
-            Anchor::Arn if reading.is_new(Reader::Arn, start) => {
+            Anchor::Arn | Anchor::ArnRest(_) if reading.is_new(Reader::Arn, start) => {
                 let arns = &self.rules.arns;
-                let end = arns.find(text, start, |range, kind| {
+                let part = |range: Range<usize>, kind| {
                     // A path is no name that could stand alone, and what no rule names could be anything.
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
                     found(range, kind, Recognised::of(alone));
-                });
+                };
+                let end = match anchor {
+                    Anchor::ArnRest(rest) => arns.rest(rest, text, literal, part),
+                    _ => arns.find(text, start, part),
+                };
                 if let Some(end) = end {
                     reading.read(Reader::Arn, end);
                 }
@@ -275,7 +279,12 @@ impl Scanner {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Recognised::ByContext);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
             }
-            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey | Anchor::Stored(_) => {}
+            Anchor::Key(_)
+            | Anchor::Arn
+            | Anchor::ArnRest(_)
+            | Anchor::Literal(_)
+            | Anchor::PrivateKey
+            | Anchor::Stored(_) => {}
         }
     }
 

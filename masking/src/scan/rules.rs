@@ -1,5 +1,6 @@
 //! A policy to rules that can be run.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -10,7 +11,7 @@ use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule, TABLES};
 use crate::scan::Recognised;
 use crate::scan::address;
-use crate::scan::arn::Arns;
+use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
@@ -52,6 +53,7 @@ pub(crate) enum Anchor {
     PrivateKey,
     Resource(resource::Notation),
     Stored(stored::Store),
+    ArnRest(arn::Rest),
 }
 
 /// A value that begins with a literal, or stands behind it.
@@ -72,6 +74,8 @@ pub(crate) struct Host {
     kind: KindId,
     word: Finder<'static>,
     pattern: Pattern,
+    /// For names that are written in capitals, as directories do.
+    capitals: Pattern,
 }
 
 /// Bytes of a host name at the most.
@@ -96,7 +100,8 @@ impl Rules {
             }
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
-                self.hosts.push(Host { kind, word: Finder::new(word), pattern: Pattern::new(pattern) });
+                let (plain, capitals) = (Pattern::new(pattern), Pattern::any_case(pattern));
+                self.hosts.push(Host { kind, word: Finder::new(word), pattern: plain, capitals });
             }
             Rule::Record(field) => self.records.insert(kind, *field),
             Rule::Stored => {
@@ -140,6 +145,9 @@ impl Rules {
         for start in ["arn:", "arn%3a"] {
             self.anchor(start, Anchor::Arn);
         }
+        for (start, rest) in arn::RESTS {
+            self.anchor(start, Anchor::ArnRest(rest));
+        }
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
         anchors.sort_by_key(|(literal, _)| *literal);
         let (literals, anchors): (Vec<_>, Vec<_>) = anchors.into_iter().unzip();
@@ -163,7 +171,7 @@ impl Rules {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>, KindId),
     ) {
-        let Range { start, end } = domain;
+        let Range { start, end } = domain.clone();
         if !ends_host(text, end) {
             return;
         }
@@ -172,11 +180,14 @@ impl Rules {
         let first = edge::word_start(text, first, start);
         let first = first + usize::from(edge::begins_inside_escape(text, first));
         let name = text.get(first..end).unwrap_or_default();
+        let capitals = text.get(domain).is_some_and(|domain| domain.iter().any(u8::is_ascii_uppercase));
+        let name = if capitals { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
         for (index, host) in self.hosts.iter().enumerate() {
-            if host.word.find(name).is_some() && reading.host(index, first) {
+            if host.word.find(&name).is_some() && reading.host(index, first) {
+                let pattern = if capitals { &host.capitals } else { &host.pattern };
                 // Where a customer's label would stand, AWS puts regions of its own.
                 let own = |value: &Range<usize>| text.get(value.clone()).is_some_and(check::is_region);
-                host.pattern.values(text, first).filter(|value| !own(value)).for_each(|value| found(value, host.kind));
+                pattern.values(text, first).filter(|value| !own(value)).for_each(|value| found(value, host.kind));
             }
         }
     }
