@@ -80,12 +80,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[Rule::Arn("lambda:function|lambda:layer")],
         asked: &[
             Rule::Resource("lambda_function|AWS::Lambda::Function", "([A-Za-z0-9_-]{3,64})", Check::Name),
-            Rule::Key(KeyRule {
-                at: "functionname|function_name|function-name",
-                names: "functionname",
-                value: "[A-Za-z0-9_-]{3,64}",
-                check: Check::Name,
-            }),
+            Rule::Key(KeyRule { names: "function name", value: "[A-Za-z0-9_-]{3,64}", check: Check::Name }),
         ],
         yes: &["arn:aws:lambda:us-west-2:123456789012:function:‹my-function›"],
         no: &["function name() {"],
@@ -107,12 +102,7 @@ pub(super) const ROWS: &[Row] = &[
                 ".execute-api.",
                 r"([a-z0-9]{8,10}|d-[a-z0-9]{4,10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.{region}\.{aws}",
             ),
-            Rule::Key(KeyRule {
-                at: "apiid|api_id|api-id|apiids",
-                names: "apiid|apiids|restapiid",
-                value: "[a-z0-9]{10}",
-                check: Check::Digit,
-            }),
+            Rule::Key(KeyRule { names: "api id|rest api id", value: "[a-z0-9]{10}", check: Check::Digit }),
             Rule::After("restapis", r"restapis{/}([a-z0-9]{10})", Check::Digit),
             // Of the parts of an API, the second word is its id: `agm-a1b2c3d4e5-x1-GET`.
             Rule::Resource(
@@ -194,12 +184,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[Rule::Arn("cloudformation:stack|cloudformation:stackset|cloudformation:changeSet")],
         asked: &[
             Rule::Resource("cloudformation_stack", "([A-Za-z][A-Za-z0-9-]{2,127})", Check::Name),
-            Rule::Key(KeyRule {
-                at: "stackname|stack_name|stack-name",
-                names: "stackname",
-                value: "[A-Za-z][A-Za-z0-9-]{2,127}",
-                check: Check::Name,
-            }),
+            Rule::Key(KeyRule { names: "stack name", value: "[A-Za-z][A-Za-z0-9-]{2,127}", check: Check::Name }),
         ],
         yes: &[
             "arn:aws:cloudformation:us-east-1:123456789012:stack/‹gateway-dev/8ff84582-673b-4e85-a3ff-3fbd28da7b16›",

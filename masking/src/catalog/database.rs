@@ -34,8 +34,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "RDS_SNAPSHOT",
         rules: &[
             Rule::Key(KeyRule {
-                at: "snapshotidentifier|snapshot_identifier|snapshot-identifier|snapshot identifier",
-                names: "snapshotidentifier|snapshotidentifiers",
+                names: "snapshot identifier|db snapshot|rds snapshot|cluster snapshot|db 스냅샷|rds 스냅샷|\
+                        db スナップショット|rds スナップショット|数据库快照",
                 value: "(?:rds:|awsbackup:)?[A-Za-z][A-Za-z0-9-]{1,254}",
                 check: Check::Name,
             }),
@@ -66,8 +66,9 @@ pub(super) const ROWS: &[Row] = &[
         label: "RDS_CLUSTER",
         rules: &[
             Rule::Key(KeyRule {
-                at: "clusteridentifier|cluster_identifier|cluster-identifier",
-                names: "clusteridentifier|clusteridentifiers",
+                names: "cluster identifier|db cluster|rds cluster|aurora cluster|db cluster id|db cluster name|\
+                        db 클러스터|rds 클러스터|aurora 클러스터|db クラスター|rds クラスター|db クラスタ|数据库集群|rds 集群|datenbankcluster|\
+                        clúster rds",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
@@ -90,8 +91,9 @@ pub(super) const ROWS: &[Row] = &[
         label: "RDS",
         rules: &[
             Rule::Key(KeyRule {
-                at: "instanceidentifier|instance_identifier|instance-identifier|db instance|dbinstance",
-                names: "instanceidentifier|instanceidentifiers|dbinstance",
+                names: "instance identifier|db instance|rds instance|database instance|db instance id|\
+                        db instance name|rds 인스턴스|db 인스턴스|rds インスタンス|db インスタンス|数据库实例|rds 实例|db instanz|\
+                        rds instanz|datenbankinstanz|instancia rds|instancia de base de datos",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
@@ -102,9 +104,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                at: "sourceidentifier|source_identifier|source-identifier|replicaidentifier|replica_identifier|\
-                        replica-identifier",
-                names: "^sourceidentifier|replicationsourceidentifier|replicaidentifiers",
+                names: "^source identifier|replication source identifier|replica identifier",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
@@ -218,12 +218,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[Rule::Arn("dynamodb:table|dynamodb:global-table|glue:table")],
         asked: &[
             Rule::Resource("dynamodb_table|AWS::DynamoDB::Table", "([A-Za-z0-9_.-]{3,255})", Check::Name),
-            Rule::Key(KeyRule {
-                at: "tablename|table_name|table-name",
-                names: "tablename",
-                value: "[A-Za-z0-9_.-]{3,255}",
-                check: Check::Name,
-            }),
+            Rule::Key(KeyRule { names: "table name", value: "[A-Za-z0-9_.-]{3,255}", check: Check::Name }),
         ],
         yes: &["arn:aws:dynamodb:us-east-1:123456789012:table/‹orders-live/index/by-date›"],
         no: &["table name is"],

@@ -29,8 +29,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "CLOUDFRONT",
         rules: &[
             Rule::Key(KeyRule {
-                at: "distribution|cloudfront",
-                names: "distribution|distributionid|distributionids|cloudfront|cloudfrontid",
+                names: "distribution|distribution id|cloudfront|cloudfront id|배포|배포 id|ディストリビューション|\
+                        ディストリビューション id|分配|分配 id|distribución",
                 value: "E[A-Z0-9]{12,13}",
                 check: Check::Digit,
             }),
@@ -59,7 +59,6 @@ pub(super) const ROWS: &[Row] = &[
         label: "CLOUDFRONT_ID",
         rules: &[
             Rule::Key(KeyRule {
-                at: "invalidation|originaccess|origin_access|origin-access|origin access|keypairid|key-pair-id",
                 names: "invalidationid|originaccesscontrolid|originaccessidentity|originaccessidentityid|keypairid|\
                         invalidation",
                 value: "(?:origin-access-identity/cloudfront/)?([EIK][A-Z0-9]{12,25})",
@@ -100,8 +99,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "ZONE",
         rules: &[
             Rule::Key(KeyRule {
-                at: "hostedzone|hosted_zone|hosted-zone|zoneid|zone_id|zone-id|zone id",
-                names: "hostedzone|hostedzoneid|hostedzonenameid|zoneid|zoneids",
+                names: "hosted zone|hosted zone id|hosted zone name id|zone id|호스팅 영역|호스팅 영역 id|호스팅 존|ホストゾーン|\
+                        ホストゾーン id|托管区域|托管区域 id|zona alojada|gehostete zone",
                 value: "(?:/hostedzone/)?(Z[A-Z0-9]{6,31})",
                 check: Check::Zone,
             }),

@@ -8,17 +8,13 @@ pub(super) const ROWS: &[Row] = &[
         label: "ACCOUNT",
         rules: &[
             Rule::Key(KeyRule {
-                at: "account|acct|owner|registry|registries|requester|requestor|userid|user_id|user-id|principal|\
-                        payer|tenant|catalogid|catalog_id|catalog-id|edby|ed_by|ed-by|targetid|target_id|target-id|\
-                        childid|child_id|child-id|receiver|outpost|resourceid|resource_id|resource-id|\
-                        attributevalues|\"aws|계정|어카운트",
                 // Twelve digits say much by themselves, so that the names need not say all.
-                names: "*account|acct|acctid|acctno|acctnum|acctnumber|owner|owners|ownerid|ownerids|owneralias|\
-                        registry|registryid|registryids|registries|requester|requesterid|requestorid|userid|userids|\
-                        principal|principals|principalid|payer|payerid|tenant|tenantid|catalogid|createdby|\
-                        modifiedby|canceledby|sharedby|startedby|targetid|targetids|childid|invoicereceiver|\
-                        invoicereceivers|outpostid|outpostsid|resourceid|attributevalues|^aws|계정|계정id|계정아이디|계정번호|\
-                        어카운트",
+                names: "*account|acct|acct id|acct no|acct num|acct number|owner|owner id|owner alias|registry|\
+                        registry id|registries|requester|requester id|requestor id|user id|principal|\
+                        principal id|payer|payer id|tenant|tenant id|catalog id|created by|modified by|\
+                        canceled by|shared by|started by|target id|child id|invoice receiver|outpost id|\
+                        outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
+                        アカウント id|账户|账户 id|账号|帐户|帐号|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|compte",
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),
@@ -121,8 +117,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                at: "rolename|role_name|role-name|instanceprofile|instance_profile|instance-profile",
-                names: "rolename|instanceprofilename|instanceprofile",
+                names: "role name|instance profile name|instance profile",
                 value: "[A-Za-z0-9_+=,.@-]{3,128}",
                 check: Check::Name,
             }),
@@ -149,12 +144,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[Rule::Arn("iam:user|sts:federated-user")],
         asked: &[
             Rule::Resource("iam_user|AWS::IAM::User", "([A-Za-z0-9_+=,.@-]{3,128})", Check::Name),
-            Rule::Key(KeyRule {
-                at: "username|user_name|user-name",
-                names: "username",
-                value: "[A-Za-z0-9_+=,.@-]{3,128}",
-                check: Check::Name,
-            }),
+            Rule::Key(KeyRule { names: "user name", value: "[A-Za-z0-9_+=,.@-]{3,128}", check: Check::Name }),
         ],
         yes: &["arn:aws:iam::123456789012:user/‹jane›"],
         no: &["user jane"],
@@ -191,8 +181,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Id("o", Tail::Run(Class::Lower, 10..=10, Check::Digit)),
             Rule::Literal("ou-", "ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}", Edge::Compound, Check::Digit),
             Rule::Key(KeyRule {
-                at: "rootid|root_id|root-id|parentid|parent_id|parent-id|policyid|policy_id|policy-id",
-                names: "rootid|parentid|policyid",
+                names: "root id|parent id|policy id",
                 value: "(?:r-[0-9a-z]{4,32}|p-[0-9a-z]{8,128})",
                 check: Check::Digit,
             }),
@@ -272,8 +261,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Resource("cognito_user_pool_client|AWS::Cognito::UserPoolClient", "([a-z0-9]{26})", Check::Digit),
             Rule::Key(KeyRule {
-                at: "clientid|client_id|client-id|appclient|app_client|client id",
-                names: "clientid|appclient|appclientid",
+                names: "client id|app client|app client id",
                 value: "[a-z0-9]{26}",
                 check: Check::Digit,
             }),
@@ -303,9 +291,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "EXTERNAL_ID",
         risk: super::Risk::Secret,
         rules: &[Rule::Key(KeyRule {
-            at: "externalid|external_id|external-id|external id",
-            names: "externalid",
-            value: "[A-Za-z0-9_+=,.@:/-]{6,200}",
+            names: "external id|외부 id|外部 id",
+            value: "[A-Za-z0-9_+=,.@:/-]{11,200}",
             check: Check::Name,
         })],
         yes: &[r#""sts:ExternalId": "‹Unique-ID-Assigned-by-Example-Corp›""#],

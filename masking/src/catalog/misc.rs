@@ -15,12 +15,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "guardduty_detector",
         label: "DETECTOR",
         rules: &[
-            Rule::Key(KeyRule {
-                at: "detector",
-                names: "detectorid|detectorids",
-                value: "[0-9a-f]{32}",
-                check: Check::None,
-            }),
+            Rule::Key(KeyRule { names: "detector id|detector", value: "[0-9a-f]{32}", check: Check::None }),
             Rule::Resource("guardduty_detector|AWS::GuardDuty::Detector", "([0-9a-f]{32})", Check::None),
             Rule::Arn("guardduty:detector"),
         ],

@@ -77,13 +77,32 @@ pub(crate) enum Rule {
 /// `<Bucket>b</Bucket>`, `bucket b-1` …
 #[derive(Debug)]
 pub(crate) struct KeyRule {
-    /// Words of which each name holds one, as they are written.
-    pub(crate) at: &'static str,
-    /// What the name ends with, in lower case and without separators. In front, a `^`: what the name is;
-    /// a `=`: what it is, as it is written; a `*`: what it contains.
+    /// The words that a name ends with, whatever their case and what separates them: `kms key id` is the end of
+    /// `KmsKeyId`, `KMS_KEY_ID` and `--kms-key-id`. In front, a `^`: what the name is; a `=`: what it is, as it is
+    /// written; a `*`: what it contains.
     pub(crate) names: &'static str,
     pub(crate) value: &'static str,
     pub(crate) check: Check,
+}
+
+impl KeyRule {
+    /// The words at which names are looked for: of each name the longest, because it is the rarest, and of one in another
+    /// script its last. What is short and means itself only as it is written is looked for with what stands in front.
+    pub(crate) fn anchors(&self) -> Vec<&'static str> {
+        let mut anchors: Vec<&'static str> = Vec::new();
+        for name in self.names.split('|') {
+            if name == "=ID" {
+                anchors.extend(["\"id", "<id", "'id"]);
+                continue;
+            }
+            let words = name.trim_start_matches(['^', '*', '=']).split(' ');
+            let foreign = words.clone().rev().find(|word| word.chars().any(|c| c >= '\u{1100}'));
+            anchors.extend(foreign.or_else(|| words.rev().max_by_key(|word| word.len())));
+        }
+        anchors.sort_unstable();
+        anchors.dedup();
+        anchors
+    }
 }
 
 /// A field of a line.
@@ -183,6 +202,8 @@ pub(crate) enum Check {
     Zone,
     /// It does not name something of AWS's own.
     Customer,
+    /// A notation assigns it: a word that only stands in front of it may end in a name by chance.
+    Version,
 }
 
 impl Check {

@@ -46,8 +46,10 @@ pub(super) const ROWS: &[Row] = &[
         label: "SECRET_KEY",
         rules: &[
             Rule::Key(KeyRule {
-                at: "secret",
-                names: "secretaccesskey|secretkey|awssecret|secretaccess|secretaccesskeyid|awssecretkey",
+                names: "secret access key|secret key|aws secret|secret access|secret access key id|s3 secret|\
+                        iam secret|access secret|^secret|^sk|시크릿 키|시크릿 액세스 키|비밀 키|비밀 액세스 키|보안 액세스 키|シークレットキー|\
+                        シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
+                        clave secreta|clave de acceso secreta",
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Mixed,
             }),
@@ -95,8 +97,7 @@ pub(super) const ROWS: &[Row] = &[
             // Another form of it, near the key that it belongs to.
             Rule::Beside("access_key_id", concat!(sign!(), "{200,}={0,2}"), Check::Generated),
             Rule::Key(KeyRule {
-                at: "token",
-                names: "sessiontoken|securitytoken|^token",
+                names: "session token|security token|^token|세션 토큰|セッショントークン|会话令牌",
                 value: r"(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]|\\{1,7}u002[bB]){100,}",
                 check: Check::Mixed,
             }),
@@ -156,8 +157,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "PASSWORD",
         rules: &[
             Rule::Key(KeyRule {
-                at: "password|passwd|pwd",
-                names: "password|passwd|pwd|masteruserpassword|dbpassword|pgpassword",
+                names: "password|passwd|pwd|master user password|db password|pg password|비밀번호|패스워드|암호|パスワード|密码|\
+                        口令|passwort|kennwort|contraseña|mot de passe",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
@@ -204,8 +205,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "client_secret",
         label: "CLIENT_SECRET",
         rules: &[Rule::Key(KeyRule {
-            at: "clientsecret|client_secret|client-secret|client secret",
-            names: "clientsecret",
+            names: "client secret|클라이언트 시크릿|クライアントシークレット|客户端密钥",
             value: "[A-Za-z0-9._~-]{20,128}",
             check: Check::Password,
         })],
@@ -219,8 +219,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("da2", Tail::Run(Class::Lower, 26..=26, Check::None)),
             Rule::Key(KeyRule {
-                at: "apikey|api_key|api-key",
-                names: "apikey|apikeyvalue|xapikey",
+                names: "api key|api key value|x api key|api 키|api キー|api 密钥|api schlüssel|clave de api",
                 value: "[A-Za-z0-9]{20,128}",
                 check: Check::Random,
             }),
@@ -236,12 +235,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Literal("QVdTO", "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Compound, Check::None),
             // The password of `docker login`: `{"payload":"` in base64.
             Rule::Literal("eyJwYXlsb2FkIjoi", "eyJwYXlsb2FkIjoi[A-Za-z0-9+/=_-]{30,}", Edge::Word, Check::None),
-            Rule::Key(KeyRule {
-                at: "authorization",
-                names: "authorizationtoken",
-                value: "[A-Za-z0-9+/=]{30,}",
-                check: Check::Mixed,
-            }),
+            Rule::Key(KeyRule { names: "authorization token", value: "[A-Za-z0-9+/=]{30,}", check: Check::Mixed }),
         ],
         yes: &[
             "AUTHORIZATIONDATA\t‹QVdTOnc1RTNvbzZ1Tm9PYnVEanVkdWV1Z1ByYU9BbGwraFNIbnVuR0Uz›\t",
@@ -270,8 +264,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             // A user pool's tokens and those of other providers, signed or encrypted, under the names that they have.
             Rule::Key(KeyRule {
-                at: "token|assertion",
-                names: "idtoken|accesstoken|refreshtoken|webidentitytoken|identitytoken|clientassertion|bearertoken",
+                names: "id token|access token|refresh token|web identity token|identity token|client assertion|bearer token",
                 value: r"(?:Bearer )?(eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4})",
                 check: Check::Mixed,
             }),
@@ -302,8 +295,7 @@ pub(super) const ROWS: &[Row] = &[
             // credentials")
             Rule::Beside("access_key_id", "B[A-P][A-Za-z0-9+/]{42}", Check::Generated),
             Rule::Key(KeyRule {
-                at: "smtp",
-                names: "smtppass|smtppasswd|smtppwd|smtppassword|smtppasswordv4|smtpsecret",
+                names: "smtp pass|smtp passwd|smtp pwd|smtp password|smtp password v4|smtp secret",
                 value: "(B[A-P][A-Za-z0-9+/]{42})",
                 check: Check::Generated,
             }),
@@ -329,10 +321,9 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("mrk", Tail::Run(Class::Hex, 32..=32, Check::None)),
             Rule::Key(KeyRule {
-                at: "kms|keyid|key_id|key-id|key id|keyarn|encryptionkey|encryption_key|encryption-key|masterkey|\
-                        master_key|keyidentifier",
-                names: "kms|kmskey|kmskeys|kmskeyid|kmskeyidentifier|kmskeyarn|kmsmasterkey|kmsmasterkeyid|keyid|\
-                        keyids|encryptionkey|encryptionkeyid|masterkey|masterkeyid|keyidentifier",
+                names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|key id|\
+                        encryption key|encryption key id|master key|master key id|key identifier|kms 키|kms 키 id|\
+                        kms キー|kms キー id|kms 密钥|kms 密钥 id|kms schlüssel|clave kms|clave de kms",
                 value: "{uuid}",
                 check: Check::None,
             }),
@@ -369,12 +360,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "secret_name",
         label: "SECRET",
         rules: &[Rule::Arn("secretsmanager:secret|ssm:parameter")],
-        asked: &[Rule::Key(KeyRule {
-            at: "secretid|secret_id|secret-id",
-            names: "secretid",
-            value: "[A-Za-z0-9/_+=.@-]{3,512}",
-            check: Check::Name,
-        })],
+        asked: &[Rule::Key(KeyRule { names: "secret id", value: "[A-Za-z0-9/_+=.@-]{3,512}", check: Check::Name })],
         yes: &[
             "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/‹orders/db-AbCdEf›",
             "arn:aws:secretsmanager:us-east-1:123456789012:secret:‹acme/db-AbCdEf›",

@@ -93,8 +93,7 @@ pub(super) const ROWS: &[Row] = &[
             // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
             Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
-                at: "bucket|버킷",
-                names: "bucket|buckets|bucketname|bucketnames|버킷|버킷이름",
+                names: "bucket|bucket name|buckets name|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶",
                 value: "{bucket}",
                 check: Check::Bucket,
             }),
@@ -203,9 +202,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "CANONICAL_ID",
         rules: &[
             Rule::Key(KeyRule {
-                at: "\"id|<id|'id|canonical|grantee",
                 // Docker writes `Id`.
-                names: "=ID|canonicaluser|canonicalid|canonicaluserid|grantee",
+                names: "=ID|canonical user|canonical id|canonical user id|grantee",
                 value: "[0-9a-f]{64}",
                 check: Check::None,
             }),

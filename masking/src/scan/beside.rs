@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 use crate::catalog::{Check, Edge, KindId};
-use crate::scan::Recognised;
+
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::pattern::Pattern;
-use crate::scan::pick::{Hit, Source};
+use crate::scan::pick::{Evidence, Hit, Source};
 
 /// A rule for values near those of another kind.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Beside {
         for (start, end) in near {
             let part = start.saturating_sub(REACH).max(read)..text.len().min(end + REACH);
             read = read.max(self.runs(text, part, |range| {
-                hits.push(Hit::new(range, self.kind, Source::Rule, Recognised::ByContext));
+                hits.push(Hit::new(range, self.kind, Source::Rule, Evidence::Context));
             }));
         }
     }

@@ -9,7 +9,7 @@ use crate::scan::template;
 
 pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
     match check {
-        Check::None => true,
+        Check::None | Check::Version => true,
         Check::Digit => has_digit(value),
         Check::Scrambled => is_scrambled(value),
         Check::Mixed => has_digit(value) && value.iter().any(u8::is_ascii_alphabetic),
@@ -124,6 +124,12 @@ pub(crate) const ENCLOSED_MAX: usize = 256;
 pub(crate) fn is_generated(value: &[u8]) -> bool {
     let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
     value.len() >= 12 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+}
+
+/// Whether a value is a run of letters and digits too long for a word.
+pub(crate) fn is_long(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    value.len() >= 20 && digits >= 3 && digits < value.len() && value.iter().all(u8::is_ascii_alphanumeric)
 }
 
 fn is_reference(value: &[u8]) -> bool {

@@ -4,9 +4,12 @@ use std::ops::Range;
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge, KeyRule};
+use crate::placeholder;
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::key::{self, Name, PlaceKind, ValuePlace};
+use crate::scan::member;
+use crate::scan::name::Name;
+use crate::scan::notation::{self, Element, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
 use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
@@ -16,8 +19,7 @@ use crate::scan::reading::{Reader, Reading};
 pub(crate) struct Keyed {
     pub(crate) kind: KindId,
     /// Its place in the table.
-    index: usize,
-    names: Vec<&'static str>,
+    pub(crate) index: usize,
     pattern: Pattern,
     check: Check,
     /// What is found grants access.
@@ -27,38 +29,29 @@ pub(crate) struct Keyed {
 impl Keyed {
     /// The rule at `index` of the table.
     pub(crate) fn new(kind: KindId, index: usize, key: &'static KeyRule, secret: bool) -> Self {
-        let names = key.names.split('|').collect();
-        Self { kind, index, names, pattern: Pattern::new(key.value), check: key.check, secret }
+        Self { kind, index, pattern: Pattern::new(key.value), check: key.check, secret }
     }
 
-    /// The values of the longest name around the word at `word` that has one. Returns where the name ends.
-    pub(crate) fn find(
+    /// The values of a name, at the first of its places that has one. Returns whether there was one, or its placeholder.
+    pub(crate) fn at_name(
         &self,
         text: &[u8],
-        word: Range<usize>,
+        name: Name<'_>,
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
-    ) -> usize {
-        let mut last = word.end;
-        for name in key::names(text, word.start, word.end) {
-            last = last.max(name.end);
-            let Some(place) = Some(name).filter(|name| self.has(*name)).and_then(|name| name.value(text)) else {
-                continue;
-            };
-            let mut any = false;
-            self.list(text, place, name.is_formal(place), reading, |value| {
-                any = true;
-                found(value);
-            });
-            if any {
-                break;
+    ) -> bool {
+        notation::places(name, text).any(|place| {
+            // Masked already: what else stands around the name is not its value.
+            let mut any = is_masked(text, place.start);
+            let formal = name.is_formal(place.tight);
+            if !any {
+                self.list(text, place, formal, reading, |value| {
+                    any = true;
+                    found(value);
+                });
             }
-        }
-        last
-    }
-
-    pub(crate) fn has(&self, name: Name<'_>) -> bool {
-        self.names.iter().any(|rule| name.is(rule))
+            any
+        })
     }
 
     /// The value at `place`, and those that follow it in a list.
@@ -73,20 +66,45 @@ impl Keyed {
         let (mut place, mut first) = (place, true);
         while let Some(value) = self.value(text, place, formal, reading) {
             let end = value.end;
-            if !first && !key::ends_element(text, end) {
+            if !first && !notation::ends_element(text, end) {
                 return;
             }
             found(value);
-            let same = |next: &ValuePlace| next.quoted == place.quoted || self.check == Check::Account;
+            let same = |next: &Element| next.dash || next.place.quoted == place.quoted || self.check == Check::Account;
+            let one = matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
+            if matches!(place.kind, PlaceKind::Object | PlaceKind::Map) {
+                let next = match place.kind {
+                    PlaceKind::Map => member::next_in_map(text, end),
+                    kind => member::next_object(text, end).map(|next| ValuePlace { kind, ..next }),
+                };
+                match next.filter(|next| reading.element(self.index, *next, formal)) {
+                    Some(next) => place = next,
+                    None => return,
+                }
+                continue;
+            }
             // A list that joins one which was read before ends there: the rest of it is found already.
-            match key::next_element(text, end).filter(same) {
-                Some(next) if reading.element(self.index, next, formal) => (place, first) = (next, false),
+            match notation::next_element(text, end).filter(|next| same(next) && !one) {
+                Some(next) if reading.element(self.index, next.place, formal) => (place, first) = (next.place, false),
                 _ => return,
             }
         }
     }
 
+    /// The value that stands in a cell of a column.
+    pub(crate) fn cell(&self, text: &[u8], place: ValuePlace, reading: &mut Reading) -> Option<Range<usize>> {
+        self.value(text, place, false, reading)
+    }
+
     fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
+        // Only accounts are told by a map's name whatever its members are called.
+        if place.kind == PlaceKind::Map && self.check != Check::Account {
+            return None;
+        }
+        if let Some(end) = place.end.filter(|_| self.check == Check::Password) {
+            let cell = text.get(place.start..end).filter(|_| place.kind == PlaceKind::Cell)?;
+            return (check::is_enclosed_password(cell) && check::has_digit(cell)).then_some(place.start..end);
+        }
         // What a notation encloses is a password or none, whatever characters it is made of.
         if self.check == Check::Password && (place.kind != PlaceKind::Near || formal) {
             let enclosed = quoted::value(text, place).or_else(|| quoted::line(text, place, formal));
@@ -98,7 +116,11 @@ impl Keyed {
         if run && !reading.is_new(Reader::Run(self.index), place.start) {
             return None;
         }
-        let value = self.pattern.values(text, place.start).next()?;
+        let window = text.get(..place.end.unwrap_or(text.len()))?;
+        let value = self.pattern.values(window, place.start).next()?;
+        if place.end.is_some_and(|end| end != value.end) {
+            return None;
+        }
         if run {
             reading.read(Reader::Run(self.index), value.end);
         }
@@ -112,8 +134,13 @@ impl Keyed {
     /// Whether what stands there is a value rather than the next word of a sentence or of a program.
     fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, formal: bool) -> bool {
         match self.check {
+            Check::Bucket | Check::Name if place.end.is_some() => {
+                let telling = check::is_distinctive(bytes) && (place.kind == PlaceKind::Cell || place.leads);
+                telling || place.quoted && place.kind == PlaceKind::Before
+            }
             Check::Bucket | Check::Name if place.quoted => {
-                key::ends_quoted(text, value.end) && (check::is_distinctive(bytes) || !key::is_name(text, value.end))
+                notation::ends_quoted(text, value.end)
+                    && (check::is_distinctive(bytes) || !notation::is_name(text, value.end))
             }
             Check::Bucket | Check::Name => {
                 let called = place.kind == PlaceKind::Called;
@@ -121,16 +148,49 @@ impl Keyed {
                 let next = text.get(value.end);
                 let alone = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'\\'));
                 let bare = check::is_distinctive(bytes) || formal || called || place.tight && alone && bytes.len() >= 6;
-                let bare = bare && (place.kind != PlaceKind::Near || !bytes.contains(&b'.'));
-                bare && parenthesis && !key::goes_on(text, value.end)
+                let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
+                let bare = bare && (place.kind != PlaceKind::Near || !is_term(bytes));
+                let bare = bare && (!sentence || !bytes.contains(&b'.') || is_dotted(bytes));
+                bare && parenthesis && !notation::goes_on(text, value.end)
             }
+            Check::Version => place.kind != PlaceKind::Near,
             // Without quotation marks, a symbol may be code's.
-            Check::Password if place.kind == PlaceKind::Near => formal,
+            Check::Password if place.kind == PlaceKind::Near => {
+                formal || check::is_generated(bytes) || check::is_long(bytes)
+            }
+            Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes),
             Check::Password => {
                 let plain = check::has_digit(bytes) && !check::is_code(bytes);
+                let sure = formal
+                    || check::is_generated(bytes)
+                    || check::is_long(bytes)
+                    || !bytes.iter().all(u8::is_ascii_alphanumeric);
+                let plain = plain && (sure || !notation::is_followed(text, value.end));
                 place.kind != PlaceKind::Called && (place.quoted || plain)
             }
             _ => true,
         }
     }
+}
+
+/// Whether a placeholder stands for what stood at a place, or for a part of it.
+fn is_masked(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..text.len().min(at + MASKED_MAX)).unwrap_or_default();
+    let run = rest.iter().take_while(|b| **b > b' ').count();
+    rest.get(..run).is_some_and(|run| placeholder::find_all(run).next().is_some())
+}
+
+/// Bytes of a value in which a placeholder is looked for.
+const MASKED_MAX: usize = 96;
+
+/// Whether a name begins with a word that stands next to names of its sort: `bucket sort-1`, `cluster size-2`.
+fn is_term(value: &[u8]) -> bool {
+    const TERMS: &str = "acl|count|index|key|level|lifecycle|limit|mode|name|number|owner|part|policy|rate|size|sort|step|\
+        tag|type|version|versioning|per|pre|multi|sub|non|re|self|cross|post|end|built";
+    value.split(|b| *b == b'-').next().is_some_and(|word| check::is_one_of(TERMS, word))
+}
+
+/// Whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.
+fn is_dotted(value: &[u8]) -> bool {
+    value.split(|b| *b == b'.').all(|part| part.first().is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }

@@ -11,12 +11,14 @@ mod beside;
 mod check;
 mod edge;
 mod id;
-mod key;
 mod keyed;
 mod known;
 mod make;
+mod member;
+mod name;
 mod neighbour;
 mod never;
+mod notation;
 mod own;
 mod page;
 mod pattern;
@@ -30,7 +32,9 @@ mod record;
 mod resource;
 mod rules;
 mod stored;
+mod table;
 mod template;
+mod whole;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -43,11 +47,12 @@ use crate::placeholder::{self, Placeholder};
 use never::Never;
 use page::Page;
 use pattern::Custom;
-use pick::{Hit, Source};
+use pick::{Evidence, Hit, Source};
 use reading::{Reader, Reading};
 use rules::{Anchor, Rules};
 
 pub use known::Known;
+use known::Spread;
 
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]
@@ -100,23 +105,27 @@ pub struct Scanner {
     never: Never,
     /// Which kinds are masked.
     on: Vec<bool>,
+    /// The kind of what looks like an address and is none.
+    version: KindId,
 }
+
+/// What is said of a kind that a scanner does not know.
+const UNKNOWN: Kind = Kind {
+    id: Cow::Borrowed("unknown"),
+    label: Cow::Borrowed("VALUE"),
+    family: Family::Custom,
+    risk: Risk::Identifier,
+    tier: Tier::Default,
+};
 
 impl Scanner {
     /// The kind of an id that this scanner gave.
     pub fn kind(&self, id: KindId) -> &Kind {
-        const NONE: &Kind = &Kind {
-            id: Cow::Borrowed("unknown"),
-            label: Cow::Borrowed("VALUE"),
-            family: Family::Custom,
-            risk: Risk::Identifier,
-            tier: Tier::Default,
-        };
-        self.kinds.get(id.index()).unwrap_or(NONE)
+        self.kinds.get(id.index()).unwrap_or(&UNKNOWN)
     }
 
     pub fn kind_id(&self, id: &str) -> Option<KindId> {
-        self.kinds.iter().position(|kind| kind.id == id).map(KindId::at)
+        self.kinds.iter().position(|kind| kind.id == id).map(KindId::at).filter(|kind| *kind != self.version)
     }
 
     /// The findings of all texts of one exchange, sorted by text and start, disjoint, on character boundaries. Values
@@ -124,7 +133,7 @@ impl Scanner {
     /// wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
         let mut strong = self.contexts(texts);
-        let here = Known::new(learned(texts, &strong));
+        let here = Known::here(learned(texts, &strong));
         let mut findings = Vec::new();
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
             self.bare(text.text, found, known, &here);
@@ -143,7 +152,7 @@ impl Scanner {
         let mut found = |text: &Text<'_>| {
             let of_member = |key: &str| self.rules.of_member(key);
             let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
-            let mut found = self.strong(text.text, members.map_or(&[], |members| members), &mut readings);
+            let mut found = self.strong(text, members.map_or(&[], |members| members), &mut readings);
             self.stored(text, &mut found);
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
@@ -153,30 +162,37 @@ impl Scanner {
     }
 
     /// What the rules find in one text. `members` are those that have a name for it.
-    fn strong(&self, text: &str, members: &[usize], readings: &mut Readings) -> Found {
-        let page = Page::new(text);
-        let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.len());
+    fn strong(&self, text: &Text<'_>, members: &[usize], readings: &mut Readings) -> Found {
+        let page = Page::new(text.text);
+        let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.text.len());
         let mut hits = Vec::new();
         let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
-        self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Recognised::ByItself));
+        self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Evidence::Form));
         self.anchored(&page, view, all, reading, &mut push);
-        self.rules.member(members, view, reading, |range, kind| push(range, kind, Recognised::ByContext));
+        self.rules.member(members, view, reading, |range, kind| push(range, kind, Evidence::Context));
+        let mut headers = std::mem::take(&mut reading.headers);
+        table::values(view, &mut headers, &self.rules.keys, reading, |rule, range| {
+            push(range, rule.kind, Evidence::Context);
+        });
         for prefix in &page.prefixes {
             self.prefix(&page, prefix, &mut readings.prefixes, &mut push);
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
-            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Recognised::ByContext)));
+            let answer = text.key.is_none_or(|key| check::is_one_of(ANSWERS, key.as_bytes()));
+            let whole = place::whole(page.raw).filter(|_| answer);
+            hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
+            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
         }
         self.rules.records.find(page.raw, |range, kind| {
-            hits.push(Hit::new(range, kind, Source::Rule, Recognised::ByContext));
+            hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
         });
         self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
         for (kind, custom) in &self.custom {
-            hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, Recognised::ByItself)));
+            hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
-        let mut found = Found { hits, opaque: opaque(text) };
-        self.sift(text, &mut found);
+        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new() };
+        self.sift(text.text, &mut found);
         found
     }
 
@@ -184,7 +200,7 @@ impl Scanner {
     fn stored(&self, text: &Text<'_>, found: &mut Found) {
         let Some(kind) = self.rules.stored.filter(|_| text.key.is_some_and(stored::is_name)) else { return };
         stored::whole(text.text.as_bytes(), |range| {
-            found.hits.push(Hit::new(range, kind, Source::Rule, Recognised::ByContext));
+            found.hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
         });
         self.sift(text.text, found);
     }
@@ -196,14 +212,14 @@ impl Scanner {
         page: &Page<'_>,
         prefix: &Range<usize>,
         reading: &mut Reading,
-        push: &mut impl FnMut(Range<usize>, KindId, Recognised),
+        push: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
-        let mut within = |range: Range<usize>, kind, how: Recognised| {
-            if prefix.contains(&range.start) && (how == Recognised::ByItself || range.end <= prefix.end) {
+        let mut within = |range: Range<usize>, kind, how: Evidence| {
+            if prefix.contains(&range.start) && (how <= Evidence::Part || range.end <= prefix.end) {
                 push(range, kind, how);
             }
         };
-        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, Recognised::ByItself));
+        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, Evidence::Form));
         self.anchored(page, page.raw, prefix.clone(), reading, &mut within);
     }
 
@@ -214,7 +230,7 @@ impl Scanner {
         text: &[u8],
         part: Range<usize>,
         reading: &mut Reading,
-        found: &mut impl FnMut(Range<usize>, KindId, Recognised),
+        found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
         let input = || Input::new(text).range(part.clone());
         for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(input())) {
@@ -232,14 +248,15 @@ impl Scanner {
         text: &[u8],
         literal: Range<usize>,
         reading: &mut Reading,
-        found: &mut impl FnMut(Range<usize>, KindId, Recognised),
+        found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
         let start = literal.start;
         match anchor {
-            Anchor::Key(index) if reading.is_new(Reader::Name(index), start) => {
-                let Some(rule) = self.rules.keys.get(index) else { return };
-                let end = rule.find(text, literal, reading, |range| found(range, rule.kind, Recognised::ByContext));
-                reading.read(Reader::Name(index), end);
+            Anchor::Name if reading.is_new(Reader::Name, literal.end - 1) => {
+                let end = self.rules.named(text, literal, reading, |range, kind| {
+                    found(range, kind, Evidence::Context);
+                });
+                reading.read(Reader::Name, end);
             }
             Anchor::Arn | Anchor::ArnRest(_) if reading.is_new(Reader::Arn, start) => {
                 let arns = &self.rules.arns;
@@ -247,7 +264,7 @@ impl Scanner {
                     // A path is no name that could stand alone, and what no rule names could be anything.
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
-                    found(range, kind, Recognised::of(alone));
+                    found(range, kind, if alone { Evidence::Shown } else { Evidence::Part });
                 };
                 let end = match anchor {
                     Anchor::ArnRest(rest) => arns.rest(rest, text, literal, part),
@@ -259,27 +276,25 @@ impl Scanner {
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
                 let Some(rule) = self.rules.literals.get(index) else { return };
-                let next = rule.find(text, start, |range| found(range, rule.kind, rule.recognised));
+                let next = rule.find(text, start, |range| found(range, rule.kind, rule.evidence));
                 reading.read(Reader::Literal(index), next);
             }
             Anchor::PrivateKey if reading.is_new(Reader::PrivateKey, start) => {
                 let Some(kind) = self.rules.private_key else { return };
-                let end = pem::find(page, text, start, |range| found(range, kind, Recognised::ByItself));
+                let end = pem::find(page, text, start, |range| found(range, kind, Evidence::Form));
                 reading.read(Reader::PrivateKey, end);
             }
-            Anchor::Host => {
-                self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Recognised::ByContext))
-            }
+            Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Evidence::Shown)),
             Anchor::Stored(store) if reading.is_new(Reader::Stored, start) => {
                 let Some(kind) = self.rules.stored else { return };
-                let end = stored::find(store, text, literal, |range| found(range, kind, Recognised::ByContext));
+                let end = stored::find(store, text, literal, |range| found(range, kind, Evidence::Context));
                 reading.read(Reader::Stored, end);
             }
             Anchor::Resource(notation) => {
-                let mut by_context = |range: Range<usize>, kind| found(range, kind, Recognised::ByContext);
+                let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
             }
-            Anchor::Key(_)
+            Anchor::Name
             | Anchor::Arn
             | Anchor::ArnRest(_)
             | Anchor::Literal(_)
@@ -292,7 +307,7 @@ impl Scanner {
     fn bare(&self, text: &str, found: &mut Found, known: &Known, here: &Known) {
         let sources = [(known, Source::Earlier), (here, Source::Here), (&self.always, Source::Term)];
         for (values, source) in sources {
-            let how = Recognised::of(source != Source::Term);
+            let how = if source == Source::Term { Evidence::Form } else { Evidence::Context };
             values.find(text, |range, kind| found.hits.push(Hit::new(range, kind, source, how)));
         }
         self.sift(text, found);
@@ -300,10 +315,11 @@ impl Scanner {
 
     /// Drops what is switched off, what must never be masked, and what touches a placeholder.
     fn sift(&self, text: &str, found: &mut Found) {
-        let Found { hits, opaque } = found;
+        let Found { hits, opaque, excused } = found;
         // A kind that is off is still recognised, so that no catch-all takes what is its own.
         let off: HashSet<(usize, usize)> =
             hits.iter().filter(|hit| !self.is_on(hit.kind)).map(|hit| (hit.start, hit.end)).collect();
+        excused.extend(hits.iter().filter(|hit| hit.kind == self.version).map(|hit| (hit.start, hit.end)));
         hits.retain(|hit| {
             // A name that goes on in a placeholder was not found as a name when that was a value.
             let joined = |at: Option<usize>| {
@@ -316,7 +332,8 @@ impl Scanner {
             let free = !near.into_iter().any(|p| hit.is_by_context() || p.start < hit.end && hit.start < p.end);
             let on =
                 self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
-            free && on && text.get(hit.start..hit.end).is_some_and(|value| !self.never.covers(value))
+            let meant = !excused.contains(&(hit.start, hit.end));
+            free && on && meant && text.get(hit.start..hit.end).is_some_and(|value| !self.never.covers(value))
         });
     }
 
@@ -324,6 +341,9 @@ impl Scanner {
         self.on.get(kind.index()).copied().unwrap_or(false)
     }
 }
+
+/// Members in which programs put the whole of what they answer.
+const ANSWERS: &str = "content|text|output|stdout|result|arguments|input";
 
 /// How far the rules have read the views of the texts, and what stands in the prefixes of their lines.
 #[derive(Debug)]
@@ -337,19 +357,36 @@ struct Readings {
 struct Found {
     hits: Vec<Hit>,
     opaque: Vec<Range<usize>>,
+    /// Where something stands that looks like a value and is named otherwise.
+    excused: HashSet<(usize, usize)>,
 }
 
+/// Maximum parts of a path that are looked for by themselves.
+const PARTS_MAX: usize = 4;
+
 /// The values that are recognised by their context, each with the kind of its first finding.
-fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, &'t str)> {
+fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t str)> {
     let mut seen = HashSet::new();
     let mut values = Vec::new();
     for (text, found) in texts.iter().zip(strong) {
-        let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.is_by_context()).collect();
+        let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.evidence > Evidence::Form).collect();
         hits.sort_by_key(|hit| (hit.start, hit.kind));
         for hit in hits {
             let Some(value) = text.text.get(hit.start..hit.end) else { continue };
-            if known::is_telling(value) && seen.insert(value) {
-                values.push((hit.kind, value));
+            let spread = match hit.evidence {
+                Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
+                Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
+                _ => Spread::of_shown(value),
+            };
+            // The parts of a path are names too: `stack/Billing/8ff84582-…`.
+            let parts = value.split('/').filter(|part| hit.evidence == Evidence::Part && part.len() < value.len());
+            // Neither a date nor a number that a service gave it.
+            let parts = parts.take(PARTS_MAX).filter(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()));
+            let parts = parts.filter(|part| !part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
+            let parts = parts.filter(|part| Spread::of_shown(part).is_some() && seen.insert(*part));
+            values.extend(parts.map(|part| (hit.kind, Spread::Whole, part)));
+            if let Some(spread) = spread.filter(|_| seen.insert(value)) {
+                values.push((hit.kind, spread, value));
             }
         }
     }

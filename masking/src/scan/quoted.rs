@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::scan::check;
-use crate::scan::key::{PlaceKind, ValuePlace};
+use crate::scan::notation::{PlaceKind, ValuePlace};
 
 /// Bytes in which the closing mark is looked for.
 const REACH: usize = check::ENCLOSED_MAX + 1;

@@ -6,8 +6,9 @@
 
 use std::collections::HashSet;
 
-use crate::scan::key::ValuePlace;
+use crate::scan::notation::ValuePlace;
 use crate::scan::rules::Rules;
+use crate::scan::table::Header;
 
 /// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
 #[derive(Debug)]
@@ -22,8 +23,8 @@ pub(crate) struct Reading {
     block: usize,
     /// How far stored secrets were read.
     stored: usize,
-    /// Up to where each rule for names has read names, and the runs behind them.
-    names: Vec<usize>,
+    /// How far names were read, and up to where each of their rules has read runs.
+    names: usize,
     runs: Vec<usize>,
     /// Up to where each rule for literals has read.
     literals: Vec<usize>,
@@ -31,6 +32,8 @@ pub(crate) struct Reading {
     hosts: Vec<Option<usize>>,
     /// Elements of lists that were read, each with its rule and with what its list was like.
     elements: HashSet<u64>,
+    /// Names that may head a column of the current text.
+    pub(crate) headers: Vec<Header>,
 }
 
 /// What reads on.
@@ -40,9 +43,8 @@ pub(crate) enum Reader {
     PrivateKey,
     Block,
     Stored,
-    /// The names of a rule, by its place in the table.
-    Name(usize),
-    /// The runs behind the names of a rule.
+    Name,
+    /// The runs after the names of a rule, by its place in the table.
     Run(usize),
     Literal(usize),
 }
@@ -55,17 +57,19 @@ impl Reading {
             private_key: 0,
             block: 0,
             stored: 0,
-            names: vec![0; rules.keys.len()],
+            names: 0,
             runs: vec![0; rules.keys.len()],
             literals: vec![0; rules.literals.len()],
             hosts: vec![None; rules.hosts.len()],
             elements: HashSet::new(),
+            headers: Vec::new(),
         }
     }
 
     /// Goes on to the text behind one of `len` bytes.
     pub(crate) fn next_text(&mut self, len: usize) {
         self.base += len + 1;
+        self.headers.clear();
     }
 
     /// Whether the place was not read yet.
@@ -75,7 +79,7 @@ impl Reading {
             Reader::PrivateKey => Some(&self.private_key),
             Reader::Block => Some(&self.block),
             Reader::Stored => Some(&self.stored),
-            Reader::Name(rule) => self.names.get(rule),
+            Reader::Name => Some(&self.names),
             Reader::Run(rule) => self.runs.get(rule),
             Reader::Literal(rule) => self.literals.get(rule),
         };
@@ -89,7 +93,7 @@ impl Reading {
             Reader::PrivateKey => Some(&mut self.private_key),
             Reader::Block => Some(&mut self.block),
             Reader::Stored => Some(&mut self.stored),
-            Reader::Name(rule) => self.names.get_mut(rule),
+            Reader::Name => Some(&mut self.names),
             Reader::Run(rule) => self.runs.get_mut(rule),
             Reader::Literal(rule) => self.literals.get_mut(rule),
         };

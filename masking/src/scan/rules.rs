@@ -8,23 +8,25 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 
 use crate::catalog::KindId;
-use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule, TABLES};
-use crate::scan::Recognised;
+use crate::catalog::{Check, DOMAINS, Edge, KeyRule, Risk, Rule, TABLES};
 use crate::scan::address;
 use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
-use crate::scan::key::{Name, PlaceKind, ValuePlace};
 use crate::scan::keyed::Keyed;
+use crate::scan::name::{self, Name, NameIndex};
+use crate::scan::notation::ValuePlace;
 use crate::scan::pattern::Pattern;
 use crate::scan::pem;
+use crate::scan::pick::Evidence;
 use crate::scan::quoted;
 use crate::scan::reading::Reading;
 use crate::scan::record::Records;
 use crate::scan::resource::{self, Resources};
 use crate::scan::stored;
+use crate::scan::table::{self, Header};
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -37,6 +39,7 @@ pub(crate) struct Rules {
     pub(crate) literals: Vec<Literal>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
+    names: NameIndex,
     pub(crate) beside: Vec<Beside>,
     pub(crate) resources: Resources,
     /// What to do at each literal of the automaton, in its order.
@@ -48,7 +51,8 @@ pub(crate) struct Rules {
 pub(crate) enum Anchor {
     Literal(usize),
     Host,
-    Key(usize),
+    /// A word of a name.
+    Name,
     Arn,
     PrivateKey,
     Resource(resource::Notation),
@@ -63,7 +67,7 @@ pub(crate) struct Literal {
     pattern: Pattern,
     edge: Edge,
     check: Check,
-    pub(crate) recognised: Recognised,
+    pub(crate) evidence: Evidence,
     /// What is found grants access: in quotation marks, it ends where they do.
     secret: bool,
 }
@@ -96,7 +100,7 @@ impl Rules {
             Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
-                self.literal(Literal { recognised: Recognised::ByContext, secret: risk == Risk::Secret, ..after }, at);
+                self.literal(Literal { evidence: Evidence::Shown, secret: risk == Risk::Secret, ..after }, at);
             }
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
@@ -118,12 +122,7 @@ impl Rules {
                 let pattern = Pattern::new(pattern);
                 self.beside.extend(of.map(|of| Beside { kind, of, pattern, check: *check }));
             }
-            Rule::Key(key) => {
-                let index = self.keys.len();
-                let anchor = Anchor::Key(index);
-                key.at.split('|').for_each(|word| self.anchor(word, anchor));
-                self.keys.push(Keyed::new(kind, index, key, risk == Risk::Secret));
-            }
+            Rule::Key(key) => self.named_by(kind, key, risk == Risk::Secret),
         }
     }
 
@@ -138,6 +137,18 @@ impl Rules {
         if !anchors.contains(&anchor) {
             anchors.push(anchor);
         }
+    }
+
+    /// Adds a rule for what looks like a value and is none.
+    pub(crate) fn insert_excuse(&mut self, kind: KindId, key: &'static KeyRule) {
+        self.named_by(kind, key, false);
+    }
+
+    fn named_by(&mut self, kind: KindId, key: &'static KeyRule, secret: bool) {
+        let index = self.keys.len();
+        key.anchors().into_iter().for_each(|word| self.anchor(word, Anchor::Name));
+        self.names.insert(key.names, index);
+        self.keys.push(Keyed::new(kind, index, key, secret));
     }
 
     /// The automaton of all literals, and what each of them may be.
@@ -192,10 +203,36 @@ impl Rules {
         }
     }
 
+    /// The values of the names around the word at `word`, each rule by the longest name that has one. Returns where
+    /// the names end.
+    pub(crate) fn named(
+        &self,
+        text: &[u8],
+        word: Range<usize>,
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>, KindId),
+    ) -> usize {
+        // Words after a space may begin a name of their own.
+        let last = word.end + name::run_len(text, word.end);
+        let mut done: Vec<usize> = Vec::new();
+        for name in name::names(text, word.start, word.end) {
+            for rule in self.names.rules(&name).into_iter().filter_map(|rule| self.keys.get(rule)) {
+                if done.contains(&rule.index) {
+                    continue;
+                }
+                let header = table::is_cell(text, &name).then_some(Header { name: name.start, rule: rule.index });
+                reading.headers.extend(header);
+                if rule.at_name(text, name, reading, |range| found(range, rule.kind)) {
+                    done.push(rule.index);
+                }
+            }
+        }
+        last
+    }
+
     /// The rules that have a name for the member `key` of a document.
     pub(crate) fn of_member(&self, key: &str) -> Vec<usize> {
-        let name = Name::member(key);
-        self.keys.iter().enumerate().filter(|(_, rule)| rule.has(name)).map(|(index, _)| index).collect()
+        self.names.rules(&Name::member(key))
     }
 
     /// The values of a text that is a member of a document, for which these rules have a name.
@@ -206,10 +243,9 @@ impl Rules {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>, KindId),
     ) {
-        let place = ValuePlace { start: 0, kind: PlaceKind::Whole, quoted: true, tight: false, leads: false };
         for index in rules {
             if let Some(rule) = self.keys.get(*index) {
-                rule.list(text, place, true, reading, |value| found(value, rule.kind));
+                rule.list(text, ValuePlace::WHOLE, true, reading, |value| found(value, rule.kind));
             }
         }
     }
@@ -217,7 +253,7 @@ impl Rules {
 
 impl Literal {
     fn new(kind: KindId, pattern: &'static str, edge: Edge, check: Check) -> Self {
-        Self { kind, pattern: Pattern::new(pattern), edge, check, recognised: Recognised::ByItself, secret: false }
+        Self { kind, pattern: Pattern::new(pattern), edge, check, evidence: Evidence::Form, secret: false }
     }
 
     /// Reports the values at the literal that begins at `at`. Returns where the next one may begin.

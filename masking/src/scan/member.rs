@@ -1,0 +1,198 @@
+//! Members of one object: a name that is a value itself beside its value, and an object whose name is the value's.
+
+use crate::scan::check::{is_one_of, starts_with_ignore_case};
+use crate::scan::edge;
+use crate::scan::name::{Name, in_name};
+use crate::scan::notation::{PlaceKind, ValuePlace, operator, skip_blanks, skip_quote};
+
+/// Maximum members of an object that are read for the one that holds the value.
+const MEMBERS_MAX: usize = 4;
+/// Maximum bytes of a member that is stepped over.
+const MEMBER_BYTES: usize = 160;
+/// Maximum bytes of a member's name.
+const NAME_BYTES: usize = 40;
+/// Bytes in front of a name in which the value's member is looked for.
+const BEFORE: usize = 320;
+
+/// Members that hold the value of the object's name: `bucket: {name: b}`, `<Bucket><Name>b</Name>`.
+const OWN: &str = "name|id|value|default|identifier|number|s";
+/// Members that hold a name: `{"name": "BUCKET", "value": "b"}`.
+const NAMES: &str =
+    "name|key|parameterkey|outputkey|parametername|optionname|k|variable|field|property|label|attribute";
+
+/// A member of an object.
+#[derive(Clone, Copy, Debug)]
+struct Member<'t> {
+    name: &'t [u8],
+    /// Where its value begins, with what encloses it.
+    value: usize,
+}
+
+impl<'t> Member<'t> {
+    /// The member that begins at `at`: `"name": …`, `name = …`, `<name>…`.
+    fn read(text: &'t [u8], at: usize) -> Option<Self> {
+        let tag = text.get(at) == Some(&b'<');
+        let quote = skip_quote(text, at).unwrap_or(at + usize::from(tag));
+        let len = text.get(quote..)?.iter().take(NAME_BYTES).take_while(|b| in_name(**b)).count();
+        let name = text.get(quote..quote + len).filter(|name| !name.is_empty())?;
+        let end = skip_quote(text, quote + len).unwrap_or(quote + len);
+        let (value, kind) = operator(text, skip_blanks(text, end), tag)?;
+        (kind == PlaceKind::Assigned).then_some(Self { name, value })
+    }
+
+    /// Where the member after this one begins, in the same object.
+    fn next(&self, text: &[u8]) -> Option<usize> {
+        let at = skip_blanks(text, self.value);
+        let rest = text.get(at..text.len().min(at + MEMBER_BYTES))?;
+        let quote = skip_quote(text, at);
+        let close = quote.and_then(|start| {
+            let mark = *text.get(start - 1)?;
+            memchr::memchr(mark, text.get(start..text.len().min(start + MEMBER_BYTES))?).map(|len| start + len + 1)
+        });
+        let from = close.map_or(0, |close| close - at);
+        let tail = rest.get(from..)?;
+        let end = tail.iter().position(|b| matches!(b, b',' | b'\n' | b'{' | b'}' | b'[' | b';' | b'<' | b'\\'))?;
+        match tail.get(end..)? {
+            [b',' | b'\n' | b';', ..] => Some(skip_blanks(text, at + from + end + 1)),
+            [b'\\', ..] => Some(skip_blanks(text, at + from + end)).filter(|next| *next > at + from + end),
+            [b'<', b'/', ..] => {
+                let close = tail.get(end..)?.iter().position(|b| *b == b'>')?;
+                Some(skip_blanks(text, at + from + end + close + 1))
+            }
+            _ => None,
+        }
+    }
+
+    fn place(&self, text: &[u8]) -> ValuePlace {
+        ValuePlace::after(text, self.value, PlaceKind::Assigned)
+    }
+}
+
+/// The first of the next members that is wanted.
+fn find<'t>(text: &'t [u8], at: usize, wanted: impl Fn(&[u8]) -> bool) -> Option<Member<'t>> {
+    let mut at = at;
+    for _ in 0..MEMBERS_MAX {
+        let member = Member::read(text, at)?;
+        if wanted(member.name) {
+            return Some(member);
+        }
+        at = member.next(text)?;
+    }
+    None
+}
+
+/// `bucket: {arn: …, name: b}`, `bucket {⏎ id = "b"`, `<Bucket><Name>b</Name>`, `<bucket name="b"/>`.
+pub(crate) fn of_parent(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let end = skip_quote(text, name.end).unwrap_or(name.end);
+    let after = skip_blanks(text, end);
+    let inside = match (operator(text, after, name.tag), text.get(after)?) {
+        (Some((at, PlaceKind::Assigned)), _) => at,
+        (None, b'{') => after,
+        // Attributes of an element.
+        (None, _) if name.tag && after > end => end,
+        _ => return None,
+    };
+    let first = skip_blanks(text, inside);
+    let brace = text.get(first) == Some(&b'{');
+    let list = text.get(first) == Some(&b'[') && text.get(skip_blanks(text, first + 1)) == Some(&b'{');
+    let opened = if list { skip_blanks(text, first + 1) + 1 } else { first + usize::from(brace) };
+    let dash = usize::from(text.get(opened..)?.starts_with(b"- ")) * 2;
+    let nested = brace || list || name.tag || breaks(text.get(inside..first)?);
+    let member = find(text, skip_blanks(text, opened + dash), |name| is_one_of(OWN, name)).filter(|_| nested)?;
+    let place = member.place(text);
+    Some(if list { ValuePlace { kind: PlaceKind::Object, ..place } } else { place })
+}
+
+/// The first member of a map whose name tells what its members hold: `accounts: {web: 471192830564}`.
+pub(crate) fn of_map(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let end = skip_quote(text, name.end).unwrap_or(name.end);
+    let (inside, kind) = operator(text, skip_blanks(text, end), name.tag).or_else(|| {
+        let brace = skip_blanks(text, end);
+        (text.get(brace) == Some(&b'{')).then_some((brace, PlaceKind::Assigned))
+    })?;
+    let first = skip_blanks(text, inside);
+    let brace = text.get(first) == Some(&b'{');
+    let nested = kind == PlaceKind::Assigned && (brace || breaks(text.get(inside..first)?));
+    let member = Member::read(text, skip_blanks(text, first + usize::from(brace))).filter(|_| nested)?;
+    Some(ValuePlace { kind: PlaceKind::Map, ..member.place(text) })
+}
+
+/// The value of the next member of a map, after one that ends at `end`.
+pub(crate) fn next_in_map(text: &[u8], end: usize) -> Option<ValuePlace> {
+    let at = skip_quote(text, end).unwrap_or(end);
+    let at = skip_blanks(text, at + usize::from(text.get(at) == Some(&b',')));
+    Some(ValuePlace { kind: PlaceKind::Map, ..Member::read(text, at).filter(|_| at > end)?.place(text) })
+}
+
+/// The same member of the next object of a list: `[{"Name": "a"}, {"Name": "b"}]`, `<Bucket><Name>…`, `- name: a⏎- name: b`.
+pub(crate) fn next_object(text: &[u8], end: usize) -> Option<ValuePlace> {
+    let rest = text.get(end..text.len().min(end + OBJECT_BYTES))?;
+    let close = rest.iter().position(|b| matches!(b, b'}' | b'{' | b'[' | b']'))?;
+    matches!(rest.get(close), Some(b'}')).then_some(())?;
+    let at = skip_blanks(text, end + close + 1);
+    let at = skip_blanks(text, at + usize::from(text.get(at) == Some(&b',')));
+    matches!(text.get(at), Some(b'{')).then_some(())?;
+    find(text, skip_blanks(text, at + 1), |name| is_one_of(OWN, name)).map(|member| member.place(text))
+}
+
+/// Maximum bytes of the rest of an object after the value in it.
+const OBJECT_BYTES: usize = 400;
+
+/// Whether blanks hold the end of a line.
+fn breaks(blanks: &[u8]) -> bool {
+    blanks.contains(&b'\n') || blanks.windows(2).any(|pair| pair == b"\\n")
+}
+
+/// `"Name": "bucket", "Value": "b"`, `{name: BUCKET, value: b}`, `Name=owner-id,Values=1234`,
+/// `<name>bucket</name><value>b</value>`: the name is a value itself, in front of its own.
+pub(crate) fn after_name(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let at = skip_quote(text, name.end).unwrap_or(name.end);
+    let at = skip_quote(text, at).unwrap_or(at);
+    let close =
+        text.get(at..)?.starts_with(b"</").then(|| text.get(at..)?.iter().take(NAME_BYTES).position(|b| *b == b'>'));
+    let at = close.flatten().map_or(at, |len| at + len + 1);
+    let blank = skip_blanks(text, at);
+    let comma = blank + usize::from(matches!(text.get(blank), Some(b',' | b';')));
+    let member = (comma > name.end).then(|| find(text, skip_blanks(text, comma), is_value_name)).flatten()?;
+    Some(member.place(text))
+}
+
+/// `{"value": "b", "name": "BUCKET"}`: the name is a value itself, after its own.
+pub(crate) fn before_name(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let head = text.get(name.start.saturating_sub(BEFORE)..name.start)?;
+    let key = trim_end(head).filter(|head| matches!(head.last(), Some(b':' | b'=' | b'>')))?;
+    let key = trim_end(key.get(..key.len() - 1)?)?;
+    let len = key.iter().rev().take(NAME_BYTES).take_while(|b| in_name(**b)).count();
+    let (front, key) = key.split_at_checked(key.len() - len)?;
+    is_one_of(NAMES, key).then_some(())?;
+    // The same object: not what stands before its bracket, nor another element of a list.
+    let object = front.iter().rposition(|b| matches!(b, b'{' | b'}' | b'[')).map_or(0, |at| at + 1);
+    let dash = memchr::memmem::rfind(front, b"- ").map_or(0, |at| at + 2);
+    let from = object.max(dash.min(front.len()));
+    let base = name.start - head.len() + from;
+    let members = front.get(from..)?;
+    let value = (0..members.len().saturating_sub(4))
+        .rev()
+        .find(|at| members.get(*at..).is_some_and(|rest| starts_with_ignore_case(rest, b"value")))?;
+    let first = value - members.get(..value)?.iter().rev().take_while(|b| in_name(**b)).count();
+    let start = base + first;
+    let start = start - usize::from(matches!(edge::previous(text, start), Some(b'"' | b'\'' | b'<')));
+    let member = Member::read(text, start).filter(|member| is_value_name(member.name))?;
+    let place = member.place(text);
+    (place.start < base + members.len()).then_some(place)
+}
+
+/// A text without the blanks and quotation marks at its end.
+fn trim_end(text: &[u8]) -> Option<&[u8]> {
+    let mark = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'\\');
+    let len = text.iter().rev().take(24).take_while(|b| mark(b)).count();
+    text.get(..text.len() - len)
+}
+
+/// `value`, `Values`, `ParameterValue`, `default`.
+fn is_value_name(name: &[u8]) -> bool {
+    let name = name.strip_suffix(b"s").unwrap_or(name);
+    let ends =
+        name.len().checked_sub(5).and_then(|at| name.get(at..)).is_some_and(|n| n.eq_ignore_ascii_case(b"value"));
+    ends || is_one_of("default|val|v", name)
+}

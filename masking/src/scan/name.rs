@@ -1,0 +1,248 @@
+//! Names: where one stands around a word that is looked for, and which rules it is a name for.
+
+use crate::placeholder;
+use crate::scan::edge;
+
+/// A name in a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Name<'t> {
+    /// As it is written.
+    written: &'t [u8],
+    /// With the words in front of it that a space separates: `RDS 인스턴스`, `DB cluster`.
+    phrase: &'t [u8],
+    /// Where it begins and ends.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// `<Name>`.
+    pub(crate) tag: bool,
+}
+
+/// Bytes of a name on either side of the word that it was found by.
+const NAME_MAX: usize = 48;
+/// Maximum bytes of a member's name: what stands before them tells nothing.
+const MEMBER_MAX: usize = 256;
+/// Maximum words in front of a name that belong to it.
+const PHRASE_WORDS: usize = 2;
+/// Maximum bytes of one of them.
+const PHRASE_WORD_MAX: usize = 16;
+
+/// The names that hold the word from `start` to `end`, longest first: `account`, `account id`, `account id number`.
+pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item = Name<'_>> + '_ {
+    let head = text.get(start.saturating_sub(NAME_MAX)..start).unwrap_or_default();
+    let run = head.iter().rev().take_while(|b| in_name(**b) || **b == b'.').count();
+    // A Korean word begins a word of its own, whatever it is written behind, and so does a quoted one.
+    let own = text.get(start).is_none_or(|b| !b.is_ascii() || matches!(b, b'"' | b'\'' | b'<'));
+    let first = if own { start } else { start - run };
+    let first = edge::word_start(text, first, start);
+    // The word that it was found by may begin with a quotation mark or a bracket.
+    let first = first + usize::from(matches!(text.get(first), Some(b'"' | b'\'' | b'<')));
+    let mut ends = [Some(end + run_len(text, end)), None, None, None];
+    for shorter in 1..ends.len() {
+        let longer = ends.get(shorter - 1).copied().flatten().and_then(|end| next_word(text, end));
+        ends.get_mut(shorter).into_iter().for_each(|slot| *slot = longer);
+    }
+    let tag = edge::previous(text, first) == Some(b'<');
+    let phrase = phrase_start(text, first);
+    let part = move |from: usize, end: usize| text.get(from..end).unwrap_or_default();
+    let name = move |end| Name { written: part(first, end), phrase: part(phrase, end), start: first, end, tag };
+    ends.into_iter().rev().flatten().map(name)
+}
+
+/// How far a name goes on after the word that it was found by.
+pub(crate) fn run_len(text: &[u8], end: usize) -> usize {
+    text.get(end..).unwrap_or_default().iter().take(NAME_MAX).take_while(|b| in_name(**b)).count()
+}
+
+/// Where the words begin that a single space separates from the name at `at`.
+fn phrase_start(text: &[u8], at: usize) -> usize {
+    let mut start = at;
+    for _ in 0..PHRASE_WORDS {
+        let Some(head) = text.get(start.saturating_sub(PHRASE_WORD_MAX)..start).and_then(|h| h.strip_suffix(b" "))
+        else {
+            break;
+        };
+        let word = head.iter().rev().take_while(|b| is_letter(**b)).count();
+        let front = head.get(..head.len() - word).unwrap_or_default();
+        // Neither a part of a longer word, nor of a value that stands in front of the name.
+        if word == 0 || front.last().is_some_and(|b| in_name(*b) || *b == b'.') || front.is_empty() && word > 12 {
+            break;
+        }
+        start -= word + 1;
+    }
+    start
+}
+
+/// Words that continue a name after a space, a point or an index.
+const MORE: &str = "\
+    access|account|id|ids|identifier|instance|key|name|names|no|number|num|password|token|arn|secret|cluster|\
+    zone|identifiers|database|value";
+
+/// Where the word ends that continues the name which ends at `end`: `account id`, `bucket.name`, `Buckets[0].Name`.
+fn next_word(text: &[u8], end: usize) -> Option<usize> {
+    let rest = text.get(end..)?;
+    let index = index_len(rest);
+    let rest = rest.get(index..)?;
+    let behind = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"."))?;
+    let len = behind.iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = behind.get(..len)?;
+    MORE.split('|').any(|more| more.as_bytes().eq_ignore_ascii_case(word)).then_some(end + index + 1 + len)
+}
+
+/// `[0]`
+fn index_len(rest: &[u8]) -> usize {
+    let digits = rest.iter().skip(1).take(4).take_while(|b| b.is_ascii_digit()).count();
+    if rest.first() == Some(&b'[') && digits > 0 && rest.get(digits + 1) == Some(&b']') { digits + 2 } else { 0 }
+}
+
+pub(crate) fn in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// Bytes that tell names apart; those of other scripts do.
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || !byte.is_ascii()
+}
+
+impl<'t> Name<'t> {
+    /// The name of a member of a document, or the end of one that is longer than names are.
+    pub(crate) fn member(key: &'t str) -> Self {
+        let key = key.as_bytes();
+        let written = key.get(key.len().saturating_sub(MEMBER_MAX)..).unwrap_or_default();
+        Self { written, phrase: written, start: 0, end: 0, tag: false }
+    }
+
+    /// `--name` and `NAME=`: what follows is a value even if it looks like a word.
+    pub(crate) fn is_formal(&self, tight: bool) -> bool {
+        (self.written.starts_with(b"--") || tight && self.is_upper()) && !self.is_glued()
+    }
+
+    pub(crate) fn is_upper(&self) -> bool {
+        let mut letters = self.written.iter().filter(|b| b.is_ascii_alphabetic());
+        letters.clone().next().is_some() && letters.all(u8::is_ascii_uppercase)
+    }
+
+    /// Whether it could be a word of a sentence: `data-bucket` is a name itself.
+    pub(crate) fn is_word(&self) -> bool {
+        (self.written.starts_with(b"--") || !self.written.contains(&b'-')) && !self.is_glued()
+    }
+
+    /// Whether it ends in a word of another script than the Latin one, whose sentences put it next to its value.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.written.last().is_some_and(|b| !b.is_ascii())
+    }
+
+    /// What is glued to a placeholder was glued to a value before, and was no name then.
+    pub(crate) fn is_glued(&self) -> bool {
+        placeholder::find_all(self.written).next().is_some()
+    }
+
+    /// Whether nothing stands before it on its line but what says that a name follows.
+    pub(crate) fn leads(&self, text: &[u8]) -> bool {
+        let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
+        let line = head.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+        matches!(line, b"" | b"-" | b"export" | b"set" | b"ENV" | b"ARG")
+    }
+}
+
+fn singular(name: &[u8]) -> Option<&[u8]> {
+    match name {
+        [singular @ .., b's' | b'S'] if singular.len() >= 3 && !singular.ends_with(b"s") => Some(singular),
+        _ => None,
+    }
+}
+
+/// The rules for each name: a tree of the letters of all names, from their last to their first.
+#[derive(Debug)]
+pub(crate) struct NameIndex {
+    nodes: Vec<Node>,
+    /// Words whose names may stand anywhere around them.
+    contained: Vec<(&'static str, usize)>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    /// The letters that go on from here.
+    next: Vec<(u8, usize)>,
+    /// The rules whose names end here.
+    ends: Vec<(Form, usize)>,
+}
+
+/// How a name must stand there: see [`KeyRule::names`](crate::catalog::KeyRule).
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    End,
+    Whole,
+    Written(&'static [u8]),
+}
+
+impl Default for NameIndex {
+    fn default() -> Self {
+        Self { nodes: vec![Node::default()], contained: Vec::new() }
+    }
+}
+
+impl NameIndex {
+    /// Adds the names of a rule.
+    pub(crate) fn insert(&mut self, names: &'static str, rule: usize) {
+        for name in names.split('|') {
+            match name.as_bytes() {
+                [b'*', ..] => self.contained.push((name.trim_start_matches('*'), rule)),
+                [b'=', written @ ..] => self.add(written, Form::Written(written), rule),
+                [b'^', whole @ ..] => self.add(whole, Form::Whole, rule),
+                end => self.add(end, Form::End, rule),
+            }
+        }
+    }
+
+    fn add(&mut self, name: &[u8], form: Form, rule: usize) {
+        let mut at = 0;
+        for letter in letters(name) {
+            let next = self.nodes.get(at).and_then(|node| node.next(letter));
+            let fresh = self.nodes.len();
+            if next.is_none() {
+                self.nodes.push(Node::default());
+                self.nodes.get_mut(at).into_iter().for_each(|node| node.next.push((letter, fresh)));
+            }
+            at = next.unwrap_or(fresh);
+        }
+        self.nodes.get_mut(at).into_iter().for_each(|node| node.ends.push((form, rule)));
+    }
+
+    /// The rules that this is a name for. A plural names several of what it names.
+    pub(crate) fn rules(&self, name: &Name<'_>) -> Vec<usize> {
+        let mut rules = Vec::new();
+        self.walk(name, name.phrase, &mut rules);
+        singular(name.phrase).into_iter().for_each(|singular| self.walk(name, singular, &mut rules));
+        let holds = |part: &str| name.written.windows(part.len()).any(|w| w.eq_ignore_ascii_case(part.as_bytes()));
+        rules.extend(self.contained.iter().filter(|(part, _)| holds(part)).map(|(_, rule)| *rule));
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+
+    fn walk(&self, name: &Name<'_>, phrase: &[u8], rules: &mut Vec<usize>) {
+        let (mut node, mut depth) = (self.nodes.first(), 0);
+        for letter in letters(phrase) {
+            node = node.and_then(|node| self.nodes.get(node.next(letter)?));
+            depth += 1;
+            let Some(node) = node else { return };
+            let fits = |form: Form| match form {
+                Form::End => true,
+                Form::Whole => letters(name.written).count() - (name.phrase.len() - phrase.len()) == depth,
+                Form::Written(written) => name.written == written,
+            };
+            rules.extend(node.ends.iter().filter(|(form, _)| fits(*form)).map(|(_, rule)| *rule));
+        }
+    }
+}
+
+impl Node {
+    fn next(&self, letter: u8) -> Option<usize> {
+        self.next.iter().find(|(next, _)| *next == letter).map(|(_, node)| *node)
+    }
+}
+
+/// The letters of a name from the last to the first, in lower case.
+fn letters(name: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    name.iter().rev().filter(|b| is_letter(**b)).map(u8::to_ascii_lowercase)
+}

@@ -1,0 +1,370 @@
+//! Where the value of a name stands, in the notations that people and tools write.
+
+use crate::scan::check::is_one_of;
+use crate::scan::edge;
+use crate::scan::member;
+use crate::scan::name::Name;
+
+/// Where a value begins, and how it is known to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ValuePlace {
+    pub(crate) start: usize,
+    /// Where the value must end, if that is known before it is read.
+    pub(crate) end: Option<usize>,
+    pub(crate) kind: PlaceKind,
+    pub(crate) quoted: bool,
+    /// `name=value`, without a blank.
+    pub(crate) tight: bool,
+    /// The name is the first word of its line.
+    pub(crate) leads: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PlaceKind {
+    /// After `:`, `=`, `=>`, `|` or a tag.
+    Assigned,
+    /// In parentheses: `Bucket("b")`, `S3 Bucket (b)`.
+    Called,
+    /// After nothing but a space.
+    Near,
+    /// After the verb or the particle of a sentence: `the bucket is b`, `버킷은 b`.
+    Said,
+    /// In front of its name: `the "b" bucket`, `b 버킷`.
+    Before,
+    /// The member of an object in a list that has the name: `Buckets: [{Name: b}]`.
+    Object,
+    /// A member of a map that has the name: `accounts: {web: 471192830564}`.
+    Map,
+    /// In a column that has the name in its header.
+    Cell,
+    /// The text itself: it is the member of a document.
+    Whole,
+}
+
+/// Maximum blanks between a name and its value: prefixes of lines are blank too.
+pub(crate) const BLANKS_MAX: usize = 120;
+/// Maximum bytes of a remark between a name and its sign: `[None]:`, `(optional):`.
+const REMARK_MAX: usize = 48;
+/// Maximum bytes of the name of a service.
+const SERVICE_MAX: usize = 10;
+/// Maximum bytes of a value in front of its name.
+const BEFORE_MAX: usize = 128;
+
+impl ValuePlace {
+    /// A text of its own.
+    pub(crate) const WHOLE: Self =
+        Self { start: 0, end: None, kind: PlaceKind::Whole, quoted: true, tight: false, leads: false };
+
+    /// The place after blanks and a quotation mark.
+    pub(crate) fn after(text: &[u8], at: usize, kind: PlaceKind) -> Self {
+        let unquoted = skip_marks(text, open(text, skip_blanks(text, at)));
+        let start = skip_quote(text, unquoted).unwrap_or(unquoted);
+        Self { start, end: None, kind, quoted: start > unquoted, tight: false, leads: false }
+    }
+}
+
+/// Where the value of a name may stand, the likeliest place first.
+pub(crate) fn places<'t>(name: Name<'t>, text: &'t [u8]) -> impl Iterator<Item = ValuePlace> + 't {
+    (0..6).filter_map(move |producer| match producer {
+        0 => assigned(&name, text),
+        1 => member::of_parent(&name, text),
+        2 => member::after_name(&name, text),
+        3 => member::before_name(&name, text),
+        4 => member::of_map(&name, text),
+        _ => before(&name, text),
+    })
+}
+
+/// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.
+fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let particle = skip_particle(text, name.end);
+    let quote = skip_quote(text, particle).unwrap_or(particle);
+    let quote = quote + usize::from(quote > particle && text.get(quote) == Some(&b']'));
+    let at = skip_closing(text, quote);
+    let closed = quote > particle;
+    let after = skip_remark(text, skip_blanks(text, at));
+    let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
+    let word = || !closed && name.is_word();
+    let (behind, kind) = operator(text, after, name.tag)
+        .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
+        .or_else(|| (goes_on && word()).then_some((near, PlaceKind::Near)))
+        .or_else(|| (closed && name.is_upper() && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
+    let place = ValuePlace::after(text, behind, kind);
+    // `S3 Bucket (b)` says what `f(b)` does not.
+    let prose = kind != PlaceKind::Called || after > at || name.is_foreign();
+    let tight = place.start == behind + usize::from(place.quoted) && after == at && !place.quoted;
+    (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
+}
+
+/// `getenv("BUCKET", "b")`
+fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
+    let call = edge::previous(text, name.start.checked_sub(1)?) == Some(b'(');
+    (call && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
+}
+
+/// The `b-1` bucket, `b-1 버킷`, `「b-1」バケット`.
+fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let at = skip_service(text, skip_service(text, name.start));
+    let from = at.saturating_sub(BEFORE_MAX);
+    let head = text.get(from..at)?;
+    let spaced = head.strip_suffix(b" ");
+    let head = spaced.unwrap_or(head);
+    let mark = BRACKETS.iter().find(|(_, close)| head.ends_with(close.as_bytes()));
+    let value = mark.map_or(Some(head), |(_, close)| head.get(..head.len() - close.len()))?;
+    let len = value.iter().rev().take_while(|b| in_value(**b)).count();
+    let first = value.get(..value.len() - len)?;
+    let quoted = mark.is_some_and(|(open, _)| first.ends_with(open.as_bytes()));
+    let alone = first.last().map_or(from == 0, |b| b.is_ascii_whitespace() || !b.is_ascii());
+    let (start, end) = (from + first.len(), Some(from + value.len()));
+    let leads = name.is_foreign();
+    let apart = spaced.is_some() || leads;
+    let meant = apart && if mark.is_some() { quoted } else { alone && spaced.is_some() };
+    (len > 0 && meant).then_some(ValuePlace { start, end, kind: PlaceKind::Before, quoted, tight: false, leads })
+}
+
+/// Where the name of a service begins that stands in front of a noun: `S3 버킷`.
+fn skip_service(text: &[u8], at: usize) -> usize {
+    let head = text.get(at.saturating_sub(SERVICE_MAX + 2)..at).and_then(|head| head.strip_suffix(b" "));
+    let head = head.unwrap_or_default();
+    let service = head.iter().rev().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit()).count();
+    let separate = head.len() > service && head.get(head.len() - service - 1) == Some(&b' ');
+    if (2..=SERVICE_MAX).contains(&service) && separate { at - service - 1 } else { at }
+}
+
+/// Marks that enclose a value in front of its name.
+const BRACKETS: [(&str, &str); 7] =
+    [("`", "`"), ("\"", "\""), ("'", "'"), ("「", "」"), ("“", "”"), ("『", "』"), ("‘", "’")];
+
+fn in_value(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/')
+}
+
+/// Verbs between a name and its value, in English, German, Spanish and French.
+const VERBS: &str = "\
+    is called|is named|is|are|was|named|called|with id|with the id|with name|with the name|ist|heißt|namens|\
+    mit dem Namen|mit der ID|lautet|es|se llama|llamado|llamada|con el nombre|con el id|est|nommé|s'appelle";
+
+/// Verbs and particles of scripts that write no space in front of them.
+const PARTICLES: &str = "は|が|の|を|是|为|為|叫|名为";
+
+/// Where the value begins after the verb or particle of a sentence.
+fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    if let Some(particle) = PARTICLES.split('|').find(|particle| rest.starts_with(particle.as_bytes())) {
+        return Some(at + particle.len());
+    }
+    let rest = text.get(near..).filter(|_| near == at + 1)?;
+    let verb = VERBS
+        .split('|')
+        .find(|verb| rest.strip_prefix(verb.as_bytes()).is_some_and(|rest| matches!(rest, [b' ' | b':', ..])))?;
+    let colon = usize::from(rest.get(verb.len()) == Some(&b':'));
+    Some(near + verb.len() + colon)
+}
+
+/// After the next element of a list: `"a", "b"`, or a line with a hyphen in YAML.
+pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
+    let at = skip_blanks(text, skip_quote(text, end).unwrap_or(end));
+    let (behind, dash) = match text.get(at..)? {
+        [b',', ..] => (at + 1, false),
+        [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, true),
+        _ => return None,
+    };
+    let unquoted = skip_blanks(text, behind);
+    let start = skip_quote(text, unquoted).unwrap_or(unquoted);
+    let quoted = start > unquoted;
+    let place = ValuePlace { start, end: None, kind: PlaceKind::Assigned, quoted, tight: false, leads: false };
+    Some(Element { place, dash })
+}
+
+/// An element of a list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Element {
+    pub(crate) place: ValuePlace,
+    /// It has a line of its own, after a hyphen.
+    pub(crate) dash: bool,
+}
+
+/// Whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.
+pub(crate) fn ends_element(text: &[u8], end: usize) -> bool {
+    let at = skip_quote(text, end).unwrap_or(end);
+    let spaces = text.get(at..).unwrap_or_default().iter().take(BLANKS_MAX).take_while(|b| **b == b' ').count();
+    matches!(text.get(at + spaces), None | Some(b',' | b']' | b')' | b'}' | b'\n' | b'\r' | b'\\'))
+}
+
+/// Whether the quoted text that ends at `end` is a name itself: `"buckets": {"description": …`.
+pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
+    skip_quote(text, end).is_some_and(|at| text.get(skip_blanks(text, at)) == Some(&b':'))
+}
+
+/// Whether what stands at `end` ends a quoted value, or the part of one that may be a value of its own.
+pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
+    match text.get(end) {
+        None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
+        Some(_) => skip_quote(text, end).is_some(),
+    }
+}
+
+/// Whether another word follows on the line.
+pub(crate) fn is_followed(text: &[u8], end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    let blanks = rest.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    blanks > 0 && rest.get(blanks).is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// Whether what stands at `end` shows that the bare word before it is code or another name.
+pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    match rest {
+        // The end of an element.
+        [b'<', b'/', ..] => false,
+        [b'(' | b'[' | b'{' | b'<' | b'=' | b'$', ..] => true,
+        [b':', next, ..] => !next.is_ascii_digit() && *next != b'/',
+        [b'.', next, ..] => next.is_ascii_alphanumeric() || *next == b'_',
+        [b'-', ..] => true,
+        _ => false,
+    }
+}
+
+/// Where a value begins after the sign that assigns it.
+pub(crate) fn operator(text: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> {
+    let rest = text.get(at..)?;
+    let assigned = |len: usize| Some((at + len, PlaceKind::Assigned));
+    match rest {
+        [b'>', ..] if tag => assigned(1),
+        [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=', b'=', ..] | [b'-', b'>', ..] => assigned(2),
+        [b'|', b'|', ..] | [b'?', b'?', ..] => assigned(2),
+        [b':' | b'=', ..] => assigned(1 + annotation(rest.get(1..)?)),
+        [b'|', ..] => assigned(1),
+        [b'%', b'3', b'D' | b'd', ..] => assigned(3),
+        [b'(', ..] => Some((at + 1, PlaceKind::Called)),
+        [b'<', ..] => cell_behind(rest).and_then(assigned),
+        [0xe2 | 0xef, ..] => {
+            SIGNS.iter().find(|sign| rest.starts_with(sign.as_bytes())).and_then(|s| assigned(s.len()))
+        }
+        _ => None,
+    }
+}
+
+/// Signs of other scripts and of box drawing.
+const SIGNS: [&str; 6] = ["：", "＝", "→", "│", "┃", "║"];
+
+/// How far the cell is in which the value stands: `</td><td class="x">`.
+fn cell_behind(rest: &[u8]) -> Option<usize> {
+    let close = CELLS.iter().find(|(close, _)| rest.starts_with(close))?;
+    let behind = skip_blanks(rest, close.0.len());
+    let open = rest.get(behind..).filter(|rest| close.1.iter().any(|open| rest.starts_with(open)))?;
+    let end = open.iter().take(REMARK_MAX).position(|b| *b == b'>')?;
+    Some(behind + end + 1)
+}
+
+/// The end of a cell that holds a name, and the beginnings of one that holds its value.
+const CELLS: [(&[u8], &[&[u8]]); 3] = [(b"</td>", &[b"<td"]), (b"</th>", &[b"<td"]), (b"</dt>", &[b"<dd"])];
+
+/// `: str = "b"`, `: &'static str = "b"`: how long the type with its sign is.
+fn annotation(rest: &[u8]) -> usize {
+    let len = rest.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b)).count();
+    match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
+        (Some(b'='), Some(b' '), Some(b'"' | b'\'')) => len + 1,
+        _ => 0,
+    }
+}
+
+/// After a remark that ends in a sign: `[None]:`, `(12 digits) =`.
+fn skip_remark(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..text.len().min(at + REMARK_MAX)).unwrap_or_default();
+    let close = match rest.first() {
+        Some(b'[') => b']',
+        Some(b'(') => b')',
+        _ => return at,
+    };
+    let end = rest.iter().position(|b| *b == close || *b == b'\n').filter(|end| rest.get(*end) == Some(&close));
+    let inside = end.and_then(|end| rest.get(1..end)).unwrap_or_default();
+    let remark =
+        inside.contains(&b' ') || inside.starts_with(b"*") || is_one_of("none|optional|required|hidden", inside);
+    let sign = end.filter(|_| remark).map(|end| skip_blanks(text, at + end + 1));
+    sign.filter(|sign| matches!(text.get(*sign), Some(b':' | b'='))).unwrap_or(at)
+}
+
+/// After the marks that end emphasis: `**`, `</b>`.
+fn skip_closing(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let stars = rest.iter().take(3).take_while(|b| **b == b'*').count();
+    let tag = INLINE.split('|').find(|tag| {
+        rest.strip_prefix(b"</").and_then(|rest| rest.strip_prefix(tag.as_bytes())).is_some_and(|r| r.starts_with(b">"))
+    });
+    at + tag.map_or(stars, |tag| tag.len() + 3)
+}
+
+/// After the marks that begin emphasis, or end that of the name: `**`, `<code>`.
+fn skip_marks(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    match rest {
+        [b'*', ..] => skip_blanks(text, at + rest.iter().take(3).take_while(|b| **b == b'*').count()),
+        [b'<', b'/', ..] => skip_blanks(text, skip_closing(text, at)),
+        [b'<', behind @ ..] => {
+            let open = |tag: &&str| behind.strip_prefix(tag.as_bytes()).is_some_and(|r| matches!(r, [b'>' | b' ', ..]));
+            let end = INLINE.split('|').find(open).and_then(|_| rest.iter().take(REMARK_MAX).position(|b| *b == b'>'));
+            end.map_or(at, |end| at + end + 1)
+        }
+        _ => at,
+    }
+}
+
+/// Elements of HTML that emphasise.
+const INLINE: &str = "b|strong|code|i|em|tt|span|kbd|a";
+
+/// After a bracket or the hyphen of a YAML list.
+fn open(text: &[u8], at: usize) -> usize {
+    match text.get(at..).unwrap_or_default() {
+        [b'[' | b'{' | b'(', ..] => skip_blanks(text, at + 1),
+        [b'-', b' ', ..] => skip_blanks(text, at + 2),
+        [b'a', b'w', b's', b'.', b'S', b't', b'r', b'i', b'n', b'g', b'(', ..] => at + b"aws.String(".len(),
+        _ => at,
+    }
+}
+
+/// Quotation marks of HTML, URLs and print.
+const QUOTES: &str = "&quot; &#34; %22 “ ” ‘ ’ 「 」 『 』";
+
+/// After a quotation mark, escaped or not.
+pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    if let [b'&' | b'%' | 0xe2 | 0xe3, ..] = rest {
+        let mark = QUOTES.split(' ').find(|mark| rest.starts_with(mark.as_bytes()))?;
+        return Some(at + mark.len());
+    }
+    let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
+    match rest.get(escapes..)? {
+        [b'"' | b'\'' | b'`', ..] => Some(at + escapes + 1),
+        [b'u', b'0', b'0', b'2', b'2' | b'7', ..] if escapes > 0 => Some(at + escapes + 5),
+        _ => None,
+    }
+}
+
+/// After blanks, line breaks, their escapes, and colours.
+pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
+    let limit = text.len().min(at + BLANKS_MAX);
+    let mut at = at;
+    while at < limit {
+        let rest = text.get(at..).unwrap_or_default();
+        let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
+        at += match rest.get(escapes..).unwrap_or_default() {
+            [b' ' | b'\t' | b'\r' | b'\n', ..] if escapes == 0 => 1,
+            [b'n' | b'r' | b't', ..] if escapes > 0 => escapes + 1,
+            [0x1b, b'[', ..] if escapes == 0 => match rest.iter().take(16).position(|b| *b == b'm') {
+                Some(m) => m + 1,
+                None => return at,
+            },
+            _ => return at,
+        };
+    }
+    at
+}
+
+/// After the particle that Korean puts at a noun's end.
+fn skip_particle(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let particle = ["은", "는", "이", "가", "을", "를", "의"].iter().find(|p| rest.starts_with(p.as_bytes()));
+    particle.map_or(at, |p| at + p.len())
+}

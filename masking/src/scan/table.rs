@@ -1,0 +1,374 @@
+//! Tables whose columns are named in a header: CSV, TSV, Markdown, boxes, HTML, and columns that blanks align.
+
+use std::ops::Range;
+
+use crate::scan::check;
+use crate::scan::keyed::Keyed;
+use crate::scan::name::Name;
+use crate::scan::notation::{PlaceKind, ValuePlace, skip_quote};
+use crate::scan::reading::Reading;
+
+/// A name that may stand in the header of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Header {
+    /// Where it begins.
+    pub(crate) name: usize,
+    /// The rule that it is a name for.
+    pub(crate) rule: usize,
+}
+
+/// Maximum bytes of a line that is read as a row.
+const LINE_MAX: usize = 8 * 1_024;
+/// Maximum columns of a table.
+const COLUMNS_MAX: usize = 64;
+/// Maximum bytes of a header.
+const HEADER_MAX: usize = 48;
+/// Lines after a title in which the header stands.
+const TITLE_LINES: usize = 3;
+/// Columns that a title names.
+const TITLED: &str = "name|id|identifier|arn";
+/// Maximum bytes between two rows of HTML.
+const GAP_MAX: usize = 120;
+
+/// Whether a name may fill a cell of a header: what follows it, and what stands before it.
+pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
+    let end = skip_quote(text, name.end).unwrap_or(name.end);
+    let follows = match text.get(end..).unwrap_or_default() {
+        [b' ', rest @ ..] => matches!(rest, [b' ' | b'|' | b'\n' | b'\t', ..] | [0xe2, 0x94 | 0x95, ..] | []),
+        [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\', ..] | [b'<', b'/', b't', ..] | [] => true,
+        [0xe2, 0x94 | 0x95, ..] => true,
+        _ => false,
+    };
+    let before = name.start.checked_sub(1).and_then(|at| text.get(at));
+    let begins = matches!(
+        before,
+        None | Some(b' ' | b',' | b';' | b'\t' | b'|' | b'\n' | b'"' | b'\'' | b'>' | b'n' | b't' | 0x80..)
+    );
+    follows && begins
+}
+
+/// Reports the values in the columns that have these names. Each table is walked once, whatever its header names.
+pub(crate) fn values(
+    text: &[u8],
+    headers: &mut [Header],
+    rules: &[Keyed],
+    reading: &mut Reading,
+    mut found: impl FnMut(&Keyed, Range<usize>),
+) {
+    headers.sort_unstable();
+    let (mut done, mut at) = (0, 0);
+    while let Some(header) = headers.get(at) {
+        let Some(table) = Table::read(text, header.name).filter(|_| header.name >= done) else {
+            at += 1;
+            continue;
+        };
+        let own = headers.get(at..).unwrap_or_default().iter().take_while(|header| header.name < table.header.end);
+        let columns: Vec<(usize, &Keyed)> =
+            own.filter_map(|header| Some((table.column(header.name)?, rules.get(header.rule)?))).collect();
+        done = table.rows(text, |row| {
+            for (column, rule) in &columns {
+                let place = row.get(*column).and_then(|cell| place(text, cell));
+                if let Some(value) = place.and_then(|place| rule.cell(text, place, reading)) {
+                    found(rule, value);
+                }
+            }
+        });
+        at = headers.partition_point(|header| header.name < done.max(table.header.end));
+    }
+}
+
+/// The place of a value in a cell, without blanks and quotation marks.
+fn place(text: &[u8], cell: &Range<usize>) -> Option<ValuePlace> {
+    let cell = trim(text, cell.clone());
+    let start = skip_quote(text, cell.start).unwrap_or(cell.start);
+    let bytes = text.get(start..cell.end)?;
+    let marks = if start > cell.start {
+        bytes.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\')).count()
+    } else {
+        0
+    };
+    let end = Some(cell.end - marks).filter(|end| *end > start);
+    end.map(|end| ValuePlace { end: Some(end), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
+}
+
+/// What separates the cells of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Separator {
+    Sign(&'static [u8]),
+    /// Two blanks and more.
+    Blanks,
+    /// Elements of HTML.
+    Elements,
+}
+
+/// What ends a line: a line break, or one that is escaped with so many backslashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Break(usize);
+
+/// A header with the cells in it.
+#[derive(Debug)]
+struct Table {
+    header: Range<usize>,
+    cells: Vec<Range<usize>>,
+    separator: Separator,
+    ends: Break,
+    /// The title, and the column that it names.
+    title: Option<(Range<usize>, Range<usize>)>,
+}
+
+impl Table {
+    /// The table whose header holds the name at `at`.
+    fn read(text: &[u8], at: usize) -> Option<Self> {
+        if let Some(table) = Self::of_elements(text, at) {
+            return Some(table);
+        }
+        let (end, ends) = line_end(text, at, None)?;
+        let header = line_start(text, at, ends)..end;
+        let line = text.get(header.clone())?;
+        let separator = separator(line, ends)?;
+        let cells = split(text, header.clone(), separator);
+        if let Some(table) = Self::of_title(text, &header, &cells, separator, ends) {
+            return Some(table);
+        }
+        let named = |cell: &Range<usize>| text.get(trim(text, cell.clone())).is_some_and(is_heading);
+        let empty = |cell: &Range<usize>| trim(text, cell.clone()).is_empty();
+        let filled = cells.iter().filter(|cell| !empty(cell)).count();
+        let plausible = filled >= 2 && cells.iter().all(|cell| empty(cell) || named(cell));
+        let table = Self { header, cells, separator, ends, title: None };
+        // What columns of bars are a header and what a row, only a rule tells.
+        let bars = matches!(separator, Separator::Sign(sign) if sign == b"|" || sign.len() > 2);
+        let ruled =
+            || table.next_line(text, table.header.end).is_some_and(|line| is_rule(text.get(line).unwrap_or(b"")));
+        (plausible && (!bars || ruled())).then_some(table)
+    }
+
+    /// The table under a title, as the AWS CLI draws it: the column of names, or of ids, has those of the title.
+    fn of_title(
+        text: &[u8],
+        title: &Range<usize>,
+        cells: &[Range<usize>],
+        separator: Separator,
+        ends: Break,
+    ) -> Option<Self> {
+        let mut filled = cells.iter().filter(|cell| !trim(text, (*cell).clone()).is_empty());
+        let only = filled.next().filter(|_| filled.next().is_none() && separator == Separator::Sign(b"|"))?;
+        let mut table = Self { header: title.clone(), cells: Vec::new(), separator, ends, title: None };
+        for _ in 0..TITLE_LINES {
+            table.header = table.next_line(text, table.header.end)?;
+            let line = text.get(table.header.clone())?;
+            if !is_rule(line) {
+                table.cells = split(text, table.header.clone(), separator);
+                let own = |cell: &&Range<usize>| {
+                    text.get(trim(text, (*cell).clone())).is_some_and(|name| check::is_one_of(TITLED, name))
+                };
+                // The title stands for its column.
+                let column = table.cells.iter().find(own)?.clone();
+                table.title = Some((only.clone(), column));
+                return Some(table);
+            }
+        }
+        None
+    }
+
+    /// `<tr><th>Bucket</th>…</tr>`
+    fn of_elements(text: &[u8], at: usize) -> Option<Self> {
+        let head = text.get(at.saturating_sub(LINE_MAX)..at)?;
+        let near = head.get(head.len().saturating_sub(HEADER_MAX)..)?;
+        let open = memchr::memmem::rfind(near, b"<t")?;
+        matches!(near.get(open + 2), Some(b'h' | b'd')).then_some(())?;
+        let start = at - head.len() + memchr::memmem::rfind(head, b"<tr")?;
+        let end = at + memchr::memmem::find(text.get(at..text.len().min(at + LINE_MAX))?, b"</tr>")?;
+        let cells = split(text, start..end, Separator::Elements);
+        let plausible = cells.len() >= 2 && cells.iter().all(|cell| text.get(cell.clone()).is_some_and(is_heading));
+        plausible.then_some(Self {
+            header: start..end,
+            cells,
+            separator: Separator::Elements,
+            ends: Break(0),
+            title: None,
+        })
+    }
+
+    fn column(&self, at: usize) -> Option<usize> {
+        let titled = self.title.as_ref().filter(|(title, _)| title.contains(&at)).map(|(_, column)| column.start);
+        let at = titled.unwrap_or(at);
+        self.cells.iter().position(|cell| (cell.start..=cell.end).contains(&at))
+    }
+
+    /// Reports the cells of each row. Returns where the table ends.
+    fn rows(&self, text: &[u8], mut found: impl FnMut(&[Range<usize>])) -> usize {
+        let mut done = self.header.end;
+        while let Some(line) = self.next_line(text, done) {
+            let bytes = text.get(line.clone()).unwrap_or_default();
+            if bytes.iter().all(u8::is_ascii_whitespace) {
+                break;
+            }
+            if !is_rule(bytes) {
+                let cells = match self.separator {
+                    Separator::Blanks => aligned(text, &line, self.header.start, &self.cells),
+                    separator => split(text, line.clone(), separator),
+                };
+                if cells.len() != self.cells.len() {
+                    break;
+                }
+                found(&cells);
+            }
+            done = line.end;
+        }
+        done
+    }
+
+    /// The line or row after the one that ends at `end`.
+    fn next_line(&self, text: &[u8], end: usize) -> Option<Range<usize>> {
+        if self.separator == Separator::Elements {
+            let gap = text.get(end..text.len().min(end + GAP_MAX))?;
+            let start = end + memchr::memmem::find(gap, b"<tr")?;
+            let rest = text.get(start..text.len().min(start + LINE_MAX))?;
+            return Some(start..start + memchr::memmem::find(rest, b"</tr>")?);
+        }
+        let start = end + if self.ends.0 == 0 { 1 } else { self.ends.0 + 1 };
+        text.get(start)?;
+        Some(start..line_end(text, start, Some(self.ends))?.0)
+    }
+}
+
+/// Where the line at `at` ends, and with which break: the given one, or whichever comes first.
+fn line_end(text: &[u8], at: usize, ends: Option<Break>) -> Option<(usize, Break)> {
+    let rest = text.get(at..text.len().min(at + LINE_MAX))?;
+    let mut from = 0;
+    while let Some(mark) = memchr::memchr2(b'\n', b'\\', rest.get(from..)?).map(|mark| from + mark) {
+        let escapes = rest.get(mark..)?.iter().take(16).take_while(|b| **b == b'\\').count();
+        let found = match rest.get(mark + escapes) {
+            Some(b'\n') if escapes == 0 => Some(Break(0)),
+            Some(b'n') if escapes > 0 => Some(Break(escapes)),
+            _ => None,
+        };
+        if let Some(found) = found.filter(|found| ends.is_none_or(|ends| ends == *found || found.0 == 0)) {
+            return ends.is_none_or(|ends| ends == found).then_some((at + mark, found));
+        }
+        from = mark + escapes.max(1);
+    }
+    // A string ends with its quotation mark, and a text with its last line.
+    let quote = ends.filter(|ends| ends.0 > 0).and_then(|_| memchr::memchr(b'"', rest));
+    let last = at + rest.len() == text.len();
+    quote.map(|quote| at + quote).or(last.then_some(text.len())).map(|end| (end, ends.unwrap_or(Break(0))))
+}
+
+fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
+    let head = text.get(at.saturating_sub(LINE_MAX)..at).unwrap_or_default();
+    let base = at - head.len();
+    let real = memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1);
+    if ends.0 == 0 {
+        return base + real;
+    }
+    let line = head.get(real..).unwrap_or_default();
+    let escaped =
+        |at: &usize| line.get(..*at).unwrap_or_default().iter().rev().take(16).take_while(|b| **b == b'\\').count();
+    let broken = memchr::memrchr_iter(b'n', line).find(|at| escaped(at) == ends.0).map_or(0, |at| at + 1);
+    let string = memchr::memrchr_iter(b'"', line).find(|at| escaped(at) < ends.0).map_or(0, |at| at + 1);
+    base + real + broken.max(string)
+}
+
+/// The separator that makes the most of a line.
+fn separator(line: &[u8], ends: Break) -> Option<Separator> {
+    const TAB: Separator = Separator::Sign(b"\t");
+    let has = |sign: &[u8]| memchr::memmem::find(line, sign).is_some();
+    if has(b"\t") {
+        return Some(TAB);
+    }
+    if ends.0 == 1 && has(br"\t") {
+        return Some(Separator::Sign(br"\t"));
+    }
+    let bar = ["│", "┃", "║"].into_iter().map(str::as_bytes).find(|bar| has(bar));
+    if let Some(bar) = bar {
+        return Some(Separator::Sign(bar));
+    }
+    let code = line.iter().any(|b| matches!(b, b'(' | b')' | b'{' | b'}' | b'=' | b'[' | b']'));
+    let sign = [b"|".as_slice(), b",", b";"].into_iter().find(|sign| has(sign));
+    match sign {
+        Some(b"|") => Some(Separator::Sign(b"|")),
+        Some(sign) => (!code && !has(b", ") && !has(b"; ")).then_some(Separator::Sign(sign)),
+        None => has(b"  ").then_some(Separator::Blanks),
+    }
+}
+
+/// The cells of a row.
+fn split(text: &[u8], line: Range<usize>, separator: Separator) -> Vec<Range<usize>> {
+    let bytes = text.get(line.clone()).unwrap_or_default();
+    let mut cells = Vec::new();
+    match separator {
+        Separator::Sign(sign) => {
+            let (mut start, mut at, mut quoted) = (0, 0, false);
+            while at < bytes.len() && cells.len() < COLUMNS_MAX {
+                let rest = bytes.get(at..).unwrap_or_default();
+                quoted ^= rest.first() == Some(&b'"') && sign.len() == 1 && sign != b"|";
+                if rest.starts_with(sign) && !quoted {
+                    cells.push(start..at);
+                    at += sign.len();
+                    start = at;
+                } else {
+                    at += 1;
+                }
+            }
+            cells.push(start..bytes.len());
+        }
+        Separator::Blanks => {
+            let (mut at, mut start) = (0, None);
+            while at <= bytes.len() && cells.len() < COLUMNS_MAX {
+                let wide = bytes.get(at..).is_none_or(|rest| matches!(rest, [] | [b' ', b' ', ..]));
+                match start {
+                    Some(first) if wide => {
+                        cells.push(first..at);
+                        start = None;
+                    }
+                    None if bytes.get(at).is_some_and(|b| *b != b' ') => start = Some(at),
+                    _ => {}
+                }
+                at += 1;
+            }
+        }
+        Separator::Elements => {
+            for open in memchr::memmem::find_iter(bytes, b"<t").take(COLUMNS_MAX) {
+                let cell = matches!(bytes.get(open + 2), Some(b'h' | b'd'));
+                let rest = bytes.get(open..).filter(|_| cell).unwrap_or_default();
+                let inside = rest.iter().position(|b| *b == b'>').map(|at| open + at + 1);
+                let end = inside.and_then(|at| memchr::memmem::find(bytes.get(at..)?, b"</t").map(|len| at + len));
+                cells.extend(inside.zip(end).map(|(start, end)| start..end));
+            }
+        }
+    }
+    cells.into_iter().map(|cell| line.start + cell.start..line.start + cell.end).collect()
+}
+
+/// The cells of a row that stand where the header's do.
+fn aligned(text: &[u8], line: &Range<usize>, header: usize, columns: &[Range<usize>]) -> Vec<Range<usize>> {
+    let cell = |column: &Range<usize>| {
+        let start = line.start + column.start - header;
+        let rest = text.get(start..line.end.max(start)).unwrap_or_default();
+        let begins = start == line.start || text.get(start - 1) == Some(&b' ');
+        let len = memchr::memmem::find(rest, b"  ").unwrap_or(rest.len());
+        if begins && start < line.end { start..start + len } else { line.end..line.end }
+    };
+    columns.iter().map(cell).collect()
+}
+
+/// Whether a cell could name a column: words, not a value.
+fn is_heading(cell: &[u8]) -> bool {
+    let cell = cell.trim_ascii();
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || b" _-./()#%:\"'*`\\".contains(b);
+    let digits = cell.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).max().unwrap_or(0);
+    let letters = cell.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
+    (1..=HEADER_MAX).contains(&cell.len()) && letters && digits <= 3 && cell.iter().all(plain)
+}
+
+/// `|---|---|`, `+-----+`, `├─────┼`, `====  ====`
+fn is_rule(line: &[u8]) -> bool {
+    let mark = |b: &u8| b"-+|=: \t\r".contains(b) || (0x80..=0xbf).contains(b) || *b == 0xe2;
+    line.iter().all(mark) && line.iter().any(|b| matches!(b, b'-' | b'=' | 0xe2))
+}
+
+fn trim(text: &[u8], cell: Range<usize>) -> Range<usize> {
+    let bytes = text.get(cell.clone()).unwrap_or_default();
+    let front = bytes.len() - bytes.trim_ascii_start().len();
+    cell.start + front..cell.start + front + bytes.trim_ascii().len()
+}
