@@ -7,6 +7,7 @@ use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
 use crate::scan::check;
 use crate::scan::edge;
+use crate::scan::own;
 
 /// What the parts of ARNs are.
 #[derive(Debug, Default)]
@@ -161,7 +162,10 @@ fn fields(text: &[u8], start: usize) -> Option<([Range<usize>; 5], usize)> {
 }
 
 fn is_account(field: &[u8]) -> bool {
-    field.len() == ACCOUNT_LEN && field.iter().all(u8::is_ascii_digit) && check::passes(Check::Account, field)
+    field.len() == ACCOUNT_LEN
+        && field.iter().all(u8::is_ascii_digit)
+        && check::passes(Check::Account, field)
+        && !own::is_account(field)
 }
 
 /// `:` or `/`, escaped for JSON or encoded for a URL.

@@ -333,7 +333,11 @@ impl Scanner {
             let on =
                 self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
             let meant = !excused.contains(&(hit.start, hit.end));
-            free && on && meant && text.get(hit.start..hit.end).is_some_and(|value| !self.never.covers(value))
+            // A list goes on behind what everybody names, so it is dropped here.
+            let everybody =
+                |value: &str| self.rules.arns.account == Some(hit.kind) && own::is_account(value.as_bytes());
+            let somebody = |value: &str| !self.never.covers(value) && !everybody(value);
+            free && on && meant && text.get(hit.start..hit.end).is_some_and(somebody)
         });
     }
 
