@@ -184,9 +184,11 @@ impl Scanner {
             hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
         }
-        self.rules.records.find(page.raw, |range, kind| {
-            hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
-        });
+        if readings.view.has_records() || !page.prefixes.is_empty() {
+            self.rules.records.find(page.raw, |range, kind| {
+                hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
+            });
+        }
         self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
@@ -290,6 +292,7 @@ impl Scanner {
                 let end = stored::find(store, text, literal, |range| found(range, kind, Evidence::Context));
                 reading.read(Reader::Stored, end);
             }
+            Anchor::Record => reading.show_records(),
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);

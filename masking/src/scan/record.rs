@@ -14,6 +14,10 @@ pub(crate) struct Records {
     pub(crate) canonical_id: Option<KindId>,
 }
 
+/// What shows that a text has such lines, besides lines that begin with a time: the command that lists buckets, and the
+/// operations that a log names.
+pub(crate) const ANCHORS: [&str; 6] = ["s3 ls", " rest.", " soap.", " website.", " batch.delete", " s3."];
+
 /// Bytes of a line that its form is told by.
 const LINE_MAX: usize = 400;
 /// Bytes before the fields of a line at the most: what a tool puts there.

@@ -23,7 +23,7 @@ use crate::scan::pem;
 use crate::scan::pick::Evidence;
 use crate::scan::quoted;
 use crate::scan::reading::Reading;
-use crate::scan::record::Records;
+use crate::scan::record::{self, Records};
 use crate::scan::resource::{self, Resources};
 use crate::scan::stored;
 use crate::scan::table::{self, Header};
@@ -58,6 +58,7 @@ pub(crate) enum Anchor {
     Resource(resource::Notation),
     Stored(stored::Store),
     ArnRest(arn::Rest),
+    Record,
 }
 
 /// A value that begins with a literal, or stands behind it.
@@ -107,7 +108,10 @@ impl Rules {
                 let (plain, capitals) = (Pattern::new(pattern), Pattern::any_case(pattern));
                 self.hosts.push(Host { kind, word: Finder::new(word), pattern: plain, capitals });
             }
-            Rule::Record(field) => self.records.insert(kind, *field),
+            Rule::Record(field) => {
+                self.records.insert(kind, *field);
+                record::ANCHORS.iter().for_each(|shown| self.anchor(shown, Anchor::Record));
+            }
             Rule::Stored => {
                 self.stored = Some(kind);
                 stored::ANCHORS.iter().for_each(|(name, store)| self.anchor(name, Anchor::Stored(*store)));
