@@ -21,6 +21,7 @@ class Boundary:
 
 BOUNDARIES = [
     Boundary("only the host file speaks to the host", "filter/src", r"\bproxy_wasm\b", ("host.rs", "host/")),
+    Boundary("what outlives exchanges knows none of them", "filter/src/instance", r"\bcrate::exchange\b"),
     Boundary("only the routes speak HTTP", "redis-sidecar/src", r"\baxum\b", ("routes.rs", "routes/")),
     # The config has a module of that name, with the settings.
     Boundary("only the store speaks to Redis", "redis-sidecar/src", r"(?<![:\w])redis::", ("store/", "config.rs")),

@@ -1,22 +1,24 @@
-//! Bytes of replaced request bodies that the host still holds. Kong keeps each of them until its client's connection
-//! closes: for one connection that is bounded by its requests, for all of a worker's by nothing but this.
+//! The bytes of replaced request bodies that the host still holds. Kong keeps each of them until its client's
+//! connection closes, and only the bounds of this file limit their sum.
 
 use std::num::NonZeroUsize;
 
 use lru::LruCache;
 
-/// Client connections whose bytes are counted; the one that was not used for longest is taken for closed.
+use super::super::clock::Steady;
+
+/// Maximum client connections whose bytes are counted; past that the least recently used one is assumed to be closed.
 const CONNECTIONS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(10_000);
 /// Bytes held for one connection before its client is asked to open another.
 const CONNECTION_BYTES: u64 = 32 << 20;
 /// Bytes held for all connections of a worker before each client whose body is replaced is asked to.
 const WORKER_BYTES: u64 = 128 << 20;
-/// The host closes a connection that was idle for so long, in milliseconds (nginx: `keepalive_timeout`, 75 s by itself).
+/// Idle milliseconds after which the host closes a connection (nginx: `keepalive_timeout`, 75 s by default).
 const IDLE_MS: u64 = 75_000;
 
 #[derive(Debug)]
-pub struct Held {
-    /// By the name that the host gives to a connection, the one that was not used for longest last.
+pub(super) struct Held {
+    /// By the name that the host gives to a connection, the least recently used one last.
     connections: LruCache<Vec<u8>, Connection>,
     /// Of all connections.
     bytes: u64,
@@ -25,8 +27,8 @@ pub struct Held {
 #[derive(Debug, Default)]
 struct Connection {
     bytes: u64,
-    /// When its last exchange began or ended.
-    used_at: u64,
+    /// The time at which its last exchange began or ended.
+    used_at: Steady,
     /// Exchanges that have not ended.
     open: u32,
 }
@@ -38,8 +40,8 @@ impl Default for Held {
 }
 
 impl Held {
-    /// A body was replaced. Tells whether the connection should be closed after the answer.
-    pub fn replaced(&mut self, name: &[u8], bytes: u64, now: u64) -> bool {
+    /// A body was replaced. Returns whether the connection should be closed after the response.
+    pub(super) fn hold(&mut self, name: &[u8], bytes: u64, now: Steady) -> bool {
         self.forget_idle(now);
         if self.connections.len() == CONNECTIONS_MAX.get()
             && !self.connections.contains(name)
@@ -56,7 +58,7 @@ impl Held {
     }
 
     /// The exchange of that body is over, and with it the connection if its client was asked to close it.
-    pub fn ended(&mut self, name: &[u8], closes: bool, now: u64) {
+    pub(super) fn end_exchange(&mut self, name: &[u8], closes: bool, now: Steady) {
         if closes {
             let bytes = self.connections.pop(name).map_or(0, |connection| connection.bytes);
             self.bytes = self.bytes.saturating_sub(bytes);
@@ -66,8 +68,8 @@ impl Held {
         }
     }
 
-    fn forget_idle(&mut self, now: u64) {
-        let idle = |connection: &Connection| connection.open == 0 && now.saturating_sub(connection.used_at) >= IDLE_MS;
+    fn forget_idle(&mut self, now: Steady) {
+        let idle = |connection: &Connection| connection.open == 0 && now.since(connection.used_at) >= IDLE_MS;
         while self.connections.peek_lru().is_some_and(|(_, connection)| idle(connection)) {
             let bytes = self.connections.pop_lru().map_or(0, |(_, connection)| connection.bytes);
             self.bytes = self.bytes.saturating_sub(bytes);
@@ -86,8 +88,8 @@ mod tests {
         let mut held = Held::default();
         let turns: Vec<bool> = (0..5)
             .map(|turn| {
-                let closes = held.replaced(b"1", 10 * MB, turn);
-                held.ended(b"1", closes, turn);
+                let closes = held.hold(b"1", 10 * MB, Steady(turn));
+                held.end_exchange(b"1", closes, Steady(turn));
                 closes
             })
             .collect();
@@ -101,15 +103,15 @@ mod tests {
         // Two hundred clients, each of which keeps its connection.
         let closed = (0..200)
             .filter(|n| {
-                let closes = held.replaced(&name(*n), MB, *n);
-                held.ended(&name(*n), closes, *n);
+                let closes = held.hold(&name(*n), MB, Steady(*n));
+                held.end_exchange(&name(*n), closes, Steady(*n));
                 closes
             })
             .count();
         assert_eq!((closed, held.bytes), (73, 127 * MB));
-        // Those that are idle are closed by the host; one that still streams is not.
-        held.replaced(&name(0), MB, 1_000);
-        assert!(!held.replaced(&name(900), MB, 1_000 + IDLE_MS));
+        // The host closes idle connections, but not one that still streams.
+        held.hold(&name(0), MB, Steady(1_000));
+        assert!(!held.hold(&name(900), MB, Steady(1_000 + IDLE_MS)));
         assert_eq!(held.bytes, 3 * MB);
     }
 
@@ -117,7 +119,7 @@ mod tests {
     fn the_number_of_connections_is_bounded() {
         let mut held = Held::default();
         (0..20_000_u32).for_each(|n| {
-            held.replaced(&n.to_be_bytes(), 1, 0);
+            held.hold(&n.to_be_bytes(), 1, Steady(0));
         });
         assert_eq!((held.connections.len(), held.bytes), (CONNECTIONS_MAX.get(), 10_001));
     }

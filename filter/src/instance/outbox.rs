@@ -1,59 +1,59 @@
-//! What the filter owes the sidecar, until it is acknowledged: bounded, oldest first, nothing twice.
+//! The filter's debts to the sidecar, until they are acknowledged: bounded, oldest first, none of them twice.
 
 use std::collections::{HashSet, VecDeque};
 
 use contract::{Counters, Exchange, Mapping, bound};
 use serde::Serialize;
 
-/// Mappings kept at the most: what about a minute of heavy traffic shows of new values.
-pub const MAPPINGS_MAX: usize = 50_000;
-/// Summaries of exchanges kept at the most.
-pub const EXCHANGES_MAX: usize = 5_000;
-/// Bytes of the mappings and of the summaries in one batch, each: together they leave room for the rest of the call.
+/// Maximum mappings, about the new values of a minute of heavy traffic; past that the oldest are dropped and counted.
+pub(super) const MAPPINGS_MAX: usize = 50_000;
+/// Maximum summaries of exchanges; past that the oldest are dropped and counted.
+pub(super) const EXCHANGES_MAX: usize = 5_000;
+/// Maximum bytes of the mappings in one batch, and of the summaries: together they leave room for the rest of the call.
 const BATCH_BYTES: usize = bound::BODY_BYTES / 3;
 
 #[derive(Debug, Default)]
-pub struct Outbox {
+pub(crate) struct Outbox {
     mappings: VecDeque<Mapping>,
     /// The scope and placeholder of every mapping here or in flight.
     queued: HashSet<(String, String)>,
     exchanges: VecDeque<Exchange>,
     pub counters: Counters,
-    /// How many of the newest mappings nobody but this outbox has.
+    /// The number of the newest mappings of which there is no copy outside this outbox.
     unkept: usize,
 }
 
 /// A part of the outbox on its way to the sidecar.
 #[derive(Debug, Default, Clone)]
-pub struct Batch {
+pub(crate) struct Batch {
     pub mappings: Vec<Mapping>,
     pub exchanges: Vec<Exchange>,
     pub counters: Counters,
 }
 
 impl Batch {
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.mappings.is_empty() && self.exchanges.is_empty() && self.counters == Counters::default()
     }
 }
 
 impl Outbox {
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.mappings.is_empty() && self.exchanges.is_empty() && self.counters == Counters::default()
     }
 
     /// Mappings that wait for their first call.
-    pub fn mappings_len(&self) -> usize {
+    pub(crate) fn mappings_len(&self) -> usize {
         self.mappings.len()
     }
 
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.mappings.len() >= MAPPINGS_MAX
     }
 
     /// Takes a mapping; at the bound the oldest is dropped and counted.
-    pub fn owe(&mut self, mapping: Mapping) {
-        // A longer value is no use to anybody who looks it up, and the sidecar would refuse the whole batch.
+    pub(crate) fn owe(&mut self, mapping: Mapping) {
+        // The sidecar would refuse the whole batch for a longer value.
         if mapping.value.expose().len() > bound::VALUE_BYTES {
             self.counters.dropped_mappings += 1;
             return;
@@ -68,13 +68,13 @@ impl Outbox {
         self.unkept += 1;
     }
 
-    /// Those that nobody else has: from now on somebody does.
-    pub fn keep(&mut self) -> Vec<Mapping> {
+    /// Returns the mappings without a copy elsewhere; the caller keeps one.
+    pub(crate) fn take_unkept(&mut self) -> Vec<Mapping> {
         let newest = self.mappings.len().saturating_sub(std::mem::take(&mut self.unkept));
         self.mappings.iter().skip(newest).cloned().collect()
     }
 
-    pub fn report(&mut self, exchange: Exchange) {
+    pub(crate) fn report(&mut self, exchange: Exchange) {
         if self.exchanges.len() >= EXCHANGES_MAX {
             self.exchanges.pop_front();
             self.counters.dropped_exchanges += 1;
@@ -82,8 +82,8 @@ impl Outbox {
         self.exchanges.push_back(exchange);
     }
 
-    /// Takes the oldest of what is owed, as much as one call holds.
-    pub fn batch(&mut self) -> Batch {
+    /// Takes out the oldest debts, as many as fit into one call.
+    pub(crate) fn take_batch(&mut self) -> Batch {
         Batch {
             mappings: take_front(&mut self.mappings, bound::MAPPINGS),
             exchanges: take_front(&mut self.exchanges, bound::EXCHANGES),
@@ -91,8 +91,8 @@ impl Outbox {
         }
     }
 
-    /// The batch arrived and is stored.
-    pub fn delivered(&mut self, batch: &Batch) {
+    /// The batch has arrived and is stored.
+    pub(crate) fn forget(&mut self, batch: &Batch) {
         for mapping in &batch.mappings {
             self.queued.remove(&(mapping.scope.clone(), mapping.placeholder.clone()));
         }
@@ -106,7 +106,7 @@ impl Outbox {
     }
 }
 
-/// The oldest parts, as many as one call holds.
+/// Takes out the oldest parts, as many as fit into one call.
 fn take_front<T: Serialize>(parts: &mut VecDeque<T>, max: usize) -> Vec<T> {
     let mut bytes = 0;
     let fits = |part: &&T| {
@@ -117,7 +117,7 @@ fn take_front<T: Serialize>(parts: &mut VecDeque<T>, max: usize) -> Vec<T> {
     parts.drain(..count).collect()
 }
 
-/// Bytes of a part of a batch on the wire, with the comma behind it.
+/// Bytes of a part of a batch on the wire, with the comma after it.
 fn wire_len(part: &impl Serialize) -> usize {
     serde_json::to_vec(part).map_or(BATCH_BYTES, |json| json.len() + 1)
 }
@@ -153,31 +153,31 @@ mod tests {
     fn what_is_owed_stays_until_it_is_delivered_and_is_owed_once() {
         let mut outbox = Outbox::default();
         [1, 2, 1].into_iter().for_each(|n| outbox.owe(mapping(n)));
-        let batch = outbox.batch();
+        let batch = outbox.take_batch();
         assert_eq!(names(&batch), ["P1", "P2"]);
         // In flight: not owed a second time.
         outbox.owe(mapping(1));
         outbox.owe(mapping(3));
-        outbox.delivered(&batch);
-        let next = outbox.batch();
+        outbox.forget(&batch);
+        let next = outbox.take_batch();
         assert_eq!(names(&next), ["P3"]);
-        outbox.delivered(&next);
+        outbox.forget(&next);
         assert!(outbox.is_empty());
         outbox.owe(mapping(1));
-        assert_eq!(names(&outbox.batch()), ["P1"]);
+        assert_eq!(names(&outbox.take_batch()), ["P1"]);
     }
 
     #[test]
-    fn what_somebody_else_keeps_is_given_once() {
+    fn a_mapping_is_copied_once() {
         let mut outbox = Outbox::default();
         [1, 2].into_iter().for_each(|n| outbox.owe(mapping(n)));
-        assert_eq!(outbox.keep().len(), 2);
+        assert_eq!(outbox.take_unkept().len(), 2);
         outbox.owe(mapping(2));
         outbox.owe(mapping(3));
-        assert_eq!(outbox.keep().iter().map(|m| m.placeholder.as_str()).collect::<Vec<_>>(), ["P3"]);
+        assert_eq!(outbox.take_unkept().iter().map(|m| m.placeholder.as_str()).collect::<Vec<_>>(), ["P3"]);
         outbox.owe(mapping(4));
-        outbox.batch();
-        assert!(outbox.keep().is_empty(), "it is on its way");
+        outbox.take_batch();
+        assert!(outbox.take_unkept().is_empty(), "it is on its way");
     }
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
         let mut outbox = Outbox::default();
         (0..MAPPINGS_MAX + 2).for_each(|n| outbox.owe(mapping(n)));
         assert_eq!(outbox.counters.dropped_mappings, 2);
-        let batch = outbox.batch();
+        let batch = outbox.take_batch();
         assert_eq!(batch.mappings.first().unwrap().placeholder, "P2");
         assert_eq!(batch.mappings.len(), bound::MAPPINGS);
     }
@@ -199,7 +199,7 @@ mod tests {
         }
         outbox.owe(Mapping { value: Value::new("x".repeat(bound::VALUE_BYTES + 1)), ..mapping(2_000) });
         assert_eq!(outbox.counters.dropped_mappings, 1);
-        let batch = outbox.batch();
+        let batch = outbox.take_batch();
         assert!(!batch.mappings.is_empty() && !batch.exchanges.is_empty());
         assert!(wire_len(&(batch.mappings, batch.exchanges)) < bound::BODY_BYTES);
     }

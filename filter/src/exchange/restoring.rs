@@ -2,29 +2,30 @@
 
 use masking::{Response, Tally};
 
-use crate::decode::{Decoder, Undecodable};
-use crate::exchange::ResponseHead;
-use crate::keepsake::ResponseKeepsake;
+use super::decode::{Decoder, Undecodable};
+use super::head::ResponseHead;
+use super::keepsake::ResponseKeepsake;
 
-/// Bytes of an encoded response that are kept until the decoder gives the first plain one.
+/// Maximum bytes of an encoded response that are kept until the decoder returns its first output; past that, garbled
+/// input is lost.
 const UNREAD_MAX: usize = 64 << 10;
 
-/// A response on its way.
+/// A response that is being restored.
 #[derive(Debug)]
-pub struct Restoring {
+pub(super) struct Restoring {
     content_type: String,
     decoder: Decoder,
-    /// What arrived before the decoder gave anything: if it is not what its coding says, it passes as it came.
+    /// The bytes before the decoder's first output: if they are not valid in their coding, they pass unchanged.
     unread: Option<Vec<u8>>,
     response: Response,
-    /// Bytes still to come, where the length is known: the host may not tell which chunk is the last.
+    /// Bytes still to come, if the length is known: then the host may not report which chunk is the last.
     remaining: Option<u64>,
-    /// Whether the body could not be decoded to its end.
+    /// True if the body could not be decoded to its end.
     cut: bool,
 }
 
 impl Restoring {
-    pub fn new(head: &ResponseHead, decoder: Decoder, response: Response) -> Self {
+    pub(super) fn new(head: &ResponseHead, decoder: Decoder, response: Response) -> Self {
         Self {
             content_type: head.content_type.clone().unwrap_or_default(),
             decoder,
@@ -35,8 +36,8 @@ impl Restoring {
         }
     }
 
-    /// The next bytes; gives what goes to the client.
-    pub fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
+    /// Takes the next bytes. Returns those for the client.
+    pub(super) fn write(&mut self, chunk: &[u8], end_of_stream: bool) -> Vec<u8> {
         let counted_down = self.remaining.as_mut().is_some_and(|left| {
             *left = left.saturating_sub(chunk.len() as u64);
             *left == 0
@@ -46,8 +47,8 @@ impl Restoring {
         self.decode(chunk, ends, &mut out);
         if ends {
             self.response.end(&mut out);
-            // Kong never completes a response whose last piece is emptied, as when nothing of it could be decoded. A line
-            // feed says nothing in JSON, in events and in text.
+            // Kong never completes a response whose last piece is emptied, as when nothing of it could be decoded. A
+            // line feed has no meaning in JSON, in events and in text.
             if out.is_empty() && !chunk.is_empty() {
                 out.push(b'\n');
             }
@@ -55,20 +56,20 @@ impl Restoring {
         out
     }
 
-    /// What became of the placeholders so far.
-    pub fn tally(&self) -> Tally {
+    /// The outcome for the placeholders so far.
+    pub(super) fn tally(&self) -> Tally {
         let tally = self.response.tally().clone();
         Tally { degraded: tally.degraded || self.cut, ..tally }
     }
 
-    /// What another context needs to go on; `None` if it could not.
-    pub fn keepsake(&self) -> Option<ResponseKeepsake> {
+    /// The state with which another context can continue; `None` if it could not.
+    pub(super) fn keepsake(&self) -> Option<ResponseKeepsake> {
         let (content_type, with_length) = (self.content_type.clone(), self.remaining.is_some());
         self.decoder.is_identity().then_some(ResponseKeepsake { content_type, with_length })
     }
 
-    /// Restores the plain form of a chunk. From where the body is not what its coding says it passes as it came; where it
-    /// is too long when it is plain it ends.
+    /// Restores the decoded form of a chunk. From the point at which the body is not valid in its coding it passes
+    /// unchanged; at the point at which its decoded form is too long it ends.
     fn decode(&mut self, chunk: &[u8], ends: bool, out: &mut Vec<u8>) {
         let (response, mut any) = (&mut self.response, false);
         let read = self.decoder.write(chunk, &mut |plain| {

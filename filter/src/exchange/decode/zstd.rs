@@ -1,5 +1,5 @@
-//! Zstandard (RFC 8878), a block at a time: the decoder itself would decode all blocks that it sees before it gives
-//! any, and wants each of them whole.
+//! Zstandard (RFC 8878), one block at a time: the decoder itself would decode all blocks that it sees before it returns
+//! any output, and needs each of them whole.
 
 use std::io::Read;
 
@@ -7,23 +7,23 @@ use ruzstd::decoding::FrameDecoder;
 
 use super::{Give, STEP, Undecodable};
 
-/// Bytes of a frame's header at the most (3.1.1.1), with its magic number.
+/// Maximum bytes of a frame's header (3.1.1.1), with its magic number.
 const HEADER_MAX: usize = 18;
-/// Bytes of a block at the most (3.1.1.2.4), whether they are compressed or not.
+/// Maximum bytes of a block (3.1.1.2.4), compressed or not.
 const BLOCK_MAX: usize = 128 << 10;
-/// Bytes of the window, which the decoder keeps: RFC 9659 allows no more to those who send.
+/// Maximum bytes of the window, which the decoder keeps: RFC 9659 allows senders no more.
 const WINDOW_MAX: u64 = 8 << 20;
 
 pub(super) struct Zstd {
     decoder: FrameDecoder,
-    /// What arrived of the part that is not whole.
+    /// The beginning of a part that has not arrived completely.
     held: Vec<u8>,
     next: Next,
-    /// What a step gives: made once, since a block may have three bytes.
+    /// The output of a step. Allocated once, because a block may have only three bytes.
     step: Vec<u8>,
 }
 
-/// What a stream goes on with.
+/// The part with which a stream continues.
 #[derive(Clone, Copy)]
 enum Next {
     Header,
@@ -52,7 +52,7 @@ impl Zstd {
         Ok(())
     }
 
-    /// Reads the part that the bytes begin with and gives how long it is; `None` if it is not whole.
+    /// Reads the part with which the bytes begin and returns its length; `None` if it is not complete.
     fn part(&mut self, bytes: &[u8], give: &mut Give<'_>) -> Result<Option<usize>, Undecodable> {
         match self.next {
             Next::Header if bytes.is_empty() => Ok(None),
@@ -82,7 +82,7 @@ impl Zstd {
                 self.next = Next::Block;
                 Ok(Some(bytes.len() - rest.len()))
             }
-            // The decoder calls a part of a header wrong.
+            // The decoder reports an incomplete header as an error.
             Err(_) if bytes.len() < HEADER_MAX => Ok(None),
             Err(_) => Err(Undecodable::Garbled),
         }
@@ -99,7 +99,7 @@ impl Zstd {
     }
 }
 
-/// The length of the block that the bytes begin with, and whether it is the last of its frame.
+/// The length of the block with which the bytes begin, and whether it is the last of its frame.
 fn block(bytes: &[u8]) -> Result<Option<(usize, bool)>, Undecodable> {
     let &[first, second, third, ..] = bytes else { return Ok(None) };
     let header = u32::from_le_bytes([first, second, third, 0]);
@@ -107,7 +107,7 @@ fn block(bytes: &[u8]) -> Result<Option<(usize, bool)>, Undecodable> {
     if size > BLOCK_MAX {
         return Err(Undecodable::Garbled);
     }
-    // Of one byte that is repeated there is one.
+    // A repeated byte is present once.
     let len = if header >> 1 & 3 == 1 { 1 } else { size };
     Ok(Some((3 + len, header & 1 == 1)))
 }

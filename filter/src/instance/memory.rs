@@ -1,42 +1,47 @@
-//! What the filter remembers of earlier exchanges: the values of each scope, to know them again where their context is
-//! missing, and what the vault has acknowledged, so that it is not told twice.
+//! The filter's memory of earlier exchanges: the values of each scope, to recognise them without their context, and the
+//! mappings that the vault has acknowledged, so that they are not sent twice.
 //!
-//! Bounded: [`MAPPINGS_MAX`] mappings in all, [`SCOPES_MAX`] scopes, [`KNOWN_MAX`] values of [`KNOWN_BYTES`] known again
-//! in each.
+//! Bounded: [`MAPPINGS_MAX`] mappings in all, [`SCOPES_MAX`] scopes, and in each of them [`KNOWN_MAX`] known values of
+//! [`KNOWN_BYTES`].
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
 
+use contract::Mapping;
 use lru::LruCache;
 use masking::{KindId, Known, Placeholder, Recognised, Replaced, Secret};
 
-/// Mappings remembered; past that the one not used for longest is forgotten, and sent to the vault again if it returns.
+use super::clock::{Steady, TimeOfDay};
+
+/// Maximum remembered mappings; past that the least recently used one is forgotten, and sent to the vault again if it
+/// returns.
 const MAPPINGS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(50_000);
-/// Scopes remembered; past that the one not used for longest is forgotten.
+/// Maximum remembered scopes; past that the least recently used one is forgotten.
 const SCOPES_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1_000);
-/// Values of one scope that are known again, the newest first.
+/// Maximum known values of one scope, the newest first.
 const KNOWN_MAX: usize = 2_000;
-/// Bytes of these values: compiling them takes some milliseconds, in which the worker does nothing else.
+/// Maximum bytes of these values: compiling them takes some milliseconds, during which the worker does nothing else.
 const KNOWN_BYTES: usize = 64 << 10;
-/// Blocks of thinking remembered, each of at most `contract::bound::VALUE_BYTES`.
+/// Maximum remembered blocks of thinking, each of at most `contract::bound::VALUE_BYTES`; past that the least recently
+/// used one is forgotten.
 const THOUGHTS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(200);
 /// Milliseconds between two compilations of a scope's known values.
 const COMPILE_EVERY_MS: u64 = 1_000;
-/// Bytes of values that one tick compiles. The scopes beyond wait for the next ticks, those that have waited longest
-/// first.
+/// Maximum bytes of values that one tick compiles. Any further scopes wait for the next ticks, in the order of their
+/// waiting time.
 const COMPILED_MAX: usize = KNOWN_BYTES;
-/// Bytes that a scope counts for at the least: an automaton of a few values costs as much.
+/// A scope counts for at least this many bytes: an automaton of a few values costs as much.
 const COMPILED_MIN: usize = 2 << 10;
 
 #[derive(Debug)]
-pub struct Memory {
+pub(crate) struct Memory {
     mappings: LruCache<(ScopeId, Placeholder), Remembered>,
-    scopes: LruCache<String, Scope>,
-    /// What the provider wrote where thinking was restored, by a placeholder of its signature.
+    scopes: LruCache<String, ScopeMemory>,
+    /// The provider's original of restored thinking, by a placeholder of its signature.
     thoughts: LruCache<(ScopeId, Placeholder), Rc<str>>,
     next: u32,
-    /// Counts what was learned, to tell which scope has waited longest.
+    /// The number of things learned so far, by which the scope with the longest wait is found.
     learned: u64,
 }
 
@@ -48,25 +53,25 @@ struct Remembered {
     kind: KindId,
     value: Secret,
     recognised: Recognised,
-    /// When the vault was last told, in milliseconds; zero if it never acknowledged.
-    acknowledged: u64,
+    /// The time at which the vault last acknowledged it; `None` if it never did.
+    acknowledged: Option<TimeOfDay>,
 }
 
 #[derive(Debug)]
-struct Scope {
+struct ScopeMemory {
     id: ScopeId,
     known: Rc<Known>,
-    /// Since when `known` lacks a value, as a count of what was learned; `None` if it lacks none.
+    /// The value of `learned` at which `known` first lacked a value; `None` if it lacks none.
     stale: Option<u64>,
-    compiled_at: u64,
-    recall: Recall,
+    compiled_at: Steady,
+    asked: AskedFor,
 }
 
-/// Whether the vault was asked what it knows of a scope.
+/// The state of the question to the vault for the values of a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Recall {
-    Needed,
-    Done,
+enum AskedFor {
+    NotYet,
+    Answered,
 }
 
 impl Default for Memory {
@@ -83,38 +88,44 @@ impl Default for Memory {
 
 impl Memory {
     /// The values of a scope that earlier exchanges have shown.
-    pub fn known(&mut self, scope: &str) -> Rc<Known> {
+    pub(crate) fn known(&mut self, scope: &str) -> Rc<Known> {
         Rc::clone(&self.scope(scope).known)
     }
 
-    /// Remembers what an exchange replaced, and gives the placeholders that the vault has to be told: those that it
-    /// did not acknowledge, or so long ago that their time to live has to be renewed.
-    pub fn remember(&mut self, scope: &str, replaced: &Replaced, now: u64, renew_ms: u64) -> Vec<Placeholder> {
+    /// Remembers what an exchange replaced. Returns the placeholders to send to the vault: those that it has not
+    /// acknowledged, or so long ago that their time to live has to be renewed.
+    pub(crate) fn remember(
+        &mut self,
+        scope: &str,
+        replaced: &Replaced,
+        now: TimeOfDay,
+        renew_ms: u64,
+    ) -> Vec<Placeholder> {
         let mut due = Vec::new();
         for (placeholder, entry) in replaced.entries() {
             let acknowledged = self.learn(scope, *placeholder, entry.kind, &entry.value, entry.recognised);
-            if acknowledged == 0 || now.saturating_sub(acknowledged) >= renew_ms {
+            if acknowledged.is_none_or(|acknowledged| now.since(acknowledged) >= renew_ms) {
                 due.push(*placeholder);
             }
         }
         due
     }
 
-    /// Learns one mapping, and tells when the vault acknowledged it.
-    pub fn learn(
+    /// Learns one mapping, and returns when the vault acknowledged it.
+    pub(crate) fn learn(
         &mut self,
         scope: &str,
         placeholder: Placeholder,
         kind: KindId,
         value: &Secret,
         recognised: Recognised,
-    ) -> u64 {
+    ) -> Option<TimeOfDay> {
         let id = self.scope(scope).id;
-        let mut fresh = Remembered { kind, value: value.clone(), recognised: Recognised::ByItself, acknowledged: 0 };
-        let known = self.mappings.get_mut(&(id, placeholder)).unwrap_or(&mut fresh);
-        let newly_known = recognised > known.recognised;
-        known.recognised = known.recognised.max(recognised);
-        let acknowledged = known.acknowledged;
+        let mut fresh = Remembered { kind, value: value.clone(), recognised: Recognised::ByItself, acknowledged: None };
+        let remembered = self.mappings.get_mut(&(id, placeholder)).unwrap_or(&mut fresh);
+        let newly_known = recognised > remembered.recognised;
+        remembered.recognised = remembered.recognised.max(recognised);
+        let acknowledged = remembered.acknowledged;
         if !self.mappings.contains(&(id, placeholder)) {
             self.mappings.push((id, placeholder), fresh);
         }
@@ -126,55 +137,59 @@ impl Memory {
         acknowledged
     }
 
-    pub fn acknowledged(&mut self, scope: &str, placeholder: Placeholder, now: u64) {
-        let Some(id) = self.scopes.peek(scope).map(|scope| scope.id) else { return };
-        if let Some(known) = self.mappings.peek_mut(&(id, placeholder)) {
-            known.acknowledged = now;
+    /// The vault has stored these mappings; their time to live, which is the store's, is measured by the time of day.
+    pub(crate) fn acknowledge(&mut self, mappings: &[Mapping], now: TimeOfDay) {
+        for mapping in mappings {
+            let id = self.scopes.peek(&mapping.scope).map(|scope| scope.id);
+            let key = id.zip(Placeholder::parse(&mapping.placeholder));
+            if let Some(remembered) = key.and_then(|key| self.mappings.peek_mut(&key)) {
+                remembered.acknowledged = Some(now);
+            }
         }
     }
 
-    pub fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Option<(KindId, Secret)> {
+    pub(crate) fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Option<(KindId, Secret)> {
         let id = self.scopes.peek(scope)?.id;
-        self.mappings.peek(&(id, *placeholder)).map(|known| (known.kind, known.value.clone()))
+        self.mappings.peek(&(id, *placeholder)).map(|remembered| (remembered.kind, remembered.value.clone()))
     }
 
-    /// Remembers thinking as the provider wrote it.
-    pub fn remember_thought(&mut self, scope: &str, placeholder: Placeholder, original: &str) {
+    /// Remembers thinking in the provider's original form.
+    pub(crate) fn remember_thought(&mut self, scope: &str, placeholder: Placeholder, original: &str) {
         let id = self.scope(scope).id;
         self.thoughts.put((id, placeholder), original.into());
     }
 
-    pub fn thought(&self, scope: &str, placeholder: &Placeholder) -> Option<Rc<str>> {
+    pub(crate) fn thought(&self, scope: &str, placeholder: &Placeholder) -> Option<Rc<str>> {
         let id = self.scopes.peek(scope)?.id;
         self.thoughts.peek(&(id, *placeholder)).cloned()
     }
 
-    /// Scopes of which the vault has to be asked what it knows.
-    pub fn to_recall(&self, max: usize) -> Vec<String> {
-        let needed = self.scopes.iter().filter(|(_, scope)| scope.recall == Recall::Needed);
+    /// The scopes whose values the vault has to be asked for.
+    pub(crate) fn to_recall(&self, max: usize) -> Vec<String> {
+        let needed = self.scopes.iter().filter(|(_, scope)| scope.asked == AskedFor::NotYet);
         needed.take(max).map(|(name, _)| name.clone()).collect()
     }
 
-    pub fn recalled(&mut self, scope: &str) {
+    pub(crate) fn mark_recalled(&mut self, scope: &str) {
         if let Some(scope) = self.scopes.peek_mut(scope) {
-            scope.recall = Recall::Done;
+            scope.asked = AskedFor::Answered;
         }
     }
 
-    /// Compiles what is known anew where it lacks a value: between requests, of each scope not more often than once a
-    /// second, and no more than [`COMPILED_MAX`] at once.
-    pub fn compile(&mut self, now: u64) {
+    /// Compiles the known values of scopes that lack one: between requests, each scope at most once per second, and at
+    /// most [`COMPILED_MAX`] at once.
+    pub(crate) fn compile(&mut self, now: Steady) {
         let mut due: Vec<(u64, ScopeId, String)> = self
             .scopes
             .iter()
-            .filter(|(_, scope)| now.saturating_sub(scope.compiled_at) >= COMPILE_EVERY_MS)
+            .filter(|(_, scope)| now.since(scope.compiled_at) >= COMPILE_EVERY_MS)
             .filter_map(|(name, scope)| Some((scope.stale?, scope.id, name.clone())))
             .collect();
         if due.is_empty() {
             return;
         }
         due.sort_unstable();
-        let mut newest = newest(&self.mappings);
+        let mut newest = newest_by_scope(&self.mappings);
         let mut compiled = 0;
         for (_, id, name) in due {
             let values = newest.remove(&id).unwrap_or_default();
@@ -182,7 +197,7 @@ impl Memory {
             if compiled > COMPILED_MAX {
                 break;
             }
-            let values = values.values.into_iter().map(|known| (known.kind, known.value.expose()));
+            let values = values.values.into_iter().map(|remembered| (remembered.kind, remembered.value.expose()));
             let known = Rc::new(Known::new(values));
             if let Some(scope) = self.scopes.peek_mut(&name) {
                 (scope.known, scope.stale, scope.compiled_at) = (known, None, now);
@@ -190,12 +205,18 @@ impl Memory {
         }
     }
 
-    fn scope(&mut self, name: &str) -> &mut Scope {
+    fn scope(&mut self, name: &str) -> &mut ScopeMemory {
         let next = &mut self.next;
         self.scopes.get_or_insert_mut_ref(name, || {
-            // A scope that was forgotten and returns gets a new id, so it never meets what is left of its old self.
+            // A scope that was forgotten and returns gets a new id, so it never meets its old mappings.
             *next = next.wrapping_add(1);
-            Scope { id: ScopeId(*next), known: Rc::default(), stale: None, compiled_at: 0, recall: Recall::Needed }
+            ScopeMemory {
+                id: ScopeId(*next),
+                known: Rc::default(),
+                stale: None,
+                compiled_at: Steady::default(),
+                asked: AskedFor::NotYet,
+            }
         })
     }
 }
@@ -207,14 +228,14 @@ struct Newest<'m> {
     bytes: usize,
 }
 
-/// The newest values of each scope, in one pass over what is remembered of all of them.
-fn newest(mappings: &LruCache<(ScopeId, Placeholder), Remembered>) -> HashMap<ScopeId, Newest<'_>> {
+/// The newest values of each scope, in one pass over the remembered mappings of all of them.
+fn newest_by_scope(mappings: &LruCache<(ScopeId, Placeholder), Remembered>) -> HashMap<ScopeId, Newest<'_>> {
     let mut scopes: HashMap<ScopeId, Newest<'_>> = HashMap::new();
-    for ((id, _), known) in mappings.iter().filter(|(_, known)| known.recognised.is_by_context()) {
+    for ((id, _), remembered) in mappings.iter().filter(|(_, remembered)| remembered.recognised.is_by_context()) {
         let scope = scopes.entry(*id).or_default();
-        let bytes = scope.bytes + known.value.expose().len();
+        let bytes = scope.bytes + remembered.value.expose().len();
         if scope.values.len() < KNOWN_MAX && bytes <= KNOWN_BYTES {
-            scope.values.push(known);
+            scope.values.push(remembered);
             scope.bytes = bytes;
         }
     }
@@ -257,7 +278,7 @@ mod tests {
         while left.last().is_some_and(|left| *left > 0) {
             assert!(left.len() <= 1_000 * COMPILED_MIN / COMPILED_MAX + 1, "{left:?}");
             // All of them in one second: none has its turn twice.
-            memory.compile(2_000 + left.len() as u64);
+            memory.compile(Steady(2_000 + left.len() as u64));
             left.push(stale(&memory));
         }
         assert!(left.is_sorted_by(|a, b| a - b <= COMPILED_MAX / COMPILED_MIN), "{left:?}");
@@ -270,7 +291,7 @@ mod tests {
     #[test]
     fn of_long_values_the_newest_are_known() {
         let (mut memory, scanner) = memory(1, 1_000, 200);
-        memory.compile(2_000);
+        memory.compile(Steady(2_000));
         assert!(knows(&mut memory, &scanner, 0, &value(0, 999, 200)));
         assert!(!knows(&mut memory, &scanner, 0, &value(0, 0, 200)));
     }
