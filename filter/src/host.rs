@@ -76,9 +76,9 @@ impl RootContext for Entry {
         let Some(Call { address, authorization, body }) = self.root.tick(now) else { return };
         let headers = vec![
             (":method", "POST"),
-            (":path", contract::SYNC_PATH),
+            (":path", contract::path::SYNC),
             (":authority", address.authority()),
-            ("authorization", authorization.as_str()),
+            (contract::header::AUTHORIZATION, authorization.as_str()),
         ];
         let sent = hostcalls::dispatch_http_call(address.as_str(), headers, Some(&body), Vec::new(), CALL_TIMEOUT);
         if sent.is_err() {

@@ -1,5 +1,6 @@
 //! The reasons for which a request is not forwarded, and their answers to the client.
 
+use contract::{ErrorBody, ErrorType, code};
 use masking::json::JsonError;
 use masking::{Format, MaskError};
 
@@ -48,15 +49,15 @@ impl Refusal {
     /// The stable code, on which callers may rely.
     pub(crate) fn code(self) -> &'static str {
         match self {
-            Self::VaultUnavailable | Self::OutboxFull => "AWS_MASKER_1001",
+            Self::VaultUnavailable | Self::OutboxFull => code::STORE_DOWN,
             Self::NoKeyring => "AWS_MASKER_1004",
             Self::Scope => "AWS_MASKER_1005",
             Self::Mask(_, MaskError::Collision) => "AWS_MASKER_2001",
             Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => "AWS_MASKER_2003",
             Self::Encoding | Self::MediaType | Self::Upgrade | Self::Trailers => "AWS_MASKER_2004",
             Self::Bypassed => "AWS_MASKER_2006",
-            Self::Configuration => "AWS_MASKER_4001",
-            Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => "AWS_MASKER_6002",
+            Self::Configuration => code::CONFIGURATION,
+            Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => code::NOT_JSON,
         }
     }
 
@@ -66,13 +67,13 @@ impl Refusal {
     }
 
     /// The error type, which the API's own clients map to an exception.
-    fn kind(self) -> &'static str {
+    fn r#type(self) -> ErrorType {
         match self.status() {
-            403 => "permission_error",
-            413 => "request_too_large",
-            503 => "overloaded_error",
-            500 => "api_error",
-            _ => "invalid_request_error",
+            403 => ErrorType::PermissionError,
+            413 => ErrorType::RequestTooLarge,
+            503 => ErrorType::OverloadedError,
+            500 => ErrorType::ApiError,
+            _ => ErrorType::InvalidRequestError,
         }
     }
 
@@ -110,15 +111,10 @@ impl Refusal {
         }
     }
 
-    /// The answer's body, in the error shape of the Anthropic API, which the OpenAI clients read too.
+    /// The answer's body.
     pub(crate) fn body(self) -> String {
-        // The texts above need no escapes; a test checks that.
-        format!(
-            r#"{{"type":"error","error":{{"type":"{}","message":"{}: {}"}}}}"#,
-            self.kind(),
-            self.code(),
-            self.message()
-        )
+        let body = ErrorBody::new(self.r#type(), self.code(), &self.message());
+        serde_json::to_string(&body).unwrap_or_default()
     }
 }
 

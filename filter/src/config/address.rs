@@ -38,7 +38,7 @@ impl BearerToken {
     }
 
     pub(crate) fn header(&self) -> String {
-        format!("Bearer {}", self.0)
+        contract::header::bearer(&self.0)
     }
 
     /// The token itself. The caller is responsible for where it goes.

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
 
+use contract::bound;
 use masking::dialect::Options;
 use masking::{KindId, PlaceholderKey, Policy, PolicyError, Scanner};
 
@@ -18,9 +19,8 @@ pub(crate) const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
 /// The environment variable that holds the secret of a filter without a sidecar.
 pub(crate) const SECRET_VARIABLE: &str = "AWS_MASKER_SECRET";
 /// Bytes that a secret and a token must have: shorter ones can be guessed.
-const SECRET_MIN: usize = 16;
+const SECRET_MIN: usize = bound::TOKEN_BYTES_MIN;
 const TTL_DEFAULT: u64 = 604_800;
-const TTL_RANGE: std::ops::RangeInclusive<u64> = 60..=31_536_000;
 
 /// The checked configuration.
 #[derive(Debug)]
@@ -156,16 +156,17 @@ impl RawConfig {
         let Some(ttl) = &self.mapping_ttl else { return Ok(TTL_DEFAULT) };
         // Lua has one type of number: 604800 may arrive as 604800.0 and 1.0 as 1.
         let whole = ttl.as_u64().or_else(|| ttl.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0).map(|n| n as u64));
-        let rule = || ConfigError(format!("mapping_ttl: {} to {} seconds", TTL_RANGE.start(), TTL_RANGE.end()));
-        whole.filter(|ttl| TTL_RANGE.contains(ttl)).ok_or_else(rule)
+        let range = bound::MAPPING_TTL;
+        let rule = || ConfigError(format!("mapping_ttl: {} to {} seconds", range.start(), range.end()));
+        whole.filter(|ttl| range.contains(ttl)).ok_or_else(rule)
     }
 }
 
 impl RawScope {
     fn check(self) -> Result<ScopeRule, ConfigError> {
         match self {
-            Self::Fixed(scope) if is_scope(&scope) => Ok(ScopeRule::Fixed(scope)),
-            Self::Fixed(_) => Err(ConfigError("scope: 1 to 128 characters of A-Z, a-z, 0-9, . _ : @ -".into())),
+            Self::Fixed(scope) if contract::Scope::parse(&scope).is_some() => Ok(ScopeRule::Fixed(scope)),
+            Self::Fixed(_) => Err(ConfigError(format!("scope: {}", contract::Scope::GRAMMAR))),
             Self::Header(RawHeader { header }) if is_header_name(&header) => {
                 Ok(ScopeRule::From(ScopeSource::Header(header.to_lowercase())))
             }
@@ -174,12 +175,6 @@ impl RawScope {
             Self::Header(_) => Err(ConfigError("scope.header: expected the name of a header".into())),
         }
     }
-}
-
-/// Returns whether a text may name a scope, which is a part of keys in the store.
-pub(crate) fn is_scope(text: &str) -> bool {
-    (1..=128).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'@' | b'-'))
 }
 
 fn is_header_name(name: &str) -> bool {

@@ -3,7 +3,7 @@
 //!
 //! Text that the lost context held back (a part of a placeholder, a JSON document that had not ended) is lost with it.
 
-use contract::Value;
+use contract::Redacted;
 use masking::{Entry, Placeholder, Recognised, Replaced, Scanner, Secret};
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub(super) struct RequestKeepsake {
 /// One value: its placeholder, its kind, the text, whether it was recognised by its context only, its number of
 /// occurrences.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Kept(String, String, Value, bool, u64);
+pub(super) struct Kept(String, String, Redacted, bool, u64);
 
 /// The state kept for a response that is restored as it passes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl RequestKeepsake {
             Kept(
                 placeholder.to_string(),
                 kind,
-                Value::new(entry.value.expose()),
+                Redacted::new(entry.value.expose()),
                 entry.recognised.is_by_context(),
                 entry.count,
             )

@@ -17,7 +17,7 @@ use self::keepsake::RequestKeepsake;
 use self::recovered::Recovered;
 use self::restoring::Restoring;
 use self::sent::{Requested, Sent, Shown};
-use crate::config::{ScopeRule, ScopeSource, is_scope};
+use crate::config::{ScopeRule, ScopeSource};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
@@ -103,7 +103,9 @@ impl Exchange {
         let instance = self.root.ready().ok_or(Refusal::Configuration)?;
         let scope = match &instance.borrow().scope_rule {
             ScopeRule::Fixed(scope) => scope.clone(),
-            ScopeRule::From(_) => head.scope.clone().filter(|scope| is_scope(scope)).ok_or(Refusal::Scope)?,
+            ScopeRule::From(_) => {
+                head.scope.clone().filter(|scope| contract::Scope::parse(scope).is_some()).ok_or(Refusal::Scope)?
+            }
         };
         Ok(Requested::new(instance, head, scope))
     }

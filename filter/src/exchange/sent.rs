@@ -92,7 +92,9 @@ impl Requested {
         let request_bytes = body.map_or(0, |body| body.len() as u64);
         let sent = Sent { at: now, request_bytes, ..Sent::new(&self.instance, self.scope.clone(), String::new()) };
         let summary = sent.summary(BTreeMap::new(), &Tally::default());
-        self.instance.borrow_mut().report(contract::Exchange { refused: Some(refusal.code().into()), ..summary });
+        self.instance
+            .borrow_mut()
+            .report(contract::ExchangeSummary { refused: Some(refusal.code().into()), ..summary });
     }
 
     pub(super) fn keepsake(&self) -> RequestKeepsake {
@@ -190,8 +192,8 @@ impl Sent {
         line
     }
 
-    fn summary(self, masked: BTreeMap<String, u64>, tally: &Tally) -> contract::Exchange {
-        contract::Exchange {
+    fn summary(self, masked: BTreeMap<String, u64>, tally: &Tally) -> contract::ExchangeSummary {
+        contract::ExchangeSummary {
             scope: self.scope,
             at_ms: self.at.0,
             request_bytes: self.request_bytes,

@@ -1,5 +1,6 @@
 //! The steps of one exchange, as the host calls them.
 
+use contract::header;
 use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
@@ -14,8 +15,6 @@ use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
 use crate::refusal::Refusal;
 
-/// The header that reports to clients and operators what was done.
-const NOTE_HEADER: &str = "x-aws-masker";
 /// In Kong, these nginx variables keep the data that an exchange needs if its context is lost: they live as long as the
 /// request, whatever happens to the instance. kong.conf declares them. Other hosts have none, and lose no contexts.
 const REQUEST_KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_request"];
@@ -86,7 +85,7 @@ impl HttpContext for Http {
         let (answering, line) = self.exchange.response_headers(&head, self.now(), || abi::property(&REQUEST_KEEPSAKE));
         log(line);
         let Some(answering) = answering else { return Action::Continue };
-        abi::set_header(Map::Response, NOTE_HEADER, &answering.note);
+        abi::set_header(Map::Response, header::NOTE, &answering.note);
         if answering.closes {
             abi::set_header(Map::Response, "connection", "close");
         }
@@ -124,7 +123,7 @@ impl Http {
 
     fn refuse(&self, refusal: Refusal) -> Action {
         log(self.exchange.refusal_line(refusal, self.now()));
-        let headers = vec![("content-type", "application/json"), (NOTE_HEADER, "refused")];
+        let headers = vec![("content-type", "application/json"), (header::NOTE, "refused")];
         let _ = hostcalls::send_http_response(refusal.status(), headers, Some(refusal.body().as_bytes()));
         Action::Pause
     }

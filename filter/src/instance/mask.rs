@@ -78,8 +78,8 @@ impl Instance {
                     scope: scope.to_owned(),
                     kind: self.scanner.kind(entry.kind).id.to_string(),
                     placeholder: placeholder.to_string(),
-                    value: contract::Value::new(entry.value.expose()),
-                    recall: entry.recognised.is_by_context(),
+                    value: contract::Redacted::new(entry.value.expose()),
+                    by_context: entry.recognised.is_by_context(),
                 });
             }
         }
@@ -106,8 +106,8 @@ impl Instance {
                 scope: scope.to_owned(),
                 kind: THINKING_KIND.to_owned(),
                 placeholder: placeholder.to_string(),
-                value: contract::Value::new(original),
-                recall: false,
+                value: contract::Redacted::new(original),
+                by_context: false,
             });
         }
     }

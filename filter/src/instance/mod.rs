@@ -137,7 +137,7 @@ impl Instance {
         }
     }
 
-    pub(crate) fn report(&mut self, exchange: contract::Exchange) {
+    pub(crate) fn report(&mut self, exchange: contract::ExchangeSummary) {
         if let Some(sidecar) = self.sidecar() {
             sidecar.outbox.report(exchange);
         }
@@ -223,7 +223,7 @@ impl Instance {
         }
         let Some(kind) = self.scanner.kind_id(&mapping.kind) else { return };
         let value = Secret::new(mapping.value.expose());
-        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.recall));
+        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.by_context));
         self.memory.acknowledge(std::slice::from_ref(mapping), now);
     }
 }

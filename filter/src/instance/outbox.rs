@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use contract::{Counters, Exchange, Mapping, bound};
+use contract::{Counters, ExchangeSummary, Mapping, bound};
 use serde::Serialize;
 
 /// Maximum mappings, about the new values of a minute of heavy traffic; past that the oldest are dropped and counted.
@@ -17,7 +17,7 @@ pub(crate) struct Outbox {
     mappings: VecDeque<Mapping>,
     /// The scope and placeholder of every mapping here or in flight.
     queued: HashSet<(String, String)>,
-    exchanges: VecDeque<Exchange>,
+    exchanges: VecDeque<ExchangeSummary>,
     pub counters: Counters,
     /// The number of the newest mappings of which there is no copy outside this outbox.
     unkept: usize,
@@ -27,7 +27,7 @@ pub(crate) struct Outbox {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Batch {
     pub mappings: Vec<Mapping>,
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Vec<ExchangeSummary>,
     pub counters: Counters,
 }
 
@@ -74,7 +74,7 @@ impl Outbox {
         self.mappings.iter().skip(newest).cloned().collect()
     }
 
-    pub(crate) fn report(&mut self, exchange: Exchange) {
+    pub(crate) fn report(&mut self, exchange: ExchangeSummary) {
         if self.exchanges.len() >= EXCHANGES_MAX {
             self.exchanges.pop_front();
             self.counters.dropped_exchanges += 1;
@@ -125,15 +125,15 @@ fn wire_len(part: &impl Serialize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contract::Value;
+    use contract::Redacted;
 
     fn mapping(n: usize) -> Mapping {
-        let value = Value::new(format!("value {n}"));
-        Mapping { scope: "s".into(), kind: "k".into(), placeholder: format!("P{n}"), value, recall: false }
+        let value = Redacted::new(format!("value {n}"));
+        Mapping { scope: "s".into(), kind: "k".into(), placeholder: format!("P{n}"), value, by_context: false }
     }
 
-    fn exchange() -> Exchange {
-        Exchange {
+    fn exchange() -> ExchangeSummary {
+        ExchangeSummary {
             scope: "s".into(),
             at_ms: 0,
             request_bytes: 0,
@@ -194,10 +194,10 @@ mod tests {
     fn a_batch_keeps_below_the_bounds_of_a_call() {
         let mut outbox = Outbox::default();
         for n in 0..100 {
-            outbox.owe(Mapping { value: Value::new("\n".repeat(bound::VALUE_BYTES)), ..mapping(n) });
-            outbox.report(Exchange { masked: vec![("k".repeat(100), 1); 200], ..exchange() });
+            outbox.owe(Mapping { value: Redacted::new("\n".repeat(bound::VALUE_BYTES)), ..mapping(n) });
+            outbox.report(ExchangeSummary { masked: vec![("k".repeat(100), 1); 200], ..exchange() });
         }
-        outbox.owe(Mapping { value: Value::new("x".repeat(bound::VALUE_BYTES + 1)), ..mapping(2_000) });
+        outbox.owe(Mapping { value: Redacted::new("x".repeat(bound::VALUE_BYTES + 1)), ..mapping(2_000) });
         assert_eq!(outbox.counters.dropped_mappings, 1);
         let batch = outbox.take_batch();
         assert!(!batch.mappings.is_empty() && !batch.exchanges.is_empty());

@@ -3,7 +3,7 @@ use crate::config::configuration;
 use crate::instance::mask::Masked;
 use crate::instance::sync::turn::TICK_MS;
 use crate::instance::worker::zone::OwnZone;
-use contract::{Keyring, Store, SyncRequest, SyncResponse, Value};
+use contract::{MintKey, Redacted, StoreState, SyncRequest, SyncResponse};
 use masking::Format;
 
 const VALUE: &str = "i-0123456789abcdef0";
@@ -37,10 +37,10 @@ fn answer(request: &SyncRequest) -> SyncResponse {
         version: contract::VERSION,
         batch: request.batch,
         acknowledged: true,
-        store: Store::Redis,
-        keyring: Some(Keyring { id: "k1".into(), placeholder_key: Value::new("07".repeat(32)) }),
+        store: StoreState::Redis,
+        keyring: Some(MintKey::new("k1", &[7; 32])),
         found: Vec::new(),
-        answered: true,
+        store_answered: true,
         recalled: Vec::new(),
     }
 }
@@ -282,7 +282,7 @@ fn a_store_that_is_down_refuses_requests_and_loses_nothing() {
     let mut instance = started("");
     mask(&mut instance, VALUE, 1_000).unwrap();
     let request = call(&mut instance, 1_100);
-    give(&mut instance, 1_110, &SyncResponse { acknowledged: false, store: Store::RedisDown, ..answer(&request) });
+    give(&mut instance, 1_110, &SyncResponse { acknowledged: false, store: StoreState::RedisDown, ..answer(&request) });
     assert_eq!(instance.check(TimeOfDay(1_120)).err(), Some(Refusal::VaultUnavailable));
     assert_eq!(call(&mut instance, 2_000).mappings, request.mappings);
 }
@@ -305,8 +305,8 @@ fn an_unknown_placeholder_is_asked_for_and_known_from_then_on() {
         scope: "default".into(),
         kind: "ec2_instance".into(),
         placeholder: placeholder.to_string(),
-        value: Value::new(VALUE),
-        recall: false,
+        value: Redacted::new(VALUE),
+        by_context: false,
     };
     give(&mut instance, 1_110, &SyncResponse { found: vec![found], ..answer(&request) });
     assert_eq!(instance.lookup("default", &placeholder), Answer::Value(Secret::new(VALUE)));

@@ -3,7 +3,7 @@
 pub(crate) mod turn;
 mod wanted;
 
-use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Wanted, bound};
+use contract::{Counters, Mapping, MintKey, StoreState, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{Placeholder, PlaceholderKey};
 
 use self::turn::{Flight, Owed, Turn};
@@ -50,7 +50,7 @@ struct Key {
 #[derive(Debug, Clone, Copy)]
 struct LastAnswer {
     at: Steady,
-    store: Store,
+    store: StoreState,
 }
 
 /// The way in which a call failed.
@@ -65,7 +65,7 @@ pub(crate) enum Failure {
 /// The content of a good answer.
 #[derive(Debug, Default)]
 pub(crate) struct News {
-    pub keyring: Option<Keyring>,
+    pub keyring: Option<MintKey>,
     /// The mappings that were asked for.
     pub mappings: Vec<Mapping>,
     /// The batch that is stored now, and no longer owed.
@@ -116,10 +116,10 @@ impl Sync {
     }
 
     /// Takes over the key of another instance, as if the vault had just sent it.
-    pub(crate) fn inherit(&mut self, keyring: &Keyring, now: Steady) {
+    pub(crate) fn inherit(&mut self, keyring: &MintKey, now: Steady) {
         if self.key.is_none() {
             self.take_key(keyring);
-            let store = self.last_answer.map_or(Store::Memory, |last| last.store);
+            let store = self.last_answer.map_or(StoreState::Memory, |last| last.store);
             self.last_answer = Some(LastAnswer { at: now, store });
         }
     }
@@ -128,7 +128,7 @@ impl Sync {
         let Some(last) = self.last_answer else { return VaultState::Starting };
         let is_failing = self.failures > 0 || self.turn.waits_for(OUTAGE_MS, now);
         let is_out = is_failing && now.since(last.at) >= OUTAGE_MS;
-        if is_out || last.store == Store::RedisDown { VaultState::Down } else { VaultState::Up }
+        if is_out || last.store == StoreState::RedisDown { VaultState::Down } else { VaultState::Up }
     }
 
     /// Asks for a placeholder with the next call.
@@ -200,7 +200,7 @@ impl Sync {
             self.turn = Turn::after(flight.owed, now.plus(RESTORE_MS));
             None
         };
-        let recalled = if answer.answered {
+        let recalled = if answer.store_answered {
             flight.recall
         } else {
             self.wanted.put_back(flight.wanted);
@@ -242,8 +242,8 @@ impl Sync {
         }
     }
 
-    fn take_key(&mut self, keyring: &Keyring) {
-        if let Some(key) = from_hex(keyring.placeholder_key.expose()) {
+    fn take_key(&mut self, keyring: &MintKey) {
+        if let Some(key) = keyring.key() {
             self.key = Some(Key { id: keyring.id.clone(), key: PlaceholderKey::new(key) });
         }
     }
@@ -252,15 +252,4 @@ impl Sync {
 /// Milliseconds to wait after a failure that follows this many others.
 pub(crate) fn retry_ms(failures: u64) -> u64 {
     RETRY_MS.start().saturating_mul(1 << failures.min(10)).min(*RETRY_MS.end())
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let mut key = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (slot, pair) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *slot = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(key)
 }

@@ -8,7 +8,7 @@ pub(crate) mod zone;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
-use contract::{Keyring, Mapping};
+use contract::{Mapping, MintKey};
 use masking::{Mint, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +74,7 @@ const PIECE_BYTES: usize = 16 << 10;
 /// The record of a sidecar.
 #[derive(Debug, Default)]
 struct SidecarRecord {
-    keyring: Option<Keyring>,
+    keyring: Option<MintKey>,
     /// True if the host keeps the keyring for the instances that follow if this memory is lost.
     is_kept: bool,
     outage: Repeat,
@@ -90,7 +90,7 @@ struct SidecarRecord {
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     sidecar: SidecarName,
-    keyring: Keyring,
+    keyring: MintKey,
 }
 
 /// A piece of the mappings that are owed to a sidecar while no call may be made.
@@ -114,11 +114,11 @@ impl Worker {
     }
 
     /// The sidecar's key, if any instance has got it.
-    pub(crate) fn keyring(&self, sidecar: &SidecarName) -> Option<&Keyring> {
+    pub(crate) fn keyring(&self, sidecar: &SidecarName) -> Option<&MintKey> {
         self.sidecars.get(sidecar)?.keyring.as_ref()
     }
 
-    pub(crate) fn learn(&mut self, sidecar: &SidecarName, keyring: &Keyring) {
+    pub(crate) fn learn(&mut self, sidecar: &SidecarName, keyring: &MintKey) {
         let record = self.sidecars.entry(sidecar.clone()).or_default();
         if record.keyring.as_ref() != Some(keyring) {
             (record.keyring, record.is_kept) = (Some(keyring.clone()), false);

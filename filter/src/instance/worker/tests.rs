@@ -1,8 +1,8 @@
 use super::*;
-use contract::Value;
+use contract::Redacted;
 
-fn keyring(id: &str) -> Keyring {
-    Keyring { id: id.into(), placeholder_key: Value::new("07".repeat(32)) }
+fn keyring(id: &str) -> MintKey {
+    MintKey::new(id, &[7; 32])
 }
 
 #[test]
@@ -62,13 +62,13 @@ fn what_is_owed_meanwhile_is_found_by_the_next_memory() {
         scope: "s".into(),
         kind: "k".into(),
         placeholder: format!("P{n}"),
-        value: Value::new("v"),
-        recall: false,
+        value: Redacted::new("v"),
+        by_context: false,
     };
     let mut worker = Worker::default();
     worker.recall_owed(&ours, "7".into(), |_| None);
     let mut zone: BTreeMap<String, Vec<u8>> = (0..3).flat_map(|n| worker.keep_owed(&ours, &[mapping(n)])).collect();
-    let long = Mapping { value: Value::new("x".repeat(PIECE_BYTES)), ..mapping(9) };
+    let long = Mapping { value: Redacted::new("x".repeat(PIECE_BYTES)), ..mapping(9) };
     assert!(worker.keep_owed(&ours, &[long]).is_empty(), "it would not fit into the zone");
     let mut next = Worker::default();
     assert!(next.recall_owed(&other, "7".into(), |name| zone.remove(name)).is_empty(), "another token");
