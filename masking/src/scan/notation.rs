@@ -59,7 +59,10 @@ impl ValuePlace {
     pub(crate) fn after(text: &[u8], at: usize, kind: PlaceKind) -> Self {
         let unquoted = skip_marks(text, open(text, skip_blanks(text, at)));
         let start = skip_quote(text, unquoted).unwrap_or(unquoted);
-        Self { start, end: None, kind, quoted: start > unquoted, tight: false, leads: false }
+        let quoted = start > unquoted;
+        // A colour within the quotation marks is blank.
+        let start = if quoted { skip_spaces(text, start) } else { start };
+        Self { start, end: None, kind, quoted, tight: false, leads: false }
     }
 }
 
@@ -77,6 +80,9 @@ pub(crate) fn places<'t>(name: Name<'t>, text: &'t [u8]) -> impl Iterator<Item =
 
 /// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.
 fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    if name.is_foreign() && BRACKETS.iter().any(|(open, _)| !open.is_ascii() && starts(text, name.end, open)) {
+        return Some(ValuePlace::after(text, name.end, PlaceKind::Said));
+    }
     let particle = skip_particle(text, name.end);
     let quote = skip_quote(text, particle).unwrap_or(particle);
     let quote = quote + usize::from(quote > particle && text.get(quote) == Some(&b']'));
@@ -89,17 +95,24 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let (behind, kind) = operator(text, after, name.tag)
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
         .or_else(|| (goes_on && word()).then_some((near, PlaceKind::Near)))
+        .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
         .or_else(|| (closed && name.is_upper() && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
     let place = ValuePlace::after(text, behind, kind);
     // `S3 Bucket (b)` says what `f(b)` does not.
     let prose = kind != PlaceKind::Called || after > at || name.is_foreign();
-    let tight = place.start == behind + usize::from(place.quoted) && after == at && !place.quoted;
+    let tight = place.start == behind && after == at;
     (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
+}
+
+fn starts(text: &[u8], at: usize, with: &str) -> bool {
+    text.get(at..).is_some_and(|rest| rest.starts_with(with.as_bytes()))
 }
 
 /// `getenv("BUCKET", "b")`
 fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
-    let call = edge::previous(text, name.start.checked_sub(1)?) == Some(b'(');
+    let quote = name.start.checked_sub(1)?;
+    let escapes = edge::backslashes_before(text, quote);
+    let call = edge::previous(text, quote - escapes) == Some(b'(');
     (call && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
 }
 
@@ -133,30 +146,57 @@ fn skip_service(text: &[u8], at: usize) -> usize {
 }
 
 /// Marks that enclose a value in front of its name.
-const BRACKETS: [(&str, &str); 7] =
-    [("`", "`"), ("\"", "\""), ("'", "'"), ("「", "」"), ("“", "”"), ("『", "』"), ("‘", "’")];
+const BRACKETS: [(&str, &str); 8] =
+    [("`", "`"), ("\"", "\""), ("'", "'"), ("「", "」"), ("“", "”"), ("『", "』"), ("‘", "’"), ("„", "“")];
 
 fn in_value(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/')
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: &str = "\
-    is called|is named|is|are|was|named|called|with id|with the id|with name|with the name|ist|heißt|namens|\
-    mit dem Namen|mit der ID|lautet|es|se llama|llamado|llamada|con el nombre|con el id|est|nommé|s'appelle";
+const VERBS: [&str; 26] = [
+    "is called",
+    "is named",
+    "is",
+    "are",
+    "was",
+    "named",
+    "called",
+    "with id",
+    "with the id",
+    "with name",
+    "with the name",
+    "ist",
+    "heißt",
+    "namens",
+    "mit dem Namen",
+    "mit der ID",
+    "lautet",
+    "es",
+    "se llama",
+    "llamado",
+    "llamada",
+    "con el nombre",
+    "con el id",
+    "est",
+    "nommé",
+    "s'appelle",
+];
 
 /// Verbs and particles of scripts that write no space in front of them.
-const PARTICLES: &str = "は|が|の|を|是|为|為|叫|名为";
+const PARTICLES: [&str; 9] = ["は", "が", "の", "を", "是", "为", "為", "叫", "名为"];
 
 /// Where the value begins after the verb or particle of a sentence.
 fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
     let rest = text.get(at..)?;
-    if let Some(particle) = PARTICLES.split('|').find(|particle| rest.starts_with(particle.as_bytes())) {
+    let foreign = rest.first().is_some_and(|b| !b.is_ascii());
+    if let Some(particle) = PARTICLES.iter().filter(|_| foreign).find(|particle| rest.starts_with(particle.as_bytes()))
+    {
         return Some(at + particle.len());
     }
-    let rest = text.get(near..).filter(|_| near == at + 1)?;
+    let rest = text.get(near..).filter(|rest| near == at + 1 && rest.first().is_some_and(u8::is_ascii_lowercase))?;
     let verb = VERBS
-        .split('|')
+        .iter()
         .find(|verb| rest.strip_prefix(verb.as_bytes()).is_some_and(|rest| matches!(rest, [b' ' | b':', ..])))?;
     let colon = usize::from(rest.get(verb.len()) == Some(&b':'));
     Some(near + verb.len() + colon)
@@ -167,6 +207,8 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let at = skip_blanks(text, skip_quote(text, end).unwrap_or(end));
     let (behind, dash) = match text.get(at..)? {
         [b',', ..] => (at + 1, false),
+        // What Terraform changes.
+        [b'-', b'>', ..] => (at + 2, false),
         [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, true),
         _ => return None,
     };
@@ -201,8 +243,12 @@ pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
 pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
     match text.get(end) {
         None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
-        Some(_) => skip_quote(text, end).is_some(),
+        Some(_) => skip_quote(text, skip_spaces(text, end)).is_some(),
     }
+}
+
+fn skip_spaces(text: &[u8], at: usize) -> usize {
+    at + text.get(at..).unwrap_or_default().iter().take(BLANKS_MAX).take_while(|b| **b == b' ').count()
 }
 
 /// Whether another word follows on the line.
@@ -265,7 +311,7 @@ const CELLS: [(&[u8], &[&[u8]]); 3] = [(b"</td>", &[b"<td"]), (b"</th>", &[b"<td
 fn annotation(rest: &[u8]) -> usize {
     let len = rest.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b)).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
-        (Some(b'='), Some(b' '), Some(b'"' | b'\'')) => len + 1,
+        (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\')) => len + 1,
         _ => 0,
     }
 }
@@ -290,7 +336,7 @@ fn skip_remark(text: &[u8], at: usize) -> usize {
 fn skip_closing(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let stars = rest.iter().take(3).take_while(|b| **b == b'*').count();
-    let tag = INLINE.split('|').find(|tag| {
+    let tag = INLINE.iter().find(|tag| {
         rest.strip_prefix(b"</").and_then(|rest| rest.strip_prefix(tag.as_bytes())).is_some_and(|r| r.starts_with(b">"))
     });
     at + tag.map_or(stars, |tag| tag.len() + 3)
@@ -303,8 +349,9 @@ fn skip_marks(text: &[u8], at: usize) -> usize {
         [b'*', ..] => skip_blanks(text, at + rest.iter().take(3).take_while(|b| **b == b'*').count()),
         [b'<', b'/', ..] => skip_blanks(text, skip_closing(text, at)),
         [b'<', behind @ ..] => {
-            let open = |tag: &&str| behind.strip_prefix(tag.as_bytes()).is_some_and(|r| matches!(r, [b'>' | b' ', ..]));
-            let end = INLINE.split('|').find(open).and_then(|_| rest.iter().take(REMARK_MAX).position(|b| *b == b'>'));
+            let open =
+                |tag: &&&str| behind.strip_prefix(tag.as_bytes()).is_some_and(|r| matches!(r, [b'>' | b' ', ..]));
+            let end = INLINE.iter().find(open).and_then(|_| rest.iter().take(REMARK_MAX).position(|b| *b == b'>'));
             end.map_or(at, |end| at + end + 1)
         }
         _ => at,
@@ -312,7 +359,7 @@ fn skip_marks(text: &[u8], at: usize) -> usize {
 }
 
 /// Elements of HTML that emphasise.
-const INLINE: &str = "b|strong|code|i|em|tt|span|kbd|a";
+const INLINE: [&str; 9] = ["b", "strong", "code", "i", "em", "tt", "span", "kbd", "a"];
 
 /// After a bracket or the hyphen of a YAML list.
 fn open(text: &[u8], at: usize) -> usize {
@@ -325,7 +372,7 @@ fn open(text: &[u8], at: usize) -> usize {
 }
 
 /// Quotation marks of HTML, URLs and print.
-const QUOTES: &str = "&quot; &#34; %22 “ ” ‘ ’ 「 」 『 』";
+const QUOTES: &str = "&quot; &#34; %22 “ ” „ ‘ ’ 「 」 『 』";
 
 /// After a quotation mark, escaped or not.
 pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
@@ -365,6 +412,9 @@ pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
 /// After the particle that Korean puts at a noun's end.
 fn skip_particle(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
+    if rest.first().is_none_or(u8::is_ascii) {
+        return at;
+    }
     let particle = ["은", "는", "이", "가", "을", "를", "의"].iter().find(|p| rest.starts_with(p.as_bytes()));
     particle.map_or(at, |p| at + p.len())
 }
