@@ -38,7 +38,7 @@ pub(crate) const TABLES: [(Family, &[Row]); 11] = [
 
 /// Numbers with three points under a name that says what they are: addresses look the same.
 pub(crate) const VERSIONS: KeyRule = KeyRule {
-    names: "version|release|build|firmware|revision|버전|버젼|릴리스|バージョン|版本|versión",
+    names: "version|release|build|firmware|revision|tag|버전|버젼|릴리스|バージョン|版本|versión",
     value: "[0-9]{1,5}(?:\\.[0-9]{1,5}){3}",
     check: Check::Version,
 };
@@ -62,7 +62,7 @@ pub(crate) const MACROS: [(&str, &str); 7] = [
 /// Ends of names under which those of customers stand.
 pub(crate) const DOMAINS: &str = "amazonaws.com|amazonaws.com.cn|amazonaws.eu|api.aws|on.aws|c2s.ic.gov|sc2s.sgov.gov|\
     cloudfront.net|cloudfront.cn|elasticbeanstalk.com|awsglobalaccelerator.com|awsapprunner.com|amplifyapp.com|\
-    amazoncognito.com|awsapps.com|sagemaker.aws|connect.aws|signin.aws.amazon.com|live-video.net|-s3alias|--ol-s3|\
+    amazoncognito.com|awsapps.com|sagemaker.aws|connect.aws|signin.aws.amazon.com|console.aws.amazon.com|live-video.net|-s3alias|--ol-s3|\
     --x-s3|pod.cluster.local|in-addr.arpa";
 
 #[cfg(test)]
