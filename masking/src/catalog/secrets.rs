@@ -328,6 +328,8 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::None,
             }),
             Rule::After("/kms/keys/", "/kms/keys/({uuid})", Check::None),
+            // A row of aliases.
+            Rule::After("alias/", r"alias/[A-Za-z0-9/_-]{1,250}\t({uuid})", Check::None),
             Rule::Resource(
                 "kms_key|kms_external_key|kms_replica_key|kms_key_policy|AWS::KMS::Key",
                 "({uuid})",

@@ -102,7 +102,17 @@ fn is_alone(text: &[u8], start: usize, end: usize) -> bool {
     let state = row.first() == Some(&b'\t')
         && STATES.split('|').any(|state| memchr::memmem::find(row, state.as_bytes()).is_some());
     let key = matches!(rest, [b'"' | b'\'', b':', ..]) && memchr::memmem::find(head, b"ccounts").is_some();
-    leads && (state || rest.is_empty() && asked()) || key
+    // What the AWS CLI writes as text: a row has the name of its list.
+    let list = row_start(head).split(|b| *b == b'\t').next().unwrap_or_default();
+    let listed = list.len() >= 4
+        && list.iter().all(u8::is_ascii_uppercase)
+        && matches!(tail.first(), None | Some(b'\t' | b'\n'));
+    let cell = head.ends_with(b"\t") && (listed || state);
+    cell || leads && (state || rest.is_empty() && asked()) || key
+}
+
+fn row_start(head: &[u8]) -> &[u8] {
+    memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default())
 }
 
 /// Bytes around an account in which a command or a map is looked for.

@@ -243,7 +243,10 @@ fn keyed(key: &KeyRule, numbers: &mut Numbers) -> String {
 
 fn candidate(key: &KeyRule, numbers: &mut Numbers) -> String {
     match key.check {
-        Check::Bucket | Check::Name => name(numbers),
+        // A sign in front of the name is the pattern's.
+        Check::Bucket | Check::Name => {
+            key.value.chars().take_while(|c| *c == '/').chain(name(numbers).chars()).collect()
+        }
         Check::Password if key.value.starts_with("[^") => password(numbers),
         _ => draw::string(key.value, numbers),
     }

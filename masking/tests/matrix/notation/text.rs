@@ -83,7 +83,7 @@ pub const TEXT: &[Notation] = &[
     Notation { name: "english", group: Prose, takes: Any, floor: 95, text: "Can you check the §en §V for me?" },
     Notation { name: "english-is", group: Prose, takes: Any, floor: 95, text: "Our §en is `§V`, since last week." },
     Notation { name: "english-called", group: Prose, takes: Any, floor: 90, text: "We have a §en called §V and it is slow." },
-    Notation { name: "english-comma", group: Prose, takes: Public, floor: 95, text: "The error comes from §en §V, which is in eu-west-1." },
+    Notation { name: "english-comma", group: Prose, takes: Public, floor: 90, text: "The error comes from §en §V, which is in eu-west-1." },
     Notation { name: "korean", group: Prose, takes: Any, floor: 85, text: "§ko §V 확인 부탁드립니다." },
     Notation { name: "korean-is", group: Prose, takes: Any, floor: 90, text: "§ko: §V 입니다. 맞는지 봐 주세요." },
     Notation { name: "korean-particle", group: Prose, takes: Any, floor: 90, text: "우리 §ko는 §V이고 어제부터 느립니다." },
