@@ -9,7 +9,7 @@ use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::member;
 use crate::scan::name::Name;
-use crate::scan::notation::{self, Element, PlaceKind, ValuePlace};
+use crate::scan::notation::{self, Element, Joint, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
 use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
@@ -63,15 +63,19 @@ impl Keyed {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
     ) {
-        let (mut place, mut first) = (place, true);
+        let (mut place, mut first, mut joint) = (place, true, Joint::Comma);
         while let Some(value) = self.value(text, place, formal, reading) {
             let end = value.end;
-            if !first && !notation::ends_element(text, end) {
+            if !first && joint == Joint::Comma && !notation::ends_element(text, end) {
                 return;
             }
             found(value);
-            let same = |next: &Element| {
-                next.dash && !place.tight || next.place.quoted == place.quoted || self.check == Check::Account
+            let same = |next: &Element| match next.joint {
+                // An item of its own, of variables with their values: the next one is another variable.
+                Joint::Dash => !place.tight,
+                Joint::Arrow => true,
+                Joint::Blank => formal && !place.quoted && !place.tight && self.check != Check::Password,
+                Joint::Comma => next.place.quoted == place.quoted || self.check == Check::Account,
             };
             let one = matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
             if matches!(place.kind, PlaceKind::Object | PlaceKind::Map) {
@@ -87,7 +91,9 @@ impl Keyed {
             }
             // A list that joins one which was read before ends there: the rest of it is found already.
             match notation::next_element(text, end).filter(|next| same(next) && !one) {
-                Some(next) if reading.element(self.index, next.place, formal) => (place, first) = (next.place, false),
+                Some(next) if reading.element(self.index, next.place, formal) => {
+                    (place, first, joint) = (next.place, false, next.joint)
+                }
                 _ => return,
             }
         }
@@ -127,6 +133,7 @@ impl Keyed {
             reading.read(Reader::Run(self.index), value.end);
         }
         let value = if self.secret && place.quoted { quoted::widened(text, value) } else { value };
+        let value = if place.quoted || place.end.is_some() { value } else { without_stop(text, value, place.kind) };
         let bytes = text.get(value.clone())?;
         let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
         (whole && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal))
@@ -174,6 +181,15 @@ impl Keyed {
             _ => true,
         }
     }
+}
+
+/// A value without the sign that ends its sentence or separates it from the next.
+fn without_stop(text: &[u8], value: Range<usize>, kind: PlaceKind) -> Range<usize> {
+    let sentence = matches!(kind, PlaceKind::Near | PlaceKind::Said);
+    let blank = text.get(value.end).is_none_or(u8::is_ascii_whitespace);
+    let stop = |b: &u8| *b == b',' || sentence && matches!(b, b'.' | b';' | b':');
+    let stops = text.get(value.clone()).filter(|_| blank).and_then(<[u8]>::last).is_some_and(stop);
+    value.start..value.end - usize::from(stops)
 }
 
 /// Whether a placeholder stands for what stood at a place, or for a part of it.

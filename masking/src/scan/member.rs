@@ -86,28 +86,53 @@ fn find<'t>(text: &'t [u8], at: usize, wanted: impl Fn(&[u8]) -> bool) -> Option
     None
 }
 
-/// `bucket: {arn: …, name: b}`, `bucket {⏎ id = "b"`, `<Bucket><Name>b</Name>`, `<bucket name="b"/>`.
+/// An object that is the value of a name.
+struct Object {
+    /// Where its first member begins.
+    first: usize,
+    /// It is the first of a list.
+    list: bool,
+}
+
+impl Object {
+    /// `bucket: {name: b}`, `bucket {⏎ id = "b"`, `<Bucket><Name>b</Name>`, `<bucket name="b"/>`, `buckets: [{name: b}]`.
+    fn of(name: &Name<'_>, text: &[u8]) -> Option<Self> {
+        let end = skip_quote(text, name.end).unwrap_or(name.end);
+        let after = skip_blanks(text, end);
+        let inside = match (operator(text, after, name.tag), text.get(after)?) {
+            (Some((at, PlaceKind::Assigned)), _) => at,
+            (None, b'{') => after,
+            // Attributes of an element.
+            (None, _) if name.tag && after > end => end,
+            _ => return None,
+        };
+        let first = skip_blanks(text, inside);
+        let brace = text.get(first) == Some(&b'{');
+        let list = text.get(first) == Some(&b'[') && text.get(skip_blanks(text, first + 1)) == Some(&b'{');
+        let nested = brace || list || name.tag || breaks(text.get(inside..first)?);
+        let opened = if list { skip_blanks(text, first + 1) + 1 } else { first + usize::from(brace) };
+        let dash = usize::from(text.get(opened..)?.starts_with(b"- ")) * 2;
+        nested.then(|| Self { first: skip_blanks(text, opened + dash), list })
+    }
+}
+
+/// The member that holds the value of its object's name: `bucket: {arn: …, name: b}`.
 pub(crate) fn of_parent(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let end = skip_quote(text, name.end).unwrap_or(name.end);
-    let after = skip_blanks(text, end);
-    let inside = match (operator(text, after, name.tag), text.get(after)?) {
-        (Some((at, PlaceKind::Assigned)), _) => at,
-        (None, b'{') => after,
-        // Attributes of an element.
-        (None, _) if name.tag && after > end => end,
-        _ => return None,
-    };
-    let first = skip_blanks(text, inside);
-    let brace = text.get(first) == Some(&b'{');
-    let list = text.get(first) == Some(&b'[') && text.get(skip_blanks(text, first + 1)) == Some(&b'{');
-    let opened = if list { skip_blanks(text, first + 1) + 1 } else { first + usize::from(brace) };
-    let dash = usize::from(text.get(opened..)?.starts_with(b"- ")) * 2;
-    let nested = brace || list || name.tag || breaks(text.get(inside..first)?);
-    let first = skip_blanks(text, opened + dash);
-    let own = |own: &'static str| find(text, first, move |name| is_one_of(own, name));
-    let member = own("name").or_else(|| own(OWN)).filter(|_| nested)?;
-    let place = member.place(text);
-    Some(if list { ValuePlace { kind: PlaceKind::Object, ..place } } else { place })
+    let object = Object::of(name, text)?;
+    let own = |own: &'static str| find(text, object.first, move |name| is_one_of(own, name));
+    let place = own("name").or_else(|| own(OWN))?.place(text);
+    Some(if object.list { ValuePlace { kind: PlaceKind::Object, ..place } } else { place })
+}
+
+/// The first members of an object, which may name something together with it: `external: {id: …}`.
+pub(crate) fn children<'t>(name: &Name<'_>, text: &'t [u8]) -> impl Iterator<Item = (&'t [u8], ValuePlace)> {
+    let mut at = Object::of(name, text).map(|object| object.first);
+    std::iter::from_fn(move || {
+        let member = Member::read(text, at?)?;
+        at = member.next(text);
+        Some((member.name, member.place(text)))
+    })
+    .take(MEMBERS_MAX)
 }
 
 /// The first member of a map whose name tells what its members hold: `accounts: {web: 471192830564}`.

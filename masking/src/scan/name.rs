@@ -148,7 +148,10 @@ impl<'t> Name<'t> {
 
     /// Whether it could be a word of a sentence: `data-bucket` is a name itself.
     pub(crate) fn is_word(&self) -> bool {
-        let word = !self.written.contains(&b'-') || self.written.iter().any(|b| !b.is_ascii());
+        // `DB-Instanz`
+        let compound =
+            || self.written.split(|b| *b == b'-').next().is_some_and(|p| !p.iter().any(u8::is_ascii_lowercase));
+        let word = !self.written.contains(&b'-') || self.written.iter().any(|b| !b.is_ascii()) || compound();
         (word || self.is_option()) && !self.is_glued()
     }
 
@@ -241,6 +244,12 @@ impl NameIndex {
             at = next.unwrap_or(fresh);
         }
         self.nodes.get_mut(at).into_iter().for_each(|node| node.ends.push((form, rule)));
+    }
+
+    /// The rules that a member of an object is a name for together with the object's own name: `external: {id: …}`.
+    pub(crate) fn of_member(&self, object: &Name<'_>, member: &[u8]) -> Vec<usize> {
+        let written = [object.written, b" ", member].concat();
+        self.rules(&Name { written: &written, phrase: &written, ..*object })
     }
 
     /// The rules that this is a name for. A plural names several of what it names.

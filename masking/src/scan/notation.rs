@@ -68,19 +68,21 @@ impl ValuePlace {
 
 /// Where the value of a name may stand, the likeliest place first.
 pub(crate) fn places<'t>(name: Name<'t>, text: &'t [u8]) -> impl Iterator<Item = ValuePlace> + 't {
-    (0..6).filter_map(move |producer| match producer {
+    (0..7).filter_map(move |producer| match producer {
         0 => assigned(&name, text),
         1 => member::of_parent(&name, text),
         2 => member::after_name(&name, text),
         3 => member::before_name(&name, text),
         4 => member::of_map(&name, text),
+        5 => row(&name, text),
         _ => before(&name, text),
     })
 }
 
 /// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.
 fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    if name.is_foreign() && BRACKETS.iter().any(|(open, _)| !open.is_ascii() && starts(text, name.end, open)) {
+    let enclosed = |open: &str| starts(text, name.end, open) && (name.is_foreign() || matches!(open, "「" | "『"));
+    if BRACKETS.iter().any(|(open, _)| !open.is_ascii() && enclosed(open)) {
         return Some(ValuePlace::after(text, name.end, PlaceKind::Said));
     }
     let particle = skip_particle(text, name.end);
@@ -114,6 +116,22 @@ fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind
     let escapes = edge::backslashes_before(text, quote);
     let call = edge::previous(text, quote - escapes) == Some(b'(');
     (call && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
+}
+
+/// `name,value`, alone on its line.
+fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let begins = name.leads(text) || matches!(edge::previous(text, name.start), Some(b'"' | b'n'));
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| begins)?;
+    let value = rest.strip_prefix(b",").or_else(|| rest.strip_prefix(b";"))?;
+    let len = value.iter().take_while(|b| !matches!(b, b'\n' | b'\r' | b'\\' | b',' | b';' | b' ' | b'"')).count();
+    let ends = matches!(value.get(skip_spaces(value, len)), None | Some(b'\n' | b'\r' | b'\\'));
+    let start = name.end + 1;
+    (ends && len > 0).then_some(ValuePlace {
+        end: Some(start + len),
+        start,
+        kind: PlaceKind::Cell,
+        ..ValuePlace::WHOLE
+    })
 }
 
 /// The `b-1` bucket, `b-1 버킷`, `「b-1」バケット`.
@@ -202,29 +220,43 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
     Some(near + verb.len() + colon)
 }
 
-/// After the next element of a list: `"a", "b"`, or a line with a hyphen in YAML.
+/// The next element of a list, after one that ends at `end`.
 pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
-    let at = skip_blanks(text, skip_quote(text, end).unwrap_or(end));
-    let (behind, dash) = match text.get(at..)? {
-        [b',', ..] => (at + 1, false),
-        // What Terraform changes.
-        [b'-', b'>', ..] => (at + 2, false),
-        [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, true),
+    let close = skip_quote(text, end).unwrap_or(end);
+    let at = skip_blanks(text, close);
+    let (behind, joint) = match text.get(at..)? {
+        [b',', ..] => (at + 1, Joint::Comma),
+        [b'-', b'>', ..] => (at + 2, Joint::Arrow),
+        [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, Joint::Dash),
+        [next, ..] if next.is_ascii_alphanumeric() && at == close + 1 && text.get(close) == Some(&b' ') => {
+            (at, Joint::Blank)
+        }
         _ => return None,
     };
     let unquoted = skip_blanks(text, behind);
     let start = skip_quote(text, unquoted).unwrap_or(unquoted);
     let quoted = start > unquoted;
     let place = ValuePlace { start, end: None, kind: PlaceKind::Assigned, quoted, tight: false, leads: false };
-    Some(Element { place, dash })
+    Some(Element { place, joint })
 }
 
 /// An element of a list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Element {
     pub(crate) place: ValuePlace,
-    /// It has a line of its own, after a hyphen.
-    pub(crate) dash: bool,
+    pub(crate) joint: Joint,
+}
+
+/// What stands in front of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Joint {
+    Comma,
+    /// A hyphen on a line of its own.
+    Dash,
+    /// What Terraform changes a value into.
+    Arrow,
+    /// The next argument of an option.
+    Blank,
 }
 
 /// Whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.

@@ -16,6 +16,7 @@ use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
 use crate::scan::keyed::Keyed;
+use crate::scan::member;
 use crate::scan::name::{self, Name, NameIndex};
 use crate::scan::notation::ValuePlace;
 use crate::scan::pattern::Pattern;
@@ -219,6 +220,14 @@ impl Rules {
         // Words after a space may begin a name of their own.
         let last = word.end + name::run_len(text, word.end);
         let mut done: Vec<usize> = Vec::new();
+        if let Some(name) = name::names(text, word.start, word.end).last() {
+            for (member, place) in member::children(&name, text) {
+                let rules = self.names.of_member(&name, member).into_iter().filter_map(|rule| self.keys.get(rule));
+                for rule in rules {
+                    rule.list(text, place, false, reading, |range| found(range, rule.kind));
+                }
+            }
+        }
         for name in name::names(text, word.start, word.end) {
             for rule in self.names.rules(&name).into_iter().filter_map(|rule| self.keys.get(rule)) {
                 if done.contains(&rule.index) {
