@@ -20,6 +20,7 @@ mod groups;
 mod identity;
 pub mod json;
 mod mask;
+mod parts;
 pub mod placeholder;
 mod policy;
 mod replaced;
@@ -32,6 +33,7 @@ mod unmask;
 pub use catalog::{Family, Kind, KindId, Risk, Tier};
 
 pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
+pub use parts::Part;
 pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};

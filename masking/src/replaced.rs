@@ -59,7 +59,7 @@ pub struct Replaced {
 }
 
 impl Replaced {
-    /// The placeholder of a value: the one that it has, or else the one that `mint` gives.
+    /// The placeholder of a value that is replaced once more: the one that it has, or else the one that `mint` gives.
     pub fn admit(
         &mut self,
         kind: KindId,
@@ -67,21 +67,30 @@ impl Replaced {
         recognised: Recognised,
         mint: impl FnOnce() -> Placeholder,
     ) -> Result<Placeholder, Collision> {
-        let known = self.placeholders.get(&kind).and_then(|placeholders| placeholders.get(value)).copied();
-        let placeholder = known.unwrap_or_else(mint);
-        if known.is_none() {
-            let value = Secret::new(value);
-            self.placeholders.entry(kind).or_default().insert(value.clone(), placeholder);
-            let entry = Entry { kind, value, recognised, count: 0 };
-            if self.entries.insert(placeholder, entry).is_some() {
-                return Err(Collision);
-            }
-        }
+        let placeholder = self.admit_part(kind, value, mint)?;
         if let Some(entry) = self.entries.get_mut(&placeholder) {
             entry.count += 1;
             entry.recognised = entry.recognised.max(recognised);
         }
         Ok(placeholder)
+    }
+
+    /// The same for a part of a value. It is not counted, and later exchanges learn the value as a whole.
+    pub fn admit_part(
+        &mut self,
+        kind: KindId,
+        value: &str,
+        mint: impl FnOnce() -> Placeholder,
+    ) -> Result<Placeholder, Collision> {
+        if let Some(known) = self.placeholders.get(&kind).and_then(|placeholders| placeholders.get(value)) {
+            return Ok(*known);
+        }
+        let (placeholder, value) = (mint(), Secret::new(value));
+        self.placeholders.entry(kind).or_default().insert(value.clone(), placeholder);
+        let fresh = Entry { kind, value: value.clone(), recognised: Recognised::ByItself, count: 0 };
+        // A part may have been found as a value of another kind: it is the same one.
+        let entry = self.entries.entry(placeholder).or_insert(fresh);
+        if entry.value == value { Ok(placeholder) } else { Err(Collision) }
     }
 
     /// Takes over an entry of another exchange.

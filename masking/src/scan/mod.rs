@@ -38,6 +38,7 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, Input};
 
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
+use crate::parts::Part;
 use crate::placeholder::{self, Placeholder};
 use never::Never;
 use page::Page;
@@ -236,6 +237,7 @@ impl Scanner {
                     // A path is no name that could stand alone, and what no rule names could be anything.
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
+                    self.names(text, &range, kind, found);
                     found(range, kind, Recognised::of(alone));
                 });
                 if let Some(end) = end {
@@ -256,6 +258,21 @@ impl Scanner {
                 self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Recognised::ByContext))
             }
             Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
+        }
+    }
+
+    /// The names within the resource of an ARN, which may stand alone elsewhere: `acme` of `acme:7`.
+    fn names(
+        &self,
+        text: &[u8],
+        resource: &Range<usize>,
+        kind: KindId,
+        found: &mut impl FnMut(Range<usize>, KindId, Recognised),
+    ) {
+        let value = text.get(resource.clone()).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
+        let names = self.parts(kind, value).into_iter().filter(|part| part.label == self.kind(part.kind).label);
+        for Part { range, kind, .. } in names.filter(|part| part.range != (0..value.len())) {
+            found(resource.start + range.start..resource.start + range.end, kind, Recognised::ByContext);
         }
     }
 
