@@ -1,48 +1,48 @@
 # Composes cargo, pip and scripts; the logic is in tests/scripts and tests/rig.
-# `make` alone tells what there is.
+# `make` alone lists the commands.
 
 CASES ?= 1000000
 UPSTREAM ?= https://api.anthropic.com
 PORT ?= 8082
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.run/bin:$(PATH)
-# cargo shows its progress where somebody can see it; a log gets one line of ours, its warnings and its errors.
+# cargo shows its progress on a terminal; a log gets one line per build, plus cargo's warnings and errors.
 export CARGO_TERM_QUIET := $(shell test -t 2 && echo false || echo true)
 building = @$(if $(filter true,$(CARGO_TERM_QUIET)),echo "building $(1)",:)
-# The tests' own Python finds the rig from anywhere and leaves no files behind.
+# The tests' own Python finds the rig from anywhere and leaves no files in the tree.
 python := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 .venv/bin/python
 pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-# In the order that is written: checks, then what is missing, then builds.
+# In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
 .PHONY: help build wasm sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench fuzz
 .PHONY: up smoke stack-faults down logs dist venv node redis-server rust asked about
 
-help: ## tells what there is
+help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-build: about := building the filter and the sidecar; the first time takes about 3 minutes
+build: about := building the filter and the sidecar; the first run takes about 3 minutes
 build: about wasm sidecar ## builds the filter (.wasm) and the sidecar
 
 wasm: rust
 	$(call building,the filter)
 	@cargo build --release --target wasm32-wasip1 -p filter
 
-# In the profile that is shipped, whoever starts it: the demo, the gateway, the tests and the benchmark share one build.
+# Always in the profile that is shipped: the demo, the gateway, the tests and the benchmark share one build.
 sidecar: rust
 	$(call building,the sidecar)
 	@cargo build --profile sidecar -p redis-sidecar
 
-demo: about := a demo in Envoy; the first time takes about 4 minutes, because everything is installed and built
+demo: about := a demo in Envoy; the first run takes about 4 minutes, because everything is installed and built
 demo: about rust venv build ## masks and restores two conversations in Envoy, against a scripted upstream; no Docker, no Redis
 	@$(python) -m rig.demo
 
-run: about := a gateway on port $(PORT) to $(UPSTREAM); the first time takes about 4 minutes, because everything is installed and built
+run: about := a gateway on port $(PORT) to $(UPSTREAM); the first run takes about 4 minutes, because everything is installed and built
 run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=https://api.anthropic.com
 	@$(python) -m rig.run --upstream '$(UPSTREAM)' --port '$(PORT)'
 
-test: about := every test; about 20 minutes, of which the builds of the first time take half
+test: about := every test; about 20 minutes, half of it for the builds of the first run
 test: about rust venv node redis-server test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
 test-rust: redis-server wasm
@@ -54,19 +54,22 @@ test-e2e: venv node redis-server build
 	$(pytest) fresh kong e2e faults
 
 test-kong: export GATEWAY_HOST := kong
-test-kong: venv node redis-server build ## the same in a Kong 3.9 that is installed on this machine
-	@command -v kong >/dev/null || { echo "cannot go on: a Kong 3.9 is needed (kong in PATH)" >&2; exit 1; }
+test-kong: venv node redis-server build ## e2e and faults on a Kong 3.9 that is installed on this machine
+	@command -v kong >/dev/null || { echo "error: Kong 3.9 is required (kong in PATH)" >&2; exit 1; }
 	$(pytest) e2e faults
 
-# The wasm build of the example is a release, because it shares most of its parts with the filter's.
-lint: rust venv ## fmt, clippy (native and wasm), ruff, and the boundaries of ARCHITECTURE.md
+# The example's wasm build is a release build, because it shares most of its dependencies with the filter's.
+lint: rust venv ## fmt, clippy and docs (native and wasm), ruff, the boundaries of ARCHITECTURE.md, and deny.toml
 	cargo fmt --all --check
 	.venv/bin/ruff check --no-cache --config tests/pyproject.toml tests scripts
 	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --check --diff tests scripts
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --target wasm32-wasip1 -p filter -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS='-D warnings' cargo doc --target wasm32-wasip1 -p filter --no-deps --document-private-items
 	cargo build --release --target wasm32-wasip1 -p masking --example scan
 	$(python) tests/scripts/boundaries.py
+	@tests/scripts/deny.sh
 
 fmt: rust venv ## formats the Rust and the Python
 	cargo fmt --all
@@ -74,11 +77,11 @@ fmt: rust venv ## formats the Rust and the Python
 	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --quiet tests scripts
 
 scan: rust ## shows what would be masked in FILE=…
-	@test -n "$(FILE)" || { echo "which file? make scan FILE=…" >&2; exit 1; }
-	@test -r "$(FILE)" || { echo "cannot go on: FILE=$(FILE) cannot be read" >&2; exit 1; }
+	@test -n "$(FILE)" || { echo "error: FILE is required: make scan FILE=…" >&2; exit 1; }
+	@test -r "$(FILE)" || { echo "error: FILE=$(FILE) cannot be read" >&2; exit 1; }
 	@cargo run --profile sidecar -p masking --example scan -- "$(FILE)"
 
-bench: about := what the core and the gateway cost; the first time takes about 10 minutes, most of it to build
+bench: about := the cost of the core and the gateway; the first run takes about 10 minutes, most of it for the builds
 bench: about rust venv build ## measures the core, and the gateway with and without the filter
 	cargo bench -p masking
 	@$(python) -m rig.bench
@@ -92,7 +95,7 @@ up: ## builds and starts Kong, the sidecar and Redis in Docker; makes .env
 smoke: ## one masked conversation through the running stack, seen from both sides
 	@scripts/smoke
 
-stack-faults: ## kills the sidecar of the running stack, restarts a gateway, under load; it refuses for some seconds
+stack-faults: ## kills the sidecar and restarts a gateway of the running stack, under load; requests are refused for some seconds
 	@scripts/faults
 
 down: ## stops the stack; the mappings stay in their volume
@@ -107,7 +110,7 @@ dist: rust ## dist/: the .wasm, its meta.json, the sidecar, SBOM and sums
 about:
 	@echo '$(about)'
 
-# Long before there is something to run: a typing error is not worth a build.
+# Before anything is built: a typing error is not worth a build.
 asked:
 	@python=$$(tests/scripts/python.sh) && PYTHONPATH=tests "$$python" -B -m rig.asked --upstream '$(UPSTREAM)' --port '$(PORT)'
 

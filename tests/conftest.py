@@ -1,4 +1,4 @@
-"""The processes that the suites share, and the two checks that every test is under: no leak, no fault of the rig."""
+"""The processes that the suites share, and the two checks that apply to every test: no leak, no fault of the rig."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -31,7 +31,7 @@ def upstream() -> Iterator[Upstream]:
 
 @pytest.fixture(scope="session", autouse=True)
 def silent_logs(logs: Path) -> Iterator[None]:
-    """Holds at the end, when every process has written its last line: no log shows a planted value."""
+    """Checks at the end, when every process has written its last line, that no log shows a planted value."""
     yield
     shown = {log.name: planted.shown(log.read_bytes()) for log in sorted(logs.glob("*.log"))}
     assert not any(shown.values()), f"values in logs: { {name: found for name, found in shown.items() if found} }"
@@ -39,7 +39,7 @@ def silent_logs(logs: Path) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def blind_upstream(upstream: Upstream) -> Iterator[None]:
-    """Holds after each test: nothing that the upstream received shows a planted value."""
+    """Checks after each test that nothing the upstream received shows a planted value."""
     before = len(upstream.journal)
     yield
     for request in upstream.journal[before:]:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The same as kong.yml through the Admin API, for a Kong with a database or for a control plane of a hybrid Kong.
 #
-# - Every data plane needs the .wasm and its .meta.json in its own KONG_WASM_FILTERS_PATH, with the control plane's: one
+# - Every data plane needs the .wasm and its .meta.json in its own KONG_WASM_FILTERS_PATH, like the control plane: one
 #   that lacks a filter is refused (FILTER_SET_INCOMPATIBLE).
 # - Do it before there is traffic. A change that alters a filter chain destroys the filter's memory in each worker, and
 #   with it what the exchanges in flight can restore; replacing data planes one by one avoids that.
@@ -25,6 +25,6 @@ put services/anthropic/routes/anthropic-v1 '{"paths": ["/v1"], "strip_path": fal
 put routes/anthropic-v1/filter-chains/masking '{"filters": [{"name": "aws_masker",
     "config": {"sidecar": "unix:/run/aws-masker/sidecar.sock", "scope": "default"}}]}'
 
-# What the route runs now: aws_masker must be among it.
+# The filters that the route runs now; aws_masker must be among them.
 curl --silent --show-error --fail-with-body "$admin/routes/anthropic-v1/filters/enabled"
 echo

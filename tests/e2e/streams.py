@@ -1,4 +1,4 @@
-"""A stream of two blocks, and what of it is certain at any point."""
+"""A stream of two blocks, and the part of it that is certain at any point."""
 
 from rig import planted
 from rig.upstream import Text
@@ -10,7 +10,7 @@ DELTA = 6
 
 
 def certain(texts: dict[int, str], words: list[str], held: bool) -> list[dict[int, str]]:
-    """What the client may have got: everything, with whole placeholders as values.
+    """The text that the client may have received: everything, with whole placeholders as values.
 
     When the connection broke, no one may write any more: the last text may lack what could still have become
     a placeholder.

@@ -59,7 +59,7 @@ def test_a_placeholder_cut_at_every_character_across_events(gate: Gateway) -> No
 
 
 def test_a_stream_cut_at_every_byte_across_writes(gate: Gateway) -> None:
-    """Where the network cuts must not be seen at all: the client gets the same bytes."""
+    """The places where the network cuts must be invisible: the client gets the same bytes."""
     conversation = Conversation("short", f"Is {planted.ec2(1)} up?", (), (Text("Is «0» ü?"), Tool("run", {"a": "«0»"})))
     body = asked(conversation) | {"stream": True}
 

@@ -1,4 +1,4 @@
-"""Bedrock's binary streams: every frame that comes out is whole and sound, and its text restored."""
+"""Bedrock's binary streams: every outgoing frame is complete and valid, and its text is restored."""
 
 import base64
 import json

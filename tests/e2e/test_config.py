@@ -22,7 +22,7 @@ WRONG = [
     ("no secret", {"use_redis": False}),
     ("a pattern that is none", {"custom_patterns": [{"label": "X", "regex": "("}]}),
 ]
-# Kong itself holds a configuration against the filter's schema, and does not start.
+# Kong itself checks a configuration against the filter's schema, and does not start.
 SEEN_BY_THE_FILTER = WRONG if ON_KONG else AGAINST_THE_SCHEMA + WRONG
 
 
@@ -71,7 +71,7 @@ def test_own_words(another: Opening) -> None:
 
 
 def test_a_log_of_masked_requests_counts(another: Opening) -> None:
-    """What it logs holds no value: the session's check of all logs sees to that."""
+    """Its log lines hold no value, which the check of all logs at the end of the run ensures."""
     gate = another("logging", filter={"log_masked_requests": True})
     ask(gate, f"{planted.ec2(1)} {planted.ip(2)} s3://{planted.bucket(3)}/x")
     log = gate.host.process.log
@@ -79,7 +79,7 @@ def test_a_log_of_masked_requests_counts(another: Opening) -> None:
 
 
 def test_the_fallback_key(another: Opening, sidecar: Sidecar) -> None:
-    """Without a keyring, `redis_fallback` serves with a key made of the token, and says so."""
+    """Without a keyring, `redis_fallback` serves with a key derived from the token, and says so."""
     gate = another("fallback-key", sidecar="127.0.0.1:9", filter={"redis_fallback": True})
     exchange = gate.send({"messages": [{"role": "user", "content": planted.ec2(1)}]}, Scenario(says=(Text("«0»"),)))
     assert exchange.response.json()["content"][0]["text"] == planted.ec2(1)

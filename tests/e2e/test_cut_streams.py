@@ -20,7 +20,7 @@ def test_cut_at_every_event(gate: Gateway, how: str) -> None:
     whole = anthropic.stream(spoken(SAYS, words), DELTA)
     cuts = range(1, len(whole.pieces))
     scenarios = [Scenario(says=SAYS, delta=DELTA, cut=Cut(after, how)) for after in cuts]
-    # Side by side, as Envoy takes a second to close a connection whose response broke off.
+    # In parallel, as Envoy takes a second to close a connection whose response broke off.
     with ThreadPoolExecutor(16) as pool:
         answers = pool.map(partial(received, gate), scenarios)
     for after, answer in zip(cuts, answers, strict=True):
@@ -30,7 +30,7 @@ def test_cut_at_every_event(gate: Gateway, how: str) -> None:
 
 
 def received(gate: Gateway, scenario: Scenario) -> str:
-    """The body as far as it came; how its end looks to the client is the transport's affair."""
+    """The body up to the cut; the transport decides how its end looks to the client."""
     headers = {SCENARIO_HEADER: gate.upstream.script(scenario)}
     got = b""
     try:

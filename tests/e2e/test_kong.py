@@ -1,4 +1,4 @@
-"""What only Kong does: it drops the filter's memory when a configuration is pushed, while its own timers go on."""
+"""Behaviour that only Kong has: it drops the filter's memory when a configuration is pushed, and keeps its timers."""
 
 import threading
 from pathlib import Path
@@ -20,8 +20,8 @@ from rig.waiting import wait_for
 pytestmark = pytest.mark.skipif(not ON_KONG, reason="needs a Kong (make test-kong)")
 
 BODY = {"stream": True, "messages": [{"role": "user", "content": " ".join(VALUES)}]}
-# Kong destroys the instance of the old configuration when Lua's collector of garbage comes to it, and crashes if
-# a call to the sidecar is under way then: so it is called by requests that have nothing to tell the sidecar.
+# Kong destroys the instance of the old configuration when Lua's garbage collector reaches it, and crashes if a call to
+# the sidecar is in flight then. So the collector is run by requests that cause no call.
 COLLECT = {"x-collect": "1"}
 COLLECTOR = "if kong.request.get_header('x-collect') then collectgarbage() end"
 SENTENCES = 40
@@ -49,7 +49,7 @@ def test_a_response_in_flight_outlives_a_change_of_the_configuration(another: Op
         steps.release(1000)
         got += b"".join(pieces)
     text = said(got.decode())[0]
-    # What was held back in the lost context is gone: less than one placeholder.
+    # The text that the lost context held back is gone: less than one placeholder.
     assert not placeholders(text.encode()), text
     assert text.count(VALUES[0]) + text.count(VALUES[1]) >= 2 * SENTENCES - 1, text
 

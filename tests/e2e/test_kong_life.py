@@ -1,4 +1,4 @@
-"""What a Kong lives through: the calls of a day, pushed configurations, a sidecar that goes away, and names that do."""
+"""The life of a Kong: the calls of a day, pushed configurations, a sidecar that goes away, and a name that does."""
 
 import subprocess
 import threading
@@ -42,7 +42,7 @@ LINES = OUTAGES * WORKERS * 3 + WORKERS
 
 
 def test_two_hundred_thousand_calls_in_one_worker(upstream: Upstream, logs: Path) -> None:
-    """No call may use up what a worker has only so much of: by a name the last one was the 12,333rd."""
+    """No call may use up a limited resource of a worker: with a name, the 12,333rd call was the last."""
     path = logs / "soak-sidecar.sock"
     plan = Plan(upstream.url, f"unix:{path}", env={"AWS_MASKER_TOKEN": TOKEN})
     with Keyless(path) as keyless:
@@ -51,11 +51,11 @@ def test_two_hundred_thousand_calls_in_one_worker(upstream: Upstream, logs: Path
             wait_for("a tenth of the calls", lambda: keyless.calls > CALLS // 10, PATIENCE)
             warm = kong.memory()
             wait_for("all calls", lambda: keyless.calls > CALLS, PATIENCE)
-            # nginx frees the headers of such a call with its worker only.
+            # nginx frees the headers of such a call only when the worker ends.
             a_call = (kong.memory() - warm) // (CALLS - CALLS // 10)
             print(f"\n{keyless.calls} calls; {a_call} bytes of memory each")
             assert a_call < HEADERS
-            # The real one takes the place.
+            # The real sidecar takes its place.
             keyless.close()
             with Sidecar("soak-sidecar", logs):
                 gate = Gateway(kong, upstream).wait_serving()
@@ -65,8 +65,8 @@ def test_two_hundred_thousand_calls_in_one_worker(upstream: Upstream, logs: Path
 
 
 def test_pushes_under_load_refuse_and_lose_nothing(another: Opening, redis_server: RedisServer) -> None:
-    """A new instance finds the key and what is owed where the old one left it, and a response what its request was
-    masked with."""
+    """A new instance finds the key and the owed mappings where the old one left them, and restores a response with the
+    values of its request."""
     gate = another("pushed", env={"KONG_UNTRUSTED_LUA": "on"}, workers=2)
     with Load(gate) as load:
         for push in range(PUSHES):
@@ -83,7 +83,7 @@ def test_pushes_under_load_refuse_and_lose_nothing(another: Opening, redis_serve
         assert words not in log, words
 
     def missing() -> int:
-        # Each worker finds what is owed with its next request; a new connection may go to either.
+        # Each worker finds the owed mappings with its next request; a new connection may go to either.
         ask(gate, "http1")
         return len(load.minted() - redis_server.placeholders())
 
@@ -110,7 +110,7 @@ def test_an_instance_lost_before_the_response_restores_a_plain_answer(another: O
             asked = client.submit(gate.http.post, "/v1/messages", json=SAY, headers={SCENARIO_HEADER: name})
             wait_for("the request is upstream", lambda seen=seen: len(upstream.journal) > seen)
             gate.host.change({"mapping_ttl": 600 + push}, COLLECTOR)
-            # A call that was under way when the push came ends meanwhile.
+            # A call that was in flight at the time of the push ends meanwhile.
             for headers in ({}, {}, {}, {}, {}, {}, {}, {}, COLLECT, COLLECT, COLLECT, COLLECT):
                 gate.http.get("/", headers=headers)
             held.set()
@@ -126,7 +126,7 @@ def test_a_sidecar_that_goes_away_and_comes_back(another: Opening, logs: Path) -
 
 
 def test_a_sidecar_whose_name_stops_resolving(another: Opening, sidecar: Sidecar) -> None:
-    """Where a name is wanted after all, nginx resolves it; a container that goes takes its name with it."""
+    """If a name is used nevertheless, nginx resolves it; a container that goes away takes its name with it."""
     with NameServer("vault.test") as names:
         resolver = {"KONG_NGINX_WASM_RESOLVER": f"{names.address} valid=1s ipv6=off"}
         gate = another("by-name", sidecar=f"vault.test:{sidecar.port}", workers=WORKERS, env=resolver)
@@ -150,12 +150,12 @@ def outages(gate: Gateway, begin: Callable[[], object], end: Callable[[], object
 
 
 def noisy(gate: Gateway) -> int:
-    """Lines by which the filter says that something went wrong. nginx adds one for each connection that is refused."""
+    """Lines in which the filter reports a problem. nginx adds one for each connection that is refused."""
     lines = gate.host.process.log.read_text().splitlines()
     return sum("[proxy-wasm]" in line for line in lines)
 
 
-# What goes around the filter's request steps, and who answers it.
+# Plugins that bypass the filter's request steps, and the answers to such requests.
 BUFFERING = {"name": "pre-function", "config": {"access": ["kong.service.request.enable_buffering()"]}}
 RESPONDING = {"name": "responding"}
 

@@ -120,7 +120,7 @@ def test_types_that_are_masked_and_restored(gate: Gateway, kind: str, body: str)
 
 @dataclass(frozen=True)
 class Passing:
-    """A request that passes, and what its answer looks like."""
+    """A request that passes, and the expected answer."""
 
     name: str
     how: dict[str, Any]
@@ -211,7 +211,7 @@ def test_framings_of_a_response(gate: Gateway, how: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("framing", ["chunked", "length"])
 def test_a_body_that_is_not_what_its_encoding_says_passes(gate: Gateway, framing: Any) -> None:
-    """The filter cannot read it, so it passes as it came; above all it ends."""
+    """The filter cannot read it, so it passes unchanged; above all it ends."""
     headers = (("content-type", "application/json"), ("content-encoding", "gzip"))
     reply = Reply((b'{"a":1}',), headers=headers)
     name = gate.upstream.script(Scenario(reply=lambda _: reply, framing=framing))
@@ -284,7 +284,7 @@ def test_a_client_that_leaves(gate: Gateway) -> None:
 
 
 def test_many_at_once(gate: Gateway) -> None:
-    """Exchanges that run side by side never get each other's values."""
+    """Exchanges that run in parallel never get each other's values."""
 
     def one(n: int) -> None:
         body = json.dumps({"stream": n % 2 == 0, "messages": [{"role": "user", "content": planted.ec2(n)}]})

@@ -1,4 +1,4 @@
-"""The mappings: they arrive in Redis, sealed; they bind replicas together and keep scopes apart."""
+"""The mappings: they arrive in Redis, sealed; replicas share them, and scopes do not."""
 
 from typing import Any
 

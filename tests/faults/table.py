@@ -1,4 +1,4 @@
-"""The report of the fault tests: one row a fault and gateway, as a Markdown table in .run/faults.md."""
+"""The report of the fault tests: one row per fault and gateway, as a Markdown table in .run/faults.md."""
 
 from dataclasses import dataclass, field
 

@@ -24,14 +24,14 @@ from rig.upstream import Cut, Scenario, Upstream
 from rig.upstream.replies import fixed
 from rig.waiting import wait_for
 
-# How long the strict gateway may take to notice, and everything owed to arrive after the fault.
+# Seconds within which the strict gateway must notice a fault, and everything owed must arrive after it.
 NOTICED, RECOVERED = 15.0, 40.0
 LASTS = 2.0
 
 
 @dataclass(frozen=True)
 class Site:
-    """The processes that the faults befall: one Redis behind a proxy, one sidecar, two gateways."""
+    """The processes that the faults hit: one Redis behind a proxy, one sidecar, two gateways."""
 
     redis: RedisServer
     proxy: RedisProxy
@@ -60,7 +60,7 @@ def site(logs: Path, upstream: Upstream) -> Iterator[Site]:
         yield Site(store, proxy, sidecar, strict, lenient)
 
 
-# What happens to the site; what undoes it goes onto the stack.
+# Injects a fault into the site, and pushes its repair onto the stack.
 Befall = Callable[[Site, ExitStack], None]
 
 
@@ -184,7 +184,7 @@ def test_fault(site: Site, table: Table, name: str) -> None:
 
 
 def test_two_sidecars_on_one_redis(site: Site, table: Table, logs: Path, upstream: Upstream) -> None:
-    """The second gateway does not notice that the first one's sidecar is gone; the same value is the same word."""
+    """The second gateway does not notice the loss of the first one's sidecar; equal values have equal placeholders."""
     with (
         Sidecar("faults-second-sidecar", logs, site.redis.env) as second,
         gateway("faults-envoy-second", logs, upstream, Plan(upstream.url, second.address)) as other,
@@ -211,7 +211,7 @@ def test_two_sidecars_on_one_redis(site: Site, table: Table, logs: Path, upstrea
 
 
 def settled(store: RedisServer, owed: set[str]) -> float:
-    """When everything owed had arrived, or the patience was over; the caller counts what is missing."""
+    """Returns when everything owed had arrived, or the wait timed out; the caller counts the missing mappings."""
     with suppress(AssertionError):
         wait_for("everything owed is in Redis", lambda: owed <= store.placeholders(), RECOVERED)
     return time.monotonic()

@@ -64,7 +64,7 @@ def test_failover(logs: Path, upstream: Upstream, table: Table, name: str) -> No
             wait_for("everything owed is in Redis", lambda: everything <= store.placeholders(), 15.0)
         arrived = time.monotonic() - killed
         gone, acknowledged = everything - store.placeholders(), store.acknowledged_by_victim()
-        assert acknowledged, "the dead primary's file tells nothing"
+        assert acknowledged, "the dead primary's file is empty"
         lost_by_redis = gone & acknowledged
     missing = {kind: len((minted & gone) - lost_by_redis) for kind, minted in owed.items()}
     fault = f"{name}; of what it had acknowledged Redis itself lost {len(lost_by_redis)}; times since the kill"

@@ -1,6 +1,6 @@
 """The scripts that install what is missing, on machines that lack one thing or another.
 
-Each runs in a copy of its own, and with programs that only tell what was asked of them, so nothing is downloaded.
+Each runs in a copy of its own, and with programs that only log their calls, so nothing is downloaded.
 """
 
 import shutil
@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("Cargo.toml", "rust-toolchain.toml", "tests/scripts")
-# What a machine has that has nothing.
+# The programs of a machine on which nothing is installed.
 BASE = ("cat", "cmp", "cp", "cut", "dirname", "grep", "head", "mkdir", "rm", "sed", "sh", "sort", "touch", "tr")
 
 
@@ -23,7 +23,7 @@ class Machine:
     programs: Path
 
     def has(self, name: str, says: str = "") -> "Machine":
-        """A program of that name, which notes how it was called and goes on as the shell's `says`."""
+        """Adds a program of that name, which logs its call and then runs the shell text `says`."""
         program = self.programs / name
         program.write_text(f'#!/bin/sh\necho "{name} $*" >>"{self.project}/calls"\n{says}\n')
         program.chmod(0o755)
@@ -35,7 +35,7 @@ class Machine:
         return subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
     def calls(self, program: str) -> list[str]:
-        """How a program was called since this was last asked."""
+        """Returns the calls of a program since the last look."""
         log = self.project / "calls"
         lines = log.read_text().splitlines() if log.exists() else []
         log.unlink(missing_ok=True)
@@ -73,7 +73,7 @@ esac"""
 
 @pytest.fixture
 def rust(machine: Machine) -> Machine:
-    """All that is needed, in the version that is pinned."""
+    """Everything that is required, in the pinned version."""
     folder = machine.project / "rust"
     (folder / "bin").mkdir(parents=True)
     (folder / "wasm32-wasip1").mkdir()
@@ -125,7 +125,7 @@ def test_rustup_without_a_network(rust: Machine, lost: str) -> None:
     done = rust.runs("rust.sh")
     reason, ours = done.stderr.splitlines()
     assert (done.returncode, reason) == (1, "error: no network")
-    assert ours.startswith("cannot go on: rustup could not ")
+    assert ours.startswith("error: rustup could not ")
 
 
 def test_a_toolchain_that_the_caller_chose(rust: Machine) -> None:
@@ -143,7 +143,7 @@ def test_a_toolchain_that_the_caller_chose(rust: Machine) -> None:
         # Only `make lint` needs them.
         (["rust/bin/cargo-clippy", "rust/bin/rustfmt"], "1.95.0", None),
         (["rust/wasm32-wasip1"], "1.95.0", "cannot build for wasm32-wasip1 and there is no rustup to add it"),
-        ([], "1.94.1", "Rust 1.95 or later is needed and this is 1.94.1"),
+        ([], "1.94.1", "Rust 1.95 or later is required, but this is 1.94.1"),
     ],
 )
 def test_without_rustup(rust: Machine, lacks: list[str], version: str, says: str | None) -> None:
@@ -162,7 +162,7 @@ def test_without_one_program(rust: Machine, program: str, says: str) -> None:
     expect(rust.runs("rust.sh"), says)
 
 
-# Real environments, of no packages: what is left half made must be told from what is whole by the real thing.
+# Real environments without packages: the script must tell an incomplete one from a complete one.
 @pytest.fixture
 def python(machine: Machine) -> Machine:
     (machine.programs / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
@@ -201,9 +201,9 @@ def test_an_environment_that_is_broken_is_made_again(python: Machine) -> None:
 
 def test_an_environment_without_a_python(python: Machine) -> None:
     (python.programs / "python3").unlink()
-    expect(python.runs("venv.sh"), "Python 3.11 or later is needed")
+    expect(python.runs("venv.sh"), "Python 3.11 or later is required")
     python.has("python3", "exit 1")
-    expect(python.runs("venv.sh"), "Python 3.11 or later is needed")
+    expect(python.runs("venv.sh"), "Python 3.11 or later is required")
 
 
 def test_an_environment_that_python_cannot_make(python: Machine) -> None:
@@ -212,7 +212,7 @@ def test_an_environment_that_python_cannot_make(python: Machine) -> None:
     done = python.runs("venv.sh")
     assert done.returncode == 1
     assert done.stderr.splitlines()[0] == "no ensurepip"
-    assert "cannot go on: this Python could not make .venv" in done.stderr
+    assert "error: this Python could not make .venv" in done.stderr
 
 
 @pytest.fixture
@@ -252,12 +252,12 @@ def test_an_old_node(node: Machine) -> None:
 
 
 def expect(done: subprocess.CompletedProcess, says: str | None) -> None:
-    """One line that says why it cannot go on, or nothing at all."""
+    """One line that gives the reason for a failure, or nothing at all."""
     if says is None:
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     else:
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-        assert done.stderr.startswith("cannot go on: ")
+        assert done.stderr.startswith("error: ")
         assert says in done.stderr
 
 

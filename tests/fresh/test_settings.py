@@ -1,4 +1,4 @@
-"""scripts/settings, which `make up` begins with: .env is made whole, and the containers' files are made of it."""
+"""scripts/settings, the first step of `make up`: it completes .env and writes the containers' files from it."""
 
 import os
 import shutil
@@ -49,7 +49,7 @@ def test_from_nothing(project: Path, settings: Settings) -> None:
     assert len(set(made.values())) == len(NAMES)
     assert all(len(secret) == 64 for secret in made.values())
     assert (mode(project / ".env"), mode(project / ".secrets")) == (0o600, 0o700)
-    # Mounted one by one into containers whose users are others; on this machine nobody can enter the folder.
+    # Mounted one by one into containers with other users; on this machine only the owner can enter the folder.
     assert {mode(file) for file in (project / ".secrets").iterdir()} == {0o444}
     before = (project / ".env").read_text()
     again = settings()
@@ -122,5 +122,5 @@ def test_a_wrong_upstream_is_told_before_anything_is_built(project: Path, settin
         file.write(f"AWS_MASKER_UPSTREAM={'llm.example.com' if place == 'file' else 'https://llm.example.com'}\n")
     done = settings() if place == "file" else settings(AWS_MASKER_UPSTREAM="llm.example.com")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
-    assert "cannot go on: AWS_MASKER_UPSTREAM" in done.stderr
+    assert "error: AWS_MASKER_UPSTREAM" in done.stderr
     assert settings(AWS_MASKER_UPSTREAM="http://mock:80").returncode == 0

@@ -1,4 +1,4 @@
-"""kong.yml, the examples and the host's settings: what the product needs of each."""
+"""kong.yml, the examples and the host's settings: the product's requirements for each."""
 
 import re
 from ipaddress import ip_address
@@ -41,7 +41,7 @@ def by_name(sidecar: str) -> bool:
 
 
 def test_no_sidecar_is_called_by_name(document):
-    """Each such call uses up types of LuaJIT, and after some 12,300 of them no call leaves the worker any more."""
+    """Each such call uses up types of LuaJIT, and after some 12,300 of them no call ever leaves the worker again."""
     for configuration in configurations(document):
         assert configuration.get("use_redis") is False or not by_name(configuration["sidecar"])
 
@@ -78,7 +78,7 @@ def test_every_provider_is_verified(document):
 
 
 def test_nginx_knows_whom_to_trust():
-    """It reads the authorities only where it verifies by default: with `tls_verify` alone every handshake fails."""
+    """It reads the authorities only if it verifies by default: with `tls_verify` alone every handshake fails."""
     settings = kong_conf()
     assert settings["nginx_proxy_proxy_ssl_verify"] == "on"
     assert settings["nginx_proxy_proxy_ssl_trusted_certificate"].startswith("/etc/ssl/")
@@ -137,7 +137,7 @@ def test_every_gateway_of_compose_is_ready_when_its_filter_is():
     for name, declared in (("kong", KONG / "kong.yml"), ("kong-mock", KONG / "examples" / "mock.yml")):
         asked = re.findall(r"GET (\S+)", services[name]["healthcheck"]["test"][-1])
         (service, route), *_ = ((s, r) for s, r in routes(read(declared)) if r["paths"] == asked)
-        # By an address: health is not to hang on the name of a provider.
+        # By an address: health must not depend on the name of a provider.
         assert not by_name(service["url"].removeprefix("http://"))
         assert [plugin["name"] for plugin in route["plugins"]] == ["aws_masker"]
 

@@ -9,7 +9,7 @@ from kong.files import ISTIO, META, ROOT
 from kong.test_kubernetes import VERSIONS
 
 RESOURCES = [resource for path in sorted(ISTIO.glob("*.yaml")) for resource in yaml.safe_load_all(path.read_text())]
-# What the filter has to be shown at once, with what masking adds to it.
+# Bytes that the filter must be shown at once, including those that masking adds.
 BODY = 32_000_000
 
 

@@ -74,7 +74,7 @@ def test_kong_is_ready_when_the_filter_is():
     kong = containers(deployment()["spec"]["template"]["spec"])["kong"]
     assert kong["readinessProbe"]["httpGet"] == {"path": "/aws-masker/readyz", "port": "proxy"}
     for probe in ("startupProbe", "livenessProbe"):
-        assert kong[probe]["httpGet"]["port"] == "status", "a vault that is away is no reason to restart Kong"
+        assert kong[probe]["httpGet"]["port"] == "status", "an unreachable vault is not a reason to restart Kong"
 
 
 def test_every_secret_is_a_file():

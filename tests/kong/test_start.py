@@ -1,4 +1,4 @@
-"""What the image starts with: secrets that are files, and another upstream."""
+"""The entrypoint of the image: secrets that are files, and another upstream."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import yaml
 from kong.files import KONG, read
 
 DECLARED = KONG / "kong.yml"
-TOLD = "cannot go on: "
+TOLD = "error: "
 
 UPSTREAMS = [
     "https://llm.example.com",
@@ -99,7 +99,7 @@ def test_what_is_no_upstream(tmp_path: Path, url: str) -> None:
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
-    """It must say what the variable replaces: otherwise requests would go on to where they went."""
+    """It must have the line that the variable replaces: otherwise requests would still go to the old upstream."""
     own = tmp_path / "own.yml"
     own.write_text("services:\n  - url: https://one.example.com\n    tls_verify: true\n")
     asked = {"AWS_MASKER_UPSTREAM": "http://two.example.com", "KONG_DECLARATIVE_CONFIG": str(own)}

@@ -1,4 +1,4 @@
-"""Where cargo put what the rig starts. The rig never builds: `make build` does."""
+"""The paths of the binaries that the rig starts. The rig never builds them: `make build` does."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class NotBuilt(RuntimeError):
-    """Something that the rig starts is not there."""
+    """A program that the rig starts is missing."""
 
 
 def wasm() -> Path:
@@ -15,7 +15,7 @@ def wasm() -> Path:
 
 
 def sidecar() -> Path:
-    # Cargo's folder has the name of the profile: that of what is shipped.
+    # Cargo names the folder after the profile, here that of the shipped binary.
     return _existing(_target() / "sidecar" / "redis-sidecar")
 
 
@@ -33,5 +33,5 @@ def _target() -> Path:
 
 def _existing(path: Path) -> Path:
     if not path.exists():
-        raise NotBuilt(f"{path} is not there: run `make build`")
+        raise NotBuilt(f"{path} does not exist: run `make build`")
     return path

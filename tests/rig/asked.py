@@ -1,4 +1,4 @@
-"""What `make run` was asked for, checked before anything is built: it needs no package and no .venv."""
+"""The arguments of `make run`, checked before anything is built: the check needs no package and no .venv."""
 
 import argparse
 import errno
@@ -18,7 +18,7 @@ LOOPBACK_NAMES = (LOOPBACK, "localhost", "::1")
 
 
 class Unfit(ValueError):
-    """What was asked for cannot be; the text is for the one who asked."""
+    """An argument that cannot be used; the text is for the user."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def own_port(text: str) -> int:
     if port is None:
         raise Unfit(f"PORT={text} is not a port (a number from 1 to {PORTS[-1]})")
     with socket.socket() as probe:
-        # As Envoy does: connections of an earlier run that linger are in nobody's way.
+        # As Envoy does, so that lingering connections of an earlier run do not count as a listener.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
@@ -52,12 +52,12 @@ def own_port(text: str) -> int:
                 raise Unfit(
                     f"PORT={port} is in use: stop what listens there, or choose another port with PORT=…"
                 ) from refused
-            raise Unfit(f"PORT={port} cannot be listened on: {os.strerror(refused.errno or 0)}") from refused
+            raise Unfit(f"PORT={port} cannot be used: {os.strerror(refused.errno or 0)}") from refused
     return port
 
 
 def upstream(text: str, own: int) -> str:
-    """`scheme://host` or `scheme://host:port`: what the gateway can go on to."""
+    """`scheme://host` or `scheme://host:port`: the base URL that the gateway can forward to."""
     where = f"UPSTREAM={text}"
     if "://" not in text:
         raise Unfit(f"{where} has no scheme: write UPSTREAM=https://{text or 'host'}")
@@ -71,10 +71,10 @@ def upstream(text: str, own: int) -> str:
     if not host:
         raise Unfit(f"{where} has no host")
     if port == 0:
-        raise Unfit(f"{where} has port 0, where nobody can listen")
+        raise Unfit(f"{where} has port 0, which is not a usable port")
     if "@" in url.netloc:
-        # Not repeated here: what stands before the host is a credential.
-        raise Unfit("UPSTREAM has a user name in it: credentials come from the client, in its headers")
+        # Not repeated here: the part before the host is a credential.
+        raise Unfit("UPSTREAM contains a user name: credentials come from the client, in its headers")
     base = f"{url.scheme}://{url.netloc}"
     if url.path.strip("/") or url.query or url.fragment:
         client = f"http://localhost:{own}{url.path}"
@@ -106,4 +106,4 @@ if __name__ == "__main__":
     try:
         arguments()
     except Unfit as reason:
-        sys.exit(f"cannot go on: {reason}")
+        sys.exit(f"error: {reason}")

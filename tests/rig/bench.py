@@ -1,4 +1,4 @@
-"""`make bench`: what the filter costs, in one run, with and without it. A report, never a verdict."""
+"""`make bench`: the cost of the filter, measured with and without it in one run. A report, never a verdict."""
 
 import statistics
 import sys
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def report_stream(served: dict[str, Gateway]) -> None:
-    """When does the n-th event of a stream arrive, counted from the request?"""
+    """Prints the time from the request to the n-th event of a stream."""
     print(f"\na stream of {EVENTS} events, {PAUSE * 1000:.0f} ms apart: ms until the n-th text arrives")
     marks = (1, 2, 10, 50, 100, EVENTS)
     print(f"{'filter':10}" + "".join(f"{f'n={mark}':>10}" for mark in marks))
@@ -90,4 +90,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except (NotBuilt, RuntimeError) as reason:
-        sys.exit(f"cannot go on: {reason}")
+        sys.exit(f"error: {reason}")

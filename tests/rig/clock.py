@@ -1,4 +1,4 @@
-"""A wall clock that can be stepped for single processes, by libfaketime. Their monotonic clock runs on untouched."""
+"""A wall clock that can be stepped for single processes, by libfaketime. Their monotonic clock is not affected."""
 
 import subprocess
 from pathlib import Path
@@ -7,7 +7,7 @@ from rig.artefacts import ROOT
 
 
 class NoClock(RuntimeError):
-    """There is no libfaketime, and none could be installed."""
+    """libfaketime is not installed and could not be installed."""
 
 
 class Clock:
@@ -26,7 +26,7 @@ class Clock:
         }
 
     def step(self, offset: str) -> None:
-        """To so far from the true time: `+1h`, `-1h`."""
+        """Sets the offset from the true time: `+1h`, `-1h`."""
         fresh = self._steps.with_suffix(".fresh")
         fresh.write_text(f"{offset}\n")
         # At once, so that nobody reads half of it.

@@ -54,7 +54,7 @@ def main() -> int:
         sidecar = stack.enter_context(Sidecar("sidecar", logs))
         plan = Plan(upstream.url, sidecar.address)
         served = stack.enter_context(gateway("envoy", logs, upstream, plan))
-        conversations = [("plain", plain(served)), ("streamed, 5 characters a delta", streamed(served))]
+        conversations = [("plain", plain(served)), ("streamed, 5 characters per delta", streamed(served))]
         for title, seen in conversations:
             show(title, seen)
     return verdict([seen for _, seen in conversations])
@@ -91,11 +91,11 @@ def verdict(conversations: list[Seen]) -> int:
     masked = [seen for seen in conversations if PLACEHOLDER.search(seen.got)]
     if leaked or masked:
         print(
-            "\nnot as it should be: a value reached the provider, or a placeholder the client",
+            "\nFAIL: a value reached the provider, or a placeholder reached the client",
             file=sys.stderr,
         )
         return 1
-    print("\nno value reached the provider; every placeholder came back as its value")
+    print("\nOK: no value reached the provider, and every placeholder came back as its value")
     return 0
 
 
@@ -135,4 +135,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except (NotBuilt, NeverHappened, RuntimeError) as reason:
-        sys.exit(f"cannot go on: {reason}")
+        sys.exit(f"error: {reason}")

@@ -15,7 +15,7 @@ from rig.process import Process
 from rig.waiting import answers
 
 TEMPLATE = artefacts.ROOT / "deploy" / "envoy" / "envoy.yaml"
-# Where Debian, Alpine and Fedora keep the certificates of the authorities.
+# The certificates of the authorities in Debian, Alpine and Fedora.
 AUTHORITIES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/ssl/cert.pem",

@@ -21,14 +21,14 @@ from rig.upstream.scenario import SCENARIO_HEADER
 from rig.waiting import wait_for
 
 PATIENCE = 60.0
-# What runs the filter: Envoy everywhere, Kong where one is installed (`make test-kong`).
+# The host that runs the filter: Envoy everywhere, Kong if it is installed (`make test-kong`).
 HOST = {"envoy": Envoy, "kong": Kong}[os.environ.get("GATEWAY_HOST", "envoy")]
 ON_KONG = HOST is Kong
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """What went to and fro, as both ends saw it."""
+    """One request and its response, as both ends saw them."""
 
     response: httpx2.Response
     requests: list[Recorded]
@@ -48,7 +48,7 @@ class Gateway:
         self.http = httpx2.Client(base_url=host.url, timeout=PATIENCE)
 
     def send(self, body: bytes | dict[str, Any], scenario: Scenario = Scenario(), **how: Any) -> Exchange:
-        """One request with a JSON body to /v1/messages, unless `how` tells of other things."""
+        """One request with a JSON body to /v1/messages, unless `how` says otherwise."""
         name = self.upstream.script(scenario)
         headers = {"content-type": "application/json", SCENARIO_HEADER: name} | how.pop("headers", {})
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -77,13 +77,13 @@ class Gateway:
             yield client, self.upstream.requests(name)
 
     def serves(self) -> bool:
-        """Whether a request passes: the filter has its keyring and takes the vault for sound."""
+        """Returns whether a request passes: the filter has its key, and the vault counts as reachable."""
         try:
             response = self.send({"messages": []}).response
         except httpx2.TransportError:
             return False
         if response.status_code == 500:
-            raise RuntimeError(f"{self.host.process.name} never will serve: {response.text}")
+            raise RuntimeError(f"{self.host.process.name} will never serve: {response.text}")
         return response.status_code == 200
 
     def wait_serving(self) -> "Gateway":
@@ -91,7 +91,7 @@ class Gateway:
         return self
 
 
-# Opens a further gateway: its name, and what differs from the usual plan.
+# Opens another gateway, given its name and its differences from the usual plan.
 Opening = Callable[..., Gateway]
 
 

@@ -1,4 +1,4 @@
-"""A sidecar that answers every call well and has no key to give, so that filters call it again with each tick."""
+"""A sidecar that answers every call correctly but has no key, so that filters call it again on each tick."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ class Keyless:
         return self
 
     def close(self) -> None:
-        """Listens no more."""
+        """Stops listening."""
         self._loop.call_soon_threadsafe(self._server.close)
 
     def __exit__(self, *_: object) -> None:

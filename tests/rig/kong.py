@@ -32,7 +32,7 @@ class Kong:
         self.admin = free_port()
         self._plan = plan
         self.url = f"http://{LOOPBACK}:{self.port}"
-        # A name may come twice, and Kong leaves much behind in its prefix.
+        # A name may be used twice, and Kong leaves many files in its prefix.
         prefix = directory / f"{name}-{self.port}"
         filters = prefix / "filters"
         filters.mkdir(parents=True)
@@ -54,7 +54,7 @@ class Kong:
             "KONG_PROXY_ERROR_LOG": "/dev/stderr",
             "KONG_PROXY_ACCESS_LOG": "/dev/stdout",
         }
-        # How this machine's Kong is to be run (its plugins, its user) is the machine's business.
+        # The machine's own environment says how its Kong must be run (its plugins, its user).
         machine = {key: value for key, value in os.environ.items() if key.startswith(("KONG_", "LD_"))}
         env = {key: os.environ[key] for key in INHERITED if key in os.environ} | machine | env | plan.env
         self._prepare = ["kong", "prepare", "--conf", str(KONG / "kong.conf"), "--prefix", str(prefix)]
@@ -66,12 +66,12 @@ class Kong:
     def __enter__(self) -> "Kong":
         prepared = subprocess.run(self._prepare, env=self._env, capture_output=True, text=True)
         if prepared.returncode:
-            raise RuntimeError(f"kong cannot prepare {self.process.name}:\n{prepared.stderr}")
+            raise RuntimeError(f"`kong prepare` failed for {self.process.name}:\n{prepared.stderr}")
         self.process.start().wait_ready(f"{self.process.name} is ready", self._ready)
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Its workers end with it only when it is asked to end.
+        # Its workers end with it only if it is asked to end.
         self.process.stop()
         crashes = [line for line in self.process.log.read_text().splitlines() if "exited on signal" in line]
         assert not crashes, f"workers crashed: {crashes}"
@@ -87,7 +87,7 @@ class Kong:
         assert pushed.status_code == 201, pushed.text
 
     def memory(self) -> int:
-        """Bytes of the workers' own memory: what each shares with others counts in part."""
+        """Bytes of the workers' own memory; pages that several share count in part."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         rollups = (Path(f"/proc/{child}/smaps_rollup").read_text() for child in children)
         return sum(int(line.split()[1]) << 10 for text in rollups for line in text.splitlines() if "Pss:" in line[:4])

@@ -1,4 +1,4 @@
-"""A steady load of distinct values, and what became of each request."""
+"""A steady load of distinct values, and the outcome of each request."""
 
 import itertools
 import json
@@ -15,7 +15,7 @@ from rig.upstream import Recorded, Scenario, Text
 from rig.upstream.blocks import placeholders
 from rig.upstream.scenario import SCENARIO_HEADER
 
-# No value may be used twice by any load of a session: each would be a mapping that is there already.
+# No value may be used twice in one test run: its mapping would exist already.
 _numbers = itertools.count(100_000)
 WORKERS = 3
 

@@ -1,4 +1,4 @@
-"""What differs between two gateways, whichever host runs the filter."""
+"""The differences between two gateways, whichever host runs the filter."""
 
 from dataclasses import dataclass, field
 from typing import Any

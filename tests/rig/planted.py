@@ -44,7 +44,7 @@ def arn(n: int) -> str:
 
 
 def shown(text: bytes) -> list[str]:
-    """The markers that a text holds, with what stands around them."""
+    """Returns the markers that a text holds, with the characters around them."""
     found = []
     for marker in MARKERS:
         at = text.find(marker)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rig.waiting import wait_for
 
-# What a child may inherit. Nothing of the caller's REDIS_*, MASKER_* or proxy settings must reach it.
+# The variables that a child may inherit. The caller's REDIS_*, MASKER_* and proxy settings must not reach it.
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -31,13 +31,13 @@ class Process:
     def wait_ready(self, what: str, ready: Callable[[], bool], patience: float = 60.0) -> "Process":
         def ready_or_gone() -> bool:
             if not self.alive():
-                raise RuntimeError(f"{self.name} ended at start:\n{self.tail()}")
+                raise RuntimeError(f"{self.name} ended during startup:\n{self.tail()}")
             return ready()
 
         try:
             wait_for(what, ready_or_gone, patience)
         except BaseException:
-            # Nobody holds a process that never was ready, so nobody else would end it.
+            # Nobody holds a process that was never ready, so nobody else would end it.
             self.kill()
             raise
         return self

@@ -39,7 +39,7 @@ class RedisProxy:
         self._thread.join(10)
 
     def turns(self, mood: Mood) -> None:
-        """From now on; whoever is connected has to connect again."""
+        """Changes the mood from now on; connected clients have to connect again."""
         self.mood = mood
         self._loop.call_soon_threadsafe(lambda: [writer.close() for writer in list(self._open)])
 

@@ -14,7 +14,7 @@ PASSWORD = "a-password-for-the-tests"
 
 
 def program() -> str:
-    # The second place is where `make redis-server` puts one, for tests that are not started by make.
+    # `make redis-server` installs it in the second place, which tests that are not started by make need.
     found = shutil.which("redis-server") or shutil.which("redis-server", path=ROOT / ".run" / "bin")
     if found is None:
         raise NotBuilt("redis-server is not installed: run `make redis-server`")
@@ -57,7 +57,7 @@ class RedisServer:
         return {key.decode().removeprefix(prefix) for key in keys}
 
     def dump(self) -> bytes:
-        """Everything that is on the disk: what a thief of the volume would have."""
+        """Everything on the disk, as a thief of the volume would have it."""
         self.client.save()
         return b"\n".join(path.read_bytes() for path in sorted(self.volume.rglob("*")) if path.is_file())
 

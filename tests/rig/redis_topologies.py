@@ -51,16 +51,16 @@ class Replicated:
         raise NotImplementedError
 
     def moved(self) -> bool:
-        """Whether another node has taken the victim's place."""
+        """Returns whether another node has taken the victim's place."""
         return any(is_primary(node) for node in self._heirs())
 
     def placeholders(self) -> set[str]:
-        """What the primaries of now hold."""
+        """Returns the placeholders that the current primaries hold."""
         primaries = [node for node in self.nodes if node.process.alive() and is_primary(node)]
         return set().union(*(node.placeholders() for node in primaries))
 
     def acknowledged_by_victim(self) -> set[str]:
-        """What the dead primary had written down before it answered: all that it ever acknowledged."""
+        """Returns what the dead primary had written to its file before it answered: everything it ever acknowledged."""
         with RedisServer(f"{self.name}-autopsy", self._directory, ("appendfsync no",)) as reader:
             reader.process.kill()
             shutil.rmtree(reader.volume)
@@ -145,7 +145,7 @@ class Sentinels(Replicated):
 
 
 def asked(client: redis.Redis, *command: object) -> object:
-    """The answer, or nothing when there is none for now."""
+    """Returns the answer, or nothing if there is no answer yet."""
     with suppress(redis.RedisError):
         return client.execute_command(*command)
     return None
@@ -157,7 +157,7 @@ def is_primary(node: RedisServer) -> bool:
 
 
 def follows(primary: RedisServer, replica: RedisServer) -> bool:
-    """Tells it to; it cannot before it has heard of the primary."""
+    """Makes it a replica, which fails until it has heard of the primary."""
     return bool(asked(replica.client, "CLUSTER REPLICATE", primary.client.execute_command("CLUSTER MYID").decode()))
 
 

@@ -70,4 +70,4 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(0)
     except (artefacts.NotBuilt, Unfit, NeverHappened, RuntimeError) as reason:
-        sys.exit(f"cannot go on: {reason}")
+        sys.exit(f"error: {reason}")

@@ -43,7 +43,7 @@ class Sidecar:
         return self
 
     def counted(self, counter: str) -> float:
-        """A counter's value, whatever its labels are; one that was never counted is not there."""
+        """A counter's value, whatever its labels are; one that was never counted is missing."""
         lines = [line for line in self.metrics().splitlines() if line.startswith(f"aws_masker_{counter}_total")]
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
 

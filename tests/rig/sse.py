@@ -12,7 +12,7 @@ def events(stream: str) -> list[dict[str, Any]]:
 
 
 def said(stream: str) -> dict[int, str]:
-    """What the deltas of each block add up to: its text, or the JSON text of its input."""
+    """Returns the concatenated deltas of each block: its text, or the JSON text of its input."""
     texts: dict[int, str] = {}
     for event in events(stream):
         if event["type"] == "content_block_delta":

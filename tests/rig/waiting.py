@@ -1,4 +1,4 @@
-"""Named waits: a test says what it waits for and how patient it is, and never sleeps a fixed time."""
+"""Named waits: a test says what it waits for and for how long, and never sleeps for a fixed time."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ STEP = 0.02
 
 
 class NeverHappened(AssertionError):
-    """What was waited for did not come within the patience."""
+    """A wait ran into its timeout."""
 
 
 def wait_for(what: str, happened: Callable[[], T], patience: float = PATIENCE) -> T:
@@ -24,12 +24,12 @@ def wait_for(what: str, happened: Callable[[], T], patience: float = PATIENCE) -
         if answer:
             return answer
         if time.monotonic() > until:
-            raise NeverHappened(f"waited {patience:g} s for: {what}")
+            raise NeverHappened(f"timed out after {patience:g} s waiting for: {what}")
         time.sleep(STEP)
 
 
 def answers(url: str) -> bool:
-    """Whether a GET is answered with 200."""
+    """Returns whether a GET is answered with 200."""
     try:
         return httpx2.get(url, timeout=2).status_code == 200
     except httpx2.TransportError:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes sure that there is libfaketime, from Debian's packages when there is none. Prints where it is.
+# Makes sure that libfaketime is installed, from Debian's packages if it is missing. Prints its path.
 set -eu
 
 find_it() {
@@ -12,7 +12,7 @@ find_it() {
 }
 
 give_up() {
-    echo "no clock steps are tested: libfaketime is not installed and $1 (Debian: apt-get install libfaketime)" >&2
+    echo "clock steps are not tested: libfaketime is not installed and $1 (Debian: apt-get install libfaketime)" >&2
     exit 1
 }
 
@@ -21,9 +21,9 @@ command -v apt-get >/dev/null || give_up "there is no apt-get"
 as_root=""
 [ "$(id -u)" = 0 ] || { sudo -n true 2>/dev/null && as_root="sudo -n"; } || give_up "this user may not install packages"
 
-# Nobody waits long for a registry that does not answer: the tests can do without.
+# The tests can do without it, so a package server that does not answer is given up on quickly.
 apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Acquire::http::Timeout=10 -o Acquire::Retries=0 "$@"; }
 install() { apt install --no-install-recommends libfaketime; }
 install >/dev/null 2>&1 || { apt update && install; } >/dev/null 2>&1 || give_up "apt-get failed"
 find_it
-give_up "its package holds none for this machine"
+give_up "its package has no library for this machine"

@@ -1,20 +1,21 @@
 #!/bin/sh
-# Makes tests/node/node_modules hold what its lock file pins. Quiet, and without the network, when it does. The stamp, a
-# copy of that file, is written last, and npm empties the folder first: a half-made one is made again.
+# Installs into tests/node/node_modules the packages that its lock file pins. Quiet, and without the network, if they are
+# there already. The stamp, a copy of that file, is written last, and npm empties the folder first: an incomplete folder is
+# made again.
 set -eu
 cd "$(dirname "$0")/../node"
 
 give_up() {
-    echo "cannot go on: $1" >&2
+    echo "error: $1" >&2
     exit 1
 }
 
 stamp=node_modules/installed
 command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null ||
-    give_up "Node 20 or later with npm is needed for the tests of the Node SDKs"
+    give_up "Node 20 or later with npm is required for the tests of the Node SDKs"
 cmp -s package-lock.json $stamp && exit 0
 
-echo "installing the Node SDKs into tests/node/node_modules (once; takes some seconds)"
+echo "installing the Node SDKs into tests/node/node_modules (once; takes a few seconds)"
 npm ci --loglevel error --no-audit --no-fund >&2 ||
-    give_up "npm could not install tests/node/package-lock.json, for the reason above"
+    give_up "npm could not install tests/node/package-lock.json; see the reason above"
 cp package-lock.json $stamp

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Prints a Python that is new enough, and not that of .venv: that one may have to be made again.
+# Prints the path of a Python that is new enough. Not that of .venv, which may have to be made again.
 set -eu
 cd "$(dirname "$0")/../.."
 
 PATH=$(printf %s "$PATH" | sed "s|^$PWD/.venv/bin:||")
 python=$(command -v "${PYTHON:-python3}") &&
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
-    echo "cannot go on: Python 3.11 or later is needed (set PYTHON=…)" >&2
+    echo "error: Python 3.11 or later is required (set PYTHON=…)" >&2
     exit 1
 }
 echo "$python"

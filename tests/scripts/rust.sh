@@ -1,22 +1,22 @@
 #!/bin/sh
-# Makes sure that cargo has what rust-toolchain.toml names: the toolchain, its targets and its components. Quiet, and
-# without the network, when all of it is there. rustup would do it by itself only where it may (RUSTUP_AUTO_INSTALL), and
-# its command takes the names from that file only since 1.28, so they are spelled out.
+# Makes sure that everything rust-toolchain.toml names is installed: the toolchain, its targets and its components. Quiet,
+# and without the network, if it is. rustup would install it by itself only where RUSTUP_AUTO_INSTALL allows that, and reads
+# the names from that file only since 1.28, so they are spelled out.
 set -eu
 cd "$(dirname "$0")/../.."
 
 give_up() {
-    echo "cannot go on: $1" >&2
+    echo "error: $1" >&2
     exit 1
 }
 
 named() { sed -n "s/^$1 = //p" rust-toolchain.toml | tr -d '[]",'; }
 targets=$(named targets)
 components=$(named components)
-# One that the caller chose is the one that cargo takes.
+# cargo uses the caller's choice, if there is one.
 toolchain=${RUSTUP_TOOLCHAIN:-$(named channel)}
 
-# Looking must not install: rustup would, for minutes and unseen.
+# Looking must not install anything: rustup would, silently and for minutes.
 look() { RUSTUP_AUTO_INSTALL=0 rustc "$@" 2>/dev/null; }
 
 has_targets() {
@@ -38,28 +38,28 @@ command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/
     give_up "Rust needs a C compiler to link with (Debian: apt-get install gcc libc6-dev)"
 
 if ! command -v rustup >/dev/null; then
-    # A distribution's Rust: only `make lint` needs the components, and cargo itself names one that is missing.
+    # A distribution's Rust. Only `make lint` needs the components, and cargo itself names a missing one.
     wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
     found=$(rustc --version | cut -d ' ' -f 2)
     [ "$(printf '%s\n' "$wanted" "$found" | sort -V | head -n 1)" = "$wanted" ] ||
-        give_up "Rust $wanted or later is needed and this is $found; rustup installs the right one (https://rustup.rs)"
+        give_up "Rust $wanted or later is required, but this is $found; rustup installs the right one (https://rustup.rs)"
     has_targets || give_up "this Rust cannot build for $targets and there is no rustup to add it (https://rustup.rs)"
     exit 0
 fi
 
-# An older rustup installs whatever its settings say as soon as rustc is called, but never to list what is there.
+# An older rustup may install a toolchain as soon as rustc is called, but never when it only lists the installed ones.
 listed() { rustup toolchain list | grep -Eq "^$toolchain(-| |\$)"; }
 
 export RUST_BACKTRACE=0
 if ! listed; then
     echo "installing Rust $toolchain, with rustup (once; takes about half a minute)"
     rustup toolchain install "$toolchain" --no-self-update --profile minimal ||
-        give_up "rustup could not install Rust $toolchain, for the reason above"
+        give_up "rustup could not install Rust $toolchain; see the reason above"
 fi
-# To add is all that is done to a toolchain that is there: others may use it, too.
+# An installed toolchain is only added to: other projects may use it too.
 has_targets || rustup target add --toolchain "$toolchain" $targets ||
-    give_up "rustup could not add $targets to Rust $toolchain, for the reason above"
+    give_up "rustup could not add $targets to Rust $toolchain; see the reason above"
 has_components || rustup component add --toolchain "$toolchain" $components ||
-    give_up "rustup could not add $components to Rust $toolchain, for the reason above"
+    give_up "rustup could not add $components to Rust $toolchain; see the reason above"
 has_targets && has_components ||
-    give_up "Rust $toolchain is installed, but cargo uses another toolchain here (rustup show tells why)"
+    give_up "Rust $toolchain is installed, but cargo uses another toolchain here (see rustup show)"

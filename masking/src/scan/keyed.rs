@@ -4,22 +4,21 @@ use std::ops::Range;
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge, KeyRule};
+use crate::placeholder;
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::name::{self, Name};
+use crate::scan::name::Name;
 use crate::scan::notation::{self, Element, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
 use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
-use crate::scan::table::{self, Header};
 
 /// A rule for names.
 #[derive(Debug)]
 pub(crate) struct Keyed {
     pub(crate) kind: KindId,
     /// Its place in the table.
-    index: usize,
-    names: Vec<&'static str>,
+    pub(crate) index: usize,
     pattern: Pattern,
     check: Check,
     /// What is found grants access.
@@ -29,43 +28,29 @@ pub(crate) struct Keyed {
 impl Keyed {
     /// The rule at `index` of the table.
     pub(crate) fn new(kind: KindId, index: usize, key: &'static KeyRule, secret: bool) -> Self {
-        let names = key.names.split('|').collect();
-        Self { kind, index, names, pattern: Pattern::new(key.value), check: key.check, secret }
+        Self { kind, index, pattern: Pattern::new(key.value), check: key.check, secret }
     }
 
-    /// The values of the longest name around the word at `word` that has one. Returns where the name ends.
-    pub(crate) fn find(
+    /// The values of a name, at the first of its places that has one. Returns whether there was one, or its placeholder.
+    pub(crate) fn at_name(
         &self,
         text: &[u8],
-        word: Range<usize>,
+        name: Name<'_>,
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
-    ) -> usize {
-        let mut last = word.end;
-        for name in name::names(text, word.start, word.end) {
-            last = last.max(name.end);
-            if !self.has(name) {
-                continue;
-            }
-            reading
-                .headers
-                .extend(table::is_cell(text, &name).then_some(Header { name: name.start, rule: self.index }));
-            for place in notation::places(name, text) {
-                let mut any = false;
-                self.list(text, place, name.is_formal(place.tight), reading, |value| {
+    ) -> bool {
+        notation::places(name, text).any(|place| {
+            // Masked already: what else stands around the name is not its value.
+            let mut any = is_masked(text, place.start);
+            let formal = name.is_formal(place.tight);
+            if !any {
+                self.list(text, place, formal, reading, |value| {
                     any = true;
                     found(value);
                 });
-                if any {
-                    return last;
-                }
             }
-        }
-        last
-    }
-
-    pub(crate) fn has(&self, name: Name<'_>) -> bool {
-        self.names.iter().any(|rule| name.is(rule))
+            any
+        })
     }
 
     /// The value at `place`, and those that follow it in a list.
@@ -162,6 +147,16 @@ impl Keyed {
         }
     }
 }
+
+/// Whether a placeholder stands for what stood at a place, or for a part of it.
+fn is_masked(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..text.len().min(at + MASKED_MAX)).unwrap_or_default();
+    let run = rest.iter().take_while(|b| **b > b' ').count();
+    rest.get(..run).is_some_and(|run| placeholder::find_all(run).next().is_some())
+}
+
+/// Bytes of a value in which a placeholder is looked for.
+const MASKED_MAX: usize = 96;
 
 /// Whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.
 fn is_dotted(value: &[u8]) -> bool {

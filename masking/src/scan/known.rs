@@ -7,15 +7,55 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 use crate::catalog::Edge;
 use crate::catalog::KindId;
 use crate::scan::edge;
+use crate::scan::whole;
 
 /// Known values, ready to be looked for: one automaton, however many there are.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    kinds: Vec<KindId>,
+    values: Vec<(KindId, Spread)>,
     automaton: Option<AhoCorasick>,
     /// What may stand around a value that is no number.
     edge: Option<Edge>,
 }
+
+/// Where a value is taken for itself that an exchange has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spread {
+    /// Wherever it stands: no word looks like it.
+    Anywhere,
+    /// Where it is the whole of a member, a cell, a quotation or an argument.
+    Whole,
+}
+
+impl Spread {
+    /// Where a value is found again that an ARN, a host name or an URL has shown: a name that is masked there is masked
+    /// wherever it stands alone, or the one would tell the other.
+    pub(crate) fn of_shown(value: &str) -> Option<Self> {
+        if is_telling(value) {
+            return Some(Self::Anywhere);
+        }
+        (WHOLE_MIN..=VALUE_MAX)
+            .contains(&value.len())
+            .then_some(Self::Whole)
+            .filter(|_| !COMMON.split('|').any(|word| word.eq_ignore_ascii_case(value)))
+    }
+}
+
+/// The shortest name that is looked for alone.
+const WHOLE_MIN: usize = 4;
+/// Names that tell nothing, because everybody has them.
+const COMMON: &str = "\
+    active|admin|administrator|alarm|alias|allow|application|archive|assistant|async|available|backend|backup|base|\
+    batch|beta|blue|body|bucket|build|cache|central|client|cluster|code|common|config|console|content|core|create|\
+    customer|data|database|default|delete|demo|deny|deploy|deployment|description|detail|develop|development|disabled|\
+    document|edge|email|enabled|error|event|events|example|execution|external|false|file|files|frontend|function|global|\
+    green|group|handler|health|home|host|http|https|image|index|info|input|instance|internal|item|items|json|lambda|\
+    latest|list|live|local|localhost|logging|logs|main|management|master|message|messages|metrics|model|monitoring|name|\
+    network|node|none|null|object|operator|order|orders|output|owner|payer|policy|pool|primary|private|prod|production|\
+    project|proxy|public|queue|readonly|release|report|reports|request|resource|response|result|role|root|running|\
+    sandbox|schema|secondary|secret|security|server|service|session|shared|source|stack|stage|staging|standard|state|\
+    status|string|system|table|target|task|team|temp|template|test|testing|text|true|type|unknown|update|user|users|\
+    value|version|volume|warning|worker|workflow|write|yaml|zone";
 
 /// How the letters of a text are compared with those of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,16 +76,23 @@ impl Known {
     /// much like a word to be looked for everywhere is left out.
     pub fn new<'a>(values: impl IntoIterator<Item = (KindId, &'a str)>) -> Self {
         let values = values.into_iter().filter(|(_, value)| is_telling(value)).take(KNOWN_MAX);
-        let (kinds, values): (Vec<_>, Vec<_>) = values.unzip();
-        Self::of(kinds, &values, Edge::Compound, Case::Exact)
+        let (known, values): (Vec<_>, Vec<_>) = values.map(|(kind, value)| ((kind, Spread::Anywhere), value)).unzip();
+        Self::of(known, &values, Edge::Compound, Case::Exact)
+    }
+
+    /// Values that this exchange shows.
+    pub(crate) fn here(values: Vec<(KindId, Spread, &str)>) -> Self {
+        let values = values.into_iter().take(KNOWN_MAX).map(|(kind, spread, value)| ((kind, spread), value));
+        let (known, values): (Vec<_>, Vec<_>) = values.unzip();
+        Self::of(known, &values, Edge::Compound, Case::Exact)
     }
 
     /// The literals that the configuration wants masked, in any case.
     pub(crate) fn of_terms(kind: KindId, terms: &[String]) -> Self {
-        Self::of(vec![kind; terms.len()], terms, Edge::Word, Case::Any)
+        Self::of(vec![(kind, Spread::Anywhere); terms.len()], terms, Edge::Word, Case::Any)
     }
 
-    fn of(kinds: Vec<KindId>, values: &[impl AsRef<[u8]>], edge: Edge, case: Case) -> Self {
+    fn of(known: Vec<(KindId, Spread)>, values: &[impl AsRef<[u8]>], edge: Edge, case: Case) -> Self {
         if values.is_empty() {
             return Self::default();
         }
@@ -56,7 +103,7 @@ impl Known {
             // long (835 µs for 100 names) and ten times the memory (427 KB).
             builder.kind(Some(AhoCorasickKind::ContiguousNFA));
         }
-        Self { kinds, automaton: builder.build(values).ok(), edge: Some(edge) }
+        Self { values: known, automaton: builder.build(values).ok(), edge: Some(edge) }
     }
 
     fn edge_of(&self, value: &str) -> Edge {
@@ -70,9 +117,13 @@ impl Known {
         let mut at = 0;
         while let Some(next) = automaton.find(Input::new(text).range(at..)) {
             let value = text.get(next.range()).unwrap_or_default();
-            let kind = self.kinds.get(next.pattern().as_usize());
-            match kind.filter(|_| edge::holds(self.edge_of(value), text.as_bytes(), next.start(), next.end())) {
-                Some(kind) => {
+            let known = self.values.get(next.pattern().as_usize());
+            let stands = |spread: Spread| {
+                edge::holds(self.edge_of(value), text.as_bytes(), next.start(), next.end())
+                    && (spread == Spread::Anywhere || whole::is_whole(text.as_bytes(), next.range()))
+            };
+            match known.filter(|(_, spread)| stands(*spread)) {
+                Some((kind, _)) => {
                     found(next.range(), *kind);
                     at = next.end();
                 }

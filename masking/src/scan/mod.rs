@@ -30,6 +30,7 @@ mod reading;
 mod rules;
 mod table;
 mod template;
+mod whole;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -43,11 +44,12 @@ use crate::placeholder::{self, Placeholder};
 use never::Never;
 use page::Page;
 use pattern::Custom;
-use pick::{Hit, Source};
+use pick::{Evidence, Hit, Source};
 use reading::{Reader, Reading};
 use rules::{Anchor, Rules};
 
 pub use known::Known;
+use known::Spread;
 
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]
@@ -124,7 +126,7 @@ impl Scanner {
     /// wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
         let mut strong = self.contexts(texts);
-        let here = Known::new(learned(texts, &strong));
+        let here = Known::here(learned(texts, &strong));
         let mut findings = Vec::new();
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
             self.bare(text.text, found, known, &here);
@@ -157,22 +159,22 @@ impl Scanner {
         let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.len());
         let mut hits = Vec::new();
         let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
-        self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Recognised::ByItself));
+        self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Evidence::Form));
         self.anchored(&page, view, all, reading, &mut push);
-        self.rules.member(members, view, reading, |range, kind| push(range, kind, Recognised::ByContext));
+        self.rules.member(members, view, reading, |range, kind| push(range, kind, Evidence::Context));
         let mut headers = std::mem::take(&mut reading.headers);
         table::values(view, &mut headers, &self.rules.keys, reading, |rule, range| {
-            push(range, rule.kind, Recognised::ByContext);
+            push(range, rule.kind, Evidence::Context);
         });
         for prefix in &page.prefixes {
             self.prefix(&page, prefix, &mut readings.prefixes, &mut push);
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
-            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Recognised::ByContext)));
+            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
         }
         for (kind, custom) in &self.custom {
-            hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, Recognised::ByItself)));
+            hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
         let mut found = Found { hits, opaque: opaque(text) };
         self.sift(text, &mut found);
@@ -186,14 +188,14 @@ impl Scanner {
         page: &Page<'_>,
         prefix: &Range<usize>,
         reading: &mut Reading,
-        push: &mut impl FnMut(Range<usize>, KindId, Recognised),
+        push: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
-        let mut within = |range: Range<usize>, kind, how: Recognised| {
-            if prefix.contains(&range.start) && (how == Recognised::ByItself || range.end <= prefix.end) {
+        let mut within = |range: Range<usize>, kind, how: Evidence| {
+            if prefix.contains(&range.start) && (how <= Evidence::Part || range.end <= prefix.end) {
                 push(range, kind, how);
             }
         };
-        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, Recognised::ByItself));
+        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, Evidence::Form));
         self.anchored(page, page.raw, prefix.clone(), reading, &mut within);
     }
 
@@ -204,7 +206,7 @@ impl Scanner {
         text: &[u8],
         part: Range<usize>,
         reading: &mut Reading,
-        found: &mut impl FnMut(Range<usize>, KindId, Recognised),
+        found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
         let input = || Input::new(text).range(part.clone());
         for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(input())) {
@@ -222,14 +224,15 @@ impl Scanner {
         text: &[u8],
         literal: Range<usize>,
         reading: &mut Reading,
-        found: &mut impl FnMut(Range<usize>, KindId, Recognised),
+        found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
         let start = literal.start;
         match anchor {
-            Anchor::Key(index) if reading.is_new(Reader::Name(index), start) => {
-                let Some(rule) = self.rules.keys.get(index) else { return };
-                let end = rule.find(text, literal, reading, |range| found(range, rule.kind, Recognised::ByContext));
-                reading.read(Reader::Name(index), end);
+            Anchor::Name if reading.is_new(Reader::Name, start) => {
+                let end = self.rules.named(text, literal, reading, |range, kind| {
+                    found(range, kind, Evidence::Context);
+                });
+                reading.read(Reader::Name, end);
             }
             Anchor::Arn if reading.is_new(Reader::Arn, start) => {
                 let arns = &self.rules.arns;
@@ -238,7 +241,7 @@ impl Scanner {
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
                     self.names(text, &range, kind, found);
-                    found(range, kind, Recognised::of(alone));
+                    found(range, kind, if alone { Evidence::Shown } else { Evidence::Part });
                 });
                 if let Some(end) = end {
                     reading.read(Reader::Arn, end);
@@ -246,18 +249,16 @@ impl Scanner {
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
                 let Some(rule) = self.rules.literals.get(index) else { return };
-                let next = rule.find(text, start, |range| found(range, rule.kind, rule.recognised));
+                let next = rule.find(text, start, |range| found(range, rule.kind, rule.evidence));
                 reading.read(Reader::Literal(index), next);
             }
             Anchor::PrivateKey if reading.is_new(Reader::PrivateKey, start) => {
                 let Some(kind) = self.rules.private_key else { return };
-                let end = pem::find(page, text, start, |range| found(range, kind, Recognised::ByItself));
+                let end = pem::find(page, text, start, |range| found(range, kind, Evidence::Form));
                 reading.read(Reader::PrivateKey, end);
             }
-            Anchor::Host => {
-                self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Recognised::ByContext))
-            }
-            Anchor::Key(_) | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
+            Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Evidence::Shown)),
+            Anchor::Name | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
         }
     }
 
@@ -267,12 +268,12 @@ impl Scanner {
         text: &[u8],
         resource: &Range<usize>,
         kind: KindId,
-        found: &mut impl FnMut(Range<usize>, KindId, Recognised),
+        found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
         let value = text.get(resource.clone()).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
         let names = self.parts(kind, value).into_iter().filter(|part| part.label == self.kind(part.kind).label);
         for Part { range, kind, .. } in names.filter(|part| part.range != (0..value.len())) {
-            found(resource.start + range.start..resource.start + range.end, kind, Recognised::ByContext);
+            found(resource.start + range.start..resource.start + range.end, kind, Evidence::Shown);
         }
     }
 
@@ -280,7 +281,7 @@ impl Scanner {
     fn bare(&self, text: &str, found: &mut Found, known: &Known, here: &Known) {
         let sources = [(known, Source::Earlier), (here, Source::Here), (&self.always, Source::Term)];
         for (values, source) in sources {
-            let how = Recognised::of(source != Source::Term);
+            let how = if source == Source::Term { Evidence::Form } else { Evidence::Context };
             values.find(text, |range, kind| found.hits.push(Hit::new(range, kind, source, how)));
         }
         self.sift(text, found);
@@ -328,16 +329,21 @@ struct Found {
 }
 
 /// The values that are recognised by their context, each with the kind of its first finding.
-fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, &'t str)> {
+fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t str)> {
     let mut seen = HashSet::new();
     let mut values = Vec::new();
     for (text, found) in texts.iter().zip(strong) {
-        let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.is_by_context()).collect();
+        let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.evidence > Evidence::Form).collect();
         hits.sort_by_key(|hit| (hit.start, hit.kind));
         for hit in hits {
             let Some(value) = text.text.get(hit.start..hit.end) else { continue };
-            if known::is_telling(value) && seen.insert(value) {
-                values.push((hit.kind, value));
+            let spread = match hit.evidence {
+                Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
+                Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
+                _ => Spread::of_shown(value),
+            };
+            if let Some(spread) = spread.filter(|_| seen.insert(value)) {
+                values.push((hit.kind, spread, value));
             }
         }
     }

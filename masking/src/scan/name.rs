@@ -107,19 +107,6 @@ impl<'t> Name<'t> {
         Self { written, phrase: written, start: 0, end: 0, tag: false }
     }
 
-    /// Whether this is one of the names of a rule: see [`KeyRule::names`](crate::catalog::KeyRule). A plural names
-    /// several of them.
-    pub(crate) fn is(&self, rule: &str) -> bool {
-        match rule.as_bytes() {
-            [b'=', written @ ..] => self.written == written,
-            [b'*', part @ ..] => self.written.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part)),
-            [b'^', whole @ ..] => {
-                strip_end(self.written, whole).is_some_and(|rest| !rest.iter().any(|b| is_letter(*b)))
-            }
-            end => strip_end(self.phrase, end).or_else(|| strip_end(singular(self.phrase)?, end)).is_some(),
-        }
-    }
-
     /// `--name` and `NAME=`: what follows is a value even if it looks like a word.
     pub(crate) fn is_formal(&self, tight: bool) -> bool {
         (self.written.starts_with(b"--") || tight && self.is_upper()) && !self.is_glued()
@@ -138,11 +125,6 @@ impl<'t> Name<'t> {
     /// Whether it ends in a word of another script than the Latin one, whose sentences put it next to its value.
     pub(crate) fn is_foreign(&self) -> bool {
         self.written.last().is_some_and(|b| !b.is_ascii())
-    }
-
-    /// Whether it is a name of several: `account_ids`, `Buckets`.
-    pub(crate) fn is_plural(&self) -> bool {
-        singular(self.written).is_some()
     }
 
     /// What is glued to a placeholder was glued to a value before, and was no name then.
@@ -165,16 +147,98 @@ fn singular(name: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What is left of the name without `end`, whatever stands between the letters.
-fn strip_end<'t>(name: &'t [u8], end: &[u8]) -> Option<&'t [u8]> {
-    let mut rest = name;
-    for letter in end.iter().rev().filter(|letter| **letter != b' ') {
-        let skipped = rest.iter().rev().take_while(|b| !is_letter(**b)).count();
-        let (last, front) = rest.get(..rest.len() - skipped)?.split_last()?;
-        if !last.eq_ignore_ascii_case(letter) {
-            return None;
-        }
-        rest = front;
+/// The rules for each name: a tree of the letters of all names, from their last to their first.
+#[derive(Debug)]
+pub(crate) struct NameIndex {
+    nodes: Vec<Node>,
+    /// Words whose names may stand anywhere around them.
+    contained: Vec<(&'static str, usize)>,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    /// The letters that go on from here.
+    next: Vec<(u8, usize)>,
+    /// The rules whose names end here.
+    ends: Vec<(Form, usize)>,
+}
+
+/// How a name must stand there: see [`KeyRule::names`](crate::catalog::KeyRule).
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    End,
+    Whole,
+    Written(&'static [u8]),
+}
+
+impl Default for NameIndex {
+    fn default() -> Self {
+        Self { nodes: vec![Node::default()], contained: Vec::new() }
     }
-    Some(rest)
+}
+
+impl NameIndex {
+    /// Adds the names of a rule.
+    pub(crate) fn insert(&mut self, names: &'static str, rule: usize) {
+        for name in names.split('|') {
+            match name.as_bytes() {
+                [b'*', ..] => self.contained.push((name.trim_start_matches('*'), rule)),
+                [b'=', written @ ..] => self.add(written, Form::Written(written), rule),
+                [b'^', whole @ ..] => self.add(whole, Form::Whole, rule),
+                end => self.add(end, Form::End, rule),
+            }
+        }
+    }
+
+    fn add(&mut self, name: &[u8], form: Form, rule: usize) {
+        let mut at = 0;
+        for letter in letters(name) {
+            let next = self.nodes.get(at).and_then(|node| node.next(letter));
+            let fresh = self.nodes.len();
+            if next.is_none() {
+                self.nodes.push(Node::default());
+                self.nodes.get_mut(at).into_iter().for_each(|node| node.next.push((letter, fresh)));
+            }
+            at = next.unwrap_or(fresh);
+        }
+        self.nodes.get_mut(at).into_iter().for_each(|node| node.ends.push((form, rule)));
+    }
+
+    /// The rules that this is a name for. A plural names several of what it names.
+    pub(crate) fn rules(&self, name: &Name<'_>) -> Vec<usize> {
+        let mut rules = Vec::new();
+        self.walk(name, name.phrase, &mut rules);
+        singular(name.phrase).into_iter().for_each(|singular| self.walk(name, singular, &mut rules));
+        let holds = |part: &str| name.written.windows(part.len()).any(|w| w.eq_ignore_ascii_case(part.as_bytes()));
+        rules.extend(self.contained.iter().filter(|(part, _)| holds(part)).map(|(_, rule)| *rule));
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+
+    fn walk(&self, name: &Name<'_>, phrase: &[u8], rules: &mut Vec<usize>) {
+        let (mut node, mut depth) = (self.nodes.first(), 0);
+        for letter in letters(phrase) {
+            node = node.and_then(|node| self.nodes.get(node.next(letter)?));
+            depth += 1;
+            let Some(node) = node else { return };
+            let fits = |form: Form| match form {
+                Form::End => true,
+                Form::Whole => letters(name.written).count() - (name.phrase.len() - phrase.len()) == depth,
+                Form::Written(written) => name.written == written,
+            };
+            rules.extend(node.ends.iter().filter(|(form, _)| fits(*form)).map(|(_, rule)| *rule));
+        }
+    }
+}
+
+impl Node {
+    fn next(&self, letter: u8) -> Option<usize> {
+        self.next.iter().find(|(next, _)| *next == letter).map(|(_, node)| *node)
+    }
+}
+
+/// The letters of a name from the last to the first, in lower case.
+fn letters(name: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    name.iter().rev().filter(|b| is_letter(**b)).map(u8::to_ascii_lowercase)
 }

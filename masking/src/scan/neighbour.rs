@@ -2,10 +2,9 @@
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
-use crate::scan::Recognised;
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::pick::{Hit, Source};
+use crate::scan::pick::{Evidence, Hit, Source};
 
 const DIGITS: usize = 12;
 
@@ -26,7 +25,7 @@ pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     let found = starts.into_iter().filter(|start| is_account(text, *start));
     hits.extend(
         found
-            .map(|start| Hit::new(start..start + DIGITS, account, Source::Rule, Recognised::ByContext))
+            .map(|start| Hit::new(start..start + DIGITS, account, Source::Rule, Evidence::Context))
             .collect::<Vec<_>>(),
     );
 }

@@ -113,7 +113,8 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let alone = first.last().map_or(from == 0, |b| b.is_ascii_whitespace() || !b.is_ascii());
     let (start, end) = (from + first.len(), Some(from + value.len()));
     let leads = name.is_foreign();
-    let meant = if mark.is_some() { quoted } else { alone && spaced.is_some() };
+    let apart = spaced.is_some() || leads;
+    let meant = apart && if mark.is_some() { quoted } else { alone && spaced.is_some() };
     (len > 0 && meant).then_some(ValuePlace { start, end, kind: PlaceKind::Before, quoted, tight: false, leads })
 }
 

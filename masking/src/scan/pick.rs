@@ -13,7 +13,7 @@ pub(crate) struct Hit {
     pub(crate) end: usize,
     pub(crate) kind: KindId,
     pub(crate) source: Source,
-    pub(crate) recognised: Recognised,
+    pub(crate) evidence: Evidence,
 }
 
 /// What a candidate was found by; of two with the same borders, the first in this order wins.
@@ -31,24 +31,43 @@ pub(crate) enum Source {
     Term,
 }
 
+/// What tells a candidate, from the strongest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Evidence {
+    /// Its own form.
+    Form,
+    /// An ARN that holds it, where alone it would tell nothing: a path, or a resource that no rule covers.
+    Part,
+    /// An ARN, a host name or an URL that holds it.
+    Shown,
+    /// A name for it, or another surrounding.
+    Context,
+}
+
+impl Evidence {
+    pub(crate) fn recognised(self) -> Recognised {
+        Recognised::of(self >= Self::Shown)
+    }
+}
+
 impl Hit {
-    pub(crate) fn new(range: Range<usize>, kind: KindId, source: Source, recognised: Recognised) -> Self {
-        Self { start: range.start, end: range.end, kind, source, recognised }
+    pub(crate) fn new(range: Range<usize>, kind: KindId, source: Source, evidence: Evidence) -> Self {
+        Self { start: range.start, end: range.end, kind, source, evidence }
     }
 
     pub(crate) fn is_by_context(&self) -> bool {
-        self.recognised.is_by_context()
+        self.evidence.recognised().is_by_context()
     }
 
     pub(crate) fn finding(&self, text: u32) -> Finding {
-        Finding { text, start: self.start, end: self.end, kind: self.kind, recognised: self.recognised }
+        Finding { text, start: self.start, end: self.end, kind: self.kind, recognised: self.evidence.recognised() }
     }
 }
 
 /// Sorts, and resolves overlaps: what lies within another is part of it, and of two that cross, the longer one stays
 /// and the other gives up what they share, so that nothing leaks between them.
 pub(crate) fn disjoint(hits: &mut Vec<Hit>) {
-    hits.sort_by_key(|hit| (hit.start, Reverse(hit.end), hit.source, hit.recognised, hit.kind));
+    hits.sort_by_key(|hit| (hit.start, Reverse(hit.end), hit.source, hit.evidence, hit.kind));
     let mut picked: Vec<Hit> = Vec::with_capacity(hits.len());
     for mut hit in hits.drain(..) {
         if let Some(last) = picked.last_mut().filter(|last| hit.start < last.end) {

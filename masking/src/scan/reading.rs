@@ -19,8 +19,8 @@ pub(crate) struct Reading {
     arn: usize,
     /// How far private keys were read.
     private_key: usize,
-    /// Up to where each rule for names has read names, and the runs behind them.
-    names: Vec<usize>,
+    /// How far names were read, and up to where each of their rules has read runs.
+    names: usize,
     runs: Vec<usize>,
     /// Up to where each rule for literals has read.
     literals: Vec<usize>,
@@ -37,9 +37,8 @@ pub(crate) struct Reading {
 pub(crate) enum Reader {
     Arn,
     PrivateKey,
-    /// The names of a rule, by its place in the table.
-    Name(usize),
-    /// The runs behind the names of a rule.
+    Name,
+    /// The runs after the names of a rule, by its place in the table.
     Run(usize),
     Literal(usize),
 }
@@ -50,7 +49,7 @@ impl Reading {
             base: 0,
             arn: 0,
             private_key: 0,
-            names: vec![0; rules.keys.len()],
+            names: 0,
             runs: vec![0; rules.keys.len()],
             literals: vec![0; rules.literals.len()],
             hosts: vec![None; rules.hosts.len()],
@@ -70,7 +69,7 @@ impl Reading {
         let mark = match reader {
             Reader::Arn => Some(&self.arn),
             Reader::PrivateKey => Some(&self.private_key),
-            Reader::Name(rule) => self.names.get(rule),
+            Reader::Name => Some(&self.names),
             Reader::Run(rule) => self.runs.get(rule),
             Reader::Literal(rule) => self.literals.get(rule),
         };
@@ -82,7 +81,7 @@ impl Reading {
         let mark = match reader {
             Reader::Arn => Some(&mut self.arn),
             Reader::PrivateKey => Some(&mut self.private_key),
-            Reader::Name(rule) => self.names.get_mut(rule),
+            Reader::Name => Some(&mut self.names),
             Reader::Run(rule) => self.runs.get_mut(rule),
             Reader::Literal(rule) => self.literals.get_mut(rule),
         };

@@ -8,19 +8,20 @@ use memchr::memmem::Finder;
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule};
-use crate::scan::Recognised;
 use crate::scan::address;
 use crate::scan::arn::Arns;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
 use crate::scan::keyed::Keyed;
-use crate::scan::name::Name;
+use crate::scan::name::{self, Name, NameIndex};
 use crate::scan::notation::ValuePlace;
 use crate::scan::pattern::Pattern;
 use crate::scan::pem;
+use crate::scan::pick::Evidence;
 use crate::scan::quoted;
 use crate::scan::reading::Reading;
+use crate::scan::table::{self, Header};
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -31,6 +32,7 @@ pub(crate) struct Rules {
     pub(crate) literals: Vec<Literal>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
+    names: NameIndex,
     /// What to do at each literal of the automaton, in its order.
     anchors: HashMap<&'static str, Vec<Anchor>>,
 }
@@ -40,7 +42,8 @@ pub(crate) struct Rules {
 pub(crate) enum Anchor {
     Literal(usize),
     Host,
-    Key(usize),
+    /// A word of a name.
+    Name,
     Arn,
     PrivateKey,
 }
@@ -52,7 +55,7 @@ pub(crate) struct Literal {
     pattern: Pattern,
     edge: Edge,
     check: Check,
-    pub(crate) recognised: Recognised,
+    pub(crate) evidence: Evidence,
     /// What is found grants access: in quotation marks, it ends where they do.
     secret: bool,
 }
@@ -83,7 +86,7 @@ impl Rules {
             Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
-                self.literal(Literal { recognised: Recognised::ByContext, secret: risk == Risk::Secret, ..after }, at);
+                self.literal(Literal { evidence: Evidence::Shown, secret: risk == Risk::Secret, ..after }, at);
             }
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
@@ -91,8 +94,8 @@ impl Rules {
             }
             Rule::Key(key) => {
                 let index = self.keys.len();
-                let anchor = Anchor::Key(index);
-                key.anchors().into_iter().for_each(|word| self.anchor(word, anchor));
+                key.anchors().into_iter().for_each(|word| self.anchor(word, Anchor::Name));
+                self.names.insert(key.names, index);
                 self.keys.push(Keyed::new(kind, index, key, risk == Risk::Secret));
             }
         }
@@ -155,10 +158,36 @@ impl Rules {
         }
     }
 
+    /// The values of the names around the word at `word`, each rule by the longest name that has one. Returns where
+    /// the names end.
+    pub(crate) fn named(
+        &self,
+        text: &[u8],
+        word: Range<usize>,
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>, KindId),
+    ) -> usize {
+        let mut last = word.end;
+        let mut done: Vec<usize> = Vec::new();
+        for name in name::names(text, word.start, word.end) {
+            last = last.max(name.end);
+            for rule in self.names.rules(&name).into_iter().filter_map(|rule| self.keys.get(rule)) {
+                if done.contains(&rule.index) {
+                    continue;
+                }
+                let header = table::is_cell(text, &name).then_some(Header { name: name.start, rule: rule.index });
+                reading.headers.extend(header);
+                if rule.at_name(text, name, reading, |range| found(range, rule.kind)) {
+                    done.push(rule.index);
+                }
+            }
+        }
+        last
+    }
+
     /// The rules that have a name for the member `key` of a document.
     pub(crate) fn of_member(&self, key: &str) -> Vec<usize> {
-        let name = Name::member(key);
-        self.keys.iter().enumerate().filter(|(_, rule)| rule.has(name)).map(|(index, _)| index).collect()
+        self.names.rules(&Name::member(key))
     }
 
     /// The values of a text that is a member of a document, for which these rules have a name.
@@ -179,7 +208,7 @@ impl Rules {
 
 impl Literal {
     fn new(kind: KindId, pattern: &'static str, edge: Edge, check: Check) -> Self {
-        Self { kind, pattern: Pattern::new(pattern), edge, check, recognised: Recognised::ByItself, secret: false }
+        Self { kind, pattern: Pattern::new(pattern), edge, check, evidence: Evidence::Form, secret: false }
     }
 
     /// Reports the values at the literal that begins at `at`. Returns where the next one may begin.

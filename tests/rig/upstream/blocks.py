@@ -20,7 +20,7 @@ WRITTEN: dict[str, Callable[[str], str]] = {
     "bold": lambda placeholder: f"**{placeholder}**",
     "shouted": lambda placeholder: f"**{placeholder.lower()}**",
 }
-# What the client is to get for them: its own value, with what stands around it.
+# The texts that the client should get for them: its own value and the characters around it.
 RESTORED: dict[str, Callable[[str], str]] = dict.fromkeys(WRITTEN, lambda value: value) | {
     "bold": lambda value: f"**{value}**",
     "shouted": lambda value: f"**{value}**",

@@ -1,4 +1,4 @@
-"""Which answer a request gets: the raw modes, and the model's words in the dialect of the path."""
+"""Chooses the answer to a request: the raw modes, or the model's words in the dialect of the path."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def fixed(status: int, body: bytes = b"", content_type: str | None = "applicatio
 
 
 def failed(status: int, kind: str) -> Callable[[Recorded], Reply]:
-    """An error of the API whose text quotes what the provider saw."""
+    """An error of the API whose text quotes the request that the provider saw."""
 
     def quoting(request: Recorded) -> Reply:
         seen = ", ".join(placeholders(request.body))

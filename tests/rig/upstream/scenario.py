@@ -1,4 +1,4 @@
-"""What a test tells the upstream to do, and what the upstream tells the test that it got."""
+"""The answers that a test scripts for the upstream, and the requests that the upstream recorded for the test."""
 
 import threading
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Reply:
-    """A response before it is cut into writes. A stream has one piece an event."""
+    """A response before it is cut into writes. A stream has one piece per event."""
 
     pieces: tuple[bytes, ...]
     status: int = 200
@@ -50,13 +50,13 @@ class Cut:
 
 @dataclass(frozen=True)
 class Scenario:
-    # What the model says; «n» stands for the n-th placeholder of the request (see blocks.py).
+    # The model's words; «n» stands for the n-th placeholder of the request (see blocks.py).
     says: tuple[Block, ...] = (Text("Understood."),)
     # Answers in place of the model, for the raw modes (see replies.py).
     reply: Callable[[Recorded], Reply] | None = None
-    # Characters a delta; or the positions at which each text is cut into deltas.
+    # Characters per delta; or the positions at which each text is cut into deltas.
     delta: int | tuple[int, ...] = 12
-    # Bytes a write, whatever the events are; or the positions at which the body's bytes are cut.
+    # Bytes per write, whatever the events are; or the positions at which the body's bytes are cut.
     write: int | tuple[int, ...] | None = None
     # Seconds between two writes.
     pause: float = 0.0

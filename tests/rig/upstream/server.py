@@ -30,7 +30,7 @@ ENCODERS = {
 class Upstream:
     """Runs in a thread of its own, on a port or a Unix socket.
 
-    `script` tells it what to answer; `requests` tells what it was asked.
+    `script` sets an answer; `requests` returns the recorded requests.
     """
 
     def __init__(self, port: int = 0, path: Path | None = None) -> None:
@@ -77,7 +77,7 @@ class Upstream:
         return name
 
     def set_default(self, scenario: Scenario) -> None:
-        """What requests without the header get, as of those who know nothing of scenarios."""
+        """Sets the answer to requests without the header, from clients that know nothing of scenarios."""
         self._scripts[""].scenario = scenario
 
     def requests(self, name: str = "") -> list[Recorded]:

@@ -1,0 +1,62 @@
+//! Whether a value stands alone: as the whole of a quotation, a cell, an element, a member or an argument.
+
+use std::ops::Range;
+
+use crate::scan::edge;
+use crate::scan::notation::{is_name, skip_blanks};
+
+/// Bytes in front of an argument in which its option stands.
+const OPTION_MAX: usize = 48;
+
+pub(crate) fn is_whole(text: &[u8], value: Range<usize>) -> bool {
+    if value == (0..text.len()) {
+        return true;
+    }
+    let (before, after) = (edge::previous(text, value.start), text.get(value.end).copied());
+    match before {
+        Some(mark @ (b'"' | b'\'' | b'`')) => closes(text, value.end, mark) && !is_name(text, value.end),
+        Some(b'>') => after == Some(b'<'),
+        _ => is_cell(text, &value) || is_argument(text, &value, after) || is_member(text, &value, after),
+    }
+}
+
+/// Whether the mark stands there, escaped or not.
+fn closes(text: &[u8], at: usize, mark: u8) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
+    rest.get(escapes) == Some(&mark)
+}
+
+/// `| Deployer |`, `x⇥Deployer⇥y`
+fn is_cell(text: &[u8], value: &Range<usize>) -> bool {
+    let head = text.get(value.start.saturating_sub(BLANKS_MAX)..value.start).unwrap_or_default();
+    let tail = text.get(value.end..).unwrap_or_default();
+    let space = |b: &&u8| **b == b' ';
+    let before = head.len() - head.iter().rev().take_while(space).count();
+    let after = tail.iter().take(BLANKS_MAX).take_while(space).count();
+    let bar = |b: Option<&u8>| matches!(b, Some(b'|' | b'\t'));
+    let line = |b: Option<&u8>| matches!(b, None | Some(b'\n' | b'\r'));
+    let (left, right) = (before.checked_sub(1).and_then(|at| head.get(at)), tail.get(after));
+    bar(left) && (bar(right) || line(right)) || bar(right) && line(left)
+}
+
+/// Maximum blanks that fill a cell.
+const BLANKS_MAX: usize = 64;
+
+/// `--role-name Deployer`, `--role-name=Deployer`
+fn is_argument(text: &[u8], value: &Range<usize>, after: Option<u8>) -> bool {
+    let head = text.get(value.start.saturating_sub(OPTION_MAX)..value.start).unwrap_or_default();
+    let Some((b' ' | b'=', head)) = head.split_last() else { return false };
+    let option = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    let ends = after.is_none_or(|b| b.is_ascii_whitespace() || b == b'\\');
+    ends && head.get(head.len() - option..).is_some_and(|option| option.starts_with(b"--"))
+}
+
+/// `role: Deployer` and `role = Deployer`, at the end of a line.
+fn is_member(text: &[u8], value: &Range<usize>, after: Option<u8>) -> bool {
+    let head = text.get(..value.start).unwrap_or_default();
+    let assigned = matches!(head, [.., b':' | b'=', b' '] | [.., b'=']);
+    let end = skip_blanks(text, value.end);
+    let line = text.get(value.end..end).is_some_and(|blanks| blanks.contains(&b'\n'));
+    assigned && (after.is_none_or(|b| matches!(b, b',' | b'}' | b']')) || line || end == text.len())
+}
