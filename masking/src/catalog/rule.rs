@@ -62,6 +62,8 @@ pub(crate) enum Rule {
     AnyId,
     /// A private key in one of the forms that files have.
     PrivateKey,
+    /// A public IPv4 address where what stands around it tells it from a version.
+    PublicAddress,
 }
 
 /// A value that stands under a name: `"Bucket": "b"`, `bucket = "b"`, `--bucket b`, `S3_BUCKET=b`, `| Bucket | b |`,
@@ -110,6 +112,8 @@ pub(crate) enum Tail {
     Uuid,
     /// A private IPv4 address with hyphens.
     Address,
+    /// A public one.
+    PublicAddress,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +182,8 @@ pub(crate) enum Check {
     PrivateIp,
     CgnatIp,
     PublicIp,
+    /// It is no address of a service of the machine itself.
+    Ipv6,
     /// It is no hosted zone of AWS's own.
     Zone,
     /// It does not name something of AWS's own.

@@ -25,6 +25,7 @@ mod pem;
 mod pick;
 mod place;
 mod prefix;
+mod public;
 mod quoted;
 mod reading;
 mod rules;
@@ -145,7 +146,7 @@ impl Scanner {
         let mut found = |text: &Text<'_>| {
             let of_member = |key: &str| self.rules.of_member(key);
             let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
-            let found = self.strong(text.text, members.map_or(&[], |members| members), &mut readings);
+            let found = self.strong(*text, members.map_or(&[], |members| members), &mut readings);
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
             found
@@ -154,7 +155,7 @@ impl Scanner {
     }
 
     /// What the rules find in one text. `members` are those that have a name for it.
-    fn strong(&self, text: &str, members: &[usize], readings: &mut Readings) -> Found {
+    fn strong(&self, Text { text, key }: Text<'_>, members: &[usize], readings: &mut Readings) -> Found {
         let page = Page::new(text);
         let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.len());
         let mut hits = Vec::new();
@@ -172,6 +173,9 @@ impl Scanner {
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
+        }
+        if let Some(kind) = self.rules.public_address {
+            public::addresses(key, page.raw, |range| hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context)));
         }
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
