@@ -78,7 +78,10 @@ pub(super) const ROWS: &[Row] = &[
         id: "lambda_function",
         label: "LAMBDA",
         rules: &[Rule::Arn("lambda:function|lambda:layer")],
-        asked: &[Rule::Key(KeyRule { names: "function name", value: "[A-Za-z0-9_-]{3,64}", check: Check::Name })],
+        asked: &[
+            Rule::Resource("lambda_function|AWS::Lambda::Function", "([A-Za-z0-9_-]{3,64})", Check::Name),
+            Rule::Key(KeyRule { names: "function name", value: "[A-Za-z0-9_-]{3,64}", check: Check::Name }),
+        ],
         yes: &["arn:aws:lambda:us-west-2:123456789012:function:‹my-function›"],
         no: &["function name() {"],
         ..ROW
@@ -101,11 +104,24 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::Key(KeyRule { names: "api id|rest api id", value: "[a-z0-9]{10}", check: Check::Digit }),
             Rule::After("restapis", r"restapis{/}([a-z0-9]{10})", Check::Digit),
+            // Of the parts of an API, the second word is its id: `agm-a1b2c3d4e5-x1-GET`.
+            Rule::Resource(
+                "api_gateway_rest_api|api_gateway_rest_api_policy|api_gateway_stage|api_gateway_method|\
+                        api_gateway_method_response|api_gateway_integration|api_gateway_integration_response|\
+                        api_gateway_gateway_response|api_gateway_model|apigatewayv2_api|AWS::ApiGateway::RestApi|\
+                        AWS::ApiGatewayV2::Api",
+                "(?:ag[a-z]{1,3}-)?([a-z0-9]{10})",
+                Check::Digit,
+            ),
+            // A console's address.
+            Rule::After("/apis/|api=", "(?:/apis/|[?&]api=)([a-z0-9]{10})", Check::Mixed),
             Rule::Arn("apigateway:restapis|apigateway:apis|execute-api:"),
         ],
         yes: &[
             "https://‹aabbccddee›.execute-api.us-west-2.amazonaws.com/prod",
             "--rest-api-id ‹1234123412›",
+            "aws_api_gateway_method.m: Refreshing state... [id=agm-‹a1b2c3d4e5›-x1-GET]",
+            "/apigateway/main/apis/‹a1b2c3d4e5›/resources?api=‹a1b2c3d4e5›&region=us-east-1",
             "arn:aws:apigateway:us-east-1::/restapis/‹a1b2c3d4e5›",
             "arn:aws:execute-api:us-east-1:123456789012:‹a1b2c3d4e5›/prod/GET/x",
         ],
@@ -157,16 +173,19 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "servicediscovery",
         label: "DISCOVERY",
-        rules: &[Rule::Id("ns|srv", Tail::Run(Class::Lower, 16..=20, Check::TwoDigits))],
-        yes: &["‹ns-xxynd1fcmb69oe34ilvp›"],
-        no: &["ns-2048.awsdns-64.com", "srv-production-database"],
+        rules: &[Rule::Id("ns|srv", Tail::Run(Class::Lower, 16..=20, Check::Scrambled))],
+        yes: &["‹ns-xxynd1fcmb69oe34ilvp›", "‹srv-xkqvdbzmwpljhtgr7qwz›"],
+        no: &["ns-2048.awsdns-64.com", "srv-production-database", "srv-productiondatabase1", "ns-subscription1service"],
         ..ROW
     },
     Row {
         id: "cfn_stack",
         label: "STACK",
         rules: &[Rule::Arn("cloudformation:stack|cloudformation:stackset|cloudformation:changeSet")],
-        asked: &[Rule::Key(KeyRule { names: "stack name", value: "[A-Za-z][A-Za-z0-9-]{2,127}", check: Check::Name })],
+        asked: &[
+            Rule::Resource("cloudformation_stack", "([A-Za-z][A-Za-z0-9-]{2,127})", Check::Name),
+            Rule::Key(KeyRule { names: "stack name", value: "[A-Za-z][A-Za-z0-9-]{2,127}", check: Check::Name }),
+        ],
         yes: &[
             "arn:aws:cloudformation:us-east-1:123456789012:stack/‹gateway-dev/8ff84582-673b-4e85-a3ff-3fbd28da7b16›",
         ],

@@ -38,6 +38,11 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(?:rds:|awsbackup:)?[A-Za-z][A-Za-z0-9-]{1,254}",
                 check: Check::Name,
             }),
+            Rule::Resource(
+                "db_snapshot|db_cluster_snapshot|db_snapshot_copy|AWS::RDS::DBSnapshot",
+                "((?:rds:|awsbackup:)?[A-Za-z][A-Za-z0-9-]{1,254})",
+                Check::Name,
+            ),
             Rule::Arn("rds:snapshot|rds:cluster-snapshot"),
             // What the service names itself.
             Rule::Literal(
@@ -67,7 +72,13 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Name,
             }),
             Rule::Host(".rds.", r"({name})\.cluster(?:-ro|-custom)?-[a-z0-9]{8,14}\.{region}\.rds\.{aws}"),
-            Rule::After("aws_rds_cluster.", r"aws_rds_cluster\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
+            Rule::Resource(
+                "rds_cluster|rds_global_cluster|docdb_cluster|docdb_global_cluster|neptune_cluster|\
+                        rds_cluster_role_association|rds_cluster_activity_stream|AWS::RDS::DBCluster|\
+                        AWS::RDS::GlobalCluster|AWS::DocDB::DBCluster|AWS::Neptune::DBCluster",
+                "({name})",
+                Check::Name,
+            ),
             Rule::Arn("rds:cluster|rds:global-cluster"),
         ],
         yes: &["--db-cluster-identifier ‹sample-cluster›", "arn:aws:rds:us-east-1:123456789012:cluster:‹orders›"],
@@ -96,14 +107,13 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
-            // A block of Terraform.
-            Rule::After(
-                "aws_db_instance\"",
-                r#"aws_db_instance"\s{1,9}"[^"\n]{1,80}"\s?\{[^}]{0,300}?\sidentifier\s{0,40}=\s?"({name})""#,
+            Rule::Resource(
+                "db_instance|rds_cluster_instance|docdb_cluster_instance|neptune_cluster_instance|\
+                        db_instance_role_association|AWS::RDS::DBInstance|AWS::DocDB::DBInstance|\
+                        AWS::Neptune::DBInstance",
+                "({name})",
                 Check::Name,
             ),
-            Rule::After("import aws_db_instance.", r"import aws_db_instance\.[^\s]{1,80} ({name})", Check::Name),
-            Rule::After("aws_db_instance.", r"aws_db_instance\.[^\n\[]{1,80}\[id=({name})\]", Check::Name),
             // The service names its snapshots after the instance.
             Rule::After("rds:", r"rds:({name})-20[0-9]{2}(?:-[0-9]{2}){4}", Check::Name),
             Rule::Arn("rds:db"),
@@ -113,6 +123,9 @@ pub(super) const ROWS: &[Row] = &[
             "--db-instance-identifier=‹prod›",
             "db_instance_identifier = \"‹orders›\"",
             "resource \"aws_db_instance\" \"main\" {\n  identifier     = \"‹orders›\"\n",
+            "module.db.aws_db_instance.main[\"a\"]: Refreshing state... [id=‹orders›]",
+            "terraform import 'aws_db_instance.main[\"a\"]' ‹orders›",
+            r#""PhysicalResourceId": "‹ordersdb›", "ResourceType": "AWS::RDS::DBInstance""#,
             "DBInstance ‹orders-live› not found.",
             "creating RDS DB Instance (‹ordersdb›): operation error",
             "/rds/home?region=us-east-1#database:id=‹my-db-1›;is-cluster=false",
@@ -138,17 +151,20 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Host(
                 ".cache.",
-                r"(?:(?:master|replica|clustercfg)\.)?({name}\.[a-z0-9]{5,8}(?:\.(?:ng|clustercfg))?(?:\.[0-9]{4})?)\.[a-z]{3,6}[0-9]\.cache\.{aws}",
+                r"(?:(?:master|replica|clustercfg)\.)?({name}(?:\.{name})?\.[a-z0-9]{5,8}(?:\.(?:ng|clustercfg))?(?:\.[0-9]{4})?)\.[a-z]{3,6}[0-9]\.cache\.{aws}",
             ),
             Rule::Host(".cache.", r"({name}-[a-z0-9]{6})\.serverless\.[a-z]{3,6}[0-9]\.cache\.{aws}"),
             Rule::Host(
                 ".memorydb.",
-                r"(?:clustercfg\.)?({name}(?:\.[a-z0-9]{5,8})?\.[a-z0-9]{5,8})\.memorydb\.{region}\.{aws}",
+                r"(?:clustercfg\.)?({name}(?:\.{name})?\.[a-z0-9]{5,8})\.memorydb\.{region}\.{aws}",
             ),
         ],
         yes: &[
             "‹test-001.g2xbih.0001›.usw2.cache.amazonaws.com",
             "clustercfg.‹my-cluster.llru6f›.memorydb.us-east-1.amazonaws.com",
+            // The node of a group.
+            "‹orders-0001-001.orders.g2xbih›.usw2.cache.amazonaws.com",
+            "‹orders-0001-001.orders.llru6f›.memorydb.us-east-1.amazonaws.com",
         ],
         no: &["elasticache.us-east-1.amazonaws.com"],
         ..HOST
@@ -178,7 +194,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "DB_HOST",
         rules: &[
             Rule::Host(".dsql", r"([a-z0-9]{26})\.dsql(?:-[a-z0-9]{1,10})?\.{region}\.on\.aws"),
-            Rule::Host(".dax-clusters.", r"({name}(?:\.[a-z0-9-]{6,20})?)\.dax-clusters\.{region}\.{aws}"),
+            Rule::Host(".dax-clusters.", r"({name}(?:\.[a-z0-9-]{6,20})?)(?:\.nodes)?\.dax-clusters\.{region}\.{aws}"),
+            Rule::Host(".dax.", r"({name}\.[a-z0-9]{5,8})\.(?:nodes|clustercfg)\.dax\.[a-z]{3,6}[0-9]\.{aws}"),
             Rule::Host(
                 ".timestream-influxdb.",
                 r"({name}(?:\.[a-z0-9-]{6,20})?)\.timestream-influxdb\.{region}\.on\.aws",
@@ -188,6 +205,8 @@ pub(super) const ROWS: &[Row] = &[
         yes: &[
             "‹13c4e790c5fb2e8841ebb0141a›.dsql.us-east-1.on.aws",
             "‹mvjywhpjxs-uauvqt47kr›.timestream-influxdb.us-east-1.on.aws",
+            "‹orders-a.frfx8h›.nodes.dax-clusters.us-east-1.amazonaws.com:8111",
+            "dax://‹orders.frfx8h›.clustercfg.dax.usw2.amazonaws.com:8111",
         ],
         no: &["dsql.us-east-1.api.aws"],
         ..HOST
@@ -196,7 +215,10 @@ pub(super) const ROWS: &[Row] = &[
         id: "dynamodb_table",
         label: "TABLE",
         rules: &[Rule::Arn("dynamodb:table|dynamodb:global-table|glue:table")],
-        asked: &[Rule::Key(KeyRule { names: "table name", value: "[A-Za-z0-9_.-]{3,255}", check: Check::Name })],
+        asked: &[
+            Rule::Resource("dynamodb_table|AWS::DynamoDB::Table", "([A-Za-z0-9_.-]{3,255})", Check::Name),
+            Rule::Key(KeyRule { names: "table name", value: "[A-Za-z0-9_.-]{3,255}", check: Check::Name }),
+        ],
         yes: &["arn:aws:dynamodb:us-east-1:123456789012:table/‹orders-live/index/by-date›"],
         no: &["table name is"],
         ..ROW

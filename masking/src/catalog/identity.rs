@@ -14,11 +14,12 @@ pub(super) const ROWS: &[Row] = &[
                         principal id|payer|payer id|tenant|tenant id|catalog id|created by|modified by|\
                         canceled by|shared by|started by|target id|child id|invoice receiver|outpost id|\
                         outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
-                        アカウント id|账户|账户 id|账号|帐户|帐号|cuenta|cuenta id|konto|konto id|compte",
+                        アカウント id|账户|账户 id|账号|帐户|帐号|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|compte",
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),
             Rule::ArnAccount,
+            Rule::Resource("caller_identity|organizations_account", "([0-9]{12})", Check::Account),
             Rule::Host(".dkr", r"([0-9]{12})\.dkr[.-]ecr(?:-fips)?[.-]"),
             Rule::Host("signin", r"([0-9]{12})\.signin\.aws\.amazon\.com"),
             Rule::Host("storage.", r"([0-9]{12})\.storage\."),
@@ -61,6 +62,7 @@ pub(super) const ROWS: &[Row] = &[
             "x/AWSLogs/o-a1b2c3d4e5/‹123456789012›/CloudTrail/",
             "--profile AdministratorAccess-‹123456789012›",
             "context ‹123456789012›_AdministratorAccess",
+            "data.aws_caller_identity.current: Read complete after 0s [id=‹123456789012›]",
         ],
         no: &[
             "order_id=123456789012",
@@ -93,11 +95,18 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_role",
         label: "IAM_ROLE",
         rules: &[Rule::Arn("iam:role|sts:assumed-role|iam:instance-profile")],
-        asked: &[Rule::Key(KeyRule {
-            names: "role name|instance profile name|instance profile",
-            value: "[A-Za-z0-9_+=,.@-]{3,128}",
-            check: Check::Name,
-        })],
+        asked: &[
+            Rule::Resource(
+                "iam_role|iam_instance_profile|AWS::IAM::Role|AWS::IAM::InstanceProfile",
+                "([A-Za-z0-9_+=,.@-]{3,128})",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "role name|instance profile name|instance profile",
+                value: "[A-Za-z0-9_+=,.@-]{3,128}",
+                check: Check::Name,
+            }),
+        ],
         yes: &[
             "arn:aws:iam::123456789012:role/‹deploy-prod›",
             "arn:aws:iam::123456789012:role/service-role/‹acme-lambda-1›",
@@ -115,7 +124,10 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_user",
         label: "IAM_USER",
         rules: &[Rule::Arn("iam:user|sts:federated-user")],
-        asked: &[Rule::Key(KeyRule { names: "user name", value: "[A-Za-z0-9_+=,.@-]{3,128}", check: Check::Name })],
+        asked: &[
+            Rule::Resource("iam_user|AWS::IAM::User", "([A-Za-z0-9_+=,.@-]{3,128})", Check::Name),
+            Rule::Key(KeyRule { names: "user name", value: "[A-Za-z0-9_+=,.@-]{3,128}", check: Check::Name }),
+        ],
         yes: &["arn:aws:iam::123456789012:user/‹jane›"],
         no: &["user jane"],
         ..ROW
@@ -155,10 +167,26 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(?:r-[0-9a-z]{4,32}|p-[0-9a-z]{8,128})",
                 check: Check::Digit,
             }),
+            // A root under nothing but `Id`, and in what is drawn or said of a tree.
+            Rule::After(
+                "id\": \"r-|id\":\"r-|id\\\": \\\"r-|id\\\":\\\"r-|id': 'r-|id: r-|id>r-|root (r-|root: r-|root r-|root id r-",
+                r#"(?i:id|root)["'\\>:( ]{1,12}(?:id )?(r-[0-9a-z]{4,32})"#,
+                Check::Digit,
+            ),
+            // A request for an account.
+            Rule::Id("car", Tail::Run(Class::Hex, 32..=32, Check::Mixed)),
             Rule::Arn("organizations:organization|organizations:root|organizations:ou"),
         ],
-        yes: &[r#""aws:PrincipalOrgID": "‹o-a1b2c3d4e5›""#, "‹ou-ab12-cd34ef56›", "\"ParentId\": \"‹r-ab12›\""],
-        no: &["o-ring", "r-squared", "p-value", "o-abcdefghij"],
+        yes: &[
+            r#""aws:PrincipalOrgID": "‹o-a1b2c3d4e5›""#,
+            "‹ou-ab12-cd34ef56›",
+            "\"ParentId\": \"‹r-ab12›\"",
+            r#"{"Roots": [{"Id": "‹r-ab12›", "Name": "Root"}]}"#,
+            r#"{\"Id\":\"‹r-ab12›\"}"#,
+            "Root (‹r-ab12›)",
+            "\"Id\": \"‹car-0123456789abcdef0123456789abcdef›\"",
+        ],
+        no: &["o-ring", "r-squared", "p-value", "o-abcdefghij", "Id: r-studio", "car-rental2024"],
         ..ROW
     },
     Row {
@@ -212,11 +240,14 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cognito_client_id",
         label: "CLIENT_ID",
-        rules: &[Rule::Key(KeyRule {
-            names: "client id|app client|app client id",
-            value: "[a-z0-9]{26}",
-            check: Check::Digit,
-        })],
+        rules: &[
+            Rule::Resource("cognito_user_pool_client|AWS::Cognito::UserPoolClient", "([a-z0-9]{26})", Check::Digit),
+            Rule::Key(KeyRule {
+                names: "client id|app client|app client id",
+                value: "[a-z0-9]{26}",
+                check: Check::Digit,
+            }),
+        ],
         yes: &[r#""ClientId": "‹3n4b5urk1ft4fl3mg5e62d9ado›""#],
         no: &["client_id = 0123456789abcdef0123456789abcdef"],
         ..ROW
@@ -243,7 +274,7 @@ pub(super) const ROWS: &[Row] = &[
         risk: super::Risk::Secret,
         rules: &[Rule::Key(KeyRule {
             names: "external id|외부 id|外部 id",
-            value: "[A-Za-z0-9_+=,.@:/-]{6,200}",
+            value: "[A-Za-z0-9_+=,.@:/-]{11,200}",
             check: Check::Name,
         })],
         yes: &[r#""sts:ExternalId": "‹Unique-ID-Assigned-by-Example-Corp›""#],

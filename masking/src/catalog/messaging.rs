@@ -58,11 +58,17 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "msk_endpoint",
         label: "KAFKA_HOST",
-        rules: &[Rule::Host(
-            ".kafka",
-            r"((?:[bz]-[0-9]{1,3}(?:-public)?|boot-[a-z0-9]{8})\.{name}\.[a-z0-9]{6})\.c[0-9]{1,2}\.kafka(?:-serverless)?\.{region}\.{aws}",
-        )],
-        yes: &["‹z-2.demo-cluster-1.xuy0sb›.c5.kafka.us-east-1.amazonaws.com:2181"],
+        rules: &[
+            Rule::Host(".kafka-serverless", r"(boot-[a-z0-9]{8})\.c[0-9]{1,2}\.kafka-serverless\.{region}\.{aws}"),
+            Rule::Host(
+                ".kafka",
+                r"((?:[bz]-[0-9]{1,3}(?:-public)?|boot-[a-z0-9]{8})\.{name}\.[a-z0-9]{6})\.c[0-9]{1,2}\.kafka(?:-serverless)?\.{region}\.{aws}",
+            ),
+        ],
+        yes: &[
+            "‹z-2.demo-cluster-1.xuy0sb›.c5.kafka.us-east-1.amazonaws.com:2181",
+            "‹boot-abcd1234›.c1.kafka-serverless.us-east-1.amazonaws.com:9098",
+        ],
         no: &["kafka.us-east-1.amazonaws.com"],
         ..HOST
     },

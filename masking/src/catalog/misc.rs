@@ -16,6 +16,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "DETECTOR",
         rules: &[
             Rule::Key(KeyRule { names: "detector id|detector", value: "[0-9a-f]{32}", check: Check::None }),
+            Rule::Resource("guardduty_detector|AWS::GuardDuty::Detector", "([0-9a-f]{32})", Check::None),
             Rule::Arn("guardduty:detector"),
         ],
         yes: &[r#""DetectorId": "‹12abc34d567e8fa901bc2d34e56789f0›""#],
@@ -51,7 +52,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "ID",
         tier: Tier::Optional,
         rules: &[Rule::Id(
-            "farm|fleet|queue|job|worker|session|step|task|budget|le|sp|limit|monitor|m|car",
+            "farm|fleet|queue|job|worker|session|step|task|budget|le|sp|limit|monitor|m",
             Tail::Run(Class::Hex, 32..=32, Check::None),
         )],
         yes: &["‹farm-1234567890abcdef1234567890abcdef›"],

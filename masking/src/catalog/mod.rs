@@ -19,7 +19,7 @@ mod secrets;
 mod storage;
 
 pub use kind::{Family, Kind, KindId, Risk, Tier};
-pub(crate) use rule::{Check, Class, Edge, KeyRule, ROW, Row, Rule, Tail};
+pub(crate) use rule::{Check, Class, Edge, Field, KeyRule, ROW, Row, Rule, Tail};
 
 /// Every kind of the product. Where two rules find the same bytes, the earlier row wins.
 pub(crate) const TABLES: [(Family, &[Row]); 11] = [
@@ -52,10 +52,11 @@ pub(crate) const MACROS: [(&str, &str); 7] = [
     ("{/}", r"(?:\\{0,7}/|%2[Ff])"),
 ];
 
-/// Ends of host names under which AWS puts those of its customers.
+/// Ends of names under which those of customers stand.
 pub(crate) const DOMAINS: &str = "amazonaws.com|amazonaws.com.cn|amazonaws.eu|api.aws|on.aws|c2s.ic.gov|sc2s.sgov.gov|\
     cloudfront.net|cloudfront.cn|elasticbeanstalk.com|awsglobalaccelerator.com|awsapprunner.com|amplifyapp.com|\
-    amazoncognito.com|awsapps.com|sagemaker.aws|connect.aws|signin.aws.amazon.com";
+    amazoncognito.com|awsapps.com|sagemaker.aws|connect.aws|signin.aws.amazon.com|live-video.net|-s3alias|--ol-s3|\
+    --x-s3|pod.cluster.local|in-addr.arpa";
 
 #[cfg(test)]
 mod tests;

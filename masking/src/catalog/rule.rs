@@ -64,6 +64,15 @@ pub(crate) enum Rule {
     PrivateKey,
     /// A public IPv4 address where what stands around it tells it from a version.
     PublicAddress,
+    /// A field of lines whose form says what it is.
+    Record(Field),
+    /// A value of the Secrets Manager or the parameter store.
+    Stored,
+    /// The id of a resource, where its type is written: types of Terraform without `aws_` or of CloudFormation, and what
+    /// the id begins with.
+    Resource(&'static str, &'static str, Check),
+    /// A value without a name, near one of the kind that is named: the pattern finds it at the start of a run of base64.
+    Beside(&'static str, &'static str, Check),
 }
 
 /// A value that stands under a name: `"Bucket": "b"`, `bucket = "b"`, `--bucket b`, `S3_BUCKET=b`, `| Bucket | b |`,
@@ -79,8 +88,8 @@ pub(crate) struct KeyRule {
 }
 
 impl KeyRule {
-    /// The words at which names are looked for: of each name the longest, because it is the rarest. What is short and
-    /// means itself only as it is written is looked for with what stands in front of it.
+    /// The words at which names are looked for: of each name the longest, because it is the rarest, and of one in another
+    /// script its last. What is short and means itself only as it is written is looked for with what stands in front.
     pub(crate) fn anchors(&self) -> Vec<&'static str> {
         let mut anchors: Vec<&'static str> = Vec::new();
         for name in self.names.split('|') {
@@ -89,13 +98,20 @@ impl KeyRule {
                 continue;
             }
             let words = name.trim_start_matches(['^', '*', '=']).split(' ');
-            let length = |word: &&str| word.chars().map(|c| if c.is_ascii() { 1 } else { 3 }).sum::<usize>();
-            anchors.extend(words.rev().max_by_key(length));
+            let foreign = words.clone().rev().find(|word| word.chars().any(|c| c >= '\u{1100}'));
+            anchors.extend(foreign.or_else(|| words.rev().max_by_key(|word| word.len())));
         }
         anchors.sort_unstable();
         anchors.dedup();
         anchors
     }
+}
+
+/// A field of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Bucket,
+    CanonicalId,
 }
 
 /// What follows the hyphen of an id.
@@ -162,8 +178,8 @@ pub(crate) enum Check {
     None,
     /// It has a decimal digit.
     Digit,
-    /// It has two.
-    TwoDigits,
+    /// It has two, or one among letters that make no word.
+    Scrambled,
     /// It has a digit and a letter.
     Mixed,
     /// It is a bucket's name, and no word, region or reference.
@@ -176,6 +192,10 @@ pub(crate) enum Check {
     UrlPassword,
     /// It is random, and not a digest in hexadecimal.
     Random,
+    /// It is random, with letters of both cases and digits.
+    Generated,
+    /// It is base64 of a secret that is random itself.
+    Encoded,
     /// It is twelve digits, not all the same.
     Account,
     /// It is a private address that is not one of the aggregates of RFC 1918.

@@ -4,6 +4,13 @@ use super::{Check, Class, Edge, KeyRule, ROW, Risk, Row, Rule, Tail, Tier};
 
 const SECRET: Row = Row { risk: Risk::Secret, ..ROW };
 
+/// A character of base64, also as JSON or a URL may escape it.
+macro_rules! sign {
+    () => {
+        r"(?:[A-Za-z0-9+]|\\{0,7}/|\\{1,7}u002[bBfF]|%2[bBfF])"
+    };
+}
+
 /// A base64 character, where JSON may escape the slash.
 macro_rules! base64 {
     () => {
@@ -15,14 +22,23 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "access_key_id",
         label: "ACCESS_KEY",
-        rules: &[Rule::Literal(
-            "AKIA|ASIA|ABIA|ACCA|A3T",
-            "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}",
-            Edge::Compound,
-            Check::None,
-        )],
-        yes: &["‹AKIAIOSFODNN7EXAMPLE›", "Credential=‹ASIAIOSFODNN7EXAMPLE›/20250701", r"\n‹AKIAIOSFODNN7EXAMPLE›\n"],
-        no: &["TODAYINASIAASACKOFRICEFELLOVER"],
+        rules: &[
+            Rule::Literal(
+                "AKIA|ASIA|ABIA|ACCA|A3T",
+                "(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}",
+                Edge::Compound,
+                Check::None,
+            ),
+            // In base64, as Kubernetes keeps it: the bits of the first letters, then those of capitals and digits.
+            Rule::Literal("QUtJQ|QVNJQ", "(?:QUtJQ|QVNJQ)[Q-Za-f][A-Za-z0-9]{21}=", Edge::Compound, Check::None),
+        ],
+        yes: &[
+            "‹AKIAIOSFODNN7EXAMPLE›",
+            "Credential=‹ASIAIOSFODNN7EXAMPLE›/20250701",
+            r"\n‹AKIAIOSFODNN7EXAMPLE›\n",
+            "  id: ‹QUtJQVo3UVc0TUsyUFhONVJCM1Q=›\n",
+        ],
+        no: &["TODAYINASIAASACKOFRICEFELLOVER", "QUtJQVo3UVc0TUsyUFhONVJCM1RQUFBQ"],
         ..SECRET
     },
     Row {
@@ -37,11 +53,13 @@ pub(super) const ROWS: &[Row] = &[
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Mixed,
             }),
-            // A line of credentials.csv, a table, two lines without names.
+            // A line of credentials.csv, a table, two lines without names, code, a prompt.
+            Rule::Beside("access_key_id", concat!(sign!(), "{40}"), Check::Generated),
+            Rule::Beside("access_key_id", "[A-Za-z0-9+/]{54}==", Check::Encoded),
             Rule::After(
-                "AKIA|ASIA",
-                r"(?:AKIA|ASIA)[A-Z0-9]{16}[^A-Za-z0-9+/=]{1,40}(?:[A-Za-z_]{0,30}[^A-Za-z0-9+/=]{1,8})?([A-Za-z0-9+/]{40})",
-                Check::Random,
+                "sk:|sk=|sk =|sk\"|sk'",
+                concat!(r#"[Ss][Kk]["'\\]{0,9}\s?[:=]\s?["'\\]{0,9}("#, sign!(), "{40})"),
+                Check::Generated,
             ),
         ],
         yes: &[
@@ -49,8 +67,21 @@ pub(super) const ROWS: &[Row] = &[
             r#""SecretAccessKey": "‹uR6ZOnRCNTx6vfpU+Onj1OrKKN9+g4UY9qHxTtYe›""#,
             r#"{\"SecretAccessKey\":\"‹wJalrXUtnFEMI\\/K7MDENG\\/bPxRfiCYEXAMPLEKEY›\"}"#,
             "AKIAIOSFODNN7EXAMPLE,‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
+            "‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY› is the second, AKIAIOSFODNN7EXAMPLE the first",
+            "ak = \"AKIAIOSFODNN7EXAMPLE\"\nregion = \"eu-west-1\"\nsk = \"‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›\"",
+            "?k=AKIAIOSFODNN7EXAMPLE&s=‹u9Qm%2Bc2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›&x",
+            r#"{"a": "AKIAIOSFODNN7EXAMPLE", "b": "‹u9Qm\u002Bc2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›"}"#,
+            r"AKIAIOSFODNN7EXAMPLE\n‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›\n",
+            "  s: ‹dTlRbStjMkw3eVhlR3ZVeXJQZ1lzRG5XUlJDMUFZM2tUejhiSG41ZA==›\n  k: QUtJQVo3UVc0TUsyUFhONVJCM1Q=\n",
+            "fake-sk: ‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›",
         ],
-        no: &["commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d", "SECRET_KEY = \"django-insecure-abc\""],
+        no: &[
+            "commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
+            "SECRET_KEY = \"django-insecure-abc\"",
+            "AKIAIOSFODNN7EXAMPLE in 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
+            "AKIAIOSFODNN7EXAMPLE src/main/java/com/acme/orders/service/domain",
+            "disk = u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d0",
+        ],
         ..SECRET
     },
     Row {
@@ -63,6 +94,8 @@ pub(super) const ROWS: &[Row] = &[
                 Edge::Word,
                 Check::None,
             ),
+            // Another form of it, near the key that it belongs to.
+            Rule::Beside("access_key_id", concat!(sign!(), "{200,}={0,2}"), Check::Generated),
             Rule::Key(KeyRule {
                 names: "session token|security token|^token|세션 토큰|セッショントークン|会话令牌",
                 value: r"(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]|\\{1,7}u002[bB]){100,}",
@@ -78,12 +111,21 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "sigv4_signature",
         label: "SIGNATURE",
-        rules: &[Rule::After(
-            "x-amz-signature|signature=",
-            r#"(?:[Xx]-[Aa]mz-[Ss]ignature|Signature|signature)(?:=|%3[Dd]|["'\\]{0,9}: ?["'\\]{0,9})([0-9a-f]{64})"#,
-            Check::None,
-        )],
-        yes: &["X-Amz-Signature=‹8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39›"],
+        rules: &[
+            Rule::After(
+                "x-amz-signature|signature=",
+                r#"(?:[Xx]-[Aa]mz-[Ss]ignature|Signature|signature)(?:=|%3[Dd]|["'\\]{0,9}: ?["'\\]{0,9})([0-9a-f]{64})"#,
+                Check::None,
+            ),
+            // A URL that CloudFront or the second version of S3's signatures lets pass.
+            Rule::After("signature=", r"Signature=([A-Za-z0-9~_-]{100,700})(?:&|\\{1,7}u0026|; )", Check::Mixed),
+            Rule::After("&signature=", r"&Signature=((?:[A-Za-z0-9+/]|%2[BF]){27}(?:=|%3D))", Check::Mixed),
+        ],
+        yes: &[
+            "X-Amz-Signature=‹8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39›",
+            "?Policy=x&Signature=‹nitfHRCrtziwO2HwPfWw~yYDhUF5EwRunQA-j19DzZrvDh6hQ73lDx~-ar3UocvvRQVw6EkC~GdpGQyyOSKQim-TxAnW7d8F5Kkai9H›&Key-Pair-Id=x",
+            "?AWSAccessKeyId=x&Signature=‹vjbyPxybdZaNmGa%2ByT272YEAiv4%3D›&Expires=1141889120",
+        ],
         no: &["sha256=8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39"],
         ..SECRET
     },
@@ -120,12 +162,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
-            // A parameter of the Systems Manager.
-            Rule::After(
-                "securestring",
-                r#"SecureString["'\\]{0,9},?(?:\s|\\+n){0,120}(?:--)?["'\\]{0,9}[Vv]alue["'\\]{0,9}(?:\s?[:=]\s?|\s)(?:\\{0,8}["']([^\x00-\x20"\\][^\x00-\x20"'\\,}]{0,255})|([^\x00-\x20"'\\,}]{4,256}))"#,
-                Check::None,
-            ),
+            Rule::Stored,
             Rule::After(
                 "postgres|mysql://|mariadb://|mongodb|redis://|rediss://|amqp",
                 r#"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}$<>]{4,128})@"#,
@@ -137,6 +174,13 @@ pub(super) const ROWS: &[Row] = &[
             "--master-user-password ‹Passw0rd!!1› --output table",
             "postgresql://app:‹Xk39abcd›@host",
             r#"\"Type\": \"SecureString\", \"Value\": \"‹hunter21›\""#,
+            r#"{"Name": "/a", "Value": "‹hunter21›", "Type": "SecureString"}, {"Value": "eu-1", "Type": "String"}"#,
+            "aws ssm put-parameter --name /a --value '‹hunter21›' --overwrite \\\n  --type SecureString",
+            "  type  = \"SecureString\"\n  tier  = \"Standard\"\n  value = \"‹hunter21›\"",
+            "--secret-string '‹zT9mQe4LwX2rV7kP0sHd›'",
+            "secret_string = \"‹zT9mQe4LwX2rV7kP0sHd›\"",
+            r#""SecretString": "{\"username\":\"app-user1\",\"port\":5432,\"stripe_token\":\"‹zT9mQe4LwX2rV7kP0sHd›\"}""#,
+            "secret_string = jsonencode({\n  user = \"app\"\n  hmac = \"‹zT9mQe4LwX2rV7kP0sHd›\"\n})",
             r#"{\"username\": \"app\", \"password\": \"‹S2trth5RmyuekksK*kUtTXuFW›\"}"#,
         ],
         no: &[
@@ -148,6 +192,12 @@ pub(super) const ROWS: &[Row] = &[
             "postgresql://app:${PASS1234}@host",
             "password = generate_password(16)",
             "password: <your-password-1>",
+            "secret_string = var.secret1",
+            "--secret-string file://secret1.json",
+            "\"SecretString\": \"{\\\"host\\\": \\\"db1.example.com\\\"}\"",
+            "type = \"SecureString\"\n  value = random_password.db1.result",
+            "{\"Type\": \"SecureString\"}, {\"Value\": \"hunter21\"}",
+            "secretString.toString()",
         ],
         ..SECRET
     },
@@ -183,10 +233,78 @@ pub(super) const ROWS: &[Row] = &[
         label: "ECR_TOKEN",
         rules: &[
             Rule::Literal("QVdTO", "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Compound, Check::None),
+            // The password of `docker login`: `{"payload":"` in base64.
+            Rule::Literal("eyJwYXlsb2FkIjoi", "eyJwYXlsb2FkIjoi[A-Za-z0-9+/=_-]{30,}", Edge::Word, Check::None),
             Rule::Key(KeyRule { names: "authorization token", value: "[A-Za-z0-9+/=]{30,}", check: Check::Mixed }),
         ],
-        yes: &["AUTHORIZATIONDATA\t‹QVdTOnc1RTNvbzZ1Tm9PYnVEanVkdWV1Z1ByYU9BbGwraFNIbnVuR0Uz›\t"],
-        no: &["QVdTO"],
+        yes: &[
+            "AUTHORIZATIONDATA\t‹QVdTOnc1RTNvbzZ1Tm9PYnVEanVkdWV1Z1ByYU9BbGwraFNIbnVuR0Uz›\t",
+            "docker login -u AWS -p ‹eyJwYXlsb2FkIjoiQ3p2T2F1cW5tT1pQVGZ5R0x6b0pKc2h2eHJ3Y1E2b0tX› https://x",
+        ],
+        no: &["QVdTO", "eyJwYXlsb2FkIjoi"],
+        ..SECRET
+    },
+    Row {
+        id: "sso_token",
+        label: "SSO_TOKEN",
+        rules: &[
+            // The cache of the CLI, and what the OIDC service of the Identity Center answers.
+            Rule::Literal("aoaAAAAA|aorAAAAA", "(?:aoa|aor)AAAAA[A-Za-z0-9+/=:_-]{30,}", Edge::Word, Check::Mixed),
+        ],
+        yes: &[
+            r#""accessToken": "‹aoaAAAAAGhzR2Xk3bQm9vT1sYp4LwE8uN6cJd0fVgHiKo:MGUCMQDx0pPqv7Z8hYt1Rm2n4Kc›""#,
+            r#"{\"refreshToken\": \"‹aorAAAAAGhzR2Xk3bQm9vT1sYp4LwE8uN6cJd0fVgHiKo›\"}"#,
+        ],
+        no: &["aoaAAAAA", "aoaAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
+        ..SECRET
+    },
+    Row {
+        id: "identity_token",
+        label: "ID_TOKEN",
+        rules: &[
+            // A user pool's tokens and those of other providers, signed or encrypted, under the names that they have.
+            Rule::Key(KeyRule {
+                names: "id token|access token|refresh token|web identity token|identity token|client assertion|bearer token",
+                value: r"(?:Bearer )?(eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4})",
+                check: Check::Mixed,
+            }),
+            Rule::After("bearer ey", r"[Bb]earer (eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4})", Check::Mixed),
+        ],
+        yes: &[
+            r#""IdToken": "‹eyJraWQiOiJhYmMxMjMifQ.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl›""#,
+            r#""RefreshToken": "‹eyJjdHkiOiJKV1QifQ.a1b2.c3d4.e5f6.g7h8›""#,
+            "--web-identity-token ‹eyJraWQiOiJhYmMxMjMifQ.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl›",
+            "Authorization: Bearer ‹eyJraWQiOiJhYmMxMjMifQ.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl›",
+        ],
+        no: &["next_token: eyJhbGciOiJIUzI1NiJ9", "access_token = var.token", "eyJraWQiOiJhYmMxMjMifQ"],
+        ..SECRET
+    },
+    Row {
+        id: "stream_key",
+        label: "STREAM_KEY",
+        rules: &[Rule::Literal("sk_", "sk_{region}_[A-Za-z0-9]{8,32}_[A-Za-z0-9]{8,64}", Edge::Compound, Check::Mixed)],
+        yes: &["rtmps://x:443/app/‹sk_us-west-2_AbCdEf123456_567890abcdef›"],
+        no: &["sk_test_4eC39HqLyjWDarjtT1zdp7dc", "sk_us-west-2_x"],
+        ..SECRET
+    },
+    Row {
+        id: "smtp_password",
+        label: "SMTP_PASSWORD",
+        rules: &[
+            // A version, which is 4, and a signature of 32 bytes. (SES developer guide, "Obtaining Amazon SES SMTP
+            // credentials")
+            Rule::Beside("access_key_id", "B[A-P][A-Za-z0-9+/]{42}", Check::Generated),
+            Rule::Key(KeyRule {
+                names: "smtp pass|smtp passwd|smtp pwd|smtp password|smtp password v4|smtp secret",
+                value: "(B[A-P][A-Za-z0-9+/]{42})",
+                check: Check::Generated,
+            }),
+        ],
+        yes: &[
+            "SMTP_USER=AKIAIOSFODNN7EXAMPLE\nSMTP_PASS=‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\n",
+            "+ ses_smtp_password_v4 = \"‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\"",
+        ],
+        no: &["BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC", "AKIAIOSFODNN7EXAMPLE BJ3nQk7Rm5vYc8Jt2LhD"],
         ..SECRET
     },
     Row {
@@ -210,6 +328,11 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::None,
             }),
             Rule::After("/kms/keys/", "/kms/keys/({uuid})", Check::None),
+            Rule::Resource(
+                "kms_key|kms_external_key|kms_replica_key|kms_key_policy|AWS::KMS::Key",
+                "({uuid})",
+                Check::None,
+            ),
             Rule::Arn("kms:key"),
         ],
         yes: &[

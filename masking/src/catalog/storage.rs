@@ -1,6 +1,6 @@
 //! Buckets, volumes, file systems.
 
-use super::{Check, Class, Edge, KeyRule, ROW, Row, Rule, Tail, Tier};
+use super::{Check, Class, Edge, Field, KeyRule, ROW, Row, Rule, Tail, Tier};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -28,10 +28,17 @@ pub(super) const ROWS: &[Row] = &[
         label: "FS",
         rules: &[
             Rule::Id("fs|fsap|fsmt|fsvol|fsvolsnap|svm|dra|fc", Tail::Hex),
+            // The host of a file system for Windows.
+            Rule::Literal("amznfsx", "(?:amznfsx|AMZNFSX)[a-zA-Z0-9]{8}", Edge::Compound, Check::Digit),
             Rule::Host(".efs.", r"(?:[a-z0-9-]{1,20}\.)?(fs-[0-9a-f]{8,17})\.efs\.{region}\.{aws}"),
             Rule::Host(".fsx.", r"(?:svm-[0-9a-f]{17}\.)?((?:fs|fc)-[0-9a-f]{8,17})\.fsx\.{region}\.{aws}"),
         ],
-        yes: &["‹fs-c7a0456e›", "‹fs-c7a0456e›.efs.us-west-2.amazonaws.com:/", "‹fsvol-0123456789abcdef0›"],
+        yes: &[
+            "‹fs-c7a0456e›",
+            "‹fs-c7a0456e›.efs.us-west-2.amazonaws.com:/",
+            "‹fsvol-0123456789abcdef0›",
+            r"\\‹amznfsxabcd1234›.corp.example\share",
+        ],
         no: &["fs-1", "fs-extra", "nfs-12345678"],
         ..ROW
     },
@@ -48,19 +55,43 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::After("/s3/", r"/s3/(?:buckets|object|bucket)/({bucket})", Check::Bucket),
             Rule::After("BUCKETS\t", "BUCKETS\t({bucket})\t", Check::Bucket),
-            // What Terraform prints, imports, and is told to import.
-            Rule::After(
-                "aws_s3_bucket.",
-                r#"aws_s3_bucket\.(?:[^\n\[]{1,80}\[id=({bucket})\]|[A-Za-z0-9_-]{1,80}\s{1,120}id\s{0,40}=\s?"({bucket})")"#,
+            Rule::Record(Field::Bucket),
+            // What belongs to a bucket has an id that begins with its name.
+            Rule::Resource(
+                "s3_bucket|s3_bucket_accelerate_configuration|s3_bucket_acl|s3_bucket_analytics_configuration|\
+                        s3_bucket_cors_configuration|s3_bucket_intelligent_tiering_configuration|s3_bucket_inventory|\
+                        s3_bucket_lifecycle_configuration|s3_bucket_logging|s3_bucket_metric|s3_bucket_notification|\
+                        s3_bucket_object_lock_configuration|s3_bucket_ownership_controls|s3_bucket_policy|\
+                        s3_bucket_public_access_block|s3_bucket_replication_configuration|\
+                        s3_bucket_request_payment_configuration|s3_bucket_server_side_encryption_configuration|\
+                        s3_bucket_versioning|s3_bucket_website_configuration|s3_directory_bucket|AWS::S3::Bucket|\
+                        AWS::S3::BucketPolicy",
+                "({bucket})",
                 Check::Bucket,
             ),
-            Rule::After("import aws_s3_bucket.", r"import aws_s3_bucket\.[^\s]{1,80} ({bucket})", Check::Bucket),
+            Rule::Resource("s3_object|s3_object_copy", "([a-z0-9][a-z.]{0,60}[0-9-][a-z0-9.-]{0,61})/", Check::Bucket),
+            // Where Terraform keeps the state that it locks.
+            Rule::After("path: ", r"Path:\s{1,20}({bucket})/[^\s]{0,300}\.tfstate", Check::Bucket),
+            Rule::After(
+                "lockid",
+                r#"LockID["'\\]{0,9}\s?[:=]\s?(?:\{\s?["'\\]{0,9}S["'\\]{0,9}\s?:\s?)?["'\\]{0,9}({bucket})/[^\s"]{0,300}\.tfstate"#,
+                Check::Bucket,
+            ),
+            // What CloudFormation and the CDK say of one.
+            Rule::After(
+                "AWS::S3::Bucket",
+                r"AWS::S3::Bucket[^\n]{0,200}?[\s\x22]({bucket}) already exists",
+                Check::Bucket,
+            ),
+            Rule::After("bucket named", r#"[Bb]ucket named ["'`\\]{0,9}({bucket})"#, Check::Bucket),
             Rule::Arn("s3:"),
             Rule::Host(
                 "s3",
                 r"({bucket})\.s3(?:-accelerate|-website|-fips|express-[a-z0-9-]{3,20}|-control)?(?:[.-]dualstack)?(?:[.-]{region})?\.{aws}",
             ),
             Rule::Host("s3", r"s3(?:[.-]dualstack)?(?:[.-]{region})?\.{aws}{/}({bucket})"),
+            // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
+            Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
                 names: "bucket|bucket name|buckets name|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶",
                 value: "{bucket}",
@@ -83,6 +114,9 @@ pub(super) const ROWS: &[Row] = &[
             "S3_BUCKET=‹acmelogs›\n",
             "<Bucket>‹acme-logs›</Bucket>",
             "|  S3BucketName  |  ‹acme-logs›  |",
+            "2024-05-01 10:11:12 ‹acme-logs›\n2024-05-02 10:11:12 ‹acmebackups›\n2024-05-02 10:11:12 ‹acme.2›\n",
+            "$ aws s3 ls\n2024-05-01 10:11:12 ‹acmelogs›\n$",
+            "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be ‹acmelogs› [06/Feb/2025:00:00:38 +0000] 198.51.100.7 - X REST",
             "{name: BUCKET, value: \"‹acme-logs›\"}",
             r#"{"name": "LOG_BUCKET", "value": "‹acme-logs›"}"#,
             "s3.Bucket('‹acme-logs›')",
@@ -96,8 +130,19 @@ pub(super) const ROWS: &[Row] = &[
             r#"{"type": "S3", "location": "‹acme-logs›/src.zip"}"#,
             "terraform import aws_s3_bucket.logs ‹acmelogs›",
             "to = aws_s3_bucket.logs\n  id = \"‹acmelogs›\"",
+            "module.logs.aws_s3_bucket_policy.this[0]: Still creating... [id=‹acmelogs›, 10s elapsed]",
+            "data.aws_s3_bucket.logs: Refreshing state... (ID: ‹acmelogs›)",
+            "aws_s3_object.a[\"x y\"]: Creation complete after 1s [id=‹acme-logs›/a.zip]",
+            "import {\n  id = \"‹acmelogs›\"\n  to = module.a.aws_s3_bucket.logs\n}",
+            "resource \"aws_s3_bucket\" \"logs\" {\n  tags = {\n    a = 1\n  }\n  id     = \"‹acmelogs›\"\n}",
+            "{\"ResourceType\": \"AWS::S3::Bucket\", \"PhysicalResourceId\": \"‹acmelogs›\"}",
+            "Lock Info:\n  ID:        2c5ff1a0\n  Path:      ‹acmestate›/prod/terraform.tfstate\n",
+            r#"{"LockID": {"S": "‹acmestate›/prod/terraform.tfstate-md5"}}"#,
+            "| AWS::S3::Bucket | Artifacts (Artifacts4D1F) ‹acmeartifacts› already exists",
             "def f(bucket: str = \"‹acme-logs›\")",
             "buckets: [\"‹acme-a›\", \"‹acme-b›\"]",
+            "x ‹orders--use1-az5--x-s3› y",
+            "‹orders--use1-az5--x-s3›.s3express-use1-az5.us-east-1.amazonaws.com",
         ],
         no: &[
             "s3://<bucket>",
@@ -115,6 +160,15 @@ pub(super) const ROWS: &[Row] = &[
             "bucket: us-east-1",
             "let bucket = hash1(key)",
             "the bucket us-east-1 region",
+            "2024-05-01 10:11:12 started\n2024-05-02 10:11:12 stopped\n",
+            "2024-05-01 10:11:12 shut-down\n",
+            "$ aws s3 ls s3://\n2013-03-18 12:53:54         13 atom.xml\n",
+            "aws_iam_role.x: Refreshing state... [id=acme-role]",
+            "resource \"aws_s3_bucket\" \"logs\" {\n  rule {\n    id = \"expire-1\"\n  }\n}",
+            "resource \"aws_s3_bucket\" \"logs\" {\n  id = \"acme-${var.x}\"\n}",
+            "aws_s3_object.x: Refreshing state... [id=assets/app.js]",
+            "resource \"aws_s3_bucket\" \"logs\" {\n  bucket_prefix = \"acme-1\"\n}",
+            "\"PhysicalResourceId\": \"acme-1\", \"ResourceType\": \"AWS::IAM::Role\"",
         ],
         ..ROW
     },
@@ -122,12 +176,23 @@ pub(super) const ROWS: &[Row] = &[
         id: "s3_access_point",
         label: "ACCESS_POINT",
         rules: &[
-            Rule::Host("s3-accesspoint", r"({name})\.s3-accesspoint(?:-fips)?(?:\.dualstack)?\.{region}\.{aws}"),
-            Rule::Arn("s3:accesspoint"),
+            Rule::Host(
+                "s3-",
+                r"({name})\.s3-(?:accesspoint|object-lambda|outposts)(?:-fips)?(?:\.dualstack)?\.{region}\.{aws}",
+            ),
+            Rule::Host(".accesspoint.", r"([a-z0-9]{13,16}\.mrap)\.accesspoint\.s3-global\.{aws}"),
+            // What S3 calls an access point where a bucket's name is asked for. (S3 user guide, "Access point aliases")
+            Rule::Host("s3alias", r"([a-z0-9][a-z0-9-]{0,48}-[a-z0-9]{34}-s3alias)"),
+            Rule::Host("--ol-s3", r"([a-z0-9][a-z0-9-]{2,55}--ol-s3)"),
+            Rule::Arn("s3:accesspoint|s3-object-lambda:accesspoint|s3-outposts:outpost"),
         ],
         yes: &[
             "arn:aws:s3:us-west-2:123456789012:accesspoint/‹finance-ap›",
             "‹finance-123456789012›.s3-accesspoint.us-west-2.amazonaws.com",
+            "‹finance-123456789012›.s3-object-lambda.us-west-2.amazonaws.com",
+            "‹mfzwi23gnjvgw.mrap›.accesspoint.s3-global.amazonaws.com",
+            "x (‹finance-hrzrlukc5m36ft7okagglf3gmwluquse1b-s3alias›)",
+            "x ‹finance-hrzrlukc5m36ft7okagglf3--ol-s3› y",
         ],
         no: &["x-s3alias"],
         ..ROW
@@ -142,9 +207,13 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[0-9a-f]{64}",
                 check: Check::None,
             }),
+            Rule::Record(Field::CanonicalId),
             Rule::After("OWNER\t", "OWNER\t[^\t\n]{0,64}\t([0-9a-f]{64})", Check::None),
         ],
-        yes: &[r#""Owner": {"ID": "‹75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a›"}"#],
+        yes: &[
+            "‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› x-1 [06/Feb/2025:00:00:38 +0000] 1.2.3.4 ‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› X",
+            r#""Owner": {"ID": "‹75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a›"}"#,
+        ],
         no: &[
             "\"Id\": \"75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a\"",
             "sha256:75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a",

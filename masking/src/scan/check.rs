@@ -1,5 +1,8 @@
 //! What must hold of a value beyond its form.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use crate::catalog::Check;
 use crate::scan::own;
 use crate::scan::template;
@@ -8,13 +11,15 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
     match check {
         Check::None => true,
         Check::Digit => has_digit(value),
-        Check::TwoDigits => value.iter().filter(|b| b.is_ascii_digit()).count() >= 2,
+        Check::Scrambled => is_scrambled(value),
         Check::Mixed => has_digit(value) && value.iter().any(u8::is_ascii_alphabetic),
         Check::Bucket => is_bucket(value),
         Check::Name => is_name(value),
         Check::Password => is_password(value),
         Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value),
         Check::Random => is_random(value),
+        Check::Generated => is_generated(value) && is_random(value),
+        Check::Encoded => BASE64.decode(value).is_ok_and(|secret| is_generated(&secret) && is_random(&secret)),
         Check::Account => is_account(value),
         Check::PrivateIp => address(value).is_some_and(is_private),
         Check::CgnatIp => address(value).is_some_and(is_cgnat),
@@ -29,6 +34,17 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
 pub(crate) fn has_digit(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_digit)
 }
+
+/// Whether no word has the letters of an id: two digits, or one and more consonants in a row than words have.
+fn is_scrambled(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    let consonant = |b: &u8| b.is_ascii_lowercase() && !b"aeiouy".contains(b);
+    let longest = value.split(|b| !consonant(b)).map(<[u8]>::len).max().unwrap_or(0);
+    digits >= 2 || digits == 1 && longest >= CONSONANTS_MIN
+}
+
+/// Consonants in a row that tell an id from words: `subscription` has four.
+const CONSONANTS_MIN: usize = 5;
 
 /// Whether a name can be told from a word: it has a digit or a hyphen.
 pub(crate) fn is_distinctive(value: &[u8]) -> bool {
@@ -110,6 +126,12 @@ pub(crate) const ENCLOSED_MAX: usize = 256;
 pub(crate) fn is_generated(value: &[u8]) -> bool {
     let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
     value.len() >= 12 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+}
+
+/// Whether a value is a run of letters and digits too long for a word.
+pub(crate) fn is_long(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    value.len() >= 20 && digits >= 3 && digits < value.len() && value.iter().all(u8::is_ascii_alphanumeric)
 }
 
 fn is_reference(value: &[u8]) -> bool {

@@ -7,6 +7,7 @@ use crate::catalog::{Check, Edge, KeyRule};
 use crate::placeholder;
 use crate::scan::check;
 use crate::scan::edge;
+use crate::scan::member;
 use crate::scan::name::Name;
 use crate::scan::notation::{self, Element, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
@@ -71,6 +72,17 @@ impl Keyed {
             found(value);
             let same = |next: &Element| next.dash || next.place.quoted == place.quoted || self.check == Check::Account;
             let one = matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
+            if matches!(place.kind, PlaceKind::Object | PlaceKind::Map) {
+                let next = match place.kind {
+                    PlaceKind::Map => member::next_in_map(text, end),
+                    kind => member::next_object(text, end).map(|next| ValuePlace { kind, ..next }),
+                };
+                match next.filter(|next| reading.element(self.index, *next, formal)) {
+                    Some(next) => place = next,
+                    None => return,
+                }
+                continue;
+            }
             // A list that joins one which was read before ends there: the rest of it is found already.
             match notation::next_element(text, end).filter(|next| same(next) && !one) {
                 Some(next) if reading.element(self.index, next.place, formal) => (place, first) = (next.place, false),
@@ -85,6 +97,10 @@ impl Keyed {
     }
 
     fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
+        // Only accounts are told by a map's name whatever its members are called.
+        if place.kind == PlaceKind::Map && self.check != Check::Account {
+            return None;
+        }
         if let Some(end) = place.end.filter(|_| self.check == Check::Password) {
             let cell = text.get(place.start..end).filter(|_| place.kind == PlaceKind::Cell)?;
             return (check::is_enclosed_password(cell) && check::has_digit(cell)).then_some(place.start..end);
@@ -133,14 +149,22 @@ impl Keyed {
                 let alone = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'\\'));
                 let bare = check::is_distinctive(bytes) || formal || called || place.tight && alone && bytes.len() >= 6;
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
+                let bare = bare && (place.kind != PlaceKind::Near || !is_term(bytes));
                 let bare = bare && (!sentence || !bytes.contains(&b'.') || is_dotted(bytes));
                 bare && parenthesis && !notation::goes_on(text, value.end)
             }
             // Without quotation marks, a symbol may be code's.
-            Check::Password if place.kind == PlaceKind::Near => formal || check::is_generated(bytes),
+            Check::Password if place.kind == PlaceKind::Near => {
+                formal || check::is_generated(bytes) || check::is_long(bytes)
+            }
             Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes),
             Check::Password => {
                 let plain = check::has_digit(bytes) && !check::is_code(bytes);
+                let sure = formal
+                    || check::is_generated(bytes)
+                    || check::is_long(bytes)
+                    || !bytes.iter().all(u8::is_ascii_alphanumeric);
+                let plain = plain && (sure || !notation::is_followed(text, value.end));
                 place.kind != PlaceKind::Called && (place.quoted || plain)
             }
             _ => true,
@@ -157,6 +181,13 @@ fn is_masked(text: &[u8], at: usize) -> bool {
 
 /// Bytes of a value in which a placeholder is looked for.
 const MASKED_MAX: usize = 96;
+
+/// Whether a name begins with a word that stands next to names of its sort: `bucket sort-1`, `cluster size-2`.
+fn is_term(value: &[u8]) -> bool {
+    const TERMS: &str = "acl|count|index|key|level|lifecycle|limit|mode|name|number|owner|part|policy|rate|size|sort|step|\
+        tag|type|version|versioning|per|pre|multi|sub|non|re|self|cross|post|end|built";
+    value.split(|b| *b == b'-').next().is_some_and(|word| check::is_one_of(TERMS, word))
+}
 
 /// Whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.
 fn is_dotted(value: &[u8]) -> bool {

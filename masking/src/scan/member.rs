@@ -99,8 +99,44 @@ pub(crate) fn of_parent(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let dash = usize::from(text.get(opened..)?.starts_with(b"- ")) * 2;
     let nested = brace || list || name.tag || breaks(text.get(inside..first)?);
     let member = find(text, skip_blanks(text, opened + dash), |name| is_one_of(OWN, name)).filter(|_| nested)?;
-    Some(member.place(text))
+    let place = member.place(text);
+    Some(if list { ValuePlace { kind: PlaceKind::Object, ..place } } else { place })
 }
+
+/// The first member of a map whose name tells what its members hold: `accounts: {web: 471192830564}`.
+pub(crate) fn of_map(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let end = skip_quote(text, name.end).unwrap_or(name.end);
+    let (inside, kind) = operator(text, skip_blanks(text, end), name.tag).or_else(|| {
+        let brace = skip_blanks(text, end);
+        (text.get(brace) == Some(&b'{')).then_some((brace, PlaceKind::Assigned))
+    })?;
+    let first = skip_blanks(text, inside);
+    let brace = text.get(first) == Some(&b'{');
+    let nested = kind == PlaceKind::Assigned && (brace || breaks(text.get(inside..first)?));
+    let member = Member::read(text, skip_blanks(text, first + usize::from(brace))).filter(|_| nested)?;
+    Some(ValuePlace { kind: PlaceKind::Map, ..member.place(text) })
+}
+
+/// The value of the next member of a map, after one that ends at `end`.
+pub(crate) fn next_in_map(text: &[u8], end: usize) -> Option<ValuePlace> {
+    let at = skip_quote(text, end).unwrap_or(end);
+    let at = skip_blanks(text, at + usize::from(text.get(at) == Some(&b',')));
+    Some(ValuePlace { kind: PlaceKind::Map, ..Member::read(text, at).filter(|_| at > end)?.place(text) })
+}
+
+/// The same member of the next object of a list: `[{"Name": "a"}, {"Name": "b"}]`, `<Bucket><Name>…`, `- name: a⏎- name: b`.
+pub(crate) fn next_object(text: &[u8], end: usize) -> Option<ValuePlace> {
+    let rest = text.get(end..text.len().min(end + OBJECT_BYTES))?;
+    let close = rest.iter().position(|b| matches!(b, b'}' | b'{' | b'[' | b']'))?;
+    matches!(rest.get(close), Some(b'}')).then_some(())?;
+    let at = skip_blanks(text, end + close + 1);
+    let at = skip_blanks(text, at + usize::from(text.get(at) == Some(&b',')));
+    matches!(text.get(at), Some(b'{')).then_some(())?;
+    find(text, skip_blanks(text, at + 1), |name| is_one_of(OWN, name)).map(|member| member.place(text))
+}
+
+/// Maximum bytes of the rest of an object after the value in it.
+const OBJECT_BYTES: usize = 400;
 
 /// Whether blanks hold the end of a line.
 fn breaks(blanks: &[u8]) -> bool {

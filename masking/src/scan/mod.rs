@@ -7,6 +7,7 @@
 
 mod address;
 mod arn;
+mod beside;
 mod check;
 mod edge;
 mod id;
@@ -28,7 +29,10 @@ mod prefix;
 mod public;
 mod quoted;
 mod reading;
+mod record;
+mod resource;
 mod rules;
+mod stored;
 mod table;
 mod template;
 mod whole;
@@ -146,7 +150,8 @@ impl Scanner {
         let mut found = |text: &Text<'_>| {
             let of_member = |key: &str| self.rules.of_member(key);
             let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
-            let found = self.strong(*text, members.map_or(&[], |members| members), &mut readings);
+            let mut found = self.strong(text, members.map_or(&[], |members| members), &mut readings);
+            self.stored(text, &mut found);
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
             found
@@ -155,9 +160,9 @@ impl Scanner {
     }
 
     /// What the rules find in one text. `members` are those that have a name for it.
-    fn strong(&self, Text { text, key }: Text<'_>, members: &[usize], readings: &mut Readings) -> Found {
-        let page = Page::new(text);
-        let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.len());
+    fn strong(&self, text: &Text<'_>, members: &[usize], readings: &mut Readings) -> Found {
+        let page = Page::new(text.text);
+        let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.text.len());
         let mut hits = Vec::new();
         let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
         self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Evidence::Form));
@@ -172,17 +177,35 @@ impl Scanner {
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
+            let answer = text.key.is_none_or(|key| check::is_one_of(ANSWERS, key.as_bytes()));
+            let whole = place::whole(page.raw).filter(|_| answer);
+            hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
         }
         if let Some(kind) = self.rules.public_address {
-            public::addresses(key, page.raw, |range| hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context)));
+            public::addresses(text.key, page.raw, |range| {
+                hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context))
+            });
         }
+        self.rules.records.find(page.raw, |range, kind| {
+            hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
+        });
+        self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
         for (kind, custom) in &self.custom {
-            hits.extend(custom.find(text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
+            hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
-        let mut found = Found { hits, opaque: opaque(text) };
-        self.sift(text, &mut found);
+        let mut found = Found { hits, opaque: opaque(text.text) };
+        self.sift(text.text, &mut found);
         found
+    }
+
+    /// Adds the values in a text that is a secret as the Secrets Manager stores it.
+    fn stored(&self, text: &Text<'_>, found: &mut Found) {
+        let Some(kind) = self.rules.stored.filter(|_| text.key.is_some_and(stored::is_name)) else { return };
+        stored::whole(text.text.as_bytes(), |range| {
+            found.hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
+        });
+        self.sift(text.text, found);
     }
 
     /// What the rules find in the prefix of a line. A name there has its value there too: what stands on the line itself
@@ -232,7 +255,7 @@ impl Scanner {
     ) {
         let start = literal.start;
         match anchor {
-            Anchor::Name if reading.is_new(Reader::Name, start) => {
+            Anchor::Name if reading.is_new(Reader::Name, literal.end - 1) => {
                 let end = self.rules.named(text, literal, reading, |range, kind| {
                     found(range, kind, Evidence::Context);
                 });
@@ -262,7 +285,16 @@ impl Scanner {
                 reading.read(Reader::PrivateKey, end);
             }
             Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Evidence::Shown)),
-            Anchor::Name | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey => {}
+            Anchor::Stored(store) if reading.is_new(Reader::Stored, start) => {
+                let Some(kind) = self.rules.stored else { return };
+                let end = stored::find(store, text, literal, |range| found(range, kind, Evidence::Context));
+                reading.read(Reader::Stored, end);
+            }
+            Anchor::Resource(notation) => {
+                let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
+                self.rules.resources.find(notation, text, literal, reading, &mut by_context);
+            }
+            Anchor::Name | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey | Anchor::Stored(_) => {}
         }
     }
 
@@ -317,6 +349,9 @@ impl Scanner {
         self.on.get(kind.index()).copied().unwrap_or(false)
     }
 }
+
+/// Members in which programs put the whole of what they answer.
+const ANSWERS: &str = "content|text|output|stdout|result|arguments|input";
 
 /// How far the rules have read the views of the texts, and what stands in the prefixes of their lines.
 #[derive(Debug)]

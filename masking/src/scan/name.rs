@@ -36,8 +36,7 @@ pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item
     let first = edge::word_start(text, first, start);
     // The word that it was found by may begin with a quotation mark or a bracket.
     let first = first + usize::from(matches!(text.get(first), Some(b'"' | b'\'' | b'<')));
-    let tail = text.get(end..).unwrap_or_default();
-    let mut ends = [Some(end + tail.iter().take(NAME_MAX).take_while(|b| in_name(**b)).count()), None, None, None];
+    let mut ends = [Some(end + run_len(text, end)), None, None, None];
     for shorter in 1..ends.len() {
         let longer = ends.get(shorter - 1).copied().flatten().and_then(|end| next_word(text, end));
         ends.get_mut(shorter).into_iter().for_each(|slot| *slot = longer);
@@ -47,6 +46,11 @@ pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item
     let part = move |from: usize, end: usize| text.get(from..end).unwrap_or_default();
     let name = move |end| Name { written: part(first, end), phrase: part(phrase, end), start: first, end, tag };
     ends.into_iter().rev().flatten().map(name)
+}
+
+/// How far a name goes on after the word that it was found by.
+pub(crate) fn run_len(text: &[u8], end: usize) -> usize {
+    text.get(end..).unwrap_or_default().iter().take(NAME_MAX).take_while(|b| in_name(**b)).count()
 }
 
 /// Where the words begin that a single space separates from the name at `at`.

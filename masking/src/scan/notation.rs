@@ -31,6 +31,10 @@ pub(crate) enum PlaceKind {
     Said,
     /// In front of its name: `the "b" bucket`, `b 버킷`.
     Before,
+    /// The member of an object in a list that has the name: `Buckets: [{Name: b}]`.
+    Object,
+    /// A member of a map that has the name: `accounts: {web: 471192830564}`.
+    Map,
     /// In a column that has the name in its header.
     Cell,
     /// The text itself: it is the member of a document.
@@ -61,11 +65,12 @@ impl ValuePlace {
 
 /// Where the value of a name may stand, the likeliest place first.
 pub(crate) fn places<'t>(name: Name<'t>, text: &'t [u8]) -> impl Iterator<Item = ValuePlace> + 't {
-    (0..5).filter_map(move |producer| match producer {
+    (0..6).filter_map(move |producer| match producer {
         0 => assigned(&name, text),
         1 => member::of_parent(&name, text),
         2 => member::after_name(&name, text),
         3 => member::before_name(&name, text),
+        4 => member::of_map(&name, text),
         _ => before(&name, text),
     })
 }
@@ -198,6 +203,13 @@ pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
         None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
         Some(_) => skip_quote(text, end).is_some(),
     }
+}
+
+/// Whether another word follows on the line.
+pub(crate) fn is_followed(text: &[u8], end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    let blanks = rest.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    blanks > 0 && rest.get(blanks).is_some_and(u8::is_ascii_alphabetic)
 }
 
 /// Whether what stands at `end` shows that the bare word before it is code or another name.

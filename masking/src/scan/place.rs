@@ -12,6 +12,14 @@ const BEFORE_MAX: usize = 48;
 /// Bytes of a region's name at the most: `us-isof-southeast-1`.
 const REGION_MAX: usize = 20;
 
+/// The account that is the whole of an answer.
+pub(crate) fn whole(text: &[u8]) -> Option<Range<usize>> {
+    let value = text.trim_ascii();
+    let start = text.len() - text.trim_ascii_start().len();
+    let digits = value.len() == DIGITS && value.iter().all(u8::is_ascii_digit);
+    (digits && check::passes(Check::Account, value) && !is_date(value)).then_some(start..start + DIGITS)
+}
+
 /// Reports the accounts that stand in such a place.
 pub(crate) fn accounts(text: &[u8], mut found: impl FnMut(Range<usize>)) {
     // One byte of each run of twelve digits stands at a multiple of twelve, so that most bytes are not looked at.
@@ -63,8 +71,62 @@ fn is_place(text: &[u8], start: usize, end: usize) -> bool {
     let profile = head.ends_with(b"Access-")
         || tail.starts_with(b"_AdministratorAccess")
         || tail.starts_with(b"_PowerUserAccess");
-    behind || before || logs || profile
+    behind || before || logs || profile || is_generated(head, tail) || is_alone(text, start, end) || is_said(head, tail)
 }
+
+/// `config-bucket-471192830564`, `orders-artifacts-471192830564`: a name that is made unique by the account.
+fn is_generated(head: &[u8], tail: &[u8]) -> bool {
+    let Some(name) = head.strip_suffix(b"-") else { return false };
+    let len = name.iter().rev().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || **b == b'-').count();
+    let words = name.get(name.len() - len..).unwrap_or_default();
+    let made = words.split(|b| *b == b'-').any(|word| check::is_one_of(GENERATED, word));
+    made && tail.first().is_none_or(|b| !b.is_ascii_alphanumeric())
+}
+
+/// Words in the names of buckets and roles that an account makes unique.
+const GENERATED: &str = "\
+    artifacts|artifact|assets|athena|audit|aws|backup|backups|bucket|cdk|cloudformation|cloudtrail|codebuild|\
+    codepipeline|config|data|deploy|deployment|elasticbeanstalk|flowlogs|glue|inventory|lambda|logging|logs|\
+    pipeline|results|sagemaker|serverless|stackset|state|templates|terraform|tfstate|trail";
+
+/// A line, or a text, that is an account and nothing else, after a command that asks for one; a line of a table of
+/// accounts; a member of a map of accounts.
+fn is_alone(text: &[u8], start: usize, end: usize) -> bool {
+    let head = text.get(start.saturating_sub(ASKED_MAX)..start).unwrap_or_default();
+    let tail = text.get(end..text.len().min(end + ASKED_MAX)).unwrap_or_default();
+    let line = head.iter().rev().take_while(|b| **b != b'\n').take_while(|b| b.is_ascii_whitespace()).count();
+    let leads = line == head.len() || head.get(head.len() - line - 1) == Some(&b'\n');
+    let row = tail.split(|b| *b == b'\n').next().unwrap_or_default();
+    let rest = row.trim_ascii();
+    let asked = || ASKED.split('|').any(|word| memchr::memmem::find(head, word.as_bytes()).is_some());
+    let state = row.first() == Some(&b'\t')
+        && STATES.split('|').any(|state| memchr::memmem::find(row, state.as_bytes()).is_some());
+    let key = matches!(rest, [b'"' | b'\'', b':', ..]) && memchr::memmem::find(head, b"ccounts").is_some();
+    leads && (state || rest.is_empty() && asked()) || key
+}
+
+/// Bytes around an account in which a command or a map is looked for.
+const ASKED_MAX: usize = 320;
+/// Commands that answer with accounts.
+const ASKED: &str = "get-caller-identity|--query Account|list-accounts|describe-account|account-id";
+/// States of an account in an organisation.
+const STATES: &str = "ACTIVE|SUSPENDED|PENDING_CLOSURE";
+
+/// `in 471192830564 (prod)`, `lives in 471192830564.`
+fn is_said(head: &[u8], tail: &[u8]) -> bool {
+    let preposition = ["in ", "into ", "and ", "from ", "to "].iter().find(|word| head.ends_with(word.as_bytes()));
+    let stage = tail.strip_prefix(b" (").is_some_and(|rest| {
+        let len = rest.iter().take(16).take_while(|b| b.is_ascii_alphabetic() || **b == b'-').count();
+        rest.get(len) == Some(&b')') && rest.get(..len).is_some_and(|word| check::is_one_of(STAGES, word))
+    });
+    let ends = matches!(tail, [] | [b'.' | b';' | b',' | b':', b' ' | b'\n', ..] | [b'.' | b'\n']);
+    preposition.is_some_and(|word| stage || *word == "in " && ends)
+}
+
+/// What teams call their accounts.
+const STAGES: &str = "\
+    prod|production|stage|staging|dev|development|test|testing|qa|uat|sandbox|shared|security|audit|network|logging|\
+    management|root|backup|preprod|nonprod|demo|live";
 
 /// The region that a name goes on with: up to its number.
 fn region_at(text: &[u8]) -> &[u8] {

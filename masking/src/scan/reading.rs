@@ -19,6 +19,10 @@ pub(crate) struct Reading {
     arn: usize,
     /// How far private keys were read.
     private_key: usize,
+    /// How far the blocks of resources were read.
+    block: usize,
+    /// How far stored secrets were read.
+    stored: usize,
     /// How far names were read, and up to where each of their rules has read runs.
     names: usize,
     runs: Vec<usize>,
@@ -37,6 +41,8 @@ pub(crate) struct Reading {
 pub(crate) enum Reader {
     Arn,
     PrivateKey,
+    Block,
+    Stored,
     Name,
     /// The runs after the names of a rule, by its place in the table.
     Run(usize),
@@ -49,6 +55,8 @@ impl Reading {
             base: 0,
             arn: 0,
             private_key: 0,
+            block: 0,
+            stored: 0,
             names: 0,
             runs: vec![0; rules.keys.len()],
             literals: vec![0; rules.literals.len()],
@@ -69,6 +77,8 @@ impl Reading {
         let mark = match reader {
             Reader::Arn => Some(&self.arn),
             Reader::PrivateKey => Some(&self.private_key),
+            Reader::Block => Some(&self.block),
+            Reader::Stored => Some(&self.stored),
             Reader::Name => Some(&self.names),
             Reader::Run(rule) => self.runs.get(rule),
             Reader::Literal(rule) => self.literals.get(rule),
@@ -81,6 +91,8 @@ impl Reading {
         let mark = match reader {
             Reader::Arn => Some(&mut self.arn),
             Reader::PrivateKey => Some(&mut self.private_key),
+            Reader::Block => Some(&mut self.block),
+            Reader::Stored => Some(&mut self.stored),
             Reader::Name => Some(&mut self.names),
             Reader::Run(rule) => self.runs.get_mut(rule),
             Reader::Literal(rule) => self.literals.get_mut(rule),

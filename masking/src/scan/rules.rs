@@ -7,9 +7,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 
 use crate::catalog::KindId;
-use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule};
+use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule, TABLES};
 use crate::scan::address;
 use crate::scan::arn::Arns;
+use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
@@ -21,6 +22,9 @@ use crate::scan::pem;
 use crate::scan::pick::Evidence;
 use crate::scan::quoted;
 use crate::scan::reading::Reading;
+use crate::scan::record::Records;
+use crate::scan::resource::{self, Resources};
+use crate::scan::stored;
 use crate::scan::table::{self, Header};
 
 /// The rules of the kinds that are on.
@@ -30,10 +34,14 @@ pub(crate) struct Rules {
     pub(crate) arns: Arns,
     pub(crate) private_key: Option<KindId>,
     pub(crate) public_address: Option<KindId>,
+    pub(crate) stored: Option<KindId>,
+    pub(crate) records: Records,
     pub(crate) literals: Vec<Literal>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
     names: NameIndex,
+    pub(crate) beside: Vec<Beside>,
+    pub(crate) resources: Resources,
     /// What to do at each literal of the automaton, in its order.
     anchors: HashMap<&'static str, Vec<Anchor>>,
 }
@@ -47,6 +55,8 @@ pub(crate) enum Anchor {
     Name,
     Arn,
     PrivateKey,
+    Resource(resource::Notation),
+    Stored(stored::Store),
 }
 
 /// A value that begins with a literal, or stands behind it.
@@ -93,6 +103,21 @@ impl Rules {
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
                 self.hosts.push(Host { kind, word: Finder::new(word), pattern: Pattern::new(pattern) });
+            }
+            Rule::Record(field) => self.records.insert(kind, *field),
+            Rule::Stored => {
+                self.stored = Some(kind);
+                stored::ANCHORS.iter().for_each(|(name, store)| self.anchor(name, Anchor::Stored(*store)));
+            }
+            Rule::Resource(types, pattern, check) => {
+                self.resources.insert(kind, types, pattern, *check);
+                resource::ANCHORS.iter().for_each(|(start, how)| self.anchor(start, Anchor::Resource(*how)));
+            }
+            Rule::Beside(of, pattern, check) => {
+                let rows = || TABLES.iter().flat_map(|(_, rows)| rows.iter());
+                let of = rows().position(|row| row.id == *of).map(KindId::at);
+                let pattern = Pattern::new(pattern);
+                self.beside.extend(of.map(|of| Beside { kind, of, pattern, check: *check }));
             }
             Rule::Key(key) => {
                 let index = self.keys.len();
@@ -155,7 +180,9 @@ impl Rules {
         let name = text.get(first..end).unwrap_or_default();
         for (index, host) in self.hosts.iter().enumerate() {
             if host.word.find(name).is_some() && reading.host(index, first) {
-                host.pattern.values(text, first).for_each(|value| found(value, host.kind));
+                // Where a customer's label would stand, AWS puts regions of its own.
+                let own = |value: &Range<usize>| text.get(value.clone()).is_some_and(check::is_region);
+                host.pattern.values(text, first).filter(|value| !own(value)).for_each(|value| found(value, host.kind));
             }
         }
     }
@@ -169,10 +196,10 @@ impl Rules {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>, KindId),
     ) -> usize {
-        let mut last = word.end;
+        // Words after a space may begin a name of their own.
+        let last = word.end + name::run_len(text, word.end);
         let mut done: Vec<usize> = Vec::new();
         for name in name::names(text, word.start, word.end) {
-            last = last.max(name.end);
             for rule in self.names.rules(&name).into_iter().filter_map(|rule| self.keys.get(rule)) {
                 if done.contains(&rule.index) {
                     continue;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::scan::check;
 use crate::scan::keyed::Keyed;
 use crate::scan::name::Name;
 use crate::scan::notation::{PlaceKind, ValuePlace, skip_quote};
@@ -22,6 +23,10 @@ const LINE_MAX: usize = 8 * 1_024;
 const COLUMNS_MAX: usize = 64;
 /// Maximum bytes of a header.
 const HEADER_MAX: usize = 48;
+/// Lines after a title in which the header stands.
+const TITLE_LINES: usize = 3;
+/// Columns that a title names.
+const TITLED: &str = "name|id|identifier|arn";
 /// Maximum bytes between two rows of HTML.
 const GAP_MAX: usize = 120;
 
@@ -107,6 +112,8 @@ struct Table {
     cells: Vec<Range<usize>>,
     separator: Separator,
     ends: Break,
+    /// The title, and the column that it names.
+    title: Option<(Range<usize>, Range<usize>)>,
 }
 
 impl Table {
@@ -120,16 +127,47 @@ impl Table {
         let line = text.get(header.clone())?;
         let separator = separator(line, ends)?;
         let cells = split(text, header.clone(), separator);
+        if let Some(table) = Self::of_title(text, &header, &cells, separator, ends) {
+            return Some(table);
+        }
         let named = |cell: &Range<usize>| text.get(trim(text, cell.clone())).is_some_and(is_heading);
         let empty = |cell: &Range<usize>| trim(text, cell.clone()).is_empty();
         let filled = cells.iter().filter(|cell| !empty(cell)).count();
         let plausible = filled >= 2 && cells.iter().all(|cell| empty(cell) || named(cell));
-        let table = Self { header, cells, separator, ends };
+        let table = Self { header, cells, separator, ends, title: None };
         // What columns of bars are a header and what a row, only a rule tells.
         let bars = matches!(separator, Separator::Sign(sign) if sign == b"|" || sign.len() > 2);
         let ruled =
             || table.next_line(text, table.header.end).is_some_and(|line| is_rule(text.get(line).unwrap_or(b"")));
         (plausible && (!bars || ruled())).then_some(table)
+    }
+
+    /// The table under a title, as the AWS CLI draws it: the column of names, or of ids, has those of the title.
+    fn of_title(
+        text: &[u8],
+        title: &Range<usize>,
+        cells: &[Range<usize>],
+        separator: Separator,
+        ends: Break,
+    ) -> Option<Self> {
+        let mut filled = cells.iter().filter(|cell| !trim(text, (*cell).clone()).is_empty());
+        let only = filled.next().filter(|_| filled.next().is_none() && separator == Separator::Sign(b"|"))?;
+        let mut table = Self { header: title.clone(), cells: Vec::new(), separator, ends, title: None };
+        for _ in 0..TITLE_LINES {
+            table.header = table.next_line(text, table.header.end)?;
+            let line = text.get(table.header.clone())?;
+            if !is_rule(line) {
+                table.cells = split(text, table.header.clone(), separator);
+                let own = |cell: &&Range<usize>| {
+                    text.get(trim(text, (*cell).clone())).is_some_and(|name| check::is_one_of(TITLED, name))
+                };
+                // The title stands for its column.
+                let column = table.cells.iter().find(own)?.clone();
+                table.title = Some((only.clone(), column));
+                return Some(table);
+            }
+        }
+        None
     }
 
     /// `<tr><th>Bucket</th>…</tr>`
@@ -142,10 +180,18 @@ impl Table {
         let end = at + memchr::memmem::find(text.get(at..text.len().min(at + LINE_MAX))?, b"</tr>")?;
         let cells = split(text, start..end, Separator::Elements);
         let plausible = cells.len() >= 2 && cells.iter().all(|cell| text.get(cell.clone()).is_some_and(is_heading));
-        plausible.then_some(Self { header: start..end, cells, separator: Separator::Elements, ends: Break(0) })
+        plausible.then_some(Self {
+            header: start..end,
+            cells,
+            separator: Separator::Elements,
+            ends: Break(0),
+            title: None,
+        })
     }
 
     fn column(&self, at: usize) -> Option<usize> {
+        let titled = self.title.as_ref().filter(|(title, _)| title.contains(&at)).map(|(_, column)| column.start);
+        let at = titled.unwrap_or(at);
         self.cells.iter().position(|cell| (cell.start..=cell.end).contains(&at))
     }
 

@@ -1,0 +1,253 @@
+//! Ids of resources whose type is written near them: what Terraform prints, imports and shows, and what CloudFormation
+//! says of a stack.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use memchr::memmem;
+
+use crate::catalog::{Check, Edge, KindId};
+use crate::scan::check;
+use crate::scan::edge;
+use crate::scan::pattern::Pattern;
+use crate::scan::reading::{Reader, Reading};
+
+/// The kinds of ids by the type of their resource: `s3_bucket` of Terraform's `aws_s3_bucket`, `AWS::S3::Bucket`.
+#[derive(Debug, Default)]
+pub(crate) struct Resources {
+    types: HashMap<&'static str, Vec<usize>>,
+    ids: Vec<ResourceId>,
+}
+
+/// What the id of a resource, or its beginning, looks like.
+#[derive(Debug)]
+struct ResourceId {
+    kind: KindId,
+    pattern: Pattern,
+    check: Check,
+}
+
+/// A way to write the id of a resource and its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notation {
+    /// `aws_s3_bucket.logs: Refreshing state... [id=acme-logs]`
+    Progress,
+    /// `terraform import 'aws_s3_bucket.logs["a"]' acme-logs`
+    Command,
+    /// `import { to = aws_s3_bucket.logs, id = "acme-logs" }`, over lines.
+    Import,
+    /// `resource "aws_s3_bucket" "logs" { id = "acme-logs" }`, over lines.
+    Block,
+    /// `"PhysicalResourceId": "acme-logs", "ResourceType": "AWS::S3::Bucket"`, in either order.
+    Member,
+}
+
+/// What stands before an id, or before the resource that has one.
+pub(crate) const ANCHORS: [(&str, Notation); 11] = [
+    ("[id=", Notation::Progress),
+    ("(id: ", Notation::Progress),
+    ("terraform import ", Notation::Command),
+    ("tofu import ", Notation::Command),
+    ("to = aws_", Notation::Import),
+    ("to = module.", Notation::Import),
+    ("resource \"aws_", Notation::Block),
+    ("resource \\\"aws_", Notation::Block),
+    ("data \"aws_", Notation::Block),
+    ("data \\\"aws_", Notation::Block),
+    ("physicalresourceid", Notation::Member),
+];
+
+/// Bytes of a line in which the address of a resource is looked for.
+const ADDRESS_MAX: usize = 400;
+/// Bytes of a block in which its attributes are looked for.
+const BLOCK_MAX: usize = 8 * 1_024;
+/// Bytes of a member or a command around an id.
+const MEMBER_MAX: usize = 400;
+
+impl Resources {
+    pub(crate) fn insert(&mut self, kind: KindId, types: &'static str, pattern: &'static str, check: Check) {
+        for name in types.split('|') {
+            self.types.entry(name).or_default().push(self.ids.len());
+        }
+        self.ids.push(ResourceId { kind, pattern: Pattern::new(pattern), check });
+    }
+
+    /// Reports the ids that an anchor leads to.
+    pub(crate) fn find(
+        &self,
+        notation: Notation,
+        text: &[u8],
+        anchor: Range<usize>,
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>, KindId),
+    ) {
+        let Range { start, end } = anchor;
+        let read = match notation {
+            Notation::Progress => return self.progress(text, start, end, &mut found),
+            Notation::Command => return self.command(text, end, &mut found),
+            Notation::Member => return self.member(text, start, end, &mut found),
+            _ if !reading.is_new(Reader::Block, start) => return,
+            Notation::Import => self.import(text, start, &mut found),
+            Notation::Block => self.block(text, end, &mut found),
+        };
+        reading.read(Reader::Block, read);
+    }
+
+    fn progress(&self, text: &[u8], start: usize, end: usize, found: &mut impl FnMut(Range<usize>, KindId)) {
+        let head = text.get(start.saturating_sub(ADDRESS_MAX)..start).unwrap_or_default();
+        let line = head.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+        if let Some(at) = memmem::rfind(line, b"aws_") {
+            self.id(type_at(line.get(at + 4..)), text, end, found);
+        }
+    }
+
+    fn command(&self, text: &[u8], end: usize, found: &mut impl FnMut(Range<usize>, KindId)) {
+        let rest = text.get(end..text.len().min(end + ADDRESS_MAX)).unwrap_or_default();
+        let line = rest.split(|b| *b == b'\n').next().unwrap_or_default();
+        let Some(at) = memmem::find(line, b"aws_") else { return };
+        let address = line.get(at..).unwrap_or_default();
+        let len = address_len(address);
+        let blanks = blanks(address.get(len..).unwrap_or_default());
+        if blanks > 0 {
+            self.id(type_at(address.get(4..)), text, opened(text, end + at + len + blanks), found);
+        }
+    }
+
+    /// Returns how far was read.
+    fn import(&self, text: &[u8], start: usize, found: &mut impl FnMut(Range<usize>, KindId)) -> usize {
+        let head = text.get(start.saturating_sub(MEMBER_MAX)..start).unwrap_or_default();
+        let open = head.iter().rev().take_while(|b| !matches!(b, b'{' | b'}')).count();
+        let inside = start - open..block(text, start, MEMBER_MAX).end;
+        let address = text.get(start..inside.end).unwrap_or_default();
+        if let Some(at) = memmem::find(address, b"aws_") {
+            let name = type_at(address.get(at + 4..));
+            attributes(text, inside.clone(), |value| self.id(name, text, value, found));
+        }
+        inside.end
+    }
+
+    /// Returns how far was read.
+    fn block(&self, text: &[u8], end: usize, found: &mut impl FnMut(Range<usize>, KindId)) -> usize {
+        let name = type_at(text.get(end..));
+        let head = text.get(end..text.len().min(end + ADDRESS_MAX)).unwrap_or_default();
+        let Some(open) = head.iter().position(|b| matches!(b, b'{' | b'\n')).filter(|_| self.is_known(name)) else {
+            return end;
+        };
+        let block = block(text, end + open + 1, BLOCK_MAX);
+        attributes(text, block.clone(), |value| self.id(name, text, value, found));
+        block.end
+    }
+
+    fn member(&self, text: &[u8], start: usize, end: usize, found: &mut impl FnMut(Range<usize>, KindId)) {
+        let head = text.get(start.saturating_sub(MEMBER_MAX)..start).unwrap_or_default();
+        let head = head.rsplit(|b| *b == b'{').next().unwrap_or_default();
+        let tail = text.get(end..text.len().min(end + MEMBER_MAX)).unwrap_or_default();
+        let tail = tail.split(|b| *b == b'}').next().unwrap_or_default();
+        let before = memmem::rfind(head, b"AWS::").and_then(|at| head.get(at..));
+        let behind = memmem::find(tail, b"AWS::").and_then(|at| tail.get(at..));
+        let Some(name) = behind.or(before) else { return };
+        let marks = tail.iter().take(40).take_while(|b| matches!(b, b'"' | b'\'' | b'\\' | b':' | b' ')).count();
+        self.id(type_at(Some(name)), text, end + marks, found);
+    }
+
+    fn is_known(&self, name: &[u8]) -> bool {
+        std::str::from_utf8(name).is_ok_and(|name| self.types.contains_key(name))
+    }
+
+    /// The id of a resource of this type that begins at `at`.
+    fn id(&self, name: &[u8], text: &[u8], at: usize, found: &mut impl FnMut(Range<usize>, KindId)) {
+        let ids = std::str::from_utf8(name).ok().and_then(|name| self.types.get(name));
+        for id in ids.into_iter().flatten().filter_map(|id| self.ids.get(*id)) {
+            let value = id.pattern.values(text, at).next();
+            let whole = |value: &Range<usize>| {
+                !goes_on(text.get(value.end..).unwrap_or_default())
+                    && text.get(value.clone()).is_some_and(|value| check::passes(id.check, value))
+            };
+            value.filter(whole).into_iter().for_each(|value| found(value, id.kind));
+        }
+    }
+}
+
+/// Whether a name goes on behind what was found of it, as itself or as a template.
+fn goes_on(text: &[u8]) -> bool {
+    match text {
+        [b'-' | b'_' | b'.', b'$' | b'<' | b'{', ..] => true,
+        [next, ..] => next.is_ascii_alphanumeric() || matches!(next, b'$' | b'{' | b'('),
+        [] => false,
+    }
+}
+
+/// The type at the start of an address: `s3_bucket` of `s3_bucket.logs`, `AWS::S3::Bucket`.
+fn type_at(text: Option<&[u8]>) -> &[u8] {
+    let text = text.unwrap_or_default();
+    let len = text.iter().take(80).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':')).count();
+    text.get(..len).unwrap_or_default()
+}
+
+/// How long an address is: an index in it may hold blanks.
+fn address_len(text: &[u8]) -> usize {
+    let mut inside = false;
+    let ends = |b: &u8| {
+        inside = (inside || *b == b'[') && *b != b']';
+        !inside && b.is_ascii_whitespace()
+    };
+    text.iter().position(ends).unwrap_or(text.len())
+}
+
+fn blanks(text: &[u8]) -> usize {
+    text.iter().take_while(|b| **b == b' ').count()
+}
+
+/// Behind the quotation mark that may stand at `at`.
+fn opened(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
+    let quote = matches!(rest.get(escapes), Some(b'"' | b'\''));
+    if quote { at + escapes + 1 } else { at }
+}
+
+/// The inside of the block whose bracket stands before `start`.
+fn block(text: &[u8], start: usize, max: usize) -> Range<usize> {
+    let rest = text.get(start..text.len().min(start + max)).unwrap_or_default();
+    let mut depth = 1_usize;
+    let closes = |b: &u8| {
+        depth = match b {
+            b'{' => depth + 1,
+            b'}' => depth - 1,
+            _ => depth,
+        };
+        depth == 0
+    };
+    start..start + rest.iter().position(closes).unwrap_or(rest.len())
+}
+
+/// Reports where the values of the attributes begin that say what a resource is called: `id = "…"`. Those of blocks in the
+/// block are of something else.
+fn attributes(text: &[u8], block: Range<usize>, mut found: impl FnMut(usize)) {
+    let inside = text.get(block.clone()).unwrap_or_default();
+    let mut depth = 0_usize;
+    for at in memchr::memchr3_iter(b'=', b'{', b'}', inside) {
+        match inside.get(at) {
+            Some(b'{') => depth += 1,
+            Some(b'}') => depth = depth.saturating_sub(1),
+            _ if depth == 0 && is_named(inside.get(..at).unwrap_or_default()) => {
+                let start = block.start + at + 1;
+                let start = start + blanks(text.get(start..).unwrap_or_default());
+                let value = opened(text, start);
+                Some(value).filter(|value| *value > start).into_iter().for_each(&mut found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether the name of an attribute ends what stands before its value.
+fn is_named(head: &[u8]) -> bool {
+    let padding = head.iter().rev().take(ADDRESS_MAX).take_while(|b| **b == b' ').count();
+    let head = head.get(..head.len() - padding).unwrap_or_default();
+    let begins = |name: &[u8]| head.ends_with(name) && edge::left(Edge::Legacy, head, head.len() - name.len());
+    NAMES.iter().any(|name| begins(name))
+}
+
+/// Attributes that hold the id of a resource.
+const NAMES: [&[u8]; 3] = [b"id", b"identifier", b"cluster_identifier"];

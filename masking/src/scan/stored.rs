@@ -1,0 +1,205 @@
+//! Values of the Secrets Manager and of the parameter store, under names that say only that: `SecretString`, and `Value`
+//! of what is a `SecureString`.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use crate::catalog::Edge;
+use crate::scan::check;
+use crate::scan::edge;
+use crate::scan::quoted;
+use crate::scan::template;
+
+/// What such a value stands near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Store {
+    /// The name of the value, or of a JSON text that holds several.
+    Secret,
+    /// The type of a parameter, before or behind its value.
+    Parameter,
+}
+
+pub(crate) const ANCHORS: [(&str, Store); 4] = [
+    ("secretstring", Store::Secret),
+    ("secret_string", Store::Secret),
+    ("secret-string", Store::Secret),
+    ("securestring", Store::Parameter),
+];
+
+/// Bytes of the object or command that a parameter's type and value stand in.
+const PARAMETER_MAX: usize = 400;
+/// Bytes of a JSON text with secrets.
+const SECRET_MAX: usize = 8 * 1_024;
+/// Blanks and marks between a name and its value.
+const GAP_MAX: usize = 120;
+
+/// Reports the values at the anchor at `anchor`. Returns how far was read.
+pub(crate) fn find(store: Store, text: &[u8], anchor: Range<usize>, found: impl FnMut(Range<usize>)) -> usize {
+    match store {
+        Store::Secret => secret(text, anchor.end, found),
+        Store::Parameter => parameter(text, anchor, found),
+    }
+}
+
+/// Whether a member has the name of a secret's value.
+pub(crate) fn is_name(key: &str) -> bool {
+    let letters = key.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
+    letters.eq(*b"secretstring")
+}
+
+/// Reports the values in a text that is a secret itself.
+pub(crate) fn whole(text: &[u8], mut found: impl FnMut(Range<usize>)) {
+    if text.trim_ascii_start().starts_with(b"{") {
+        members(text, 0, found);
+    } else if is_secret(text) {
+        found(0..text.len());
+    }
+}
+
+/// `"SecretString": "…"`, `--secret-string '…'`, `secret_string = jsonencode({…})`
+fn secret(text: &[u8], name: usize, mut found: impl FnMut(Range<usize>)) -> usize {
+    let Some(start) = value_start(text, name) else { return name };
+    let rest = text.get(start..).unwrap_or_default();
+    let call = rest.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_')).count();
+    let called = rest.get(call..).filter(|_| call > 0).is_some_and(|rest| rest.starts_with(b"({"));
+    let object = if called { start + call + 1 } else { start };
+    if text.get(object) == Some(&b'{') {
+        return members(text, object, found);
+    }
+    let value = value(text, start);
+    let end = value.end;
+    Some(value).filter(|value| text.get(value.clone()).is_some_and(is_secret)).into_iter().for_each(&mut found);
+    end
+}
+
+/// The strings that the object at `start` has for values, as far as they look like secrets. Returns how far was read.
+fn members(text: &[u8], start: usize, mut found: impl FnMut(Range<usize>)) -> usize {
+    let limit = text.len().min(start + SECRET_MAX);
+    let mut at = start;
+    let mut depth = 0_usize;
+    while let Some(byte) = text.get(at).filter(|_| at < limit) {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth <= 1 => return at + 1,
+            b'}' => depth -= 1,
+            b':' | b'=' => {
+                if let Some(start) = value_start(text, at).filter(|start| is_open(text, *start)) {
+                    let value = value(text, start);
+                    at = value.end.max(at);
+                    let secret = text.get(value.clone()).is_some_and(|value| is_secret(value) && is_telling(value));
+                    Some(value).filter(|_| secret).into_iter().for_each(&mut found);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    at
+}
+
+/// `"Type": "SecureString", "Value": "…"`, `--value '…' --type SecureString`. Returns how far was read.
+fn parameter(text: &[u8], anchor: Range<usize>, mut found: impl FnMut(Range<usize>)) -> usize {
+    let (start, end) = (anchor.start.saturating_sub(PARAMETER_MAX), text.len().min(anchor.end + PARAMETER_MAX));
+    let behind = named(text, anchor.end..end).map(|at| (value(text, at), anchor.end..at)).next();
+    let before = named(text, start..anchor.start).map(|at| value(text, at)).filter(|value| value.end <= anchor.start);
+    let before = before.map(|value| (value.clone(), value.end..anchor.start)).last();
+    let joined = |gap: &Range<usize>| text.get(gap.clone()).is_some_and(is_joined);
+    let candidates = [behind, before].into_iter().flatten().filter(|(_, gap)| joined(gap));
+    // Of two, that of the same line: another command may stand on the next one.
+    let lines = |gap: &Range<usize>| text.get(gap.clone()).is_some_and(|gap| gap.contains(&b'\n'));
+    if let Some((value, _)) = candidates.min_by_key(|(_, gap)| lines(gap)) {
+        let meant = text.get(value.clone()).is_some_and(|bytes| is_parameter(bytes, is_open(text, value.start)));
+        Some(value).filter(|_| meant).into_iter().for_each(&mut found);
+    }
+    anchor.end
+}
+
+/// Whether what stands between a type and a value belongs to one parameter.
+fn is_joined(gap: &[u8]) -> bool {
+    !gap.iter().any(|b| matches!(b, b'{' | b'}'))
+        && memmem::find(gap, b"\n\n").is_none()
+        && memmem::find(gap, b"SecureString").is_none()
+}
+
+/// Where values begin whose name is `Value`.
+fn named(text: &[u8], part: Range<usize>) -> impl Iterator<Item = usize> {
+    let inside = text.get(part.clone()).unwrap_or_default();
+    let names = memmem::find_iter(inside, b"alue").map(move |at| part.start + at);
+    names.filter_map(|at| {
+        let start = at.checked_sub(1).filter(|start| matches!(text.get(*start), Some(b'V' | b'v')))?;
+        edge::left(Edge::Word, text, start).then(|| value_start(text, at + 4)).flatten()
+    })
+}
+
+/// Where the value begins behind a name that ends at `name`: behind an operator, or a blank if the name is an option.
+fn value_start(text: &[u8], name: usize) -> Option<usize> {
+    let rest = text.get(name..text.len().min(name + GAP_MAX))?;
+    let mut at = 0;
+    let mut operator = false;
+    loop {
+        let escapes = rest.get(at..)?.iter().take_while(|b| **b == b'\\').count();
+        let byte = *rest.get(at + escapes)?;
+        at += match byte {
+            b':' | b'=' if !operator && escapes == 0 => {
+                operator = true;
+                1
+            }
+            b'>' if operator && rest.get(at - 1) == Some(&b'=') => 1,
+            b'n' | b'r' | b't' if escapes > 0 => escapes + 1,
+            // The mark that closes the name.
+            b'"' | b'\'' if !operator && at == 0 => escapes + 1,
+            b' ' | b'\t' | b'\n' | b'\r' if escapes == 0 => 1,
+            b'"' | b'\'' if at > 0 => return Some(name + at + escapes + 1),
+            _ if at > 0 && escapes == 0 => return Some(name + at),
+            _ => return None,
+        };
+    }
+}
+
+/// Whether a value in quotation marks begins at `start`.
+fn is_open(text: &[u8], start: usize) -> bool {
+    matches!(edge::previous(text, start), Some(b'"' | b'\''))
+}
+
+/// The value that begins at `start`: up to the mark that closes it, or to a blank.
+fn value(text: &[u8], start: usize) -> Range<usize> {
+    if is_open(text, start) {
+        return quoted::widened(text, start..start);
+    }
+    let rest = text.get(start..text.len().min(start + check::ENCLOSED_MAX)).unwrap_or_default();
+    let len = rest.iter().take_while(|b| **b > b' ' && !matches!(b, b'"' | b'\'' | b'\\' | b',' | b'}' | b'<')).count();
+    start..start + len
+}
+
+/// `random_password.db1.result`: an attribute of something else.
+fn is_attribute(value: &[u8]) -> bool {
+    let name = |part: &[u8]| part.first().is_some_and(u8::is_ascii_lowercase) && part.iter().all(|b| in_name(*b));
+    value.iter().filter(|b| **b == b'.').count() >= 2 && value.split(|b| *b == b'.').all(name)
+}
+
+fn in_name(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
+}
+
+/// Whether a value is a parameter's, and no reference to one.
+fn is_parameter(value: &[u8], quoted: bool) -> bool {
+    let code = !quoted && (check::is_code(value) || is_attribute(value));
+    value.len() >= 4 && !template::is_one(value) && !code && !value.starts_with(b"file://")
+}
+
+fn is_secret(value: &[u8]) -> bool {
+    check::is_enclosed_password(value)
+        && check::has_digit(value)
+        && !check::is_code(value)
+        && !value.starts_with(b"file://")
+        && !value.iter().any(|b| *b <= b' ')
+}
+
+/// Whether the value of one member among others is its secret: neither a name, nor a host, nor a number.
+fn is_telling(value: &[u8]) -> bool {
+    let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
+    let dotted = value.iter().filter(|b| **b == b'.').count() >= 2;
+    let mixed = has(u8::is_ascii_alphabetic) && (has(u8::is_ascii_uppercase) || value.len() >= 20);
+    value.len() >= 8 && mixed && !dotted
+}
