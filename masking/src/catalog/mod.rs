@@ -36,6 +36,13 @@ pub(crate) const TABLES: [(Family, &[Row]); 11] = [
     (Family::Misc, misc::ROWS),
 ];
 
+/// Numbers with three points under a name that says what they are: addresses look the same.
+pub(crate) const VERSIONS: KeyRule = KeyRule {
+    names: "version|release|build|firmware|revision|버전|버젼|릴리스|バージョン|版本|versión",
+    value: "[0-9]{1,5}(?:\\.[0-9]{1,5}){3}",
+    check: Check::Version,
+};
+
 /// What the names in braces stand for in patterns.
 pub(crate) const MACROS: [(&str, &str); 7] = [
     (

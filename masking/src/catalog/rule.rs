@@ -208,6 +208,8 @@ pub(crate) enum Check {
     Zone,
     /// It does not name something of AWS's own.
     Customer,
+    /// A notation assigns it: a word that only stands in front of it may end in a name by chance.
+    Version,
 }
 
 impl Check {

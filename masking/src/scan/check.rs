@@ -9,7 +9,7 @@ use crate::scan::template;
 
 pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
     match check {
-        Check::None => true,
+        Check::None | Check::Version => true,
         Check::Digit => has_digit(value),
         Check::Scrambled => is_scrambled(value),
         Check::Mixed => has_digit(value) && value.iter().any(u8::is_ascii_alphabetic),

@@ -153,6 +153,7 @@ impl Keyed {
                 let bare = bare && (!sentence || !bytes.contains(&b'.') || is_dotted(bytes));
                 bare && parenthesis && !notation::goes_on(text, value.end)
             }
+            Check::Version => place.kind != PlaceKind::Near,
             // Without quotation marks, a symbol may be code's.
             Check::Password if place.kind == PlaceKind::Near => {
                 formal || check::is_generated(bytes) || check::is_long(bytes)

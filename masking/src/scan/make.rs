@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier};
+use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier, VERSIONS};
 use crate::placeholder;
 use crate::policy::{CUSTOM_MAX, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
 use crate::scan::known::Known;
 use crate::scan::never::Never;
 use crate::scan::pattern::Custom;
 use crate::scan::rules::Rules;
-use crate::scan::{Scanner, opaque};
+use crate::scan::{Scanner, UNKNOWN, opaque};
 
 impl Scanner {
     pub fn new(policy: &Policy) -> Result<Self, PolicyError> {
@@ -39,9 +39,13 @@ impl Scanner {
             kinds.push(row.kind(family));
             on.push(masked);
         }
+        let version = KindId::at(kinds.len());
+        kinds.push(Kind { id: Cow::Borrowed("version"), ..UNKNOWN });
+        on.push(false);
+        rules.insert_excuse(version, &VERSIONS);
         let (automaton, anchors) = rules.automaton();
         let (custom, always, never) = (Vec::new(), Known::default(), Never::default());
-        Ok(Self { kinds, rules, automaton, anchors, custom, always, never, on })
+        Ok(Self { kinds, rules, automaton, anchors, custom, always, never, on, version })
     }
 
     fn add_custom(&mut self, policy: &Policy) -> Result<(), PolicyError> {

@@ -107,23 +107,27 @@ pub struct Scanner {
     never: Never,
     /// Which kinds are masked.
     on: Vec<bool>,
+    /// The kind of what looks like an address and is none.
+    version: KindId,
 }
+
+/// What is said of a kind that a scanner does not know.
+const UNKNOWN: Kind = Kind {
+    id: Cow::Borrowed("unknown"),
+    label: Cow::Borrowed("VALUE"),
+    family: Family::Custom,
+    risk: Risk::Identifier,
+    tier: Tier::Default,
+};
 
 impl Scanner {
     /// The kind of an id that this scanner gave.
     pub fn kind(&self, id: KindId) -> &Kind {
-        const NONE: &Kind = &Kind {
-            id: Cow::Borrowed("unknown"),
-            label: Cow::Borrowed("VALUE"),
-            family: Family::Custom,
-            risk: Risk::Identifier,
-            tier: Tier::Default,
-        };
-        self.kinds.get(id.index()).unwrap_or(NONE)
+        self.kinds.get(id.index()).unwrap_or(&UNKNOWN)
     }
 
     pub fn kind_id(&self, id: &str) -> Option<KindId> {
-        self.kinds.iter().position(|kind| kind.id == id).map(KindId::at)
+        self.kinds.iter().position(|kind| kind.id == id).map(KindId::at).filter(|kind| *kind != self.version)
     }
 
     /// The findings of all texts of one exchange, sorted by text and start, disjoint, on character boundaries. Values
@@ -194,7 +198,7 @@ impl Scanner {
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
-        let mut found = Found { hits, opaque: opaque(text.text) };
+        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new() };
         self.sift(text.text, &mut found);
         found
     }
@@ -325,10 +329,11 @@ impl Scanner {
 
     /// Drops what is switched off, what must never be masked, and what touches a placeholder.
     fn sift(&self, text: &str, found: &mut Found) {
-        let Found { hits, opaque } = found;
+        let Found { hits, opaque, excused } = found;
         // A kind that is off is still recognised, so that no catch-all takes what is its own.
         let off: HashSet<(usize, usize)> =
             hits.iter().filter(|hit| !self.is_on(hit.kind)).map(|hit| (hit.start, hit.end)).collect();
+        excused.extend(hits.iter().filter(|hit| hit.kind == self.version).map(|hit| (hit.start, hit.end)));
         hits.retain(|hit| {
             // A name that goes on in a placeholder was not found as a name when that was a value.
             let joined = |at: Option<usize>| {
@@ -341,7 +346,8 @@ impl Scanner {
             let free = !near.into_iter().any(|p| hit.is_by_context() || p.start < hit.end && hit.start < p.end);
             let on =
                 self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
-            free && on && text.get(hit.start..hit.end).is_some_and(|value| !self.never.covers(value))
+            let meant = !excused.contains(&(hit.start, hit.end));
+            free && on && meant && text.get(hit.start..hit.end).is_some_and(|value| !self.never.covers(value))
         });
     }
 
@@ -365,7 +371,12 @@ struct Readings {
 struct Found {
     hits: Vec<Hit>,
     opaque: Vec<Range<usize>>,
+    /// Where something stands that looks like a value and is named otherwise.
+    excused: HashSet<(usize, usize)>,
 }
+
+/// Maximum parts of a path that are looked for by themselves.
+const PARTS_MAX: usize = 4;
 
 /// The values that are recognised by their context, each with the kind of its first finding.
 fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t str)> {
@@ -381,6 +392,13 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
                 Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
                 _ => Spread::of_shown(value),
             };
+            // The parts of a path are names too: `stack/Billing/8ff84582-…`.
+            let parts = value.split('/').filter(|part| hit.evidence == Evidence::Part && part.len() < value.len());
+            // Neither a date nor a number that a service gave it.
+            let parts = parts.take(PARTS_MAX).filter(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()));
+            let parts = parts.filter(|part| !part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
+            let parts = parts.filter(|part| Spread::of_shown(part).is_some() && seen.insert(*part));
+            values.extend(parts.map(|part| (hit.kind, Spread::Whole, part)));
             if let Some(spread) = spread.filter(|_| seen.insert(value)) {
                 values.push((hit.kind, spread, value));
             }

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 
 use crate::catalog::KindId;
-use crate::catalog::{Check, DOMAINS, Edge, Risk, Rule, TABLES};
+use crate::catalog::{Check, DOMAINS, Edge, KeyRule, Risk, Rule, TABLES};
 use crate::scan::address;
 use crate::scan::arn::Arns;
 use crate::scan::beside::Beside;
@@ -119,12 +119,7 @@ impl Rules {
                 let pattern = Pattern::new(pattern);
                 self.beside.extend(of.map(|of| Beside { kind, of, pattern, check: *check }));
             }
-            Rule::Key(key) => {
-                let index = self.keys.len();
-                key.anchors().into_iter().for_each(|word| self.anchor(word, Anchor::Name));
-                self.names.insert(key.names, index);
-                self.keys.push(Keyed::new(kind, index, key, risk == Risk::Secret));
-            }
+            Rule::Key(key) => self.named_by(kind, key, risk == Risk::Secret),
         }
     }
 
@@ -139,6 +134,18 @@ impl Rules {
         if !anchors.contains(&anchor) {
             anchors.push(anchor);
         }
+    }
+
+    /// Adds a rule for what looks like a value and is none.
+    pub(crate) fn insert_excuse(&mut self, kind: KindId, key: &'static KeyRule) {
+        self.named_by(kind, key, false);
+    }
+
+    fn named_by(&mut self, kind: KindId, key: &'static KeyRule, secret: bool) {
+        let index = self.keys.len();
+        key.anchors().into_iter().for_each(|word| self.anchor(word, Anchor::Name));
+        self.names.insert(key.names, index);
+        self.keys.push(Keyed::new(kind, index, key, secret));
     }
 
     /// The automaton of all literals, and what each of them may be.
