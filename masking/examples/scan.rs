@@ -61,7 +61,7 @@ fn scan(scanner: &Scanner, text: &str) -> Vec<Finding> {
 /// The value of a finding with each of its parts replaced.
 fn masked(scanner: &Scanner, mint: &Mint, finding: &Finding, value: &str) -> String {
     let (mut masked, mut at) = (String::new(), 0);
-    for Part { range, kind, label } in scanner.parts(finding.kind, value) {
+    for Part { range, kind, label, .. } in scanner.parts(finding.kind, value) {
         masked.push_str(value.get(at..range.start).unwrap_or_default());
         let part = value.get(range.clone()).unwrap_or_default();
         masked.push_str(mint.placeholder(&scanner.kind(kind).id, label, part).as_str());

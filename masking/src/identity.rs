@@ -3,8 +3,8 @@
 //! `ip-10-0-1-7` is the host of `10.0.1.7`, and `orders` the first label of the endpoint of the database `orders`. The
 //! label of a placeholder tells the kind, its code the identity, so that a reader sees that they belong together.
 //!
-//! Within one kind no two values have the same identity: restoring relies on it. So a value has another's identity only
-//! in the one form in which its kind writes it, and any other form is an identity of its own.
+//! Under one label no two values have the same identity: restoring relies on it. So a value has another's identity only
+//! in the one form that its label writes, and any other form is an identity of its own.
 
 use std::borrow::Cow;
 
@@ -20,18 +20,20 @@ pub(crate) const PRIVATE_ADDRESS: &str = "private_ip";
 const PUBLIC_ADDRESS: &str = "public_ip";
 
 impl<'v> Identity<'v> {
-    /// The identity of a value of the kind with this id.
-    pub(crate) fn of(kind: &'v str, value: &'v str) -> Self {
+    /// The identity of a value of the kind with this id, under a label.
+    pub(crate) fn of(kind: &'v str, label: &str, value: &'v str) -> Self {
         // A whole endpoint has points, its first label has none.
-        let label = !value.contains('.');
+        let first = !value.contains('.');
+        let surrounding = SURROUNDINGS.iter().find(|surrounding| **surrounding == label);
         let other = match kind {
-            "ec2_private_dns" => address("ip-", value).map(|address| (PRIVATE_ADDRESS, address)),
-            "ec2_public_dns" => address("ec2-", value).map(|address| (PUBLIC_ADDRESS, address)),
+            _ if surrounding.is_some() => surrounding.map(|label| (*label, Cow::Borrowed(value))),
+            "ec2_private_dns" => form(label).address(value).map(|address| (PRIVATE_ADDRESS, address)),
+            "ec2_public_dns" => PUBLIC_HOST.address(value).map(|address| (PUBLIC_ADDRESS, address)),
             "cgnat_ip" => Some((PRIVATE_ADDRESS, Cow::Borrowed(value))),
             "rds_cluster" => Some(("rds_instance", Cow::Borrowed(value))),
-            "rds_endpoint" if label => Some(("rds_instance", Cow::Borrowed(value))),
-            "redshift_endpoint" if label => Some(("redshift_cluster", Cow::Borrowed(value))),
-            "eks_endpoint" if label => Some(("eks_oidc", Cow::Borrowed(value))),
+            "rds_endpoint" if first => Some(("rds_instance", Cow::Borrowed(value))),
+            "redshift_endpoint" if first => Some(("redshift_cluster", Cow::Borrowed(value))),
+            "eks_endpoint" if first => Some(("eks_oidc", Cow::Borrowed(value))),
             _ => None,
         };
         let (kind, value) = other.unwrap_or((kind, Cow::Borrowed(value)));
@@ -44,14 +46,52 @@ impl<'v> Identity<'v> {
     }
 }
 
-/// The address in the name that AWS makes of one: `10.0.1.7` of `ip-10-0-1-7`.
-fn address(prefix: &str, name: &str) -> Option<Cow<'static, str>> {
-    let [a, b, c, d] = octets(name.strip_prefix(prefix)?, '-')?;
-    Some(Cow::Owned(format!("{a}.{b}.{c}.{d}")))
+/// The hash of account and region under which the endpoints of databases lie.
+pub(crate) const RDS_DOMAIN: &str = "RDS_DOMAIN";
+pub(crate) const REDSHIFT_DOMAIN: &str = "REDSHIFT_DOMAIN";
+/// The path in front of the name of a principal.
+pub(crate) const IAM_PATH: &str = "IAM_PATH";
+/// Labels of what surrounds a name and is none itself: an identity of its own, whatever the kind.
+const SURROUNDINGS: [&str; 3] = [RDS_DOMAIN, REDSHIFT_DOMAIN, IAM_PATH];
+
+/// The form in which a name holds an address.
+#[derive(Debug)]
+struct Form {
+    prefix: &'static str,
+    sign: char,
+    /// From the last octet to the first one.
+    reversed: bool,
+}
+
+/// `ec2-3-36-12-9`
+const PUBLIC_HOST: Form = Form { prefix: "ec2-", sign: '-', reversed: false };
+
+/// The labels of hosts in whose names a private address stands without what EC2 puts in front of it: `node-10-0-1-7`,
+/// `ip_10_0_1_7`, `7.1.0.10.in-addr.arpa`.
+pub(crate) const HYPHENS: &str = "IP_HYPHENS";
+pub(crate) const UNDERSCORES: &str = "IP_SCORES";
+pub(crate) const REVERSED: &str = "IP_REVERSED";
+
+/// What a label of hosts writes. The label of the kind itself is that of `ip-10-0-1-7`.
+fn form(label: &str) -> Form {
+    match label {
+        HYPHENS => Form { prefix: "", sign: '-', reversed: false },
+        UNDERSCORES => Form { prefix: "", sign: '_', reversed: false },
+        REVERSED => Form { prefix: "", sign: '.', reversed: true },
+        _ => Form { prefix: "ip-", sign: '-', reversed: false },
+    }
+}
+
+impl Form {
+    /// The address in dotted decimals.
+    fn address(&self, name: &str) -> Option<Cow<'static, str>> {
+        let [a, b, c, d] = octets(name.strip_prefix(self.prefix)?, self.sign)?;
+        Some(Cow::Owned(if self.reversed { format!("{d}.{c}.{b}.{a}") } else { format!("{a}.{b}.{c}.{d}") }))
+    }
 }
 
 /// Four numbers as they are written canonically: without leading zeros or signs.
-fn octets(text: &str, separator: char) -> Option<[u8; 4]> {
+pub(crate) fn octets(text: &str, separator: char) -> Option<[u8; 4]> {
     let mut octets = text.split(separator).map(|octet| {
         let canonical = octet.bytes().all(|b| b.is_ascii_digit()) && (octet.len() == 1 || !octet.starts_with('0'));
         octet.parse().ok().filter(|_| canonical)
@@ -82,7 +122,13 @@ mod tests {
             ("s3_bucket", "orders", "s3_bucket", "orders"),
         ];
         for (kind, value, of, name) in cases {
-            assert_eq!(Identity::of(kind, value), Identity { kind: of, value: Cow::Borrowed(name) }, "{kind} {value}");
+            let identity = Identity::of(kind, "", value);
+            assert_eq!(identity, Identity { kind: of, value: Cow::Borrowed(name) }, "{kind} {value}");
+        }
+        for (label, value) in [(HYPHENS, "10-0-1-7"), (UNDERSCORES, "10_0_1_7"), (REVERSED, "7.1.0.10")] {
+            let identity = Identity::of("ec2_private_dns", label, value);
+            assert_eq!(identity, Identity { kind: PRIVATE_ADDRESS, value: Cow::Borrowed("10.0.1.7") }, "{label}");
+            assert_eq!(Identity::of("ec2_private_dns", "", value).value, value, "under the label of the kind");
         }
     }
 }

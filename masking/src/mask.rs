@@ -234,19 +234,18 @@ impl<'m> Masking<'m> {
     /// The placeholders of a finding, each with where it stands in the text.
     fn written(&mut self, finding: &Finding, text: &str) -> Result<Vec<(Range<usize>, Placeholder)>, MaskError> {
         let value = text.get(finding.start..finding.end).unwrap_or_default();
-        let parts = self.masker.scanner.parts(finding.kind, value);
+        let scanner = self.masker.scanner;
+        let parts = scanner.parts(finding.kind, value);
         let whole = self.placeholder(finding, value)?;
-        if let [Part { range, .. }] = parts.as_slice()
-            && *range == (0..value.len())
-        {
+        if parts.iter().all(|part| part.is_whole(value)) {
             return Ok(vec![(finding.start..finding.end, whole)]);
         }
         let place = |part: Part<'_>| {
             let span = finding.start + part.range.start..finding.start + part.range.end;
             let value = value.get(part.range).unwrap_or_default();
-            let id = &self.masker.scanner.kind(part.kind).id;
-            let mint = || self.masker.mint.placeholder(id, part.label, value);
-            Ok((span, self.replaced.admit_part(part.kind, value, mint)?))
+            let placeholder = self.masker.mint.placeholder(&scanner.kind(part.kind).id, part.label, value);
+            self.replaced.admit_part(part.kind, value, placeholder)?;
+            Ok((span, placeholder))
         };
         parts.into_iter().map(place).collect()
     }

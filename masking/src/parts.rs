@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use crate::catalog::{Kind, KindId};
+use crate::identity;
 use crate::scan::Scanner;
 
 /// A part of a value that gets a placeholder.
@@ -18,6 +19,20 @@ pub struct Part<'s> {
     pub kind: KindId,
     /// The word in its placeholder.
     pub label: &'s str,
+    /// It is called as its kind is.
+    own: bool,
+}
+
+impl Part<'_> {
+    /// Whether it is all of a value, and written as such.
+    pub(crate) fn is_whole(&self, value: &str) -> bool {
+        self.is_named() && self.range == (0..value.len())
+    }
+
+    /// Whether it is a name of its kind, which may stand alone elsewhere.
+    pub(crate) fn is_named(&self) -> bool {
+        self.own
+    }
 }
 
 /// A part before its kind is looked up; `None` is the kind of the value itself, or its label.
@@ -45,7 +60,7 @@ impl Scanner {
         let part = |Named { range, kind: other, label }| {
             let kind = other.and_then(|other| self.kind_id(other)).unwrap_or(kind);
             let Kind { label: own, .. } = self.kind(kind);
-            Part { range, kind, label: label.unwrap_or(own) }
+            Part { range, kind, label: label.unwrap_or(own), own: label.is_none() }
         };
         named.into_iter().map(part).collect()
     }
@@ -53,10 +68,11 @@ impl Scanner {
 
 fn named(kind: &str, value: &str) -> Vec<Named> {
     match kind {
-        "rds_endpoint" => endpoint(value, "RDS_DOMAIN"),
-        "redshift_endpoint" => endpoint(value, "REDSHIFT_DOMAIN"),
+        "rds_endpoint" => endpoint(value, identity::RDS_DOMAIN),
+        "redshift_endpoint" => endpoint(value, identity::REDSHIFT_DOMAIN),
         "eks_endpoint" => value.split_once('.').map(|(id, _)| Named::own(0..id.len())).into_iter().collect(),
         "vpce_dns" => endpoint_host(value),
+        "ec2_private_dns" => host_of_address(value),
         "elb_name" if value.contains(['/', '%']) => {
             segments(value).filter(|part| !is_sort(part, value)).map(own).collect()
         }
@@ -102,6 +118,15 @@ fn endpoint(value: &str, domain: &'static str) -> Vec<Named> {
     vec![Named::own(0..name.len()), Named::labelled(name.len() + 1 + hash..value.len(), domain)]
 }
 
+/// `node-10-0-1-7`, `ip_10_0_1_7`, `7.1.0.10`: the address in the name of a host. The names that EC2 gives are one part.
+fn host_of_address(value: &str) -> Vec<Named> {
+    let forms = [('-', identity::HYPHENS), ('_', identity::UNDERSCORES), ('.', identity::REVERSED)];
+    let start = value.find(|c: char| c.is_ascii_digit()).filter(|_| !value.starts_with("ip-")).unwrap_or(value.len());
+    let address = value.get(start..).unwrap_or_default();
+    let form = forms.into_iter().find(|(sign, _)| identity::octets(address, *sign).is_some());
+    form.map(|(_, label)| Named::labelled(start..value.len(), label)).into_iter().collect()
+}
+
 /// `vpce-0f89a33420c1931d7-bluzidnv`: the endpoint's id, and what makes its host's name unique.
 fn endpoint_host(value: &str) -> Vec<Named> {
     let prefix = ["vpce-svc-", "vpce-"].into_iter().find(|prefix| value.starts_with(prefix)).map_or(0, str::len);
@@ -125,7 +150,7 @@ fn principal(value: &str) -> Vec<Named> {
     let segments: Vec<Segment> = segments(value).collect();
     match segments.as_slice() {
         [.., last_but_one, last] => {
-            let path = Named::labelled(0..last_but_one.range.end, "IAM_PATH");
+            let path = Named::labelled(0..last_but_one.range.end, identity::IAM_PATH);
             vec![path, Named::own(last.range.clone())]
         }
         _ => Vec::new(),
@@ -235,6 +260,11 @@ mod tests {
             ("eks_endpoint", "‹A1B2C3D4E5F60718293A4B5C6D7E8F90›.gr7"),
             ("vpce_dns", "‹vpce-0f89a33420c1931d7›-‹bluzidnv›"),
             ("vpce_dns", "‹vpce-svc-0f89a33420c1931d7›"),
+            ("ec2_private_dns", "‹ip-10-0-1-7›"),
+            ("ec2_private_dns", "node-‹10-0-1-7›"),
+            ("ec2_private_dns", "ip_‹10_0_1_7›"),
+            ("ec2_private_dns", "‹7.1.0.10›"),
+            ("ec2_private_dns", "‹1.0.10›"),
             ("elb_name", "app/‹web›/‹50dc6c495c0c9188›/‹f2f7dc8efc522ab2›"),
             ("elb_name", "net%2F‹web›%2F‹50dc6c495c0c9188›"),
             ("elb_name", r"app\/‹web›\/‹50dc6c495c0c9188›"),

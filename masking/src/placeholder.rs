@@ -162,7 +162,7 @@ impl Mint {
         placeholder.extend(b"_");
         placeholder.extend(label.as_bytes());
         placeholder.extend(b"_");
-        placeholder.extend(&self.code(&Identity::of(kind, value)));
+        placeholder.extend(&self.code(&Identity::of(kind, label, value)));
         placeholder
     }
 

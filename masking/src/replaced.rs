@@ -55,6 +55,7 @@ pub struct Collision;
 #[derive(Debug, Default, Clone)]
 pub struct Replaced {
     entries: HashMap<Placeholder, Entry>,
+    /// The placeholders that were minted for whole values.
     placeholders: HashMap<KindId, HashMap<Secret, Placeholder>>,
 }
 
@@ -67,7 +68,12 @@ impl Replaced {
         recognised: Recognised,
         mint: impl FnOnce() -> Placeholder,
     ) -> Result<Placeholder, Collision> {
-        let placeholder = self.admit_part(kind, value, mint)?;
+        let known = self.placeholders.get(&kind).and_then(|placeholders| placeholders.get(value)).copied();
+        let placeholder = known.unwrap_or_else(mint);
+        if known.is_none() {
+            self.admit_part(kind, value, placeholder)?;
+            self.placeholders.entry(kind).or_default().insert(Secret::new(value), placeholder);
+        }
         if let Some(entry) = self.entries.get_mut(&placeholder) {
             entry.count += 1;
             entry.recognised = entry.recognised.max(recognised);
@@ -75,27 +81,16 @@ impl Replaced {
         Ok(placeholder)
     }
 
-    /// The same for a part of a value. It is not counted, and later exchanges learn the value as a whole.
-    pub fn admit_part(
-        &mut self,
-        kind: KindId,
-        value: &str,
-        mint: impl FnOnce() -> Placeholder,
-    ) -> Result<Placeholder, Collision> {
-        if let Some(known) = self.placeholders.get(&kind).and_then(|placeholders| placeholders.get(value)) {
-            return Ok(*known);
-        }
-        let (placeholder, value) = (mint(), Secret::new(value));
-        self.placeholders.entry(kind).or_default().insert(value.clone(), placeholder);
-        let fresh = Entry { kind, value: value.clone(), recognised: Recognised::ByItself, count: 0 };
+    /// Takes in a part of a value with its placeholder. It is not counted, and later exchanges learn the value as a whole.
+    pub fn admit_part(&mut self, kind: KindId, value: &str, placeholder: Placeholder) -> Result<(), Collision> {
+        let fresh = || Entry { kind, value: Secret::new(value), recognised: Recognised::ByItself, count: 0 };
         // A part may have been found as a value of another kind: it is the same one.
-        let entry = self.entries.entry(placeholder).or_insert(fresh);
-        if entry.value == value { Ok(placeholder) } else { Err(Collision) }
+        let entry = self.entries.entry(placeholder).or_insert_with(fresh);
+        if entry.value.expose() == value { Ok(()) } else { Err(Collision) }
     }
 
     /// Takes over an entry of another exchange.
     pub fn take(&mut self, placeholder: Placeholder, entry: Entry) {
-        self.placeholders.entry(entry.kind).or_default().insert(entry.value.clone(), placeholder);
         self.entries.insert(placeholder, entry);
     }
 

@@ -139,6 +139,10 @@ const SHAPES: &[(&str, &str)] = &[
     ),
     ("ip-10-0-1-7.ec2.internal is 10.0.1.7", "PRIVATE_DNS(1).ec2.internal is PRIVATE_IP(1)"),
     (
+        "node-10-0-1-7 and 7.1.0.10.in-addr.arpa and 10-0-1-7.default.pod.cluster.local are 10.0.1.7",
+        "node-IP_HYPHENS(1) and IP_REVERSED(1).in-addr.arpa and IP_HYPHENS(1).default.pod.cluster.local are PRIVATE_IP(1)",
+    ),
+    (
         "ec2-3-36-12-9.ap-northeast-2.compute.amazonaws.com has IP 3.36.12.9",
         "PUBLIC_DNS(1).ap-northeast-2.compute.amazonaws.com has IP PUBLIC_IP(1)",
     ),
@@ -183,6 +187,7 @@ const SHAPES: &[(&str, &str)] = &[
         "arn:aws:iam::123456789012:role/team-a/deploy arn:aws:sts::123456789012:assumed-role/deploy/jane.doe",
         "arn:aws:iam::ACCOUNT(1):role/IAM_PATH(2)/IAM_ROLE(3) arn:aws:sts::ACCOUNT(1):assumed-role/IAM_ROLE(3)/SESSION(4)",
     ),
+    ("arn:aws:iam::123456789012:role/deploy/deploy", "arn:aws:iam::ACCOUNT(1):role/IAM_PATH(2)/IAM_ROLE(3)"),
     // What is AWS's own.
     (
         "arn:aws:iam::123456789012:role/aws-service-role/es.amazonaws.com/AWSServiceRoleForAmazonOpenSearchService",

@@ -311,8 +311,8 @@ impl Scanner {
         found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
         let value = text.get(resource.clone()).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
-        let names = self.parts(kind, value).into_iter().filter(|part| part.label == self.kind(part.kind).label);
-        for Part { range, kind, .. } in names.filter(|part| part.range != (0..value.len())) {
+        let parts = self.parts(kind, value).into_iter();
+        for Part { range, kind, .. } in parts.filter(|part| part.is_named() && !part.is_whole(value)) {
             found(resource.start + range.start..resource.start + range.end, kind, Evidence::Shown);
         }
     }
