@@ -16,11 +16,8 @@
 
 pub mod catalog;
 pub mod dialect;
-mod groups;
-mod identity;
 pub mod json;
 mod mask;
-mod parts;
 pub mod placeholder;
 mod policy;
 mod replaced;
@@ -33,10 +30,9 @@ mod unmask;
 pub use catalog::{Family, Kind, KindId, Risk, Tier};
 
 pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
-pub use parts::Part;
 pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};
 pub use response::{Answer, Lookup, Media, Response, Tally};
-pub use scan::{Finding, Known, Recognised, Scanner, Text};
+pub use scan::{Finding, Known, Part, Recognised, Scanner, Text};
 pub use unmask::{Resolve, restore};

@@ -6,10 +6,9 @@ use std::ops::Range;
 
 use crate::dialect::{self, Options, Side, Slot};
 use crate::json::{self, Document, Edit, JsonError, Shape, Value};
-use crate::parts::Part;
 use crate::placeholder::{self, Mint, Placeholder};
 use crate::replaced::{Collision, Replaced};
-use crate::scan::{Finding, Known, Scanner, Text};
+use crate::scan::{Finding, Known, Part, Scanner, Text};
 
 /// Foreign placeholders of one request that are remembered, to be asked for.
 pub const FOREIGN_MAX: usize = 64;

@@ -11,13 +11,16 @@
 //! without knowing the labels, and no placeholder is a prefix of another. No segment is `AWS`, so that a placeholder
 //! behind a cut one is still seen.
 
+mod groups;
+pub(crate) mod identity;
+
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::groups::Groups;
-use crate::identity::Identity;
+use groups::Groups;
+use identity::Identity;
 
 /// Characters of a tail.
 pub const TAIL: usize = 12;
@@ -31,7 +34,7 @@ pub const TOKEN_MAX: usize = PREFIX.len() + 1 + LABEL_MAX + 1 + TAIL;
 pub const WRITTEN_MAX: usize = PREFIX.len() + LABEL_MAX + TAIL + (LABEL_MAX / 2 + 1) * (BACKSLASHES + 1);
 
 const PREFIX: &[u8] = b"AWS";
-pub(crate) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Markdown writes `\_`; inside a JSON text that becomes `\\_`.
 const BACKSLASHES: usize = 3;
 

@@ -21,6 +21,7 @@ mod never;
 mod notation;
 mod own;
 mod page;
+mod parts;
 mod pattern;
 mod pem;
 mod pick;
@@ -44,7 +45,6 @@ use std::ops::Range;
 use aho_corasick::{AhoCorasick, Input};
 
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
-use crate::parts::Part;
 use crate::placeholder::{self, Placeholder};
 use never::Never;
 use page::Page;
@@ -55,6 +55,7 @@ use rules::{Anchor, Rules};
 
 pub use known::Known;
 use known::Spread;
+pub use parts::Part;
 
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::catalog::{Kind, KindId};
-use crate::identity;
+use crate::placeholder::identity;
 use crate::scan::Scanner;
 
 /// A part of a value that gets a placeholder.
