@@ -246,7 +246,7 @@ fn separator_len(value: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Policy;
+    use crate::{Policy, placeholder};
 
     /// What is replaced stands between `‹` and `›`.
     #[test]
@@ -289,6 +289,7 @@ mod tests {
             let value = expected.replace(['‹', '›'], "");
             let mut marked = value.clone();
             for part in scanner.parts(scanner.kind_id(kind).unwrap(), &value).iter().rev() {
+                assert!(placeholder::is_label(part.label), "{}", part.label);
                 marked.insert(part.range.end, '›');
                 marked.insert(part.range.start, '‹');
             }
