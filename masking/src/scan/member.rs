@@ -49,6 +49,11 @@ impl<'t> Member<'t> {
             let mark = *text.get(start - 1)?;
             memchr::memchr(mark, text.get(start..text.len().min(start + MEMBER_BYTES))?).map(|len| start + len + 1)
         });
+        // Attributes of an element.
+        let apart = close.filter(|close| matches!(text.get(*close), Some(b' ' | b'\n')));
+        if let Some(next) = apart.map(|close| skip_blanks(text, close)) {
+            return Some(next).filter(|next| text.get(*next).is_some_and(u8::is_ascii_alphabetic));
+        }
         let from = close.map_or(0, |close| close - at);
         let tail = rest.get(from..)?;
         let end = tail.iter().position(|b| matches!(b, b',' | b'\n' | b'{' | b'}' | b'[' | b';' | b'<' | b'\\'))?;
@@ -98,7 +103,9 @@ pub(crate) fn of_parent(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let opened = if list { skip_blanks(text, first + 1) + 1 } else { first + usize::from(brace) };
     let dash = usize::from(text.get(opened..)?.starts_with(b"- ")) * 2;
     let nested = brace || list || name.tag || breaks(text.get(inside..first)?);
-    let member = find(text, skip_blanks(text, opened + dash), |name| is_one_of(OWN, name)).filter(|_| nested)?;
+    let first = skip_blanks(text, opened + dash);
+    let own = |own: &'static str| find(text, first, move |name| is_one_of(own, name));
+    let member = own("name").or_else(|| own(OWN)).filter(|_| nested)?;
     let place = member.place(text);
     Some(if list { ValuePlace { kind: PlaceKind::Object, ..place } } else { place })
 }

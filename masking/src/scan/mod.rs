@@ -419,3 +419,8 @@ fn opaque(text: &str) -> Vec<Range<usize>> {
         .map(|(range, _)| range)
         .collect()
 }
+
+// It reads the tables of the catalogue and what checks their values, which are the crate's own.
+#[cfg(test)]
+#[path = "../../tests/matrix/mod.rs"]
+mod matrix;

@@ -33,7 +33,7 @@ pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item
     // A Korean word begins a word of its own, whatever it is written behind, and so does a quoted one.
     let own = text.get(start).is_none_or(|b| !b.is_ascii() || matches!(b, b'"' | b'\'' | b'<'));
     let first = if own { start } else { start - run };
-    let first = edge::word_start(text, first, start);
+    let first = edge::word_start(text, first, start + 1);
     // The word that it was found by may begin with a quotation mark or a bracket.
     let first = first + usize::from(matches!(text.get(first), Some(b'"' | b'\'' | b'<')));
     let mut ends = [Some(end + run_len(text, end)), None, None, None];
@@ -73,9 +73,29 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
 }
 
 /// Words that continue a name after a space, a point or an index.
-const MORE: &str = "\
-    access|account|id|ids|identifier|instance|key|name|names|no|number|num|password|token|arn|secret|cluster|\
-    zone|identifiers|database|value";
+const MORE: [&[u8]; 21] = [
+    b"access",
+    b"account",
+    b"id",
+    b"ids",
+    b"identifier",
+    b"instance",
+    b"key",
+    b"name",
+    b"names",
+    b"no",
+    b"number",
+    b"num",
+    b"password",
+    b"token",
+    b"arn",
+    b"secret",
+    b"cluster",
+    b"zone",
+    b"identifiers",
+    b"database",
+    b"value",
+];
 
 /// Where the word ends that continues the name which ends at `end`: `account id`, `bucket.name`, `Buckets[0].Name`.
 fn next_word(text: &[u8], end: usize) -> Option<usize> {
@@ -85,7 +105,7 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
     let behind = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"."))?;
     let len = behind.iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
     let word = behind.get(..len)?;
-    MORE.split('|').any(|more| more.as_bytes().eq_ignore_ascii_case(word)).then_some(end + index + 1 + len)
+    (len >= 2 && MORE.iter().any(|more| more.eq_ignore_ascii_case(word))).then_some(end + index + 1 + len)
 }
 
 /// `[0]`
@@ -242,7 +262,12 @@ impl Node {
     }
 }
 
-/// The letters of a name from the last to the first, in lower case.
+/// The letters of a name from the last to the first, in lower case, without its indices.
 fn letters(name: &[u8]) -> impl Iterator<Item = u8> + '_ {
-    name.iter().rev().filter(|b| is_letter(**b)).map(u8::to_ascii_lowercase)
+    let mut index = false;
+    let counted = move |byte: &&u8| {
+        index = **byte == b']' || index && **byte != b'[';
+        !index && is_letter(**byte)
+    };
+    name.iter().rev().filter(counted).map(u8::to_ascii_lowercase)
 }

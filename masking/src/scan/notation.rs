@@ -77,6 +77,9 @@ pub(crate) fn places<'t>(name: Name<'t>, text: &'t [u8]) -> impl Iterator<Item =
 
 /// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.
 fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    if name.is_foreign() && BRACKETS.iter().any(|(open, _)| !open.is_ascii() && starts(text, name.end, open)) {
+        return Some(ValuePlace::after(text, name.end, PlaceKind::Said));
+    }
     let particle = skip_particle(text, name.end);
     let quote = skip_quote(text, particle).unwrap_or(particle);
     let quote = quote + usize::from(quote > particle && text.get(quote) == Some(&b']'));
@@ -95,6 +98,10 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let prose = kind != PlaceKind::Called || after > at || name.is_foreign();
     let tight = place.start == behind + usize::from(place.quoted) && after == at && !place.quoted;
     (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
+}
+
+fn starts(text: &[u8], at: usize, with: &str) -> bool {
+    text.get(at..).is_some_and(|rest| rest.starts_with(with.as_bytes()))
 }
 
 /// `getenv("BUCKET", "b")`
@@ -141,22 +148,49 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: &str = "\
-    is called|is named|is|are|was|named|called|with id|with the id|with name|with the name|ist|heißt|namens|\
-    mit dem Namen|mit der ID|lautet|es|se llama|llamado|llamada|con el nombre|con el id|est|nommé|s'appelle";
+const VERBS: [&str; 26] = [
+    "is called",
+    "is named",
+    "is",
+    "are",
+    "was",
+    "named",
+    "called",
+    "with id",
+    "with the id",
+    "with name",
+    "with the name",
+    "ist",
+    "heißt",
+    "namens",
+    "mit dem Namen",
+    "mit der ID",
+    "lautet",
+    "es",
+    "se llama",
+    "llamado",
+    "llamada",
+    "con el nombre",
+    "con el id",
+    "est",
+    "nommé",
+    "s'appelle",
+];
 
 /// Verbs and particles of scripts that write no space in front of them.
-const PARTICLES: &str = "は|が|の|を|是|为|為|叫|名为";
+const PARTICLES: [&str; 9] = ["は", "が", "の", "を", "是", "为", "為", "叫", "名为"];
 
 /// Where the value begins after the verb or particle of a sentence.
 fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
     let rest = text.get(at..)?;
-    if let Some(particle) = PARTICLES.split('|').find(|particle| rest.starts_with(particle.as_bytes())) {
+    let foreign = rest.first().is_some_and(|b| !b.is_ascii());
+    if let Some(particle) = PARTICLES.iter().filter(|_| foreign).find(|particle| rest.starts_with(particle.as_bytes()))
+    {
         return Some(at + particle.len());
     }
-    let rest = text.get(near..).filter(|_| near == at + 1)?;
+    let rest = text.get(near..).filter(|rest| near == at + 1 && rest.first().is_some_and(u8::is_ascii_lowercase))?;
     let verb = VERBS
-        .split('|')
+        .iter()
         .find(|verb| rest.strip_prefix(verb.as_bytes()).is_some_and(|rest| matches!(rest, [b' ' | b':', ..])))?;
     let colon = usize::from(rest.get(verb.len()) == Some(&b':'));
     Some(near + verb.len() + colon)
@@ -290,7 +324,7 @@ fn skip_remark(text: &[u8], at: usize) -> usize {
 fn skip_closing(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let stars = rest.iter().take(3).take_while(|b| **b == b'*').count();
-    let tag = INLINE.split('|').find(|tag| {
+    let tag = INLINE.iter().find(|tag| {
         rest.strip_prefix(b"</").and_then(|rest| rest.strip_prefix(tag.as_bytes())).is_some_and(|r| r.starts_with(b">"))
     });
     at + tag.map_or(stars, |tag| tag.len() + 3)
@@ -303,8 +337,9 @@ fn skip_marks(text: &[u8], at: usize) -> usize {
         [b'*', ..] => skip_blanks(text, at + rest.iter().take(3).take_while(|b| **b == b'*').count()),
         [b'<', b'/', ..] => skip_blanks(text, skip_closing(text, at)),
         [b'<', behind @ ..] => {
-            let open = |tag: &&str| behind.strip_prefix(tag.as_bytes()).is_some_and(|r| matches!(r, [b'>' | b' ', ..]));
-            let end = INLINE.split('|').find(open).and_then(|_| rest.iter().take(REMARK_MAX).position(|b| *b == b'>'));
+            let open =
+                |tag: &&&str| behind.strip_prefix(tag.as_bytes()).is_some_and(|r| matches!(r, [b'>' | b' ', ..]));
+            let end = INLINE.iter().find(open).and_then(|_| rest.iter().take(REMARK_MAX).position(|b| *b == b'>'));
             end.map_or(at, |end| at + end + 1)
         }
         _ => at,
@@ -312,7 +347,7 @@ fn skip_marks(text: &[u8], at: usize) -> usize {
 }
 
 /// Elements of HTML that emphasise.
-const INLINE: &str = "b|strong|code|i|em|tt|span|kbd|a";
+const INLINE: [&str; 9] = ["b", "strong", "code", "i", "em", "tt", "span", "kbd", "a"];
 
 /// After a bracket or the hyphen of a YAML list.
 fn open(text: &[u8], at: usize) -> usize {
@@ -365,6 +400,9 @@ pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
 /// After the particle that Korean puts at a noun's end.
 fn skip_particle(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
+    if rest.first().is_none_or(u8::is_ascii) {
+        return at;
+    }
     let particle = ["은", "는", "이", "가", "을", "를", "의"].iter().find(|p| rest.starts_with(p.as_bytes()));
     particle.map_or(at, |p| at + p.len())
 }

@@ -25,6 +25,8 @@ struct Block {
     names: Vec<Range<usize>>,
     /// Lines since a command that lists buckets.
     command: Option<usize>,
+    /// The text has such a command.
+    commands: bool,
 }
 
 impl Records {
@@ -38,7 +40,8 @@ impl Records {
     /// Reports the fields of all lines.
     pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(Range<usize>, KindId)) {
         let (Some(bucket), Some(canonical_id)) = (self.bucket, self.canonical_id) else { return };
-        let mut block = Block::default();
+        let commands = memchr::memmem::find(text, b"s3 ls").is_some();
+        let mut block = Block { commands, ..Block::default() };
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
             let line = text.get(start..end.min(start + LINE_MAX)).unwrap_or_default();
@@ -69,8 +72,8 @@ impl Block {
         if !names.is_empty() && (told || alone) {
             names.into_iter().for_each(found);
         }
-        let lists =
-            line.windows(5).any(|window| window == b"s3 ls") && !line.windows(5).any(|window| window == b"s3://");
+        let holds = |word: &[u8]| memchr::memmem::find(line, word).is_some();
+        let lists = self.commands && holds(b"s3 ls") && !holds(b"s3://");
         self.command = if lists { Some(0) } else { self.command.map(|lines| lines + 1) };
     }
 }
@@ -107,7 +110,8 @@ struct AccessLog {
 impl AccessLog {
     /// `79a59d…be acme-logs [06/Feb/2025:00:00:38 +0000] 198.51.100.7 79a59d…be 3E57427F3EXAMPLE REST.GET.OBJECT …`
     fn read(line: &[u8]) -> Option<Self> {
-        let open = memchr::memchr(b'[', line)?;
+        // The time stands after two names.
+        let open = memchr::memchr(b'[', line).filter(|open| *open > CANONICAL_LEN)?;
         let head = line.get(..open)?.strip_suffix(b" ")?;
         let space = memchr::memrchr(b' ', head)?;
         let owner = space.checked_sub(CANONICAL_LEN).filter(|start| *start <= PREFIX_MAX)?..space;
