@@ -22,8 +22,13 @@ const GROUP: usize = TAIL / 4;
 const CHARACTER: u16 = 5;
 /// Bits of the right half of a group in the Feistel network; the left one has one more.
 const RIGHT: u16 = 7;
-/// Rounds of the network. A key has at most 337 arguments, and the rounds of each group are those of its prefix.
-const ROUNDS: u8 = 6;
+/// Rounds of the network. A key has at most 337 arguments, and the rounds of each group are those of its prefix. More of
+/// them would cost: a digest for each.
+const ROUNDS: u8 = 4;
+/// Values of half an octet.
+const HALVES: usize = 16;
+/// The bits of a group.
+const GROUP_MASK: u16 = (1 << (3 * CHARACTER)) - 1;
 /// The first value of a group whose first character is a letter.
 const LETTERS: u16 = 10 << (2 * CHARACTER);
 
@@ -38,8 +43,8 @@ impl Groups {
         let network = network(a, b)?;
         let groups = [
             self.first(network),
-            self.permuted(&[1, a, b], u16::from(c >> 4)),
-            self.permuted(&[2, a, b, c >> 4], u16::from(c & 15)),
+            self.drawn(&[1, a, b], c >> 4),
+            self.drawn(&[2, a, b, c >> 4], c & 15),
             self.permuted(&[3, a, b, c], u16::from(d)),
         ];
         let mut code = [0; TAIL];
@@ -64,6 +69,21 @@ impl Groups {
         }
     }
 
+    /// The group of half an octet: the digest of what stands before has room for one of each value. One that was drawn
+    /// before gives way to the next that is free.
+    fn drawn(&self, before: &[u8], half: u8) -> u16 {
+        let digest = self.digest(before, &[]);
+        let mut drawn = [0; HALVES];
+        for (at, pair) in digest.chunks_exact(2).enumerate().take(usize::from(half) + 1) {
+            let mut group = pair.iter().fold(0, |group, byte| group << 8 | u16::from(*byte)) & GROUP_MASK;
+            while drawn.iter().take(at).any(|earlier| *earlier == group) {
+                group = (group + 1) & GROUP_MASK;
+            }
+            drawn.get_mut(at).into_iter().for_each(|slot| *slot = group);
+        }
+        drawn.get(usize::from(half)).copied().unwrap_or_default()
+    }
+
     /// A permutation of 15 bits, chosen by the key and what stands before: a Feistel network.
     fn permuted(&self, before: &[u8], value: u16) -> u16 {
         let (mut left, mut right) = (value >> RIGHT, value & ((1 << RIGHT) - 1));
@@ -77,15 +97,20 @@ impl Groups {
         left << RIGHT | right
     }
 
-    /// Eight bits of one half by the other. The parts before the half have fixed lengths for each group, and a digest of
-    /// less than a block of them takes one compression.
+    /// Eight bits of one half by the other.
     fn round(&self, before: &[u8], round: u8, half: u16) -> u16 {
-        let mut digest = Sha256::new_with_prefix(self.key);
-        digest.update([round]);
-        digest.update(half.to_be_bytes());
-        digest.update(before);
-        let [first, ..]: [u8; 32] = digest.finalize().into();
+        let [high, low] = half.to_be_bytes();
+        let [first, ..] = self.digest(before, &[round, high, low]);
         u16::from(first)
+    }
+
+    /// What stands before begins with the number of its group, which tells the lengths, so that no two lists of parts are
+    /// the same bytes. Both are less than a block with the key: one compression.
+    fn digest(&self, before: &[u8], rest: &[u8]) -> [u8; 32] {
+        let mut digest = Sha256::new_with_prefix(self.key);
+        digest.update(before);
+        digest.update(rest);
+        digest.finalize().into()
     }
 }
 
@@ -117,6 +142,10 @@ mod tests {
             (0..1 << 15).map(|value| groups.permuted(&[1, 10, 0], value)).collect::<HashSet<_>>().len(),
             1 << 15
         );
+        for before in 0..=255 {
+            let drawn: HashSet<u16> = (0..16).map(|half| groups.drawn(&[1, 10, before], half)).collect();
+            assert_eq!(drawn.len(), 16);
+        }
         assert_eq!(networks().count(), 337);
         let firsts: HashSet<u16> = networks().map(|(a, b)| groups.first(network(a, b).unwrap())).collect();
         assert_eq!(firsts.len(), 337);

@@ -188,9 +188,12 @@ impl Scanner {
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
         }
         if let Some(kind) = self.rules.public_address {
-            public::addresses(text.key, page.raw, |range| {
-                hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context))
-            });
+            let mut found = |range| hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
+            public::addresses(text.key, view, &mut found);
+            // Tools write the address of a machine in front of what it said.
+            if !page.prefixes.is_empty() {
+                public::addresses(text.key, page.raw, &mut found);
+            }
         }
         self.rules.records.find(page.raw, |range, kind| {
             hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
@@ -272,8 +275,9 @@ impl Scanner {
                     // A path is no name that could stand alone, and what no rule names could be anything.
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
-                    self.names(text, &range, kind, found);
-                    found(range, kind, if alone { Evidence::Shown } else { Evidence::Part });
+                    let evidence = if alone { Evidence::Shown } else { Evidence::Part };
+                    self.names(text, &range, kind, |range, kind| found(range, kind, evidence));
+                    found(range, kind, evidence);
                 });
                 if let Some(end) = end {
                     reading.read(Reader::Arn, end);
@@ -304,17 +308,11 @@ impl Scanner {
     }
 
     /// The names within the resource of an ARN, which may stand alone elsewhere: `acme` of `acme:7`.
-    fn names(
-        &self,
-        text: &[u8],
-        resource: &Range<usize>,
-        kind: KindId,
-        found: &mut impl FnMut(Range<usize>, KindId, Evidence),
-    ) {
+    fn names(&self, text: &[u8], resource: &Range<usize>, kind: KindId, mut found: impl FnMut(Range<usize>, KindId)) {
         let value = text.get(resource.clone()).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
         let parts = self.parts(kind, value).into_iter();
         for Part { range, kind, .. } in parts.filter(|part| part.is_named() && !part.is_whole(value)) {
-            found(resource.start + range.start..resource.start + range.end, kind, Evidence::Shown);
+            found(resource.start + range.start..resource.start + range.end, kind);
         }
     }
 
