@@ -5,7 +5,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use masking::dialect::Options;
-use masking::{CustomPattern, Family, KindId, PlaceholderKey, Policy, PolicyError, Scanner};
+use masking::{AddressCodes, CustomPattern, Family, KindId, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, de};
 
@@ -31,6 +31,7 @@ pub struct Config {
     /// Shared by all entries with the same policy: a compiled one takes megabytes.
     pub scanner: Rc<Scanner>,
     pub never_restore: HashSet<KindId>,
+    pub addresses: AddressCodes,
     pub options: Options,
 }
 
@@ -146,6 +147,7 @@ impl Config {
             mapping_ttl: raw.ttl()?,
             log_masked_requests: raw.log_masked_requests,
             scanner,
+            addresses: if raw.address_groups { AddressCodes::Grouped } else { AddressCodes::Unrelated },
             options: Options { thinking: raw.restore_thinking },
         })
     }
@@ -189,6 +191,7 @@ struct RawConfig {
     never_mask: List<String>,
     never_restore: List<String>,
     restore_thinking: bool,
+    address_groups: bool,
 }
 
 impl Default for RawConfig {
@@ -219,6 +222,7 @@ impl Default for RawConfig {
             never_mask: List::default(),
             never_restore: List::default(),
             restore_thinking: false,
+            address_groups: true,
         }
     }
 }
@@ -417,6 +421,9 @@ mod tests {
         let config = parse(r#"{"sidecar":"s:1"}"#).unwrap();
         assert_eq!((config.scope, config.mapping_ttl), (Scope::Fixed("default".into()), 604_800));
         assert!(matches!(config.keys, Keys::Sidecar { on_outage: OnOutage::Refuse, .. }));
+        assert_eq!(config.addresses, AddressCodes::Grouped);
+        let config = parse(r#"{"sidecar":"s:1","address_groups":false}"#).unwrap();
+        assert_eq!(config.addresses, AddressCodes::Unrelated);
     }
 
     #[test]

@@ -188,6 +188,8 @@ impl Instance {
     pub fn means(&mut self, scope: &str, now: u64) -> Result<Means, Refusal> {
         let (key, source) = self.key(now)?;
         let mint = Mint::new(key, scope);
+        let addresses = self.config.as_ref().map(|config| config.addresses).unwrap_or_default();
+        let mint = mint.with_addresses(addresses);
         Ok(Means { mint, known: self.memory.known(scope), key: source })
     }
 
