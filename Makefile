@@ -16,7 +16,7 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 .DEFAULT_GOAL := help
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
-.PHONY: help build wasm sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench fuzz
+.PHONY: help build wasm wasm-core sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench fuzz
 .PHONY: up smoke stack-faults down logs dist venv node redis-server rust asked about
 
 help: ## lists the commands
@@ -28,6 +28,12 @@ build: about wasm sidecar ## builds the filter (.wasm) and the sidecar
 wasm: rust
 	$(call building,the filter)
 	@cargo build --release --target wasm32-wasip1 -p filter
+
+# The core alone, in its one example, for the test that it imports nothing of a host. It is a release build, because it
+# shares most of its dependencies with the filter's.
+wasm-core: rust
+	$(call building,the core)
+	@cargo build --release --target wasm32-wasip1 -p masking --example scan
 
 # Always in the profile that is shipped: the demo, the gateway, the tests and the benchmark share one build.
 sidecar: rust
@@ -45,7 +51,7 @@ run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=htt
 test: about := every test; about 20 minutes, half of it for the builds of the first run
 test: about rust venv node redis-server test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
-test-rust: redis-server wasm
+test-rust: redis-server wasm wasm-core
 	$(call building,the Rust tests)
 	@cargo test --workspace --no-run
 	cargo test --workspace --quiet
@@ -58,7 +64,6 @@ test-kong: venv node redis-server build ## e2e and faults on a Kong 3.9 that is 
 	@command -v kong >/dev/null || { echo "error: Kong 3.9 is required (kong in PATH)" >&2; exit 1; }
 	$(pytest) e2e faults
 
-# The example's wasm build is a release build, because it shares most of its dependencies with the filter's.
 lint: rust venv ## fmt, clippy and docs (native and wasm), ruff, the boundaries of ARCHITECTURE.md, and deny.toml
 	cargo fmt --all --check
 	.venv/bin/ruff check --no-cache --config tests/pyproject.toml tests scripts
@@ -67,7 +72,6 @@ lint: rust venv ## fmt, clippy and docs (native and wasm), ruff, the boundaries 
 	cargo clippy --target wasm32-wasip1 -p filter -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
 	RUSTDOCFLAGS='-D warnings' cargo doc --target wasm32-wasip1 -p filter --no-deps --document-private-items
-	cargo build --release --target wasm32-wasip1 -p masking --example scan
 	$(python) tests/scripts/boundaries.py
 	@tests/scripts/deny.sh
 

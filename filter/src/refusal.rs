@@ -1,40 +1,41 @@
-//! Why a request does not go on, and what its client is told.
+//! The reasons for which a request is not forwarded, and their answers to the client.
 
+use contract::{ErrorBody, ErrorType, code};
 use masking::json::JsonError;
 use masking::{Format, MaskError};
 
-/// The setting that lets Kong keep larger bodies where a filter can read them.
+/// The setting that lets Kong keep larger bodies in memory, where a filter can read them.
 const BODY_BUFFER_SETTING: &str = "KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The configuration is wrong; the log has the reason.
+pub(crate) enum Refusal {
+    /// The configuration is invalid; the reason is in the log.
     Configuration,
-    /// No key yet: the sidecar has not answered since the start.
+    /// There is no key yet: the sidecar has not answered since the start.
     NoKeyring,
-    /// The vault does not answer, and the configuration wants no request to go on without it.
+    /// The vault does not answer, and by the configuration no request is forwarded without it.
     VaultUnavailable,
-    /// More mappings are owed to the vault than are kept.
+    /// The number of mappings owed to the vault has reached its bound.
     OutboxFull,
     /// There is a body, and the host cannot show it.
     BodyUnreadable,
     /// The body is compressed.
     Encoding,
-    /// The body is of a type that cannot be read.
+    /// The body has a type that cannot be read.
     MediaType,
-    /// The connection would become one of another protocol, of which nothing could be read.
+    /// The connection would switch to another protocol, whose traffic could not be read.
     Upgrade,
-    /// The body ends with trailers: the host sends it on before it shows the end of it.
+    /// The body is followed by trailers: the host forwards it before it shows its end.
     Trailers,
-    /// The scope that the configuration names is not there.
+    /// The request lacks the scope that the configuration names.
     Scope,
-    /// The host would have sent the request around the filter, and refused it.
+    /// The host would have sent the request around the filter, and refused it instead.
     Bypassed,
     Mask(Format, MaskError),
 }
 
 impl Refusal {
-    pub fn status(self) -> u32 {
+    pub(crate) fn status(self) -> u32 {
         match self {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
             Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed => 503,
@@ -45,56 +46,56 @@ impl Refusal {
         }
     }
 
-    /// The stable code, which callers may rely on.
-    pub fn code(self) -> &'static str {
+    /// The stable code, on which callers may rely.
+    pub(crate) fn code(self) -> &'static str {
         match self {
-            Self::VaultUnavailable | Self::OutboxFull => "AWS_MASKER_1001",
+            Self::VaultUnavailable | Self::OutboxFull => code::STORE_DOWN,
             Self::NoKeyring => "AWS_MASKER_1004",
             Self::Scope => "AWS_MASKER_1005",
             Self::Mask(_, MaskError::Collision) => "AWS_MASKER_2001",
             Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => "AWS_MASKER_2003",
             Self::Encoding | Self::MediaType | Self::Upgrade | Self::Trailers => "AWS_MASKER_2004",
             Self::Bypassed => "AWS_MASKER_2006",
-            Self::Configuration => "AWS_MASKER_4001",
-            Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => "AWS_MASKER_6002",
+            Self::Configuration => code::CONFIGURATION,
+            Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => code::NOT_JSON,
         }
     }
 
-    /// Whether a code is that of requests that wait for the vault.
-    pub fn ends_with_outage(code: &str) -> bool {
+    /// Returns whether refusals with this code end when the vault answers.
+    pub(crate) fn ends_with_outage(code: &str) -> bool {
         [Self::VaultUnavailable, Self::NoKeyring].iter().any(|refusal| refusal.code() == code)
     }
 
-    /// The word that the API's own clients map to an exception.
-    fn kind(self) -> &'static str {
+    /// The error type, which the API's own clients map to an exception.
+    fn r#type(self) -> ErrorType {
         match self.status() {
-            403 => "permission_error",
-            413 => "request_too_large",
-            503 => "overloaded_error",
-            500 => "api_error",
-            _ => "invalid_request_error",
+            403 => ErrorType::PermissionError,
+            413 => ErrorType::RequestTooLarge,
+            503 => ErrorType::OverloadedError,
+            500 => ErrorType::ApiError,
+            _ => ErrorType::InvalidRequestError,
         }
     }
 
     fn message(self) -> String {
         match self {
-            Self::Configuration => {
-                "the gateway's aws_masker filter is configured wrongly; its log has the reason".into()
-            }
+            Self::Configuration => "the gateway's aws_masker filter is misconfigured; see the gateway log".into(),
             Self::NoKeyring => "the masking key has not arrived yet; try again in a moment".into(),
             Self::VaultUnavailable => "the mapping store does not answer; try again in a moment".into(),
-            Self::OutboxFull => "too many mappings wait for the mapping store; try again in a moment".into(),
+            Self::OutboxFull => "too many mappings are waiting for the mapping store; try again in a moment".into(),
             Self::BodyUnreadable => format!(
                 "the gateway could not read the request body, which is larger than its buffer; raise {BODY_BUFFER_SETTING} \
                  (Kong) or per_connection_buffer_limit_bytes (Envoy)"
             ),
             Self::Encoding => "the request body is compressed; send it without a content-encoding".into(),
             Self::MediaType => {
-                "the request body is of a type that cannot be masked; send JSON, JSON lines or text".into()
+                "the request body has a type that cannot be masked; send JSON, JSON lines or text".into()
             }
-            Self::Upgrade => "the request asks for another protocol (an upgrade), which cannot be masked".into(),
-            Self::Trailers => "the request has trailers behind its body, with which it cannot be masked".into(),
-            Self::Scope => "the request does not tell the scope that its values belong to".into(),
+            Self::Upgrade => {
+                "the request asks to switch protocols (Upgrade); traffic after that could not be masked".into()
+            }
+            Self::Trailers => "the request has trailers after its body; such a request cannot be masked".into(),
+            Self::Scope => "the request does not identify the scope (tenant) it belongs to".into(),
             Self::Bypassed => "a plugin on this route makes the gateway send requests before they are masked".into(),
             Self::Mask(_, MaskError::Encoding) => "the request body is not valid UTF-8".into(),
             Self::Mask(format, MaskError::Json(JsonError::Syntax { at })) => {
@@ -105,20 +106,15 @@ impl Refusal {
                 "the request body is nested too deeply or has too many values".into()
             }
             Self::Mask(_, MaskError::Collision) => {
-                "two values of the request share a placeholder; change either".into()
+                "two values of the request map to the same placeholder; change one of them".into()
             }
         }
     }
 
-    /// The answer's body, in the error shape of the Anthropic API, which the OpenAI clients read too.
-    pub fn body(self) -> String {
-        // The texts above need no escaping; a test holds that.
-        format!(
-            r#"{{"type":"error","error":{{"type":"{}","message":"{}: {}"}}}}"#,
-            self.kind(),
-            self.code(),
-            self.message()
-        )
+    /// The answer's body.
+    pub(crate) fn body(self) -> String {
+        let body = ErrorBody::new(self.r#type(), self.code(), &self.message());
+        serde_json::to_string(&body).unwrap_or_default()
     }
 }
 
@@ -153,7 +149,7 @@ mod tests {
             assert_eq!(body["type"], "error");
         }
         assert!(Refusal::BodyUnreadable.body().contains("KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE"));
-        // nginx answers this one, before it would ask the filter.
+        // nginx answers with this one before it would ask the filter.
         assert!(include_str!("../../kong/kong.conf").contains(&Refusal::Bypassed.body()));
     }
 }

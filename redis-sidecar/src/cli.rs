@@ -1,9 +1,10 @@
-//! The command line: to serve, or to call a sidecar that serves. The mappings may lie in its memory, and the audit
-//! record belongs into its log, so that no subcommand goes around it.
+//! The command line: serves, or calls a sidecar that serves. The mappings may be in its memory, and the audit record
+//! belongs in its log, so no subcommand bypasses it.
 
 use std::io::{self, Read, Write};
 
 use clap::{Parser, Subcommand};
+use contract::path;
 use serde_json::json;
 
 use crate::client::Client;
@@ -20,17 +21,17 @@ struct Cli {
     command: Option<Command>,
 }
 
-const ENVIRONMENT: &str = "Without a command it serves. The environment configures it, see its README. \
+const ENVIRONMENT: &str = "Without a command, it serves. It is configured by environment variables, see its README. \
 The commands call the sidecar at MASKER_URL (default: MASKER_LISTEN) with MASKER_OPERATOR_TOKEN.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Copy stdin to stdout with the values in the placeholders' places
+    /// Copy stdin to stdout, replacing placeholders with their values
     Restore {
         #[arg(long, default_value = "default")]
         scope: String,
     },
-    /// Tell what a placeholder stands for
+    /// Print what a placeholder stands for
     Lookup {
         placeholder: String,
         #[arg(long, default_value = "default")]
@@ -39,16 +40,16 @@ pub enum Command {
     /// Erase mappings
     #[command(subcommand)]
     Forget(Forget),
-    /// Count the mappings, by scope and by key
+    /// Count mappings, by scope and by key
     Stats,
-    /// Succeed if the sidecar serves
+    /// Exit with 0 if the sidecar is serving
     #[command(alias = "health")]
     Healthcheck,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Forget {
-    /// Everything of a scope
+    /// All mappings of a scope
     Scope { scope: String },
     /// One placeholder
     Placeholder {
@@ -56,7 +57,7 @@ pub enum Forget {
         #[arg(long, default_value = "default")]
         scope: String,
     },
-    /// One value, which is read from stdin: arguments can be seen by others
+    /// One value, read from stdin, because others can see arguments
     Value {
         /// Only in this scope
         #[arg(long)]
@@ -64,27 +65,27 @@ pub enum Forget {
     },
 }
 
-/// `None`: to serve. Wrong arguments end the program.
+/// `None` means to serve. Invalid arguments end the program.
 pub fn command() -> Option<Command> {
     Cli::parse().command
 }
 
-/// Does what a subcommand says. Blocks.
+/// Runs a subcommand. Blocks.
 pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
     let client = Client::new(&ClientConfig::parse(raw)?)?;
     let answer = match command {
         Command::Restore { scope } => return restore(&client, &scope, io::stdin().lock(), io::stdout().lock()),
-        Command::Healthcheck => client.get("/healthz")?,
-        Command::Stats => client.get("/v1/stats")?,
+        Command::Healthcheck => client.get(path::HEALTH)?,
+        Command::Stats => client.get(path::STATS)?,
         Command::Lookup { placeholder, scope } => {
-            client.post("/v1/lookup", &json!({"scope": scope, "placeholder": placeholder}))?
+            client.post(path::LOOKUP, &json!({"scope": scope, "placeholder": placeholder}))?
         }
-        Command::Forget(forget) => client.post("/v1/forget", &asked(forget)?)?,
+        Command::Forget(forget) => client.post(path::FORGET, &request_body(forget)?)?,
     };
     Ok(writeln!(io::stdout(), "{}", answer.trim_end())?)
 }
 
-fn asked(forget: Forget) -> io::Result<serde_json::Value> {
+fn request_body(forget: Forget) -> io::Result<serde_json::Value> {
     Ok(match forget {
         Forget::Scope { scope } => json!({"scope": scope}),
         Forget::Placeholder { placeholder, scope } => json!({"scope": scope, "placeholder": placeholder}),
@@ -100,7 +101,7 @@ fn restore(client: &Client, scope: &str, mut from: impl Read, mut to: impl Write
     loop {
         let room = u64::try_from(PIECE.saturating_sub(text.len()))?;
         let more = from.by_ref().take(room).read_to_end(&mut text)?;
-        let cut = if more == 0 { text.len() } else { whole(&text) };
+        let cut = if more == 0 { text.len() } else { safe_cut(&text) };
         let rest = text.split_off(cut);
         if !text.is_empty() {
             to.write_all(&client.restore(scope, &text)?)?;
@@ -112,8 +113,8 @@ fn restore(client: &Client, scope: &str, mut from: impl Read, mut to: impl Write
     }
 }
 
-/// How much of a text ends where no placeholder can be cut; all of it where there is no such place.
-fn whole(text: &[u8]) -> usize {
+/// The length of the longest beginning that cuts no placeholder; the whole length if there is none.
+fn safe_cut(text: &[u8]) -> usize {
     let outside = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"_-\\".contains(byte);
     text.iter().rposition(outside).map_or(text.len(), |at| at + 1)
 }
@@ -125,7 +126,7 @@ mod tests {
     #[test]
     fn a_text_is_cut_outside_of_placeholders() {
         for (text, cut) in [("a AWS_EC2_7KQ", 2), ("a\nb\n", 4), ("AWS\\_EC2", 8), ("", 0), ("x,AWS-EC2", 2)] {
-            assert_eq!(whole(text.as_bytes()), cut, "{text}");
+            assert_eq!(safe_cut(text.as_bytes()), cut, "{text}");
         }
     }
 }

@@ -3,25 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use contract::Value;
+use contract::{Redacted, header, path};
 use rustls::crypto::ring;
 use ureq::Agent;
 use ureq::http::Response;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
 use crate::config::ClientConfig;
+use crate::operator::SCOPE_HEADER;
 use crate::run::Fatal;
 
-/// To forget a value among millions takes a while.
+/// Forgetting one value among millions takes a while.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// Bytes of an answer; more than a restored text may have.
+/// Maximum bytes of an answer; more than a restored text may have.
 const ANSWER_BYTES: u64 = 64 << 20;
 
 pub struct Client {
     agent: Agent,
     url: String,
     /// The value of the `authorization` header.
-    authorization: Option<Value>,
+    authorization: Option<Redacted>,
 }
 
 impl Client {
@@ -31,20 +32,20 @@ impl Client {
             .timeout_global(Some(PATIENCE))
             .timeout_connect(Some(Duration::from_secs(5)))
             .http_status_as_error(false)
-            // The sidecar is near; a proxy must not see its tokens.
+            // The sidecar is nearby; a proxy must not see its tokens.
             .proxy(None)
             .max_redirects(0)
             .build()
             .new_agent();
-        let authorization = config.token.as_ref().map(|token| Value::new(format!("Bearer {}", token.expose())));
-        let url = config.url.as_deref().ok_or("MASKER_URL is needed: MASKER_LISTEN has no host:port to call")?;
+        let authorization = config.token.as_ref().map(|token| Redacted::new(header::bearer(token.expose())));
+        let url = config.url.as_deref().ok_or("MASKER_URL is required: MASKER_LISTEN has no host:port to call")?;
         Ok(Self { agent, url: url.trim_end_matches('/').to_owned(), authorization })
     }
 
     pub fn get(&self, path: &str) -> Result<String, Fatal> {
         let request = self.agent.get(format!("{}{path}", self.url));
         let request = match &self.authorization {
-            Some(authorization) => request.header("authorization", authorization.expose()),
+            Some(authorization) => request.header(header::AUTHORIZATION, authorization.expose()),
             None => request,
         };
         Ok(String::from_utf8(read(request.call()?)?)?)
@@ -55,14 +56,15 @@ impl Client {
     }
 
     pub fn restore(&self, scope: &str, text: &[u8]) -> Result<Vec<u8>, Fatal> {
-        self.send("/v1/restore", Some(scope), text)
+        self.send(path::RESTORE, Some(scope), text)
     }
 
     fn send(&self, path: &str, scope: Option<&str>, body: &[u8]) -> Result<Vec<u8>, Fatal> {
-        let authorization = self.authorization.as_ref().ok_or("MASKER_OPERATOR_TOKEN is needed")?;
-        let request = self.agent.post(format!("{}{path}", self.url)).header("authorization", authorization.expose());
+        let authorization = self.authorization.as_ref().ok_or("MASKER_OPERATOR_TOKEN is required")?;
+        let request =
+            self.agent.post(format!("{}{path}", self.url)).header(header::AUTHORIZATION, authorization.expose());
         let request = match scope {
-            Some(scope) => request.header("x-aws-masker-scope", scope),
+            Some(scope) => request.header(SCOPE_HEADER, scope),
             None => request,
         };
         read(request.send(body)?)

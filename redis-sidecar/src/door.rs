@@ -1,15 +1,15 @@
-//! Who may come in, how often, and for which scopes.
+//! Access: known bearer tokens, their rates and their scopes.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use contract::{Scope, bound, header};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use subtle::{Choice, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 
 use crate::error::Error;
-use crate::name::Scope;
 
 /// A bearer token, known by its hash alone.
 #[derive(Clone)]
@@ -40,16 +40,14 @@ struct Bucket {
 }
 
 impl BearerToken {
-    const LEAST: usize = 16;
-
     /// `None` unless it is long enough to be one, and of the characters that a bearer token may have (RFC 6750).
     pub fn new(text: &str, scopes: Scopes) -> Option<Self> {
         let fits = |b: u8| b.is_ascii_alphanumeric() || b"-._~+/=".contains(&b);
-        let token = text.len() >= Self::LEAST && text.bytes().all(fits);
+        let token = text.len() >= bound::TOKEN_BYTES_MIN && text.bytes().all(fits);
         token.then(|| Self { digest: Sha256::digest(text).into(), scopes })
     }
 
-    /// Names the token in the log; tells nothing about it.
+    /// Names the token in the log; reveals nothing about it.
     pub fn id(&self) -> String {
         let [a, b, c, d, ..] = self.digest;
         HEXLOWER.encode(&[a, b, c, d])
@@ -67,31 +65,29 @@ impl Scopes {
 }
 
 impl Door {
-    /// Each token may make `rate` calls a second.
+    /// Each token may make `rate` calls per second.
     pub fn new(tokens: Vec<BearerToken>, rate: u32) -> Self {
         let rate = f64::from(rate);
         let full = |token| (token, Mutex::new(Bucket { left: rate, at: Instant::now() }));
         Self { tokens: tokens.into_iter().map(full).collect(), rate }
     }
 
-    /// Takes the value of an `authorization` header, and one call off the token's rate.
+    /// Takes the value of an `authorization` header, and counts one call against the token's rate.
     pub fn enter(&self, authorization: Option<&[u8]>) -> Result<(&BearerToken, &Scopes), Error> {
         let (token, bucket) = self.find(authorization).ok_or(Error::Unauthorized)?;
         bucket.lock().unwrap_or_else(PoisonError::into_inner).take(self.rate, Instant::now())?;
         Ok((token, &token.scopes))
     }
 
-    /// Whether the header holds one of the tokens; costs it nothing.
+    /// Returns whether the header holds one of the tokens. Does not count against its rate.
     pub fn knows(&self, authorization: Option<&[u8]>) -> bool {
         self.find(authorization).is_some()
     }
 
-    /// Looks at every token, and at hashes only: the time tells neither which one was near nor how near.
+    /// Compares with every token, and only hashes: the time reveals neither which one was similar nor how similar.
     fn find(&self, authorization: Option<&[u8]>) -> Option<&(BearerToken, Mutex<Bucket>)> {
-        let (scheme, text) = authorization?.split_first_chunk::<7>()?;
-        let digest: [u8; 32] = Sha256::digest(text).into();
-        let bearer = Choice::from(u8::from(scheme.eq_ignore_ascii_case(b"bearer ")));
-        let matches = |token: &BearerToken| bool::from(token.digest.ct_eq(&digest) & bearer);
+        let digest: [u8; 32] = Sha256::digest(header::token(authorization?)?).into();
+        let matches = |token: &BearerToken| bool::from(token.digest.ct_eq(&digest));
         self.tokens.iter().fold(None, |found, own| if matches(&own.0) { Some(own) } else { found })
     }
 }

@@ -1,8 +1,10 @@
-//! What can go wrong: stable codes, and what the caller is told. What happened inside goes to the log only.
+//! Errors: the stable code and the text for the caller. Details of the cause go to the log only.
 
 use std::fmt;
 
-/// Why a call was refused. Holds nothing that came from the caller or from inside.
+use contract::{ErrorBody, ErrorType, code};
+
+/// The reason for which a call was refused. Holds nothing that came from the caller or from inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Error {
     /// Redis does not answer, or not in time.
@@ -15,7 +17,7 @@ pub enum Error {
     NotJson { line: usize, column: usize },
     /// One field is out of its bounds.
     Invalid(&'static str),
-    /// A contract that this sidecar does not speak.
+    /// A version of the contract that this sidecar does not support.
     Version,
     /// The body, or the answer that it asks for, is too large.
     TooLarge,
@@ -24,7 +26,7 @@ pub enum Error {
     /// The body did not arrive in time.
     TooSlow,
     /// No such path.
-    NoSuchCall,
+    UnknownPath,
     /// The path takes another method.
     Method,
     /// A defect: the operating system's randomness or a cipher failed.
@@ -32,21 +34,22 @@ pub enum Error {
 }
 
 impl Error {
-    /// Status, code, and the type in the shape of the API.
-    fn row(self) -> (u16, &'static str, &'static str) {
+    /// Status, code and type.
+    fn row(self) -> (u16, &'static str, ErrorType) {
+        use ErrorType::*;
         match self {
-            Self::StoreDown => (503, "AWS_MASKER_1001", "api_error"),
-            Self::Unauthorized => (401, "AWS_MASKER_7001", "authentication_error"),
-            Self::Forbidden => (403, "AWS_MASKER_7002", "permission_error"),
-            Self::Invalid(_) => (400, "AWS_MASKER_7003", "invalid_request_error"),
-            Self::Version => (400, "AWS_MASKER_7004", "invalid_request_error"),
-            Self::TooLarge => (413, "AWS_MASKER_7005", "request_too_large"),
-            Self::TooMany => (429, "AWS_MASKER_7006", "rate_limit_error"),
-            Self::TooSlow => (408, "AWS_MASKER_7007", "invalid_request_error"),
-            Self::NoSuchCall => (404, "AWS_MASKER_7008", "not_found_error"),
-            Self::Method => (405, "AWS_MASKER_7009", "invalid_request_error"),
-            Self::NotJson { .. } => (400, "AWS_MASKER_6002", "invalid_request_error"),
-            Self::Internal => (500, "AWS_MASKER_7000", "api_error"),
+            Self::StoreDown => (503, code::STORE_DOWN, ApiError),
+            Self::Unauthorized => (401, code::UNAUTHORIZED, AuthenticationError),
+            Self::Forbidden => (403, code::FORBIDDEN, PermissionError),
+            Self::Invalid(_) => (400, code::INVALID, InvalidRequestError),
+            Self::Version => (400, code::VERSION, InvalidRequestError),
+            Self::TooLarge => (413, code::TOO_LARGE, RequestTooLarge),
+            Self::TooMany => (429, code::TOO_MANY, RateLimitError),
+            Self::TooSlow => (408, code::TOO_SLOW, InvalidRequestError),
+            Self::UnknownPath => (404, code::UNKNOWN_PATH, NotFoundError),
+            Self::Method => (405, code::METHOD, InvalidRequestError),
+            Self::NotJson { .. } => (400, code::NOT_JSON, InvalidRequestError),
+            Self::Internal => (500, code::INTERNAL, ApiError),
         }
     }
 
@@ -58,11 +61,9 @@ impl Error {
         self.row().1
     }
 
-    /// The body of the answer: `{"type":"error","error":{"type":…,"message":"AWS_MASKER_nnnn: …"}}`.
-    pub fn body(self) -> String {
-        let (_, code, kind) = self.row();
-        let message = format!("{code}: {self}");
-        serde_json::json!({"type": "error", "error": {"type": kind, "message": message}}).to_string()
+    pub fn body(self) -> ErrorBody {
+        let (_, code, r#type) = self.row();
+        ErrorBody::new(r#type, code, &self.to_string())
     }
 }
 
@@ -71,19 +72,19 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StoreDown => f.write_str("the store does not answer"),
-            Self::Unauthorized => f.write_str("a bearer token is needed"),
+            Self::Unauthorized => f.write_str("a valid bearer token is required"),
             Self::Forbidden => f.write_str("the token is not for this scope"),
             Self::NotJson { line, column } => {
-                write!(f, "the body is not the JSON of this call, at line {line} column {column}")
+                write!(f, "the body is not the JSON that this call takes, at line {line} column {column}")
             }
             Self::Invalid(what) => write!(f, "out of bounds: {what}"),
-            Self::Version => write!(f, "this sidecar speaks version {} of the contract", contract::VERSION),
-            Self::TooLarge => f.write_str("the body or its answer is too large"),
+            Self::Version => write!(f, "this sidecar supports version {} of the contract", contract::VERSION),
+            Self::TooLarge => f.write_str("the body or the answer is too large"),
             Self::TooMany => f.write_str("too many calls with this token"),
             Self::TooSlow => f.write_str("the body did not arrive in time"),
-            Self::NoSuchCall => f.write_str("no such call"),
-            Self::Method => f.write_str("the call takes another method"),
-            Self::Internal => f.write_str("the sidecar failed"),
+            Self::UnknownPath => f.write_str("unknown path"),
+            Self::Method => f.write_str("method not allowed"),
+            Self::Internal => f.write_str("internal error of the sidecar"),
         }
     }
 }
@@ -91,7 +92,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 impl From<serde_json::Error> for Error {
-    /// Only the place is kept: serde's own text quotes the input.
+    /// Keeps only the position: serde's own text quotes the input.
     fn from(error: serde_json::Error) -> Self {
         Self::NotJson { line: error.line(), column: error.column() }
     }
@@ -114,7 +115,7 @@ mod tests {
             Error::TooLarge,
             Error::TooMany,
             Error::TooSlow,
-            Error::NoSuchCall,
+            Error::UnknownPath,
             Error::Method,
             Error::Internal,
         ] {

@@ -1,6 +1,6 @@
-//! What is told on the Pub/Sub channels of the plugin that this one replaces. Numbers only, never a value.
+//! The messages on the Pub/Sub channels of the plugin that this one replaces. Numbers only, never a value.
 
-use contract::{Counters, Exchange};
+use contract::{Counters, ExchangeSummary};
 use serde_json::json;
 
 const MASKING: &str = "aws-masker:events:masking";
@@ -16,7 +16,11 @@ pub struct Event {
 }
 
 /// The messages of one batch.
-pub fn events<'e>(instance: &str, exchanges: impl Iterator<Item = &'e Exchange>, counters: &Counters) -> Vec<Event> {
+pub fn events<'e>(
+    instance: &str,
+    exchanges: impl Iterator<Item = &'e ExchangeSummary>,
+    counters: &Counters,
+) -> Vec<Event> {
     let mut events: Vec<Event> = exchanges.flat_map(of_exchange).collect();
     if let Some(alert) = alert(instance, counters) {
         events.push(alert);
@@ -27,13 +31,14 @@ pub fn events<'e>(instance: &str, exchanges: impl Iterator<Item = &'e Exchange>,
     events
 }
 
-/// The operator's calls are of interest to whoever watches over security.
-pub fn audited(call: &str, who: &str, outcome: &str, count: u64) -> Event {
+/// Calls of the operator are published for those who watch over security.
+pub fn audit(call: &str, who: &str, outcome: &str, count: u64) -> Event {
     event(SECURITY, json!({"audit": call, "who": who, "outcome": outcome, "count": count}))
 }
 
-fn of_exchange(exchange: &Exchange) -> impl Iterator<Item = Event> {
-    let Exchange { scope, at_ms, request_bytes, response_bytes, masked, restored, unresolved, refused } = exchange;
+fn of_exchange(exchange: &ExchangeSummary) -> impl Iterator<Item = Event> {
+    let ExchangeSummary { scope, at_ms, request_bytes, response_bytes, masked, restored, unresolved, refused } =
+        exchange;
     let masked = (!masked.is_empty()).then(|| {
         let kinds: serde_json::Map<_, _> = masked.iter().map(|(kind, n)| (kind.clone(), json!(n))).collect();
         event(MASKING, json!({"scope": scope, "at_ms": at_ms, "request_bytes": request_bytes, "masked": kinds}))
@@ -48,7 +53,7 @@ fn of_exchange(exchange: &Exchange) -> impl Iterator<Item = Event> {
     [masked, unmasked, refused].into_iter().flatten()
 }
 
-/// What should not happen in an installation that is well.
+/// The counters of events that do not happen in a healthy installation, if there are any.
 fn alert(instance: &str, counters: &Counters) -> Option<Event> {
     let Counters {
         orphaned_responses,
@@ -78,8 +83,8 @@ fn event(channel: &'static str, payload: serde_json::Value) -> Event {
 mod tests {
     use super::*;
 
-    fn exchange() -> Exchange {
-        Exchange {
+    fn exchange() -> ExchangeSummary {
+        ExchangeSummary {
             scope: "default".into(),
             at_ms: 7,
             request_bytes: 10,
@@ -94,9 +99,9 @@ mod tests {
     #[test]
     fn each_channel_hears_what_is_its_own() {
         let quiet = exchange();
-        let masked = Exchange { masked: vec![("ec2_instance".into(), 2)], ..exchange() };
-        let restored = Exchange { restored: 1, ..exchange() };
-        let refused = Exchange { refused: Some("AWS_MASKER_6002".into()), ..exchange() };
+        let masked = ExchangeSummary { masked: vec![("ec2_instance".into(), 2)], ..exchange() };
+        let restored = ExchangeSummary { restored: 1, ..exchange() };
+        let refused = ExchangeSummary { refused: Some("AWS_MASKER_6002".into()), ..exchange() };
         let calm = Counters::default();
         let busy = Counters { requests: 1, ..calm };
         let trouble = Counters { orphaned_responses: 1, ..calm };

@@ -1,18 +1,18 @@
 //! Everything that is derived from the master secrets.
 //!
-//! HKDF-SHA256 with one label a purpose: the key that placeholders are minted with, the key that records are sealed
-//! with, and a public id for each. No one of them tells anything about another.
+//! HKDF-SHA256 with one label per purpose: the key that placeholders are minted with, the key that records are sealed
+//! with, and a public id for each. None of them reveals anything about another.
 
 use std::fmt;
 
-use contract::Value;
+use contract::MintKey;
 use data_encoding::HEXLOWER;
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::name::Key;
+use crate::name::RecordKey;
 use crate::seal::{Plain, Seal};
 
 const SALT: &[u8] = b"aws-masker/1";
@@ -21,12 +21,12 @@ const PLACEHOLDER_ID: &[u8] = b"placeholder key id";
 const STORAGE_KEY: &[u8] = b"storage key";
 const STORAGE_ID: &[u8] = b"storage key id";
 
-/// A master secret: at least [`Secret::LEAST`] bytes, wiped when dropped.
+/// A master secret: at least [`MasterSecret::LEAST`] bytes, wiped when dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct MasterSecret(Zeroizing<Vec<u8>>);
 
-impl Secret {
-    /// Fewer bytes can be guessed from one placeholder and its value.
+impl MasterSecret {
+    /// A shorter secret can be guessed from one placeholder and its value.
     pub const LEAST: usize = 16;
 
     pub fn new(bytes: impl Into<Vec<u8>>) -> Option<Self> {
@@ -41,33 +41,31 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for MasterSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
+        f.write_str("MasterSecret(…)")
     }
 }
 
 /// The keys in use: placeholders are minted and records sealed with the newest; records of the older ones still open.
 #[derive(Debug)]
 pub struct Keyring {
-    placeholder: contract::Keyring,
+    placeholder: MintKey,
     newest: Seal,
     older: Vec<Seal>,
 }
 
 impl Keyring {
-    pub fn derive(newest: &Secret, older: &[Secret]) -> Result<Self, Error> {
+    pub fn derive(newest: &MasterSecret, older: &[MasterSecret]) -> Result<Self, Error> {
         let hkdf = extract(newest);
-        let placeholder = contract::Keyring {
-            id: HEXLOWER.encode(expand::<8>(&hkdf, PLACEHOLDER_ID)?.as_ref()),
-            placeholder_key: Value::new(HEXLOWER.encode(expand::<32>(&hkdf, PLACEHOLDER_KEY)?.as_ref())),
-        };
+        let id = HEXLOWER.encode(expand::<8>(&hkdf, PLACEHOLDER_ID)?.as_ref());
+        let placeholder = MintKey::new(id, &*expand(&hkdf, PLACEHOLDER_KEY)?);
         let older = older.iter().map(|secret| seal(&extract(secret))).collect::<Result<_, _>>()?;
         Ok(Self { placeholder, newest: seal(&hkdf)?, older })
     }
 
-    /// What the filter gets.
-    pub fn placeholder(&self) -> &contract::Keyring {
+    /// The key that the filter gets.
+    pub fn placeholder(&self) -> &MintKey {
         &self.placeholder
     }
 
@@ -76,8 +74,8 @@ impl Keyring {
         &self.newest
     }
 
-    /// `None`: no secret that is still known closed the record, or it does not belong under this key.
-    pub fn open(&self, key: &Key, record: &[u8]) -> Option<Plain> {
+    /// `None`: the record was closed with a secret that is not known any more, or does not belong under this key.
+    pub fn open(&self, key: &RecordKey, record: &[u8]) -> Option<Plain> {
         std::iter::once(&self.newest).chain(&self.older).find_map(|seal| seal.open(key, record))
     }
 }
@@ -86,7 +84,7 @@ fn seal(hkdf: &Hkdf<Sha256>) -> Result<Seal, Error> {
     Ok(Seal::new(*expand(hkdf, STORAGE_ID)?, &*expand(hkdf, STORAGE_KEY)?))
 }
 
-fn extract(secret: &Secret) -> Hkdf<Sha256> {
+fn extract(secret: &MasterSecret) -> Hkdf<Sha256> {
     Hkdf::new(Some(SALT), &secret.0)
 }
 
@@ -100,8 +98,8 @@ fn expand<const N: usize>(hkdf: &Hkdf<Sha256>, purpose: &[u8]) -> Result<Zeroizi
 mod tests {
     use super::*;
 
-    fn secret(text: &str) -> Secret {
-        Secret::new(text).unwrap()
+    fn secret(text: &str) -> MasterSecret {
+        MasterSecret::new(text).unwrap()
     }
 
     #[test]
@@ -112,13 +110,13 @@ mod tests {
         let other = Keyring::derive(&b, std::slice::from_ref(&a)).unwrap();
         assert_eq!(one.placeholder(), again.placeholder());
         assert_ne!(one.placeholder().id, other.placeholder().id);
-        assert_ne!(one.placeholder().placeholder_key, other.placeholder().placeholder_key);
-        assert_eq!(one.placeholder().placeholder_key.expose().len(), 64);
+        assert_ne!(one.placeholder().key(), other.placeholder().key());
+        assert!(one.placeholder().key().is_some());
     }
 
     #[test]
     fn a_short_secret_is_refused_and_none_is_shown() {
-        assert_eq!(Secret::new("0123456789abcde"), None);
+        assert_eq!(MasterSecret::new("0123456789abcde"), None);
         assert!(!format!("{:?}", secret("0123456789abcdef")).contains("0123"));
     }
 }

@@ -1,7 +1,9 @@
-//! The sidecar of aws-masker: holds the keyring and the mappings, so that no call stands in a request's way.
+//! The sidecar of aws-masker: it holds the keyring and the mappings, so that no request waits for a store.
 //!
-//! `config` says what to do, `listen` and `routes` take the calls, `door` lets them in, `batch` checks them, `vault`
-//! answers them. The vault seals what it holds (`keyring`, `seal`) and lays it into a `store`.
+//! `listen` and `routes` take the calls as `config` says, `door` admits them, `batch` checks them, `vault` answers them.
+//! The vault seals its records (`keyring`, `seal`) and keeps them in a `store`.
+
+#![warn(unreachable_pub)]
 
 pub mod batch;
 pub mod cli;

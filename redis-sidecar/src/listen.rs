@@ -1,4 +1,5 @@
-//! The listeners: TCP, TLS and Unix sockets, HTTP/1.1, bounded in connections and in patience, ended without cutting a call short.
+//! The listeners: TCP, TLS and Unix sockets; HTTP/1.1. Connections and waiting times are bounded, and calls in flight end
+//! before the program does.
 
 use std::fmt;
 use std::fs::Permissions;
@@ -23,34 +24,34 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use crate::config::{Place, Tls, Wrong};
+use crate::config::{InvalidVariable, Place, Tls};
 use crate::routes::{Peer, Routes};
 
-/// Connections at a time; more wait in the kernel's queue.
+/// Concurrent connections; more wait in the kernel's queue.
 const CONNECTIONS: usize = 1_024;
-/// How long a TLS handshake, or the head of a call, may take.
+/// The timeout of a TLS handshake, and of the head of a call.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
-/// How long the calls under way may take to end.
+/// The timeout of the calls that are in flight when the program is told to end.
 const END_PATIENCE: Duration = Duration::from_secs(10);
-/// After the operating system refused a connection, mostly for want of file descriptors.
+/// The pause after the operating system refused a connection, mostly for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// Where callers come in.
+/// A place at which callers connect.
 #[derive(Debug)]
 pub enum Listener {
     Address(TcpListener),
     Socket(Socket),
 }
 
-/// A Unix socket. Its file ends with it.
+/// A Unix socket. Its file is removed with it.
 #[derive(Debug)]
 pub struct Socket {
     listener: UnixListener,
     path: PathBuf,
 }
 
-/// Whoever can reach the socket's directory may connect, and then needs a token: the gateway is another user, mostly in
-/// another container.
+/// Everybody who can reach the socket's directory may connect, and then needs a token: the gateway runs as another user,
+/// mostly in another container.
 const SOCKET_MODE: u32 = 0o666;
 
 impl Listener {
@@ -61,7 +62,7 @@ impl Listener {
         })
     }
 
-    /// Whether other machines may call.
+    /// Returns whether other machines may call.
     pub fn is_open(&self) -> io::Result<bool> {
         match self {
             Self::Address(listener) => Ok(!listener.local_addr()?.ip().is_loopback()),
@@ -82,7 +83,7 @@ impl Listener {
 
 impl Socket {
     async fn bind(path: PathBuf) -> io::Result<Self> {
-        // The file of a sidecar that was killed is in the way; that of one that lives answers, and then binding fails.
+        // The file of a sidecar that was killed is in the way. That of one that lives answers, and then binding fails.
         let is_socket = std::fs::symlink_metadata(&path).is_ok_and(|file| file.file_type().is_socket());
         if is_socket && UnixStream::connect(&path).await.is_err() {
             std::fs::remove_file(&path)?;
@@ -116,7 +117,7 @@ enum Stream {
     Unix(UnixStream),
 }
 
-/// Serves until `end` is over, then lets the calls under way end.
+/// Serves until `end` completes, then waits for the calls in flight.
 pub async fn serve(listeners: Vec<Listener>, tls: Option<TlsAcceptor>, routes: Routes, end: impl Future) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -127,7 +128,7 @@ pub async fn serve(listeners: Vec<Listener>, tls: Option<TlsAcceptor>, routes: R
     }
     drop(listeners);
     if timeout(END_PATIENCE, graceful.shutdown()).await.is_err() {
-        tracing::warn!("ended with calls under way");
+        tracing::warn!("shut down with calls still in flight");
     }
 }
 
@@ -143,7 +144,7 @@ async fn accept(
             sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let call = converse(stream, peer, tls.clone(), routes.clone(), graceful.watcher());
+        let call = serve_connection(stream, peer, tls.clone(), routes.clone(), graceful.watcher());
         tokio::spawn(async move {
             call.await;
             drop(place);
@@ -151,44 +152,52 @@ async fn accept(
     }
 }
 
-/// What comes through the Unix socket has not left the machine, and needs no TLS.
-async fn converse(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, routes: Routes, watcher: Watcher) {
+/// A connection through the Unix socket does not leave the machine, and needs no TLS.
+async fn serve_connection(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, routes: Routes, watcher: Watcher) {
     match (stream, tls) {
-        (Stream::Unix(stream), _) => speak(stream, peer, routes, watcher).await,
-        (Stream::Tcp(stream), None) => speak(stream, peer, routes, watcher).await,
+        (Stream::Unix(stream), _) => serve_http(stream, peer, routes, watcher).await,
+        (Stream::Tcp(stream), None) => serve_http(stream, peer, routes, watcher).await,
         (Stream::Tcp(stream), Some(tls)) => match timeout(HEAD_PATIENCE, tls.accept(stream)).await {
-            Ok(Ok(stream)) => speak(stream, peer, routes, watcher).await,
-            Ok(Err(_)) | Err(_) => tracing::debug!(%peer, "no TLS"),
+            Ok(Ok(stream)) => serve_http(stream, peer, routes, watcher).await,
+            Ok(Err(_)) | Err(_) => tracing::debug!(%peer, "TLS handshake failed"),
         },
     }
 }
 
-async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, peer: Peer, routes: Routes, watcher: Watcher) {
+async fn serve_http(
+    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
+    peer: Peer,
+    routes: Routes,
+    watcher: Watcher,
+) {
     let service = TowerToHyperService::new(routes.of(peer));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     if watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await.is_err() {
-        tracing::debug!(%peer, "the connection broke");
+        tracing::debug!(%peer, "connection lost");
     }
 }
 
-/// TLS with the listener's certificate; with `callers`, only for those who show one that these sign.
-pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor, Wrong> {
-    let wrong = |variable, why| move |_: io::Error| Wrong { variable, why };
-    let chain = certificates(&tls.identity.certificate).map_err(wrong("MASKER_TLS_CERT", "holds no certificate"))?;
+/// TLS with the listener's certificate; with `callers`, only for those who present one that this authority signed.
+pub fn acceptor(tls: &Tls) -> Result<TlsAcceptor, InvalidVariable> {
+    let invalid = |variable, why| move |_: io::Error| InvalidVariable { variable, why };
+    let chain =
+        certificates(&tls.identity.certificate).map_err(invalid("MASKER_TLS_CERT", "contains no certificate"))?;
     let key = PrivateKeyDer::from_pem_slice(tls.identity.key.expose().as_bytes()).map_err(io::Error::other);
-    let key = key.map_err(wrong("MASKER_TLS_KEY", "holds no private key"))?;
+    let key = key.map_err(invalid("MASKER_TLS_KEY", "contains no private key"))?;
     let builder = ServerConfig::builder();
     let builder = match &tls.callers {
         None => builder.with_no_client_auth(),
         Some(pem) => {
-            let roots = roots(pem).map_err(wrong("MASKER_TLS_CLIENT_CA", "holds no certificate"))?;
+            let roots = roots(pem).map_err(invalid("MASKER_TLS_CLIENT_CA", "contains no certificate"))?;
             let verifier = WebPkiClientVerifier::builder(Arc::new(roots)).build().map_err(io::Error::other);
-            builder.with_client_cert_verifier(verifier.map_err(wrong("MASKER_TLS_CLIENT_CA", "signs nobody"))?)
+            builder.with_client_cert_verifier(
+                verifier.map_err(invalid("MASKER_TLS_CLIENT_CA", "contains no usable CA certificate"))?,
+            )
         }
     };
     let config = builder.with_single_cert(chain, key).map_err(io::Error::other);
-    let config = config.map_err(wrong("MASKER_TLS_KEY", "is not the key of the certificate"))?;
+    let config = config.map_err(invalid("MASKER_TLS_KEY", "does not match the certificate"))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 

@@ -7,7 +7,7 @@ use redis_sidecar::{cli, run};
 async fn main() -> std::process::ExitCode {
     let command = cli::command();
     let raw = RawConfig::from_env();
-    run::ended(match command {
+    run::exit_code(match command {
         None => run::serve(&raw).await,
         Some(command) => cli::run(command, &raw),
     })

@@ -1,9 +1,9 @@
-//! What is counted, for Prometheus. Kinds and numbers only.
+//! The metrics, for Prometheus. Kinds and numbers only.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use contract::{Counters, Exchange};
+use contract::{Counters, ExchangeSummary};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -13,7 +13,7 @@ use prometheus_client::registry::Registry;
 use crate::error::Error;
 use crate::store::{Breaker, Eviction, Health};
 
-/// Distinct kinds counted by name. The catalogue is far below; beyond it stands whatever a token's holder invents.
+/// Distinct kinds that are counted by name. The catalogue has far fewer; the rest is what the holder of a token invents.
 const KINDS: usize = 256;
 
 type Labelled<T> = Family<[(&'static str, String); 1], T>;
@@ -34,7 +34,7 @@ pub struct Metrics {
     pub stored: Counter,
     pub found: Counter,
     pub unknown: Counter,
-    /// Records whose secret is not known any more, or that were altered.
+    /// Records whose secret is unknown by now, or that were altered.
     pub unopenable: Counter,
 }
 
@@ -66,31 +66,31 @@ impl Metrics {
     fn register(&mut self) {
         let registry = &mut self.registry;
         registry.register("syncs", "Batches by outcome", self.syncs.clone());
-        registry.register("filter", "What the filters counted", self.filter.clone());
+        registry.register("filter", "Events counted by the filters", self.filter.clone());
         registry.register("masked_values", "Occurrences masked, by kind", self.masked.clone());
-        registry.register("denied", "Calls refused, by code", self.denied.clone());
+        registry.register("denied", "Refused calls, by code", self.denied.clone());
         registry.register("store_up", "Whether the store answers", self.up.clone());
         registry.register("breaker", "The circuit breaker's state", self.breaker.clone());
         registry.register("eviction", "Whether Redis may evict mappings", self.eviction.clone());
         registry.register("memory_mappings", "Mappings in the embedded store", self.held.clone());
         registry.register("memory_evicted", "Mappings dropped by the embedded store", self.evicted.clone());
         registry.register("mappings_stored", "Mappings written or renewed", self.stored.clone());
-        registry.register("placeholders_found", "Placeholders answered", self.found.clone());
-        registry.register("placeholders_unknown", "Placeholders not known in their scope", self.unknown.clone());
-        registry.register("records_unopenable", "Records that no secret opens", self.unopenable.clone());
+        registry.register("placeholders_found", "Placeholders that were found", self.found.clone());
+        registry.register("placeholders_unknown", "Placeholders unknown to their scope", self.unknown.clone());
+        registry.register("records_unopenable", "Records that no secret can open", self.unopenable.clone());
     }
 
-    pub fn synced(&self, acknowledged: bool) {
+    pub fn count_sync(&self, acknowledged: bool) {
         let outcome = if acknowledged { "acknowledged" } else { "unacknowledged" };
         self.syncs.get_or_create(&[("outcome", outcome.to_owned())]).inc();
     }
 
-    pub fn denied(&self, error: Error) {
+    pub fn count_refusal(&self, error: Error) {
         self.denied.get_or_create(&[("code", error.code().to_owned())]).inc();
     }
 
-    pub fn count<'e>(&self, counters: &Counters, exchanges: impl Iterator<Item = &'e Exchange>) {
-        for (name, count) in named(counters) {
+    pub fn count<'e>(&self, counters: &Counters, exchanges: impl Iterator<Item = &'e ExchangeSummary>) {
+        for (name, count) in counter_fields(counters) {
             self.filter.get_or_create(&[("event", name.to_owned())]).inc_by(count);
         }
         for (kind, count) in exchanges.flat_map(|exchange| &exchange.masked) {
@@ -101,7 +101,7 @@ impl Metrics {
     /// The text that Prometheus scrapes, with the store as it is now.
     pub fn render(&self, health: Health) -> Result<String, Error> {
         let is = |holds: bool| i64::from(holds);
-        self.up.set(is(health.state != contract::Store::RedisDown));
+        self.up.set(is(health.state != contract::StoreState::RedisDown));
         for state in [Breaker::Closed, Breaker::Open, Breaker::HalfOpen] {
             let label = [("state", state.as_str().to_owned())];
             self.breaker.get_or_create(&label).set(is(health.breaker == state));
@@ -128,7 +128,7 @@ impl Metrics {
 }
 
 /// A field that is added to the contract does not compile here until it is counted.
-fn named(counters: &Counters) -> [(&'static str, u64); 13] {
+fn counter_fields(counters: &Counters) -> [(&'static str, u64); 13] {
     let Counters {
         requests,
         refused,

@@ -1,17 +1,20 @@
-//! What the operator may ask: to restore a text, to look up a placeholder, to forget, to count.
+//! The operator's calls: to restore a text, to look up a placeholder, to forget, to count.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use contract::{Mapping, Value, bound};
+use contract::{Mapping, Redacted, Scope, bound};
 use data_encoding::HEXLOWER;
 use masking::{Placeholder, Resolve, Secret, restore};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::{key, scope};
 use crate::error::Error;
-use crate::name::{Key, Scope};
+use crate::name::RecordKey;
 use crate::store::{Cursor, Store};
 use crate::vault::{Vault, mapping};
+
+/// The header that carries the scope of a text to restore.
+pub const SCOPE_HEADER: &str = "x-aws-masker-scope";
 
 /// Records opened at a time.
 const STEP: usize = 256;
@@ -24,19 +27,19 @@ const SCOPES: usize = 1_000;
 #[derive(Debug)]
 pub enum Call {
     Restore { scope: Scope, text: Vec<u8> },
-    Lookup(Key),
+    Lookup(RecordKey),
     Forget(Erasure),
     Stats,
 }
 
-/// What to forget.
+/// The mappings to forget.
 #[derive(Debug)]
 pub enum Erasure {
     Scope(Scope),
-    Placeholder(Key),
-    /// In one scope, or in all; the value as it is, not where it is part of another.
+    Placeholder(RecordKey),
+    /// In one scope, or in all; only mappings of exactly this value, not of one that contains it.
     Value {
-        value: Value,
+        value: Redacted,
         scope: Option<Scope>,
     },
 }
@@ -53,7 +56,7 @@ pub enum Outcome {
 pub struct Stats {
     pub mappings: u64,
     pub scopes: BTreeMap<String, u64>,
-    /// Records by the id of the key that sealed them: an old secret may go when it has none left.
+    /// Records by the id of the key that sealed them: an old secret may be dropped when it has none left.
     pub sealed_by: BTreeMap<String, u64>,
     /// The key that seals now.
     pub sealing: String,
@@ -64,7 +67,7 @@ pub struct Stats {
 struct Asked {
     scope: Option<String>,
     placeholder: Option<String>,
-    value: Option<Value>,
+    value: Option<Redacted>,
 }
 
 impl Call {
@@ -120,7 +123,7 @@ impl Call {
 }
 
 impl Outcome {
-    /// How many mappings were told or forgotten.
+    /// The number of mappings that were shown or forgotten.
     pub fn count(&self) -> u64 {
         match self {
             Self::Restored { restored, .. } => *restored,
@@ -133,23 +136,23 @@ impl Outcome {
 
 pub async fn operate(vault: &Vault, call: &Call) -> Result<Outcome, Error> {
     match call {
-        Call::Restore { scope, text } => restored(vault, scope, text).await,
+        Call::Restore { scope, text } => restore_text(vault, scope, text).await,
         Call::Lookup(key) => {
             let plain = vault.open(std::slice::from_ref(key), None).await?.pop().flatten();
             Ok(Outcome::Found(plain.map(|plain| mapping(key, plain))))
         }
-        Call::Forget(erasure) => forgotten(vault, erasure).await.map(Outcome::Forgotten),
-        Call::Stats => counted(vault).await.map(Outcome::Stats),
+        Call::Forget(erasure) => forget(vault, erasure).await.map(Outcome::Forgotten),
+        Call::Stats => count(vault).await.map(Outcome::Stats),
     }
 }
 
-async fn restored(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outcome, Error> {
+async fn restore_text(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outcome, Error> {
     let mut named = Named::default();
     restore(text, &mut named);
     let keys: Vec<_> =
-        named.0.iter().map(|placeholder| Key { scope: scope.clone(), placeholder: *placeholder }).collect();
-    let mut known = Known { room: RESTORED_BYTES.saturating_sub(text.len()), ..Known::default() };
-    // Each value stands in the text at least once, so that what is read is bounded by what may be answered.
+        named.0.iter().map(|placeholder| RecordKey { scope: scope.clone(), placeholder: *placeholder }).collect();
+    let mut known = Values { room: RESTORED_BYTES.saturating_sub(text.len()), ..Values::default() };
+    // Each value occurs in the text at least once, so the bytes read are bounded by those that may be answered.
     let mut room = known.room;
     for keys in keys.chunks(STEP) {
         let opened = vault.open(keys, None).await?;
@@ -161,12 +164,12 @@ async fn restored(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outcome, 
     }
     let text = restore(text, &mut known).unwrap_or_else(|| text.to_vec());
     match known {
-        Known { full: true, .. } => Err(Error::TooLarge),
-        Known { restored, unknown, .. } => Ok(Outcome::Restored { text, restored, unknown }),
+        Values { full: true, .. } => Err(Error::TooLarge),
+        Values { restored, unknown, .. } => Ok(Outcome::Restored { text, restored, unknown }),
     }
 }
 
-async fn forgotten(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
+async fn forget(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
     let store = vault.store();
     let (scope, value) = match erasure {
         Erasure::Placeholder(key) => return store.forget(std::slice::from_ref(key)).await,
@@ -178,20 +181,20 @@ async fn forgotten(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
         for keys in keys.chunks(STEP) {
             count += match value {
                 None => store.forget(keys).await?,
-                Some(value) => store.forget(&holding(vault, keys, value).await?).await?,
+                Some(value) => store.forget(&keys_holding(vault, keys, value).await?).await?,
             };
         }
     }
     Ok(count)
 }
 
-async fn holding(vault: &Vault, keys: &[Key], value: &Value) -> Result<Vec<Key>, Error> {
+async fn keys_holding(vault: &Vault, keys: &[RecordKey], value: &Redacted) -> Result<Vec<RecordKey>, Error> {
     let opened = vault.open(keys, None).await?;
     let held = keys.iter().zip(opened).filter(|(_, plain)| plain.as_ref().is_some_and(|plain| plain.value == *value));
     Ok(held.map(|(key, _)| key.clone()).collect())
 }
 
-async fn counted(vault: &Vault) -> Result<Stats, Error> {
+async fn count(vault: &Vault) -> Result<Stats, Error> {
     let mut stats = Stats { sealing: HEXLOWER.encode(&vault.sealing()), ..Stats::default() };
     let mut walk = Walk::default();
     while let Some(keys) = walk.next(vault.store(), None).await? {
@@ -218,7 +221,7 @@ struct Walk {
 }
 
 impl Walk {
-    async fn next(&mut self, store: &dyn Store, scope: Option<&Scope>) -> Result<Option<Vec<Key>>, Error> {
+    async fn next(&mut self, store: &dyn Store, scope: Option<&Scope>) -> Result<Option<Vec<RecordKey>>, Error> {
         if self.ended {
             return Ok(None);
         }
@@ -229,7 +232,7 @@ impl Walk {
     }
 }
 
-/// Knows no value, and remembers what it was asked.
+/// Knows no value, and remembers the placeholders that it was asked for.
 #[derive(Default)]
 struct Named(BTreeSet<Placeholder>);
 
@@ -242,7 +245,7 @@ impl Resolve for Named {
 
 /// Knows the values of one text, as long as there is room for them.
 #[derive(Default)]
-struct Known {
+struct Values {
     values: HashMap<Placeholder, Secret>,
     room: usize,
     full: bool,
@@ -250,7 +253,7 @@ struct Known {
     unknown: u64,
 }
 
-impl Resolve for Known {
+impl Resolve for Values {
     fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret> {
         let Some(value) = self.values.get(placeholder) else {
             self.unknown += 1;

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use contract::{SYNC_PATH, SyncRequest, bound};
+use contract::{SyncRequest, bound, path};
 use serde::Serialize;
 use serde_json::json;
 use tokio::time::timeout;
@@ -25,15 +25,12 @@ use crate::metrics::Metrics;
 use crate::operator::{self, Call, Outcome};
 use crate::vault::Vault;
 
-/// How long a body may take to arrive.
+/// The time within which a body has to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
-/// The scope of a text to restore.
-const SCOPE: HeaderName = HeaderName::from_static("x-aws-masker-scope");
-/// What became of it, in numbers.
-const COUNTS: HeaderName = HeaderName::from_static("x-aws-masker");
+const NOTE: HeaderName = HeaderName::from_static(contract::header::NOTE);
 
-/// What the calls share.
+/// The state that the calls share.
 #[derive(Debug)]
 pub struct Sidecar {
     pub vault: Vault,
@@ -43,7 +40,7 @@ pub struct Sidecar {
     pub metrics: Arc<Metrics>,
 }
 
-/// Who is calling; the listener knows.
+/// The caller, as the listener knows it.
 #[derive(Debug, Clone, Copy)]
 pub enum Peer {
     Address(SocketAddr),
@@ -68,16 +65,21 @@ pub struct Routes(Router);
 
 impl Routes {
     pub fn new(sidecar: Arc<Sidecar>) -> Self {
+        let operator = |parse: Parse| {
+            move |sidecar: Shared, peer: Extension<Peer>, request: Request| {
+                handle_operator(sidecar, peer, request, parse)
+            }
+        };
         let router = Router::new()
-            .route(SYNC_PATH, post(sync))
-            .route("/v1/restore", post(async |sidecar, peer, call| operated(sidecar, peer, call, Call::restore).await))
-            .route("/v1/lookup", post(async |sidecar, peer, call| operated(sidecar, peer, call, Call::lookup).await))
-            .route("/v1/forget", post(async |sidecar, peer, call| operated(sidecar, peer, call, Call::forget).await))
-            .route("/v1/stats", get(async |sidecar, peer, call| operated(sidecar, peer, call, Call::stats).await))
-            .route("/healthz", get(async || "ok\n"))
-            .route("/readyz", get(ready))
-            .route("/metrics", get(metrics))
-            .fallback(async |State(sidecar): Shared| refusal(&sidecar, Error::NoSuchCall))
+            .route(path::SYNC, post(sync))
+            .route(path::RESTORE, post(operator(Call::restore)))
+            .route(path::LOOKUP, post(operator(Call::lookup)))
+            .route(path::FORGET, post(operator(Call::forget)))
+            .route(path::STATS, get(operator(Call::stats)))
+            .route(path::HEALTH, get(async || "ok\n"))
+            .route(path::READY, get(ready))
+            .route(path::METRICS, get(metrics))
+            .fallback(async |State(sidecar): Shared| refusal(&sidecar, Error::UnknownPath))
             .method_not_allowed_fallback(async |State(sidecar): Shared| refusal(&sidecar, Error::Method))
             .with_state(sidecar);
         Self(router)
@@ -90,10 +92,10 @@ impl Routes {
 }
 
 async fn sync(State(sidecar): Shared, request: Request) -> Response {
-    answer(&sidecar, synced(&sidecar, request).await)
+    answer(&sidecar, handle_sync(&sidecar, request).await)
 }
 
-async fn synced(sidecar: &Sidecar, request: Request) -> Result<impl Serialize, Error> {
+async fn handle_sync(sidecar: &Sidecar, request: Request) -> Result<impl Serialize, Error> {
     let (_, scopes) = sidecar.filters.enter(authorization(request.headers()))?;
     let request: SyncRequest = serde_json::from_slice(&body(request).await?)?;
     let batch = Batch::parse(request)?;
@@ -101,10 +103,10 @@ async fn synced(sidecar: &Sidecar, request: Request) -> Result<impl Serialize, E
     sidecar.vault.sync(batch).await
 }
 
-/// What a call of the operator says: the scope that a header names, and the body.
+/// Reads a call of the operator from the scope that a header names, and the body.
 type Parse = fn(Option<&str>, &[u8]) -> Result<Call, Error>;
 
-async fn operated(
+async fn handle_operator(
     State(sidecar): Shared,
     Extension(peer): Extension<Peer>,
     request: Request,
@@ -112,8 +114,8 @@ async fn operated(
 ) -> Response {
     match operate(&sidecar, peer, request, parse).await {
         Ok(Outcome::Restored { text, restored, unknown }) => {
-            let counts = format!("restored={restored}; unknown={unknown}");
-            ([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (COUNTS, counts)], text).into_response()
+            let note = format!("restored={restored}; unknown={unknown}");
+            ([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (NOTE, note)], text).into_response()
         }
         Ok(Outcome::Found(mapping)) => answer(&sidecar, Ok(json!({"mapping": mapping}))),
         Ok(Outcome::Forgotten(count)) => answer(&sidecar, Ok(json!({"forgotten": count}))),
@@ -122,42 +124,46 @@ async fn operated(
     }
 }
 
-/// Each call leaves an audit record, whatever comes of it: who, from where, what, how many. Never a value.
+/// Each call leaves an audit record, whatever its outcome: who, from where, what, how many. Never a value.
 async fn operate(sidecar: &Sidecar, peer: Peer, request: Request, parse: Parse) -> Result<Outcome, Error> {
     let path = request.uri().path().to_owned();
     let (token, scopes) = sidecar.operators.enter(authorization(request.headers())).inspect_err(|error| {
-        tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "an operator's call was not let in");
+        tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "operator call rejected");
     })?;
-    let outcome = permitted(sidecar, scopes, request, parse).await;
+    let outcome = match authorise(scopes, request, parse).await {
+        Ok(call) => operator::operate(&sidecar.vault, &call).await,
+        Err(error) => Err(error),
+    };
     let (code, count) = match &outcome {
         Ok(outcome) => ("ok", outcome.count()),
         Err(error) => (error.code(), 0),
     };
-    tracing::info!(audit = path, who = token.id(), peer = %peer, outcome = code, count, "an operator's call");
-    let _ = sidecar.vault.store().publish(&[events::audited(&path, &token.id(), code, count)]).await;
+    tracing::info!(audit = path, who = token.id(), peer = %peer, outcome = code, count, "operator call");
+    let _ = sidecar.vault.store().publish(&[events::audit(&path, &token.id(), code, count)]).await;
     outcome
 }
 
-async fn permitted(sidecar: &Sidecar, scopes: &Scopes, request: Request, parse: Parse) -> Result<Outcome, Error> {
-    let scope = request.headers().get(SCOPE).and_then(|value| value.to_str().ok()).map(str::to_owned);
+/// Reads the call, and checks that its token is for the scope that it stays in.
+async fn authorise(scopes: &Scopes, request: Request, parse: Parse) -> Result<Call, Error> {
+    let scope = request.headers().get(operator::SCOPE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = parse(scope.as_deref(), &body(request).await?)?;
     match call.scope() {
         Some(scope) => scopes.check(std::iter::once(scope))?,
         None if *scopes == Scopes::All => {}
         None => return Err(Error::Forbidden),
     }
-    operator::operate(&sidecar.vault, &call).await
+    Ok(call)
 }
 
-/// Ready is who can deliver a keyring. Whether the store answers is told, and is no reason to take the sidecar away:
-/// the filters would lose the keyring too.
+/// The sidecar is ready once it can deliver a key. The store's state is reported, but it is no reason to take the sidecar
+/// out of rotation: the filters would lose the key as well.
 async fn ready(State(sidecar): Shared, headers: HeaderMap) -> Response {
-    let probed = probed(&sidecar, &headers);
-    if probed.is_ok() {
-        // A failure shows in the health.
+    let allowed = check_probe(&sidecar, &headers);
+    if allowed.is_ok() {
+        // A failure is part of the health.
         let _ = sidecar.vault.store().ping().await;
     }
-    answer(&sidecar, probed.map(|()| health(&sidecar)))
+    answer(&sidecar, allowed.map(|()| health(&sidecar)))
 }
 
 fn health(sidecar: &Sidecar) -> serde_json::Value {
@@ -171,21 +177,21 @@ fn health(sidecar: &Sidecar) -> serde_json::Value {
 
 async fn metrics(State(sidecar): Shared, headers: HeaderMap) -> Response {
     const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let text = probed(&sidecar, &headers).and_then(|()| sidecar.metrics.render(sidecar.vault.store().health()));
+    let text = check_probe(&sidecar, &headers).and_then(|()| sidecar.metrics.render(sidecar.vault.store().health()));
     match text {
         Ok(text) => ([(header::CONTENT_TYPE, TEXT)], text).into_response(),
         Err(error) => refusal(&sidecar, error),
     }
 }
 
-fn probed(sidecar: &Sidecar, headers: &HeaderMap) -> Result<(), Error> {
+fn check_probe(sidecar: &Sidecar, headers: &HeaderMap) -> Result<(), Error> {
     let authorization = authorization(headers);
     let known = || sidecar.operators.knows(authorization) || sidecar.filters.knows(authorization);
     if sidecar.probes == Probes::Open || known() { Ok(()) } else { Err(Error::Unauthorized) }
 }
 
 fn authorization(headers: &HeaderMap) -> Option<&[u8]> {
-    headers.get(header::AUTHORIZATION).map(|value| value.as_bytes())
+    headers.get(contract::header::AUTHORIZATION).map(|value| value.as_bytes())
 }
 
 /// A body within the contract's size, in time.
@@ -198,21 +204,23 @@ async fn body(request: Request) -> Result<Bytes, Error> {
     body.await.map_err(|_| Error::TooSlow)?.map_err(|_| Error::TooLarge)
 }
 
-/// The body is whole before it is sent, so that Content-Length always is: the filter's host takes no other answer.
+/// The body is complete before it is sent, so that there always is a Content-Length: the filter's host accepts no other
+/// answer.
 fn answer(sidecar: &Sidecar, outcome: Result<impl Serialize, Error>) -> Response {
     let body = outcome.and_then(|answer| serde_json::to_vec(&answer).map_err(|_| Error::Internal));
     match body {
-        Ok(body) => whole(StatusCode::OK, body),
+        Ok(body) => json_response(StatusCode::OK, body),
         Err(error) => refusal(sidecar, error),
     }
 }
 
 fn refusal(sidecar: &Sidecar, error: Error) -> Response {
-    sidecar.metrics.denied(error);
+    sidecar.metrics.count_refusal(error);
     tracing::debug!(code = error.code(), "refused: {error}");
-    whole(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), error.body())
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    json_response(status, serde_json::to_vec(&error.body()).unwrap_or_default())
 }
 
-fn whole(status: StatusCode, body: impl Into<Body>) -> Response {
+fn json_response(status: StatusCode, body: impl Into<Body>) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.into()).into_response()
 }

@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{ClientConfig, Config, LogConfig, RawConfig, Secrets, StoreConfig};
 use crate::door::Door;
-use crate::keyring::{Keyring, Secret};
+use crate::keyring::{Keyring, MasterSecret};
 use crate::listen::{self, Listener};
 use crate::metrics::Metrics;
 use crate::routes::{Routes, Sidecar};
@@ -18,13 +18,13 @@ use crate::store::memory::Memory;
 use crate::store::redis::Redis;
 use crate::vault::Vault;
 
-/// What ends the program; shown as one line.
+/// An error that ends the program; shown as one line.
 pub type Fatal = Box<dyn std::error::Error + Send + Sync>;
 
 pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     log(&LogConfig::parse(raw)?)?;
-    // Before anybody is told that it serves: whoever then ends it, ends it well.
-    let end = end()?;
+    // Before the log says that it serves: a signal that comes after that ends it gracefully.
+    let end = end_signal()?;
     let config = Config::parse(raw)?;
     ClientConfig::parse(raw)?;
     let tls = config.tls.as_ref().map(listen::acceptor).transpose()?;
@@ -35,18 +35,18 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     }
     let routes = Routes::new(Arc::new(sidecar(config).await?));
     for variable in raw.unknown() {
-        tracing::warn!(variable, "is no variable of this program");
+        tracing::warn!(variable, "unknown variable (misspelt?)");
     }
     for listener in &listeners {
         if tls.is_none() && listener.is_open()? {
-            tracing::warn!(address = %listener, "open to other machines without TLS: tokens and values can be read on the way");
+            tracing::warn!(address = %listener, "listening on a non-loopback address without TLS: tokens and values can be read in transit");
         }
     }
-    // In one line, and the last before calls are taken.
+    // One line, and the last one before calls are accepted.
     let places: Vec<_> = listeners.iter().map(Listener::to_string).collect();
     tracing::info!(address = places.join(" "), tls = tls.is_some(), "listening");
     listen::serve(listeners, tls, routes, end).await;
-    tracing::info!("ended");
+    tracing::info!("shut down");
     Ok(())
 }
 
@@ -54,7 +54,7 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
 pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
     let store: Arc<dyn Store> = match &config.store {
         StoreConfig::Memory { bytes } => {
-            tracing::info!(bytes, "embedded store: mappings live in memory, and end with this process");
+            tracing::info!(bytes, "embedded store: mappings are kept in memory and are lost when this process ends");
             Arc::new(Memory::new(*bytes))
         }
         StoreConfig::Redis(redis) => Arc::new(Redis::new(redis)?),
@@ -62,12 +62,12 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
     let keyring = match &config.secrets {
         Secrets::Given { newest, older } => Keyring::derive(newest, older)?,
         Secrets::Random => {
-            tracing::info!("no MASKER_SECRET: made a random one, which ends with this process");
-            Keyring::derive(&Secret::random()?, &[])?
+            tracing::info!("no MASKER_SECRET: generated a random one, which is lost when this process ends");
+            Keyring::derive(&MasterSecret::random()?, &[])?
         }
     };
     tracing::info!(keyring = keyring.placeholder().id, "keyring");
-    if store.ping().await.is_ok() && store.health().state == contract::Store::Redis {
+    if store.ping().await.is_ok() && store.health().state == contract::StoreState::Redis {
         tracing::info!(eviction = store.health().eviction.as_str(), "Redis answers");
     }
     let metrics = Arc::new(Metrics::default());
@@ -82,16 +82,16 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
 
 /// To stderr, so that a subcommand's output stays its own.
 pub fn log(config: &LogConfig) -> Result<(), Fatal> {
-    let filter = EnvFilter::try_new(&config.filter).map_err(|_| "MASKER_LOG is no filter")?;
+    let filter = EnvFilter::try_new(&config.filter).map_err(|_| "MASKER_LOG is not a valid filter")?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
     if config.json { log.json().try_init() } else { log.with_ansi(false).try_init() }
 }
 
-pub fn ended(outcome: Result<(), Fatal>) -> ExitCode {
+pub fn exit_code(outcome: Result<(), Fatal>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // When the log itself could not be set up, nobody would hear of it there.
+            // The log itself may not have been set up.
             use std::io::Write;
             let _ = writeln!(io::stderr(), "redis-sidecar: {error}");
             ExitCode::FAILURE
@@ -100,7 +100,7 @@ pub fn ended(outcome: Result<(), Fatal>) -> ExitCode {
 }
 
 /// The signals that end the program.
-fn end() -> io::Result<impl Future> {
+fn end_signal() -> io::Result<impl Future> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

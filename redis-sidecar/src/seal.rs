@@ -1,7 +1,7 @@
 //! Records at rest: AES-256-GCM-SIV, bound to the scope and the placeholder that they lie under.
 //!
 //! `key id (4) | nonce (12) | ciphertext | tag (16)`, the plaintext being
-//! `recall (1) | length of kind (1) | kind | value`. The nonce is random; should two ever be equal, this AEAD still
+//! `by_context (1) | length of kind (1) | kind | value`. The nonce is random; should two ever be equal, this AEAD still
 //! gives nothing away but whether two records under one placeholder are the same, and the placeholder says that already.
 //! It is preferred to XChaCha20-Poly1305 for its nonce, which is 12 bytes shorter in each of a million records.
 
@@ -9,21 +9,21 @@ use std::fmt;
 
 use aes_gcm_siv::aead::{Aead, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, KeyInit, Nonce};
-use contract::Value;
+use contract::Redacted;
 
 use crate::error::Error;
-use crate::name::{Key, Kind};
+use crate::name::{KindName, RecordKey};
 
 const ID: usize = 4;
 const NONCE: usize = 12;
 
-/// What a record says.
+/// The content of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plain {
-    pub kind: Kind,
-    pub value: Value,
-    /// Whether the value was recognised by its context only.
-    pub recall: bool,
+    pub kind: KindName,
+    pub value: Redacted,
+    /// The value was recognised by its context only.
+    pub by_context: bool,
 }
 
 /// One storage key.
@@ -37,12 +37,12 @@ impl Seal {
         Self { id, cipher: Aes256GcmSiv::new(key.into()) }
     }
 
-    /// Names the key; tells nothing about it.
+    /// Names the key; reveals nothing about it.
     pub fn id(&self) -> [u8; ID] {
         self.id
     }
 
-    pub fn close(&self, key: &Key, plain: &Plain) -> Result<Vec<u8>, Error> {
+    pub fn close(&self, key: &RecordKey, plain: &Plain) -> Result<Vec<u8>, Error> {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|_| Error::Internal)?;
         let payload = Payload { msg: &encode(plain)?, aad: &associated(key) };
@@ -51,7 +51,7 @@ impl Seal {
     }
 
     /// `None`: not closed by this key, not under this scope and placeholder, or altered since.
-    pub fn open(&self, key: &Key, record: &[u8]) -> Option<Plain> {
+    pub fn open(&self, key: &RecordKey, record: &[u8]) -> Option<Plain> {
         let (nonce, sealed) = record.strip_prefix(&self.id)?.split_first_chunk::<NONCE>()?;
         let payload = Payload { msg: sealed, aad: &associated(key) };
         decode(&self.cipher.decrypt(&Nonce::from(*nonce), payload).ok()?)
@@ -65,37 +65,37 @@ impl fmt::Debug for Seal {
 }
 
 /// A NUL is in no scope, so that no two keys give the same bytes.
-fn associated(key: &Key) -> Vec<u8> {
+fn associated(key: &RecordKey) -> Vec<u8> {
     [key.scope.as_str().as_bytes(), b"\0", key.placeholder.as_str().as_bytes()].concat()
 }
 
 fn encode(plain: &Plain) -> Result<Vec<u8>, Error> {
     let kind = plain.kind.as_str().as_bytes();
     let length = u8::try_from(kind.len()).map_err(|_| Error::Internal)?;
-    Ok([&[u8::from(plain.recall), length], kind, plain.value.expose().as_bytes()].concat())
+    Ok([&[u8::from(plain.by_context), length], kind, plain.value.expose().as_bytes()].concat())
 }
 
 fn decode(bytes: &[u8]) -> Option<Plain> {
-    let ([recall, length], rest) = bytes.split_first_chunk::<2>()?;
+    let ([by_context, length], rest) = bytes.split_first_chunk::<2>()?;
     let (kind, value) = rest.split_at_checked(usize::from(*length))?;
-    let kind = Kind::parse(std::str::from_utf8(kind).ok()?)?;
-    let value = Value::new(std::str::from_utf8(value).ok()?);
-    Some(Plain { kind, value, recall: *recall != 0 })
+    let kind = KindName::parse(std::str::from_utf8(kind).ok()?)?;
+    let value = Redacted::new(std::str::from_utf8(value).ok()?);
+    Some(Plain { kind, value, by_context: *by_context != 0 })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::name::Scope;
+    use contract::Scope;
     use masking::Placeholder;
     use proptest::prelude::*;
 
-    fn key(scope: &str, placeholder: &str) -> Key {
-        Key { scope: Scope::parse(scope).unwrap(), placeholder: Placeholder::parse(placeholder).unwrap() }
+    fn key(scope: &str, placeholder: &str) -> RecordKey {
+        RecordKey { scope: Scope::parse(scope).unwrap(), placeholder: Placeholder::parse(placeholder).unwrap() }
     }
 
     fn plain(value: &str) -> Plain {
-        Plain { kind: Kind::parse("ec2_instance").unwrap(), value: Value::new(value), recall: false }
+        Plain { kind: KindName::parse("ec2_instance").unwrap(), value: Redacted::new(value), by_context: false }
     }
 
     const HERE: (&str, &str) = ("default", "AWS_EC2_7KQ2M9XA4TBN");
@@ -126,10 +126,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_closed_opens_and_does_not_show(value in "[ -~äß\n]{4,80}", recall: bool) {
+        fn what_is_closed_opens_and_does_not_show(value in "[ -~äß\n]{4,80}", by_context: bool) {
             let seal = Seal::new([7; ID], &[9; 32]);
             let place = key(HERE.0, HERE.1);
-            let plain = Plain { recall, ..plain(&value) };
+            let plain = Plain { by_context, ..plain(&value) };
             let record = seal.close(&place, &plain).unwrap();
             prop_assert!(!record.windows(value.len()).any(|window| window == value.as_bytes()));
             prop_assert_ne!(&record, &seal.close(&place, &plain).unwrap());

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use contract::{Mapping, SyncResponse, VERSION, bound};
+use contract::{Mapping, Scope, SyncResponse, VERSION, bound};
 use lru::LruCache;
 
 use crate::batch::Batch;
@@ -12,15 +12,15 @@ use crate::error::Error;
 use crate::events;
 use crate::keyring::Keyring;
 use crate::metrics::Metrics;
-use crate::name::{Key, Scope};
+use crate::name::RecordKey;
 use crate::seal::Plain;
 use crate::store::{Record, Store};
 
-/// Batches remembered, so that one sent again is not counted again. An instance has one on its way; a batch that is
+/// Batches that are remembered, so that one sent again is not counted again. An instance has one in flight; a batch that is
 /// sent again after this many others is counted twice.
 const SEEN: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
 
-/// Values of a recall list that are read at a time, before it shows that there is no room for more.
+/// Values of a recall list that are read at a time, before it is clear that there is no room for more.
 const STEP: usize = bound::WANTED;
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Vault {
     seen: Mutex<LruCache<(String, u64), ()>>,
 }
 
-/// What the filter asked for.
+/// The answers to what the filter asked for.
 #[derive(Default)]
 struct Answers {
     found: Vec<Mapping>,
@@ -52,7 +52,7 @@ impl Vault {
         self.keyring.newest().id()
     }
 
-    /// The keyring is answered whatever the store does: the filter masks with it alone.
+    /// The key is part of the answer whatever the state of the store: the filter needs nothing else to mask.
     pub async fn sync(&self, batch: Batch) -> Result<SyncResponse, Error> {
         let stored = self.keep(&batch).await;
         let answers = match stored {
@@ -60,50 +60,50 @@ impl Vault {
             Err(error) => Err(error),
         };
         let store = match stored.and(answers.as_ref().map(drop).map_err(|error| *error)) {
-            Err(Error::StoreDown) => contract::Store::RedisDown,
+            Err(Error::StoreDown) => contract::StoreState::RedisDown,
             Err(error) => return Err(error),
             Ok(()) => self.store.health().state,
         };
         if stored.is_ok() {
             self.account(&batch).await;
         }
-        self.metrics.synced(stored.is_ok());
-        let answered = answers.is_ok();
+        self.metrics.count_sync(stored.is_ok());
+        let store_answered = answers.is_ok();
         let Answers { found, recalled } = answers.unwrap_or_default();
         Ok(SyncResponse {
             version: VERSION,
             batch: batch.id.1,
             acknowledged: stored.is_ok(),
             store,
-            keyring: self.news(batch.keyring.as_deref()),
+            keyring: self.keyring_if_new(batch.keyring.as_deref()),
             found,
-            answered,
+            store_answered,
             recalled,
         })
     }
 
-    /// What is known of some placeholders, in their order. With `renew`, they live for that long from now.
-    pub async fn open(&self, keys: &[Key], renew: Option<Duration>) -> Result<Vec<Option<Plain>>, Error> {
+    /// The records of some placeholders, in their order. With `renew`, they live for that long from now.
+    pub async fn open(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Plain>>, Error> {
         let records = self.store.get(keys, renew).await?;
         let opened = keys.iter().zip(records).map(|(key, record)| {
             let record = record?;
             let plain = self.keyring.open(key, &record);
             if plain.is_none() && self.metrics.unopenable.inc() == 0 {
-                tracing::warn!("a mapping was sealed by a secret that is not in MASKER_SECRETS; said once");
+                tracing::warn!("a mapping was sealed with a secret that is not in MASKER_SECRETS (logged once)");
             }
             plain
         });
         Ok(opened.collect())
     }
 
-    /// Writes the mappings, or asks whether the store is there when there are none.
+    /// Writes the mappings; if there are none, asks the store whether it answers.
     async fn keep(&self, batch: &Batch) -> Result<(), Error> {
         if batch.mappings.is_empty() {
             return self.store.ping().await;
         }
         let seal = self.keyring.newest();
-        let record = |(key, plain): &(Key, Plain)| {
-            Ok(Record { key: key.clone(), sealed: seal.close(key, plain)?, recall: plain.recall })
+        let record = |(key, plain): &(RecordKey, Plain)| {
+            Ok(Record { key: key.clone(), sealed: seal.close(key, plain)?, by_context: plain.by_context })
         };
         let records = batch.mappings.iter().map(record).collect::<Result<Vec<_>, Error>>()?;
         self.store.put(&records, batch.ttl).await?;
@@ -112,24 +112,25 @@ impl Vault {
     }
 
     async fn answer(&self, batch: &Batch) -> Result<Answers, Error> {
-        let found = self.known(&batch.wanted, batch.ttl).await?;
+        let found = self.find(&batch.wanted, batch.ttl).await?;
         self.metrics.found.inc_by(found.len() as u64);
         self.metrics.unknown.inc_by((batch.wanted.len() - found.len()) as u64);
         let mut room = bound::BODY_BYTES;
         let mut recalled = Vec::new();
         for scope in &batch.recall {
-            recalled.extend(self.recalled(scope, batch.ttl, &mut room).await?);
+            recalled.extend(self.recall(scope, batch.ttl, &mut room).await?);
         }
         Ok(Answers { found, recalled })
     }
 
     /// The newest values of a scope's recall list, as far as there is room in the answer.
-    async fn recalled(&self, scope: &Scope, ttl: Duration, room: &mut usize) -> Result<Vec<Mapping>, Error> {
+    async fn recall(&self, scope: &Scope, ttl: Duration, room: &mut usize) -> Result<Vec<Mapping>, Error> {
         let recent = self.store.recent(scope).await?;
-        let keys: Vec<_> = recent.into_iter().map(|placeholder| Key { scope: scope.clone(), placeholder }).collect();
+        let keys: Vec<_> =
+            recent.into_iter().map(|placeholder| RecordKey { scope: scope.clone(), placeholder }).collect();
         let mut recalled = Vec::new();
         for keys in keys.chunks(STEP) {
-            for mapping in self.known(keys, ttl).await? {
+            for mapping in self.find(keys, ttl).await? {
                 let left = room.checked_sub(bound::NAME_BYTES + mapping.value.expose().len());
                 let Some(left) = left else { return Ok(recalled) };
                 *room = left;
@@ -139,12 +140,12 @@ impl Vault {
         Ok(recalled)
     }
 
-    async fn known(&self, keys: &[Key], ttl: Duration) -> Result<Vec<Mapping>, Error> {
+    async fn find(&self, keys: &[RecordKey], ttl: Duration) -> Result<Vec<Mapping>, Error> {
         let opened = self.open(keys, Some(ttl)).await?;
         Ok(keys.iter().zip(opened).filter_map(|(key, plain)| Some(mapping(key, plain?))).collect())
     }
 
-    /// Counts and tells of an acknowledged batch, once. Nobody may be listening: what fails here is not owed.
+    /// Counts an acknowledged batch and publishes its events, once. Nobody may be listening: a failure here is ignored.
     async fn account(&self, batch: &Batch) {
         if !self.first_seen(&batch.id) {
             return;
@@ -153,7 +154,7 @@ impl Vault {
         self.metrics.count(&batch.counters, exchanges());
         let events = events::events(&batch.id.0, exchanges(), &batch.counters);
         if self.store.publish(&events).await.is_err() {
-            tracing::debug!(events = events.len(), "events are not published");
+            tracing::debug!(events = events.len(), "events could not be published");
         }
     }
 
@@ -162,18 +163,18 @@ impl Vault {
         seen.put(id.clone(), ()).is_none()
     }
 
-    fn news(&self, held: Option<&str>) -> Option<contract::Keyring> {
+    fn keyring_if_new(&self, held: Option<&str>) -> Option<contract::MintKey> {
         let own = self.keyring.placeholder();
         (held != Some(own.id.as_str())).then(|| own.clone())
     }
 }
 
-pub fn mapping(key: &Key, plain: Plain) -> Mapping {
+pub fn mapping(key: &RecordKey, plain: Plain) -> Mapping {
     Mapping {
         scope: key.scope.as_str().to_owned(),
         kind: plain.kind.as_str().to_owned(),
         placeholder: key.placeholder.as_str().to_owned(),
         value: plain.value,
-        recall: plain.recall,
+        by_context: plain.by_context,
     }
 }

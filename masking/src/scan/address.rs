@@ -6,11 +6,30 @@ use crate::scan::check::starts_with_ignore_case;
 
 /// Whether the address at `range` is meant as one.
 pub(crate) fn is_meant(text: &[u8], range: &Range<usize>) -> bool {
-    !is_version(text, range.start) && !is_aggregate(text, range)
+    !is_version(text, range.start) && !is_product(text, range.start) && !is_aggregate(text, range)
 }
 
+/// `Chrome/10.0.1.2`, `"Microsoft.Extensions.Hosting": "10.0.0.1"`: a version after the name of a product.
+fn is_product(text: &[u8], start: usize) -> bool {
+    let head = text.get(start.saturating_sub(PRODUCT_MAX)..start).unwrap_or_default();
+    let signs = head.iter().rev().take(8).take_while(|b| b" \"'\\:/".contains(b)).count();
+    let (head, sign) = head.split_at_checked(head.len() - signs).unwrap_or_default();
+    let len = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'.').count();
+    let (before, name) = head.split_at_checked(head.len() - len).unwrap_or_default();
+    let capital =
+        |part: &[u8]| part.first().is_some_and(u8::is_ascii_uppercase) && part.iter().any(u8::is_ascii_lowercase);
+    let apart = before.last().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'(' | b';'));
+    match sign {
+        b"/" => apart && capital(name),
+        _ => name.contains(&b'.') && name.split(|b| *b == b'.').all(capital) && sign.contains(&b'"'),
+    }
+}
+
+/// Bytes in front of an address in which the name of a product stands.
+const PRODUCT_MAX: usize = 80;
+
 const VERSION_WORDS: &str = "\
-    version|ver|release|build|firmware|revision|버전|버젼|릴리스|빌드";
+    version|ver|release|build|firmware|revision|fassung|versión|버전|버젼|릴리스|빌드|版本|バージョン";
 
 /// Whether the word before says that a version follows: `"version": "10.0.3.2"`, `FileVersion 10.2.0.4`, `버전 10.2.0.4`.
 fn is_version(text: &[u8], start: usize) -> bool {

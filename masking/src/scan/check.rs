@@ -57,7 +57,7 @@ const WORDS: &str = "\
     database|default|does|each|empty|enabled|error|exists|expected|f32|f64|false|float|for|from|http|https|i16|i32|\
     i64|identifier|instance|int|int32|int64|invalid|is|isize|key|list|local|missing|must|name|nil|none|not|null|\
     number|object|optional|owner|path|policy|prefix|pub|redacted|region|required|resource|result|root|self|size|str|\
-    string|test|the|true|type|u128|u16|u32|u64|uint32|uint64|undefined|usize|value|var|void|with";
+    string|test|the|true|type|u128|u16|u32|u64|uint32|uint64|undefined|unknown|usize|value|var|void|with";
 
 /// What code refers to values with.
 const REFERENCES: &str = "\

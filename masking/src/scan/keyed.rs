@@ -70,7 +70,9 @@ impl Keyed {
                 return;
             }
             found(value);
-            let same = |next: &Element| next.dash || next.place.quoted == place.quoted || self.check == Check::Account;
+            let same = |next: &Element| {
+                next.dash && !place.tight || next.place.quoted == place.quoted || self.check == Check::Account
+            };
             let one = matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
             if matches!(place.kind, PlaceKind::Object | PlaceKind::Map) {
                 let next = match place.kind {
@@ -166,7 +168,8 @@ impl Keyed {
                     || check::is_long(bytes)
                     || !bytes.iter().all(u8::is_ascii_alphanumeric);
                 let plain = plain && (sure || !notation::is_followed(text, value.end));
-                place.kind != PlaceKind::Called && (place.quoted || plain)
+                let said = place.kind != PlaceKind::Called || check::is_generated(bytes) || check::is_long(bytes);
+                said && (place.quoted || plain)
             }
             _ => true,
         }

@@ -55,7 +55,10 @@ pub(crate) fn run_len(text: &[u8], end: usize) -> usize {
 
 /// Where the words begin that a single space separates from the name at `at`.
 fn phrase_start(text: &[u8], at: usize) -> usize {
-    let mut start = at;
+    // A word of another script is written behind one of the Latin one.
+    let foreign = text.get(at).is_some_and(|b| !b.is_ascii());
+    let head = text.get(at.saturating_sub(PHRASE_WORD_MAX)..at).filter(|_| foreign).unwrap_or_default();
+    let mut start = at - head.iter().rev().take_while(|b| is_letter(**b)).count();
     for _ in 0..PHRASE_WORDS {
         let Some(head) = text.get(start.saturating_sub(PHRASE_WORD_MAX)..start).and_then(|h| h.strip_suffix(b" "))
         else {
@@ -73,7 +76,7 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
 }
 
 /// Words that continue a name after a space, a point or an index.
-const MORE: [&[u8]; 21] = [
+const MORE: [&[u8]; 23] = [
     b"access",
     b"account",
     b"id",
@@ -95,6 +98,8 @@ const MORE: [&[u8]; 21] = [
     b"identifiers",
     b"database",
     b"value",
+    b"rds",
+    b"kms",
 ];
 
 /// Where the word ends that continues the name which ends at `end`: `account id`, `bucket.name`, `Buckets[0].Name`.
@@ -133,7 +138,7 @@ impl<'t> Name<'t> {
 
     /// `--name` and `NAME=`: what follows is a value even if it looks like a word.
     pub(crate) fn is_formal(&self, tight: bool) -> bool {
-        (self.written.starts_with(b"--") || tight && self.is_upper()) && !self.is_glued()
+        (self.is_option() || tight && self.is_upper()) && !self.is_glued()
     }
 
     pub(crate) fn is_upper(&self) -> bool {
@@ -143,7 +148,17 @@ impl<'t> Name<'t> {
 
     /// Whether it could be a word of a sentence: `data-bucket` is a name itself.
     pub(crate) fn is_word(&self) -> bool {
-        (self.written.starts_with(b"--") || !self.written.contains(&b'-')) && !self.is_glued()
+        let word = !self.written.contains(&b'-') || self.written.iter().any(|b| !b.is_ascii());
+        (word || self.is_option()) && !self.is_glued()
+    }
+
+    /// `--name`, and PowerShell's `-Name`.
+    fn is_option(&self) -> bool {
+        match self.written {
+            [b'-', b'-', ..] => true,
+            [b'-', first, rest @ ..] => first.is_ascii_uppercase() && !rest.contains(&b'-'),
+            _ => false,
+        }
     }
 
     /// Whether it ends in a word of another script than the Latin one, whose sentences put it next to its value.

@@ -59,7 +59,10 @@ impl ValuePlace {
     pub(crate) fn after(text: &[u8], at: usize, kind: PlaceKind) -> Self {
         let unquoted = skip_marks(text, open(text, skip_blanks(text, at)));
         let start = skip_quote(text, unquoted).unwrap_or(unquoted);
-        Self { start, end: None, kind, quoted: start > unquoted, tight: false, leads: false }
+        let quoted = start > unquoted;
+        // A colour within the quotation marks is blank.
+        let start = if quoted { skip_spaces(text, start) } else { start };
+        Self { start, end: None, kind, quoted, tight: false, leads: false }
     }
 }
 
@@ -92,11 +95,12 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let (behind, kind) = operator(text, after, name.tag)
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
         .or_else(|| (goes_on && word()).then_some((near, PlaceKind::Near)))
+        .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
         .or_else(|| (closed && name.is_upper() && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
     let place = ValuePlace::after(text, behind, kind);
     // `S3 Bucket (b)` says what `f(b)` does not.
     let prose = kind != PlaceKind::Called || after > at || name.is_foreign();
-    let tight = place.start == behind + usize::from(place.quoted) && after == at && !place.quoted;
+    let tight = place.start == behind && after == at;
     (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
 }
 
@@ -106,7 +110,9 @@ fn starts(text: &[u8], at: usize, with: &str) -> bool {
 
 /// `getenv("BUCKET", "b")`
 fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
-    let call = edge::previous(text, name.start.checked_sub(1)?) == Some(b'(');
+    let quote = name.start.checked_sub(1)?;
+    let escapes = edge::backslashes_before(text, quote);
+    let call = edge::previous(text, quote - escapes) == Some(b'(');
     (call && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
 }
 
@@ -140,8 +146,8 @@ fn skip_service(text: &[u8], at: usize) -> usize {
 }
 
 /// Marks that enclose a value in front of its name.
-const BRACKETS: [(&str, &str); 7] =
-    [("`", "`"), ("\"", "\""), ("'", "'"), ("「", "」"), ("“", "”"), ("『", "』"), ("‘", "’")];
+const BRACKETS: [(&str, &str); 8] =
+    [("`", "`"), ("\"", "\""), ("'", "'"), ("「", "」"), ("“", "”"), ("『", "』"), ("‘", "’"), ("„", "“")];
 
 fn in_value(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/')
@@ -201,6 +207,8 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let at = skip_blanks(text, skip_quote(text, end).unwrap_or(end));
     let (behind, dash) = match text.get(at..)? {
         [b',', ..] => (at + 1, false),
+        // What Terraform changes.
+        [b'-', b'>', ..] => (at + 2, false),
         [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, true),
         _ => return None,
     };
@@ -235,8 +243,12 @@ pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
 pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
     match text.get(end) {
         None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
-        Some(_) => skip_quote(text, end).is_some(),
+        Some(_) => skip_quote(text, skip_spaces(text, end)).is_some(),
     }
+}
+
+fn skip_spaces(text: &[u8], at: usize) -> usize {
+    at + text.get(at..).unwrap_or_default().iter().take(BLANKS_MAX).take_while(|b| **b == b' ').count()
 }
 
 /// Whether another word follows on the line.
@@ -299,7 +311,7 @@ const CELLS: [(&[u8], &[&[u8]]); 3] = [(b"</td>", &[b"<td"]), (b"</th>", &[b"<td
 fn annotation(rest: &[u8]) -> usize {
     let len = rest.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b)).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
-        (Some(b'='), Some(b' '), Some(b'"' | b'\'')) => len + 1,
+        (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\')) => len + 1,
         _ => 0,
     }
 }
@@ -360,7 +372,7 @@ fn open(text: &[u8], at: usize) -> usize {
 }
 
 /// Quotation marks of HTML, URLs and print.
-const QUOTES: &str = "&quot; &#34; %22 “ ” ‘ ’ 「 」 『 』";
+const QUOTES: &str = "&quot; &#34; %22 “ ” „ ‘ ’ 「 」 『 』";
 
 /// After a quotation mark, escaped or not.
 pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {

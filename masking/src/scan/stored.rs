@@ -29,6 +29,8 @@ pub(crate) const ANCHORS: [(&str, Store); 4] = [
 
 /// Bytes of the object or command that a parameter's type and value stand in.
 const PARAMETER_MAX: usize = 400;
+/// Bytes of a member's name: an array passes its name on to each text in it, so a long one is not read.
+const NAME_MAX: usize = 32;
 /// Bytes of a JSON text with secrets.
 const SECRET_MAX: usize = 8 * 1_024;
 /// Blanks and marks between a name and its value.
@@ -45,7 +47,7 @@ pub(crate) fn find(store: Store, text: &[u8], anchor: Range<usize>, found: impl 
 /// Whether a member has the name of a secret's value.
 pub(crate) fn is_name(key: &str) -> bool {
     let letters = key.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
-    letters.eq(*b"secretstring")
+    key.len() <= NAME_MAX && letters.eq(*b"secretstring")
 }
 
 /// Reports the values in a text that is a secret itself.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use contract::Value;
+use contract::Redacted;
 
-use super::{Identity, RawConfig, Wrong, identity, wrong};
+use super::raw::{InvalidVariable, RawConfig, refuse};
+use super::{Identity, identity};
 
 const PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;
@@ -15,14 +16,14 @@ pub struct RedisConfig {
     pub topology: Topology,
     pub login: Login,
     pub tls: Option<RedisTls>,
-    /// How long one call, and one attempt to connect, may take.
+    /// The timeout of one call, and of one attempt to connect.
     pub patience: Duration,
 }
 
 #[derive(Debug)]
 pub enum Topology {
     /// `redis://` or `rediss://`, perhaps with a password in it.
-    Url(Value),
+    Url(Redacted),
     Single(Node),
     Sentinel {
         nodes: Vec<Node>,
@@ -39,22 +40,22 @@ pub type Node = (String, u16);
 pub struct Login {
     /// The ACL user; without one, Redis' default user.
     pub username: Option<String>,
-    pub password: Option<Value>,
+    pub password: Option<Redacted>,
     pub db: Option<i64>,
 }
 
 #[derive(Debug)]
 pub struct RedisTls {
-    /// Who signs the server's certificate, in PEM; without it, the system's own authorities.
+    /// The authority that signs the server's certificate, in PEM; without it, the system's own authorities count.
     pub authority: Option<Vec<u8>>,
     pub client: Option<Identity>,
 }
 
 /// `None` without any variable of Redis: the embedded store.
-pub(super) fn parse(raw: &RawConfig) -> Result<Option<RedisConfig>, Wrong> {
+pub(super) fn parse(raw: &RawConfig) -> Result<Option<RedisConfig>, InvalidVariable> {
     let login = Login {
         username: raw.text("REDIS_USERNAME")?,
-        password: raw.text("REDIS_PASSWORD")?.map(Value::new),
+        password: raw.text("REDIS_PASSWORD")?.map(Redacted::new),
         db: raw.number("REDIS_DB")?,
     };
     let Some(topology) = topology(raw, login.password.is_some())? else { return Ok(None) };
@@ -62,12 +63,12 @@ pub(super) fn parse(raw: &RawConfig) -> Result<Option<RedisConfig>, Wrong> {
     Ok(Some(RedisConfig { tls: tls(raw, &topology)?, topology, login, patience }))
 }
 
-fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, Wrong> {
+fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, InvalidVariable> {
     let [url, host] = [raw.text("REDIS_URL")?, raw.text("REDIS_HOST")?];
     let [sentinels, cluster] = [raw.text("REDIS_SENTINELS")?, raw.text("REDIS_CLUSTER")?];
     let port = port(raw)?;
     match (url, host, sentinels, cluster) {
-        (Some(url), None, None, None) => Ok(Some(Topology::Url(Value::new(url)))),
+        (Some(url), None, None, None) => Ok(Some(Topology::Url(Redacted::new(url)))),
         (None, None, Some(nodes), None) => sentinel(raw, &nodes).map(Some),
         (None, None, None, Some(list)) => Ok(Some(Topology::Cluster(nodes("REDIS_CLUSTER", &list, PORT)?))),
         (None, None, None, None) if port.is_none() && !password => Ok(None),
@@ -75,57 +76,60 @@ fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, Wrong> 
             let host = host.unwrap_or_else(|| "127.0.0.1".to_owned());
             Ok(Some(Topology::Single((host, port.unwrap_or(PORT)))))
         }
-        _ => wrong(
+        _ => refuse(
             "REDIS_URL",
-            "is one of four ways, the others REDIS_HOST, REDIS_SENTINELS and REDIS_CLUSTER: give one",
+            "cannot be combined with REDIS_HOST, REDIS_SENTINELS or REDIS_CLUSTER, nor can these: set one of the four",
         ),
     }
 }
 
-/// Kubernetes sets `REDIS_PORT=tcp://…` beside a service that is called redis; nobody meant that one.
-fn port(raw: &RawConfig) -> Result<Option<u16>, Wrong> {
+/// Kubernetes sets `REDIS_PORT=tcp://…` for a service that is called redis; nobody meant that one.
+fn port(raw: &RawConfig) -> Result<Option<u16>, InvalidVariable> {
     match raw.text("REDIS_PORT")? {
         Some(text) if text.starts_with("tcp://") => Ok(None),
         _ => raw.number("REDIS_PORT"),
     }
 }
 
-fn sentinel(raw: &RawConfig, list: &str) -> Result<Topology, Wrong> {
+fn sentinel(raw: &RawConfig, list: &str) -> Result<Topology, InvalidVariable> {
     let login = Login {
         username: raw.text("REDIS_SENTINEL_USERNAME")?,
-        password: raw.text("REDIS_SENTINEL_PASSWORD")?.map(Value::new),
+        password: raw.text("REDIS_SENTINEL_PASSWORD")?.map(Redacted::new),
         db: None,
     };
     match raw.text("REDIS_SENTINEL_PRIMARY")? {
         Some(primary) => {
             Ok(Topology::Sentinel { nodes: nodes("REDIS_SENTINELS", list, SENTINEL_PORT)?, primary, login })
         }
-        None => wrong("REDIS_SENTINEL_PRIMARY", "is needed with REDIS_SENTINELS: the name that they know it by"),
+        None => refuse(
+            "REDIS_SENTINEL_PRIMARY",
+            "is required with REDIS_SENTINELS: the name by which they know the primary",
+        ),
     }
 }
 
 /// `host[:port]`, separated by commas or white space.
-fn nodes(variable: &'static str, list: &str, port: u16) -> Result<Vec<Node>, Wrong> {
+fn nodes(variable: &'static str, list: &str, port: u16) -> Result<Vec<Node>, InvalidVariable> {
     let node = |text: &str| match text.rsplit_once(':') {
         Some((host, port)) => Some((host.trim_matches(['[', ']']).to_owned(), port.parse().ok()?)),
         None => Some((text.to_owned(), port)),
     };
     let words = list.split([',', ' ', '\n', '\t']).filter(|word| !word.is_empty());
-    words.map(node).collect::<Option<Vec<_>>>().ok_or(Wrong { variable, why: "is not a list of host:port" })
+    words.map(node).collect::<Option<Vec<_>>>().ok_or(InvalidVariable { variable, why: "is not a list of host:port" })
 }
 
-fn tls(raw: &RawConfig, topology: &Topology) -> Result<Option<RedisTls>, Wrong> {
+fn tls(raw: &RawConfig, topology: &Topology) -> Result<Option<RedisTls>, InvalidVariable> {
     let authority = raw.text("REDIS_CA")?.map(String::into_bytes);
     let client = identity(raw, "REDIS_CERT", "REDIS_KEY")?;
     let wanted = match raw.text("REDIS_TLS")?.as_deref() {
         Some("true") => true,
         Some("false") => false,
-        Some(_) => return wrong("REDIS_TLS", "is neither true nor false"),
+        Some(_) => return refuse("REDIS_TLS", "must be true or false"),
         None => authority.is_some() || client.is_some(),
     };
     match topology {
         Topology::Url(url) if !url.expose().starts_with("rediss:") => match wanted {
-            true => wrong("REDIS_URL", "begins with redis:, but TLS is asked for: write rediss:"),
+            true => refuse("REDIS_URL", "begins with redis:, but TLS is configured: use rediss:"),
             false => Ok(None),
         },
         Topology::Url(_) => Ok(Some(RedisTls { authority, client })),

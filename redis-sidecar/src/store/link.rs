@@ -1,7 +1,7 @@
-//! The connection to Redis, and the circuit breaker before it.
+//! The connection to Redis, and its circuit breaker.
 //!
-//! One multiplexed connection (in a cluster: one a node) serves all calls. After a failure calls fail at once until a
-//! trial is due; the trial connects anew, asking Sentinel or the cluster who is who by then.
+//! One multiplexed connection (in a cluster: one per node) serves all calls. After a failure calls fail at once until a
+//! trial is due; the trial reconnects and asks Sentinel or the cluster for the current roles.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use crate::error::Error;
 /// The first and the longest pause between two trials, before jitter.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Commands on their way into a cluster, whose nodes take no common pipeline.
+/// Commands in flight to a cluster, whose nodes take no common pipeline.
 const CONCURRENT: usize = 128;
 
 /// A node of a cluster; `None` where there is only one Redis.
@@ -26,7 +26,7 @@ pub(super) type Node = Option<(String, u16)>;
 
 pub(super) struct Link {
     target: Target,
-    /// How long one call, and one trial, may take.
+    /// The timeout of one call, and of one trial.
     patience: Duration,
     state: Mutex<State>,
 }
@@ -45,7 +45,7 @@ enum Phase {
     Open {
         until: Instant,
     },
-    /// A trial that was dropped half-way counts as failed by then.
+    /// A trial that was dropped half-way counts as failed after this time.
     HalfOpen {
         until: Instant,
     },
@@ -100,7 +100,7 @@ impl Link {
     {
         let (connection, trial) = self.connection().await?;
         let answer = self.bounded(trial, call(connection)).await?;
-        self.succeeded();
+        self.note_success();
         Ok(answer)
     }
 
@@ -124,21 +124,21 @@ impl Link {
     async fn bounded<T>(&self, trial: u64, call: impl Future<Output = RedisResult<T>>) -> Result<T, Error> {
         match timeout(self.patience, call).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(self.failed(trial, reason(&error))),
-            Err(_) => Err(self.failed(trial, "timeout")),
+            Ok(Err(error)) => Err(self.note_failure(trial, reason(&error))),
+            Err(_) => Err(self.note_failure(trial, "timeout")),
         }
     }
 
-    fn succeeded(&self) {
+    fn note_success(&self) {
         let failures = std::mem::take(&mut self.state().failures);
         if failures > 0 {
             tracing::info!(failures, "Redis answers again");
         }
     }
 
-    fn failed(&self, trial: u64, reason: &str) -> Error {
+    fn note_failure(&self, trial: u64, reason: &str) -> Error {
         match self.state().open(trial) {
-            Some(1) => tracing::warn!(reason, "Redis does not answer; nothing is acknowledged until it does"),
+            Some(1) => tracing::warn!(reason, "Redis does not answer; mappings are not acknowledged until it does"),
             failures => tracing::debug!(reason, failures, "Redis still does not answer"),
         }
         Error::StoreDown
@@ -161,13 +161,13 @@ impl State {
             return;
         }
         if eviction != self.eviction && eviction == Eviction::May {
-            tracing::warn!("Redis may evict mappings before their time: set maxmemory-policy to noeviction");
+            tracing::warn!("Redis may evict mappings before they expire: set maxmemory-policy to noeviction");
         }
         self.phase = Phase::Closed(connection.clone());
         self.eviction = eviction;
     }
 
-    /// How many failures that makes; `None` for one of a connection that was given up before.
+    /// Returns the failures so far; `None` for a failure of a connection that was given up before.
     fn open(&mut self, trial: u64) -> Option<u32> {
         (self.trial == trial).then(|| {
             self.failures = self.failures.saturating_add(1);

@@ -1,11 +1,11 @@
-//! The embedded store: bounded, and gone with the process.
+//! The embedded store: bounded, and lost with the process.
 
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use contract::bound;
+use contract::{Scope, bound};
 use lru::LruCache;
 use masking::Placeholder;
 use tokio::time::Instant;
@@ -13,15 +13,15 @@ use tokio::time::Instant;
 use super::{Breaker, Cursor, Eviction, Health, Page, Record, Store};
 use crate::error::Error;
 use crate::events::Event;
-use crate::name::{Key, Scope};
+use crate::name::RecordKey;
 
-/// What a record costs beside its own bytes: the entry, its links, two strings.
+/// The cost of a record in addition to its own bytes: the entry, its links, two strings.
 const OVERHEAD: usize = 192;
-/// Recall lists kept; at the bound the scope unused for longest loses its list, not its mappings.
+/// Recall lists that are kept; at the bound the least recently used scope loses its list, not its mappings.
 const SCOPES: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
 const RECALLED: NonZeroUsize = NonZeroUsize::new(bound::RECALLED).unwrap();
 
-/// At its bound the mapping unused for longest is dropped, and counted.
+/// At its bound the least recently used mapping is dropped, and counted.
 #[derive(Debug)]
 pub struct Memory {
     budget: usize,
@@ -30,7 +30,7 @@ pub struct Memory {
 
 #[derive(Debug)]
 struct Held {
-    records: LruCache<Key, Entry>,
+    records: LruCache<RecordKey, Entry>,
     recent: LruCache<Scope, LruCache<Placeholder, ()>>,
     bytes: usize,
     evicted: u64,
@@ -49,7 +49,7 @@ impl Memory {
         Self { budget, held: Mutex::new(held) }
     }
 
-    /// A call that panicked left at worst a count that is off.
+    /// A call that panicked left at worst a wrong count.
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -67,7 +67,7 @@ impl Store for Memory {
         Ok(())
     }
 
-    async fn get(&self, keys: &[Key], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error> {
+    async fn get(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error> {
         let now = Instant::now();
         let mut held = self.held();
         Ok(keys.iter().map(|key| held.find(key, now, renew)).collect())
@@ -79,7 +79,7 @@ impl Store for Memory {
         Ok(list.map(|(placeholder, ())| *placeholder).collect())
     }
 
-    async fn forget(&self, keys: &[Key]) -> Result<u64, Error> {
+    async fn forget(&self, keys: &[RecordKey]) -> Result<u64, Error> {
         let mut held = self.held();
         Ok(keys.iter().map(|key| u64::from(held.remove(key))).sum())
     }
@@ -102,7 +102,7 @@ impl Store for Memory {
     fn health(&self) -> Health {
         let held = self.held();
         Health {
-            state: contract::Store::Memory,
+            state: contract::StoreState::Memory,
             breaker: Breaker::Closed,
             eviction: Eviction::Never,
             held: held.records.len() as u64,
@@ -118,13 +118,13 @@ impl Held {
         if let Some(former) = self.records.put(record.key.clone(), entry) {
             self.bytes = self.bytes.saturating_sub(cost(&record.key, &former.sealed));
         }
-        if record.recall {
+        if record.by_context {
             let list = self.recent.get_or_insert_mut(record.key.scope.clone(), || LruCache::new(RECALLED));
             list.put(record.key.placeholder, ());
         }
     }
 
-    fn find(&mut self, key: &Key, now: Instant, renew: Option<Duration>) -> Option<Vec<u8>> {
+    fn find(&mut self, key: &RecordKey, now: Instant, renew: Option<Duration>) -> Option<Vec<u8>> {
         let entry = self.records.get_mut(key)?;
         if entry.until <= now {
             self.remove(key);
@@ -136,7 +136,7 @@ impl Held {
         Some(entry.sealed.clone())
     }
 
-    fn remove(&mut self, key: &Key) -> bool {
+    fn remove(&mut self, key: &RecordKey) -> bool {
         let Some(entry) = self.records.pop(key) else { return false };
         self.bytes = self.bytes.saturating_sub(cost(key, &entry.sealed));
         if let Some(list) = self.recent.peek_mut(&key.scope) {
@@ -155,7 +155,7 @@ impl Held {
     }
 }
 
-fn cost(key: &Key, sealed: &[u8]) -> usize {
+fn cost(key: &RecordKey, sealed: &[u8]) -> usize {
     OVERHEAD + key.scope.as_str().len() + key.placeholder.as_str().len() + sealed.len()
 }
 
@@ -163,13 +163,13 @@ fn cost(key: &Key, sealed: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    fn key(n: u8) -> Key {
+    fn key(n: u8) -> RecordKey {
         let placeholder = Placeholder::parse(&format!("AWS_EC2_0000000000A{}", n % 10)).unwrap();
-        Key { scope: Scope::parse("a").unwrap(), placeholder }
+        RecordKey { scope: Scope::parse("a").unwrap(), placeholder }
     }
 
     fn record(n: u8) -> Record {
-        Record { key: key(n), sealed: vec![n], recall: true }
+        Record { key: key(n), sealed: vec![n], by_context: true }
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,14 +1,15 @@
-//! Where sealed records lie: in Redis, or in the sidecar's own memory. A store sees no value.
+//! Stores of sealed records: Redis, or the sidecar's own memory. A store sees no value.
 
 use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use contract::Scope;
 use masking::Placeholder;
 
 use crate::error::Error;
 use crate::events::Event;
-use crate::name::{Key, Scope};
+use crate::name::RecordKey;
 
 pub mod memory;
 pub mod redis;
@@ -16,40 +17,42 @@ pub mod redis;
 mod link;
 mod target;
 
-/// A mapping as it lies in a store.
+/// A mapping as a store holds it.
 #[derive(Debug, Clone)]
 pub struct Record {
-    pub key: Key,
+    pub key: RecordKey,
     pub sealed: Vec<u8>,
-    /// Whether it now leads the recall list of its scope. If not, the list stays as it is.
-    pub recall: bool,
+    /// The value was recognised by its context only: the record now leads the recall list of its scope. Otherwise the
+    /// list stays as it is.
+    pub by_context: bool,
 }
 
-/// Every call either does all that it says or answers [`Error::StoreDown`]; all may be repeated.
+/// Every call either does everything that it says or returns [`Error::StoreDown`]; all may be repeated.
 #[async_trait]
 pub trait Store: fmt::Debug + Send + Sync {
     /// Writes the records. Each lives for `ttl` from now.
     async fn put(&self, records: &[Record], ttl: Duration) -> Result<(), Error>;
 
     /// The sealed records in the order of the keys. With `renew`, those found live for that long from now.
-    async fn get(&self, keys: &[Key], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error>;
+    async fn get(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error>;
 
     /// The recall list of a scope, newest first, at most [`contract::bound::RECALLED`].
     async fn recent(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error>;
 
-    /// Erases records; tells how many there were.
-    async fn forget(&self, keys: &[Key]) -> Result<u64, Error>;
+    /// Erases records, and returns how many there were.
+    async fn forget(&self, keys: &[RecordKey]) -> Result<u64, Error>;
 
-    /// Some of the keys, and where the rest begins. What is there during the whole walk is seen at least once.
+    /// Some of the keys, and the place at which the rest begins. A key that is present during the whole walk is seen at least
+    /// once.
     async fn page(&self, scope: Option<&Scope>, from: Cursor) -> Result<Page, Error>;
 
-    /// Tells whoever listens. Nobody may.
+    /// Sends messages to those who listen, if anybody does.
     async fn publish(&self, events: &[Event]) -> Result<(), Error>;
 
     /// Asks the store whether it answers.
     async fn ping(&self) -> Result<(), Error>;
 
-    /// What is known without asking.
+    /// The health, as far as it is known without asking.
     fn health(&self) -> Health;
 }
 
@@ -62,14 +65,14 @@ pub struct Cursor {
 
 #[derive(Debug, Default)]
 pub struct Page {
-    pub keys: Vec<Key>,
+    pub keys: Vec<RecordKey>,
     pub next: Option<Cursor>,
 }
 
 /// The state of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Health {
-    pub state: contract::Store,
+    pub state: contract::StoreState,
     pub breaker: Breaker,
     pub eviction: Eviction,
     /// Mappings held by the embedded store.
@@ -85,17 +88,17 @@ pub enum Breaker {
     Closed,
     /// Calls fail at once, until the next trial is due.
     Open,
-    /// One trial is under way.
+    /// One trial is in flight.
     HalfOpen,
 }
 
-/// Whether the store may drop a mapping before its time.
+/// The store's right to drop a mapping before it expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Eviction {
     Never,
     /// An eviction policy other than `noeviction`, with a memory limit.
     May,
-    /// Redis has not told yet.
+    /// Redis has not said yet.
     Unknown,
 }
 

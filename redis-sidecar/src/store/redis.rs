@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use contract::bound;
+use contract::{Scope, bound, code};
 use masking::Placeholder;
 use redis::{Cmd, FromRedisValue, Value, cmd};
 
@@ -17,11 +17,11 @@ use super::{Breaker, Cursor, Health, Page, Record, Store};
 use crate::config::RedisConfig;
 use crate::error::Error;
 use crate::events::Event;
-use crate::name::{Key, Scope};
+use crate::name::RecordKey;
 
 const RECORD: &str = "aws-masker:";
 const RECENT: &str = "aws-masker-recent:";
-/// Keys that one step of a walk looks at.
+/// Keys that one step of a walk examines.
 const STEP: usize = 1_000;
 
 pub struct Redis {
@@ -29,14 +29,14 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Connects with the first call, not here; what fails here is the configuration.
+    /// Connects with the first call, not here; only an invalid configuration fails here.
     pub fn new(config: &RedisConfig) -> Result<Self, Unusable> {
         let target = Target::new(config).map_err(|error| Unusable(error.category().to_owned()))?;
         Ok(Self { link: Link::new(target, config.patience) })
     }
 }
 
-/// The configuration of Redis cannot be used; says in which respect.
+/// The configuration of Redis is invalid, with the category of the reason.
 #[derive(Debug)]
 pub struct Unusable(String);
 
@@ -52,7 +52,7 @@ impl Store for Redis {
         self.link.run(set.chain(recent).collect()).await.map(drop)
     }
 
-    async fn get(&self, keys: &[Key], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error> {
+    async fn get(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error> {
         let commands = keys.iter().map(|key| match renew {
             Some(ttl) => {
                 let mut command = cmd("GETEX");
@@ -71,7 +71,7 @@ impl Store for Redis {
         Ok(names.iter().filter_map(|name| Placeholder::parse(name)).collect())
     }
 
-    async fn forget(&self, keys: &[Key]) -> Result<u64, Error> {
+    async fn forget(&self, keys: &[RecordKey]) -> Result<u64, Error> {
         let erase = keys.iter().map(|key| of_one("DEL", &name(key)));
         let leave = keys.iter().map(|key| {
             let mut command = of_one("ZREM", &recent_name(&key.scope));
@@ -110,8 +110,8 @@ impl Store for Redis {
     fn health(&self) -> Health {
         let breaker = self.link.breaker();
         let state = match breaker {
-            Breaker::Closed => contract::Store::Redis,
-            Breaker::Open | Breaker::HalfOpen => contract::Store::RedisDown,
+            Breaker::Closed => contract::StoreState::Redis,
+            Breaker::Open | Breaker::HalfOpen => contract::StoreState::RedisDown,
         };
         Health { state, breaker, eviction: self.link.eviction(), held: 0, evicted: 0 }
     }
@@ -125,7 +125,7 @@ impl Redis {
 
 /// Puts the marked records at the head of their scopes' recall lists, and cuts each list once.
 fn lead_recent(records: &[Record], ttl: Duration) -> Vec<Cmd> {
-    let marked = || records.iter().filter(|record| record.recall);
+    let marked = || records.iter().filter(|record| record.by_context);
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_micros();
     let add = marked().map(|record| {
         let mut command = of_one("ZADD", &recent_name(&record.key.scope));
@@ -158,7 +158,7 @@ fn of_one(command: &str, key: &str) -> Cmd {
     command
 }
 
-fn name(key: &Key) -> String {
+fn name(key: &RecordKey) -> String {
     [RECORD, key.scope.as_str(), ":", key.placeholder.as_str()].concat()
 }
 
@@ -167,12 +167,12 @@ fn recent_name(scope: &Scope) -> String {
 }
 
 /// A scope may hold a colon, a placeholder may not.
-fn parse(name: &str) -> Option<Key> {
+fn parse(name: &str) -> Option<RecordKey> {
     let (scope, placeholder) = name.strip_prefix(RECORD)?.rsplit_once(':')?;
-    Some(Key { scope: Scope::parse(scope)?, placeholder: Placeholder::parse(placeholder)? })
+    Some(RecordKey { scope: Scope::parse(scope)?, placeholder: Placeholder::parse(placeholder)? })
 }
 
-/// An answer of another shape than the command's is none.
+/// An answer that does not have the command's shape counts as no answer.
 fn read<T: FromRedisValue>(value: Value) -> Result<T, Error> {
     T::from_redis_value(value).map_err(|_| Error::StoreDown)
 }
@@ -185,7 +185,7 @@ impl fmt::Debug for Redis {
 
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AWS_MASKER_4001: the configuration of Redis cannot be used: {}", self.0)
+        write!(f, "{}: invalid configuration of Redis: {}", code::CONFIGURATION, self.0)
     }
 }
 

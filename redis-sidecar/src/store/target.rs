@@ -1,4 +1,4 @@
-//! Whom to connect to: one Redis, whoever Sentinel says is the primary, or a cluster.
+//! The server to connect to: one Redis, the primary that Sentinel names, or a cluster.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -84,7 +84,7 @@ impl Connection {
         }
     }
 
-    /// Whether any node may evict. A user that may not ask leaves it unknown.
+    /// The most permissive eviction of all nodes. A user without the right to ask leaves it unknown.
     pub(super) async fn eviction(&self) -> Eviction {
         let mut command = cmd("INFO");
         command.arg("memory");
@@ -109,7 +109,7 @@ fn parse_address(node: &str) -> Option<(String, u16)> {
     Some((host.trim_matches(['[', ']']).to_owned(), port.parse().ok()?))
 }
 
-/// What INFO said, by node; a single Redis has no name.
+/// The answers to INFO, by node; a single Redis has no name.
 fn texts(answer: Value) -> BTreeMap<String, String> {
     BTreeMap::from_redis_value_ref(&answer)
         .or_else(|_| String::from_redis_value(answer).map(|text| BTreeMap::from([(String::new(), text)])))
@@ -149,7 +149,7 @@ fn address(host: &str, port: u16, tls: bool) -> ConnectionAddr {
     }
 }
 
-/// What is configured beside the address wins over what stands in a URL.
+/// What is configured separately from the address wins over what stands in a URL.
 fn login(info: ConnectionInfo, login: &Login) -> ConnectionInfo {
     let mut settings = info.redis_settings().clone();
     if let Some(username) = &login.username {

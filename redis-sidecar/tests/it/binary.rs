@@ -85,20 +85,20 @@ fn what_cannot_start_says_so_in_one_line() {
     let [empty, missing] = [temp.write("empty", "\n"), "does-not-exist".to_owned()];
     let token = ("MASKER_TOKEN", TOKEN);
     for (variables, words) in [
-        (vec![], "MASKER_TOKEN is needed"),
-        (vec![("MASKER_TOKEN", "short-secret")], "MASKER_TOKENS holds a token that is short"),
-        (vec![("MASKER_TOKENS", "aaaaaaaaaaaaaaaa;a*")], "is no scope"),
+        (vec![], "MASKER_TOKEN is required"),
+        (vec![("MASKER_TOKEN", "short-secret")], "MASKER_TOKENS holds an invalid token"),
+        (vec![("MASKER_TOKENS", "aaaaaaaaaaaaaaaa;a*")], "invalid scope"),
         (vec![("MASKER_TOKEN_FILE", &empty)], "a file that is empty"),
         (vec![("MASKER_TOKEN_FILE", &missing)], "cannot be read"),
         (vec![token, ("MASKER_TOKEN_FILE", &empty)], "twice"),
-        (vec![token, ("REDIS_HOST", "localhost")], "MASKER_SECRET is needed with Redis"),
+        (vec![token, ("REDIS_HOST", "localhost")], "MASKER_SECRET is required with Redis"),
         (vec![token, ("MASKER_SECRET", "short-secret")], "too short"),
-        (vec![token, ("REDIS_URL", "redis://h"), ("REDIS_CLUSTER", "h")], "REDIS_URL is one of four ways"),
-        (vec![token, ("REDIS_URL", "http://h"), ("MASKER_SECRET", SECRET)], "configuration of Redis"),
-        (vec![token, ("REDIS_SENTINELS", "h:1"), ("MASKER_SECRET", SECRET)], "REDIS_SENTINEL_PRIMARY is needed"),
+        (vec![token, ("REDIS_URL", "redis://h"), ("REDIS_CLUSTER", "h")], "REDIS_URL cannot be combined"),
+        (vec![token, ("REDIS_URL", "http://h"), ("MASKER_SECRET", SECRET)], "invalid configuration of Redis"),
+        (vec![token, ("REDIS_SENTINELS", "h:1"), ("MASKER_SECRET", SECRET)], "REDIS_SENTINEL_PRIMARY is required"),
         (vec![token, ("MASKER_RATE", "many")], "MASKER_RATE is not a number"),
         (vec![token, ("MASKER_LISTEN", "nowhere")], "cannot listen on nowhere"),
-        (vec![token, ("MASKER_TLS_CERT", "x"), ("MASKER_TLS_KEY", "x")], "MASKER_TLS_CERT holds no certificate"),
+        (vec![token, ("MASKER_TLS_CERT", "x"), ("MASKER_TLS_KEY", "x")], "MASKER_TLS_CERT contains no certificate"),
     ] {
         let output = run(&variables, &[], "");
         let text = String::from_utf8(output.stderr).unwrap();
@@ -158,7 +158,7 @@ fn the_operator_s_subcommands_and_their_audit() {
     }
     let refused = run(&[operator[0], ("MASKER_OPERATOR_TOKEN", TOKEN)], &["stats"], "");
     assert!(!refused.status.success());
-    served.until("was not let in");
+    served.until("operator call rejected");
     let (_, log) = served.end("TERM");
     for hidden in [value, TOKEN, OPERATOR, SECRET] {
         assert!(!log.iter().any(|line| line.contains(hidden)), "{hidden} is in the log");

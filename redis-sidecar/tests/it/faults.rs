@@ -92,7 +92,7 @@ async fn two_sidecars_on_one_redis() {
     assert_eq!(values(&answer, "found"), ["i-1"]);
 }
 
-/// What a server says that cannot do its work.
+/// The answers of servers that cannot do their work.
 #[derive(Clone, Copy, Debug)]
 enum Mood {
     Says(&'static str),

@@ -3,7 +3,6 @@
 
 mod binary;
 mod faults;
-mod house;
 mod memory;
 mod operator;
 mod refusals;
@@ -11,3 +10,4 @@ mod store;
 mod support;
 mod sync;
 mod topology;
+mod wire;

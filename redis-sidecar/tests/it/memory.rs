@@ -1,4 +1,4 @@
-//! What a mapping costs in Redis. `cargo test -p redis-sidecar --test it -- --ignored --nocapture memory`
+//! The memory of one mapping in Redis. `cargo test -p redis-sidecar --test it -- --ignored --nocapture memory`
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What is not let in: told by a 4xx with a code, and without a trace in the store.
+//! Refused calls: a 4xx with a code, and no trace in the store.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -36,7 +36,7 @@ async fn every_refusal_has_a_status_a_code_and_a_length() {
             413,
             "7005",
         ),
-        ("no such call", post("/v1/other").body(Body::empty()).unwrap(), 404, "7008"),
+        ("unknown path", post("/v1/other").body(Body::empty()).unwrap(), 404, "7008"),
         ("other method", Request::get("/v1/sync").body(Body::empty()).unwrap(), 405, "7009"),
     ] {
         let answer = app.call(request).await;

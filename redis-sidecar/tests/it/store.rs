@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use contract::Scope;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 use redis_sidecar::config::{Config, RawConfig, StoreConfig};
-use redis_sidecar::name::{Key, Scope};
+use redis_sidecar::name::RecordKey;
 use redis_sidecar::store::memory::Memory;
 use redis_sidecar::store::redis::Redis as RedisStore;
 use redis_sidecar::store::{Cursor, Record, Store};
@@ -16,15 +17,15 @@ use crate::support::{Redis, SECRET, TOKEN, placeholder_of};
 
 const TTL: Duration = Duration::from_secs(600);
 
-fn key(scope: &str, value: &str) -> Key {
-    Key {
+fn key(scope: &str, value: &str) -> RecordKey {
+    RecordKey {
         scope: Scope::parse(scope).unwrap(),
         placeholder: masking::Placeholder::parse(&placeholder_of(value)).unwrap(),
     }
 }
 
-fn record(scope: &str, value: &str, recall: bool) -> Record {
-    Record { key: key(scope, value), sealed: value.as_bytes().to_vec(), recall }
+fn record(scope: &str, value: &str, by_context: bool) -> Record {
+    Record { key: key(scope, value), sealed: value.as_bytes().to_vec(), by_context }
 }
 
 fn on(redis: &Redis) -> RedisStore {
@@ -36,7 +37,7 @@ fn on(redis: &Redis) -> RedisStore {
     }
 }
 
-async fn all(store: &dyn Store, scope: Option<&str>) -> Vec<Key> {
+async fn all(store: &dyn Store, scope: Option<&str>) -> Vec<RecordKey> {
     let scope = scope.map(|scope| Scope::parse(scope).unwrap());
     let (mut keys, mut from) = (Vec::new(), Some(Cursor::default()));
     while let Some(at) = from {
@@ -88,9 +89,9 @@ async fn redis_holds_the_laws() {
 #[derive(Debug, Clone)]
 enum Step {
     Put(Vec<Record>),
-    Get(Vec<Key>),
+    Get(Vec<RecordKey>),
     Recent(Scope),
-    Forget(Vec<Key>),
+    Forget(Vec<RecordKey>),
     All(&'static str),
 }
 
@@ -98,8 +99,10 @@ fn step() -> impl Strategy<Value = Step> {
     let scope = || select(vec!["a", "a:b"]);
     let value = || select(vec!["i-1", "i-2", "i-3", "i-4"]);
     let keys = || vec((scope(), value()).prop_map(|(scope, value)| key(scope, value)), 0..4);
-    let records =
-        vec((scope(), value(), any::<bool>()).prop_map(|(scope, value, recall)| record(scope, value, recall)), 0..2);
+    let records = vec(
+        (scope(), value(), any::<bool>()).prop_map(|(scope, value, by_context)| record(scope, value, by_context)),
+        0..2,
+    );
     prop_oneof![
         4 => records.prop_map(Step::Put),
         2 => keys().prop_map(Step::Get),

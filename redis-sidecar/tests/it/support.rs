@@ -1,4 +1,4 @@
-//! A sidecar in this process, Redis servers beside it, and how to wait for them.
+//! A sidecar in this process, Redis servers next to it, and waits with a timeout.
 
 use std::fmt::Debug;
 use std::net::{Ipv4Addr, TcpListener};

@@ -7,7 +7,7 @@ use crate::support::{App, Redis, SECRET, TEAM_TOKEN, batch, eventually, mappings
 
 const OLD: &str = "an-old-secret-of-many-bytes-0001";
 
-/// What holds whatever the store is.
+/// Holds for every store.
 async fn check(app: &App, store: &str) {
     let answer = app.sync(&batch(1)).await;
     assert_eq!(answer["acknowledged"], true);
@@ -87,7 +87,7 @@ async fn a_token_of_a_team_reaches_its_scopes_only() {
             "masked": [], "restored": 0, "unresolved": 0}]);
         request
     };
-    let recall = |scope: &str| json!({"version": 1, "instance": "w", "batch": 1, "mapping_ttl": 1, "recall": [scope]});
+    let recall = |scope: &str| json!({"version": 1, "instance": "w", "batch": 1, "mapping_ttl": 60, "recall": [scope]});
     for (request, status) in [
         (mappings(1, "team-a", &["i-1"]), 200),
         (mappings(1, "team-c", &["i-1"]), 403),

@@ -1,11 +1,11 @@
-//! Redis as people run it: with users and TLS, behind Sentinel, as a cluster.
+//! Redis as people run it: with users and TLS, with Sentinel, as a cluster.
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use serde_json::Value;
 
 use crate::support::{App, OPERATOR, Redis, Temp, eventually, free_port, mappings, values, wanted};
 
-/// Who signs, and what is signed.
+/// A certificate authority with the certificates that it signed.
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pub(crate) pem: String,

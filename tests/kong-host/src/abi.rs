@@ -92,7 +92,7 @@ pub(crate) fn bytes(host: &mut Host<'_>, at: u32, length: u32) -> Result<Vec<u8>
     let (at, length) = (usize::try_from(at)?, usize::try_from(length)?);
     let memory = memory(host)?;
     let range = at..at.saturating_add(length);
-    memory.data(&*host).get(range).map(<[u8]>::to_vec).ok_or_else(outside)
+    memory.data(&*host).get(range).map(<[u8]>::to_vec).ok_or_else(out_of_memory_bounds)
 }
 
 pub(crate) fn text(host: &mut Host<'_>, at: u32, length: u32) -> Result<String, Error> {
@@ -104,7 +104,7 @@ pub(crate) fn put(host: &mut Host<'_>, at: u32, data: &[u8]) -> Result<(), Error
     let at = usize::try_from(at)?;
     let memory = memory(host)?;
     let range = at..at.saturating_add(data.len());
-    memory.data_mut(host).get_mut(range).ok_or_else(outside)?.copy_from_slice(data);
+    memory.data_mut(host).get_mut(range).ok_or_else(out_of_memory_bounds)?.copy_from_slice(data);
     Ok(())
 }
 
@@ -131,6 +131,6 @@ fn memory(host: &mut Host<'_>) -> Result<Memory, Error> {
         .ok_or_else(|| Error::msg("the filter exports no memory"))
 }
 
-fn outside() -> Error {
+fn out_of_memory_bounds() -> Error {
     Error::msg("an address outside of the filter's memory")
 }

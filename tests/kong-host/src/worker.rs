@@ -219,12 +219,13 @@ impl Worker {
             u32::try_from(root.configuration.len()).unwrap_or(u32::MAX)
         };
         let created = self.in_root(root, Step::Start, "proxy_on_context_create", &[context, 0]).is_some();
-        let started = !first || self.in_root(root, Step::Start, "proxy_on_vm_start", &[context, 0]).is_some_and(yes);
+        let started =
+            !first || self.in_root(root, Step::Start, "proxy_on_vm_start", &[context, 0]).is_some_and(is_true);
         let configured = self.in_root(root, Step::Configure, "proxy_on_configure", &[context, size]);
         if configured == Some(0) {
             self.world.borrow_mut().fault(Fault::Unfiltered { route: route.to_owned() });
         }
-        created && started && configured.is_some_and(yes)
+        created && started && configured.is_some_and(is_true)
     }
 
     /// Runs a callback in a root context. `None`: it stopped, which is noted. A callback that the filter does not
@@ -326,7 +327,7 @@ fn add_roots(world: &mut World, configurations: Vec<String>) -> Vec<usize> {
     (first..world.roots.len()).collect()
 }
 
-fn yes(answer: i32) -> bool {
+fn is_true(answer: i32) -> bool {
     answer != 0
 }
 

@@ -125,7 +125,7 @@ pub const DIALECTS: [Dialect; 11] = [
     },
     Dialect {
         name: "bedrock converse text",
-        request: converse,
+        request: converse_request,
         heard: heard_in_converse,
         framing: Framing::Conversed,
         events: |parts| conversed(parts, |part| json!({"text": part}), None),
@@ -135,7 +135,7 @@ pub const DIALECTS: [Dialect; 11] = [
     },
     Dialect {
         name: "bedrock converse tool input",
-        request: converse,
+        request: converse_request,
         heard: heard_in_converse,
         framing: Framing::Conversed,
         events: |parts| conversed(parts, |part| json!({"toolUse": {"input": part}}), None),
@@ -145,7 +145,7 @@ pub const DIALECTS: [Dialect; 11] = [
     },
     Dialect {
         name: "bedrock converse thinking",
-        request: converse,
+        request: converse_request,
         heard: heard_in_converse,
         framing: Framing::Conversed,
         events: |parts| {
@@ -209,7 +209,7 @@ fn invoke(text: &str) -> Request {
     Request::post("/model/anthropic.claude-opus-4-1/invoke-with-response-stream", body.to_string())
 }
 
-fn converse(text: &str) -> Request {
+fn converse_request(text: &str) -> Request {
     let body = json!({"messages": [{"role": "user", "content": [{"text": text}]}]});
     Request::post("/model/anthropic.claude-opus-4-1/converse-stream", body.to_string())
 }

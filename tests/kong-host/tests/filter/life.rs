@@ -310,7 +310,7 @@ fn an_outage_is_logged_a_few_times() {
     let lines: Vec<String> = gateway.worker.log().into_iter().map(|line| line.text).collect();
     let with = |words: &str| lines.iter().filter(|line| line.contains(words)).count();
     let counts =
-        (with("does not answer as it should"), with("refused a request: AWS_MASKER_1001"), with("answers again"));
+        (with("no valid answer from the sidecar"), with("refused a request: AWS_MASKER_1001"), with("answers again"));
     assert_eq!((counts, lines.len()), ((3, 3, 1), 7), "{lines:#?}");
 }
 

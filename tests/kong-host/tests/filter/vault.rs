@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Counters, Keyring, Mapping, Store, SyncRequest, SyncResponse, Value};
+use contract::{Counters, Mapping, MintKey, StoreState, SyncRequest, SyncResponse, header};
 use kong_host::{Call, Reply};
 
 use crate::gateway::silence;
 
-pub const TOKEN: &str = "Bearer a-token-of-the-tests";
+const TOKEN: &str = "a-token-of-the-tests";
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
@@ -40,8 +40,8 @@ impl Vault {
     pub fn answer(&mut self, call: &Call) -> Reply {
         self.calls += 1;
         assert_eq!(call.target, "unix:/run/aws-masker/sidecar.sock");
-        assert_eq!(call.headers.text(":path"), Some(contract::SYNC_PATH));
-        assert_eq!(call.headers.text("authorization"), Some(TOKEN));
+        assert_eq!(call.headers.text(":path"), Some(contract::path::SYNC));
+        assert_eq!(call.headers.text(header::AUTHORIZATION), Some(header::bearer(TOKEN).as_str()));
         let request: SyncRequest = serde_json::from_slice(&call.body).expect("the filter speaks the contract");
         assert!(call.body.len() <= contract::bound::BODY_BYTES, "a call of {} bytes", call.body.len());
         assert!(request.mappings.len() <= contract::bound::MAPPINGS);
@@ -78,15 +78,15 @@ impl Vault {
                 }
             }
         }
-        let keyring = Keyring { id: "first".to_owned(), placeholder_key: Value::new("5a".repeat(32)) };
+        let keyring = MintKey::new("first", &[0x5a; 32]);
         let response = SyncResponse {
             version: contract::VERSION,
             batch: request.batch,
             acknowledged: well,
-            store: if well { Store::Redis } else { Store::RedisDown },
+            store: if well { StoreState::Redis } else { StoreState::RedisDown },
             keyring: (request.keyring.as_deref() != Some(keyring.id.as_str())).then_some(keyring),
             found,
-            answered: well,
+            store_answered: well,
             recalled: Vec::new(),
         };
         Reply::json(200, serde_json::to_vec(&response).expect("the contract can be written"))

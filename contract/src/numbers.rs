@@ -1,0 +1,58 @@
+//! Everything that is counted: numbers and names of kinds, never a value.
+
+use serde::{Deserialize, Serialize};
+
+/// One exchange in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeSummary {
+    /// The tenant whose request it was.
+    pub scope: String,
+    /// Unix time in milliseconds at which the request was masked.
+    pub at_ms: u64,
+    /// Bytes of the request body.
+    pub request_bytes: u64,
+    /// Bytes of the response body that were seen.
+    pub response_bytes: u64,
+    /// Occurrences masked, by kind id.
+    pub masked: Vec<(String, u64)>,
+    /// Occurrences restored.
+    pub restored: u64,
+    /// Texts in a placeholder's form that were left unchanged.
+    pub unresolved: u64,
+    /// The error code, if the request was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// Totals since the last acknowledged batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Counters {
+    /// Requests seen, with or without a body.
+    pub requests: u64,
+    /// Requests refused.
+    pub refused: u64,
+    /// Values masked.
+    pub masked: u64,
+    /// Placeholders restored.
+    pub restored: u64,
+    /// Texts in a placeholder's form that were left unchanged.
+    pub unresolved: u64,
+    /// Requests masked with the fallback key.
+    pub fallback_key: u64,
+    /// Responses whose request this instance had not seen, and for which the host had kept nothing: they stayed masked.
+    pub orphaned_responses: u64,
+    /// Requests that the gateway sent without showing them to the filter: they left unmasked.
+    pub unmasked_requests: u64,
+    /// Responses that could not be restored in full: they stayed masked from there on.
+    pub degraded_responses: u64,
+    /// Mappings dropped at the outbox's bound.
+    pub dropped_mappings: u64,
+    /// Summaries of exchanges dropped at the outbox's bound.
+    pub dropped_exchanges: u64,
+    /// Calls to the sidecar that failed for any reason.
+    pub failed_calls: u64,
+    /// Failed calls that the host could not even send.
+    pub unsent_calls: u64,
+}

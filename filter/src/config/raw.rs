@@ -1,0 +1,167 @@
+//! The configuration as the user writes it, with its defaults.
+
+use std::collections::BTreeMap;
+
+use masking::{CustomPattern, Family, Policy};
+use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, de};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawConfig {
+    pub sidecar: Option<String>,
+    pub sidecar_token: Option<String>,
+    pub secret: Option<String>,
+    pub scope: RawScope,
+    pub use_redis: bool,
+    pub redis_fallback: bool,
+    pub mapping_ttl: Option<serde_json::Number>,
+    pub log_masked_requests: bool,
+    pub mask_ec2_instances: bool,
+    pub mask_s3_buckets: bool,
+    pub mask_rds_instances: bool,
+    pub mask_private_ips: bool,
+    pub mask_network: bool,
+    pub mask_identity: bool,
+    pub mask_secrets: bool,
+    pub mask_messaging: bool,
+    pub mask_containers: bool,
+    pub mask_dns: bool,
+    pub mask_misc: bool,
+    pub kinds: RawKinds,
+    pub custom_patterns: List<RawPattern>,
+    pub always_mask: List<String>,
+    pub never_mask: List<String>,
+    pub never_restore: List<String>,
+    pub restore_thinking: bool,
+    pub address_groups: bool,
+}
+
+impl Default for RawConfig {
+    fn default() -> Self {
+        Self {
+            sidecar: None,
+            sidecar_token: None,
+            secret: None,
+            scope: RawScope::Fixed("default".into()),
+            use_redis: true,
+            redis_fallback: false,
+            mapping_ttl: None,
+            log_masked_requests: false,
+            mask_ec2_instances: true,
+            mask_s3_buckets: true,
+            mask_rds_instances: true,
+            mask_private_ips: true,
+            mask_network: true,
+            mask_identity: true,
+            mask_secrets: true,
+            mask_messaging: true,
+            mask_containers: true,
+            mask_dns: true,
+            mask_misc: true,
+            kinds: RawKinds::default(),
+            custom_patterns: List::default(),
+            always_mask: List::default(),
+            never_mask: List::default(),
+            never_restore: List::default(),
+            restore_thinking: false,
+            address_groups: true,
+        }
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawKinds {
+    pub enable: List<String>,
+    pub disable: List<String>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawPattern {
+    pub label: String,
+    pub regex: String,
+    #[serde(default)]
+    pub group: usize,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(untagged)]
+pub(super) enum RawScope {
+    Fixed(String),
+    Header(RawHeader),
+    From(RawFrom),
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawHeader {
+    pub header: String,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFrom {
+    pub from: RawPlace,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawPlace {
+    Route,
+    Service,
+}
+
+/// A list. Kong passes an empty one as `{}`, because its configuration goes through Lua tables.
+#[derive(Clone)]
+pub(super) struct List<T>(pub Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written<T> {
+            List(Vec<T>),
+            Empty(BTreeMap<String, de::IgnoredAny>),
+        }
+        match Written::deserialize(deserializer)? {
+            Written::List(list) => Ok(Self(list)),
+            Written::Empty(map) if map.is_empty() => Ok(Self::default()),
+            Written::Empty(_) => Err(D::Error::custom("expected a list")),
+        }
+    }
+}
+
+impl RawConfig {
+    pub(super) fn policy(&self) -> Policy {
+        let families = [
+            (self.mask_ec2_instances, Family::Compute),
+            (self.mask_s3_buckets, Family::Storage),
+            (self.mask_rds_instances, Family::Database),
+            (self.mask_private_ips, Family::Ip),
+            (self.mask_network, Family::Network),
+            (self.mask_identity, Family::Identity),
+            (self.mask_secrets, Family::Secrets),
+            (self.mask_messaging, Family::Messaging),
+            (self.mask_containers, Family::Containers),
+            (self.mask_dns, Family::Dns),
+            (self.mask_misc, Family::Misc),
+        ];
+        let pattern = |p: &RawPattern| CustomPattern { label: p.label.clone(), regex: p.regex.clone(), group: p.group };
+        Policy {
+            off: families.iter().filter(|(on, _)| !on).map(|(_, family)| *family).collect(),
+            enable: self.kinds.enable.0.clone(),
+            disable: self.kinds.disable.0.clone(),
+            custom: self.custom_patterns.0.iter().map(pattern).collect(),
+            always: self.always_mask.0.clone(),
+            never: self.never_mask.0.clone(),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The state that outlives a context. Kong destroys the contexts of a worker when its configuration changes or a
+//! neighbour traps; with the state that it keeps with a request, the next context continues with the response.
+//!
+//! Text that the lost context held back (a part of a placeholder, a JSON document that had not ended) is lost with it.
+
+use contract::Redacted;
+use masking::{Entry, Placeholder, Recognised, Replaced, Scanner, Secret};
+use serde::{Deserialize, Serialize};
+
+use crate::instance::clock::TimeOfDay;
+
+/// The state kept for a request that was forwarded.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct RequestKeepsake {
+    pub scope: String,
+    pub method: String,
+    /// True if it was masked with the fallback key.
+    pub fallback: bool,
+    /// True if there was a body to mask.
+    pub masked: bool,
+    pub foreign: u64,
+    pub at: TimeOfDay,
+    pub request_bytes: u64,
+    pub closes: bool,
+    pub values: Vec<Kept>,
+}
+
+/// One value: its placeholder, its kind, the text, whether it was recognised by its context only, its number of
+/// occurrences.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Kept(String, String, Redacted, bool, u64);
+
+/// The state kept for a response that is restored as it passes.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct ResponseKeepsake {
+    pub content_type: String,
+    /// True if the length of the response was known: then the host does not report its end.
+    pub with_length: bool,
+}
+
+impl RequestKeepsake {
+    pub(super) fn read(kept: &[u8]) -> Option<Self> {
+        serde_json::from_slice(kept).ok()
+    }
+
+    pub(super) fn with_values(self, replaced: &Replaced, scanner: &Scanner) -> Self {
+        let kept = |(placeholder, entry): (&Placeholder, &Entry)| {
+            let kind = scanner.kind(entry.kind).id.to_string();
+            Kept(
+                placeholder.to_string(),
+                kind,
+                Redacted::new(entry.value.expose()),
+                entry.recognised.is_by_context(),
+                entry.count,
+            )
+        };
+        Self { values: replaced.entries().map(kept).collect(), ..self }
+    }
+
+    /// The values, with the kinds of this instance's scanner. A value of a kind that it no longer knows is left out,
+    /// and stays masked.
+    pub(super) fn to_replaced(&self, scanner: &Scanner) -> Replaced {
+        let mut replaced = Replaced::default();
+        for Kept(placeholder, kind, value, by_context, count) in &self.values {
+            if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), scanner.kind_id(kind)) {
+                let value = Secret::new(value.expose());
+                replaced
+                    .take(placeholder, Entry { kind, value, recognised: Recognised::of(*by_context), count: *count });
+            }
+        }
+        replaced
+    }
+}

@@ -1,0 +1,200 @@
+//! One HTTP exchange, from the request's headers to the last byte of the response. No host type, no clock: events
+//! come in with the time, decisions go out.
+
+mod decode;
+pub(crate) mod head;
+mod keepsake;
+mod recovered;
+pub(crate) mod response;
+mod restoring;
+mod sent;
+
+use log::Level;
+use masking::Tally;
+
+use self::head::{Gateway, RequestHead};
+use self::keepsake::RequestKeepsake;
+use self::recovered::Recovered;
+use self::restoring::Restoring;
+use self::sent::{Requested, Sent, Shown};
+use crate::config::{ScopeRule, ScopeSource};
+use crate::instance::Health;
+use crate::instance::clock::TimeOfDay;
+use crate::instance::root::Root;
+use crate::refusal::Refusal;
+
+/// A line for the log.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub level: Level,
+    pub text: String,
+}
+
+/// One exchange.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    root: Root,
+    /// Known after the request's headers, or from data that the host has kept.
+    gateway: Gateway,
+    phase: Phase,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// This context has not seen the request: the instance was rebuilt in between, or a plugin bypassed the request
+    /// steps. This never means "nothing to do".
+    Unseen,
+    /// No context has seen it: the host would have kept data for one that was seen.
+    Unmasked,
+    /// One of these, and it has been logged: the response passes unchanged.
+    Orphaned,
+    /// The rest of the response is restored with data that the host kept.
+    Recovered(Recovered),
+    Requested(Requested),
+    /// The filter or the gateway itself generates the response: there is nothing to restore.
+    Answered,
+    /// The request was forwarded.
+    Sent(Sent),
+    /// The response is restored as it passes.
+    Restoring(Sent, Box<Restoring>),
+    /// The response passes unchanged.
+    Passing(Sent),
+    /// The exchange is over.
+    Gone,
+}
+
+impl Exchange {
+    pub(crate) fn new(root: Root) -> Self {
+        Self { root, gateway: Gateway::Other, phase: Phase::Unseen }
+    }
+
+    pub(crate) fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// The place from which the scope is read; `None` if it is fixed.
+    pub(crate) fn scope_source(&self) -> Option<ScopeSource> {
+        match &self.root.ready()?.borrow().scope_rule {
+            ScopeRule::From(source) => Some(source.clone()),
+            ScopeRule::Fixed(_) => None,
+        }
+    }
+
+    /// Returns the health to answer with, if the request asks for it.
+    pub(crate) fn request_headers(&mut self, head: RequestHead, now: TimeOfDay) -> Result<Option<Health>, Refusal> {
+        self.gateway = head.gateway;
+        if head.asks_for_health() {
+            self.phase = Phase::Answered;
+            return Ok(Some(self.root.health(now)));
+        }
+        self.root.count(|counters| counters.requests += 1);
+        match self.admit(head) {
+            Ok(requested) => self.phase = Phase::Requested(requested),
+            Err(refusal) => return Err(self.refuse(refusal)),
+        }
+        Ok(None)
+    }
+
+    fn admit(&self, head: RequestHead) -> Result<Requested, Refusal> {
+        // HTTP/2 in clear text carries the same requests, and no host switches to it in the middle of a connection.
+        if head.upgrade.as_deref().is_some_and(|protocol| !protocol.trim().eq_ignore_ascii_case("h2c")) {
+            return Err(Refusal::Upgrade);
+        }
+        let instance = self.root.ready().ok_or(Refusal::Configuration)?;
+        let scope = match &instance.borrow().scope_rule {
+            ScopeRule::Fixed(scope) => scope.clone(),
+            ScopeRule::From(_) => {
+                head.scope.clone().filter(|scope| contract::Scope::parse(scope).is_some()).ok_or(Refusal::Scope)?
+            }
+        };
+        Ok(Requested::new(instance, head, scope))
+    }
+
+    /// Continues after the request's headers, if another context has seen them. Only Kong loses contexts.
+    pub(crate) fn resume(&mut self, kept: impl FnOnce() -> Option<Vec<u8>>, head: impl FnOnce(Gateway) -> RequestHead) {
+        if !self.has_lost_its_state() {
+            return;
+        }
+        self.gateway = Gateway::Kong;
+        let keepsake = kept().and_then(|kept| RequestKeepsake::read(&kept)).filter(|keepsake| !keepsake.masked);
+        if let (Some(keepsake), Some(instance)) = (keepsake, self.root.ready()) {
+            self.phase = Phase::Requested(Requested::new(instance, head(self.gateway), keepsake.scope));
+        }
+    }
+
+    /// The host has shown a part of the request's body, and holds it until the end.
+    pub(crate) fn request_body_begins(&mut self) {
+        if let Phase::Requested(requested) = &mut self.phase {
+            requested.body = Shown::InPart;
+        }
+    }
+
+    /// Takes the whole request body, or `None` if the host cannot show it. Returns the body to send instead, if it
+    /// changes.
+    pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<String>, Refusal> {
+        let requested = match std::mem::replace(&mut self.phase, Phase::Gone) {
+            Phase::Requested(requested) => requested,
+            // This context has not seen the request's headers, so its scope is unknown.
+            _ => return Err(self.refuse(Refusal::BodyUnreadable)),
+        };
+        match requested.mask(body, now) {
+            Ok((sent, body)) => {
+                self.phase = Phase::Sent(sent);
+                Ok(body)
+            }
+            Err(refusal) => {
+                requested.report_refusal(refusal, body, now);
+                Err(self.refuse(refusal))
+            }
+        }
+    }
+
+    /// The body is followed by trailers: the host shows a part of it, but not its end.
+    pub(crate) fn request_trailers(&mut self) -> Result<(), Refusal> {
+        match &self.phase {
+            Phase::Requested(Requested { body: Shown::InPart, .. }) => Err(self.refuse(Refusal::Trailers)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns a line for the log on a refusal, if it is due.
+    pub(crate) fn refusal_line(&self, refusal: Refusal, now: TimeOfDay) -> Option<Line> {
+        let count = self.root.worker().borrow_mut().count_refusal(refusal, now)?;
+        let counted = if count == 1 { String::new() } else { format!(", {count} with that code in a minute") };
+        let text = format!("refused a request: {} {refusal:?}{counted}", refusal.code());
+        Some(Line { level: Level::Warn, text })
+    }
+
+    fn refuse(&mut self, refusal: Refusal) -> Refusal {
+        self.phase = Phase::Answered;
+        self.root.count(|counters| counters.refused += 1);
+        refusal
+    }
+
+    /// The data to keep with the request for a context that takes over from this one; again after each step of the
+    /// request.
+    pub(crate) fn request_keepsake(&self) -> Option<Vec<u8>> {
+        let keepsake = match (self.gateway, &self.phase) {
+            (Gateway::Kong, Phase::Requested(requested)) => requested.keepsake(),
+            (Gateway::Kong, Phase::Sent(sent)) => sent.keepsake(),
+            _ => return None,
+        };
+        serde_json::to_vec(&keepsake).ok()
+    }
+
+    fn has_lost_its_state(&self) -> bool {
+        matches!(self.phase, Phase::Unseen | Phase::Unmasked)
+    }
+
+    /// Ends the exchange. Returns the counts by kind for the log, if the configuration asks for them.
+    pub(crate) fn end(&mut self) -> Option<String> {
+        match std::mem::replace(&mut self.phase, Phase::Gone) {
+            Phase::Restoring(sent, restoring) => sent.end(&restoring.tally()),
+            Phase::Sent(sent) | Phase::Passing(sent) => sent.end(&Tally::default()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,217 @@
+//! A request, before and after it is forwarded.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use masking::{Mint, Replaced, Tally};
+
+use super::decode::Coding;
+use super::head::RequestHead;
+use super::keepsake::RequestKeepsake;
+use crate::instance::Instance;
+use crate::instance::clock::TimeOfDay;
+use crate::instance::lookup::ScopeLookup;
+use crate::instance::mask::Masked;
+use crate::instance::sidecar::UsedKey;
+use crate::refusal::Refusal;
+
+/// A request whose body has not been masked yet.
+#[derive(Debug)]
+pub(super) struct Requested {
+    instance: Rc<RefCell<Instance>>,
+    head: RequestHead,
+    scope: String,
+    pub body: Shown,
+}
+
+/// The part of a request's body that the host has shown.
+#[derive(Debug)]
+pub(super) enum Shown {
+    Nothing,
+    InPart,
+}
+
+/// A request that was forwarded.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub instance: Rc<RefCell<Instance>>,
+    scope: String,
+    pub method: String,
+    replaced: Rc<Replaced>,
+    foreign: u64,
+    /// `None` if there was no body to mask.
+    key: Option<UsedKey>,
+    mint: Option<Mint>,
+    at: TimeOfDay,
+    request_bytes: u64,
+    pub response_bytes: u64,
+    /// The client's connection, if the host holds the replaced body until it closes.
+    connection: Option<Vec<u8>>,
+    /// True if the client should open another connection.
+    pub closes: bool,
+}
+
+impl Requested {
+    pub(super) fn new(instance: &Rc<RefCell<Instance>>, head: RequestHead, scope: String) -> Self {
+        Self { instance: Rc::clone(instance), head, scope, body: Shown::Nothing }
+    }
+
+    /// Masks the body; `None` if the host cannot show it. Returns the body to send instead, if it changes.
+    pub(super) fn mask(&self, body: Option<&[u8]>, now: TimeOfDay) -> Result<(Sent, Option<String>), Refusal> {
+        let mut instance = self.instance.borrow_mut();
+        instance.check(now)?;
+        let body = body.ok_or(Refusal::BodyUnreadable)?;
+        if Coding::of(self.head.content_encoding.as_deref()) != Coding::Identity {
+            return Err(Refusal::Encoding);
+        }
+        let format = self.head.format().ok_or(Refusal::MediaType)?;
+        let masked = instance.mask(&self.scope, format, body, now)?;
+        let connection = self.head.connection.clone().filter(|_| masked.body.is_some());
+        let closes = match (&connection, &masked.body) {
+            (Some(connection), Some(body)) => instance.worker.borrow_mut().hold(connection, body.len() as u64, now),
+            _ => false,
+        };
+        let Masked { body: masked_body, replaced, foreign, mint, key } = masked;
+        let sent = Sent {
+            replaced,
+            foreign,
+            key: Some(key),
+            mint: Some(mint),
+            at: now,
+            request_bytes: body.len() as u64,
+            connection,
+            closes,
+            ..Sent::new(&self.instance, self.scope.clone(), self.head.method.clone())
+        };
+        Ok((sent, masked_body))
+    }
+
+    /// Reports the refusal of the request.
+    pub(super) fn report_refusal(&self, refusal: Refusal, body: Option<&[u8]>, now: TimeOfDay) {
+        let request_bytes = body.map_or(0, |body| body.len() as u64);
+        let sent = Sent { at: now, request_bytes, ..Sent::new(&self.instance, self.scope.clone(), String::new()) };
+        let summary = sent.summary(BTreeMap::new(), &Tally::default());
+        self.instance
+            .borrow_mut()
+            .report(contract::ExchangeSummary { refused: Some(refusal.code().into()), ..summary });
+    }
+
+    pub(super) fn keepsake(&self) -> RequestKeepsake {
+        let (scope, method) = (self.scope.clone(), self.head.method.clone());
+        RequestKeepsake { scope, method, ..RequestKeepsake::default() }
+    }
+}
+
+impl Sent {
+    fn new(instance: &Rc<RefCell<Instance>>, scope: String, method: String) -> Self {
+        Self {
+            instance: Rc::clone(instance),
+            scope,
+            method,
+            replaced: Rc::default(),
+            foreign: 0,
+            key: None,
+            mint: None,
+            at: TimeOfDay::default(),
+            request_bytes: 0,
+            response_bytes: 0,
+            connection: None,
+            closes: false,
+        }
+    }
+
+    pub(super) fn without_body(requested: Requested) -> Self {
+        Self::new(&requested.instance, requested.scope, requested.head.method)
+    }
+
+    /// A request that another context sent.
+    pub(super) fn from_keepsake(kept: RequestKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
+        let key = if kept.fallback { UsedKey::Fallback } else { UsedKey::Regular };
+        let replaced = kept.to_replaced(&instance.borrow().scanner);
+        Self {
+            replaced: Rc::new(replaced),
+            foreign: kept.foreign,
+            key: kept.masked.then_some(key),
+            at: kept.at,
+            request_bytes: kept.request_bytes,
+            closes: kept.closes,
+            ..Self::new(instance, kept.scope, kept.method)
+        }
+    }
+
+    pub(super) fn keepsake(&self) -> RequestKeepsake {
+        let keepsake = RequestKeepsake {
+            scope: self.scope.clone(),
+            method: self.method.clone(),
+            masked: self.key.is_some(),
+            fallback: self.key == Some(UsedKey::Fallback),
+            foreign: self.foreign,
+            at: self.at,
+            request_bytes: self.request_bytes,
+            closes: self.closes,
+            ..RequestKeepsake::default()
+        };
+        keepsake.with_values(&self.replaced, &self.instance.borrow().scanner)
+    }
+
+    /// The values by which the response is restored.
+    pub(super) fn lookup(&self) -> ScopeLookup {
+        ScopeLookup {
+            instance: Rc::clone(&self.instance),
+            scope: self.scope.clone(),
+            replaced: Rc::clone(&self.replaced),
+        }
+    }
+
+    /// The numbers of the exchange that clients and operators may see.
+    pub(super) fn note(&self) -> String {
+        let mut note = format!("masked={}", self.replaced.occurrences());
+        if self.key == Some(UsedKey::Fallback) {
+            note.push_str("; key=fallback");
+        }
+        if self.foreign > 0 {
+            note.push_str(&format!("; unknown={}", self.foreign));
+        }
+        note
+    }
+
+    /// Ends the exchange. Returns the counts by kind for the log, if the configuration asks for them.
+    pub(super) fn end(self, tally: &Tally) -> Option<String> {
+        let instance = Rc::clone(&self.instance);
+        let mut instance = instance.borrow_mut();
+        if let Some(connection) = &self.connection {
+            instance.worker.borrow_mut().end_exchange(connection, self.closes);
+        }
+        instance.take_tally(&self.scope, self.mint.as_ref(), tally);
+        let masked = instance.kinds(&self.replaced);
+        let line = if instance.log_masked_requests { log_line(&masked, tally) } else { None };
+        if self.key.is_some() {
+            instance.report(self.summary(masked, tally));
+        }
+        line
+    }
+
+    fn summary(self, masked: BTreeMap<String, u64>, tally: &Tally) -> contract::ExchangeSummary {
+        contract::ExchangeSummary {
+            scope: self.scope,
+            at_ms: self.at.0,
+            request_bytes: self.request_bytes,
+            response_bytes: self.response_bytes,
+            masked: masked.into_iter().collect(),
+            restored: tally.restored,
+            unresolved: tally.unresolved,
+            refused: None,
+        }
+    }
+}
+
+/// The counts of an exchange in which something was masked or restored.
+fn log_line(masked: &BTreeMap<String, u64>, tally: &Tally) -> Option<String> {
+    if masked.is_empty() && tally.restored == 0 && tally.unresolved == 0 {
+        return None;
+    }
+    let kinds: Vec<_> = masked.iter().map(|(kind, count)| format!("{kind}={count}")).collect();
+    let kinds = if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(" ") };
+    Some(format!("masked {kinds}; restored={} unresolved={}", tally.restored, tally.unresolved))
+}

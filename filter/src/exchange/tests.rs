@@ -1,0 +1,352 @@
+use super::head::ResponseHead;
+use super::response::Answering;
+use super::*;
+use crate::instance::root::Entries;
+use masking::json::JsonError;
+use masking::{Format, MaskError};
+
+const NOW: TimeOfDay = TimeOfDay(1);
+const VALUE: &str = "i-0123456789abcdef0";
+
+/// An entry without a sidecar.
+fn root(more: &str) -> Root {
+    let (mut entries, json) =
+        (Entries::default(), format!(r#"{{"use_redis":false,"secret":"0123456789abcdef"{more}}}"#));
+    let mut root = entries.begin();
+    entries.configure(&mut root, json.as_bytes(), |_| None, "test".into(), NOW);
+    root
+}
+
+/// The response's headers, where the host keeps nothing.
+fn respond(exchange: &mut Exchange, head: &ResponseHead) -> Option<Answering> {
+    respond_kept(exchange, head, None).0
+}
+
+fn respond_kept(
+    exchange: &mut Exchange,
+    head: &ResponseHead,
+    kept: Option<&[u8]>,
+) -> (Option<Answering>, Option<Line>) {
+    exchange.response_headers(head, NOW, || kept.map(<[u8]>::to_vec))
+}
+
+/// The response's next bytes, of which this context may not have seen the beginning.
+fn recover(exchange: &mut Exchange, kept: [Option<&[u8]>; 2]) -> Option<Line> {
+    exchange.recover(|| kept.map(|kept| kept.map(<[u8]>::to_vec)))
+}
+
+fn post(content_type: &str) -> RequestHead {
+    RequestHead {
+        gateway: Gateway::Kong,
+        method: "POST".into(),
+        content_type: Some(content_type.into()),
+        ..RequestHead::default()
+    }
+}
+
+fn ok(content_type: &str) -> ResponseHead {
+    ResponseHead { status: 200, content_type: Some(content_type.into()), ..ResponseHead::default() }
+}
+
+/// An exchange whose request was forwarded, and the placeholder for [`VALUE`] in it.
+fn sent(root: &Root) -> (Exchange, String) {
+    let mut exchange = Exchange::new(root.clone());
+    exchange.request_headers(post("application/json"), NOW).unwrap();
+    let body = exchange.request_body(Some(format!("[\"{VALUE}\"]").as_bytes()), NOW).unwrap().unwrap();
+    (exchange, body.trim_matches(['[', ']', '"']).to_owned())
+}
+
+#[test]
+fn what_is_refused() {
+    let json = |error| Refusal::Mask(Format::Json, error);
+    let encoded = RequestHead { content_encoding: Some("gzip".into()), ..post("application/json") };
+    let cases: Vec<(RequestHead, Option<&[u8]>, Refusal)> = vec![
+        (post("application/json"), None, Refusal::BodyUnreadable),
+        (post("application/json"), Some(b"{"), json(MaskError::Json(JsonError::Syntax { at: 1 }))),
+        (post("application/json"), Some(b"\"\xff\""), json(MaskError::Encoding)),
+        (RequestHead::default(), Some(b"text"), json(MaskError::Json(JsonError::Syntax { at: 0 }))),
+        (post("multipart/form-data; boundary=x"), Some(b"x"), Refusal::MediaType),
+        (post("application/x-www-form-urlencoded"), Some(b"x"), Refusal::MediaType),
+        (encoded, Some(b"{}"), Refusal::Encoding),
+    ];
+    for (head, body, refusal) in cases {
+        let mut exchange = Exchange::new(root(""));
+        exchange.request_headers(head, NOW).unwrap();
+        assert_eq!(exchange.request_body(body, NOW), Err(refusal));
+        // The refusal itself passes unchanged.
+        assert_eq!(respond(&mut exchange, &ok("application/json")), None);
+        assert_eq!(exchange.response_body(b"x", true), None);
+    }
+    let mut wrong = Exchange::new(root(r#","nonsense":1"#));
+    assert_eq!(wrong.request_headers(post("application/json"), NOW), Err(Refusal::Configuration));
+    let mut upgrade = Exchange::new(root(""));
+    let head = RequestHead { upgrade: Some("websocket".into()), ..RequestHead::default() };
+    assert_eq!(upgrade.request_headers(head, NOW), Err(Refusal::Upgrade));
+    let mut unseen = Exchange::new(root(""));
+    assert_eq!(unseen.request_body(Some(b"{}"), NOW), Err(Refusal::BodyUnreadable));
+}
+
+#[test]
+fn a_body_with_trailers_is_refused_before_it_goes_on() {
+    let mut exchange = Exchange::new(root(""));
+    exchange.request_headers(post("application/json"), NOW).unwrap();
+    assert_eq!(exchange.request_trailers(), Ok(()), "there is no body that could go on");
+    exchange.request_body_begins();
+    assert_eq!(exchange.request_trailers(), Err(Refusal::Trailers));
+    assert_eq!(sent(&root("")).0.request_trailers(), Ok(()));
+}
+
+#[test]
+fn the_scope_of_a_header() {
+    let root = root(r#","scope":{"header":"X-Tenant"}"#);
+    let mut placeholders = Vec::new();
+    for (scope, accepted) in
+        [(Some("a"), true), (Some("b"), true), (None, false), (Some(""), false), (Some("a b"), false)]
+    {
+        let mut exchange = Exchange::new(root.clone());
+        assert_eq!(exchange.scope_source(), Some(ScopeSource::Header("x-tenant".into())));
+        let head = RequestHead { scope: scope.map(str::to_owned), ..post("text/plain") };
+        assert_eq!(exchange.request_headers(head, NOW), if accepted { Ok(None) } else { Err(Refusal::Scope) });
+        placeholders.extend(accepted.then(|| exchange.request_body(Some(VALUE.as_bytes()), NOW).unwrap().unwrap()));
+    }
+    assert_ne!(placeholders[0], placeholders[1]);
+}
+
+#[test]
+fn what_is_restored_and_what_passes() {
+    let root = root("");
+    let restored = format!("[\"{VALUE}\"]");
+    let length = |n| ResponseHead { content_length: Some(n), ..ok("application/json") };
+    let compress = ResponseHead { content_encoding: Some("compress".into()), ..ok("application/json") };
+    let identity = ResponseHead { content_encoding: Some("identity".into()), ..ok("application/json") };
+    let cases = [
+        (ok("application/json; charset=utf-8"), true),
+        (ok("text/event-stream"), true),
+        (length(24), true),
+        (identity, true),
+        (length(0), false),
+        (compress, false),
+        (ok("image/png"), false),
+        (ResponseHead { status: 204, ..ok("application/json") }, false),
+        (ResponseHead { status: 200, ..ResponseHead::default() }, false),
+    ];
+    for (head, rewrites) in cases {
+        let (mut exchange, placeholder) = sent(&root);
+        let answering = respond(&mut exchange, &head).unwrap();
+        assert_eq!((answering.note.as_str(), answering.rewrites), ("masked=1", rewrites), "{head:?}");
+        if head.content_type.as_deref().is_some_and(|kind| kind.contains("json")) {
+            let got = exchange.response_body(format!("[\"{placeholder}\"]").as_bytes(), true);
+            assert_eq!(got, rewrites.then(|| restored.clone().into_bytes()), "{head:?}");
+        }
+    }
+}
+
+#[test]
+fn a_response_of_known_length_ends_when_its_bytes_have_come() {
+    let (mut exchange, placeholder) = sent(&root(""));
+    let body = format!("[\"{placeholder}\"]");
+    let head = ResponseHead { content_length: Some(body.len() as u64), ..ok("application/json") };
+    respond(&mut exchange, &head).unwrap();
+    let (first, second) = body.split_at(9);
+    assert_eq!(exchange.response_body(first.as_bytes(), false), Some(Vec::new()));
+    assert_eq!(exchange.response_body(second.as_bytes(), false), Some(format!("[\"{VALUE}\"]").into_bytes()));
+}
+
+#[test]
+fn the_last_piece_is_never_emptied() {
+    let (mut exchange, _) = sent(&root(""));
+    let gzip = ResponseHead { content_encoding: Some("gzip".into()), ..ok("application/json") };
+    respond(&mut exchange, &gzip).unwrap();
+    // The header is complete, and nothing follows it.
+    let header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 3, 0];
+    let got = exchange.response_body(&header, true).unwrap_or_else(|| header.to_vec());
+    assert!(!got.is_empty());
+}
+
+#[test]
+fn a_body_that_is_not_what_its_encoding_says_passes() {
+    for size in [1, 5, 100] {
+        let (mut exchange, placeholder) = sent(&root(""));
+        let gzip = ResponseHead { content_encoding: Some("gzip".into()), ..ok("application/json") };
+        respond(&mut exchange, &gzip).unwrap();
+        let body = format!("[\"{placeholder}\"]");
+        let mut got = Vec::new();
+        for chunk in body.as_bytes().chunks(size) {
+            got.extend(exchange.response_body(chunk, false).unwrap_or_else(|| chunk.to_vec()));
+        }
+        got.extend(exchange.response_body(b"", true).unwrap_or_default());
+        assert_eq!(String::from_utf8(got).unwrap(), format!("[\"{VALUE}\"]"), "{size}");
+    }
+}
+
+#[test]
+fn a_context_that_has_not_seen_its_request_leaves_the_response_masked() {
+    let root = root("");
+    let (_, placeholder) = sent(&root);
+    let mut fresh = Exchange::new(root);
+    let (answering, line) = respond_kept(&mut fresh, &ok("application/json"), None);
+    let unseen = Answering { note: "request-unseen".into(), rewrites: false, closes: false };
+    assert_eq!((answering, line.is_some_and(|line| line.level == Level::Error)), (Some(unseen), true));
+    assert_eq!(recover(&mut fresh, [None, None]), None, "it is said once");
+    assert_eq!(fresh.response_body(placeholder.as_bytes(), true), None);
+}
+
+#[test]
+fn a_response_of_the_gateways_own_raises_no_alarm() {
+    let mut fresh = Exchange::new(root(""));
+    let own = ResponseHead { is_gateways_own: true, ..ok("application/json") };
+    assert_eq!(respond_kept(&mut fresh, &own, None), (None, None));
+    let root = root("");
+    let (mut asked, _) = sent(&root);
+    let answering = respond(&mut asked, &own).unwrap();
+    assert!(answering.rewrites, "a request that was seen is restored, whoever answers");
+}
+
+#[test]
+fn a_context_that_takes_over_restores_by_what_was_kept() {
+    let root = root("");
+    for (kind, length) in [("application/json", None), ("application/json", Some(60)), ("text/event-stream", None)] {
+        let (mut lost, placeholder) = sent(&root);
+        let request = lost.request_keepsake().unwrap();
+        respond(&mut lost, &ResponseHead { content_length: length, ..ok(kind) }).unwrap();
+        let kept = lost.response_keepsake().unwrap();
+        let mut fresh = Exchange::new(root.clone());
+        assert_eq!(recover(&mut fresh, [Some(&request), Some(&kept)]), None);
+        let rest = format!("data: \"of {placeholder}\"\n\n");
+        let (first, second) = rest.split_at(30);
+        let mut got = Vec::new();
+        for (chunk, end) in [(first, false), (second, length.is_none())] {
+            got.extend(fresh.response_body(chunk.as_bytes(), end).unwrap_or_else(|| chunk.into()));
+        }
+        assert_eq!(String::from_utf8(got).unwrap(), format!("data: \"of {VALUE}\"\n\n"), "{kind} {length:?}");
+    }
+    for kept in [None, Some(&b"nonsense"[..])] {
+        assert!(recover(&mut Exchange::new(root.clone()), [kept, kept]).is_some());
+    }
+}
+
+#[test]
+fn a_context_that_takes_over_before_the_response_restores_all_of_it() {
+    let root = root("");
+    let (lost, placeholder) = sent(&root);
+    let kept = lost.request_keepsake().unwrap();
+    let mut fresh = Exchange::new(root.clone());
+    let answering = respond_kept(&mut fresh, &ok("application/json"), Some(&kept));
+    assert_eq!(answering, (Some(Answering { note: "masked=1".into(), rewrites: true, closes: false }), None));
+    let got = fresh.response_body(format!("[\"{placeholder}\"]").as_bytes(), true).unwrap();
+    assert_eq!(String::from_utf8(got).unwrap(), format!("[\"{VALUE}\"]"));
+
+    // Between the headers and the body, the next context masks like the lost one would have.
+    let mut headers = Exchange::new(root.clone());
+    headers.request_headers(post("application/json"), NOW).unwrap();
+    for (kept, masks) in [(headers.request_keepsake(), true), (lost.request_keepsake(), false), (None, false)] {
+        let mut fresh = Exchange::new(root.clone());
+        fresh.resume(|| kept, |gateway| RequestHead { gateway, ..post("application/json") });
+        let body = fresh.request_body(Some(format!("[\"{VALUE}\"]").as_bytes()), NOW);
+        assert_eq!(body.is_ok(), masks);
+    }
+
+    // Before the body there is nothing to restore, and that is not an alarm.
+    let mut headers = Exchange::new(root.clone());
+    let get = RequestHead { gateway: Gateway::Kong, method: "GET".into(), ..RequestHead::default() };
+    headers.request_headers(get, NOW).unwrap();
+    let kept = headers.request_keepsake().unwrap();
+    let (answering, line) = respond_kept(&mut Exchange::new(root), &ok("text/plain"), Some(&kept));
+    assert_eq!((answering.unwrap().note.as_str(), line), ("masked=0", None));
+}
+
+#[test]
+fn what_a_host_that_keeps_requests_tells_of_one_that_was_not_seen() {
+    let take_over = |kept: Option<&[u8]>| {
+        let (answering, line) = respond_kept(&mut Exchange::new(root("")), &ok("application/json"), kept);
+        (answering.map(|answering| answering.note).unwrap_or_default(), line.unwrap())
+    };
+    let cases = [
+        (Some(&b"unseen"[..]), "request-unmasked", Level::Error, "A REQUEST LEFT UNMASKED: "),
+        (Some(b"bypassed"), "", Level::Warn, "refused a request: AWS_MASKER_2006 Bypassed"),
+        (Some(b""), "request-unseen", Level::Error, "left a response masked: "),
+        (None, "request-unseen", Level::Error, "left a response masked: "),
+    ];
+    for (kept, note, level, text) in cases {
+        let (noted, line) = take_over(kept);
+        assert_eq!((noted.as_str(), line.level), (note, level), "{kept:?}");
+        assert!(line.text.starts_with(text), "{}", line.text);
+    }
+}
+
+#[test]
+fn the_path_of_the_health_is_answered_on_any_route() {
+    let ask = |method: &str, path: &str| {
+        let mut exchange = Exchange::new(root(r#","scope":{"header":"x-tenant"}"#));
+        let head = RequestHead { method: method.into(), path: path.into(), ..RequestHead::default() };
+        let health = exchange.request_headers(head, NOW);
+        (health.map(|health| health.map(|health| health.status)), respond(&mut exchange, &ok("text/plain")))
+    };
+    for path in ["/v1/aws-masker/readyz", "/aws-masker/readyz?verbose"] {
+        assert_eq!(ask("GET", path), (Ok(Some(200)), None), "{path}");
+    }
+    assert_eq!(ask("POST", "/v1/aws-masker/readyz").0, Err(Refusal::Scope));
+    assert_eq!(ask("GET", "/v1/aws-masker/readyz/x").0, Err(Refusal::Scope));
+}
+
+#[test]
+fn a_request_without_a_body_passes_and_its_answer_is_looked_through() {
+    let mut exchange = Exchange::new(root(""));
+    exchange.request_headers(RequestHead { method: "GET".into(), ..RequestHead::default() }, NOW).unwrap();
+    let answering = respond(&mut exchange, &ok("application/json")).unwrap();
+    assert_eq!(answering, Answering { note: "masked=0".into(), rewrites: true, closes: false });
+    let mut head = Exchange::new(root(""));
+    head.request_headers(RequestHead { method: "HEAD".into(), ..RequestHead::default() }, NOW).unwrap();
+    assert!(!respond(&mut head, &ok("application/json")).unwrap().rewrites);
+}
+
+#[test]
+fn a_connection_is_closed_before_the_host_holds_too_much_for_it() {
+    let root = root("");
+    let body = format!("{VALUE} {}", "word ".repeat(2 << 20));
+    let mut closes = Vec::new();
+    for turn in 0..8 {
+        let mut exchange = Exchange::new(root.clone());
+        let connection = Some(vec![b'0' + turn % 2]);
+        exchange.request_headers(RequestHead { connection, ..post("text/plain") }, NOW).unwrap();
+        exchange.request_body(Some(body.as_bytes()), NOW).unwrap();
+        closes.push(respond(&mut exchange, &ok("text/plain")).unwrap().closes);
+        exchange.end();
+    }
+    assert_eq!(closes, [false, false, false, false, false, false, true, true]);
+}
+
+#[test]
+fn restored_thinking_goes_back_unchanged() {
+    let root = root(r#","restore_thinking":true"#);
+    let (mut exchange, placeholder) = sent(&root);
+    respond(&mut exchange, &ok("application/json")).unwrap();
+    let message = |text: &str| {
+        format!(r#"{{"type":"message","content":[{{"type":"thinking","thinking":"{text}","signature":"s"}}]}}"#)
+    };
+    let wrote = placeholder.to_lowercase();
+    let shown = exchange.response_body(message(&wrote).as_bytes(), true).unwrap();
+    assert_eq!(String::from_utf8(shown).unwrap(), message(VALUE));
+    exchange.end();
+    let mut next = Exchange::new(root);
+    next.request_headers(post("application/json"), NOW).unwrap();
+    let request = |text: &str| format!(r#"{{"messages":[{}]}}"#, message(text));
+    let sent = next.request_body(Some(request(VALUE).as_bytes()), NOW).unwrap();
+    assert_eq!(sent, Some(request(&wrote)));
+}
+
+#[test]
+fn kinds_that_are_never_restored() {
+    let (mut exchange, placeholder) = sent(&root(r#","never_restore":["ec2_instance"]"#));
+    respond(&mut exchange, &ok("text/plain")).unwrap();
+    assert_eq!(exchange.response_body(format!("{placeholder}.").as_bytes(), true), None);
+}
+
+#[test]
+fn the_log_line_has_counts_only() {
+    let (mut exchange, placeholder) = sent(&root(r#","log_masked_requests":true"#));
+    respond(&mut exchange, &ok("text/plain")).unwrap();
+    exchange.response_body(format!("{placeholder}.").as_bytes(), true);
+    assert_eq!(exchange.end().as_deref(), Some("masked ec2_instance=1; restored=1 unresolved=0"));
+    assert_eq!(sent(&root("")).0.end(), None);
+}

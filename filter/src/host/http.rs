@@ -1,0 +1,173 @@
+//! The steps of one exchange, as the host calls them.
+
+use contract::header;
+use proxy_wasm::hostcalls;
+use proxy_wasm::traits::{Context, HttpContext};
+use proxy_wasm::types::Action;
+
+use super::abi::{self, Buffer, Map};
+use super::shared::{ENTRIES, SharedData, time_of_day, warn};
+use crate::config::ScopeSource;
+use crate::exchange::head::{Gateway, RequestHead, ResponseHead};
+use crate::exchange::{Exchange, Line};
+use crate::instance::Health;
+use crate::instance::clock::TimeOfDay;
+use crate::instance::root::Root;
+use crate::refusal::Refusal;
+
+/// In Kong, these nginx variables keep the data that an exchange needs if its context is lost: they live as long as the
+/// request, whatever happens to the instance. kong.conf declares them. Other hosts have none, and lose no contexts.
+const REQUEST_KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_request"];
+const RESPONSE_KEEPSAKE: [&str; 2] = ["ngx", "aws_masker_response"];
+/// A property that only nginx has, with or without Kong around it.
+const NGINX: [&str; 2] = ["ngx", "nginx_version"];
+
+/// One exchange.
+pub(super) struct Http {
+    exchange: Exchange,
+}
+
+impl Context for Http {}
+
+impl HttpContext for Http {
+    fn on_http_request_headers(&mut self, _count: usize, end_of_stream: bool) -> Action {
+        let gateway = if abi::property(&NGINX).is_some() { Gateway::Kong } else { Gateway::Other };
+        // This is done in a step of a request, in which Kong knows the worker's name, and in which a trap for a missing
+        // zone ends in a refusal.
+        self.exchange.root().recall(self.now(), &SharedData);
+        let scope = self.exchange.scope_source().and_then(|source| scope(gateway, &source));
+        match self.exchange.request_headers(RequestHead { scope, ..head(gateway) }, self.now()) {
+            Ok(None) => self.keep_request(),
+            Ok(Some(health)) => return answer(&health),
+            Err(refusal) => return self.refuse(refusal),
+        }
+        // A compressed response could not be restored; Kong would still send a header that is removed.
+        abi::set_header(Map::Request, "accept-encoding", "identity");
+        if gateway != Gateway::Kong && !end_of_stream {
+            abi::remove_header(Map::Request, "content-length");
+        }
+        Action::Continue
+    }
+
+    fn on_http_request_body(&mut self, size: usize, end_of_stream: bool) -> Action {
+        if !end_of_stream {
+            self.exchange.request_body_begins();
+            return Action::Pause;
+        }
+        if size == 0 {
+            return Action::Continue;
+        }
+        self.exchange.resume(|| abi::property(&REQUEST_KEEPSAKE), head);
+        let body = abi::read(Buffer::RequestBody);
+        match self.exchange.request_body(body.as_deref(), self.now()) {
+            Err(refusal) => return self.refuse(refusal),
+            Ok(Some(masked)) if !abi::write(Buffer::RequestBody, masked.as_bytes()) => {
+                return self.refuse(Refusal::BodyUnreadable);
+            }
+            Ok(_) => {
+                self.keep_request();
+                ENTRIES.with_borrow(|entries| entries.keep_owed(self.now(), &SharedData));
+            }
+        }
+        Action::Continue
+    }
+
+    fn on_http_request_trailers(&mut self, _count: usize) -> Action {
+        // In Envoy, the end of a body with trailers is not reported, and the original body is sent after this step.
+        match self.exchange.request_trailers() {
+            Err(refusal) => self.refuse(refusal),
+            Ok(()) => Action::Continue,
+        }
+    }
+
+    fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
+        let head = ResponseHead::read(|name| abi::header(Map::Response, name));
+        let (answering, line) = self.exchange.response_headers(&head, self.now(), || abi::property(&REQUEST_KEEPSAKE));
+        log(line);
+        let Some(answering) = answering else { return Action::Continue };
+        abi::set_header(Map::Response, header::NOTE, &answering.note);
+        if answering.closes {
+            abi::set_header(Map::Response, "connection", "close");
+        }
+        if answering.rewrites {
+            abi::remove_header(Map::Response, "content-length");
+            abi::remove_header(Map::Response, "content-encoding");
+        }
+        if let Some(keepsake) = self.exchange.response_keepsake() {
+            abi::set_property(&RESPONSE_KEEPSAKE, &keepsake);
+        }
+        Action::Continue
+    }
+
+    fn on_http_response_body(&mut self, size: usize, end_of_stream: bool) -> Action {
+        log(self.exchange.recover(|| [REQUEST_KEEPSAKE, RESPONSE_KEEPSAKE].map(|name| abi::property(&name))));
+        let chunk = if size > 0 { abi::read(Buffer::ResponseBody).unwrap_or_default() } else { Vec::new() };
+        if let Some(restored) = self.exchange.response_body(&chunk, end_of_stream) {
+            abi::write(Buffer::ResponseBody, &restored);
+        }
+        Action::Continue
+    }
+}
+
+impl Http {
+    pub(super) fn new(root: Root) -> Self {
+        Self { exchange: Exchange::new(root) }
+    }
+
+    /// Lets the host keep the data for the next context, in case this one is lost.
+    fn keep_request(&self) {
+        if let Some(keepsake) = self.exchange.request_keepsake() {
+            abi::set_property(&REQUEST_KEEPSAKE, &keepsake);
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Action {
+        log(self.exchange.refusal_line(refusal, self.now()));
+        let headers = vec![("content-type", "application/json"), (header::NOTE, "refused")];
+        let _ = hostcalls::send_http_response(refusal.status(), headers, Some(refusal.body().as_bytes()));
+        Action::Pause
+    }
+
+    fn now(&self) -> TimeOfDay {
+        time_of_day(self.get_current_time())
+    }
+}
+
+impl Drop for Http {
+    /// Every exchange ends here; `on_log` is not called for all of them.
+    fn drop(&mut self) {
+        // The configuration asks for the line, and Kong's default level hides everything below a warning.
+        warn(self.exchange.end());
+    }
+}
+
+/// The request's headers, without the scope, which Kong resolves only in their own step.
+fn head(gateway: Gateway) -> RequestHead {
+    // Only Kong keeps every replaced body until its connection closes.
+    let connection = if gateway == Gateway::Kong { abi::property(&["connection", "id"]) } else { None };
+    RequestHead { connection, ..RequestHead::read(gateway, |name| abi::header(Map::Request, name)) }
+}
+
+/// The text that names the request's scope. Kong and Envoy know routes and services by other properties.
+fn scope(gateway: Gateway, source: &ScopeSource) -> Option<String> {
+    let property = match (source, gateway) {
+        (ScopeSource::Header(name), _) => return abi::header(Map::Request, name),
+        (ScopeSource::Route, Gateway::Kong) => abi::property(&["kong", "route_name"]),
+        (ScopeSource::Route, Gateway::Other) => abi::property(&["xds", "route_name"]),
+        (ScopeSource::Service, Gateway::Kong) => abi::property(&["kong", "service_name"]),
+        (ScopeSource::Service, Gateway::Other) => abi::property(&["xds", "cluster_name"]),
+    };
+    String::from_utf8(property?).ok()
+}
+
+fn answer(health: &Health) -> Action {
+    let headers = vec![("content-type", "application/json"), ("cache-control", "no-store")];
+    let _ = hostcalls::send_http_response(health.status, headers, Some(health.body.as_bytes()));
+    Action::Pause
+}
+
+fn log(line: Option<Line>) {
+    if let Some(Line { level, text }) = line {
+        log::log!(level, "{text}");
+    }
+}

@@ -1,0 +1,132 @@
+//! Masking a request with an instance's key and known values, and remembering the results.
+
+use std::collections::{BTreeMap, HashSet};
+use std::rc::Rc;
+
+use contract::{Mapping, THINKING_KIND, bound};
+use masking::{Format, Masker, Mint, Placeholder, Replaced, Tally, Thoughts};
+
+use super::clock::TimeOfDay;
+use super::memory::Memory;
+use super::sidecar::UsedKey;
+use super::{Instance, KeySource};
+use crate::refusal::Refusal;
+
+/// A masked request, which may be forwarded.
+#[derive(Debug)]
+pub(crate) struct Masked {
+    /// The body to send; `None` if nothing in it changed.
+    pub body: Option<String>,
+    pub replaced: Rc<Replaced>,
+    /// The number of placeholders in the body that are not of this exchange.
+    pub foreign: u64,
+    pub mint: Mint,
+    pub key: UsedKey,
+}
+
+impl Instance {
+    /// Masks a request's body. The replaced values are remembered, and owed to the vault.
+    pub(crate) fn mask(&mut self, scope: &str, format: Format, body: &[u8], now: TimeOfDay) -> Result<Masked, Refusal> {
+        let (key, used) = self.key(now)?;
+        let mint = Mint::new(key, scope).with_addresses(self.addresses);
+        let known = self.memory.known(scope);
+        let thoughts = ScopeThoughts { memory: &self.memory, scope, mint: &mint };
+        let (scanner, options) = (&self.scanner, self.options);
+        let masker = Masker { scanner, known: &known, mint: &mint, options, thoughts: &thoughts };
+        let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
+        self.remember(scope, &masked.replaced, now);
+        let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(&mint, signature));
+        self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
+        self.count(|counters| {
+            counters.masked += masked.replaced.occurrences();
+            counters.fallback_key += u64::from(used == UsedKey::Fallback);
+        });
+        let (replaced, foreign) = (Rc::new(masked.replaced), masked.foreign.len() as u64);
+        Ok(Masked { body: masked.body, replaced, foreign, mint, key: used })
+    }
+
+    /// Takes the outcome for the placeholders in a response. `mint` is that of the request, if it had a body.
+    pub(crate) fn take_tally(&mut self, scope: &str, mint: Option<&Mint>, tally: &Tally) {
+        self.want(scope, &tally.unknown);
+        for (signature, original) in &tally.thoughts {
+            if let Some(mint) = mint {
+                self.remember_thought(scope, thought_placeholder(mint, signature), original);
+            }
+        }
+        self.count(|counters| {
+            counters.restored += tally.restored;
+            counters.unresolved += tally.unresolved;
+            counters.degraded_responses += u64::from(tally.degraded);
+        });
+    }
+
+    /// The number of replaced values of each kind.
+    pub(crate) fn kinds(&self, replaced: &Replaced) -> BTreeMap<String, u64> {
+        let mut kinds = BTreeMap::<String, u64>::new();
+        for (_, entry) in replaced.entries() {
+            *kinds.entry(self.scanner.kind(entry.kind).id.to_string()).or_default() += entry.count;
+        }
+        kinds
+    }
+
+    /// Remembers what an exchange replaced, and owes the vault the mappings that it does not have yet.
+    fn remember(&mut self, scope: &str, replaced: &Replaced, now: TimeOfDay) {
+        let KeySource::Sidecar(sidecar) = &mut self.keys else { return };
+        for placeholder in self.memory.remember(scope, replaced, now, sidecar.renew_ms()) {
+            if let Some(entry) = replaced.get(&placeholder) {
+                sidecar.outbox.owe(Mapping {
+                    scope: scope.to_owned(),
+                    kind: self.scanner.kind(entry.kind).id.to_string(),
+                    placeholder: placeholder.to_string(),
+                    value: contract::Redacted::new(entry.value.expose()),
+                    by_context: entry.recognised.is_by_context(),
+                });
+            }
+        }
+    }
+
+    /// Asks the vault for placeholders that are not in the memory.
+    pub(super) fn want(&mut self, scope: &str, placeholders: &HashSet<Placeholder>) {
+        let KeySource::Sidecar(sidecar) = &mut self.keys else { return };
+        placeholders
+            .iter()
+            .filter(|placeholder| self.memory.lookup(scope, placeholder).is_none())
+            .for_each(|placeholder| sidecar.want(scope, *placeholder));
+    }
+
+    /// Remembers thinking that was restored, here and in the vault, so that it can go back as the provider wrote it.
+    fn remember_thought(&mut self, scope: &str, placeholder: Placeholder, original: &str) {
+        let is_known = self.memory.thought(scope, &placeholder).is_some();
+        if is_known || original.len() > bound::VALUE_BYTES {
+            return;
+        }
+        self.memory.remember_thought(scope, placeholder, original);
+        if let Some(sidecar) = self.sidecar() {
+            sidecar.outbox.owe(Mapping {
+                scope: scope.to_owned(),
+                kind: THINKING_KIND.to_owned(),
+                placeholder: placeholder.to_string(),
+                value: contract::Redacted::new(original),
+                by_context: false,
+            });
+        }
+    }
+}
+
+/// The placeholder under which thinking of this signature is kept.
+fn thought_placeholder(mint: &Mint, signature: &str) -> Placeholder {
+    mint.placeholder(THINKING_KIND, "THINKING", signature)
+}
+
+/// The remembered thinking of a scope.
+struct ScopeThoughts<'m> {
+    memory: &'m Memory,
+    scope: &'m str,
+    mint: &'m Mint,
+}
+
+impl Thoughts for ScopeThoughts<'_> {
+    fn original(&self, signature: &str) -> Option<String> {
+        self.memory.thought(self.scope, &thought_placeholder(self.mint, signature)).map(|original| original.to_string())
+    }
+}

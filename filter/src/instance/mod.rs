@@ -1,0 +1,234 @@
+//! One configuration at work in one worker: its settings, memory, debts to the vault, and conversation with the
+//! sidecar.
+
+pub(crate) mod clock;
+pub(crate) mod lookup;
+pub(crate) mod mask;
+mod memory;
+mod outbox;
+pub(crate) mod root;
+pub(crate) mod sidecar;
+pub(crate) mod sync;
+pub(crate) mod worker;
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use contract::{Counters, Mapping, THINKING_KIND};
+use masking::dialect::Options;
+use masking::{AddressCodes, Answer, KindId, Placeholder, PlaceholderKey, Recognised, Scanner, Secret};
+
+use self::clock::{Clock, TimeOfDay};
+use self::memory::Memory;
+use self::sidecar::{Call, Reply, Sidecar, UsedKey};
+use self::worker::Worker;
+use self::worker::zone::Zone;
+use crate::config::{Config, Keys, ScopeRule};
+use crate::refusal::Refusal;
+
+#[derive(Debug)]
+pub(crate) struct Instance {
+    pub scope_rule: ScopeRule,
+    pub log_masked_requests: bool,
+    pub options: Options,
+    addresses: AddressCodes,
+    pub scanner: Rc<Scanner>,
+    never_restore: HashSet<KindId>,
+    keys: KeySource,
+    memory: Memory,
+    clock: Clock,
+    /// Shared with the other instances of the worker.
+    pub worker: Rc<RefCell<Worker>>,
+}
+
+/// The source of the key with which placeholders are minted.
+#[derive(Debug)]
+enum KeySource {
+    /// There is no sidecar, so nothing is owed, and mappings live as long as their exchange.
+    Own(PlaceholderKey),
+    Sidecar(Box<Sidecar>),
+}
+
+/// The answer to the question whether the gateway serves requests.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Health {
+    pub status: u32,
+    /// In JSON: states, codes and numbers.
+    pub body: String,
+}
+
+impl Health {
+    /// Requests are served unless there is a refusal. `vault` and the numbers are those of the sidecar, if there is
+    /// one.
+    pub(crate) fn new(refusal: Option<Refusal>, vault: &str, (failed, unsent, owed): (u64, u64, usize)) -> Self {
+        let refusal = refusal.map(Refusal::code);
+        let body = serde_json::json!({
+            "ready": refusal.is_none(),
+            "refuses_with": refusal,
+            "vault": vault,
+            "failed_calls": failed,
+            "unsent_calls": unsent,
+            "owed_mappings": owed,
+        });
+        Self { status: if refusal.is_none() { 200 } else { 503 }, body: body.to_string() }
+    }
+}
+
+impl Instance {
+    /// `name` distinguishes this instance from all others.
+    pub(crate) fn new(config: Config, name: String, now: TimeOfDay, worker: Rc<RefCell<Worker>>) -> Self {
+        let mut clock = Clock::default();
+        let steady = clock.at(now);
+        let keys = match config.keys {
+            Keys::Own(key) => KeySource::Own(key),
+            Keys::Sidecar(config) => {
+                let mut sidecar = Sidecar::new(config, name);
+                sidecar.inherit(steady, &worker.borrow());
+                KeySource::Sidecar(Box::new(sidecar))
+            }
+        };
+        Self {
+            scope_rule: config.scope,
+            log_masked_requests: config.log_masked_requests,
+            options: config.options,
+            addresses: config.addresses,
+            scanner: config.scanner,
+            never_restore: config.never_restore,
+            keys,
+            memory: Memory::default(),
+            clock,
+            worker,
+        }
+    }
+
+    fn sidecar(&mut self) -> Option<&mut Sidecar> {
+        match &mut self.keys {
+            KeySource::Own(_) => None,
+            KeySource::Sidecar(sidecar) => Some(sidecar),
+        }
+    }
+
+    /// Fails if no request may be forwarded now.
+    pub(crate) fn check(&mut self, now: TimeOfDay) -> Result<(), Refusal> {
+        self.key(now).map(|_| ())
+    }
+
+    fn key(&mut self, now: TimeOfDay) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
+        let steady = self.clock.at(now);
+        match &self.keys {
+            KeySource::Own(key) => Ok((key, UsedKey::Regular)),
+            KeySource::Sidecar(sidecar) => sidecar.key(sidecar.vault_state(steady, now, &self.worker.borrow())),
+        }
+    }
+
+    pub(crate) fn health(&mut self, now: TimeOfDay) -> Health {
+        let refusal = self.check(now).err();
+        match &self.keys {
+            KeySource::Own(_) => Health::new(refusal, "none", (0, 0, 0)),
+            KeySource::Sidecar(sidecar) => {
+                let vault = sidecar.vault_state(self.clock.last(), now, &self.worker.borrow());
+                Health::new(refusal, vault.as_str(), sidecar.numbers())
+            }
+        }
+    }
+
+    pub(crate) fn count(&mut self, count: impl FnOnce(&mut Counters)) {
+        if let Some(sidecar) = self.sidecar() {
+            count(&mut sidecar.outbox.counters);
+        }
+    }
+
+    pub(crate) fn report(&mut self, exchange: contract::ExchangeSummary) {
+        if let Some(sidecar) = self.sidecar() {
+            sidecar.outbox.report(exchange);
+        }
+    }
+
+    /// The value of a placeholder that another exchange of the scope replaced.
+    pub(crate) fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Answer {
+        match self.memory.lookup(scope, placeholder) {
+            Some((kind, _)) if self.withholds(kind) => Answer::Withheld,
+            Some((_, value)) => Answer::Value(value),
+            None => Answer::Unknown,
+        }
+    }
+
+    /// Returns whether placeholders of this kind stay in responses.
+    pub(crate) fn withholds(&self, kind: KindId) -> bool {
+        self.never_restore.contains(&kind)
+    }
+
+    /// Returns the call to make now, if any. Known values are compiled here too.
+    pub(crate) fn tick(&mut self, now: TimeOfDay) -> Option<Call> {
+        let steady = self.clock.at(now);
+        self.memory.compile(steady);
+        let mut worker = self.worker.borrow_mut();
+        worker.on_tick(now);
+        match &mut self.keys {
+            KeySource::Sidecar(sidecar) if !worker.is_quiet(now) => {
+                sidecar.tick(steady, now, &self.memory, &mut worker)
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes the reply to the call. Returns a line for the log, if one is due.
+    pub(crate) fn on_reply(&mut self, now: TimeOfDay, reply: &Reply<'_>, zone: &impl Zone) -> Option<String> {
+        let steady = self.clock.at(now);
+        let KeySource::Sidecar(sidecar) = &mut self.keys else { return None };
+        let mut worker = self.worker.borrow_mut();
+        let (news, line) = sidecar.on_reply(steady, now, reply, &mut worker);
+        if let Some(batch) = &news.delivered {
+            self.memory.acknowledge(&batch.mappings, now);
+        }
+        news.recalled.iter().for_each(|scope| self.memory.mark_recalled(scope));
+        sidecar.keep_key(&mut worker, zone);
+        sidecar.release_owed(&mut worker, zone);
+        drop(worker);
+        news.mappings.iter().for_each(|mapping| self.learn(mapping, now));
+        line
+    }
+
+    /// The host did not accept the call. Returns a line for the log, if one is due.
+    pub(crate) fn on_unsent(&mut self, now: TimeOfDay) -> Option<String> {
+        let steady = self.clock.at(now);
+        let KeySource::Sidecar(sidecar) = &mut self.keys else { return None };
+        sidecar.on_unsent(steady, now, &mut self.worker.borrow_mut())
+    }
+
+    /// Takes over from a lost instance what the host has kept: its key, and the mappings that it owed.
+    pub(crate) fn recall(&mut self, now: TimeOfDay, zone: &impl Zone) {
+        let steady = self.clock.at(now);
+        let mut worker = self.worker.borrow_mut();
+        if let KeySource::Sidecar(sidecar) = &mut self.keys
+            && worker.has_zone()
+        {
+            sidecar.recall_key(steady, &mut worker, zone);
+            sidecar.recall_owed(&mut worker, zone);
+        }
+    }
+
+    /// Lets the host keep the owed mappings, because no call that would deliver them may be made now. Those in flight
+    /// may be lost as well.
+    pub(crate) fn keep_owed(&mut self, zone: &impl Zone) {
+        if let KeySource::Sidecar(sidecar) = &mut self.keys {
+            sidecar.keep_owed(&mut self.worker.borrow_mut(), zone);
+        }
+    }
+
+    /// Learns a mapping that the vault has.
+    fn learn(&mut self, mapping: &Mapping, now: TimeOfDay) {
+        let Some(placeholder) = Placeholder::parse(&mapping.placeholder) else { return };
+        if mapping.kind == THINKING_KIND {
+            return self.memory.remember_thought(&mapping.scope, placeholder, mapping.value.expose());
+        }
+        let Some(kind) = self.scanner.kind_id(&mapping.kind) else { return };
+        let value = Secret::new(mapping.value.expose());
+        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.by_context));
+        self.memory.acknowledge(std::slice::from_ref(mapping), now);
+    }
+}
+
+#[cfg(test)]
+mod tests;

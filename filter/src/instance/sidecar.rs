@@ -1,0 +1,244 @@
+//! The sidecar as one instance sees it: its address, the debts to it, the effect of its answers on requests.
+
+use masking::{Placeholder, PlaceholderKey};
+
+use super::clock::{Steady, TimeOfDay};
+use super::memory::Memory;
+use super::outbox::Outbox;
+use super::sync::{Failure, News, Sync, VaultState};
+use super::worker::zone::Zone;
+use super::worker::{Reach, SidecarName, Worker};
+use crate::config::{Address, BearerToken, OnOutage, SidecarConfig};
+use crate::refusal::Refusal;
+
+/// Kong's words for a call that it did not send. Its resolver reports "ok" for a call that it could not even begin; so
+/// does a connection that was closed without a byte.
+const UNSENT: [&str; 4] = ["bad argument", "resolver failure", "internal failure", "ok"];
+
+#[derive(Debug)]
+pub(crate) struct Sidecar {
+    name: SidecarName,
+    address: Address,
+    token: BearerToken,
+    on_outage: OnOutage,
+    mapping_ttl: u64,
+    sync: Sync,
+    pub outbox: Outbox,
+    /// The time at which the last call began.
+    called_at: TimeOfDay,
+    /// True after this instance has taken over the debts of a lost one.
+    has_recalled: bool,
+}
+
+/// The key with which a request is masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UsedKey {
+    /// The vault's, or that of a filter without one.
+    Regular,
+    /// Derived from the token, because the vault has not answered yet.
+    Fallback,
+}
+
+/// A call to the sidecar.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub address: Address,
+    pub authorization: String,
+    pub body: Vec<u8>,
+}
+
+/// The host's data on a call that ended.
+pub(crate) struct Reply<'h> {
+    pub status: Option<String>,
+    pub body: Option<Vec<u8>>,
+    /// The host's word for the reason of a failure, if it has one.
+    pub host_word: &'h dyn Fn() -> Option<String>,
+}
+
+impl Sidecar {
+    /// `instance` distinguishes the instance from all others.
+    pub(crate) fn new(config: SidecarConfig, instance: String) -> Self {
+        Self {
+            name: SidecarName::new(config.address.as_str(), config.token.expose()),
+            address: config.address,
+            token: config.token,
+            on_outage: config.on_outage,
+            mapping_ttl: config.mapping_ttl,
+            sync: Sync::new(instance, config.mapping_ttl),
+            outbox: Outbox::default(),
+            called_at: TimeOfDay::default(),
+            has_recalled: false,
+        }
+    }
+
+    /// Milliseconds after which a mapping is sent to the vault again, to renew its time to live.
+    pub(crate) fn renew_ms(&self) -> u64 {
+        self.mapping_ttl.saturating_mul(1_000) / 4
+    }
+
+    /// The numbers of failed calls, of unsent ones among them, and of owed mappings.
+    pub(crate) fn numbers(&self) -> (u64, u64, usize) {
+        (self.sync.failed_calls, self.sync.unsent_calls, self.outbox.mappings_len())
+    }
+
+    /// Asks for a placeholder with the next call.
+    pub(crate) fn want(&mut self, scope: &str, placeholder: Placeholder) {
+        self.sync.want(scope, placeholder);
+    }
+
+    pub(crate) fn vault_state(&self, steady: Steady, now: TimeOfDay, worker: &Worker) -> VaultState {
+        // During a longer outage this instance may not have made a call.
+        let is_out = matches!(worker.reach(&self.name, now), Reach::Failing { is_out: true, .. });
+        match self.sync.vault_state(steady) {
+            VaultState::Up if is_out => VaultState::Down,
+            state => state,
+        }
+    }
+
+    /// The key with which requests are masked, or the reason for which they must not be forwarded.
+    pub(crate) fn key(&self, vault: VaultState) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
+        match (&self.on_outage, self.sync.key()) {
+            (OnOutage::Refuse, None) => Err(Refusal::NoKeyring),
+            (OnOutage::Refuse, Some(_)) if vault != VaultState::Up => Err(Refusal::VaultUnavailable),
+            (OnOutage::Refuse, Some(_)) if self.outbox.is_full() => Err(Refusal::OutboxFull),
+            (_, Some(key)) => Ok((key, UsedKey::Regular)),
+            (OnOutage::GoOn(key), None) => Ok((key, UsedKey::Fallback)),
+        }
+    }
+
+    /// Takes over the key that another instance of the worker has.
+    pub(crate) fn inherit(&mut self, now: Steady, worker: &Worker) {
+        if let Some(keyring) = worker.keyring(&self.name) {
+            self.sync.inherit(keyring, now);
+        }
+    }
+
+    /// Returns the call to make now, if any.
+    pub(crate) fn tick(
+        &mut self,
+        steady: Steady,
+        now: TimeOfDay,
+        memory: &Memory,
+        worker: &mut Worker,
+    ) -> Option<Call> {
+        match worker.reach(&self.name, now) {
+            Reach::Failing { may_try: false, .. } => return None,
+            Reach::Failing { .. } => {}
+            Reach::Fair => self.sync.retry(steady),
+        }
+        let body = self.sync.tick(steady, &mut self.outbox, memory)?;
+        self.called_at = now;
+        worker.on_call(&self.name, now);
+        Some(Call { address: self.address.clone(), authorization: self.token.header(), body })
+    }
+
+    /// Takes the reply to the call. Returns its news, and a line for the log, if one is due.
+    pub(crate) fn on_reply(
+        &mut self,
+        steady: Steady,
+        now: TimeOfDay,
+        reply: &Reply<'_>,
+        worker: &mut Worker,
+    ) -> (News, Option<String>) {
+        let status = reply.status.as_ref().and_then(|status| status.parse::<u32>().ok());
+        let (Some(status), Some(body)) = (status, &reply.body) else {
+            let word = (reply.host_word)();
+            let is_unsent = status.is_none() && word.as_deref().is_some_and(|word| UNSENT.contains(&word));
+            let failure = if is_unsent { Failure::Unsent } else { Failure::Unanswered };
+            let why = word.filter(|word| word != "ok").unwrap_or_else(|| "no answer, or a part of one".to_owned());
+            return (News::default(), self.on_failure(steady, now, failure, &why, worker));
+        };
+        let Some(news) = self.sync.on_answer(steady, status, body, &mut self.outbox.counters) else {
+            return (News::default(), self.on_outage(now, &format!("status {status}"), worker));
+        };
+        if let Some(keyring) = &news.keyring {
+            worker.learn(&self.name, keyring);
+        }
+        if let Some(batch) = &news.delivered {
+            self.outbox.forget(batch);
+        }
+        let line = worker.on_call_answer(&self.name, now).map(|(failed, refused)| {
+            format!(
+                "the sidecar answers again; {failed} calls failed and {refused} requests were refused in the meantime"
+            )
+        });
+        (news, line)
+    }
+
+    pub(crate) fn on_unsent(&mut self, steady: Steady, now: TimeOfDay, worker: &mut Worker) -> Option<String> {
+        self.on_failure(steady, now, Failure::Unsent, "the host does not know its address", worker)
+    }
+
+    fn on_failure(
+        &mut self,
+        steady: Steady,
+        now: TimeOfDay,
+        failure: Failure,
+        why: &str,
+        worker: &mut Worker,
+    ) -> Option<String> {
+        self.sync.on_failure(steady, failure, &mut self.outbox.counters);
+        self.on_outage(now, why, worker)
+    }
+
+    fn on_outage(&self, now: TimeOfDay, why: &str, worker: &mut Worker) -> Option<String> {
+        let count = worker.on_call_failure(&self.name, self.called_at, now)?;
+        let address = self.address.as_str();
+        Some(format!("no valid answer from the sidecar at {address} ({why}; {count} calls); retrying"))
+    }
+
+    /// Lets the host keep the key, once, for the instances that follow if this memory is lost.
+    pub(crate) fn keep_key(&self, worker: &mut Worker, zone: &impl Zone) {
+        if worker.has_zone()
+            && let Some(kept) = worker.take_unkept(&self.name)
+        {
+            zone.write(self.name.as_str(), Some(&kept));
+        }
+    }
+
+    /// Takes over the key of an earlier instance.
+    pub(crate) fn recall_key(&mut self, now: Steady, worker: &mut Worker, zone: &impl Zone) {
+        if self.sync.key().is_none()
+            && let Some(kept) = zone.read(self.name.as_str())
+        {
+            worker.recall_key(&self.name, &kept);
+            self.inherit(now, worker);
+        }
+    }
+
+    /// Lets the host keep the owed mappings of which it has no copy.
+    pub(crate) fn keep_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
+        let mut owed = self.sync.take_unkept();
+        owed.extend(self.outbox.take_unkept());
+        self.write_owed(&owed, worker, zone);
+    }
+
+    fn write_owed(&self, owed: &[contract::Mapping], worker: &mut Worker, zone: &impl Zone) {
+        for (name, kept) in worker.keep_owed(&self.name, owed) {
+            zone.write(&name, Some(&kept));
+        }
+    }
+
+    /// Takes over the debts of a lost instance, once. The host keeps them again, as this instance may also be lost
+    /// before it has delivered them.
+    pub(crate) fn recall_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
+        if std::mem::replace(&mut self.has_recalled, true) {
+            return;
+        }
+        let owed = worker.recall_owed(&self.name, zone.process(), |name| {
+            let kept = zone.read(name)?;
+            zone.write(name, None);
+            Some(kept)
+        });
+        owed.into_iter().for_each(|mapping| self.outbox.owe(mapping));
+        let owed = self.outbox.take_unkept();
+        self.write_owed(&owed, worker, zone);
+    }
+
+    /// Lets the host forget the owed mappings after all of them are delivered.
+    pub(crate) fn release_owed(&self, worker: &mut Worker, zone: &impl Zone) {
+        if self.outbox.mappings_len() == 0 && !self.sync.owes() {
+            worker.release_owed(&self.name).iter().for_each(|name| zone.write(name, None));
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The conversation with the sidecar: the time of calls, their content, the meaning of answers. No host type, no clock.
+
+pub(crate) mod turn;
+mod wanted;
+
+use contract::{Counters, Mapping, MintKey, StoreState, SyncRequest, SyncResponse, Wanted, bound};
+use masking::{Placeholder, PlaceholderKey};
+
+use self::turn::{Flight, Owed, Turn};
+use self::wanted::WantedQueue;
+use super::clock::Steady;
+use super::memory::Memory;
+use super::outbox::{Batch, Outbox};
+
+/// Milliseconds between two calls when nothing is owed. Kong never frees the headers of a call (a quarter of a
+/// kilobyte). A quicker heartbeat would not notice an outage earlier than the next owed mapping does, within a second.
+const HEARTBEAT_MS: u64 = 5_000;
+/// Milliseconds after which a call without an answer has failed. The host's own timeout should be shorter.
+const PATIENCE_MS: u64 = 5_000;
+/// Milliseconds since the last good answer after which a failing vault counts as down.
+pub(crate) const OUTAGE_MS: u64 = 1_000;
+/// Milliseconds to wait after a failure: doubled with each further one, within these bounds.
+const RETRY_MS: std::ops::RangeInclusive<u64> = 100..=1_000;
+/// Milliseconds to wait after the sidecar could not store a batch.
+const RESTORE_MS: u64 = *RETRY_MS.end() / 2;
+
+#[derive(Debug)]
+pub(crate) struct Sync {
+    instance: String,
+    mapping_ttl: u64,
+    key: Option<Key>,
+    turn: Turn,
+    batches: u64,
+    wanted: WantedQueue,
+    last_answer: Option<LastAnswer>,
+    /// The number of failed calls since then.
+    failures: u32,
+    /// The number of failed calls since the start, and of those among them that the host could not send.
+    pub failed_calls: u64,
+    pub unsent_calls: u64,
+}
+
+#[derive(Debug)]
+struct Key {
+    id: String,
+    key: PlaceholderKey,
+}
+
+/// The last good answer.
+#[derive(Debug, Clone, Copy)]
+struct LastAnswer {
+    at: Steady,
+    store: StoreState,
+}
+
+/// The way in which a call failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// The host could not send it.
+    Unsent,
+    /// There was no answer, or not a valid one.
+    Unanswered,
+}
+
+/// The content of a good answer.
+#[derive(Debug, Default)]
+pub(crate) struct News {
+    pub keyring: Option<MintKey>,
+    /// The mappings that were asked for.
+    pub mappings: Vec<Mapping>,
+    /// The batch that is stored now, and no longer owed.
+    pub delivered: Option<Batch>,
+    /// The scopes whose values the vault has sent.
+    pub recalled: Vec<String>,
+}
+
+/// The state of the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VaultState {
+    /// It has not answered yet.
+    Starting,
+    Up,
+    /// It does not answer, or cannot store.
+    Down,
+}
+
+impl VaultState {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Up => "up",
+            Self::Down => "down",
+        }
+    }
+}
+
+impl Sync {
+    /// `instance` distinguishes this instance from all others.
+    pub(crate) fn new(instance: String, mapping_ttl: u64) -> Self {
+        Self {
+            instance,
+            mapping_ttl,
+            key: None,
+            turn: Turn::Starting,
+            batches: 0,
+            wanted: WantedQueue::default(),
+            last_answer: None,
+            failures: 0,
+            failed_calls: 0,
+            unsent_calls: 0,
+        }
+    }
+
+    pub(crate) fn key(&self) -> Option<&PlaceholderKey> {
+        self.key.as_ref().map(|key| &key.key)
+    }
+
+    /// Takes over the key of another instance, as if the vault had just sent it.
+    pub(crate) fn inherit(&mut self, keyring: &MintKey, now: Steady) {
+        if self.key.is_none() {
+            self.take_key(keyring);
+            let store = self.last_answer.map_or(StoreState::Memory, |last| last.store);
+            self.last_answer = Some(LastAnswer { at: now, store });
+        }
+    }
+
+    pub(crate) fn vault_state(&self, now: Steady) -> VaultState {
+        let Some(last) = self.last_answer else { return VaultState::Starting };
+        let is_failing = self.failures > 0 || self.turn.waits_for(OUTAGE_MS, now);
+        let is_out = is_failing && now.since(last.at) >= OUTAGE_MS;
+        if is_out || last.store == StoreState::RedisDown { VaultState::Down } else { VaultState::Up }
+    }
+
+    /// Asks for a placeholder with the next call.
+    pub(crate) fn want(&mut self, scope: &str, placeholder: Placeholder) {
+        self.wanted.push(Wanted { scope: scope.to_owned(), placeholder: placeholder.to_string() });
+    }
+
+    /// Returns the body of a call, if one is due.
+    pub(crate) fn tick(&mut self, now: Steady, outbox: &mut Outbox, memory: &Memory) -> Option<Vec<u8>> {
+        if self.turn.waits_for(PATIENCE_MS, now) {
+            self.on_failure(now, Failure::Unanswered, &mut outbox.counters);
+        }
+        if !self.turn.may_call(now) {
+            return None;
+        }
+        let recall = memory.to_recall(bound::RECALL);
+        let has_news = self.turn.owes() || !outbox.is_empty() || !self.wanted.is_empty() || !recall.is_empty();
+        if !has_news && self.key.is_some() && !self.is_heartbeat_due(now) {
+            return None;
+        }
+        let owed = self.turn.take_undelivered(now).unwrap_or_else(|| {
+            self.batches += 1;
+            Owed::new(self.batches, outbox.take_batch())
+        });
+        let flight = Flight { since: now, owed, wanted: self.wanted.take(), recall };
+        let body = serde_json::to_vec(&self.request(&flight)).ok();
+        self.turn = Turn::InFlight(flight);
+        if body.is_none() {
+            self.on_failure(now, Failure::Unsent, &mut outbox.counters);
+        }
+        body
+    }
+
+    fn is_heartbeat_due(&self, now: Steady) -> bool {
+        self.last_answer.is_none_or(|last| now.since(last.at) >= HEARTBEAT_MS)
+    }
+
+    /// Returns whether a batch is in flight, or has to be sent again.
+    pub(crate) fn owes(&self) -> bool {
+        self.turn.owes()
+    }
+
+    /// Returns the mappings in flight without a copy elsewhere; the caller keeps one.
+    pub(crate) fn take_unkept(&mut self) -> Vec<Mapping> {
+        self.turn.take_unkept()
+    }
+
+    /// Takes the answer to the call: it is good if it is complete and answers this very batch.
+    pub(crate) fn on_answer(&mut self, now: Steady, status: u32, body: &[u8], counters: &mut Counters) -> Option<News> {
+        let answer = serde_json::from_slice::<SyncResponse>(body)
+            .ok()
+            .filter(|answer| status == 200 && self.turn.delivers(answer.batch) && answer.version == contract::VERSION);
+        let Some(answer) = answer else {
+            self.on_failure(now, Failure::Unanswered, counters);
+            return None;
+        };
+        let flight = self.turn.land(now)?;
+        Some(self.take_answer(now, flight, answer))
+    }
+
+    fn take_answer(&mut self, now: Steady, flight: Flight, answer: SyncResponse) -> News {
+        (self.last_answer, self.failures) = (Some(LastAnswer { at: now, store: answer.store }), 0);
+        if let Some(keyring) = &answer.keyring {
+            self.take_key(keyring);
+        }
+        let delivered = if answer.acknowledged {
+            Some(flight.owed.batch)
+        } else {
+            self.turn = Turn::after(flight.owed, now.plus(RESTORE_MS));
+            None
+        };
+        let recalled = if answer.store_answered {
+            flight.recall
+        } else {
+            self.wanted.put_back(flight.wanted);
+            Vec::new()
+        };
+        let mappings = answer.found.into_iter().chain(answer.recalled).collect();
+        News { keyring: answer.keyring, mappings, delivered, recalled }
+    }
+
+    /// Another instance got an answer: there is no reason to wait.
+    pub(crate) fn retry(&mut self, now: Steady) {
+        if self.failures > 0 {
+            self.turn.hurry(now);
+        }
+    }
+
+    /// The call failed: its batch is still owed.
+    pub(crate) fn on_failure(&mut self, now: Steady, failure: Failure, counters: &mut Counters) {
+        let unsent = u64::from(failure == Failure::Unsent);
+        (self.failed_calls, self.unsent_calls) = (self.failed_calls + 1, self.unsent_calls + unsent);
+        (counters.failed_calls, counters.unsent_calls) = (counters.failed_calls + 1, counters.unsent_calls + unsent);
+        self.wanted.put_back(self.turn.fail(now.plus(retry_ms(self.failures.into()))));
+        self.failures = self.failures.saturating_add(1);
+    }
+
+    fn request(&self, flight: &Flight) -> SyncRequest {
+        let Owed { number, batch, .. } = &flight.owed;
+        SyncRequest {
+            version: contract::VERSION,
+            instance: self.instance.clone(),
+            batch: *number,
+            keyring: self.key.as_ref().map(|key| key.id.clone()),
+            mapping_ttl: self.mapping_ttl,
+            mappings: batch.mappings.clone(),
+            exchanges: batch.exchanges.clone(),
+            counters: batch.counters,
+            wanted: flight.wanted.clone(),
+            recall: flight.recall.clone(),
+        }
+    }
+
+    fn take_key(&mut self, keyring: &MintKey) {
+        if let Some(key) = keyring.key() {
+            self.key = Some(Key { id: keyring.id.clone(), key: PlaceholderKey::new(key) });
+        }
+    }
+}
+
+/// Milliseconds to wait after a failure that follows this many others.
+pub(crate) fn retry_ms(failures: u64) -> u64 {
+    RETRY_MS.start().saturating_mul(1 << failures.min(10)).min(*RETRY_MS.end())
+}

@@ -1,0 +1,90 @@
+//! The environment. No other file reads it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use contract::code;
+
+/// The variables as they are.
+#[derive(Default)]
+pub struct RawConfig {
+    variables: BTreeMap<String, String>,
+    /// The names that some part of the program has asked for.
+    known: RefCell<BTreeSet<&'static str>>,
+}
+
+/// One variable is invalid. Never quotes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidVariable {
+    pub variable: &'static str,
+    pub why: &'static str,
+}
+
+impl RawConfig {
+    pub fn from_env() -> Self {
+        let utf8 = |(name, text): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, text.into_string().ok()?))
+        };
+        Self { variables: std::env::vars_os().filter_map(utf8).collect(), known: RefCell::default() }
+    }
+
+    pub fn of<'v>(variables: impl IntoIterator<Item = (&'v str, &'v str)>) -> Self {
+        let owned = |(name, text): (&str, &str)| (name.to_owned(), text.to_owned());
+        Self { variables: variables.into_iter().map(owned).collect(), known: RefCell::default() }
+    }
+
+    /// The variables with this program's prefix that no part of it has asked for: most likely misspelt.
+    pub fn unknown(&self) -> Vec<&str> {
+        let known = self.known.borrow();
+        let name = |variable: &str| known.contains(variable.strip_suffix("_FILE").unwrap_or(variable));
+        self.variables.keys().map(String::as_str).filter(|v| v.starts_with("MASKER_") && !name(v)).collect()
+    }
+
+    pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, InvalidVariable> {
+        self.known.borrow_mut().insert(name);
+        let given = |name: &str| self.variables.get(name).map(|text| text.trim()).filter(|text| !text.is_empty());
+        match (given(name), given(&format!("{name}_FILE"))) {
+            (Some(_), Some(_)) => refuse(name, "is set twice, as a text and as a file"),
+            (Some(text), None) => Ok(Some(text.to_owned())),
+            (None, Some(path)) => match std::fs::read_to_string(path) {
+                Ok(text) if !text.trim().is_empty() => Ok(Some(text.trim().to_owned())),
+                Ok(_) => refuse(name, "names a file that is empty"),
+                Err(_) => refuse(name, "names a file that cannot be read"),
+            },
+            (None, None) => Ok(None),
+        }
+    }
+
+    pub(super) fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, InvalidVariable> {
+        let invalid = InvalidVariable { variable: name, why: "is not a number within its bounds" };
+        self.text(name)?.map(|text| text.parse().map_err(|_| invalid)).transpose()
+    }
+
+    /// The words of one variable, or the one text of the other.
+    pub(super) fn list(&self, many: &'static str, one: &'static str) -> Result<Vec<String>, InvalidVariable> {
+        match (self.text(many)?, self.text(one)?) {
+            (Some(_), Some(_)) => refuse(many, "cannot be combined with its singular form"),
+            (Some(text), None) => Ok(text.split_whitespace().map(str::to_owned).collect()),
+            (None, one) => Ok(one.into_iter().collect()),
+        }
+    }
+}
+
+pub(super) fn refuse<T>(variable: &'static str, why: &'static str) -> Result<T, InvalidVariable> {
+    Err(InvalidVariable { variable, why })
+}
+
+impl fmt::Debug for RawConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.variables.keys()).finish()
+    }
+}
+
+impl fmt::Display for InvalidVariable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} {}", code::CONFIGURATION, self.variable, self.why)
+    }
+}
+
+impl std::error::Error for InvalidVariable {}

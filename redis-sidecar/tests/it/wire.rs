@@ -1,0 +1,79 @@
+//! The JSON of the wire, letter by letter: filters and sidecars of two versions may meet while they are replaced.
+
+use std::fmt::Debug;
+
+use contract::{Counters, ErrorBody, ErrorType, SyncRequest, SyncResponse, code};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// The JSON is read, and written again as it was.
+fn check<T: DeserializeOwned + Serialize + Debug>(json: &Value) {
+    let read: T = serde_json::from_value(json.clone()).unwrap_or_else(|error| panic!("{error}: {json}"));
+    assert_eq!(serde_json::to_value(&read).unwrap(), *json, "{read:?}");
+}
+
+fn mapping() -> Value {
+    json!({"scope": "a", "kind": "ec2_instance", "placeholder": "AWS_EC2_7KQ2M9XA4TBN", "value": "i-0"})
+}
+
+#[test]
+fn a_request_is_written_as_it_always_was() {
+    let counters = serde_json::to_value(Counters::default()).unwrap();
+    let mut by_context = mapping();
+    by_context["recall"] = json!(true);
+    let exchange = json!({"scope": "a", "at_ms": 1, "request_bytes": 2, "response_bytes": 3,
+        "masked": [["ec2_instance", 4]], "restored": 5, "unresolved": 6});
+    let mut refused = exchange.clone();
+    refused["refused"] = json!("AWS_MASKER_6002");
+    check::<SyncRequest>(
+        &json!({"version": 1, "instance": "w", "batch": 7, "mapping_ttl": 600, "counters": counters.clone()}),
+    );
+    check::<SyncRequest>(&json!({"version": 1, "instance": "w", "batch": 7, "keyring": "k", "mapping_ttl": 600,
+        "mappings": [mapping(), by_context], "exchanges": [exchange, refused], "counters": counters,
+        "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "recall": ["a"]}));
+}
+
+#[test]
+fn an_answer_is_written_as_it_always_was() {
+    for store in ["redis", "redis_down", "memory"] {
+        check::<SyncResponse>(
+            &json!({"version": 1, "batch": 7, "acknowledged": true, "store": store, "answered": false}),
+        );
+    }
+    check::<SyncResponse>(&json!({"version": 1, "batch": 7, "acknowledged": false, "store": "redis", "answered": true,
+        "keyring": {"id": "k", "placeholder_key": "07".repeat(32)}, "found": [mapping()], "recalled": [mapping()]}));
+}
+
+#[test]
+fn the_counters_have_their_names() {
+    let Value::Object(counters) = serde_json::to_value(Counters::default()).unwrap() else { panic!("not an object") };
+    let names: Vec<_> = counters.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "degraded_responses",
+            "dropped_exchanges",
+            "dropped_mappings",
+            "failed_calls",
+            "fallback_key",
+            "masked",
+            "orphaned_responses",
+            "refused",
+            "requests",
+            "restored",
+            "unmasked_requests",
+            "unresolved",
+            "unsent_calls"
+        ]
+    );
+}
+
+#[test]
+fn an_error_has_the_shape_of_the_api() {
+    let body = ErrorBody::new(ErrorType::RequestTooLarge, code::TOO_LARGE, "the \"body\" is too large");
+    assert_eq!(
+        serde_json::to_string(&body).unwrap(),
+        r#"{"type":"error","error":{"type":"request_too_large","message":"AWS_MASKER_7005: the \"body\" is too large"}}"#
+    );
+}
