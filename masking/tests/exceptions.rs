@@ -55,6 +55,28 @@ const CASES: &[&str] = &[
     "MYSQL_PWD=‹aB3xyz12›",
     // Zones of services.
     "hosted_zone_id = \"Z29XKXDKYMONMX\"",
+    "\"CanonicalHostedZoneId\": \"ZIBE1TIR4HY56\"",
+    "zone_id = \"ZLY8HYME6SFDD\"",
+    "zone_id = \"‹ZLY8HYME6SFDE›\"",
+    "zone_id = \"‹Z29XKXDKYMONMXA›\"",
+    // Accounts that everybody names, whole and nowhere else.
+    "602401143452.dkr.ecr.us-west-2.amazonaws.com/eks/coredns:v1.9.3",
+    "‹602401143453›.dkr.ecr.us-west-2.amazonaws.com/eks/coredns:v1.9.3",
+    "763104351884.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.1",
+    "arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension:14",
+    "arn:aws:iam::127311923021:root",
+    "arn:aws:iam::‹127311923022›:root",
+    "\"OwnerId\": \"137112412989\"",
+    "owners = [\"099720109477\", \"‹471192830564›\"]",
+    "account_id = \"‹099720109478›\"",
+    // Policies of AWS, and those of somebody that are called like them.
+    "arn:aws:iam::aws:policy/AdministratorAccess",
+    "arn:aws:iam::aws:policy/service-role/AmazonEC2RoleforSSM",
+    "arn:aws:iam::‹471192830564›:policy/‹AdministratorAccess-acme›",
+    "arn:aws:iam::‹471192830564›:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+    "arn:aws:iam::‹471192830564›:role/‹AWSServiceRoleForAutoScaling_acme›",
+    "‹471192830564›:user/‹jane-1›",
+    "port 8080:user/jane-1",
 ];
 
 #[test]

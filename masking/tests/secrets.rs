@@ -38,6 +38,16 @@ fn json(value: &str) -> String {
     format!("{{\"username\": \"app\", \"password\": \"‹{}›\", \"host\": \"db\"}}", &value[1..value.len() - 1])
 }
 
+/// What `get-secret-value` answers: a JSON text in a string, with the secret under a name that does not say so.
+fn stored(value: &str) -> String {
+    let (before, behind) = ("{\"username\": \"app\", \"stripe\": \"", "\", \"host\": \"db\"}");
+    let inner = |text: &str| {
+        let text = quoted(text);
+        text[1..text.len() - 1].to_owned()
+    };
+    format!("{{\"SecretString\": \"{}‹{}›{}\"}}", inner(before), inner(&inner(value)), inner(behind))
+}
+
 const NOTATIONS: &[Notation] = &[
     (json, ""),
     // A secret's value in the answer of a command, and that in a string of another text.
@@ -53,6 +63,11 @@ const NOTATIONS: &[Notation] = &[
     (|value| format!("- name: DB_PASSWORD\n  value: '‹{value}›'\n"), "'"),
     (|value| format!("<add key=\"password\" value=\"x\" password=\"‹{value}›\"/>\n"), "\"\\&<"),
     (|value| format!("{{\"Type\": \"SecureString\", \"Value\": \"‹{value}›\"}}\n"), "\"\\"),
+    (|value| format!("{{\"Value\": \"‹{value}›\", \"Type\": \"SecureString\"}}\n"), "\"\\"),
+    (|value| format!("aws ssm put-parameter --name /a --value '‹{value}›' --type SecureString\n"), "'"),
+    (|value| format!("aws secretsmanager create-secret --name a --secret-string '‹{value}›'\n"), "'"),
+    (stored, ""),
+    (|value| format!("resource \"x\" \"y\" {{\n  secret_string = \"‹{value}›\"\n}}\n"), "\"\\$%"),
 ];
 
 fn found(scanner: &Scanner, text: &str, key: Option<&str>) -> Vec<(usize, usize)> {

@@ -12,6 +12,7 @@ pub(super) const ROWS: &[Row] = &[
             "‹i-061c63c5eb45f0416› and ‹i-10243410›",
             r"line\n‹i-1234567890abcdef0›\n",
             "web-‹i-1234567890abcdef0›",
+            "‹I-1234567890ABCDEF0›",
         ],
         no: &[
             "wi-1a2b3c4d",
@@ -19,6 +20,8 @@ pub(super) const ROWS: &[Row] = &[
             "i-deadbeef",
             "multi-12345678",
             "i-0123456789abcdef",
+            "I-1234567890ABcdef0",
+            "I-12345678",
             "i-1a2b3c4d.css",
             "i-1a2b3c4d-x",
         ],

@@ -22,6 +22,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         yes: &[
             "‹mydb.abc1defghijk›.us-east-1.rds.amazonaws.com:5432",
+            "‹MYDB.ABC1DEFGHIJK›.US-EAST-1.RDS.AMAZONAWS.COM",
             "‹sample-cluster.cluster-corcjozrlsfc›.us-west-2.docdb.amazonaws.com",
             "‹app.proxy-abc1defghijk›.us-east-1.rds.amazonaws.com",
         ],

@@ -113,7 +113,11 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Zone,
             ),
             // A console's address.
-            Rule::After("hostedzones", r"[Hh]ostedzones#(?:[A-Za-z]{1,24}/){0,2}(Z[A-Z0-9]{6,31})", Check::Zone),
+            Rule::After(
+                "hostedzones",
+                r"[Hh]ostedzones(?:[?][A-Za-z0-9=&-]{1,60})?#(?:[A-Za-z]{1,24}/){0,2}(Z[A-Z0-9]{6,31})",
+                Check::Zone,
+            ),
             Rule::Arn("route53:hostedzone"),
         ],
         yes: &[

@@ -27,6 +27,14 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Host("s3-accesspoint", r"[a-z0-9-]{3,50}-([0-9]{12})\.s3-accesspoint"),
             Rule::Host("sqs", r"sqs(?:-fips)?\.{region}\.{aws}{/}([0-9]{12})"),
             Rule::Host("queue", r"(?:{region}\.)?queue\.{aws}{/}([0-9]{12})"),
+            Rule::Host("console", r"([0-9]{12})-[a-z0-9]{8}\.{region}\.console\.aws\.amazon\.com"),
+            // Buckets that AWS's guides and consoles, and those who follow them, name after their account.
+            Rule::After(
+                "config-bucket-|cloudtrail-logs-|waf-logs-|controltower-logs-|query-results-|glue-assets-|\
+                        terraform-state-|tf-state-|tfstate-|access-logs-|do-not-delete-",
+                "[a-z-]{6,18}-([0-9]{12})",
+                Check::Account,
+            ),
             Rule::After("aws://", "aws://([0-9]{12})", Check::Account),
             Rule::After(
                 "?account=|&account=|?accountid=|&accountid=",
@@ -62,6 +70,13 @@ pub(super) const ROWS: &[Row] = &[
             "x/AWSLogs/o-a1b2c3d4e5/‹123456789012›/CloudTrail/",
             "--profile AdministratorAccess-‹123456789012›",
             "context ‹123456789012›_AdministratorAccess",
+            "--profile ‹123456789012›_ReadOnlyAccess",
+            "‹123456789012›:AdministratorAccess",
+            "config-bucket-‹123456789012›",
+            "aws-cloudtrail-logs-‹123456789012›-0a1b2c3d",
+            "https://‹123456789012›-abcdefgh.eu-west-1.console.aws.amazon.com/ec2/home",
+            "\"Principal\": \"‹123456789012›:root\"",
+            "ARN:AWS:IAM::‹123456789012›:ROOT",
             "data.aws_caller_identity.current: Read complete after 0s [id=‹123456789012›]",
         ],
         no: &[
@@ -112,6 +127,9 @@ pub(super) const ROWS: &[Row] = &[
             "arn:aws:iam::123456789012:role/service-role/‹acme-lambda-1›",
             "arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2F‹Deploy›",
             "arn:aws:iam::AWS_ACCOUNT_7KQ2M9XA4TBN:role/‹deploy-prod›",
+            "role :iam::123456789012:role/‹deploy-prod›",
+            "123456789012:role/‹deploy-prod›",
+            "ARN:AWS:IAM::123456789012:ROLE/‹DEPLOY-PROD›",
         ],
         no: &[
             "arn:aws:iam::<account-id>:role/x1",

@@ -62,7 +62,7 @@ pub(crate) const MACROS: [(&str, &str); 7] = [
 /// Ends of names under which those of customers stand.
 pub(crate) const DOMAINS: &str = "amazonaws.com|amazonaws.com.cn|amazonaws.eu|api.aws|on.aws|c2s.ic.gov|sc2s.sgov.gov|\
     cloudfront.net|cloudfront.cn|elasticbeanstalk.com|awsglobalaccelerator.com|awsapprunner.com|amplifyapp.com|\
-    amazoncognito.com|awsapps.com|sagemaker.aws|connect.aws|signin.aws.amazon.com|live-video.net|-s3alias|--ol-s3|\
+    amazoncognito.com|awsapps.com|sagemaker.aws|connect.aws|signin.aws.amazon.com|console.aws.amazon.com|live-video.net|-s3alias|--ol-s3|\
     --x-s3|pod.cluster.local|in-addr.arpa";
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ pub(super) const ROWS: &[Row] = &[
             "|  S3BucketName  |  ‹acme-logs›  |",
             "2024-05-01 10:11:12 ‹acme-logs›\n2024-05-02 10:11:12 ‹acmebackups›\n2024-05-02 10:11:12 ‹acme.2›\n",
             "$ aws s3 ls\n2024-05-01 10:11:12 ‹acmelogs›\n$",
-            "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be ‹acmelogs› [06/Feb/2025:00:00:38 +0000] 198.51.100.7 - X REST",
+            "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be ‹acmelogs› [06/Feb/2025:00:00:38 +0000] 198.51.100.7 - X REST.GET.OBJECT",
             "{name: BUCKET, value: \"‹acme-logs›\"}",
             r#"{"name": "LOG_BUCKET", "value": "‹acme-logs›"}"#,
             "s3.Bucket('‹acme-logs›')",
@@ -211,7 +211,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After("OWNER\t", "OWNER\t[^\t\n]{0,64}\t([0-9a-f]{64})", Check::None),
         ],
         yes: &[
-            "‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› x-1 [06/Feb/2025:00:00:38 +0000] 1.2.3.4 ‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› X",
+            "‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› x-1 [06/Feb/2025:00:00:38 +0000] 1.2.3.4 ‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› X REST.GET.OBJECT",
             r#""Owner": {"ID": "‹75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a›"}"#,
         ],
         no: &[

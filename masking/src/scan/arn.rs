@@ -7,6 +7,7 @@ use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
 use crate::scan::check;
 use crate::scan::edge;
+use crate::scan::own;
 
 /// What the parts of ARNs are.
 #[derive(Debug, Default)]
@@ -19,6 +20,42 @@ pub(crate) struct Arns {
     kinds: HashMap<(&'static str, &'static str), KindId>,
 }
 
+/// What stands behind the account of an ARN that has lost its beginning, or of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// A resource of a service.
+    Resource(&'static str),
+    /// A name of AWS's own, which says that an account stands before it.
+    Name,
+}
+
+/// What stands behind such an account: types of resources, and the permission sets that AWS offers. (Identity Center user
+/// guide, "Predefined permissions")
+pub(crate) const RESTS: [(&str, Rest); 20] = [
+    (":role/", Rest::Resource("iam")),
+    (":user/", Rest::Resource("iam")),
+    (":group/", Rest::Resource("iam")),
+    (":policy/", Rest::Resource("iam")),
+    (":instance-profile/", Rest::Resource("iam")),
+    (":assumed-role/", Rest::Resource("sts")),
+    (":federated-user/", Rest::Resource("sts")),
+    (":function:", Rest::Resource("lambda")),
+    (":secret:", Rest::Resource("secretsmanager")),
+    (":root", Rest::Name),
+    (":mfa/", Rest::Name),
+    ("_readonlyaccess", Rest::Name),
+    ("_viewonlyaccess", Rest::Name),
+    ("_securityaudit", Rest::Name),
+    ("_billing", Rest::Name),
+    (":administratoraccess", Rest::Name),
+    (":poweruseraccess", Rest::Name),
+    (":readonlyaccess", Rest::Name),
+    ("/administratoraccess", Rest::Name),
+    ("/poweruseraccess", Rest::Name),
+];
+
+/// Digits of an account.
+const ACCOUNT_LEN: usize = 12;
 /// Bytes of a field between two colons at the most: a placeholder fits.
 const FIELD_MAX: usize = 40;
 /// Bytes of a resource at the most.
@@ -41,7 +78,8 @@ impl Arns {
         let [arn, partition, service, region, account] =
             fields.clone().map(|field| text.get(field).unwrap_or_default());
         let [.., account_at] = fields;
-        if arn != b"arn" || !partition.starts_with(b"aws") || service.is_empty() {
+        let own = arn.eq_ignore_ascii_case(b"arn") && check::starts_with_ignore_case(partition, b"aws");
+        if !own || service.is_empty() {
             return None;
         }
         // A placeholder stands there for what made this no ARN; what stands behind it was none of its parts.
@@ -56,18 +94,57 @@ impl Arns {
         if !owned && !account.is_empty() && !account.starts_with(b"AWS_ACCOUNT_") {
             return None;
         }
-        let end = resource_end(text, resource_at);
         let service = std::str::from_utf8(service).ok()?;
         // Without an account, only what a rule names is somebody's.
-        let other = self.other.filter(|_| !account.is_empty() && service != "s3");
-        for (part, resource_type) in parts(text, service, resource_at..end) {
-            let kind = self.kinds.get(&(service, resource_type)).copied().or(other);
+        let other = self.other.filter(|_| !account.is_empty() && !service.eq_ignore_ascii_case("s3"));
+        Some(self.resource(text, service, resource_at, other, found))
+    }
+
+    /// Reports the account before `start` and the resource behind its colon: `471192830564:role/x`, what is left of an
+    /// ARN. Returns where it ends.
+    pub(crate) fn rest(
+        &self,
+        rest: Rest,
+        text: &[u8],
+        anchor: Range<usize>,
+        mut found: impl FnMut(Range<usize>, KindId),
+    ) -> Option<usize> {
+        let digits = anchor.start.checked_sub(ACCOUNT_LEN)?..anchor.start;
+        let owned = is_account(text.get(digits.clone())?) && edge::left(Edge::Digits, text, digits.start);
+        found(digits, self.account.filter(|_| owned)?);
+        match rest {
+            Rest::Resource(service) => Some(self.resource(text, service, anchor.start + 1, None, found)),
+            Rest::Name => Some(anchor.end),
+        }
+    }
+
+    /// Reports the parts of a resource, and returns where it ends.
+    fn resource(
+        &self,
+        text: &[u8],
+        service: &str,
+        start: usize,
+        other: Option<KindId>,
+        mut found: impl FnMut(Range<usize>, KindId),
+    ) -> usize {
+        let end = resource_end(text, start);
+        for (part, resource_type) in parts(text, &service.to_ascii_lowercase(), start..end) {
+            let kind = self.kind(service, resource_type).or(other);
             if let (Some(kind), Some(value)) = (kind, customer_part(text, part)) {
                 let account = self.account.filter(|_| text.get(value.clone()).is_some_and(is_account));
                 found(value, account.unwrap_or(kind));
             }
         }
-        Some(end)
+        end
+    }
+
+    /// The kind of a resource. ARNs are written in lower case but for some types; some tools write all in capitals.
+    fn kind(&self, service: &str, resource_type: &str) -> Option<KindId> {
+        let exact = self.kinds.get(&(service, resource_type)).copied();
+        let capitals = service.bytes().any(|b| b.is_ascii_uppercase());
+        let same =
+            |key: &(&str, &str)| key.0.eq_ignore_ascii_case(service) && key.1.eq_ignore_ascii_case(resource_type);
+        exact.or_else(|| self.kinds.iter().find(|(key, _)| capitals && same(key)).map(|(_, kind)| *kind))
     }
 }
 
@@ -85,7 +162,10 @@ fn fields(text: &[u8], start: usize) -> Option<([Range<usize>; 5], usize)> {
 }
 
 fn is_account(field: &[u8]) -> bool {
-    field.len() == 12 && field.iter().all(u8::is_ascii_digit) && check::passes(Check::Account, field)
+    field.len() == ACCOUNT_LEN
+        && field.iter().all(u8::is_ascii_digit)
+        && check::passes(Check::Account, field)
+        && !own::is_account(field)
 }
 
 /// `:` or `/`, escaped for JSON or encoded for a URL.
@@ -106,7 +186,7 @@ fn resource_end(text: &[u8], start: usize) -> usize {
     let mut end = start;
     while end < start + RESOURCE_MAX {
         // Behind a separator another ARN may begin, where this one has ended.
-        let nested = text.get(end..).is_some_and(|rest| rest.starts_with(b"arn:aws"));
+        let nested = text.get(end..).is_some_and(|rest| check::starts_with_ignore_case(rest, b"arn:aws"));
         if nested && text.get(..end).is_some_and(|head| head.ends_with(b":") || head.ends_with(b"/")) {
             break;
         }
@@ -128,11 +208,11 @@ fn parts<'t>(text: &'t [u8], service: &str, resource: Range<usize>) -> Vec<(Rang
     let rest = first.end..end;
     match service {
         // The bucket. What stands behind it is an object's key.
-        "s3" if typed != "accesspoint" => vec![(start..first.start, "")],
+        "s3" if !typed.eq_ignore_ascii_case("accesspoint") => vec![(start..first.start, "")],
         // A topic and a subscription, an API and its stage: no type in front.
         "sns" | "sqs" | "codecommit" | "codepipeline" => vec![(start..first.start, ""), (rest, "?")],
         "execute-api" => vec![(start..first.start, "")],
-        "sts" if typed == "assumed-role" => match next_separator(text, first.end, end) {
+        "sts" if typed.eq_ignore_ascii_case("assumed-role") => match next_separator(text, first.end, end) {
             Some(second) => vec![(first.end..second.start, typed), (second.end..end, "session")],
             None => vec![(rest, typed)],
         },

@@ -23,6 +23,8 @@ pub(crate) struct Ids {
 const PREFIX_MAX: usize = 40;
 /// The longest end of an escape sequence that may be glued to a prefix: `u001b` and what follows it.
 const ESCAPE_MAX: usize = 6;
+/// Hexadecimal digits of an id of today.
+const MODERN_LEN: usize = 17;
 /// The longest first group of a tail.
 const TAIL_MAX: usize = 64;
 
@@ -68,10 +70,30 @@ impl Ids {
 
     fn listed(&self, text: &[u8], start: usize, hyphen: usize) -> Option<(usize, usize, KindId)> {
         let prefix = text.get(start..hyphen)?;
-        let lengths = self.lengths.get(usize::from(*prefix.first()?))?;
-        let tails = Some(prefix).filter(|prefix| lengths >> prefix.len().min(PREFIX_MAX) & 1 == 1)?;
-        let tails = self.prefixes.get(std::str::from_utf8(tails).ok()?)?;
+        let first = prefix.first()?.to_ascii_lowercase();
+        let lengths = self.lengths.get(usize::from(first))?;
+        let prefix = Some(prefix).filter(|prefix| lengths >> prefix.len().min(PREFIX_MAX) & 1 == 1)?;
+        if prefix.iter().any(u8::is_ascii_uppercase) {
+            return self.capitals(text, start, hyphen);
+        }
+        let tails = self.prefixes.get(std::str::from_utf8(prefix).ok()?)?;
         tails.iter().find_map(|(kind, tail)| Some((start, tail_end(tail, text, start, hyphen + 1)?, *kind)))
+    }
+
+    /// `I-0ABC1234DEF567890`, as a spreadsheet or an inventory writes it: only in the modern form.
+    fn capitals(&self, text: &[u8], start: usize, hyphen: usize) -> Option<(usize, usize, KindId)> {
+        let prefix = text.get(start..hyphen)?.to_ascii_lowercase();
+        let tails = self.prefixes.get(std::str::from_utf8(&prefix).ok()?)?;
+        let end = hyphen + 1 + MODERN_LEN;
+        let tail = text.get(hyphen + 1..end)?;
+        let modern = tail.iter().all(u8::is_ascii_hexdigit) && !tail.iter().any(u8::is_ascii_lowercase);
+        let fits = |tail: &Tail| match tail {
+            Tail::Hex17 | Tail::Hex => modern,
+            Tail::ZeroHex17 => modern && text.get(hyphen + 1) == Some(&b'0'),
+            _ => false,
+        };
+        let kind = tails.iter().find(|(_, tail)| fits(tail)).map(|(kind, _)| *kind)?;
+        edge::holds(Edge::Word, text, start, end).then_some((start, end, kind))
     }
 
     /// AWS adds prefixes; 17 hexadecimal digits that begin with 0 tell an id of today without knowing them.

@@ -195,9 +195,11 @@ impl Scanner {
                 public::addresses(text.key, page.raw, &mut found);
             }
         }
-        self.rules.records.find(page.raw, |range, kind| {
-            hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
-        });
+        if readings.view.has_records() || !page.prefixes.is_empty() {
+            self.rules.records.find(page.raw, |range, kind| {
+                hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
+            });
+        }
         self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
@@ -269,16 +271,20 @@ impl Scanner {
                 });
                 reading.read(Reader::Name, end);
             }
-            Anchor::Arn if reading.is_new(Reader::Arn, start) => {
+            Anchor::Arn | Anchor::ArnRest(_) if reading.is_new(Reader::Arn, start) => {
                 let arns = &self.rules.arns;
-                let end = arns.find(text, start, |range, kind| {
+                let part = |range: Range<usize>, kind| {
                     // A path is no name that could stand alone, and what no rule names could be anything.
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
                     let evidence = if alone { Evidence::Shown } else { Evidence::Part };
                     self.names(text, &range, kind, |range, kind| found(range, kind, evidence));
                     found(range, kind, evidence);
-                });
+                };
+                let end = match anchor {
+                    Anchor::ArnRest(rest) => arns.rest(rest, text, literal, part),
+                    _ => arns.find(text, start, part),
+                };
                 if let Some(end) = end {
                     reading.read(Reader::Arn, end);
                 }
@@ -299,11 +305,17 @@ impl Scanner {
                 let end = stored::find(store, text, literal, |range| found(range, kind, Evidence::Context));
                 reading.read(Reader::Stored, end);
             }
+            Anchor::Record => reading.show_records(),
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
             }
-            Anchor::Name | Anchor::Arn | Anchor::Literal(_) | Anchor::PrivateKey | Anchor::Stored(_) => {}
+            Anchor::Name
+            | Anchor::Arn
+            | Anchor::ArnRest(_)
+            | Anchor::Literal(_)
+            | Anchor::PrivateKey
+            | Anchor::Stored(_) => {}
         }
     }
 
@@ -346,7 +358,11 @@ impl Scanner {
             let on =
                 self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
             let meant = !excused.contains(&(hit.start, hit.end));
-            free && on && meant && text.get(hit.start..hit.end).is_some_and(|value| !self.never.covers(value))
+            // A list goes on behind what everybody names, so it is dropped here.
+            let everybody =
+                |value: &str| self.rules.arns.account == Some(hit.kind) && own::is_account(value.as_bytes());
+            let somebody = |value: &str| !self.never.covers(value) && !everybody(value);
+            free && on && meant && text.get(hit.start..hit.end).is_some_and(somebody)
         });
     }
 

@@ -12,7 +12,15 @@ use crate::policy::{CustomPattern, PolicyError};
 #[derive(Debug)]
 pub(crate) struct Pattern {
     source: &'static str,
+    case: Case,
     compiled: OnceLock<Option<Regex>>,
+}
+
+/// How the letters of a text are compared with those of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Case {
+    Exact,
+    Any,
 }
 
 /// Bytes behind an anchor that a pattern of bounded length sees.
@@ -24,7 +32,12 @@ const CUSTOM_SOURCE: usize = 1_000;
 
 impl Pattern {
     pub(crate) fn new(source: &'static str) -> Self {
-        Self { source, compiled: OnceLock::new() }
+        Self { source, case: Case::Exact, compiled: OnceLock::new() }
+    }
+
+    /// A pattern that takes capitals for small letters, and the other way round.
+    pub(crate) fn any_case(source: &'static str) -> Self {
+        Self { case: Case::Any, ..Self::new(source) }
     }
 
     /// Whether the pattern ends in a run that only another character ends. A match that begins within such a run ends
@@ -53,7 +66,8 @@ impl Pattern {
     pub(crate) fn regex(&self) -> Option<&Regex> {
         let compile = || {
             let source = MACROS.iter().fold(self.source.to_owned(), |source, (name, with)| source.replace(name, with));
-            RegexBuilder::new(&format!("^(?:{source})")).unicode(false).build().ok()
+            let case = self.case == Case::Any;
+            RegexBuilder::new(&format!("^(?:{source})")).unicode(false).case_insensitive(case).build().ok()
         };
         self.compiled.get_or_init(compile).as_ref()
     }

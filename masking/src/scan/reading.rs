@@ -23,6 +23,8 @@ pub(crate) struct Reading {
     block: usize,
     /// How far stored secrets were read.
     stored: usize,
+    /// Where a text last showed that it has records.
+    records: Option<usize>,
     /// How far names were read, and up to where each of their rules has read runs.
     names: usize,
     runs: Vec<usize>,
@@ -57,6 +59,7 @@ impl Reading {
             private_key: 0,
             block: 0,
             stored: 0,
+            records: None,
             names: 0,
             runs: vec![0; rules.keys.len()],
             literals: vec![0; rules.literals.len()],
@@ -100,6 +103,16 @@ impl Reading {
         if let Some(mark) = mark {
             *mark = self.base + at;
         }
+    }
+
+    /// Notes that the text has lines whose form says what their fields are.
+    pub(crate) fn show_records(&mut self) {
+        self.records = Some(self.base);
+    }
+
+    /// Whether the current text has shown such lines.
+    pub(crate) fn has_records(&self) -> bool {
+        self.records == Some(self.base)
     }
 
     /// Notes that a rule for hosts reads the name that begins at `at`. Tells whether it has not done so already.

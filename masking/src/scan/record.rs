@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::catalog::{Check, Field, KindId};
 use crate::scan::check;
 
@@ -12,22 +14,17 @@ pub(crate) struct Records {
     pub(crate) canonical_id: Option<KindId>,
 }
 
+/// What shows that a text has such lines, besides lines that begin with a time: the command that lists buckets, and the
+/// operations that a log names.
+pub(crate) const ANCHORS: [&str; 6] = ["s3 ls", " rest.", " soap.", " website.", " batch.delete", " s3."];
+
 /// Bytes of a line that its form is told by.
 const LINE_MAX: usize = 400;
 /// Bytes before the fields of a line at the most: what a tool puts there.
 const PREFIX_MAX: usize = 40;
-/// Lines under a command in which its output is looked for.
+/// Lines before a list, and their bytes, in which the command is looked for that made it.
 const COMMAND_LINES: usize = 3;
-
-/// Lines that list buckets, one after the other.
-#[derive(Debug, Default)]
-struct Block {
-    names: Vec<Range<usize>>,
-    /// Lines since a command that lists buckets.
-    command: Option<usize>,
-    /// The text has such a command.
-    commands: bool,
-}
+const COMMAND_MAX: usize = 400;
 
 impl Records {
     pub(crate) fn insert(&mut self, kind: KindId, field: Field) {
@@ -40,8 +37,7 @@ impl Records {
     /// Reports the fields of all lines.
     pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(Range<usize>, KindId)) {
         let (Some(bucket), Some(canonical_id)) = (self.bucket, self.canonical_id) else { return };
-        let commands = memchr::memmem::find(text, b"s3 ls").is_some();
-        let mut block = Block { commands, ..Block::default() };
+        let mut block: Vec<Range<usize>> = Vec::new();
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
             let line = text.get(start..end.min(start + LINE_MAX)).unwrap_or_default();
@@ -52,49 +48,55 @@ impl Records {
                 }
             }
             match listed(line).filter(|_| end - start < LINE_MAX) {
-                Some(name) => block.names.push(start + name.start..start + name.end),
-                None => block.end(text, line, |name| found(name, bucket)),
+                Some(name) => block.push(start + name.start..start + name.end),
+                None if block.is_empty() => {}
+                None => {
+                    let names = std::mem::take(&mut block);
+                    let names = Some(names).filter(|names| are_buckets(text, names));
+                    names.into_iter().flatten().for_each(|name| found(name, bucket));
+                }
             }
             start = end + 1;
         }
-        block.end(text, b"", |name| found(name, bucket));
+        let names = Some(block).filter(|names| are_buckets(text, names));
+        names.into_iter().flatten().for_each(|name| found(name, bucket));
     }
 }
 
-impl Block {
-    /// Reports the names of a block that ends before a line, if they are those of buckets, and goes on behind it.
-    fn end(&mut self, text: &[u8], line: &[u8], found: impl FnMut(Range<usize>)) {
-        let names = std::mem::take(&mut self.names);
-        let told = self.command.is_some_and(|lines| lines <= COMMAND_LINES);
-        let telling = |name: &&Range<usize>| text.get((*name).clone()).is_some_and(check::is_distinctive);
-        // Without its command, a list of one line, or of words, may be a log.
-        let alone = names.len() >= 2 && names.iter().filter(telling).count() * 2 > names.len();
-        if !names.is_empty() && (told || alone) {
-            names.into_iter().for_each(found);
-        }
-        let holds = |word: &[u8]| memchr::memmem::find(line, word).is_some();
-        let lists = self.commands && holds(b"s3 ls") && !holds(b"s3://");
-        self.command = if lists { Some(0) } else { self.command.map(|lines| lines + 1) };
-    }
+/// Whether names that stand in one block of such lines are those of buckets.
+fn are_buckets(text: &[u8], names: &[Range<usize>]) -> bool {
+    let telling = |name: &&Range<usize>| text.get((*name).clone()).is_some_and(check::is_distinctive);
+    // Without its command, a list of one line, or of words, may be a log.
+    let alone = names.len() >= 2 && names.iter().filter(telling).count() * 2 > names.len();
+    let head = names.first().and_then(|first| text.get(first.start.saturating_sub(COMMAND_MAX)..first.start));
+    let lists = |line: &[u8]| memmem::find(line, b"s3 ls").is_some() && memmem::find(line, b"s3://").is_none();
+    alone || head.is_some_and(|head| head.rsplit(|b| *b == b'\n').take(COMMAND_LINES + 1).any(lists))
 }
 
 /// `2024-05-01 10:11:12 acme-logs`: the name, where the line ends with it.
 fn listed(line: &[u8]) -> Option<Range<usize>> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let len = line.iter().rev().take_while(|b| **b > b' ').count();
+    let in_name = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    let len = line.iter().rev().take(NAME_MAX + 1).take_while(|b| in_name(b)).count();
     let start = line.len() - len;
+    if !matches!(line.get(..start), Some([.., b'0'..=b'9', b' '])) {
+        return None;
+    }
     let time = start.checked_sub(TIME.len()).and_then(|at| line.get(at..start))?;
     let formed = time.iter().zip(TIME).all(|(byte, form)| match form {
         b'0' => byte.is_ascii_digit(),
         form => byte == form,
     });
     let name = line.get(start..)?;
-    let in_name = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
     let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
-    let bucket = (3..=63).contains(&len) && name.iter().all(in_name) && edge(name.first()) && edge(name.last());
+    let bucket = (NAME_MIN..=NAME_MAX).contains(&len) && edge(name.first()) && edge(name.last());
     (formed && bucket && start <= TIME.len() + PREFIX_MAX && check::passes(Check::Bucket, name))
         .then_some(start..line.len())
 }
+
+/// Bytes of a bucket's name.
+const NAME_MIN: usize = 3;
+const NAME_MAX: usize = 63;
 
 /// The form of the time before a name.
 const TIME: &[u8] = b"0000-00-00 00:00:00 ";
@@ -110,8 +112,9 @@ struct AccessLog {
 impl AccessLog {
     /// `79a59d…be acme-logs [06/Feb/2025:00:00:38 +0000] 198.51.100.7 79a59d…be 3E57427F3EXAMPLE REST.GET.OBJECT …`
     fn read(line: &[u8]) -> Option<Self> {
-        // The time stands after two names.
-        let open = memchr::memchr(b'[', line).filter(|open| *open > CANONICAL_LEN)?;
+        // Wherever the owner begins, these bytes are some of its digits: most lines are no further looked at.
+        line.get(PREFIX_MAX..CANONICAL_LEN)?.iter().all(u8::is_ascii_hexdigit).then_some(())?;
+        let open = memchr::memchr(b'[', line)?;
         let head = line.get(..open)?.strip_suffix(b" ")?;
         let space = memchr::memrchr(b' ', head)?;
         let owner = space.checked_sub(CANONICAL_LEN).filter(|start| *start <= PREFIX_MAX)?..space;

@@ -1,5 +1,6 @@
 //! A policy to rules that can be run.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use memchr::memmem::Finder;
 use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, KeyRule, Risk, Rule, TABLES};
 use crate::scan::address;
-use crate::scan::arn::Arns;
+use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
@@ -22,7 +23,7 @@ use crate::scan::pem;
 use crate::scan::pick::Evidence;
 use crate::scan::quoted;
 use crate::scan::reading::Reading;
-use crate::scan::record::Records;
+use crate::scan::record::{self, Records};
 use crate::scan::resource::{self, Resources};
 use crate::scan::stored;
 use crate::scan::table::{self, Header};
@@ -57,6 +58,8 @@ pub(crate) enum Anchor {
     PrivateKey,
     Resource(resource::Notation),
     Stored(stored::Store),
+    ArnRest(arn::Rest),
+    Record,
 }
 
 /// A value that begins with a literal, or stands behind it.
@@ -77,6 +80,8 @@ pub(crate) struct Host {
     kind: KindId,
     word: Finder<'static>,
     pattern: Pattern,
+    /// For names that are written in capitals, as directories do.
+    capitals: Pattern,
 }
 
 /// Bytes of a host name at the most.
@@ -102,9 +107,13 @@ impl Rules {
             }
             Rule::Host(word, pattern) => {
                 DOMAINS.split('|').for_each(|domain| self.anchor(domain, Anchor::Host));
-                self.hosts.push(Host { kind, word: Finder::new(word), pattern: Pattern::new(pattern) });
+                let (plain, capitals) = (Pattern::new(pattern), Pattern::any_case(pattern));
+                self.hosts.push(Host { kind, word: Finder::new(word), pattern: plain, capitals });
             }
-            Rule::Record(field) => self.records.insert(kind, *field),
+            Rule::Record(field) => {
+                self.records.insert(kind, *field);
+                record::ANCHORS.iter().for_each(|shown| self.anchor(shown, Anchor::Record));
+            }
             Rule::Stored => {
                 self.stored = Some(kind);
                 stored::ANCHORS.iter().for_each(|(name, store)| self.anchor(name, Anchor::Stored(*store)));
@@ -153,6 +162,9 @@ impl Rules {
         for start in ["arn:", "arn%3a"] {
             self.anchor(start, Anchor::Arn);
         }
+        for (start, rest) in arn::RESTS {
+            self.anchor(start, Anchor::ArnRest(rest));
+        }
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
         anchors.sort_by_key(|(literal, _)| *literal);
         let (literals, anchors): (Vec<_>, Vec<_>) = anchors.into_iter().unzip();
@@ -176,7 +188,7 @@ impl Rules {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>, KindId),
     ) {
-        let Range { start, end } = domain;
+        let Range { start, end } = domain.clone();
         if !ends_host(text, end) {
             return;
         }
@@ -185,11 +197,14 @@ impl Rules {
         let first = edge::word_start(text, first, start);
         let first = first + usize::from(edge::begins_inside_escape(text, first));
         let name = text.get(first..end).unwrap_or_default();
+        let capitals = text.get(domain).is_some_and(|domain| domain.iter().any(u8::is_ascii_uppercase));
+        let name = if capitals { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
         for (index, host) in self.hosts.iter().enumerate() {
-            if host.word.find(name).is_some() && reading.host(index, first) {
+            if host.word.find(&name).is_some() && reading.host(index, first) {
+                let pattern = if capitals { &host.capitals } else { &host.pattern };
                 // Where a customer's label would stand, AWS puts regions of its own.
                 let own = |value: &Range<usize>| text.get(value.clone()).is_some_and(check::is_region);
-                host.pattern.values(text, first).filter(|value| !own(value)).for_each(|value| found(value, host.kind));
+                pattern.values(text, first).filter(|value| !own(value)).for_each(|value| found(value, host.kind));
             }
         }
     }

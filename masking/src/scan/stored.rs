@@ -52,9 +52,9 @@ pub(crate) fn is_name(key: &str) -> bool {
 
 /// Reports the values in a text that is a secret itself.
 pub(crate) fn whole(text: &[u8], mut found: impl FnMut(Range<usize>)) {
-    if text.trim_ascii_start().starts_with(b"{") {
+    if text.trim_ascii_start().strip_prefix(b"{").is_some_and(is_object) {
         members(text, 0, found);
-    } else if is_secret(text) {
+    } else if is_secret(text, true) {
         found(0..text.len());
     }
 }
@@ -66,13 +66,27 @@ fn secret(text: &[u8], name: usize, mut found: impl FnMut(Range<usize>)) -> usiz
     let call = rest.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_')).count();
     let called = rest.get(call..).filter(|_| call > 0).is_some_and(|rest| rest.starts_with(b"({"));
     let object = if called { start + call + 1 } else { start };
-    if text.get(object) == Some(&b'{') {
+    if text.get(object) == Some(&b'{') && is_object(text.get(object + 1..).unwrap_or_default()) {
         return members(text, object, found);
     }
     let value = value(text, start);
     let end = value.end;
-    Some(value).filter(|value| text.get(value.clone()).is_some_and(is_secret)).into_iter().for_each(&mut found);
+    let secret = text.get(value.clone()).is_some_and(|bytes| is_secret(bytes, is_open(text, start)));
+    Some(value).filter(|_| secret).into_iter().for_each(&mut found);
     end
+}
+
+/// Whether a name follows the bracket, where a password has any sign.
+fn is_object(inside: &[u8]) -> bool {
+    let blanks =
+        inside.iter().take(GAP_MAX).take_while(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b'n')).count();
+    let rest = inside.get(blanks..).unwrap_or_default();
+    let mark = usize::from(matches!(rest.first(), Some(b'"' | b'\'')));
+    let name =
+        rest.iter().skip(mark).take(GAP_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b)).count();
+    let behind = rest.get(mark + name..).unwrap_or_default();
+    let closed = matches!(behind.first(), Some(b'"' | b'\'' | b'\\'));
+    name > 0 && if mark > 0 { closed } else { behind.starts_with(b" ") || behind.starts_with(b": ") }
 }
 
 /// The strings that the object at `start` has for values, as far as they look like secrets. Returns how far was read.
@@ -89,7 +103,8 @@ fn members(text: &[u8], start: usize, mut found: impl FnMut(Range<usize>)) -> us
                 if let Some(start) = value_start(text, at).filter(|start| is_open(text, *start)) {
                     let value = value(text, start);
                     at = value.end.max(at);
-                    let secret = text.get(value.clone()).is_some_and(|value| is_secret(value) && is_telling(value));
+                    let secret =
+                        text.get(value.clone()).is_some_and(|value| is_secret(value, true) && is_telling(value));
                     Some(value).filter(|_| secret).into_iter().for_each(&mut found);
                 }
             }
@@ -190,10 +205,10 @@ fn is_parameter(value: &[u8], quoted: bool) -> bool {
     value.len() >= 4 && !template::is_one(value) && !code && !value.starts_with(b"file://")
 }
 
-fn is_secret(value: &[u8]) -> bool {
+fn is_secret(value: &[u8], quoted: bool) -> bool {
     check::is_enclosed_password(value)
         && check::has_digit(value)
-        && !check::is_code(value)
+        && (quoted || !check::is_code(value))
         && !value.starts_with(b"file://")
         && !value.iter().any(|b| *b <= b' ')
 }
@@ -201,7 +216,8 @@ fn is_secret(value: &[u8]) -> bool {
 /// Whether the value of one member among others is its secret: neither a name, nor a host, nor a number.
 fn is_telling(value: &[u8]) -> bool {
     let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
-    let dotted = value.iter().filter(|b| **b == b'.').count() >= 2;
+    let host = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    let dotted = host && value.iter().filter(|b| **b == b'.').count() >= 2;
     let mixed = has(u8::is_ascii_alphabetic) && (has(u8::is_ascii_uppercase) || value.len() >= 20);
     value.len() >= 8 && mixed && !dotted
 }
