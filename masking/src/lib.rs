@@ -10,7 +10,8 @@
 //! 1. A response that repeats the masked text is restored to the original byte for byte, however it is cut.
 //! 2. Masked text holds none of the values that were found in it; masking it again changes nothing.
 //! 3. Of a JSON document only the masked spans change.
-//! 4. The placeholder of a value is a function of key, scope, kind and value alone.
+//! 4. The placeholder of a value is a function of key, scope, kind and value alone. Its code is one of key, scope and
+//!    identity, so that two names of one thing share it; two values of one kind never do.
 //! 5. What is held back of a stream is never more than one placeholder and the event that is still arriving.
 
 pub mod catalog;
@@ -29,9 +30,9 @@ mod unmask;
 pub use catalog::{Family, Kind, KindId, Risk, Tier};
 
 pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
-pub use placeholder::{Mint, Placeholder, PlaceholderKey};
+pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};
 pub use response::{Answer, Lookup, Media, Response, Tally};
-pub use scan::{Finding, Known, Recognised, Scanner, Text};
+pub use scan::{Finding, Known, Part, Recognised, Scanner, Text};
 pub use unmask::{Resolve, restore};

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use crate::dialect::{self, Options, Side, Slot};
 use crate::json::{self, Document, Edit, JsonError, Shape, Value};
 use crate::placeholder::{self, Mint, Placeholder};
 use crate::replaced::{Collision, Replaced};
-use crate::scan::{Finding, Known, Scanner, Text};
+use crate::scan::{Finding, Known, Part, Scanner, Text};
 
 /// Foreign placeholders of one request that are remembered, to be asked for.
 pub const FOREIGN_MAX: usize = 64;
@@ -95,7 +96,8 @@ impl Masker<'_> {
         let mut exchange = Masking::new(self, &[Text { text, key: None }]);
         let mut edits = Vec::new();
         for finding in exchange.findings(0) {
-            edits.push(exchange.edit(&finding, text, 0)?);
+            let written = exchange.written(&finding, text)?;
+            edits.extend(written.into_iter().map(|(span, text)| Edit { span, text: text.to_string() }));
         }
         Ok(exchange.finish(text, &edits))
     }
@@ -228,10 +230,23 @@ impl<'m> Masking<'m> {
         std::iter::from_fn(|| self.findings.next_if(|finding| finding.text as usize == index)).collect()
     }
 
-    fn edit(&mut self, finding: &Finding, text: &str, offset: usize) -> Result<Edit, MaskError> {
+    /// The placeholders of a finding, each with where it stands in the text.
+    fn written(&mut self, finding: &Finding, text: &str) -> Result<Vec<(Range<usize>, Placeholder)>, MaskError> {
         let value = text.get(finding.start..finding.end).unwrap_or_default();
-        let placeholder = self.placeholder(finding, value)?;
-        Ok(Edit { span: offset + finding.start..offset + finding.end, text: placeholder.to_string() })
+        let scanner = self.masker.scanner;
+        let parts = scanner.parts(finding.kind, value);
+        let whole = self.placeholder(finding, value)?;
+        if parts.iter().all(|part| part.is_whole(value)) {
+            return Ok(vec![(finding.start..finding.end, whole)]);
+        }
+        let place = |part: Part<'_>| {
+            let span = finding.start + part.range.start..finding.start + part.range.end;
+            let value = value.get(part.range).unwrap_or_default();
+            let placeholder = self.masker.mint.placeholder(&scanner.kind(part.kind).id, part.label, value);
+            self.replaced.admit_part(part.kind, value, placeholder)?;
+            Ok((span, placeholder))
+        };
+        parts.into_iter().map(place).collect()
     }
 
     fn placeholder(&mut self, finding: &Finding, value: &str) -> Result<Placeholder, MaskError> {
@@ -261,11 +276,12 @@ impl<'m> Masking<'m> {
         }
         let (mut cursor, mut at, mut raw_at) = (json::Cursor::new(raw), 0, start);
         for finding in findings {
-            raw_at += cursor.advance(finding.start - at).len();
-            let end = raw_at + cursor.advance(finding.end - finding.start).len();
-            let edit = self.edit(finding, text, 0)?;
-            edits.push(Edit { span: raw_at..end, text: edit.text });
-            (at, raw_at) = (finding.end, end);
+            for (span, placeholder) in self.written(finding, text)? {
+                raw_at += cursor.advance(span.start - at).len();
+                let end = raw_at + cursor.advance(span.end - span.start).len();
+                edits.push(Edit { span: raw_at..end, text: placeholder.to_string() });
+                (at, raw_at) = (span.end, end);
+            }
         }
         Ok(())
     }

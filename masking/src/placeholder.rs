@@ -4,14 +4,23 @@
 //! Crockford's base32, so the same value has the same placeholder in each request, worker, replica and restart, and
 //! nobody without the key can guess one or confirm a guess.
 //!
+//! The label tells the kind of the value, the tail its identity: two kinds of name for one thing have the same tail. The
+//! tails of private IPv4 addresses show in addition which of them share a network, and [`AddressCodes`] turns that off.
+//!
 //! A label's segments have at most eleven characters and a tail has twelve. So a reader knows where the tail is
 //! without knowing the labels, and no placeholder is a prefix of another. No segment is `AWS`, so that a placeholder
 //! behind a cut one is still seen.
+
+mod groups;
+pub(crate) mod identity;
 
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+
+use groups::Groups;
+use identity::Identity;
 
 /// Characters of a tail.
 pub const TAIL: usize = 12;
@@ -118,10 +127,22 @@ impl fmt::Debug for PlaceholderKey {
     }
 }
 
+/// How the codes of private IPv4 addresses are made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AddressCodes {
+    /// Four groups of three characters: addresses in the same /16, /20 and /24 have the first three, six and nine in
+    /// common. This tells which addresses lie together, and never where.
+    #[default]
+    Grouped,
+    /// As for any other value: nothing is told.
+    Unrelated,
+}
+
 /// Mints the placeholders of one scope: a pure function of key, scope, kind and value.
 #[derive(Clone)]
 pub struct Mint {
     mac: Hmac<Sha256>,
+    groups: Option<Groups>,
 }
 
 impl Mint {
@@ -129,21 +150,28 @@ impl Mint {
         let mut mac = keyed(&key.0);
         update(&mut mac, b"aws-masker placeholder v1");
         update(&mut mac, scope.as_bytes());
-        Self { mac }
+        let groups = Groups::new(digest_of(&mac, &[b"groups of private addresses v1"]));
+        Self { mac, groups: Some(groups) }
+    }
+
+    /// The same mint with codes of this sort for private addresses.
+    pub fn with_addresses(self, codes: AddressCodes) -> Self {
+        Self { groups: self.groups.filter(|_| codes == AddressCodes::Grouped), ..self }
     }
 
     /// The placeholder of `value`. `kind` is the id that tells two kinds apart, `label` the word that people read.
     pub fn placeholder(&self, kind: &str, label: &str, value: &str) -> Placeholder {
-        let mut mac = self.mac.clone();
-        update(&mut mac, kind.as_bytes());
-        update(&mut mac, value.as_bytes());
-        let digest: [u8; 32] = mac.finalize().into_bytes().into();
         let mut placeholder = Placeholder::prefix();
         placeholder.extend(b"_");
         placeholder.extend(label.as_bytes());
         placeholder.extend(b"_");
-        placeholder.extend(&tail(&digest));
+        placeholder.extend(&self.code(&Identity::of(kind, label, value)));
         placeholder
+    }
+
+    fn code(&self, identity: &Identity<'_>) -> [u8; TAIL] {
+        let grouped = self.groups.as_ref().and_then(|groups| groups.code(identity.private_address()?));
+        grouped.unwrap_or_else(|| tail(&digest_of(&self.mac, &[identity.kind.as_bytes(), identity.value.as_bytes()])))
     }
 }
 
@@ -165,6 +193,13 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
 fn digest(bytes: &[u8]) -> [u8; 32] {
     use sha2::Digest;
     Sha256::digest(bytes).into()
+}
+
+/// The digest of some parts behind those that a MAC has been fed already.
+fn digest_of(mac: &Hmac<Sha256>, parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = mac.clone();
+    parts.iter().for_each(|part| update(&mut mac, part));
+    mac.finalize().into_bytes().into()
 }
 
 /// Feeds a part with its length in front, so that no two lists of parts give the same bytes.

@@ -55,11 +55,12 @@ pub struct Collision;
 #[derive(Debug, Default, Clone)]
 pub struct Replaced {
     entries: HashMap<Placeholder, Entry>,
+    /// The placeholders that were minted for whole values.
     placeholders: HashMap<KindId, HashMap<Secret, Placeholder>>,
 }
 
 impl Replaced {
-    /// The placeholder of a value: the one that it has, or else the one that `mint` gives.
+    /// The placeholder of a value that is replaced once more: the one that it has, or else the one that `mint` gives.
     pub fn admit(
         &mut self,
         kind: KindId,
@@ -70,12 +71,8 @@ impl Replaced {
         let known = self.placeholders.get(&kind).and_then(|placeholders| placeholders.get(value)).copied();
         let placeholder = known.unwrap_or_else(mint);
         if known.is_none() {
-            let value = Secret::new(value);
-            self.placeholders.entry(kind).or_default().insert(value.clone(), placeholder);
-            let entry = Entry { kind, value, recognised, count: 0 };
-            if self.entries.insert(placeholder, entry).is_some() {
-                return Err(Collision);
-            }
+            self.admit_part(kind, value, placeholder)?;
+            self.placeholders.entry(kind).or_default().insert(Secret::new(value), placeholder);
         }
         if let Some(entry) = self.entries.get_mut(&placeholder) {
             entry.count += 1;
@@ -84,9 +81,16 @@ impl Replaced {
         Ok(placeholder)
     }
 
+    /// Takes in a part of a value with its placeholder. It is not counted, and later exchanges learn the value as a whole.
+    pub fn admit_part(&mut self, kind: KindId, value: &str, placeholder: Placeholder) -> Result<(), Collision> {
+        let fresh = || Entry { kind, value: Secret::new(value), recognised: Recognised::ByItself, count: 0 };
+        // A part may have been found as a value of another kind: it is the same one.
+        let entry = self.entries.entry(placeholder).or_insert_with(fresh);
+        if entry.value.expose() == value { Ok(()) } else { Err(Collision) }
+    }
+
     /// Takes over an entry of another exchange.
     pub fn take(&mut self, placeholder: Placeholder, entry: Entry) {
-        self.placeholders.entry(entry.kind).or_default().insert(entry.value.clone(), placeholder);
         self.entries.insert(placeholder, entry);
     }
 

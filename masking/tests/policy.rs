@@ -26,22 +26,30 @@ fn custom(label: &str, regex: &str, group: usize) -> Policy {
 fn what_a_policy_lets_through() {
     let instance = "ec2_instance:i-0abcdef1234567890";
     let (vpc, ip) = ("vpc:vpc-0aa11bb22cc33dd44", "private_ip:10.20.3.41");
+    let public = "public_ip:54.180.12.34";
     let (bucket, account, db) = ("s3_bucket:acme-logs-1", "account_id:305918274610", "rds_instance:orders-1");
     let off = |family| Policy { off: vec![family], ..Policy::default() };
     let cases: Vec<(Policy, Vec<&str>)> = vec![
-        (Policy::default(), vec![instance, vpc, ip, bucket, account, db]),
-        (off(Family::Compute), vec![vpc, ip, bucket, account, db]),
-        (off(Family::Storage), vec![instance, vpc, ip, account, db]),
-        (off(Family::Database), vec![instance, vpc, ip, bucket, account]),
+        (Policy::default(), vec![instance, vpc, ip, bucket, public, account, db]),
+        (off(Family::Compute), vec![vpc, ip, bucket, public, account, db]),
+        (off(Family::Storage), vec![instance, vpc, ip, public, account, db]),
+        (off(Family::Database), vec![instance, vpc, ip, bucket, public, account]),
         (off(Family::Ip), vec![instance, vpc, bucket, account, db]),
-        (Policy { disable: strings(&["vpc", "account_id"]), ..Policy::default() }, vec![instance, ip, bucket, db]),
         (
-            Policy { enable: strings(&["public_ip"]), ..Policy::default() },
-            vec![instance, vpc, ip, bucket, "public_ip:54.180.12.34", account, db],
+            Policy { disable: strings(&["vpc", "account_id"]), ..Policy::default() },
+            vec![instance, ip, bucket, public, db],
+        ),
+        (
+            Policy { disable: strings(&["public_ip"]), ..Policy::default() },
+            vec![instance, vpc, ip, bucket, account, db],
+        ),
+        (
+            Policy { off: vec![Family::Ip], enable: strings(&["public_ip"]), ..Policy::default() },
+            vec![instance, vpc, bucket, public, account, db],
         ),
         (Policy { off: Family::ALL.to_vec(), enable: strings(&["vpc"]), ..Policy::default() }, vec![vpc]),
         (
-            Policy { never: strings(&["10.20.0.0/16", "acme-logs-1"]), ..Policy::default() },
+            Policy { never: strings(&["10.20.0.0/16", "54.180.0.0/16", "acme-logs-1"]), ..Policy::default() },
             vec![instance, vpc, account, db],
         ),
         (Policy { off: Family::ALL.to_vec(), always: strings(&["ACME"]), ..Policy::default() }, vec!["term:acme"]),

@@ -25,11 +25,13 @@ fn mask(scanner: &Scanner, text: &str) -> (String, HashMap<String, String>) {
     let mut masked = text.to_owned();
     let mut values = HashMap::new();
     for finding in scan(scanner, text).iter().rev() {
-        let kind = scanner.kind(finding.kind);
         let value = text.get(finding.start..finding.end).unwrap();
-        let placeholder = mint.placeholder(&kind.id, &kind.label, value).to_string();
-        masked.replace_range(finding.start..finding.end, &placeholder);
-        values.insert(placeholder, value.to_owned());
+        for part in scanner.parts(finding.kind, value).iter().rev() {
+            let name = value.get(part.range.clone()).unwrap();
+            let placeholder = mint.placeholder(&scanner.kind(part.kind).id, part.label, name).to_string();
+            masked.replace_range(finding.start + part.range.start..finding.start + part.range.end, &placeholder);
+            values.insert(placeholder, name.to_owned());
+        }
     }
     (masked, values)
 }

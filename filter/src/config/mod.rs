@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use contract::bound;
 use masking::dialect::Options;
-use masking::{KindId, PlaceholderKey, Policy, PolicyError, Scanner};
+use masking::{AddressCodes, KindId, PlaceholderKey, Policy, PolicyError, Scanner};
 
 pub(crate) use self::address::{Address, BearerToken};
 use self::raw::{RawConfig, RawFrom, RawHeader, RawPlace, RawScope};
@@ -31,6 +31,7 @@ pub(crate) struct Config {
     /// Shared by all entries with the same policy: a compiled scanner takes megabytes.
     pub scanner: Rc<Scanner>,
     pub never_restore: HashSet<KindId>,
+    pub addresses: AddressCodes,
     pub options: Options,
 }
 
@@ -110,6 +111,7 @@ impl Config {
             scope: raw.scope.clone().check()?,
             log_masked_requests: raw.log_masked_requests,
             scanner,
+            addresses: if raw.address_groups { AddressCodes::Grouped } else { AddressCodes::Unrelated },
             options: Options { thinking: raw.restore_thinking },
         })
     }

@@ -34,6 +34,7 @@ pub(super) struct RawConfig {
     pub never_mask: List<String>,
     pub never_restore: List<String>,
     pub restore_thinking: bool,
+    pub address_groups: bool,
 }
 
 impl Default for RawConfig {
@@ -64,6 +65,7 @@ impl Default for RawConfig {
             never_mask: List::default(),
             never_restore: List::default(),
             restore_thinking: false,
+            address_groups: true,
         }
     }
 }

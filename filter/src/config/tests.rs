@@ -23,6 +23,7 @@ fn what_is_accepted() {
     }
     let config = parse(r#"{"sidecar":"s:1"}"#).unwrap();
     assert_eq!(config.scope, ScopeRule::Fixed("default".into()));
+    assert_eq!(config.addresses, AddressCodes::Grouped);
     let Keys::Sidecar(sidecar) = config.keys else { panic!("{:?}", config.keys) };
     assert!(matches!(sidecar, SidecarConfig { on_outage: OnOutage::Refuse, mapping_ttl: 604_800, .. }));
 }

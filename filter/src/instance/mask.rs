@@ -28,7 +28,7 @@ impl Instance {
     /// Masks a request's body. The replaced values are remembered, and owed to the vault.
     pub(crate) fn mask(&mut self, scope: &str, format: Format, body: &[u8], now: TimeOfDay) -> Result<Masked, Refusal> {
         let (key, used) = self.key(now)?;
-        let mint = Mint::new(key, scope);
+        let mint = Mint::new(key, scope).with_addresses(self.addresses);
         let known = self.memory.known(scope);
         let thoughts = ScopeThoughts { memory: &self.memory, scope, mint: &mint };
         let (scanner, options) = (&self.scanner, self.options);

@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 use contract::{Counters, Mapping, THINKING_KIND};
 use masking::dialect::Options;
-use masking::{Answer, KindId, Placeholder, PlaceholderKey, Recognised, Scanner, Secret};
+use masking::{AddressCodes, Answer, KindId, Placeholder, PlaceholderKey, Recognised, Scanner, Secret};
 
 use self::clock::{Clock, TimeOfDay};
 use self::memory::Memory;
@@ -32,6 +32,7 @@ pub(crate) struct Instance {
     pub scope_rule: ScopeRule,
     pub log_masked_requests: bool,
     pub options: Options,
+    addresses: AddressCodes,
     pub scanner: Rc<Scanner>,
     never_restore: HashSet<KindId>,
     keys: KeySource,
@@ -91,6 +92,7 @@ impl Instance {
             scope_rule: config.scope,
             log_masked_requests: config.log_masked_requests,
             options: config.options,
+            addresses: config.addresses,
             scanner: config.scanner,
             never_restore: config.never_restore,
             keys,

@@ -85,6 +85,19 @@ fn without_a_key_requests_wait_or_go_on_with_the_fallback() {
     assert_eq!(mask(&mut started(""), VALUE, 1_000).unwrap().key, UsedKey::Regular);
 }
 
+/// Two addresses of one /24 have the first nine characters of twelve in common, unless the configuration says otherwise.
+#[test]
+fn private_addresses_show_that_they_share_a_network() {
+    for (groups, shared) in [(true, 9), (false, 0)] {
+        let mut instance = started(&format!(r#","address_groups":{groups}"#));
+        let body = mask(&mut instance, "10.20.30.4 10.20.30.5", 1_000).unwrap().body.unwrap();
+        let codes: Vec<&str> = body.split(' ').map(|it| it.strip_prefix("AWS_PRIVATE_IP_").unwrap()).collect();
+        let [one, other] = codes.as_slice() else { panic!("{body}") };
+        let common = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+        assert!((shared..shared + 3).contains(&common), "{body}");
+    }
+}
+
 #[test]
 fn what_is_owed_arrives_after_an_outage() {
     for fallback in [false, true] {

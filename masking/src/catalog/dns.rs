@@ -1,6 +1,6 @@
 //! Zones, distributions, and hosts that say where machines are.
 
-use super::{Check, Edge, KeyRule, ROW, Risk, Row, Rule, Tail, Tier};
+use super::{Check, Edge, KeyRule, ROW, Risk, Row, Rule, Tail};
 
 /// A private address whose octets are joined by another sign than a point.
 macro_rules! address {
@@ -168,10 +168,12 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "ec2_public_dns",
         label: "PUBLIC_DNS",
-        tier: Tier::Optional,
-        rules: &[Rule::Host("ec2-", r"(ec2(?:-[0-9]{1,3}){4})\.(?:compute-1|{region}\.compute)\.{aws}")],
-        yes: &["‹ec2-203-0-113-12›.compute-1.amazonaws.com"],
-        no: &["ec2.us-east-1.amazonaws.com"],
+        rules: &[Rule::Id("ec2", Tail::PublicAddress)],
+        yes: &[
+            "‹ec2-3-36-12-9›.ap-northeast-2.compute.amazonaws.com",
+            "ssh ‹ec2-54-180-12-34›.compute-1.amazonaws.com",
+        ],
+        no: &["ec2.us-east-1.amazonaws.com", "ec2-203-0-113-12.compute-1.amazonaws.com", "ec2-10-0-1-2", "ec2-1-2"],
         ..HOST
     },
     Row {

@@ -1,6 +1,6 @@
 //! Addresses. A range keeps its length, so that the size can still be reasoned about.
 
-use super::{Check, Edge, ROW, Risk, Row, Rule, Tier};
+use super::{Check, Edge, KeyRule, ROW, Risk, Row, Rule, Tier};
 
 const ADDRESS: Row = Row { risk: Risk::Topology, ..ROW };
 
@@ -53,10 +53,66 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "public_ip",
         label: "PUBLIC_IP",
-        tier: Tier::Optional,
-        rules: &[Rule::Literal("0|1|2|3|4|5|6|7|8|9", IPV4, Edge::Ip, Check::PublicIp)],
-        yes: &["‹54.180.12.34›"],
-        no: &["1.2.3.4", "8.8.8.8", "4.18.0.305", "203.0.113.5", "version 4.18.0.30"],
+        rules: &[
+            Rule::PublicAddress,
+            // What tables and columns call it.
+            Rule::Key(KeyRule {
+                names: "ip|ip address|ipv4|ipv4 address|cidr|cidr ip|cidr block|ip 주소|아이피",
+                value: IPV4,
+                check: Check::PublicIp,
+            }),
+        ],
+        yes: &[
+            "the instance ‹54.180.12.34› is down",
+            "‹3.36.12.9›:8443",
+            "\"CidrIp\": \"‹52.218.4.6›/32\"",
+            "https://‹3.36.12.9›/login",
+            "ssh -i key ec2-user@‹3.36.12.9›",
+            "\"sourceIPAddress\": \"‹3.4.5.6›\"",
+            "public_ip = \"‹3.36.12.9›\"",
+            "X-Forwarded-For: ‹18.6.9.3›, 10.1.2.3",
+            "eni-0a1b2c3d4e5f60718 10.0.0.1 ‹3.36.12.9› 443",
+            "10.0.0.1:5000 > ‹3.36.12.9›.443: Flags",
+            "‹3.36.12.9› - - [01/Jul/2026:09:00:00 +0000] \"GET / HTTP/1.1\"",
+            "* Connected to db.acme.com (‹3.36.12.9›) port 443",
+            "Connection refused from ‹3.36.12.9›",
+            "서버 ‹3.36.12.9›에 접속이 안 됩니다",
+            "서버 IP는 ‹3.36.12.9›입니다",
+            "db.acme.com. 60 IN A ‹3.36.12.9›",
+            "| PublicIp | ‹3.36.12.9› |",
+            "Name,Public IP,State\nweb,‹3.36.12.9›,running",
+        ],
+        no: &[
+            "1.2.3.4",
+            "server 8.8.8.8",
+            "168.126.63.1",
+            "4.18.0.305",
+            "host 203.0.113.5",
+            "127.0.0.1:8080",
+            "0.0.0.0/0",
+            "http://169.254.169.254/latest",
+            "ip 255.255.255.0",
+            "version 4.18.0.30",
+            "\"EngineVersion\": \"5.7.12.100\"",
+            "Chrome/120.0.6099.71",
+            "Chrome/120.0.199.71 Safari",
+            "10.0.19041.4349",
+            "v1.2.3.5",
+            "file 1.2.3.5.tar.gz",
+            "pkg==4.3.2.1",
+            "pkg>=54.180.12.34",
+            "libfoo-54.180.12.34-1.x86_64",
+            "ImageMagick 6.9.11.60",
+            "ImageMagick 6.9.11.60: fixed",
+            "OID 1.3.6.1.4.1.311",
+            "see section 4.1.2.3 of the manual",
+            "upgraded from 4.18.0.30 to 4.18.0.31",
+            "agent update to 16.11.33.102",
+            "versions 116.12.58.96 and up",
+            "10.12.11.145.6",
+            "doi=101.21.17.71/x",
+            "## [2.11.4.2] - 2026-07-01",
+        ],
         ..ADDRESS
     },
     Row {
@@ -67,10 +123,10 @@ pub(super) const ROWS: &[Row] = &[
             "2600:|2a05:|2406:|2400:|2404:|2620:|fd",
             "(?i:(?:2600|2a05|2406|2400|2404|2620|fd[0-9a-f]{2}):(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{0,4})",
             Edge::Compound,
-            Check::None,
+            Check::Ipv6,
         )],
         yes: &["‹2600:1f13:0abc:de00::›/56"],
-        no: &["12:34:56:78:9a:bc"],
+        no: &["12:34:56:78:9a:bc", "http://[fd00:ec2::254]/latest"],
         ..ADDRESS
     },
     Row {

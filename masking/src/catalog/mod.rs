@@ -38,7 +38,7 @@ pub(crate) const TABLES: [(Family, &[Row]); 11] = [
 
 /// Numbers with three points under a name that says what they are: addresses look the same.
 pub(crate) const VERSIONS: KeyRule = KeyRule {
-    names: "version|release|build|firmware|revision|tag|버전|버젼|릴리스|バージョン|版本|versión",
+    names: "version|release|build|firmware|revision|=tag|image tag|버전|버젼|릴리스|バージョン|版本|versión",
     value: "[0-9]{1,5}(?:\\.[0-9]{1,5}){3}",
     check: Check::Version,
 };

@@ -62,6 +62,8 @@ pub(crate) enum Rule {
     AnyId,
     /// A private key in one of the forms that files have.
     PrivateKey,
+    /// A public IPv4 address where what stands around it tells it from a version.
+    PublicAddress,
     /// A field of lines whose form says what it is.
     Record(Field),
     /// A value of the Secrets Manager or the parameter store.
@@ -126,6 +128,8 @@ pub(crate) enum Tail {
     Uuid,
     /// A private IPv4 address with hyphens.
     Address,
+    /// A public one.
+    PublicAddress,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,6 +202,8 @@ pub(crate) enum Check {
     PrivateIp,
     CgnatIp,
     PublicIp,
+    /// It is no address of a service of the machine itself.
+    Ipv6,
     /// It is no hosted zone of AWS's own.
     Zone,
     /// It does not name something of AWS's own.

@@ -237,11 +237,8 @@ fn next_separator(text: &[u8], start: usize, end: usize) -> Option<Range<usize>>
 
 /// The part of a resource that somebody chose: no version, nothing of AWS, no wildcard.
 fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
-    let start = range.start
-        + PATHS
-            .iter()
-            .find(|path| text.get(range.clone()).is_some_and(|r| r.starts_with(path)))
-            .map_or(0, |path| path.len());
+    let range = range.start..latest(text, &range);
+    let start = range.start + path_len(text.get(range.clone())?);
     let resource = text.get(start..range.end)?;
     let fixed = resource.iter().take_while(|b| !matches!(b, b'*' | b'?')).count();
     let trailing =
@@ -256,6 +253,23 @@ fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
     let own = host || !check::passes(Check::Customer, value);
     let root = value == b"root" || value == b"arn" || check::is_region(value);
     (value.len() >= 2 && !root && !version && !own && !template).then_some(start..start + value.len())
+}
+
+/// Where a resource ends in front of `:$LATEST`, which is the version of a function that is not published.
+fn latest(text: &[u8], resource: &Range<usize>) -> usize {
+    const LATEST: &[u8] = b"$LATEST";
+    let bytes = text.get(resource.clone()).unwrap_or_default();
+    let name = bytes.strip_suffix(LATEST).filter(|name| name.ends_with(b":") || name.ends_with(b"%3A"));
+    name.map_or(resource.end, |name| resource.start + name.len())
+}
+
+/// Bytes of what AWS puts in front of a name. The Identity Center's path may go on with its region.
+fn path_len(resource: &[u8]) -> usize {
+    let Some(path) = PATHS.iter().find(|path| resource.starts_with(path)) else { return 0 };
+    let behind = resource.get(path.len()..).unwrap_or_default();
+    let region =
+        behind.split(|b| *b == b'/').next().filter(|first| path.ends_with(b".com/") && check::is_region(first));
+    path.len() + region.map_or(0, |region| region.len() + 1)
 }
 
 /// Behind the `prod/` with which names of secrets begin by convention: it tells nothing, and helps to reason.

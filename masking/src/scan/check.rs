@@ -24,6 +24,8 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::PrivateIp => address(value).is_some_and(is_private),
         Check::CgnatIp => address(value).is_some_and(is_cgnat),
         Check::PublicIp => address(value).is_some_and(is_public),
+        // Metadata, time and names under Nitro. (EC2 user guide, "Instance metadata service")
+        Check::Ipv6 => !starts_with_ignore_case(value, b"fd00:ec2:"),
         Check::Zone => has_digit(value) && !own::is_zone(value),
         Check::Customer => !own::is_resource(value),
     }
@@ -187,23 +189,45 @@ pub(crate) fn is_cgnat(address: [u8; 4]) -> bool {
     matches!(address, [100, 64..=127, ..])
 }
 
-/// Neither reserved nor for documentation, nor one of the resolvers that everybody names.
-fn is_public(address: [u8; 4]) -> bool {
-    let special = matches!(
+/// Neither reserved nor for documentation (RFC 6890, RFC 5737), nor one of those that everybody names.
+pub(crate) fn is_public(address: [u8; 4]) -> bool {
+    let reserved = matches!(
         address,
         [0 | 10 | 127 | 224..=255, ..]
             | [169, 254, ..]
-            | [192, 0, 2, _]
+            | [192, 0, 0 | 2, _]
+            | [192, 88, 99, _]
+            | [198, 18 | 19, ..]
             | [198, 51, 100, _]
             | [203, 0, 113, _]
-            | [1, 1, 1, 1]
-            | [1, 0, 0, 1]
+    );
+    !reserved && !is_private(address) && !is_cgnat(address) && !is_everybodys(address)
+}
+
+/// Resolvers that anybody may use, the wire server of Azure, and what stands for an address in examples.
+fn is_everybodys(address: [u8; 4]) -> bool {
+    matches!(
+        address,
+        [1, 1, 1, 1..=3]
+            | [1, 0, 0, 1..=3]
             | [8, 8, 8, 8]
             | [8, 8, 4, 4]
-            | [9, 9, 9, 9]
+            | [9, 9, 9, 9..=11]
+            | [149, 112, 112, 112]
+            | [208, 67, 222, 222 | 220]
+            | [208, 67, 220, 220 | 222]
+            | [94, 140, 14 | 15, 14..=16]
+            | [4, 2, 2, 1..=6]
+            | [168, 126, 63, 1 | 2]
+            | [164, 124, 101, 2]
+            | [203, 248, 252, 2]
+            | [210, 220, 163, 82]
+            | [219, 250, 36, 130]
+            | [114, 114, 114, 114]
+            | [223, 5 | 6, 5 | 6, 5 | 6]
+            | [168, 63, 129, 16]
             | [1, 2, 3, 4]
-    );
-    !special && !is_private(address) && !is_cgnat(address)
+    )
 }
 
 pub(crate) fn starts_with_ignore_case(value: &[u8], start: &[u8]) -> bool {

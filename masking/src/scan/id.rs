@@ -131,7 +131,11 @@ fn tail_end(tail: &Tail, text: &[u8], start: usize, from: usize) -> Option<usize
             (lengths.contains(&len) && check::passes(*check, value)).then_some((len, Edge::Compound))?
         }
         Tail::Uuid => (uuid_len(text.get(from..)?)?, Edge::Compound),
-        Tail::Address => (address_len(text.get(from..)?)?, Edge::Compound),
+        Tail::Address => {
+            let is_private = |address| check::is_private(address) || check::is_cgnat(address);
+            (address_len(text.get(from..)?, is_private)?, Edge::Compound)
+        }
+        Tail::PublicAddress => (address_len(text.get(from..)?, check::is_public)?, Edge::Compound),
     };
     edge::holds(edge, text, start, from + len).then_some(from + len)
 }
@@ -146,10 +150,10 @@ fn uuid_len(text: &[u8]) -> Option<usize> {
 }
 
 /// `10-0-1-17`, as in the host name `ip-10-0-1-17`.
-fn address_len(text: &[u8]) -> Option<usize> {
+fn address_len(text: &[u8], meant: impl Fn([u8; 4]) -> bool) -> Option<usize> {
     let len = text.iter().take(16).take_while(|b| b.is_ascii_digit() || **b == b'-').count();
     let len = len - text.get(..len)?.iter().rev().take_while(|b| **b == b'-').count();
     let mut octets = text.get(..len)?.split(|b| *b == b'-').map(check::octet);
     let address = [octets.next()??, octets.next()??, octets.next()??, octets.next()??];
-    (octets.next().is_none() && (check::is_private(address) || check::is_cgnat(address))).then_some(len)
+    (octets.next().is_none() && meant(address)).then_some(len)
 }

@@ -21,11 +21,13 @@ mod never;
 mod notation;
 mod own;
 mod page;
+mod parts;
 mod pattern;
 mod pem;
 mod pick;
 mod place;
 mod prefix;
+mod public;
 mod quoted;
 mod reading;
 mod record;
@@ -53,6 +55,7 @@ use rules::{Anchor, Rules};
 
 pub use known::Known;
 use known::Spread;
+pub use parts::Part;
 
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]
@@ -184,6 +187,14 @@ impl Scanner {
             hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
         }
+        if let Some(kind) = self.rules.public_address {
+            let mut found = |range| hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
+            public::addresses(text.key, view, &mut found);
+            // Tools write the address of a machine in front of what it said.
+            if !page.prefixes.is_empty() {
+                public::addresses(text.key, page.raw, &mut found);
+            }
+        }
         if readings.view.has_records() || !page.prefixes.is_empty() {
             self.rules.records.find(page.raw, |range, kind| {
                 hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
@@ -266,7 +277,9 @@ impl Scanner {
                     // A path is no name that could stand alone, and what no rule names could be anything.
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
-                    found(range, kind, if alone { Evidence::Shown } else { Evidence::Part });
+                    let evidence = if alone { Evidence::Shown } else { Evidence::Part };
+                    self.names(text, &range, kind, |range, kind| found(range, kind, evidence));
+                    found(range, kind, evidence);
                 };
                 let end = match anchor {
                     Anchor::ArnRest(rest) => arns.rest(rest, text, literal, part),
@@ -303,6 +316,15 @@ impl Scanner {
             | Anchor::Literal(_)
             | Anchor::PrivateKey
             | Anchor::Stored(_) => {}
+        }
+    }
+
+    /// The names within the resource of an ARN, which may stand alone elsewhere: `acme` of `acme:7`.
+    fn names(&self, text: &[u8], resource: &Range<usize>, kind: KindId, mut found: impl FnMut(Range<usize>, KindId)) {
+        let value = text.get(resource.clone()).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
+        let parts = self.parts(kind, value).into_iter();
+        for Part { range, kind, .. } in parts.filter(|part| part.is_named() && !part.is_whole(value)) {
+            found(resource.start + range.start..resource.start + range.end, kind);
         }
     }
 

@@ -40,7 +40,7 @@ impl Never {
     }
 
     fn covers_address(&self, value: &str) -> bool {
-        let dotted = match value.strip_prefix("ip-") {
+        let dotted = match value.strip_prefix("ip-").or_else(|| value.strip_prefix("ec2-")) {
             Some(address) => address.replace('-', "."),
             None => value.to_owned(),
         };

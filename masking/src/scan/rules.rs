@@ -35,6 +35,7 @@ pub(crate) struct Rules {
     pub(crate) ids: Ids,
     pub(crate) arns: Arns,
     pub(crate) private_key: Option<KindId>,
+    pub(crate) public_address: Option<KindId>,
     pub(crate) stored: Option<KindId>,
     pub(crate) records: Records,
     pub(crate) literals: Vec<Literal>,
@@ -94,6 +95,7 @@ impl Rules {
             Rule::AnyId => self.ids.other = Some(kind),
             Rule::Arn(resources) => resources.split('|').for_each(|resource| self.arns.insert(kind, resource)),
             Rule::ArnAccount => self.arns.account = Some(kind),
+            Rule::PublicAddress => self.public_address = Some(kind),
             Rule::ArnRest => self.arns.other = Some(kind),
             Rule::PrivateKey => {
                 self.private_key = Some(kind);

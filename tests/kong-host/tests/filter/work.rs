@@ -80,6 +80,11 @@ const UNITS: &[&str] = &[
     "i-0a1b2c3d4e5f60718 ",
     "10.0.0.1 ",
     "10.0.0.1.",
+    "3.4.5.6 ",
+    "54.180.12.34, ",
+    "version from 3.4.5.6 ",
+    "1.1.",
+    "ec2-3-36-12-9 ",
     "a.b.c.d.",
     "-0-0",
     "i-i-0",
@@ -305,6 +310,23 @@ fn documents() {
             }),
             named("as many ids as there is room for", |size| {
                 Trial::request(message_body(&(0..size / 20).map(|n| format!("i-0{n:016x} ")).collect::<String>()))
+            }),
+            named("as many private addresses as there is room for", |size| {
+                let address = |n: usize| format!("10.{}.{}.{} ", n >> 8 & 255, n & 255, n % 251);
+                Trial::request(message_body(&(0..size / 13).map(address).collect::<String>()))
+            }),
+            named("as many ARNs with versions as there is room for", |size| {
+                let arn = |n: usize| format!("arn:aws:ecs:eu-west-1:123456789012:task-definition/a{n}:{n} ");
+                Trial::request(message_body(&(0..size / 68).map(arn).collect::<String>()))
+            }),
+            named("ARNs of many parts", |size| {
+                let path = "/a1".repeat(300);
+                Trial::request(message_body(&fill(
+                    &format!(
+                        "arn:aws:eks:eu-west-1:123456789012:cluster{path} arn:aws:dynamodb:eu-west-1:123456789012:table{path} "
+                    ),
+                    size,
+                )))
             }),
             named("as many buckets as there is room for", |size| {
                 Trial::request(message_body(&(0..size / 18).map(|n| format!("s3://a1-b-{n:06} ")).collect::<String>()))
