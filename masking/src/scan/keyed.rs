@@ -160,7 +160,9 @@ impl Keyed {
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
                 let bare = bare && (place.kind != PlaceKind::Near || !is_term(bytes));
                 let bare = bare && (!sentence || !bytes.contains(&b'.') || is_dotted(bytes));
-                bare && parenthesis && !notation::goes_on(text, value.end)
+                // `cannot read bucket b-1: access denied`
+                let colon = sentence && text.get(value.end..).is_some_and(|rest| rest.starts_with(b": "));
+                bare && parenthesis && (colon || !notation::goes_on(text, value.end))
             }
             Check::Version => place.kind != PlaceKind::Near,
             // Without quotation marks, a symbol may be code's.
