@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::placeholder;
 use crate::scan::check;
 use crate::scan::keyed::Keyed;
 use crate::scan::name::Name;
@@ -133,7 +134,9 @@ impl Table {
         let named = |cell: &Range<usize>| text.get(trim(text, cell.clone())).is_some_and(is_heading);
         let empty = |cell: &Range<usize>| trim(text, cell.clone()).is_empty();
         let filled = cells.iter().filter(|cell| !empty(cell)).count();
-        let plausible = filled >= 2 && cells.iter().all(|cell| empty(cell) || named(cell));
+        // What is masked was a value, and no header.
+        let clear = || placeholder::find_all(line).next().is_none();
+        let plausible = filled >= 2 && clear() && cells.iter().all(|cell| empty(cell) || named(cell));
         let table = Self { header, cells, separator, ends, title: None };
         // What columns of bars are a header and what a row, only a rule tells.
         let bars = matches!(separator, Separator::Sign(sign) if sign == b"|" || sign.len() > 2);
