@@ -83,7 +83,7 @@ pub struct Tally {
     pub restored: u64,
     /// Texts of a placeholder's form that stayed.
     pub unresolved: u64,
-    /// Distinct placeholders that nobody knew, up to [`UNKNOWN_MAX`].
+    /// Distinct placeholders that nobody knew, up to 64.
     pub unknown: HashSet<Placeholder>,
     /// Thinking that was restored: what the provider wrote, by its signature.
     pub thoughts: Vec<(String, String)>,
