@@ -117,8 +117,6 @@ def test_a_name_in_the_wrong_place_and_a_place_without_it() -> None:
     assert [line.partition(" ")[0] for line in told] == ["k/src/a.rs", "k/src/c.rs"]
 
 
-def test_a_circle_is_told_unless_it_is_known() -> None:
-    circle = crate(a="use crate::c;", c="use crate::a;")
-    assert len(list(boundaries.new_circles(circle, []))) == 1
-    assert not list(boundaries.new_circles(circle, [{"a.rs", "c.rs"}]))
-    assert len(list(boundaries.new_circles(crate(), [{"a.rs", "c.rs"}]))) == 1
+def test_a_circle_is_told() -> None:
+    assert len(list(boundaries.told_circles(crate(a="use crate::c;", c="use crate::a;")))) == 1
+    assert not list(boundaries.told_circles(crate(a="use crate::c;", c="")))

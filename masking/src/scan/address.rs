@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::scan::check::starts_with_ignore_case;
+use crate::scan::words::starts_with_ignore_case;
 
 /// Whether the address at `range` is meant as one.
 pub(crate) fn is_meant(text: &[u8], range: &Range<usize>) -> bool {

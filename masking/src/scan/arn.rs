@@ -8,6 +8,7 @@ use crate::catalog::{Check, Edge};
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::own;
+use crate::scan::words;
 
 /// What the parts of ARNs are.
 #[derive(Debug, Default)]
@@ -78,7 +79,7 @@ impl Arns {
         let [arn, partition, service, region, account] =
             fields.clone().map(|field| text.get(field).unwrap_or_default());
         let [.., account_at] = fields;
-        let own = arn.eq_ignore_ascii_case(b"arn") && check::starts_with_ignore_case(partition, b"aws");
+        let own = arn.eq_ignore_ascii_case(b"arn") && words::starts_with_ignore_case(partition, b"aws");
         if !own || service.is_empty() {
             return None;
         }
@@ -186,7 +187,7 @@ fn resource_end(text: &[u8], start: usize) -> usize {
     let mut end = start;
     while end < start + RESOURCE_MAX {
         // Behind a separator another ARN may begin, where this one has ended.
-        let nested = text.get(end..).is_some_and(|rest| check::starts_with_ignore_case(rest, b"arn:aws"));
+        let nested = text.get(end..).is_some_and(|rest| words::starts_with_ignore_case(rest, b"arn:aws"));
         if nested && text.get(..end).is_some_and(|head| head.ends_with(b":") || head.ends_with(b"/")) {
             break;
         }

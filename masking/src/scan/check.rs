@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use crate::catalog::Check;
 use crate::scan::own;
 use crate::scan::template;
+use crate::scan::words::{is_one_of, starts_with_ignore_case};
 
 pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
     match check {
@@ -228,12 +229,4 @@ fn is_everybodys(address: [u8; 4]) -> bool {
             | [168, 63, 129, 16]
             | [1, 2, 3, 4]
     )
-}
-
-pub(crate) fn starts_with_ignore_case(value: &[u8], start: &[u8]) -> bool {
-    value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
-}
-
-pub(crate) fn is_one_of(words: &str, value: &[u8]) -> bool {
-    words.split('|').any(|word| word.as_bytes().eq_ignore_ascii_case(value))
 }

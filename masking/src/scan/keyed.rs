@@ -11,8 +11,10 @@ use crate::scan::member;
 use crate::scan::name::Name;
 use crate::scan::notation::{self, Element, Joint, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
+use crate::scan::places;
 use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
+use crate::scan::words;
 
 /// A rule for names.
 #[derive(Debug)]
@@ -40,7 +42,7 @@ impl Keyed {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
     ) -> bool {
-        notation::places(name, text).any(|place| {
+        places::places(name, text).any(|place| {
             // Masked already: what else stands around the name is not its value.
             let mut any = is_masked(text, place.start);
             let formal = name.is_formal(place.tight);
@@ -208,7 +210,7 @@ const MASKED_MAX: usize = 96;
 fn is_term(value: &[u8]) -> bool {
     const TERMS: &str = "acl|count|index|key|level|lifecycle|limit|mode|name|number|owner|part|policy|rate|size|sort|step|\
         tag|type|version|versioning|per|pre|multi|sub|non|re|self|cross|post|end|built";
-    value.split(|b| *b == b'-').next().is_some_and(|word| check::is_one_of(TERMS, word))
+    value.split(|b| *b == b'-').next().is_some_and(|word| words::is_one_of(TERMS, word))
 }
 
 /// Whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.

@@ -1,9 +1,9 @@
 //! Members of one object: a name that is a value itself beside its value, and an object whose name is the value's.
 
-use crate::scan::check::{is_one_of, starts_with_ignore_case};
 use crate::scan::edge;
 use crate::scan::name::{Name, in_name};
 use crate::scan::notation::{PlaceKind, ValuePlace, operator, skip_blanks, skip_quote};
+use crate::scan::words::{is_one_of, starts_with_ignore_case};
 
 /// Maximum members of an object that are read for the one that holds the value.
 const MEMBERS_MAX: usize = 4;

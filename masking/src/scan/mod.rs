@@ -26,6 +26,7 @@ mod pattern;
 mod pem;
 mod pick;
 mod place;
+mod places;
 mod prefix;
 mod public;
 mod quoted;
@@ -37,6 +38,7 @@ mod stored;
 mod table;
 mod template;
 mod whole;
+mod words;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -148,7 +150,7 @@ impl Scanner {
 
     /// What the rules find in each text.
     fn contexts(&self, texts: &[Text<'_>]) -> Vec<Found> {
-        let mut readings = Readings { view: Reading::new(&self.rules), prefixes: Reading::new(&self.rules) };
+        let mut readings = Readings { view: self.rules.reading(), prefixes: self.rules.reading() };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
         // where it stands: reading it again would cost its length for each of them.
         let mut named: HashMap<(*const u8, usize), Vec<usize>> = HashMap::new();
@@ -182,7 +184,7 @@ impl Scanner {
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
-            let answer = text.key.is_none_or(|key| check::is_one_of(ANSWERS, key.as_bytes()));
+            let answer = text.key.is_none_or(|key| words::is_one_of(ANSWERS, key.as_bytes()));
             let whole = place::whole(page.raw).filter(|_| answer);
             hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));

@@ -1,6 +1,6 @@
 //! What is AWS's own, and nobody's: whole names, so that a name of a customer which begins like one of them is masked.
 
-use crate::scan::check::is_one_of;
+use crate::scan::words::is_one_of;
 
 /// Whether a hosted zone is one of AWS's services.
 pub(crate) fn is_zone(value: &[u8]) -> bool {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::catalog::{Check, Edge};
 use crate::scan::check;
 use crate::scan::edge;
+use crate::scan::words;
 
 const DIGITS: usize = 12;
 /// Bytes before an account that tell its place.
@@ -79,7 +80,7 @@ fn is_generated(head: &[u8], tail: &[u8]) -> bool {
     let Some(name) = head.strip_suffix(b"-") else { return false };
     let len = name.iter().rev().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || **b == b'-').count();
     let words = name.get(name.len() - len..).unwrap_or_default();
-    let made = words.split(|b| *b == b'-').any(|word| check::is_one_of(GENERATED, word));
+    let made = words.split(|b| *b == b'-').any(|word| words::is_one_of(GENERATED, word));
     made && tail.first().is_none_or(|b| !b.is_ascii_alphanumeric())
 }
 
@@ -127,7 +128,7 @@ fn is_said(head: &[u8], tail: &[u8]) -> bool {
     let preposition = ["in ", "into ", "and ", "from ", "to "].iter().find(|word| head.ends_with(word.as_bytes()));
     let stage = tail.strip_prefix(b" (").is_some_and(|rest| {
         let len = rest.iter().take(16).take_while(|b| b.is_ascii_alphabetic() || **b == b'-').count();
-        rest.get(len) == Some(&b')') && rest.get(..len).is_some_and(|word| check::is_one_of(STAGES, word))
+        rest.get(len) == Some(&b')') && rest.get(..len).is_some_and(|word| words::is_one_of(STAGES, word))
     });
     let ends = matches!(tail, [] | [b'.' | b';' | b',' | b':', b' ' | b'\n', ..] | [b'.' | b'\n']);
     preposition.is_some_and(|word| stage || *word == "in " && ends)

@@ -7,6 +7,7 @@ use crate::scan::address;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::name;
+use crate::scan::words;
 
 /// Bytes of an address at the most.
 const ADDRESS_MAX: usize = 15;
@@ -118,7 +119,7 @@ impl<'t> Place<'t> {
             [.., b'/', b'/'] => true,
             [head @ .., b'@'] => {
                 let login = head.get(head.len() - word(head)..).unwrap_or_default();
-                check::is_one_of(
+                words::is_one_of(
                     LOGINS,
                     login.rsplit(|b| !b.is_ascii_alphanumeric() && *b != b'-').next().unwrap_or_default(),
                 ) || login.windows(3).any(|sign| sign == b"://")
@@ -156,10 +157,10 @@ impl<'t> Place<'t> {
         let name = self.member.map_or_else(|| name_before(self.text, self.range.start), str::as_bytes);
         let last = last_word(name);
         let forwarded = says(name, "forwarded");
-        check::is_one_of(NAMES, last)
+        words::is_one_of(NAMES, last)
             || forwarded
             || says(name, KOREAN)
-            || check::is_one_of(DIRECTIONS, last) && !self.is_about_versions()
+            || words::is_one_of(DIRECTIONS, last) && !self.is_about_versions()
     }
 
     /// Whether its numbers are larger than those of versions, where nothing speaks of one.
@@ -204,7 +205,7 @@ fn says(text: &[u8], words: &str) -> bool {
     words.split('|').any(|word| {
         let Some(first) = word.bytes().next() else { return false };
         memchr::memchr2_iter(first, first.to_ascii_uppercase(), text)
-            .any(|at| text.get(at..).is_some_and(|rest| check::starts_with_ignore_case(rest, word.as_bytes())))
+            .any(|at| text.get(at..).is_some_and(|rest| words::starts_with_ignore_case(rest, word.as_bytes())))
     })
 }
 

@@ -7,8 +7,6 @@
 use std::collections::HashSet;
 
 use crate::scan::notation::ValuePlace;
-use crate::scan::rules::Rules;
-use crate::scan::table::Header;
 
 /// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
 #[derive(Debug)]
@@ -51,8 +49,18 @@ pub(crate) enum Reader {
     Literal(usize),
 }
 
+/// A name that may stand in the header of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Header {
+    /// Where it begins.
+    pub(crate) name: usize,
+    /// The rule that it is a name for.
+    pub(crate) rule: usize,
+}
+
 impl Reading {
-    pub(crate) fn new(rules: &Rules) -> Self {
+    /// `keys`, `literals` and `hosts` are how many rules there are of each sort.
+    pub(crate) fn new(keys: usize, literals: usize, hosts: usize) -> Self {
         Self {
             base: 0,
             arn: 0,
@@ -61,9 +69,9 @@ impl Reading {
             stored: 0,
             records: None,
             names: 0,
-            runs: vec![0; rules.keys.len()],
-            literals: vec![0; rules.literals.len()],
-            hosts: vec![None; rules.hosts.len()],
+            runs: vec![0; keys],
+            literals: vec![0; literals],
+            hosts: vec![None; hosts],
             elements: HashSet::new(),
             headers: Vec::new(),
         }

@@ -23,11 +23,11 @@ use crate::scan::pattern::Pattern;
 use crate::scan::pem;
 use crate::scan::pick::Evidence;
 use crate::scan::quoted;
-use crate::scan::reading::Reading;
+use crate::scan::reading::{Header, Reading};
 use crate::scan::record::{self, Records};
 use crate::scan::resource::{self, Resources};
 use crate::scan::stored;
-use crate::scan::table::{self, Header};
+use crate::scan::table;
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -156,6 +156,11 @@ impl Rules {
         key.anchors().into_iter().for_each(|word| self.anchor(word, Anchor::Name));
         self.names.insert(key.names, index);
         self.keys.push(Keyed::new(kind, index, key, secret));
+    }
+
+    /// Nothing read yet.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading::new(self.keys.len(), self.literals.len(), self.hosts.len())
     }
 
     /// The automaton of all literals, and what each of them may be.

@@ -3,20 +3,11 @@
 use std::ops::Range;
 
 use crate::placeholder;
-use crate::scan::check;
 use crate::scan::keyed::Keyed;
 use crate::scan::name::Name;
 use crate::scan::notation::{PlaceKind, ValuePlace, skip_quote};
-use crate::scan::reading::Reading;
-
-/// A name that may stand in the header of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Header {
-    /// Where it begins.
-    pub(crate) name: usize,
-    /// The rule that it is a name for.
-    pub(crate) rule: usize,
-}
+use crate::scan::reading::{Header, Reading};
+use crate::scan::words;
 
 /// Maximum bytes of a line that is read as a row.
 const LINE_MAX: usize = 8 * 1_024;
@@ -162,7 +153,7 @@ impl Table {
             if !is_rule(line) {
                 table.cells = split(text, table.header.clone(), separator);
                 let own = |cell: &&Range<usize>| {
-                    text.get(trim(text, (*cell).clone())).is_some_and(|name| check::is_one_of(TITLED, name))
+                    text.get(trim(text, (*cell).clone())).is_some_and(|name| words::is_one_of(TITLED, name))
                 };
                 // The title stands for its column.
                 let column = table.cells.iter().find(own)?.clone();

@@ -1,6 +1,6 @@
 //! What stands for a value in configuration and code: a reference, a call, a word in brackets.
 
-use crate::scan::check::starts_with_ignore_case;
+use crate::scan::words::starts_with_ignore_case;
 
 /// Whether a value is a template, or holds one: `${NAME}`, `{{ name }}`, `$(name)`, `<name>`, `f(x)`, `A::B`, `***`.
 pub(crate) fn is_one(value: &[u8]) -> bool {

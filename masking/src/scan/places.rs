@@ -1,0 +1,168 @@
+//! The places at which the value of a name may stand.
+
+use crate::scan::edge;
+use crate::scan::member;
+use crate::scan::name::Name;
+use crate::scan::notation::{
+    BLANKS_MAX, PlaceKind, ValuePlace, operator, skip_blanks, skip_closing, skip_particle, skip_quote, skip_remark,
+    skip_spaces,
+};
+
+/// Maximum bytes of the name of a service.
+const SERVICE_MAX: usize = 10;
+/// Maximum bytes of a value in front of its name.
+const BEFORE_MAX: usize = 128;
+
+/// Where the value of a name may stand, the likeliest place first.
+pub(crate) fn places<'t>(name: Name<'t>, text: &'t [u8]) -> impl Iterator<Item = ValuePlace> + 't {
+    (0..7).filter_map(move |producer| match producer {
+        0 => assigned(&name, text),
+        1 => member::of_parent(&name, text),
+        2 => member::after_name(&name, text),
+        3 => member::before_name(&name, text),
+        4 => member::of_map(&name, text),
+        5 => row(&name, text),
+        _ => before(&name, text),
+    })
+}
+
+/// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.
+fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let enclosed = |open: &str| starts(text, name.end, open) && (name.is_foreign() || matches!(open, "「" | "『"));
+    if BRACKETS.iter().any(|(open, _)| !open.is_ascii() && enclosed(open)) {
+        return Some(ValuePlace::after(text, name.end, PlaceKind::Said));
+    }
+    let particle = skip_particle(text, name.end);
+    let quote = skip_quote(text, particle).unwrap_or(particle);
+    let quote = quote + usize::from(quote > particle && text.get(quote) == Some(&b']'));
+    let at = skip_closing(text, quote);
+    let closed = quote > particle;
+    let after = skip_remark(text, skip_blanks(text, at));
+    let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
+    let word = || !closed && name.is_word();
+    let (behind, kind) = operator(text, after, name.tag)
+        .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
+        .or_else(|| (goes_on && word()).then_some((near, PlaceKind::Near)))
+        .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
+        .or_else(|| (closed && name.is_upper() && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
+    let place = ValuePlace::after(text, behind, kind);
+    // `S3 Bucket (b)` says what `f(b)` does not.
+    let prose = kind != PlaceKind::Called || after > at || name.is_foreign();
+    let tight = place.start == behind && after == at;
+    (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
+}
+
+fn starts(text: &[u8], at: usize, with: &str) -> bool {
+    text.get(at..).is_some_and(|rest| rest.starts_with(with.as_bytes()))
+}
+
+/// `getenv("BUCKET", "b")`
+fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
+    let quote = name.start.checked_sub(1)?;
+    let escapes = edge::backslashes_before(text, quote);
+    let call = edge::previous(text, quote - escapes) == Some(b'(');
+    (call && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
+}
+
+/// `name,value`, alone on its line.
+fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let begins = name.leads(text) || matches!(edge::previous(text, name.start), Some(b'"' | b'n'));
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| begins)?;
+    let value = rest.strip_prefix(b",").or_else(|| rest.strip_prefix(b";"))?;
+    let len = value.iter().take_while(|b| !matches!(b, b'\n' | b'\r' | b'\\' | b',' | b';' | b' ' | b'"')).count();
+    let ends = matches!(value.get(skip_spaces(value, len)), None | Some(b'\n' | b'\r' | b'\\'));
+    let start = name.end + 1;
+    (ends && len > 0).then_some(ValuePlace {
+        end: Some(start + len),
+        start,
+        kind: PlaceKind::Cell,
+        ..ValuePlace::WHOLE
+    })
+}
+
+/// The `b-1` bucket, `b-1 버킷`, `「b-1」バケット`.
+fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let at = skip_service(text, skip_service(text, name.start));
+    let from = at.saturating_sub(BEFORE_MAX);
+    let head = text.get(from..at)?;
+    let spaced = head.strip_suffix(b" ");
+    let head = spaced.unwrap_or(head);
+    let mark = BRACKETS.iter().find(|(_, close)| head.ends_with(close.as_bytes()));
+    let value = mark.map_or(Some(head), |(_, close)| head.get(..head.len() - close.len()))?;
+    let len = value.iter().rev().take_while(|b| in_value(**b)).count();
+    let first = value.get(..value.len() - len)?;
+    let quoted = mark.is_some_and(|(open, _)| first.ends_with(open.as_bytes()));
+    let alone = first.last().map_or(from == 0, |b| b.is_ascii_whitespace() || !b.is_ascii());
+    let (start, end) = (from + first.len(), Some(from + value.len()));
+    let leads = name.is_foreign();
+    let apart = spaced.is_some() || leads;
+    let meant = apart && if mark.is_some() { quoted } else { alone && spaced.is_some() };
+    (len > 0 && meant).then_some(ValuePlace { start, end, kind: PlaceKind::Before, quoted, tight: false, leads })
+}
+
+/// Where the name of a service begins that stands in front of a noun: `S3 버킷`.
+fn skip_service(text: &[u8], at: usize) -> usize {
+    let head = text.get(at.saturating_sub(SERVICE_MAX + 2)..at).and_then(|head| head.strip_suffix(b" "));
+    let head = head.unwrap_or_default();
+    let service = head.iter().rev().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit()).count();
+    let separate = head.len() > service && head.get(head.len() - service - 1) == Some(&b' ');
+    if (2..=SERVICE_MAX).contains(&service) && separate { at - service - 1 } else { at }
+}
+
+/// Marks that enclose a value in front of its name.
+const BRACKETS: [(&str, &str); 8] =
+    [("`", "`"), ("\"", "\""), ("'", "'"), ("「", "」"), ("“", "”"), ("『", "』"), ("‘", "’"), ("„", "“")];
+
+fn in_value(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/')
+}
+
+/// Verbs between a name and its value, in English, German, Spanish and French.
+const VERBS: [&str; 26] = [
+    "is called",
+    "is named",
+    "is",
+    "are",
+    "was",
+    "named",
+    "called",
+    "with id",
+    "with the id",
+    "with name",
+    "with the name",
+    "ist",
+    "heißt",
+    "namens",
+    "mit dem Namen",
+    "mit der ID",
+    "lautet",
+    "es",
+    "se llama",
+    "llamado",
+    "llamada",
+    "con el nombre",
+    "con el id",
+    "est",
+    "nommé",
+    "s'appelle",
+];
+
+/// Verbs and particles of scripts that write no space in front of them.
+const PARTICLES: [&str; 9] = ["は", "が", "の", "を", "是", "为", "為", "叫", "名为"];
+
+/// Where the value begins after the verb or particle of a sentence.
+fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let foreign = rest.first().is_some_and(|b| !b.is_ascii());
+    if let Some(particle) = PARTICLES.iter().filter(|_| foreign).find(|particle| rest.starts_with(particle.as_bytes()))
+    {
+        return Some(at + particle.len());
+    }
+    let rest = text.get(near..).filter(|rest| near == at + 1 && rest.first().is_some_and(u8::is_ascii_lowercase))?;
+    let verb = VERBS
+        .iter()
+        .find(|verb| rest.strip_prefix(verb.as_bytes()).is_some_and(|rest| matches!(rest, [b' ' | b':', ..])))?;
+    let colon = usize::from(rest.get(verb.len()) == Some(&b':'));
+    Some(near + verb.len() + colon)
+}
