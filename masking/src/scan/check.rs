@@ -57,8 +57,8 @@ pub(crate) fn is_distinctive(value: &[u8]) -> bool {
 /// Words that stand where a name would.
 const WORDS: &str = "\
     access|account|actual|all|and|any|arn|array|auto|aws|bool|boolean|bucket|char|cluster|config|contains|data|\
-    database|default|does|each|empty|enabled|error|exists|expected|f32|f64|false|float|for|from|http|https|i16|i32|\
-    i64|identifier|instance|int|int32|int64|invalid|is|isize|key|list|local|missing|must|name|nil|none|not|null|\
+    database|default|does|each|empty|enabled|error|exclusive|exists|expected|f32|f64|false|float|for|from|http|https|i16|i32|\
+    i64|identifier|inclusive|instance|int|int32|int64|invalid|is|isize|key|list|local|missing|must|name|nil|none|not|null|\
     number|object|optional|owner|path|policy|prefix|pub|redacted|region|required|resource|result|root|self|size|str|\
     string|test|the|true|type|u128|u16|u32|u64|uint32|uint64|undefined|unknown|usize|value|var|void|with";
 
@@ -110,7 +110,7 @@ pub(crate) fn is_enclosed_password(value: &[u8]) -> bool {
         && (is_password(value) || is_generated(value) && !is_reference(value) && !template::is_one(value))
 }
 
-/// Whether what stands without quotation marks is code: a bracket, or names with points between them.
+/// Whether what stands without quotation marks is code: a bracket, names with points between them, or a constant's name.
 pub(crate) fn is_code(value: &[u8]) -> bool {
     let name = |part: &[u8]| part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
     let mut parts = value.rsplit(|b| *b == b'.');
@@ -118,7 +118,14 @@ pub(crate) fn is_code(value: &[u8]) -> bool {
     let dotted = parts.next().is_some_and(name) && parts.all(|part| name(part) && !has_digit(part));
     let dotted = dotted && value.contains(&b'.');
     let plain = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
-    value.iter().any(|b| matches!(b, b'[' | b'{' | b'}')) || dotted && plain
+    let constant = value.contains(&b'_')
+        && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+        && value
+            .split(|b| *b == b'_')
+            .filter(|part| part.len() >= 4 && part.iter().all(u8::is_ascii_uppercase))
+            .count()
+            >= 2;
+    value.iter().any(|b| matches!(b, b'[' | b'{' | b'}')) || dotted && plain || constant
 }
 
 /// Bytes of a password in quotation marks.
