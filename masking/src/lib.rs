@@ -40,6 +40,9 @@
 //!    identity, so that two names of one thing share it; two values of one kind never do.
 //! 5. Of a stream at most one placeholder per text, and the event that is still arriving, are held back.
 
+#![forbid(unsafe_code)]
+#![deny(missing_docs, unreachable_pub)]
+
 pub mod catalog;
 pub mod dialect;
 pub mod json;

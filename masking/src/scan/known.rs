@@ -65,7 +65,7 @@ enum Case {
 }
 
 /// At most this many values; any further ones are ignored.
-pub const KNOWN_MAX: usize = 20_000;
+pub(crate) const KNOWN_MAX: usize = 20_000;
 /// Maximum bytes of a value. Longer ones are tokens, which recognise themselves.
 const VALUE_MAX: usize = 256;
 /// A name of letters only is looked for from this length on: shorter ones are words.

@@ -62,6 +62,7 @@ pub use parts::Part;
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'t> {
+    /// The string, with its escapes decoded.
     pub text: &'t str,
     /// The name of the member that it stands under, inherited through arrays.
     pub key: Option<&'t str>,
@@ -70,11 +71,15 @@ pub struct Text<'t> {
 /// A value to mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Which of the texts.
+    /// The index of its text among those that were scanned.
     pub text: u32,
+    /// The offset of its first byte in the text.
     pub start: usize,
+    /// The offset of the byte after it.
     pub end: usize,
+    /// The kind of the value, as [`Scanner::kind`] tells it.
     pub kind: KindId,
+    /// The evidence for it.
     pub recognised: Recognised,
 }
 
@@ -88,10 +93,12 @@ pub enum Recognised {
 }
 
 impl Recognised {
+    /// Converts a flag of the wire or of the store.
     pub fn of(by_context: bool) -> Self {
         if by_context { Self::ByContext } else { Self::ByItself }
     }
 
+    /// Returns whether only its surroundings told it.
     pub fn is_by_context(self) -> bool {
         self == Self::ByContext
     }
@@ -124,11 +131,12 @@ const UNKNOWN: Kind = Kind {
 };
 
 impl Scanner {
-    /// The kind of an id that this scanner gave.
+    /// Returns the kind of an id that this scanner gave.
     pub fn kind(&self, id: KindId) -> &Kind {
         self.kinds.get(id.index()).unwrap_or(&UNKNOWN)
     }
 
+    /// Returns the kind whose [`Kind::id`] this is; `None` if this scanner does not have it.
     pub fn kind_id(&self, id: &str) -> Option<KindId> {
         self.kinds.iter().position(|kind| kind.id == id).map(KindId::at).filter(|kind| *kind != self.version)
     }
@@ -439,4 +447,5 @@ fn opaque(text: &str) -> Vec<Range<usize>> {
 // It reads the tables of the catalogue and what checks their values, which are the crate's own.
 #[cfg(test)]
 #[path = "../../tests/matrix/mod.rs"]
+#[allow(unreachable_pub, reason = "the files of a test have no outside")]
 mod matrix;

@@ -16,6 +16,7 @@ use crate::scan::Scanner;
 pub struct Part<'s> {
     /// Its bytes in the value.
     pub range: Range<usize>,
+    /// The kind of the part, which may not be that of the value.
     pub kind: KindId,
     /// The word in its placeholder.
     pub label: &'s str,
