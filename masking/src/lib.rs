@@ -2,7 +2,8 @@
 //!
 //! Pure: no I/O, no clock, no randomness, no log. The same crate runs in the filter (wasm32) and natively.
 //!
-//! - [`Masker`] takes the body of a request and returns the masked body and a [`Replaced`]: each placeholder with its value.
+//! - [`Masker`] takes the body of a request and returns the masked body and a [`Replaced`]: each placeholder with its
+//!   value.
 //! - [`Response`] takes the body of the answer as it arrives and returns it with those values in it.
 //!
 //! ```
@@ -25,7 +26,7 @@
 //! let mut response = Response::new(Media::Text, options, Box::new(masked.replaced));
 //! let mut restored = Vec::new();
 //! response.write(first, &mut restored);
-//! assert_eq!(restored, b"Restart "); // What may be the beginning of a placeholder waits for the next chunk.
+//! assert_eq!(restored, b"Restart "); // The beginning of a placeholder waits for the next chunk.
 //! response.write(second, &mut restored);
 //! response.end(&mut restored);
 //! assert_eq!(restored, b"Restart i-0123456789abcdef0 first.");

@@ -1,4 +1,4 @@
-//! Masks the text of one exchange: finds what the catalogue covers and writes placeholders in its place.
+//! Masks the text of one exchange: finds the values that the catalogue covers and writes placeholders in their place.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -31,7 +31,7 @@ pub enum MaskError {
     Encoding,
     /// The body, or a line of it, is not a JSON document that can be read.
     Json(JsonError),
-    /// Two values have the same placeholder, so that neither could be restored for sure.
+    /// Two values have the same placeholder, so that neither could be restored with certainty.
     Collision,
 }
 
@@ -81,7 +81,7 @@ pub trait Thoughts {
     fn original(&self, signature: &str) -> Option<String>;
 }
 
-/// Knows nothing: for callers that restore no thinking.
+/// Knows nothing: for callers that do not restore thinking.
 #[derive(Debug, Clone, Copy)]
 pub struct NoThoughts;
 

@@ -4,8 +4,9 @@
 //! Crockford's base32, so the same value has the same placeholder in each request, worker, replica and restart, and
 //! nobody without the key can guess one or confirm a guess.
 //!
-//! The label tells the kind of the value, the tail its identity: two kinds of name for one thing have the same tail. The
-//! tails of private IPv4 addresses show in addition which of them share a network, and [`AddressCodes`] turns that off.
+//! The label tells the kind of the value, the tail its identity: two kinds of name for one thing have the same tail.
+//! The tails of private IPv4 addresses show in addition which of them share a network, and [`AddressCodes`] turns that
+//! off.
 //!
 //! A label's segments have at most eleven characters and a tail has twelve. So a reader knows where the tail is
 //! without knowing the labels, and no placeholder is a prefix of another. No segment is `AWS`, so that a placeholder
@@ -92,8 +93,8 @@ impl fmt::Debug for Placeholder {
     }
 }
 
-/// Returns whether `label` is valid in a placeholder: one or more segments of A-Z and 0-9 with `_` between them, the first
-/// character a letter, and no segment `AWS`.
+/// Returns whether `label` is valid in a placeholder: one or more segments of A-Z and 0-9 with `_` between them, the
+/// first character a letter, and no segment `AWS`.
 pub fn is_label(label: &str) -> bool {
     label.len() <= LABEL_MAX
         && label.starts_with(|c: char| c.is_ascii_uppercase())
@@ -137,7 +138,7 @@ pub enum AddressCodes {
     /// common. This tells which addresses lie together, and never where.
     #[default]
     Grouped,
-    /// As for any other value: nothing is told.
+    /// The same as for any other value: they tell nothing about the network.
     Unrelated,
 }
 
@@ -164,8 +165,8 @@ impl Mint {
         Self { groups: self.groups.filter(|_| codes == AddressCodes::Grouped), ..self }
     }
 
-    /// Returns the placeholder of `value`. `kind` is the id that tells two kinds apart; `label` is the word that people read,
-    /// and must be one that [`is_label`] accepts.
+    /// Returns the placeholder of `value`. `kind` is the id that tells two kinds apart; `label` is the word that people
+    /// read, and must be one that [`is_label`] accepts.
     pub fn placeholder(&self, kind: &str, label: &str, value: &str) -> Placeholder {
         let mut placeholder = Placeholder::prefix();
         placeholder.extend(b"_");
@@ -214,8 +215,8 @@ fn update(mac: &mut Hmac<Sha256>, part: &[u8]) {
     mac.update(part);
 }
 
-/// Returns 60 bits of the digest in base32. Twelve digits after a word would look like an account id, so there is always a
-/// letter.
+/// Returns 60 bits of the digest in base32. Twelve digits after a word would look like an account id, so there is
+/// always a letter.
 fn tail(digest: &[u8; 32]) -> [u8; TAIL] {
     let [a, b, c, d, e, f, g, h, ..] = *digest;
     let mut bits = u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 4;

@@ -15,10 +15,11 @@ pub struct Policy {
     pub disable: Vec<String>,
     /// Patterns for values that the catalogue does not know, at most 64.
     pub custom: Vec<CustomPattern>,
-    /// Literals that are masked wherever they stand between word boundaries, in any case: company and project names. At most
-    /// 1,000, each of 3 to 200 bytes.
+    /// Literals that are masked wherever they stand between word boundaries, in any case: company and project names. At
+    /// most 1,000, each of 3 to 200 bytes.
     pub always: Vec<String>,
-    /// Values that are never masked, or CIDR ranges whose addresses are never masked. At most 1,000, each of 3 to 200 bytes.
+    /// Values that are never masked, or CIDR ranges whose addresses are never masked. At most 1,000, each of 3 to 200
+    /// bytes.
     pub never: Vec<String>,
 }
 
@@ -115,7 +116,7 @@ impl fmt::Display for PolicyError {
             Self::Regex { label, reason } => write!(f, "custom_patterns: the regex of {label:?} is refused: {reason}"),
             Self::Group { label, group } => write!(f, "custom_patterns: the regex of {label:?} has no group {group}"),
             Self::MatchesEmpty { label } => write!(f, "custom_patterns: the regex of {label:?} matches the empty text"),
-            // The literals are the names that must not be seen, and this text goes into a log.
+            // The literals are the names that must not be seen, and this text is logged.
             Self::Literal { list, at } => write!(
                 f,
                 "{list}: entry {at} must have {} to {} bytes and may not look like a placeholder",

@@ -50,7 +50,7 @@ pub struct Entry {
     pub count: u64,
 }
 
-/// Two values of one exchange have the same placeholder: neither could be restored for sure.
+/// Two values of one exchange have the same placeholder: neither could be restored with certainty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Collision;
 
@@ -63,8 +63,8 @@ pub struct Replaced {
 }
 
 impl Replaced {
-    /// Counts one more replacement of a value, and returns its placeholder: the one that it has, or else the one that `mint`
-    /// makes.
+    /// Counts one more replacement of a value, and returns its placeholder: the one that it has, or else the one that
+    /// `mint` makes.
     ///
     /// # Errors
     ///
@@ -89,7 +89,8 @@ impl Replaced {
         Ok(placeholder)
     }
 
-    /// Takes in a part of a value with its placeholder. It is not counted, and later exchanges learn the value as a whole.
+    /// Takes in a part of a value with its placeholder. It is not counted, and later exchanges learn the value as a
+    /// whole.
     ///
     /// # Errors
     ///

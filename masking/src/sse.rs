@@ -1,4 +1,4 @@
-//! Server-sent events: bytes to events and back, framing only. What is not edited keeps its bytes.
+//! Server-sent events: bytes to events and back, framing only. Events that are not edited keep their bytes.
 //!
 //! The format is that of the WHATWG HTML standard, "Server-sent events": lines end with CR LF, LF or CR, a blank line
 //! ends an event, and the values of several `data` lines are joined by a line feed.

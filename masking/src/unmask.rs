@@ -1,14 +1,14 @@
 //! Puts values back into a text that arrives in pieces.
 //!
-//! A placeholder may be cut anywhere, so the end of a piece that may be the beginning of one is carried over to the next
-//! piece: at most [`WRITTEN_MAX`] bytes, whatever arrives. Everything else leaves at once.
+//! A placeholder may be cut anywhere, so the end of a piece that may be the beginning of one is carried over to the
+//! next piece: at most [`WRITTEN_MAX`] bytes, whatever arrives. Everything else leaves at once.
 
 use std::ops::Range;
 
 use crate::placeholder::{self, End, Placeholder, Read, WRITTEN_MAX};
 use crate::replaced::Secret;
 
-/// Knows the values of placeholders, and keeps count of what it was asked.
+/// Knows the values of placeholders, and counts the ones that it was asked for.
 pub trait Resolve {
     /// Returns the value of a placeholder; `None` if it stays as it is.
     fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret>;
@@ -35,7 +35,7 @@ pub(crate) struct Unmasker {
 }
 
 impl Unmasker {
-    /// Whether bytes are held back.
+    /// Returns whether bytes are held back.
     pub(crate) fn holds(&self) -> bool {
         !self.carry.is_empty()
     }

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 /// A kind of identifier: the words that its placeholders and the configuration use, and its switches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kind {
-    /// The stable name, for example `s3_bucket`: part of the placeholder's message, of the configuration and of reports.
+    /// The stable name, for example `s3_bucket`: part of the placeholder's message, of the configuration and of
+    /// reports.
     pub id: Cow<'static, str>,
     /// The word in its placeholders, for example `S3_BUCKET`.
     pub label: Cow<'static, str>,
@@ -57,7 +58,7 @@ pub enum Family {
     Ip,
     /// Kinds that belong to no other family, and identifiers that no other kind covers.
     Misc,
-    /// What the configuration itself names: custom patterns and literals. Always on.
+    /// Custom patterns and literals of the configuration. Always on.
     Custom,
 }
 

@@ -1,8 +1,8 @@
-//! The one table of what stands where in a document.
+//! The one table of the places in a document.
 //!
 //! Everything is text, including member names, unless the table says otherwise. So a new field or block is masked from
-//! its first day, and a value is never left unmasked because of the name of its key alone: `id` is an API's own id in a content block, and
-//! text in a tool's input.
+//! its first day, and a value is never left unmasked because of the name of its key alone: `id` is an API's own id in a
+//! content block, and text in a tool's input.
 
 use crate::json::{Shape, Value};
 
@@ -74,7 +74,7 @@ pub(super) fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec
 /// The meaning of a value, by where it stands. An array stands for each of its items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// Text all the way down, names of members too.
+    /// Text all the way down, including member names.
     Free,
     /// Never altered.
     Keep,
@@ -135,7 +135,7 @@ impl<'d, 't> Walk<'d, 't> {
         match value.shape() {
             Shape::Array => value.items().for_each(|item| self.value(item, key, place)),
             Shape::Object => value.members().for_each(|(name, member)| self.member(name, member, value, place)),
-            // No value of any kind is that short.
+            // Values of every kind are longer.
             Shape::String if value.raw().len() < SHORTEST || is_opaque(value, place) => {}
             Shape::String => {
                 let inner = if place == Place::Json { Inner::Json } else { Inner::Text };
@@ -299,7 +299,7 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
     }
 }
 
-/// Whether a name in an API's own object is a field's: the caller's own names may be anything.
+/// Returns whether a name in an API's own object is that of a field: the caller's own names may be anything.
 fn is_word(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
 }

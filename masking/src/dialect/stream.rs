@@ -82,8 +82,8 @@ pub struct Plan<'d, 't> {
 }
 
 impl<'d, 't> Plan<'d, 't> {
-    /// Removes from the whole strings those that are pieces, and those that begin at an offset in `left`: they stay as they
-    /// are.
+    /// Removes from the whole strings those that are pieces, and those that begin at an offset in `left`: they stay as
+    /// they are.
     fn without(mut self, mut left: BTreeSet<usize>) -> Self {
         left.extend(self.pieces.iter().map(|piece| piece.slot.value.span().start));
         self.whole.retain(|slot| !left.contains(&slot.value.span().start));
@@ -189,7 +189,7 @@ fn anthropic_piece<'d, 't>(
     }
 }
 
-/// OpenAI's Responses: `response.<text>.delta` holds a piece, `response.<text>.done` and what follows repeat the whole.
+/// OpenAI's Responses: `response.<text>.delta` holds a piece, `response.<text>.done` and later events repeat the whole.
 fn responses<'d, 't>(event: Value<'d, 't>, kind: &str, options: Options) -> Plan<'d, 't> {
     let output = index_of(event, "output_index");
     let Some(name) = kind.strip_suffix(".delta") else {
@@ -339,8 +339,8 @@ impl Envelope {
         }
     }
 
-    /// Returns the data of the event that carries `text` alone, which is escaped already. `event` is the data of the event
-    /// that the piece came with.
+    /// Returns the data of the event that carries `text` alone, which is escaped already. `event` is the data of the
+    /// event that the piece came with.
     pub fn around(&self, event: &str, text: &str) -> String {
         match self {
             Self::Same { text: place, .. } => {

@@ -133,7 +133,7 @@ impl<'d, 't> Value<'d, 't> {
 
     /// Returns whether the value is a string that decodes to `text`.
     pub fn is(&self, text: &str) -> bool {
-        // A longer one is not decoded, since that is asked of every member: no escape is longer than six bytes.
+        // A longer one is not decoded, since every member is asked: an escape has at most six bytes.
         self.raw().len() <= text.len() * 6 && self.string().is_some_and(|string| string == text)
     }
 
@@ -153,8 +153,8 @@ impl<'d, 't> Value<'d, 't> {
         self.members().find(|(name, _)| name.is(key)).map(|(_, value)| value)
     }
 
-    /// Returns the same among the first [`FIELDS_MAX`] members: enough for the fields of an API, and no work for an object that
-    /// has a million of them.
+    /// Returns the same among the first [`FIELDS_MAX`] members: enough for the fields of an API, and no work for an
+    /// object that has a million of them.
     pub fn field(&self, key: &str) -> Option<Value<'d, 't>> {
         self.members().take(FIELDS_MAX).find(|(name, _)| name.is(key)).map(|(_, value)| value)
     }
@@ -366,7 +366,8 @@ pub struct Edit {
     pub text: String,
 }
 
-/// Returns the text with its edits made. They must be sorted by their spans; one that overlaps an earlier one is left out.
+/// Returns the text with its edits made. They must be sorted by their spans; one that overlaps an earlier one is left
+/// out.
 pub fn apply(text: &str, edits: &[Edit]) -> String {
     let grown: usize = edits.iter().map(|edit| edit.text.len()).sum();
     let mut out = String::with_capacity(text.len() + grown);

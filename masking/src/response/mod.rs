@@ -1,7 +1,7 @@
 //! Restores a response body while it passes: `write` takes what arrives and returns what is certain, `end` returns the
 //! rest.
 //!
-//! What cannot be restored passes unchanged, with its placeholders: nothing is lost and nothing waits without bound.
+//! A placeholder that cannot be restored passes unchanged: nothing is lost and nothing waits without bound.
 
 mod events;
 mod frames;
@@ -25,8 +25,8 @@ const DOCUMENT_MAX: usize = 64 << 20;
 const EVENT_MAX: usize = 16 << 20;
 /// Maximum placeholders that nobody knew and that are remembered, to be asked for; any further ones are only counted.
 const UNKNOWN_MAX: usize = 64;
-/// Maximum blocks of restored thinking of one response that are remembered; any further ones are forgotten, and masked as
-/// text when they are sent back.
+/// Maximum blocks of restored thinking of one response that are remembered; any further ones are forgotten, and masked
+/// as text when they are sent back.
 const THOUGHTS_MAX: usize = 64;
 
 /// The format of a response body, by its content type.
@@ -97,7 +97,7 @@ pub struct Tally {
     pub unknown: HashSet<Placeholder>,
     /// Thinking that was restored: its signature, and what the provider wrote. At most 64 blocks.
     pub thoughts: Vec<(String, String)>,
-    /// Whether a part of the body passed unread because it was too long or not of its declared format.
+    /// True if a part of the body passed unread because it was too long or not of its declared format.
     pub degraded: bool,
 }
 
@@ -121,9 +121,9 @@ impl Response {
         Self { body, resolver: Resolver { lookup, options, tally: Tally::default() } }
     }
 
-    /// Takes the next chunk of the body, of any size, and appends to `out` everything that is certain. Held back is what a
-    /// later chunk may change: a whole JSON document, the event, frame or line that is still arriving, or the beginning of a
-    /// placeholder.
+    /// Takes the next chunk of the body, of any size, and appends to `out` everything that is certain. Held back is
+    /// what a later chunk may change: a whole JSON document, the event, frame or line that is still arriving, or the
+    /// beginning of a placeholder.
     pub fn write(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
         match &mut self.body {
             Body::Opaque => out.extend_from_slice(chunk),
