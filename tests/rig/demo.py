@@ -27,7 +27,7 @@ PLAIN_QUESTION = (
     "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com from 10.0.3.17. Why?"
 )
 PLAIN_ANSWER = (
-    Text("Check the route table of «1»: «0» has «3», and «2».eu-west-1.rds.amazonaws.com may refuse that address."),
+    Text("Check the route table of «1»: «0» has «4», and «2».«3».eu-west-1.rds.amazonaws.com may refuse that address."),
 )
 STREAM_QUESTION = "Copy the flow logs of i-0a1b2c3d4e5f60718 and sg-0123456789abcdef0 to s3://acme-prod-logs/2026/."
 STREAM_ANSWER = (

@@ -7,6 +7,7 @@
 //! in the one form that its label writes, and any other form has an identity of its own.
 
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
 
 /// An identity: the kind that names the thing first, and its name there.
 #[derive(Debug, PartialEq, Eq)]
@@ -92,12 +93,9 @@ impl Form {
 
 /// Four numbers as they are written canonically: without leading zeros or signs.
 pub(crate) fn octets(text: &str, separator: char) -> Option<[u8; 4]> {
-    let mut octets = text.split(separator).map(|octet| {
-        let canonical = octet.bytes().all(|b| b.is_ascii_digit()) && (octet.len() == 1 || !octet.starts_with('0'));
-        octet.parse().ok().filter(|_| canonical)
-    });
-    let address = [octets.next()??, octets.next()??, octets.next()??, octets.next()??];
-    octets.next().is_none().then_some(address)
+    let mixed = separator != '.' && text.contains('.');
+    let dotted = text.replace(separator, ".");
+    dotted.parse().ok().filter(|_| !mixed).as_ref().map(Ipv4Addr::octets)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use std::net::Ipv4Addr;
+
 use crate::catalog::Check;
 use crate::scan::own;
 use crate::scan::template;
@@ -168,22 +170,11 @@ fn is_account(value: &[u8]) -> bool {
 
 /// An IPv4 address in dotted decimals without leading zeros.
 pub(crate) fn address(value: &[u8]) -> Option<[u8; 4]> {
-    let mut octets = value.split(|b| *b == b'.').map(octet);
-    let address = [octets.next()??, octets.next()??, octets.next()??, octets.next()??];
-    octets.next().is_none().then_some(address)
-}
-
-pub(crate) fn octet(digits: &[u8]) -> Option<u8> {
-    let plain =
-        !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) && (digits.len() == 1 || !digits.starts_with(b"0"));
-    if !plain {
-        return None;
-    }
-    std::str::from_utf8(digits).ok()?.parse().ok()
+    std::str::from_utf8(value).ok()?.parse().ok().as_ref().map(Ipv4Addr::octets)
 }
 
 pub(crate) fn is_private(address: [u8; 4]) -> bool {
-    matches!(address, [10, ..] | [172, 16..=31, ..] | [192, 168, ..])
+    Ipv4Addr::from(address).is_private()
 }
 
 pub(crate) fn is_cgnat(address: [u8; 4]) -> bool {

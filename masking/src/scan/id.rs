@@ -153,7 +153,6 @@ fn uuid_len(text: &[u8]) -> Option<usize> {
 fn address_len(text: &[u8], meant: impl Fn([u8; 4]) -> bool) -> Option<usize> {
     let len = text.iter().take(16).take_while(|b| b.is_ascii_digit() || **b == b'-').count();
     let len = len - text.get(..len)?.iter().rev().take_while(|b| **b == b'-').count();
-    let mut octets = text.get(..len)?.split(|b| *b == b'-').map(check::octet);
-    let address = [octets.next()??, octets.next()??, octets.next()??, octets.next()??];
-    (octets.next().is_none() && meant(address)).then_some(len)
+    let dotted = text.get(..len)?.iter().map(|b| if *b == b'-' { b'.' } else { *b }).collect::<Vec<_>>();
+    check::address(&dotted).is_some_and(meant).then_some(len)
 }

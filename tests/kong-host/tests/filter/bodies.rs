@@ -5,7 +5,7 @@ use std::io::Write;
 use kong_host::{Request, Response, Settings};
 use serde_json::json;
 
-use crate::gateway::{Gateway, SECRETS, TEXT, heard, message, message_body, reply, reply_body};
+use crate::gateway::{Gateway, MAPPED, TEXT, heard, message, message_body, reply, reply_body};
 
 /// What the client sends comes back to it, through a provider that repeats what it read.
 fn check_round_trip(name: &str, request: Request) {
@@ -126,7 +126,7 @@ fn two_workers_that_share_a_sidecar() {
     let vault = first.vault.borrow();
     let mut stored = vault.values();
     stored.sort_unstable();
-    let mut secrets = SECRETS;
+    let mut secrets = MAPPED;
     secrets.sort_unstable();
     assert_eq!(stored, secrets);
     assert_eq!(vault.count(|counters| counters.masked), 12);

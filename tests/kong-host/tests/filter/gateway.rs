@@ -22,6 +22,18 @@ pub const SECRETS: [&str; 6] = [
     "vpc-0a1b2c3d4e5f60718",
 ];
 
+/// What the vault holds of them: the name and the domain of the database's host have placeholders of their own.
+pub const MAPPED: [&str; 8] = [
+    "i-0123456789abcdef0",
+    "acme-payroll-prod",
+    "10.20.30.40",
+    "payroll-db.c9akciq32rgr",
+    "payroll-db",
+    "c9akciq32rgr",
+    "AKIAQ3EGRIVERSTREAM7",
+    "vpc-0a1b2c3d4e5f60718",
+];
+
 /// All of them in one text.
 pub const TEXT: &str = "Instance i-0123456789abcdef0 in vpc-0a1b2c3d4e5f60718 at 10.20.30.40 reads \
     s3://acme-payroll-prod/2024/q1.csv and payroll-db.c9akciq32rgr.eu-central-1.rds.amazonaws.com \

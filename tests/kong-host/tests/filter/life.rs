@@ -6,7 +6,7 @@ use kong_host::{Ending, Fault, LogLevel, Outcome, Reply, Request, Response, Sett
 use serde_json::json;
 
 use crate::dialects::DIALECTS;
-use crate::gateway::{Gateway, SECRETS, TEXT, assert_nothing_leaks, heard, message, of_another_conf, reply};
+use crate::gateway::{Gateway, MAPPED, TEXT, assert_nothing_leaks, heard, message, of_another_conf, reply};
 
 fn text_of(outcome: &Outcome) -> String {
     let body: serde_json::Value = serde_json::from_slice(&outcome.client.body).expect("JSON");
@@ -252,7 +252,7 @@ fn pushes_crash_nothing_and_lose_nothing() {
         let outcome = gateway.worker.exchange(message(TEXT), |upstream| reply(&heard(upstream)));
         assert_eq!((outcome.client.status, text_of(&outcome).as_str()), (200, TEXT), "{name}");
         gateway.settle();
-        assert_eq!(gateway.vault.borrow().mappings.len(), SECRETS.len() + texts.len(), "{name}");
+        assert_eq!(gateway.vault.borrow().mappings.len(), MAPPED.len() + texts.len(), "{name}");
         assert_eq!(gateway.worker.faults(), [], "{name}");
         assert_eq!(gateway.worker.shared_names(), 1, "{name}: what is delivered is not kept, the key is");
     }
@@ -373,7 +373,7 @@ fn ten_thousand_exchanges() {
     assert_eq!(gateway.worker.faults(), []);
     let vault = gateway.vault.borrow();
     assert_eq!(vault.exchanges, EXCHANGES, "summaries of exchanges");
-    assert_eq!(vault.mappings.len(), EXCHANGES + 6, "mappings");
+    assert_eq!(vault.mappings.len(), EXCHANGES + MAPPED.len(), "mappings");
 }
 
 /// Every request is seen, whatever its method.
