@@ -1,4 +1,4 @@
-//! Masks the text of one exchange: finds what the catalogue covers and writes placeholders in its place.
+//! Masks the text of one exchange: finds the values that the catalogue covers and writes placeholders in their place.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -10,25 +10,28 @@ use crate::placeholder::{self, Mint, Placeholder};
 use crate::replaced::{Collision, Replaced};
 use crate::scan::{Finding, Known, Part, Scanner, Text};
 
-/// Foreign placeholders of one request that are remembered, to be asked for.
+/// Maximum foreign placeholders of one request that are remembered, to be asked for; any further ones are ignored.
 pub const FOREIGN_MAX: usize = 64;
 
-/// What a request body is said to be.
+/// The declared format of a request body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
+    /// One JSON document.
     Json,
-    /// One JSON document a line.
+    /// One JSON document per line.
     Lines,
+    /// Text that is masked as a whole.
     Text,
 }
 
-/// Why a body was not masked. Nothing of it may go on.
+/// The reason why a body was not masked. Nothing of it may be forwarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MaskError {
     /// The bytes are not UTF-8.
     Encoding,
+    /// The body, or a line of it, is not a JSON document that can be read.
     Json(JsonError),
-    /// Two values have the same placeholder, so that neither could be restored for sure.
+    /// Two values have the same placeholder, so that neither could be restored with certainty.
     Collision,
 }
 
@@ -44,35 +47,41 @@ impl From<Collision> for MaskError {
     }
 }
 
-/// A masked body and what was replaced in it.
+/// A masked body and the values that were replaced in it.
 #[derive(Debug)]
 pub struct Masked {
     /// The body to send; `None` if nothing in it changed.
     pub body: Option<String>,
+    /// The values of the body and their placeholders.
     pub replaced: Replaced,
-    /// Placeholders that stood in the body already and are not of this exchange, up to [`FOREIGN_MAX`].
+    /// Placeholders that stood in the body already and are not of this exchange, at most [`FOREIGN_MAX`].
     pub foreign: HashSet<Placeholder>,
-    /// Signatures of thinking whose original is not known: it was masked as text.
+    /// Signatures of thinking whose original is not known, so that it was masked as text.
     pub forgotten: Vec<String>,
 }
 
 /// Masks with one scanner, in one scope.
 #[derive(Clone, Copy)]
 pub struct Masker<'m> {
+    /// Finds the values.
     pub scanner: &'m Scanner,
     /// Values of the scope that earlier exchanges have shown.
     pub known: &'m Known,
+    /// Makes the placeholders of the scope.
     pub mint: &'m Mint,
+    /// The same as for the [`Response`](crate::Response) of the exchange.
     pub options: Options,
+    /// The thinking of earlier responses of the scope, if thinking is restored.
     pub thoughts: &'m dyn Thoughts,
 }
 
-/// Knows what the provider wrote where thinking was restored, by its signature.
+/// Knows the text of restored thinking as the provider wrote it, by its signature.
 pub trait Thoughts {
+    /// Returns what the provider signed with this signature; `None` if it is not known.
     fn original(&self, signature: &str) -> Option<String>;
 }
 
-/// For those who restore no thinking.
+/// Knows nothing: for callers that do not restore thinking.
 #[derive(Debug, Clone, Copy)]
 pub struct NoThoughts;
 
@@ -83,6 +92,11 @@ impl Thoughts for NoThoughts {
 }
 
 impl Masker<'_> {
+    /// Masks the body of a request. The spans of its values are all that changes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the body is not of the format, or if two of its values have the same placeholder: see [`MaskError`].
     pub fn mask(&self, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
         let text = std::str::from_utf8(body).map_err(|_| MaskError::Encoding)?;
         match format {
@@ -138,7 +152,7 @@ impl Masker<'_> {
         Ok(exchange.finish(text, &edits))
     }
 
-    /// What the provider wrote where the client sends restored thinking.
+    /// Returns the provider's own text where the client sends restored thinking.
     fn original(&self, slot: &Slot<'_, '_>) -> Option<String> {
         self.thoughts.original(&slot.signature?.string()?)
     }
@@ -162,7 +176,7 @@ fn forgotten(slot: &Slot<'_, '_>, original: &Option<String>) -> Option<String> {
     original.is_none().then(|| signature.into_owned())
 }
 
-/// The documents of a body, which all together may have as many values as one.
+/// Returns the documents of a body with their offsets. Together they may have as many values as one document.
 fn lines(text: &str) -> Result<Vec<(usize, Document<'_>)>, MaskError> {
     let mut documents = Vec::new();
     let (mut offset, mut values) = (0, 0);
@@ -180,7 +194,7 @@ fn lines(text: &str) -> Result<Vec<(usize, Document<'_>)>, MaskError> {
     Ok(documents)
 }
 
-/// Where a value stands in the body.
+/// Returns the offset of a value in the body.
 fn place(offset: usize, value: Value<'_, '_>) -> usize {
     offset + value.span().start
 }

@@ -1,15 +1,16 @@
-//! What a placeholder is: its grammar, how it is minted, and how it is read back.
+//! Placeholders: their grammar, minting and reading.
 //!
 //! A placeholder is `AWS_<LABEL>_<TAIL>`, for example `AWS_EC2_7KQ2M9XA4TBN`. The tail is 60 bits of an HMAC in
 //! Crockford's base32, so the same value has the same placeholder in each request, worker, replica and restart, and
 //! nobody without the key can guess one or confirm a guess.
 //!
-//! The label tells the kind of the value, the tail its identity: two kinds of name for one thing have the same tail. The
-//! tails of private IPv4 addresses show in addition which of them share a network, and [`AddressCodes`] turns that off.
+//! The label tells the kind of the value, the tail its identity: two kinds of name for one thing have the same tail.
+//! The tails of private IPv4 addresses show in addition which of them share a network, and [`AddressCodes`] turns that
+//! off.
 //!
 //! A label's segments have at most eleven characters and a tail has twelve. So a reader knows where the tail is
 //! without knowing the labels, and no placeholder is a prefix of another. No segment is `AWS`, so that a placeholder
-//! behind a cut one is still seen.
+//! right after a cut one is still seen.
 
 mod groups;
 pub(crate) mod identity;
@@ -24,13 +25,13 @@ use identity::Identity;
 
 /// Characters of a tail.
 pub const TAIL: usize = 12;
-/// Characters of a label at the most.
+/// Maximum characters of a label.
 pub const LABEL_MAX: usize = 16;
-/// Characters of one `_`-separated segment of a label at the most.
+/// Maximum characters of one `_`-separated segment of a label.
 pub const SEGMENT_MAX: usize = TAIL - 1;
-/// Bytes of a placeholder at the most.
+/// Maximum bytes of a placeholder in its canonical form.
 pub const TOKEN_MAX: usize = PREFIX.len() + 1 + LABEL_MAX + 1 + TAIL;
-/// Bytes that a placeholder has at the most in the loosest form that is still read: every separator escaped.
+/// Maximum bytes of a placeholder in the loosest form that is still read: every separator escaped.
 pub const WRITTEN_MAX: usize = PREFIX.len() + LABEL_MAX + TAIL + (LABEL_MAX / 2 + 1) * (BACKSLASHES + 1);
 
 const PREFIX: &[u8] = b"AWS";
@@ -46,7 +47,7 @@ pub struct Placeholder {
 }
 
 impl Placeholder {
-    /// Reads a text that is a placeholder in canonical form, and nothing else.
+    /// Reads a text that is a placeholder in canonical form; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         match read(text.as_bytes(), End::Here) {
             Read::Placeholder(placeholder, len) if len == text.len() && placeholder.as_str() == text => {
@@ -56,6 +57,7 @@ impl Placeholder {
         }
     }
 
+    /// Returns the canonical form, ASCII and at most [`TOKEN_MAX`] bytes.
     pub fn as_str(&self) -> &str {
         let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
         // A placeholder is built from ASCII only.
@@ -68,7 +70,7 @@ impl Placeholder {
         placeholder
     }
 
-    /// Appends what fits; the grammar's bounds make that everything.
+    /// Appends what fits, which is always everything: the grammar is bounded.
     fn extend(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             if let Some(slot) = self.bytes.get_mut(usize::from(self.len)) {
@@ -91,7 +93,8 @@ impl fmt::Debug for Placeholder {
     }
 }
 
-/// Whether `label` may stand in a placeholder.
+/// Returns whether `label` is valid in a placeholder: one or more segments of A-Z and 0-9 with `_` between them, the
+/// first character a letter, and no segment `AWS`.
 pub fn is_label(label: &str) -> bool {
     label.len() <= LABEL_MAX
         && label.starts_with(|c: char| c.is_ascii_uppercase())
@@ -107,11 +110,12 @@ pub fn is_label(label: &str) -> bool {
 pub struct PlaceholderKey([u8; 32]);
 
 impl PlaceholderKey {
+    /// Takes 32 bytes that must be random or derived from a secret.
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// A key from a secret of any length, told apart from every other use of that secret by `purpose`.
+    /// Derives a key from a secret of any length. Keys of different purposes tell nothing about each other.
     pub fn derive(secret: &[u8], purpose: &str) -> Self {
         // The secret is hashed first: as an HMAC key it may have any length, and nothing of it stays readable.
         let mut mac = keyed(&digest(secret));
@@ -127,14 +131,14 @@ impl fmt::Debug for PlaceholderKey {
     }
 }
 
-/// How the codes of private IPv4 addresses are made.
+/// The sort of tails that private IPv4 addresses get.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AddressCodes {
     /// Four groups of three characters: addresses in the same /16, /20 and /24 have the first three, six and nine in
     /// common. This tells which addresses lie together, and never where.
     #[default]
     Grouped,
-    /// As for any other value: nothing is told.
+    /// The same as for any other value: they tell nothing about the network.
     Unrelated,
 }
 
@@ -146,6 +150,8 @@ pub struct Mint {
 }
 
 impl Mint {
+    /// Mints for one scope, with [`AddressCodes::Grouped`]. A value's placeholders in two scopes tell nothing
+    /// about each other.
     pub fn new(key: &PlaceholderKey, scope: &str) -> Self {
         let mut mac = keyed(&key.0);
         update(&mut mac, b"aws-masker placeholder v1");
@@ -154,12 +160,13 @@ impl Mint {
         Self { mac, groups: Some(groups) }
     }
 
-    /// The same mint with codes of this sort for private addresses.
+    /// Returns the same mint with codes of this sort for private addresses.
     pub fn with_addresses(self, codes: AddressCodes) -> Self {
         Self { groups: self.groups.filter(|_| codes == AddressCodes::Grouped), ..self }
     }
 
-    /// The placeholder of `value`. `kind` is the id that tells two kinds apart, `label` the word that people read.
+    /// Returns the placeholder of `value`. `kind` is the id that tells two kinds apart; `label` is the word that people
+    /// read, and must be one that [`is_label`] accepts.
     pub fn placeholder(&self, kind: &str, label: &str, value: &str) -> Placeholder {
         let mut placeholder = Placeholder::prefix();
         placeholder.extend(b"_");
@@ -195,7 +202,7 @@ fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// The digest of some parts behind those that a MAC has been fed already.
+/// Returns the digest of some parts after those that a MAC has been fed already.
 fn digest_of(mac: &Hmac<Sha256>, parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = mac.clone();
     parts.iter().for_each(|part| update(&mut mac, part));
@@ -208,7 +215,8 @@ fn update(mac: &mut Hmac<Sha256>, part: &[u8]) {
     mac.update(part);
 }
 
-/// 60 bits of the digest in base32. Twelve digits would look like an account id behind a word, so there is always a letter.
+/// Returns 60 bits of the digest in base32. Twelve digits after a word would look like an account id, so there is
+/// always a letter.
 fn tail(digest: &[u8; 32]) -> [u8; TAIL] {
     let [a, b, c, d, e, f, g, h, ..] = *digest;
     let mut bits = u64::from_be_bytes([a, b, c, d, e, f, g, h]) >> 4;
@@ -227,7 +235,7 @@ fn encode(bits: u64) -> [u8; TAIL] {
     })
 }
 
-/// Whether text may still follow the bytes that are being read.
+/// The end of the bytes that are being read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
     /// The text ends here.
@@ -236,19 +244,19 @@ pub enum End {
     Open,
 }
 
-/// What stands at the beginning of some bytes.
+/// The result of reading a placeholder at the beginning of some bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Read {
     /// No placeholder begins here.
     No,
     /// A placeholder may begin here; the bytes end too early to tell. At most [`WRITTEN_MAX`] bytes give this answer.
     More,
-    /// A placeholder, and how many bytes it was written with.
+    /// A placeholder, and the number of bytes that it was written with.
     Placeholder(Placeholder, usize),
 }
 
 /// Reads a placeholder at the beginning of `bytes` as models write it: in any case, with `-` or `\_` for `_`, and with
-/// the letters that Crockford's base32 takes for digits. The character behind it may not continue it.
+/// the letters that Crockford's base32 takes for digits. The character after it may not continue it.
 pub fn read(bytes: &[u8], end: End) -> Read {
     let Some(mut rest) = strip_prefix(bytes) else {
         return undecided(bytes.len() < PREFIX.len() && is_prefix_start(bytes), end);
@@ -294,7 +302,7 @@ fn strip_prefix(bytes: &[u8]) -> Option<&[u8]> {
     start.eq_ignore_ascii_case(PREFIX).then_some(rest)
 }
 
-/// What follows a separator, which is `_` or `-` behind at most three backslashes.
+/// Returns the bytes after a separator, which is `_` or `-` after at most three backslashes.
 fn separator(bytes: &[u8]) -> Result<&[u8], Read> {
     let escapes = bytes.iter().take(BACKSLASHES).take_while(|b| **b == b'\\').count();
     match bytes.get(escapes) {
@@ -315,7 +323,7 @@ fn finish(mut placeholder: Placeholder, tail: &[u8], written: usize) -> Read {
         };
     }
     let in_alphabet = canonical.iter().all(|b| ALPHABET.contains(b));
-    // Twelve digits behind a word are an account id, never a placeholder.
+    // Twelve digits after a word are an account id, never a placeholder.
     if !has_label || !in_alphabet || tail.iter().all(u8::is_ascii_digit) {
         return Read::No;
     }
@@ -324,7 +332,8 @@ fn finish(mut placeholder: Placeholder, tail: &[u8], written: usize) -> Read {
     Read::Placeholder(placeholder, written)
 }
 
-/// The placeholders of a text, with where they stand, in order. Written in any form that [`read`] knows.
+/// Returns the placeholders of a text with their byte ranges, in order. They may be written in any form that [`read`]
+/// knows.
 pub fn find_all(text: &[u8]) -> impl Iterator<Item = (std::ops::Range<usize>, Placeholder)> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -342,7 +351,7 @@ pub fn find_all(text: &[u8]) -> impl Iterator<Item = (std::ops::Range<usize>, Pl
     })
 }
 
-/// Where in `bytes` the next placeholder may begin: at an `A` that a `W` follows, or that is the last byte.
+/// Returns the offset at which the next placeholder may begin: at an `A` that a `W` follows, or that is the last byte.
 pub fn next_candidate(bytes: &[u8]) -> Option<usize> {
     let found = memchr::memchr2_iter(b'W', b'w', bytes)
         .find_map(|w| bytes.get(w.wrapping_sub(1)).filter(|a| a.eq_ignore_ascii_case(&b'A')).map(|_| w - 1));

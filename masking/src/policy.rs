@@ -1,22 +1,25 @@
-//! What the configuration wants masked: plain data, checked when a [`Scanner`](crate::Scanner) is made of it.
+//! The configuration of masking: plain data, checked when a [`Scanner`](crate::Scanner) is made of it.
 
 use std::fmt;
 
 use crate::catalog::Family;
 
-/// What to mask. The default masks every kind of [`Tier::Default`](crate::Tier::Default).
+/// The values to mask. The default masks every kind of [`Tier::Default`](crate::Tier::Default).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     /// Families that are switched off.
     pub off: Vec<Family>,
-    /// Kinds to mask although they are optional, or although their family is off.
+    /// Ids of kinds to mask although they are optional, or although their family is off.
     pub enable: Vec<String>,
-    /// Kinds not to mask.
+    /// Ids of kinds not to mask.
     pub disable: Vec<String>,
+    /// Patterns for values that the catalogue does not know, at most 64.
     pub custom: Vec<CustomPattern>,
-    /// Literals that are masked wherever they stand between word boundaries: company and project names.
+    /// Literals that are masked wherever they stand between word boundaries, in any case: company and project names. At
+    /// most 1,000, each of 3 to 200 bytes.
     pub always: Vec<String>,
-    /// Values that are never masked, or CIDR ranges whose addresses are never masked.
+    /// Values that are never masked, or CIDR ranges whose addresses are never masked. At most 1,000, each of 3 to 200
+    /// bytes.
     pub never: Vec<String>,
 }
 
@@ -27,52 +30,74 @@ pub struct CustomPattern {
     pub label: String,
     /// In the syntax of the `regex` crate.
     pub regex: String,
-    /// The capture group that is the value; 0 or nothing is the whole match.
+    /// The number of the capture group that is the value; 0 is the whole match.
     pub group: usize,
 }
 
-/// Custom patterns of one policy at the most.
-pub const CUSTOM_MAX: usize = 64;
-/// Literals of one list at the most.
-pub const LITERALS_MAX: usize = 1_000;
+/// Maximum custom patterns of one policy.
+pub(crate) const CUSTOM_MAX: usize = 64;
+/// Maximum literals of one list.
+pub(crate) const LITERALS_MAX: usize = 1_000;
 /// Bytes of a literal: a shorter one would tear words apart, a longer one is a document.
-pub const LITERAL_BYTES: std::ops::RangeInclusive<usize> = 3..=200;
+pub(crate) const LITERAL_BYTES: std::ops::RangeInclusive<usize> = 3..=200;
 
-/// Why a policy is refused. The text is for the author of the configuration.
+/// The reason why a policy is refused. The text is for the author of the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PolicyError {
+    /// A list names a kind that does not exist.
     UnknownKind {
+        /// `enable` or `disable`.
         list: &'static str,
+        /// The name as it was written.
         kind: String,
     },
+    /// A kind is both enabled and disabled.
     BothWays {
+        /// The id of the kind.
         kind: String,
     },
+    /// A list is longer than it may be.
     TooMany {
+        /// The configuration key of the list.
         list: &'static str,
+        /// Maximum entries of the list.
         max: usize,
     },
+    /// A label is not valid in placeholders: see [`placeholder::is_label`](crate::placeholder::is_label).
     Label {
+        /// The label as it was written.
         label: String,
     },
+    /// A pattern is not valid, or its compiled form is too large.
     Regex {
+        /// The label of the pattern.
         label: String,
+        /// The text of the `regex` crate.
         reason: String,
     },
+    /// A pattern does not have the capture group that is to be its value.
     Group {
+        /// The label of the pattern.
         label: String,
+        /// The number of the missing group.
         group: usize,
     },
+    /// A pattern matches the empty text, so it would match everywhere.
     MatchesEmpty {
+        /// The label of the pattern.
         label: String,
     },
-    /// `at` counts from 1.
+    /// A literal is too short or too long, or looks like a placeholder.
     Literal {
+        /// `always_mask` or `never_mask`.
         list: &'static str,
+        /// The number of the entry, counted from 1.
         at: usize,
     },
+    /// An entry of `never_mask` has the form of a CIDR range and is not a valid one.
     Cidr {
+        /// The entry as it was written.
         literal: String,
     },
 }
@@ -91,7 +116,7 @@ impl fmt::Display for PolicyError {
             Self::Regex { label, reason } => write!(f, "custom_patterns: the regex of {label:?} is refused: {reason}"),
             Self::Group { label, group } => write!(f, "custom_patterns: the regex of {label:?} has no group {group}"),
             Self::MatchesEmpty { label } => write!(f, "custom_patterns: the regex of {label:?} matches the empty text"),
-            // The literals are the names that must not be seen, and this text goes into a log.
+            // The literals are the names that must not be seen, and this text is logged.
             Self::Literal { list, at } => write!(
                 f,
                 "{list}: entry {at} must have {} to {} bytes and may not look like a placeholder",

@@ -1,4 +1,4 @@
-//! What one exchange replaced: the two-way mapping between values and placeholders.
+//! The values that one exchange replaced: the two-way mapping between values and placeholders.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -14,11 +14,12 @@ use crate::scan::Recognised;
 pub struct Secret(Arc<str>);
 
 impl Secret {
+    /// Takes a copy of the value.
     pub fn new(value: &str) -> Self {
         Self(value.into())
     }
 
-    /// The value itself. Whoever calls this answers for where it goes.
+    /// Returns the value itself. The caller is responsible for where it goes.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -39,15 +40,17 @@ impl fmt::Debug for Secret {
 /// One value of the exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
+    /// The kind that it was first found as.
     pub kind: KindId,
+    /// The text that its placeholder stands for.
     pub value: Secret,
-    /// The weaker evidence of all its findings: by its context, and later exchanges must be told of it.
+    /// The weaker evidence of all its findings. A value that only its context showed must be known to later exchanges.
     pub recognised: Recognised,
-    /// How often it was replaced.
+    /// The number of times that it was replaced as a whole value; 0 for a part.
     pub count: u64,
 }
 
-/// Two values of one exchange have the same placeholder: neither could be restored for sure.
+/// Two values of one exchange have the same placeholder: neither could be restored with certainty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Collision;
 
@@ -60,7 +63,12 @@ pub struct Replaced {
 }
 
 impl Replaced {
-    /// The placeholder of a value that is replaced once more: the one that it has, or else the one that `mint` gives.
+    /// Counts one more replacement of a value, and returns its placeholder: the one that it has, or else the one that
+    /// `mint` makes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if another value has this placeholder. Nothing is counted then.
     pub fn admit(
         &mut self,
         kind: KindId,
@@ -81,7 +89,12 @@ impl Replaced {
         Ok(placeholder)
     }
 
-    /// Takes in a part of a value with its placeholder. It is not counted, and later exchanges learn the value as a whole.
+    /// Takes in a part of a value with its placeholder. It is not counted, and later exchanges learn the value as a
+    /// whole.
+    ///
+    /// # Errors
+    ///
+    /// Fails if another value has this placeholder.
     pub fn admit_part(&mut self, kind: KindId, value: &str, placeholder: Placeholder) -> Result<(), Collision> {
         let fresh = || Entry { kind, value: Secret::new(value), recognised: Recognised::ByItself, count: 0 };
         // A part may have been found as a value of another kind: it is the same one.
@@ -89,28 +102,32 @@ impl Replaced {
         if entry.value.expose() == value { Ok(()) } else { Err(Collision) }
     }
 
-    /// Takes over an entry of another exchange.
+    /// Takes over an entry of another exchange. It replaces one with the same placeholder.
     pub fn take(&mut self, placeholder: Placeholder, entry: Entry) {
         self.entries.insert(placeholder, entry);
     }
 
+    /// Returns the entry of a placeholder of this exchange.
     pub fn get(&self, placeholder: &Placeholder) -> Option<&Entry> {
         self.entries.get(placeholder)
     }
 
+    /// Returns all entries with their placeholders, in no order.
     pub fn entries(&self) -> impl Iterator<Item = (&Placeholder, &Entry)> {
         self.entries.iter()
     }
 
-    /// How many texts were replaced, each as often as it stood there.
+    /// Returns the number of replacements: the sum of all counts.
     pub fn occurrences(&self) -> u64 {
         self.entries.values().map(|entry| entry.count).sum()
     }
 
+    /// Returns the number of placeholders.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
+    /// Returns whether nothing was replaced.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

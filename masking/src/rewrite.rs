@@ -10,7 +10,7 @@ pub(crate) fn restore_slot(slot: &Slot<'_, '_>, resolver: &mut dyn Resolve) -> O
     restore_piece(slot, &mut Unmasker::default(), Last::Yes, resolver)
 }
 
-/// Whether a text ends with its piece.
+/// The place of a piece in its text: the last one or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Last {
     Yes,
@@ -59,7 +59,7 @@ pub(crate) fn restore_rest(unmasker: &mut Unmasker, inner: Inner, resolver: &mut
 fn push_escaped(part: Part<'_>, inner: Inner, out: &mut String) {
     match part {
         Part::Same(_) => {}
-        // What is carried is a part of the text as it was written, so for JSON in JSON it has its inner escapes.
+        // Carried bytes are a part of the text as it was written, so for JSON in JSON they have their inner escapes.
         Part::Carried(bytes) => json::escape_into(&String::from_utf8_lossy(bytes), out),
         Part::Value(value) if inner == Inner::Json => {
             let mut escaped = String::new();

@@ -1,4 +1,4 @@
-//! Server-sent events: bytes to events and back, framing only. What is not edited keeps its bytes.
+//! Server-sent events: bytes to events and back, framing only. Events that are not edited keep their bytes.
 //!
 //! The format is that of the WHATWG HTML standard, "Server-sent events": lines end with CR LF, LF or CR, a blank line
 //! ends an event, and the values of several `data` lines are joined by a line feed.
@@ -9,18 +9,18 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub struct Framer {
     buffer: Vec<u8>,
-    /// Where the current event begins: what is before it was given away.
+    /// The start of the current event; everything before it was returned.
     start: usize,
-    /// Where its current line begins.
+    /// The start of its current line.
     line: usize,
-    /// How far it was searched for its end.
+    /// The offset up to which it was searched for its end.
     seen: usize,
 }
 
 impl Framer {
     /// Takes the next bytes. The events that they complete are then read with [`Framer::next_event`].
     pub fn write(&mut self, chunk: &[u8]) {
-        // Once a chunk, not once an event: what is left moves to the front.
+        // Once per chunk, not once per event: what is left moves to the front.
         self.buffer.drain(..self.start);
         self.line -= self.start;
         self.seen -= self.start;
@@ -28,7 +28,7 @@ impl Framer {
         self.buffer.extend_from_slice(chunk);
     }
 
-    /// The next complete event with its blank line; `None` if more bytes are needed.
+    /// Returns the next complete event with its blank line; `None` if more bytes are needed.
     pub fn next_event(&mut self) -> Option<Vec<u8>> {
         let seen = self.seen;
         for end in memchr::memchr2_iter(b'\n', b'\r', self.buffer.get(seen..)?).map(|offset| seen + offset) {
@@ -48,12 +48,12 @@ impl Framer {
         None
     }
 
-    /// Bytes of the event that is not complete yet.
+    /// Returns the number of bytes of the event that is not complete yet.
     pub fn pending(&self) -> usize {
         self.buffer.len() - self.start
     }
 
-    /// Takes the bytes of the event that is not complete.
+    /// Takes the bytes of the event that is not complete, and begins again.
     pub fn take_pending(&mut self) -> Vec<u8> {
         let pending = self.buffer.split_off(self.start);
         *self = Self::default();
@@ -61,7 +61,7 @@ impl Framer {
     }
 }
 
-/// The `data` of one event, with where its lines stand.
+/// The `data` of one event, with the places of its lines.
 #[derive(Debug)]
 pub struct Data<'e> {
     event: &'e [u8],
@@ -69,6 +69,7 @@ pub struct Data<'e> {
 }
 
 impl<'e> Data<'e> {
+    /// Reads one event as [`Framer::next_event`] returns it, with its blank line or without.
     pub fn of(event: &'e [u8]) -> Self {
         let mut lines = Vec::new();
         let mut at = 0;
@@ -86,13 +87,13 @@ impl<'e> Data<'e> {
         Self { event, lines }
     }
 
-    /// The data as the receiver gets it; `None` if the event has none.
+    /// Returns the data as the receiver gets it; `None` if the event has none.
     pub fn joined(&self) -> Option<Vec<u8>> {
         let values: Vec<&[u8]> = self.lines.iter().filter_map(|range| self.event.get(range.clone())).collect();
         (!values.is_empty()).then(|| values.join(&b'\n'))
     }
 
-    /// The event with other data, which has as many lines.
+    /// Returns the event with other data, which must have as many lines.
     pub fn replaced(&self, data: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.event.len() + data.len());
         let mut at = 0;

@@ -1,18 +1,19 @@
 //! Puts values back into a text that arrives in pieces.
 //!
-//! A placeholder may be cut anywhere, so the end of a piece that may be the beginning of one is carried over to the next
-//! piece: at most [`WRITTEN_MAX`] bytes, whatever arrives. Everything else leaves at once.
+//! A placeholder may be cut anywhere, so the end of a piece that may be the beginning of one is carried over to the
+//! next piece: at most [`WRITTEN_MAX`] bytes, whatever arrives. Everything else leaves at once.
 
 use std::ops::Range;
 
 use crate::placeholder::{self, End, Placeholder, Read, WRITTEN_MAX};
 use crate::replaced::Secret;
 
-/// Knows the values of placeholders, and keeps count of what it was asked.
+/// Knows the values of placeholders, and counts the ones that it was asked for.
 pub trait Resolve {
+    /// Returns the value of a placeholder; `None` if it stays as it is.
     fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret>;
 
-    /// Signed thinking was restored: with what signature, and what the provider wrote.
+    /// Learns of signed thinking that was restored: its signature, and what the provider wrote.
     fn thought(&mut self, _signature: &str, _original: &str) {}
 }
 
@@ -34,12 +35,12 @@ pub(crate) struct Unmasker {
 }
 
 impl Unmasker {
-    /// Whether bytes are held back.
+    /// Returns whether bytes are held back.
     pub(crate) fn holds(&self) -> bool {
         !self.carry.is_empty()
     }
 
-    /// Takes the next piece and gives what is certain, in order.
+    /// Takes the next piece and reports what is certain, in order.
     pub(crate) fn write(&mut self, piece: &[u8], resolver: &mut dyn Resolve, out: &mut dyn FnMut(Part<'_>)) {
         let Some(mut plain) = self.finish_carry(piece, resolver, out) else { return };
         let mut at = plain;
@@ -47,7 +48,7 @@ impl Unmasker {
             let Some(candidate) = placeholder::next_candidate(rest).map(|offset| at + offset) else { break };
             match placeholder::read(piece.get(candidate..).unwrap_or_default(), End::Open) {
                 Read::No => at = candidate + 1,
-                // One that nobody knows may be a word that was glued to a placeholder: the search goes on within it.
+                // One that nobody knows may be a word that was glued to a placeholder: the search continues within it.
                 Read::Placeholder(placeholder, len) => match resolver.resolve(&placeholder) {
                     None => at = candidate + 1,
                     Some(value) => {
@@ -67,7 +68,7 @@ impl Unmasker {
         same(plain..piece.len(), out);
     }
 
-    /// Ends the text and gives what was held back.
+    /// Ends the text and reports what was held back.
     pub(crate) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut dyn FnMut(Part<'_>)) {
         while !self.carry.is_empty() {
             let value = match placeholder::read(&self.carry, End::Here) {
@@ -84,15 +85,15 @@ impl Unmasker {
         }
     }
 
-    /// Decides on the carried bytes with those that follow. Gives how many bytes of the piece that took, or `None`
-    /// when the whole piece is carried too.
+    /// Decides on the carried bytes with those that follow. Returns the number of bytes of the piece that this took, or
+    /// `None` if the whole piece is carried too.
     fn finish_carry(
         &mut self,
         piece: &[u8],
         resolver: &mut dyn Resolve,
         out: &mut dyn FnMut(Part<'_>),
     ) -> Option<usize> {
-        // More than a placeholder and the character behind it is never needed to decide.
+        // One placeholder plus the following character is always enough to decide.
         let follow = piece.get(..WRITTEN_MAX + 1).unwrap_or(piece);
         while !self.carry.is_empty() {
             let carried = self.carry.len();
@@ -142,7 +143,7 @@ fn same(range: Range<usize>, out: &mut dyn FnMut(Part<'_>)) {
     }
 }
 
-/// Restores a text that is whole. `None` if nothing in it changes.
+/// Returns a whole text with its placeholders restored; `None` if nothing in it changes.
 pub fn restore(text: &[u8], resolver: &mut dyn Resolve) -> Option<Vec<u8>> {
     let (mut restored, mut changed) = (Vec::new(), false);
     let mut sink = |part: Part<'_>| match part {

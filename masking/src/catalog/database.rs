@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Arn("rds:snapshot|rds:cluster-snapshot"),
-            // What the service names itself.
+            // Names that the service makes itself.
             Rule::Literal(
                 "rds:",
                 r"rds:[A-Za-z][A-Za-z0-9-]{0,62}-20[0-9]{2}(?:-[0-9]{2}){4}",

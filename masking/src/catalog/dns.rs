@@ -136,7 +136,8 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("ip|host|node|worker|master|pod|vm|srv", Tail::Address),
             Rule::Literal("ip_10_|ip_172_|ip_192_", concat!("ip_", address!("_")), Edge::Compound, Check::None),
-            // A pod, and what is looked up for an address: its octets from the last to the first one, or zones of them.
+            // A pod, and the name that is looked up for an address: its octets from the last to the first, or zones of
+            // them.
             Rule::Host("pod.cluster.local", concat!("(", address!("-"), r")\.[a-z0-9-]{1,63}\.pod\.cluster\.local")),
             Rule::Host(
                 "in-addr.arpa",

@@ -185,7 +185,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(?:r-[0-9a-z]{4,32}|p-[0-9a-z]{8,128})",
                 check: Check::Digit,
             }),
-            // A root under nothing but `Id`, and in what is drawn or said of a tree.
+            // A root under nothing but `Id`, and in drawings and descriptions of a tree.
             Rule::After(
                 "id\": \"r-|id\":\"r-|id\\\": \\\"r-|id\\\":\\\"r-|id': 'r-|id: r-|id>r-|root (r-|root: r-|root r-|root id r-",
                 r#"(?i:id|root)["'\\>:( ]{1,12}(?:id )?(r-[0-9a-z]{4,32})"#,

@@ -55,7 +55,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "PUBLIC_IP",
         rules: &[
             Rule::PublicAddress,
-            // What tables and columns call it.
+            // The names that tables and columns give it.
             Rule::Key(KeyRule {
                 names: "ip|ip address|ipv4|ipv4 address|cidr|cidr ip|cidr block|ip 주소|아이피",
                 value: IPV4,

@@ -1,16 +1,20 @@
-//! What a kind of identifier is called, and how it is switched.
+//! Kinds of identifiers: their names and their switches.
 
 use std::borrow::Cow;
 
-/// A kind of identifier: what its placeholders are called, and how it is switched.
+/// A kind of identifier: the words that its placeholders and the configuration use, and its switches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kind {
-    /// The stable name, for example `s3_bucket`: part of the placeholder's message, of the configuration and of reports.
+    /// The stable name, for example `s3_bucket`: part of the placeholder's message, of the configuration and of
+    /// reports.
     pub id: Cow<'static, str>,
     /// The word in its placeholders, for example `S3_BUCKET`.
     pub label: Cow<'static, str>,
+    /// The group that is switched as one.
     pub family: Family,
+    /// The damage that knowing a value does.
     pub risk: Risk,
+    /// The default of its own switch.
     pub tier: Tier,
 }
 
@@ -29,25 +33,36 @@ impl KindId {
     }
 }
 
-/// A group of kinds that is switched as one, by `mask_<family>`.
+/// A group of kinds that is switched as one: see [`Family::switch`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
+    /// Instances, images, launch templates and clusters of machines.
     Compute,
+    /// VPCs and their parts, gateways, endpoints and load balancers.
     Network,
+    /// Buckets, volumes, snapshots and file systems.
     Storage,
+    /// Databases, caches, warehouses and search: their names, ids and endpoints.
     Database,
+    /// Accounts, organisations, users, roles, policies, directories and user pools.
     Identity,
+    /// Access keys, passwords, tokens and private keys; also the names of stored secrets, KMS keys and certificates.
     Secrets,
+    /// Queues, topics, streams, event buses, brokers and state machines.
     Messaging,
+    /// Repositories, clusters, services, tasks, functions, APIs and stacks.
     Containers,
+    /// Hosted zones, distributions, and host names of machines and customers.
     Dns,
+    /// IP and MAC addresses.
     Ip,
+    /// Kinds that belong to no other family, and identifiers that no other kind covers.
     Misc,
-    /// What the configuration itself names: custom patterns and literals. Always on.
+    /// Custom patterns and literals of the configuration. Always on.
     Custom,
 }
 
-/// What knowing a value gives away.
+/// The damage that knowing a value does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Risk {
     /// It grants access.
@@ -58,7 +73,7 @@ pub enum Risk {
     Topology,
 }
 
-/// Whether a kind is masked unless the configuration says otherwise.
+/// The default of a kind, which applies unless the configuration says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {
     /// Masked by default.

@@ -1,4 +1,4 @@
-//! The catalogue of AWS identifiers: one table a family, one row a kind, one rule a way to recognise it.
+//! The catalogue of AWS identifiers: one table per family, one row per kind, one rule per way to recognise it.
 //!
 //! All rules of one row find the same thing, so it has one placeholder wherever it stands. Adding a kind is adding a
 //! row; its examples are its tests. Formats are those of AWS's own models and documentation (botocore, the IAM
@@ -36,14 +36,14 @@ pub(crate) const TABLES: [(Family, &[Row]); 11] = [
     (Family::Misc, misc::ROWS),
 ];
 
-/// Numbers with three points under a name that says what they are: addresses look the same.
+/// Numbers with three points under the name of a version: addresses look the same.
 pub(crate) const VERSIONS: KeyRule = KeyRule {
     names: "version|release|build|firmware|revision|=tag|image tag|버전|버젼|릴리스|バージョン|版本|versión",
     value: "[0-9]{1,5}(?:\\.[0-9]{1,5}){3}",
     check: Check::Version,
 };
 
-/// What the names in braces stand for in patterns.
+/// The patterns that names in braces stand for.
 pub(crate) const MACROS: [(&str, &str); 7] = [
     (
         "{region}",
@@ -59,7 +59,7 @@ pub(crate) const MACROS: [(&str, &str); 7] = [
     ("{/}", r"(?:\\{0,7}/|%2[Ff])"),
 ];
 
-/// Ends of names under which those of customers stand.
+/// Ends of host names under which customers have theirs.
 pub(crate) const DOMAINS: &str = "amazonaws.com|amazonaws.com.cn|amazonaws.eu|api.aws|on.aws|c2s.ic.gov|sc2s.sgov.gov|\
     cloudfront.net|cloudfront.cn|elasticbeanstalk.com|awsglobalaccelerator.com|awsapprunner.com|amplifyapp.com|\
     amazoncognito.com|awsapps.com|sagemaker.aws|connect.aws|signin.aws.amazon.com|console.aws.amazon.com|live-video.net|-s3alias|--ol-s3|\

@@ -1,4 +1,4 @@
-//! Networks and what connects them.
+//! Networks and the links between them.
 
 use super::{Check, Class, ROW, Risk, Row, Rule, Tail};
 

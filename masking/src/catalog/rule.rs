@@ -1,4 +1,4 @@
-//! The rows of the tables, and the ways to recognise what they name.
+//! The rows of the tables, and the ways to recognise their kinds.
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -12,7 +12,7 @@ pub(crate) struct Row {
     pub(crate) label: &'static str,
     pub(crate) risk: Risk,
     pub(crate) tier: Tier,
-    /// How the kind is recognised.
+    /// The ways to recognise the kind.
     pub(crate) rules: &'static [Rule],
     /// Rules that join in when the configuration enables the kind by name: names under a key that says no more than
     /// "a name".
@@ -36,42 +36,44 @@ impl Row {
     }
 }
 
-/// A way to recognise a kind. Lists of words are written with `|` between them. Patterns are in the syntax of the `regex` crate, anchored where the rule says; their
-/// groups are the values, or the whole match if they have none. `{region}`, `{aws}`, `{name}`, `{bucket}`, `{uuid}`,
-/// `{account}` and `{/}` stand for the patterns in [`MACROS`](super::MACROS).
+/// A way to recognise a kind. Lists of words are written with `|` between them. Patterns are in the syntax of the
+/// `regex` crate, anchored where the rule says; their groups are the values, or the whole match if they have none.
+/// `{region}`, `{aws}`, `{name}`, `{bucket}`, `{uuid}`, `{account}` and `{/}` stand for the patterns in
+/// [`MACROS`](super::MACROS).
 #[derive(Debug)]
 pub(crate) enum Rule {
     /// `prefix-tail`, found at the hyphen.
     Id(&'static str, Tail),
     /// A text that begins with one of some literals and recognises itself: a bare one is found again anyway.
     Literal(&'static str, &'static str, Edge, Check),
-    /// A value behind one of some literals, which are its context. The pattern begins with the literal.
+    /// A value after one of some literals, which are its context. The pattern begins with the literal.
     After(&'static str, &'static str, Check),
-    /// A host name and what follows it. The pattern begins where the host name does, and only host names that contain
+    /// A host name and the text after it. The pattern begins where the host name does, and only host names that contain
     /// the word are tried.
     Host(&'static str, &'static str),
     /// The value of a key: see [`KeyRule`].
     Key(KeyRule),
-    /// The resource of an ARN: `service:type`, and nothing behind the colon where resources have no type in front.
+    /// The resource of an ARN: `service:type`, with nothing after the colon where resources have no type in front.
     Arn(&'static str),
     /// The account of an ARN.
     ArnAccount,
-    /// What no pattern claims of an ARN's resource.
+    /// The rest of an ARN's resource, which no pattern claims.
     ArnRest,
     /// An id whose prefix is in no rule.
     AnyId,
     /// A private key in one of the forms that files have.
     PrivateKey,
-    /// A public IPv4 address where what stands around it tells it from a version.
+    /// A public IPv4 address, if the text around it tells it from a version.
     PublicAddress,
-    /// A field of lines whose form says what it is.
+    /// A field of lines that have a known form.
     Record(Field),
     /// A value of the Secrets Manager or the parameter store.
     Stored,
-    /// The id of a resource, where its type is written: types of Terraform without `aws_` or of CloudFormation, and what
-    /// the id begins with.
+    /// The id of a resource whose type is written near it: types of Terraform without `aws_` or of CloudFormation, and
+    /// the beginning of the id.
     Resource(&'static str, &'static str, Check),
-    /// A value without a name, near one of the kind that is named: the pattern finds it at the start of a run of base64.
+    /// A value without a name, near one of the kind that is named: the pattern finds it at the start of a run of
+    /// base64.
     Beside(&'static str, &'static str, Check),
 }
 
@@ -79,17 +81,18 @@ pub(crate) enum Rule {
 /// `<Bucket>b</Bucket>`, `bucket b-1` …
 #[derive(Debug)]
 pub(crate) struct KeyRule {
-    /// The words that a name ends with, whatever their case and what separates them: `kms key id` is the end of
-    /// `KmsKeyId`, `KMS_KEY_ID` and `--kms-key-id`. In front, a `^`: what the name is; a `=`: what it is, as it is
-    /// written; a `*`: what it contains.
+    /// The words that a name ends with, in any case and with any separators: `kms key id` is the end of `KmsKeyId`,
+    /// `KMS_KEY_ID` and `--kms-key-id`. Words after `^` are the whole name, words after `=` the whole name in this very
+    /// spelling, and words after `*` may stand anywhere in the name.
     pub(crate) names: &'static str,
     pub(crate) value: &'static str,
     pub(crate) check: Check,
 }
 
 impl KeyRule {
-    /// The words at which names are looked for: of each name the longest, because it is the rarest, and of one in another
-    /// script its last. What is short and means itself only as it is written is looked for with what stands in front.
+    /// Returns the words at which names are looked for: the longest word of each name, because it is the rarest, and
+    /// the last one of a name in another script. A short name that counts only in its very spelling is looked for
+    /// together with the mark before it.
     pub(crate) fn anchors(&self) -> Vec<&'static str> {
         let mut anchors: Vec<&'static str> = Vec::new();
         for name in self.names.split('|') {
@@ -114,7 +117,7 @@ pub(crate) enum Field {
     CanonicalId,
 }
 
-/// What follows the hyphen of an id.
+/// The text after the hyphen of an id.
 #[derive(Debug)]
 pub(crate) enum Tail {
     /// The modern form of EC2: 17 hexadecimal digits.
@@ -123,7 +126,7 @@ pub(crate) enum Tail {
     ZeroHex17,
     /// The modern form or the one before 2016, with 8.
     Hex,
-    /// A run of one class of characters, and what else must hold.
+    /// A run of one class of characters that also passes a check.
     Run(Class, RangeInclusive<usize>, Check),
     Uuid,
     /// A private IPv4 address with hyphens.
@@ -153,7 +156,7 @@ impl Class {
     }
 }
 
-/// What may stand around a value.
+/// Allowed characters on either side of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edge {
     /// No letter or digit on either side; a hyphen is fine, as in `ebs-vol-0abc…`.
@@ -162,33 +165,33 @@ pub(crate) enum Edge {
     Legacy,
     /// No character of a hyphenated word.
     Compound,
-    /// No digit, and no number that goes on behind a point or hyphen.
+    /// No digit, and no number that continues after a point or hyphen.
     Digits,
     /// No character that makes an address part of a version or a longer dotted number.
     Ip,
-    /// No letter or digit that goes on in one on the left, which is the context; no letter, digit or `_` on the right.
+    /// No letter or digit that continues one on the left, which is the context; no letter, digit or `_` on the right.
     Right,
-    /// Nothing said.
+    /// Any character.
     Open,
 }
 
-/// What must hold of a value beyond its form.
+/// A condition on a value beyond its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Check {
     None,
     /// It has a decimal digit.
     Digit,
-    /// It has two, or one among letters that make no word.
+    /// It has two digits, or one among letters that do not make a word.
     Scrambled,
     /// It has a digit and a letter.
     Mixed,
-    /// It is a bucket's name, and no word, region or reference.
+    /// It is a bucket's name, and not a word, region or reference.
     Bucket,
-    /// It is a name, and no word or reference.
+    /// It is a name, and not a word or reference.
     Name,
-    /// It could be a password: no reference, no code, no type.
+    /// It could be a password: it is not a reference, code or a type.
     Password,
-    /// It is no word that stands for a password in examples.
+    /// It is not a word that stands for a password in examples.
     UrlPassword,
     /// It is random, and not a digest in hexadecimal.
     Random,
@@ -202,9 +205,9 @@ pub(crate) enum Check {
     PrivateIp,
     CgnatIp,
     PublicIp,
-    /// It is no address of a service of the machine itself.
+    /// It is not an address of a service of the machine itself.
     Ipv6,
-    /// It is no hosted zone of AWS's own.
+    /// It is not one of AWS's own hosted zones.
     Zone,
     /// It does not name something of AWS's own.
     Customer,
@@ -213,7 +216,7 @@ pub(crate) enum Check {
 }
 
 impl Check {
-    /// Whether it tells addresses, which need a look at what stands around them too.
+    /// Returns whether it tells addresses from other numbers, for which the text on either side is needed too.
     pub(crate) fn is_address(self) -> bool {
         matches!(self, Self::PrivateIp | Self::CgnatIp | Self::PublicIp)
     }

@@ -1,4 +1,4 @@
-//! What grants access, and the keys that protect it.
+//! Credentials, and the keys that protect them.
 
 use super::{Check, Class, Edge, KeyRule, ROW, Risk, Row, Rule, Tail, Tier};
 
@@ -248,7 +248,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "sso_token",
         label: "SSO_TOKEN",
         rules: &[
-            // The cache of the CLI, and what the OIDC service of the Identity Center answers.
+            // The cache of the CLI, and the answers of the Identity Center's OIDC service.
             Rule::Literal("aoaAAAAA|aorAAAAA", "(?:aoa|aor)AAAAA[A-Za-z0-9+/=:_-]{30,}", Edge::Word, Check::Mixed),
         ],
         yes: &[

@@ -8,7 +8,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "VOLUME",
         rules: &[
             Rule::Id("vol", Tail::Hex),
-            // The serial number that the operating system sees has no hyphen.
+            // The operating system shows it as a serial number without the hyphen.
             Rule::Literal("vol0", "vol0[0-9a-f]{16}", Edge::Word, Check::None),
         ],
         yes: &["‹vol-049df61146c4d7901›", "‹vol-426ab23e›", "nvme1n1 ‹vol02122ee9eae6c44b1›"],
@@ -56,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After("/s3/", r"/s3/(?:buckets|object|bucket)/({bucket})", Check::Bucket),
             Rule::After("BUCKETS\t", "BUCKETS\t({bucket})\t", Check::Bucket),
             Rule::Record(Field::Bucket),
-            // What belongs to a bucket has an id that begins with its name.
+            // Resources that belong to a bucket have an id that begins with its name.
             Rule::Resource(
                 "s3_bucket|s3_bucket_accelerate_configuration|s3_bucket_acl|s3_bucket_analytics_configuration|\
                         s3_bucket_cors_configuration|s3_bucket_intelligent_tiering_configuration|s3_bucket_inventory|\
@@ -70,14 +70,14 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Bucket,
             ),
             Rule::Resource("s3_object|s3_object_copy", "([a-z0-9][a-z.]{0,60}[0-9-][a-z0-9.-]{0,61})/", Check::Bucket),
-            // Where Terraform keeps the state that it locks.
+            // The bucket in which Terraform keeps the state that it locks.
             Rule::After("path: ", r"Path:\s{1,20}({bucket})/[^\s]{0,300}\.tfstate", Check::Bucket),
             Rule::After(
                 "lockid",
                 r#"LockID["'\\]{0,9}\s?[:=]\s?(?:\{\s?["'\\]{0,9}S["'\\]{0,9}\s?:\s?)?["'\\]{0,9}({bucket})/[^\s"]{0,300}\.tfstate"#,
                 Check::Bucket,
             ),
-            // What CloudFormation and the CDK say of one.
+            // Members that CloudFormation and the CDK have for one.
             Rule::After(
                 "AWS::S3::Bucket",
                 r"AWS::S3::Bucket[^\n]{0,200}?[\s\x22]({bucket}) already exists",
@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "{bucket}",
                 check: Check::Bucket,
             }),
-            // What a bucket is made with answers: `{"Location": "/acme-logs"}`.
+            // The answer to creating a bucket: `{"Location": "/acme-logs"}`.
             Rule::Key(KeyRule { names: "^location", value: "/({bucket})", check: Check::Bucket }),
         ],
         yes: &[
@@ -183,7 +183,7 @@ pub(super) const ROWS: &[Row] = &[
                 r"({name})\.s3-(?:accesspoint|object-lambda|outposts)(?:-fips)?(?:\.dualstack)?\.{region}\.{aws}",
             ),
             Rule::Host(".accesspoint.", r"([a-z0-9]{13,16}\.mrap)\.accesspoint\.s3-global\.{aws}"),
-            // What S3 calls an access point where a bucket's name is asked for. (S3 user guide, "Access point aliases")
+            // The alias of an access point, which is used as a bucket's name. (S3 user guide, "Access point aliases")
             Rule::Host("s3alias", r"([a-z0-9][a-z0-9-]{0,48}-[a-z0-9]{34}-s3alias)"),
             Rule::Host("--ol-s3", r"([a-z0-9][a-z0-9-]{2,55}--ol-s3)"),
             Rule::Arn("s3:accesspoint|s3-object-lambda:accesspoint|s3-outposts:outpost"),

@@ -1,8 +1,8 @@
-//! The one table of what stands where in a document.
+//! The one table of the places in a document.
 //!
-//! Everything is text, names of members too, but for what a place says. So a new field or block is masked from its
-//! first day, and a value is never passed for the name of its key alone: `id` is an API's own id in a content block, and
-//! text in a tool's input.
+//! Everything is text, including member names, unless the table says otherwise. So a new field or block is masked from
+//! its first day, and a value is never left unmasked because of the name of its key alone: `id` is an API's own id in a
+//! content block, and text in a tool's input.
 
 use crate::json::{Shape, Value};
 
@@ -13,8 +13,9 @@ pub struct Slot<'d, 't> {
     pub value: Value<'d, 't>,
     /// The name of the member that it stands under, inherited through arrays.
     pub key: Option<Value<'d, 't>>,
+    /// The form of what the string holds.
     pub inner: Inner,
-    /// The signature of the thinking that the string is, where it is to be restored and sent back.
+    /// The signature, if the string is thinking that is restored for people and sent back by them.
     pub signature: Option<Value<'d, 't>>,
 }
 
@@ -24,22 +25,25 @@ impl<'d, 't> Slot<'d, 't> {
     }
 }
 
-/// What a string holds.
+/// The form of what a string holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inner {
+    /// Text for people or models.
     Text,
     /// JSON as text, as the arguments of a tool call: a value put into it is escaped once more.
     Json,
 }
 
-/// From whom a document comes.
+/// The direction in which a document travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
+    /// From the client to the API: its text is masked.
     Request,
+    /// From the API to the client: its text is restored.
     Response,
 }
 
-/// What is wanted beside the rule.
+/// Optional deviations from the rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// Restore signed thinking too, so that people can read it. What they send back then holds their own values: it is
@@ -47,7 +51,8 @@ pub struct Options {
     pub thinking: bool,
 }
 
-/// The text of a document, in its order.
+/// Returns the strings of a document that are text, in the order of the document. One that has the shape of neither a
+/// request nor a response of a known API is text all the way down.
 pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<Slot<'d, 't>> {
     let place = match side {
         Side::Request if is_request(root) => Place::Request,
@@ -66,10 +71,10 @@ pub(super) fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec
     walk.slots
 }
 
-/// What a value is, by where it stands. An array stands for each of its items.
+/// The meaning of a value, by where it stands. An array stands for each of its items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// Text all the way down, names of members too.
+    /// Text all the way down, including member names.
     Free,
     /// Never altered.
     Keep,
@@ -77,7 +82,7 @@ enum Place {
     Signed,
     /// JSON as text.
     Json,
-    /// Base64; what is not is text.
+    /// Base64; any other string is text.
     Base64,
     /// A `data:` URL in base64; another URL is text.
     Url,
@@ -114,7 +119,7 @@ fn is_response(root: Value<'_, '_>) -> bool {
     typed || root.field("choices").is_some() || (has("object") && has("id")) || has("custom_id") || has("stopReason")
 }
 
-/// Bytes that a value has at the least: those of the shortest literal in `always_mask`. The tests' texts are letters.
+/// Minimum bytes of a value: those of the shortest literal in `always_mask`. The tests' texts are letters.
 const SHORTEST: usize = if cfg!(test) { 1 } else { 3 };
 
 struct Walk<'d, 't> {
@@ -130,7 +135,7 @@ impl<'d, 't> Walk<'d, 't> {
         match value.shape() {
             Shape::Array => value.items().for_each(|item| self.value(item, key, place)),
             Shape::Object => value.members().for_each(|(name, member)| self.member(name, member, value, place)),
-            // No value of any kind is that short.
+            // Values of every kind are longer.
             Shape::String if value.raw().len() < SHORTEST || is_opaque(value, place) => {}
             Shape::String => {
                 let inner = if place == Place::Json { Inner::Json } else { Inner::Text };
@@ -294,7 +299,7 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
     }
 }
 
-/// Whether a name in an API's own object is a field's: the caller's own names may be anything.
+/// Returns whether a name in an API's own object is that of a field: the caller's own names may be anything.
 fn is_word(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
 }

@@ -1,4 +1,6 @@
-//! Which strings of a document are text, for the APIs of language models and for JSON of any other shape.
+//! The strings of a document that are text, for the APIs of language models and for JSON of any other shape.
+//!
+//! The APIs are Anthropic's Messages, OpenAI's Chat Completions and Responses, and Bedrock's InvokeModel and Converse.
 
 mod grammar;
 mod stream;

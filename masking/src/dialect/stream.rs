@@ -1,4 +1,4 @@
-//! What the events of a stream say: which strings are whole, which are pieces of a longer text, and which texts end.
+//! The meaning of a stream's events: the strings that are whole, the pieces of longer texts, and the texts that end.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -14,49 +14,76 @@ pub struct Lane(String);
 /// A piece of a lane's text.
 #[derive(Debug)]
 pub struct Piece<'d, 't> {
+    /// The string that holds the piece.
     pub slot: Slot<'d, 't>,
+    /// The text that it is a piece of.
     pub lane: Lane,
-    /// The event that carries a text of this lane and nothing else: what stands before and behind the text.
+    /// The event that carries a text of this lane and nothing else: what stands before and after the text.
     pub envelope: Envelope,
 }
 
-/// What stands around a text in an event of its own. Written only when bytes of a lane are held.
+/// The event around a text that gets one of its own. Written only when bytes of a lane are held.
 #[derive(Debug)]
 pub enum Envelope {
     /// This event, of this type, with another text in this place.
-    Same { kind: String, text: Range<usize> },
+    Same {
+        /// The event's type; empty if it has none.
+        kind: String,
+        /// The place of the text in the event's data, in bytes and without its quotes.
+        text: Range<usize>,
+    },
     /// A delta of an Anthropic content block, of this type and with the text in this field.
-    Delta { index: String, kind: String, field: String },
+    Delta {
+        /// The index of the block, as it is written.
+        index: String,
+        /// The type of the delta, such as `text_delta`.
+        kind: String,
+        /// The member that holds the text, such as `text`.
+        field: String,
+    },
     /// A chunk of a chat completion, with the members of the first object and this text in the choice.
-    Chunk { members: Rc<str>, before: String, after: String },
+    Chunk {
+        /// The members that each chunk repeats (`id`, `model`), as they are written, with a comma after each.
+        members: Rc<str>,
+        /// The choice up to the text.
+        before: String,
+        /// The choice from the text on.
+        after: String,
+    },
 }
 
-/// Bytes of an index or of a type that names a text: a longer one names none.
+/// Maximum bytes of an index or of a type that names a text: a longer one counts as none.
 const NAME_MAX: usize = 64;
-/// Bytes of the members that an event of its own repeats; those beyond are left out.
+/// Maximum bytes of the members that an event of its own repeats; those beyond are left out.
 const MEMBERS_MAX: usize = 1_024;
 
 /// The texts that end with an event, before it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Close {
+    /// No text ends.
     Nothing,
     /// The lanes that begin with this block.
     Block(String),
+    /// Every lane.
     All,
 }
 
-/// What is to be done with one event.
+/// The parts of one event that something is to be done with.
 #[derive(Debug)]
 pub struct Plan<'d, 't> {
+    /// Strings that are restored by themselves.
     pub whole: Vec<Slot<'d, 't>>,
+    /// Pieces of longer texts.
     pub pieces: Vec<Piece<'d, 't>>,
     /// A part of a signature, and the block of thinking that it is for.
     pub signature: Option<(String, Value<'d, 't>)>,
+    /// The texts that end before this event.
     pub close: Close,
 }
 
 impl<'d, 't> Plan<'d, 't> {
-    /// Takes out of the whole strings those that are pieces, and those that begin where `left` says: they stay as they are.
+    /// Removes from the whole strings those that are pieces, and those that begin at an offset in `left`: they stay as
+    /// they are.
     fn without(mut self, mut left: BTreeSet<usize>) -> Self {
         left.extend(self.pieces.iter().map(|piece| piece.slot.value.span().start));
         self.whole.retain(|slot| !left.contains(&slot.value.span().start));
@@ -69,18 +96,18 @@ impl Lane {
         Self(format!("{block}/{field}"))
     }
 
-    /// The block whose thinking this is.
+    /// Returns the block whose thinking this is; `None` if it is another text.
     pub fn thinking(&self) -> Option<&str> {
         self.0.strip_suffix("/thinking")
     }
 
-    /// Whether this text is one of the block's.
+    /// Returns whether this text is one of the block's.
     pub fn is_of(&self, block: &str) -> bool {
         self.0.strip_prefix(block).is_some_and(|field| field.starts_with('/'))
     }
 }
 
-/// What an event with this data says.
+/// Returns what is to be done with the event that has this data. Events of no known API are whole strings.
 pub fn plan<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let kind = event.field("type").and_then(|kind| kind.string()).unwrap_or_default();
     match &*kind {
@@ -106,7 +133,7 @@ fn index_of(object: Value<'_, '_>, key: &str) -> String {
     index.unwrap_or_default().to_owned()
 }
 
-/// A block may begin with text, which its deltas go on with. What a block of thinking begins with will be signed.
+/// A block may begin with text, which its deltas continue. The beginning of a block of thinking will be signed.
 fn anthropic_start<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let index = index_of(event, "index");
     let mut plan = whole(event, Close::Nothing, options);
@@ -162,7 +189,7 @@ fn anthropic_piece<'d, 't>(
     }
 }
 
-/// OpenAI's Responses: `response.<text>.delta` holds a piece, `response.<text>.done` and what follows repeat the whole.
+/// OpenAI's Responses: `response.<text>.delta` holds a piece, `response.<text>.done` and later events repeat the whole.
 fn responses<'d, 't>(event: Value<'d, 't>, kind: &str, options: Options) -> Plan<'d, 't> {
     let output = index_of(event, "output_index");
     let Some(name) = kind.strip_suffix(".delta") else {
@@ -298,12 +325,12 @@ fn chunk_members(event: Value<'_, '_>) -> String {
 }
 
 impl Envelope {
-    /// Whether it is the event that the piece came with.
+    /// Returns whether it is the event that the piece came with.
     pub fn repeats(&self) -> bool {
         matches!(self, Self::Same { .. })
     }
 
-    /// The name of the event, where the API gives its events one.
+    /// Returns the name of the event, where the API gives its events one.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Same { kind, .. } => (!kind.is_empty()).then_some(kind),
@@ -312,8 +339,8 @@ impl Envelope {
         }
     }
 
-    /// The data of the event that carries `text`, which is escaped already, alone. `event` is the data of the event
-    /// that the piece came with.
+    /// Returns the data of the event that carries `text` alone, which is escaped already. `event` is the data of the
+    /// event that the piece came with.
     pub fn around(&self, event: &str, text: &str) -> String {
         match self {
             Self::Same { text: place, .. } => {

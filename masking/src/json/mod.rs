@@ -10,20 +10,24 @@ use std::ops::Range;
 
 pub use text::{Cursor, escape_into, unescape};
 
-/// How deep arrays and objects may be nested.
+/// Maximum nesting of arrays and objects. A document that is nested deeper is not read.
 pub const DEPTH_MAX: usize = 256;
-/// Nodes of one document at the most: 16 bytes each, so this bounds the memory that a hostile document costs.
+/// Maximum nodes of one document, 16 bytes each: this bounds the memory that a hostile document costs. One with more is
+/// not read.
 pub const NODES_MAX: usize = 1 << 20;
 
-/// Members of an object that [`Value::field`] looks at.
+/// Maximum members of an object that [`Value::field`] looks at; it does not find those after them.
 pub const FIELDS_MAX: usize = 64;
 
-/// Why a text was not read.
+/// The reason why a text was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JsonError {
-    /// It is not JSON; the byte offset tells where that shows.
-    Syntax { at: usize },
-    /// It is nested deeper than [`DEPTH_MAX`] or has more than [`NODES_MAX`] values.
+    /// It is not JSON.
+    Syntax {
+        /// The byte offset at which that shows.
+        at: usize,
+    },
+    /// It is nested deeper than [`DEPTH_MAX`], has more than [`NODES_MAX`] values, or is longer than 4 GiB.
     TooComplex,
 }
 
@@ -35,10 +39,15 @@ pub struct Document<'t> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The six types of RFC 8259, with its three literals as one.
 pub enum Shape {
+    /// `{…}`
     Object,
+    /// `[…]`
     Array,
+    /// `"…"`; also the key of a member.
     String,
+    /// A number, which is never evaluated.
     Number,
     /// `true`, `false` or `null`.
     Literal,
@@ -48,13 +57,18 @@ pub enum Shape {
 struct Node {
     start: u32,
     end: u32,
-    /// The node behind this one and everything in it.
+    /// The node after this one and everything in it.
     next: u32,
     shape: Shape,
     escaped: bool,
 }
 
 impl<'t> Document<'t> {
+    /// Reads a whole text as one document.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not one JSON document, or if it is too complex: see [`JsonError`].
     pub fn parse(text: &'t str) -> Result<Self, JsonError> {
         if u32::try_from(text.len()).is_err() {
             return Err(JsonError::TooComplex);
@@ -64,11 +78,12 @@ impl<'t> Document<'t> {
         Ok(Self { text, nodes: parser.nodes })
     }
 
-    /// How many values it has, names of members among them.
+    /// Returns the number of its values, including member names.
     pub fn values(&self) -> usize {
         self.nodes.len()
     }
 
+    /// Returns the outermost value.
     pub fn root(&self) -> Value<'_, 't> {
         Value { document: self, index: 0 }
     }
@@ -87,56 +102,59 @@ impl<'d, 't> Value<'d, 't> {
         self.document.nodes.get(self.index as usize).copied().unwrap_or(null)
     }
 
+    /// Returns the type of the value.
     pub fn shape(&self) -> Shape {
         self.node().shape
     }
 
-    /// The bytes of the value as they are written; of a string, without its quotes.
+    /// Returns the place of the value in the text, in bytes; that of a string is without its quotes.
     pub fn span(&self) -> Range<usize> {
         let node = self.node();
         node.start as usize..node.end as usize
     }
 
+    /// Returns the value as it is written; a string without its quotes and with its escapes.
     pub fn raw(&self) -> &'t str {
         self.document.text.get(self.span()).unwrap_or_default()
     }
 
-    /// The decoded string; `None` if the value is not one.
+    /// Returns the decoded string; `None` if the value is not a string.
     pub fn string(&self) -> Option<Cow<'t, str>> {
         let node = self.node();
         (node.shape == Shape::String)
             .then(|| if node.escaped { unescape(self.raw()) } else { Cow::Borrowed(self.raw()) })
     }
 
-    /// The string if it is written without escapes: then nothing has to be decoded.
+    /// Returns the string if it is written without escapes: then nothing has to be decoded.
     pub fn plain(&self) -> Option<&'t str> {
         let node = self.node();
         (node.shape == Shape::String && !node.escaped).then(|| self.raw())
     }
 
+    /// Returns whether the value is a string that decodes to `text`.
     pub fn is(&self, text: &str) -> bool {
-        // A longer one is not decoded, since that is asked of every member: no escape is longer than six bytes.
+        // A longer one is not decoded, since every member is asked: an escape has at most six bytes.
         self.raw().len() <= text.len() * 6 && self.string().is_some_and(|string| string == text)
     }
 
-    /// The keys and values of an object; of anything else, nothing.
+    /// Returns the keys and values of an object, in its order; none of any other value.
     pub fn members(&self) -> impl Iterator<Item = (Value<'d, 't>, Value<'d, 't>)> + use<'d, 't> {
         let mut children = self.children(Shape::Object);
         std::iter::from_fn(move || Some((children.next()?, children.next()?)))
     }
 
-    /// The values of an array; of anything else, nothing.
+    /// Returns the values of an array, in its order; none of any other value.
     pub fn items(&self) -> impl Iterator<Item = Value<'d, 't>> + use<'d, 't> {
         self.children(Shape::Array)
     }
 
-    /// The first member of an object with this key.
+    /// Returns the first member of an object with this key.
     pub fn member(&self, key: &str) -> Option<Value<'d, 't>> {
         self.members().find(|(name, _)| name.is(key)).map(|(_, value)| value)
     }
 
-    /// The same among the first [`FIELDS_MAX`] members: enough for the fields of an API, and no work for an object that
-    /// has a million of them.
+    /// Returns the same among the first [`FIELDS_MAX`] members: enough for the fields of an API, and no work for an
+    /// object that has a million of them.
     pub fn field(&self, key: &str) -> Option<Value<'d, 't>> {
         self.members().take(FIELDS_MAX).find(|(name, _)| name.is(key)).map(|(_, value)| value)
     }
@@ -161,7 +179,7 @@ struct Parser<'t> {
     open: Vec<u32>,
 }
 
-/// What may come next.
+/// The tokens that may come next.
 enum Next {
     Value,
     ValueOrEnd,
@@ -323,14 +341,14 @@ impl Parser<'_> {
     }
 }
 
-/// Where in `bytes` a string's plain run ends: at a quote, a backslash or a control character.
+/// Returns the end of a string's plain run in `bytes`: at a quote, a backslash or a control character.
 fn special(bytes: &[u8]) -> Option<usize> {
     let end = memchr::memchr2(b'"', b'\\', bytes);
     let run = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
     run.iter().position(|b| *b < 0x20).or(end)
 }
 
-/// Bytes of the escape that `bytes` begin with; `None` if it is none.
+/// Returns the bytes of the escape that `bytes` begin with; `None` if that is not an escape.
 fn escape_len(bytes: &[u8]) -> Option<usize> {
     match bytes.get(1)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
@@ -342,11 +360,14 @@ fn escape_len(bytes: &[u8]) -> Option<usize> {
 /// A replacement for a span of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
+    /// The bytes that are replaced.
     pub span: Range<usize>,
+    /// The text that takes their place, already escaped.
     pub text: String,
 }
 
-/// The text with its edits made. They come in order and do not overlap; one that does is left out.
+/// Returns the text with its edits made. They must be sorted by their spans; one that overlaps an earlier one is left
+/// out.
 pub fn apply(text: &str, edits: &[Edit]) -> String {
     let grown: usize = edits.iter().map(|edit| edit.text.len()).sum();
     let mut out = String::with_capacity(text.len() + grown);

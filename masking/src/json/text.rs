@@ -1,8 +1,8 @@
-//! The text of a JSON string: what its raw content stands for, and how a text is written as one.
+//! The text of a JSON string: raw content to text and back.
 
 use std::borrow::Cow;
 
-/// The text that a valid string's raw content stands for. A lone surrogate stands for U+FFFD.
+/// Returns the text that a valid string's raw content stands for. A lone surrogate stands for U+FFFD.
 pub fn unescape(raw: &str) -> Cow<'_, str> {
     if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
         return Cow::Borrowed(raw);
@@ -25,7 +25,7 @@ enum Step<'r> {
     Escape(char),
 }
 
-/// Walks the raw content of a string beside the text that it stands for.
+/// Walks the raw content of a string in step with the text that it stands for.
 #[derive(Debug, Clone)]
 pub struct Cursor<'r> {
     rest: &'r str,
@@ -35,11 +35,12 @@ pub struct Cursor<'r> {
 }
 
 impl<'r> Cursor<'r> {
+    /// Begins at the start of a valid string's raw content.
     pub fn new(raw: &'r str) -> Self {
         Self { rest: raw, plain: 0 }
     }
 
-    /// Goes on by `len` bytes of the decoded text and gives their raw form.
+    /// Moves on by `len` bytes of the decoded text and returns their raw form.
     pub fn advance(&mut self, len: usize) -> &'r str {
         let begin = self.rest;
         let mut left = len;
@@ -79,7 +80,7 @@ impl<'r> Cursor<'r> {
     }
 }
 
-/// The character of the escape that `raw` begins with, and its raw length.
+/// Returns the character of the escape that `raw` begins with, and its raw length.
 fn decode_escape(raw: &str) -> (char, usize) {
     let simple = |c| (c, 2);
     match raw.as_bytes().get(1) {
@@ -105,7 +106,8 @@ fn decode_unicode(raw: &str) -> (char, usize) {
     }
 }
 
-/// Appends `text` as the content of a JSON string.
+/// Appends `text` to `out` as the content of a JSON string, without its quotes. Only quotes, backslashes and control
+/// characters are escaped.
 pub fn escape_into(text: &str, out: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\') {

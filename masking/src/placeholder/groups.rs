@@ -1,10 +1,10 @@
 //! The codes of private IPv4 addresses: four groups of three characters, so that the networks in which addresses lie
 //! together can be told from their placeholders.
 //!
-//! The groups stand for the first two octets, the two halves of the third, and the fourth. Each is an injection that the
-//! key and all that stands before the group choose. So addresses in the same /16, /20 and /24 have the first three, six
-//! and nine characters in common, and a network's own address shows those of the network. Equal octets of two networks
-//! look different. Which network it is, and how near two of them are, is not told.
+//! The groups stand for the first two octets, the two halves of the third, and the fourth. Each is an injection that
+//! the key and all that stands before the group choose. So addresses in the same /16, /20 and /24 have the first three,
+//! six and nine characters in common, and a network's own address shows those of the network. Equal octets of two
+//! networks look different. The groups tell neither which network it is nor how near two of them are.
 
 use sha2::{Digest, Sha256};
 
@@ -22,8 +22,8 @@ const GROUP: usize = TAIL / 4;
 const CHARACTER: u16 = 5;
 /// Bits of the right half of a group in the Feistel network; the left one has one more.
 const RIGHT: u16 = 7;
-/// Rounds of the network. A key has at most 337 arguments, and the rounds of each group are those of its prefix. More of
-/// them would cost: a digest for each.
+/// Rounds of the network. A key has at most 337 arguments, and the rounds of each group are those of its prefix. More
+/// of them would cost: a digest for each.
 const ROUNDS: u8 = 4;
 /// Values of half an octet.
 const HALVES: usize = 16;
@@ -37,7 +37,7 @@ impl Groups {
         Self { key }
     }
 
-    /// The code of a private address, or of one in the shared range of RFC 6598; `None` of any other.
+    /// Returns the code of a private address, or of one in the shared range of RFC 6598; `None` for any other.
     pub(crate) fn code(&self, address: [u8; 4]) -> Option<[u8; TAIL]> {
         let [a, b, c, d] = address;
         let network = network(a, b)?;
@@ -57,8 +57,8 @@ impl Groups {
         Some(code)
     }
 
-    /// The first group begins with a letter: a tail of digits only would look like an account id. A permutation leads from
-    /// those values back to them, at the latest where it began.
+    /// The first group begins with a letter: a tail of digits only would look like an account id. A permutation leads
+    /// from those values back to them, at the latest where it began.
     fn first(&self, network: u16) -> u16 {
         let mut group = LETTERS + network;
         loop {
@@ -69,8 +69,8 @@ impl Groups {
         }
     }
 
-    /// The group of half an octet: the digest of what stands before has room for one of each value. One that was drawn
-    /// before gives way to the next that is free.
+    /// The group of half an octet: the digest of the prefix has room for one of each value. One that was drawn before
+    /// gives way to the next that is free.
     fn drawn(&self, before: &[u8], half: u8) -> u16 {
         let digest = self.digest(before, &[]);
         let mut drawn = [0; HALVES];
@@ -84,7 +84,7 @@ impl Groups {
         drawn.get(usize::from(half)).copied().unwrap_or_default()
     }
 
-    /// A permutation of 15 bits, chosen by the key and what stands before: a Feistel network.
+    /// A permutation of 15 bits, chosen by the key and the prefix: a Feistel network.
     fn permuted(&self, before: &[u8], value: u16) -> u16 {
         let (mut left, mut right) = (value >> RIGHT, value & ((1 << RIGHT) - 1));
         for round in 0..ROUNDS {
@@ -104,8 +104,8 @@ impl Groups {
         u16::from(first)
     }
 
-    /// What stands before begins with the number of its group, which tells the lengths, so that no two lists of parts are
-    /// the same bytes. Both are less than a block with the key: one compression.
+    /// The prefix begins with the number of its group, which determines the lengths, so no two lists of parts are the
+    /// same bytes. Both are less than a block with the key: one compression.
     fn digest(&self, before: &[u8], rest: &[u8]) -> [u8; 32] {
         let mut digest = Sha256::new_with_prefix(self.key);
         digest.update(before);

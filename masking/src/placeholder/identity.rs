@@ -4,7 +4,7 @@
 //! label of a placeholder tells the kind, its code the identity, so that a reader sees that they belong together.
 //!
 //! Under one label no two values have the same identity: restoring relies on it. So a value has another's identity only
-//! in the one form that its label writes, and any other form is an identity of its own.
+//! in the one form that its label writes, and any other form has an identity of its own.
 
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
@@ -52,7 +52,7 @@ pub(crate) const RDS_DOMAIN: &str = "RDS_DOMAIN";
 pub(crate) const REDSHIFT_DOMAIN: &str = "REDSHIFT_DOMAIN";
 /// The path in front of the name of a principal.
 pub(crate) const IAM_PATH: &str = "IAM_PATH";
-/// Labels of what surrounds a name and is none itself: an identity of its own, whatever the kind.
+/// Labels of texts around a name that are not names themselves: each has an identity of its own, whatever the kind.
 const SURROUNDINGS: [&str; 3] = [RDS_DOMAIN, REDSHIFT_DOMAIN, IAM_PATH];
 
 /// The form in which a name holds an address.
@@ -67,13 +67,13 @@ struct Form {
 /// `ec2-3-36-12-9`
 const PUBLIC_HOST: Form = Form { prefix: "ec2-", sign: '-', reversed: false };
 
-/// The labels of hosts in whose names a private address stands without what EC2 puts in front of it: `node-10-0-1-7`,
-/// `ip_10_0_1_7`, `7.1.0.10.in-addr.arpa`.
+/// The labels of hosts in whose names a private address stands without EC2's prefix: `node-10-0-1-7`, `ip_10_0_1_7`,
+/// `7.1.0.10.in-addr.arpa`.
 pub(crate) const HYPHENS: &str = "IP_HYPHENS";
 pub(crate) const UNDERSCORES: &str = "IP_SCORES";
 pub(crate) const REVERSED: &str = "IP_REVERSED";
 
-/// What a label of hosts writes. The label of the kind itself is that of `ip-10-0-1-7`.
+/// Returns the way in which a label's hosts write an address. The label of the kind itself is that of `ip-10-0-1-7`.
 fn form(label: &str) -> Form {
     match label {
         HYPHENS => Form { prefix: "", sign: '-', reversed: false },

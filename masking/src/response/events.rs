@@ -9,7 +9,7 @@ use crate::unmask::Resolve;
 pub(super) struct Events {
     framer: Framer,
     lanes: Lanes<()>,
-    /// Whether what was sent last was a whole event.
+    /// True if the bytes that were sent last were a whole event.
     whole: bool,
 }
 
@@ -25,7 +25,7 @@ impl Events {
         }
     }
 
-    /// The stream ends: behind an event, or in the middle of one.
+    /// Ends the stream, which may be after an event or in the middle of one.
     pub(super) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
         let last = self.framer.take_pending();
         if !last.is_empty() {
@@ -34,7 +34,7 @@ impl Events {
         }
         let extras = self.lanes.end(resolver);
         if !extras.is_empty() && !self.whole {
-            // A blank line, so that what is held does not become a part of the cut event.
+            // A blank line keeps what is held from becoming a part of the cut event.
             out.extend_from_slice(b"\n\n");
         }
         push_extras(extras, out);
@@ -44,7 +44,7 @@ impl Events {
         self.framer.pending()
     }
 
-    /// Gives everything that is held, as it is.
+    /// Appends everything that is held, unchanged.
     pub(super) fn give_up(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
         push_extras(self.lanes.end(resolver), out);
         out.append(&mut self.framer.take_pending());

@@ -17,7 +17,8 @@ use crate::unmask::Resolve;
 
 const PRELUDE: usize = 12;
 const CRC: usize = 4;
-/// Bytes of the headers of a frame with text; those of Bedrock have a hundred. One that has more passes as it is.
+/// Maximum bytes of the headers of a frame with text; those of Bedrock have a hundred. One that has more passes
+/// unchanged.
 const HEADERS_MAX: usize = 1_024;
 
 #[derive(Debug)]
@@ -26,14 +27,14 @@ pub(super) struct Frames {
     lanes: Lanes<Rc<Frame>>,
 }
 
-/// What a frame of its own for one text is made of.
+/// The parts from which an extra frame for one text is made.
 #[derive(Debug)]
 struct Frame {
     headers: Vec<u8>,
     payload: Payload,
 }
 
-/// How an event stands in a payload.
+/// The form of an event in a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Payload {
     Event,
@@ -41,7 +42,7 @@ enum Payload {
     Base64,
 }
 
-/// The bytes are no frames, or one is damaged: nothing behind that place can be read.
+/// The bytes are not frames, or one is damaged: nothing after that point can be read.
 #[derive(Debug)]
 pub(super) struct Damaged;
 
@@ -59,7 +60,7 @@ impl Frames {
             match next_frame(buffer.get(at..).unwrap_or_default()) {
                 Ok(Next::Frame { frame, behind }) => {
                     read = self.frame(frame, resolver, out);
-                    // What cannot be read is not lost: it leaves as it is.
+                    // Bytes that cannot be read are not lost: they leave unchanged.
                     at = if read.is_ok() { buffer.len() - behind.len() } else { at };
                 }
                 Ok(Next::Incomplete) => break,
@@ -75,7 +76,7 @@ impl Frames {
         self.buffer.len()
     }
 
-    /// Gives everything that is held, as it is.
+    /// Appends everything that is held, unchanged.
     pub(super) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
         push_extras(self.lanes.end(resolver), out);
         out.append(&mut self.buffer);
@@ -118,7 +119,7 @@ impl Frames {
     }
 }
 
-/// What a stream goes on with.
+/// The continuation of a stream.
 enum Next<'b> {
     Frame {
         frame: &'b [u8],

@@ -10,15 +10,16 @@ use crate::placeholder;
 use crate::rewrite::{self, Last};
 use crate::unmask::{self, Resolve, Unmasker};
 
-/// Texts of a stream of which something is held back. With more of them at once a placeholder that an event cuts stays.
+/// Maximum texts of a stream of which something is held back. In any further text a placeholder that an event cuts
+/// stays.
 const HELD_MAX: usize = 256;
 
-/// What of the texts of a stream is held back. `F` is what a frame needs beside its data.
+/// The parts of a stream's texts that are held back. `F` is whatever a frame needs in addition to its data.
 #[derive(Debug)]
 pub(super) struct Lanes<F> {
     held: BTreeMap<Lane, Held<F>>,
-    /// Thinking by its block, where it is restored: what the provider wrote, and its signature. Of [`THOUGHTS_MAX`] blocks
-    /// at once.
+    /// Thinking by its block, if it is restored: what the provider wrote, and its signature. At most [`THOUGHTS_MAX`]
+    /// blocks at once.
     thoughts: BTreeMap<String, Thought>,
     options: Options,
 }
@@ -40,7 +41,7 @@ struct Held<F> {
     frame: F,
 }
 
-/// An event that was not there: it carries what was held of a text that ends.
+/// An additional event, which carries what was held of a text that ends.
 #[derive(Debug)]
 pub(super) struct Extra<F> {
     pub(super) name: Option<String>,
@@ -48,10 +49,10 @@ pub(super) struct Extra<F> {
     pub(super) frame: F,
 }
 
-/// What becomes of an event.
+/// The result of restoring one event.
 #[derive(Debug)]
 pub(super) struct Restored<F> {
-    /// What has to leave before it.
+    /// Events that must leave before it.
     pub(super) before: Vec<Extra<F>>,
     /// Its new data; `None` if it stays as it is.
     pub(super) data: Option<String>,
@@ -117,7 +118,8 @@ impl<F: Clone> Lanes<F> {
         edit
     }
 
-    /// Gives what is held of the texts that end. Where a piece of the text comes with the event, it goes into that.
+    /// Returns what is held of the texts that end. If a piece of the text comes with the event, what is held goes into
+    /// that piece.
     fn close(&mut self, close: &Close, pieces: &[Piece<'_, '_>], resolver: &mut dyn Resolve) -> Vec<Extra<F>> {
         if *close == Close::Nothing {
             return Vec::new();
@@ -136,7 +138,7 @@ impl<F: Clone> Lanes<F> {
 }
 
 impl<F> Lanes<F> {
-    /// Tells of the thinking that ends, if there was anything to restore in it.
+    /// Reports the thinking that ends, if there was anything to restore in it.
     fn end_thoughts(&mut self, close: &Close, resolver: &mut dyn Resolve) {
         self.thoughts.retain(|block, Thought { original, signature }| {
             let ends = match close {

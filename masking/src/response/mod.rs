@@ -1,6 +1,7 @@
-//! Restores a response body while it passes: `write` takes what arrives and gives what is certain, `end` gives the rest.
+//! Restores a response body while it passes: `write` takes what arrives and returns what is certain, `end` returns the
+//! rest.
 //!
-//! What cannot be restored passes as it came, with its placeholders: nothing is lost and nothing waits without bound.
+//! A placeholder that cannot be restored passes unchanged: nothing is lost and nothing waits without bound.
 
 mod events;
 mod frames;
@@ -17,37 +18,42 @@ use crate::replaced::{Replaced, Secret};
 use crate::rewrite;
 use crate::unmask::{Part, Resolve, Unmasker};
 
-/// Bytes of a JSON document that are held until it is whole. A longer one passes with its placeholders.
-pub const DOCUMENT_MAX: usize = 64 << 20;
-/// Bytes of one event or one line that are held until it is whole. With a longer one the rest of the body passes.
-pub const EVENT_MAX: usize = 16 << 20;
-/// Placeholders nobody knew that are remembered, to be asked for.
-pub const UNKNOWN_MAX: usize = 64;
-/// Blocks of restored thinking of one response that are remembered.
-pub const THOUGHTS_MAX: usize = 64;
+/// Maximum bytes of a JSON document that are held until it is whole. A longer one passes with its placeholders.
+const DOCUMENT_MAX: usize = 64 << 20;
+/// Maximum bytes of one event or one line that are held until it is whole. A longer one and everything after it pass
+/// with their placeholders.
+const EVENT_MAX: usize = 16 << 20;
+/// Maximum placeholders that nobody knew and that are remembered, to be asked for; any further ones are only counted.
+const UNKNOWN_MAX: usize = 64;
+/// Maximum blocks of restored thinking of one response that are remembered; any further ones are forgotten, and masked
+/// as text when they are sent back.
+const THOUGHTS_MAX: usize = 64;
 
-/// What a response body is, by its content type.
+/// The format of a response body, by its content type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Media {
+    /// One JSON document.
     Json,
-    /// One JSON document a line.
+    /// One JSON document per line.
     Lines,
     /// Server-sent events.
     Events,
     /// Bedrock's binary frames.
     Frames,
+    /// Text without a structure.
     Text,
     /// Never touched.
     Opaque,
 }
 
 impl Media {
+    /// Reads the value of a `Content-Type` header, whose parameters do not count.
     pub fn of(content_type: &str) -> Self {
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match essence.as_str() {
             "text/event-stream" => Self::Events,
             "application/vnd.amazon.eventstream" => Self::Frames,
-            // The second is what the batch results of the Anthropic API come as.
+            // The second is the type of the Anthropic API's batch results.
             "application/x-ndjson" | "application/binary" | "application/ndjson" => Self::Lines,
             lines if lines.starts_with("application/") && lines.contains("jsonl") => Self::Lines,
             json if json == "application/json" || json.ends_with("+json") => Self::Json,
@@ -57,17 +63,20 @@ impl Media {
     }
 }
 
-/// What a placeholder is to those who are asked.
+/// The answer of a [`Lookup`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
+    /// The placeholder stands for this value.
     Value(Secret),
-    /// It is known and must not be restored.
+    /// The placeholder is known and must not be restored.
     Withheld,
+    /// The placeholder is not known here; somebody else may know it.
     Unknown,
 }
 
 /// Somebody who may know the value of a placeholder.
 pub trait Lookup {
+    /// Returns the value of a placeholder, if it is known and may be restored.
     fn lookup(&self, placeholder: &Placeholder) -> Answer;
 }
 
@@ -77,17 +86,18 @@ impl Lookup for Replaced {
     }
 }
 
-/// What became of the placeholders of a response.
+/// The numbers of a response: what happened to its placeholders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// Placeholders that were restored, each as often as it occurred.
     pub restored: u64,
     /// Texts of a placeholder's form that stayed.
     pub unresolved: u64,
-    /// Distinct placeholders that nobody knew, up to 64.
+    /// Distinct placeholders that nobody knew, at most 64.
     pub unknown: HashSet<Placeholder>,
-    /// Thinking that was restored: what the provider wrote, by its signature.
+    /// Thinking that was restored: its signature, and what the provider wrote. At most 64 blocks.
     pub thoughts: Vec<(String, String)>,
-    /// Whether a part of the body passed unread: too long, or not what it was said to be.
+    /// True if a part of the body passed unread because it was too long or not of its declared format.
     pub degraded: bool,
 }
 
@@ -98,6 +108,7 @@ pub struct Response {
 }
 
 impl Response {
+    /// Begins a response. `options` should be those that the request was masked with.
     pub fn new(media: Media, options: Options, lookup: Box<dyn Lookup>) -> Self {
         let body = match media {
             Media::Json => Body::Json(Vec::new()),
@@ -110,6 +121,9 @@ impl Response {
         Self { body, resolver: Resolver { lookup, options, tally: Tally::default() } }
     }
 
+    /// Takes the next chunk of the body, of any size, and appends to `out` everything that is certain. Held back is
+    /// what a later chunk may change: a whole JSON document, the event, frame or line that is still arriving, or the
+    /// beginning of a placeholder.
     pub fn write(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
         match &mut self.body {
             Body::Opaque => out.extend_from_slice(chunk),
@@ -141,6 +155,7 @@ impl Response {
         }
     }
 
+    /// Ends the body and appends to `out` what was held back.
     pub fn end(&mut self, out: &mut Vec<u8>) {
         match &mut self.body {
             Body::Opaque => {}
@@ -154,11 +169,12 @@ impl Response {
         self.body = Body::Opaque;
     }
 
+    /// Returns the numbers so far; they are complete after [`end`](Self::end).
     pub fn tally(&self) -> &Tally {
         &self.resolver.tally
     }
 
-    /// Lets everything pass from here on, what is held first.
+    /// Lets everything pass from here on, beginning with what is held.
     fn give_up(&mut self, out: &mut Vec<u8>) {
         match std::mem::replace(&mut self.body, Body::Opaque) {
             Body::Json(mut held) | Body::Lines(mut held) => out.append(&mut held),
@@ -242,7 +258,7 @@ fn write_lines(held: &mut Vec<u8>, chunk: &[u8], resolver: &mut Resolver, out: &
     }
 }
 
-/// The document with its text restored; what is no document comes back as it was.
+/// Returns the document with its text restored. Bytes that are not a document are returned unchanged.
 fn restore_document(bytes: Vec<u8>, resolver: &mut Resolver) -> Vec<u8> {
     // Most lines and many documents hold no placeholder at all. An escape could hide one, so those are looked into.
     if placeholder::next_candidate(&bytes).is_none() && memchr::memmem::find(&bytes, b"\\u").is_none() {

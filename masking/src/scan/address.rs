@@ -1,10 +1,10 @@
-//! What tells an IPv4 address from a version number, and a customer's network from the ranges of RFC 1918 themselves.
+//! IPv4 addresses as opposed to version numbers, and a customer's network as opposed to the ranges of RFC 1918.
 
 use std::ops::Range;
 
 use crate::scan::words::starts_with_ignore_case;
 
-/// Whether the address at `range` is meant as one.
+/// Returns whether the address at `range` is meant as one.
 pub(crate) fn is_meant(text: &[u8], range: &Range<usize>) -> bool {
     !is_version(text, range.start) && !is_product(text, range.start) && !is_aggregate(text, range)
 }
@@ -31,7 +31,8 @@ const PRODUCT_MAX: usize = 80;
 const VERSION_WORDS: &str = "\
     version|ver|release|build|firmware|revision|fassung|versión|버전|버젼|릴리스|빌드|版本|バージョン";
 
-/// Whether the word before says that a version follows: `"version": "10.0.3.2"`, `FileVersion 10.2.0.4`, `버전 10.2.0.4`.
+/// Returns whether the word before says that a version follows: `"version": "10.0.3.2"`, `FileVersion 10.2.0.4`,
+/// `버전 10.2.0.4`.
 fn is_version(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(24)..start).unwrap_or_default();
     let signs = head.iter().rev().take(12).take_while(|b| b" \t\"'`\\:=~^<>(v".contains(b)).count();
@@ -44,7 +45,8 @@ fn is_version(text: &[u8], start: usize) -> bool {
     })
 }
 
-/// Whether a word begins between the two: `server` has no `ver` in it, `agentVer` has. Korean words are put together.
+/// Returns whether a word begins between the two: `server` has no `ver` in it, `agentVer` has. Korean words are put
+/// together.
 fn begins_word(before: &[u8], tail: &[u8]) -> bool {
     let camel = tail.first().is_some_and(u8::is_ascii_uppercase) && before.last().is_some_and(u8::is_ascii_lowercase);
     let glued = before.last().is_some_and(u8::is_ascii_alphanumeric) && tail.first().is_some_and(u8::is_ascii);

@@ -10,7 +10,7 @@ use crate::scan::edge;
 use crate::scan::own;
 use crate::scan::words;
 
-/// What the parts of ARNs are.
+/// The kinds of the parts of ARNs.
 #[derive(Debug, Default)]
 pub(crate) struct Arns {
     /// The kind of account ids.
@@ -21,7 +21,7 @@ pub(crate) struct Arns {
     kinds: HashMap<(&'static str, &'static str), KindId>,
 }
 
-/// What stands behind the account of an ARN that has lost its beginning, or of a profile.
+/// The text after the account of an ARN that has lost its beginning, or of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rest {
     /// A resource of a service.
@@ -30,7 +30,7 @@ pub(crate) enum Rest {
     Name,
 }
 
-/// What stands behind such an account: types of resources, and the permission sets that AWS offers. (Identity Center user
+/// Texts after such an account: types of resources, and the permission sets that AWS offers. (Identity Center user
 /// guide, "Predefined permissions")
 pub(crate) const RESTS: [(&str, Rest); 20] = [
     (":role/", Rest::Resource("iam")),
@@ -57,9 +57,9 @@ pub(crate) const RESTS: [(&str, Rest); 20] = [
 
 /// Digits of an account.
 const ACCOUNT_LEN: usize = 12;
-/// Bytes of a field between two colons at the most: a placeholder fits.
+/// Maximum bytes of a field between two colons: a placeholder fits.
 const FIELD_MAX: usize = 40;
-/// Bytes of a resource at the most.
+/// Maximum bytes of a resource.
 const RESOURCE_MAX: usize = 1_024;
 
 impl Arns {
@@ -83,7 +83,7 @@ impl Arns {
         if !own || service.is_empty() {
             return None;
         }
-        // A placeholder stands there for what made this no ARN; what stands behind it was none of its parts.
+        // A placeholder stands where something made this not an ARN; the text after it was not a part of one.
         if [partition, service, region].iter().any(|field| field.contains(&b'_')) {
             return None;
         }
@@ -96,13 +96,13 @@ impl Arns {
             return None;
         }
         let service = std::str::from_utf8(service).ok()?;
-        // Without an account, only what a rule names is somebody's.
+        // Without an account, a resource is a customer's only if a rule names it.
         let other = self.other.filter(|_| !account.is_empty() && !service.eq_ignore_ascii_case("s3"));
         Some(self.resource(text, service, resource_at, other, found))
     }
 
-    /// Reports the account before `start` and the resource behind its colon: `471192830564:role/x`, what is left of an
-    /// ARN. Returns where it ends.
+    /// Reports the account before `start` and the resource after its colon: `471192830564:role/x`, the rest of an ARN.
+    /// Returns where it ends.
     pub(crate) fn rest(
         &self,
         rest: Rest,
@@ -186,7 +186,7 @@ fn separator_len(text: &[u8], at: usize) -> Option<usize> {
 fn resource_end(text: &[u8], start: usize) -> usize {
     let mut end = start;
     while end < start + RESOURCE_MAX {
-        // Behind a separator another ARN may begin, where this one has ended.
+        // After a separator another ARN may begin, where this one has ended.
         let nested = text.get(end..).is_some_and(|rest| words::starts_with_ignore_case(rest, b"arn:aws"));
         if nested && text.get(..end).is_some_and(|head| head.ends_with(b":") || head.ends_with(b"/")) {
             break;
@@ -208,9 +208,9 @@ fn parts<'t>(text: &'t [u8], service: &str, resource: Range<usize>) -> Vec<(Rang
     let typed = std::str::from_utf8(text.get(start..first.start).unwrap_or_default()).unwrap_or_default();
     let rest = first.end..end;
     match service {
-        // The bucket. What stands behind it is an object's key.
+        // The bucket. The text after it is an object's key.
         "s3" if !typed.eq_ignore_ascii_case("accesspoint") => vec![(start..first.start, "")],
-        // A topic and a subscription, an API and its stage: no type in front.
+        // A topic and a subscription, an API and its stage: without a type in front.
         "sns" | "sqs" | "codecommit" | "codepipeline" => vec![(start..first.start, ""), (rest, "?")],
         "execute-api" => vec![(start..first.start, "")],
         "sts" if typed.eq_ignore_ascii_case("assumed-role") => match next_separator(text, first.end, end) {
@@ -236,7 +236,7 @@ fn next_separator(text: &[u8], start: usize, end: usize) -> Option<Range<usize>>
     (start..end).find_map(|at| separator_len(text, at).map(|len| at..at + len))
 }
 
-/// The part of a resource that somebody chose: no version, nothing of AWS, no wildcard.
+/// The part of a resource that somebody chose: not a version, a wildcard or a name of AWS's own.
 fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
     let range = range.start..latest(text, &range);
     let start = range.start + path_len(text.get(range.clone())?);
@@ -245,7 +245,7 @@ fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
     let trailing =
         resource.get(..fixed)?.iter().rev().take_while(|b| !b.is_ascii_alphanumeric() && **b != b'_').count();
     let value = resource.get(..fixed - trailing)?;
-    // `${name}` and `<name>` are templates, with a dollar sign or a bracket where the name would go on.
+    // `${name}` and `<name>` are templates, with a dollar sign or a bracket where the name would continue.
     let behind = text.get(range.end..).unwrap_or_default();
     let tag = behind.starts_with(b"</") || behind.starts_with(b"<br");
     let template = value.contains(&b'$') || matches!(behind.first(), Some(b'{' | b'<')) && !tag;
@@ -256,7 +256,7 @@ fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
     (value.len() >= 2 && !root && !version && !own && !template).then_some(start..start + value.len())
 }
 
-/// Where a resource ends in front of `:$LATEST`, which is the version of a function that is not published.
+/// Returns the end of a resource before `:$LATEST`, which is the version of a function that is not published.
 fn latest(text: &[u8], resource: &Range<usize>) -> usize {
     const LATEST: &[u8] = b"$LATEST";
     let bytes = text.get(resource.clone()).unwrap_or_default();
@@ -264,7 +264,7 @@ fn latest(text: &[u8], resource: &Range<usize>) -> usize {
     name.map_or(resource.end, |name| resource.start + name.len())
 }
 
-/// Bytes of what AWS puts in front of a name. The Identity Center's path may go on with its region.
+/// Returns the bytes that AWS puts in front of a name. The Identity Center's path may continue with its region.
 fn path_len(resource: &[u8]) -> usize {
     let Some(path) = PATHS.iter().find(|path| resource.starts_with(path)) else { return 0 };
     let behind = resource.get(path.len()..).unwrap_or_default();
@@ -273,7 +273,8 @@ fn path_len(resource: &[u8]) -> usize {
     path.len() + region.map_or(0, |region| region.len() + 1)
 }
 
-/// Behind the `prod/` with which names of secrets begin by convention: it tells nothing, and helps to reason.
+/// Returns the end of the `prod/` with which names of secrets begin by convention: it tells nothing, and helps to
+/// reason.
 fn environment_end(text: &[u8], name: Range<usize>) -> usize {
     let Some(slash) = next_separator(text, name.start, name.end) else { return name.start };
     let first = text.get(name.start..slash.start).unwrap_or_default();
@@ -284,7 +285,7 @@ fn environment_end(text: &[u8], name: Range<usize>) -> usize {
 const ENVIRONMENTS: &str = "\
     prod|production|prd|live|stage|staging|stg|preprod|uat|qa|test|dev|development|sandbox|demo|dr";
 
-/// What AWS puts in front of names, and says nothing about them: paths of roles, and log groups of services.
+/// Texts that AWS puts in front of names and that tell nothing about them: paths of roles, and log groups of services.
 const PATHS: [&[u8]; 11] = [
     b"service-role/",
     b"aws-reserved/sso.amazonaws.com/",

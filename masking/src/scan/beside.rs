@@ -61,12 +61,12 @@ impl Beside {
     }
 }
 
-/// Shorter runs are no secret.
+/// Minimum bytes of a secret: shorter runs are not looked at.
 const RUN_MIN: usize = 28;
 /// Bytes of an escape sequence that may be glued to a value.
 const ESCAPE_MAX: usize = 6;
 
-/// How long the run of base64 is that begins at `at`, with the signs in it that are escaped.
+/// Returns the length of the run of base64 that begins at `at`, including the signs in it that are escaped.
 fn run_len(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let mut len = 0;

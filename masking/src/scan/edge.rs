@@ -1,12 +1,12 @@
-//! Where a value may begin and end.
+//! The borders of values.
 //!
 //! A text may hold escapes of its own (a JSON text in a JSON string, a log with colours, a URL). The letter of such an
-//! escape is no neighbour of the value behind it (`\ni-0abc…`, `\u001b[32mi-0abc…`, `%2Fi-0abc…`), and it must never
+//! escape is not a neighbour of the value after it (`\ni-0abc…`, `\u001b[32mi-0abc…`, `%2Fi-0abc…`), and it must never
 //! become part of a value: replacing it would leave a lone backslash.
 
 use crate::catalog::Edge;
 
-/// Whether a value may stand from `start` to `end`.
+/// Returns whether a value may stand from `start` to `end`.
 pub(crate) fn holds(edge: Edge, text: &[u8], start: usize, end: usize) -> bool {
     left(edge, text, start) && right(edge, text, end)
 }
@@ -47,7 +47,7 @@ pub(crate) fn right(edge: Edge, text: &[u8], end: usize) -> bool {
     !glued
 }
 
-/// Whether an escape sequence ends right before `at`, however deeply it is escaped itself.
+/// Returns whether an escape sequence ends right before `at`, however deeply it is escaped itself.
 pub(crate) fn ends_escape(text: &[u8], at: usize) -> bool {
     let head = text.get(at.saturating_sub(ESCAPE_MAX)..at).unwrap_or_default();
     match head {
@@ -59,20 +59,20 @@ pub(crate) fn ends_escape(text: &[u8], at: usize) -> bool {
     }
 }
 
-/// Where the word really begins whose characters stand from `first` to `end`: behind those of an escape sequence.
+/// Returns the real start of a word whose characters stand from `first` to `end`: after those of an escape sequence.
 pub(crate) fn word_start(text: &[u8], first: usize, end: usize) -> usize {
     let escape = previous(text, first).is_some_and(|b| matches!(b, b'\\' | b'%' | b'[' | b';'));
     let start = (first + 1..end).rev().find(|at| escape && ends_escape(text, *at));
     start.unwrap_or(first)
 }
 
-/// Whether the byte at `at` is the letter of a backslash escape.
+/// Returns whether the byte at `at` is the letter of a backslash escape.
 pub(crate) fn begins_inside_escape(text: &[u8], at: usize) -> bool {
     let letter = text.get(at).is_some_and(|b| b"nrtbfvuxea".contains(b));
     letter && backslashes_before(text, at) % 2 == 1
 }
 
-/// How many backslashes stand right before `at`, counted up to eight.
+/// Returns the number of backslashes right before `at`, counted up to eight.
 pub(crate) fn backslashes_before(text: &[u8], at: usize) -> usize {
     let head = text.get(at.saturating_sub(8)..at).unwrap_or_default();
     head.iter().rev().take_while(|b| **b == b'\\').count()
@@ -112,7 +112,7 @@ fn digit_before(text: &[u8], at: usize) -> bool {
     previous(text, at).is_some_and(|b| b.is_ascii_digit())
 }
 
-/// `10.0.0.1.443: ` and `10.0.0.1.443 > `: what tcpdump writes behind an address.
+/// `10.0.0.1.443: ` and `10.0.0.1.443 > `: the port that tcpdump writes after an address.
 fn is_port(text: &[u8], at: usize) -> bool {
     let rest = text.get(at..).unwrap_or_default();
     let digits = rest.iter().take(6).take_while(|b| b.is_ascii_digit()).count();

@@ -8,11 +8,11 @@ use crate::catalog::{Class, Edge, Tail};
 use crate::scan::check;
 use crate::scan::edge;
 
-/// Prefixes with what may follow them.
+/// Prefixes with their tails.
 #[derive(Debug, Default)]
 pub(crate) struct Ids {
     prefixes: HashMap<&'static str, Vec<(KindId, &'static Tail)>>,
-    /// How long those prefixes are that begin with a byte, one bit for each length: most words are none of them, which
+    /// The lengths of the prefixes that begin with a byte, one bit for each length: most words are not a prefix, which
     /// this tells without a look into the table.
     lengths: Vec<u64>,
     /// The kind of ids whose prefix is in no table.
@@ -21,7 +21,7 @@ pub(crate) struct Ids {
 
 /// The longest prefix with its hyphens, `ipam-ext-res-ver-tkn`, with room for those to come.
 const PREFIX_MAX: usize = 40;
-/// The longest end of an escape sequence that may be glued to a prefix: `u001b` and what follows it.
+/// The longest end of an escape sequence that may be glued to a prefix: `u001b` and the text after it.
 const ESCAPE_MAX: usize = 6;
 /// Hexadecimal digits of an id of today.
 const MODERN_LEN: usize = 17;
@@ -51,7 +51,7 @@ impl Ids {
     fn at(&self, text: &[u8], hyphen: usize) -> Option<(usize, usize, KindId)> {
         let rest = text.get(hyphen + 1..)?;
         let tail = rest.get(..rest.iter().take(TAIL_MAX).take_while(|b| b.is_ascii_alphanumeric()).count())?;
-        // Every tail has a digit but for one in a million; most words behind a hyphen have none.
+        // Every tail has a digit but for one in a million; most words after a hyphen have none.
         if !tail.iter().any(u8::is_ascii_digit) {
             return None;
         }
@@ -96,7 +96,7 @@ impl Ids {
         edge::holds(Edge::Word, text, start, end).then_some((start, end, kind))
     }
 
-    /// AWS adds prefixes; 17 hexadecimal digits that begin with 0 tell an id of today without knowing them.
+    /// AWS adds prefixes; 17 hexadecimal digits that begin with 0 show an id of today whatever its prefix.
     fn unlisted(&self, text: &[u8], start: usize, hyphen: usize, tail: &[u8]) -> Option<(usize, usize, KindId)> {
         let kind = self.other?;
         let prefix = text.get(start..hyphen)?;

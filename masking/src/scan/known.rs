@@ -14,22 +14,22 @@ use crate::scan::whole;
 pub struct Known {
     values: Vec<(KindId, Spread)>,
     automaton: Option<AhoCorasick>,
-    /// What may stand around a value that is no number.
+    /// Allowed characters on either side of a value that is not a number.
     edge: Option<Edge>,
 }
 
-/// Where a value is taken for itself that an exchange has shown.
+/// The places at which a value that an exchange has shown is recognised again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spread {
     /// Wherever it stands: no word looks like it.
     Anywhere,
-    /// Where it is the whole of a member, a cell, a quotation or an argument.
+    /// Only as the whole of a member, a cell, a quotation or an argument.
     Whole,
 }
 
 impl Spread {
-    /// Where a value is found again that an ARN, a host name or an URL has shown: a name that is masked there is masked
-    /// wherever it stands alone, or the one would tell the other.
+    /// Returns the places at which a value is recognised that an ARN, a host name or a URL has shown. A name that is
+    /// masked there is masked wherever it stands alone, or the one would tell the other.
     pub(crate) fn of_shown(value: &str) -> Option<Self> {
         if is_telling(value) {
             return Some(Self::Anywhere);
@@ -57,7 +57,7 @@ const COMMON: &str = "\
     status|string|system|table|target|task|team|temp|template|test|testing|text|true|type|unknown|update|user|users|\
     value|version|volume|warning|worker|workflow|write|yaml|zone";
 
-/// How the letters of a text are compared with those of a value.
+/// The comparison of a text's letters with those of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Case {
     Exact,
@@ -65,15 +65,15 @@ enum Case {
 }
 
 /// At most this many values; any further ones are ignored.
-pub const KNOWN_MAX: usize = 20_000;
+pub(crate) const KNOWN_MAX: usize = 20_000;
 /// Maximum bytes of a value. Longer ones are tokens, which recognise themselves.
 const VALUE_MAX: usize = 256;
 /// A name of letters only is looked for from this length on: shorter ones are words.
 const LETTERS_MIN: usize = 12;
 
 impl Known {
-    /// Values that earlier exchanges showed. Of one that comes twice, the first kind counts. What is too short or too
-    /// much like a word to be looked for everywhere is left out.
+    /// Values that earlier exchanges showed. If one comes twice, the first kind counts. Values that are too short or
+    /// too much like words to be looked for everywhere are left out.
     pub fn new<'a>(values: impl IntoIterator<Item = (KindId, &'a str)>) -> Self {
         let values = values.into_iter().filter(|(_, value)| is_telling(value)).take(KNOWN_MAX);
         let (known, values): (Vec<_>, Vec<_>) = values.map(|(kind, value)| ((kind, Spread::Anywhere), value)).unzip();
@@ -111,7 +111,7 @@ impl Known {
         self.edge.filter(|_| !number).unwrap_or(Edge::Digits)
     }
 
-    /// Where the values stand, the longest of those that begin at one place.
+    /// Reports the ranges of the values; of those that begin at one place, the longest.
     pub(crate) fn find(&self, text: &str, mut found: impl FnMut(Range<usize>, KindId)) {
         let Some(automaton) = &self.automaton else { return };
         let mut at = 0;
@@ -127,14 +127,14 @@ impl Known {
                     found(next.range(), *kind);
                     at = next.end();
                 }
-                // A value is bounded, so beginning again costs a constant at most, and it is begun again only where one
+                // A value is bounded, so beginning again costs at most a constant, and it is done only where a value
                 // may begin.
                 None => at = self.next_start(text.as_bytes(), next.start()),
             }
         }
     }
 
-    /// The next place behind `at` where a value may begin, of whatever sort it is.
+    /// Returns the next place after `at` at which a value of any sort may begin.
     fn next_start(&self, text: &[u8], at: usize) -> usize {
         let edges = [self.edge.unwrap_or(Edge::Digits), Edge::Digits];
         let begins = |at: &usize| edges.iter().any(|edge| edge::left(*edge, text, *at));
@@ -142,7 +142,7 @@ impl Known {
     }
 }
 
-/// Whether a value can be told from a word, so that it may be looked for without its context.
+/// Returns whether a value can be told from a word, so that it may be looked for without its context.
 pub(crate) fn is_telling(value: &str) -> bool {
     let digit = value.bytes().any(|b| b.is_ascii_digit());
     let letter = value.bytes().any(|b| b.is_ascii_alphabetic());

@@ -1,4 +1,4 @@
-//! A policy to a scanner, or why there is none.
+//! A policy to a scanner, or the reason for refusing it.
 
 use std::borrow::Cow;
 
@@ -12,6 +12,11 @@ use crate::scan::rules::Rules;
 use crate::scan::{Scanner, UNKNOWN, opaque};
 
 impl Scanner {
+    /// Checks and compiles a policy. This takes milliseconds, so a scanner is made once and then shared.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the policy names an unknown kind, or has a pattern or a literal that is not valid: see [`PolicyError`].
     pub fn new(policy: &Policy) -> Result<Self, PolicyError> {
         let mut scanner = Self::of_tables(policy)?;
         scanner.add_custom(policy)?;

@@ -62,6 +62,7 @@ pub use parts::Part;
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'t> {
+    /// The string, with its escapes decoded.
     pub text: &'t str,
     /// The name of the member that it stands under, inherited through arrays.
     pub key: Option<&'t str>,
@@ -70,11 +71,15 @@ pub struct Text<'t> {
 /// A value to mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Which of the texts.
+    /// The index of its text among those that were scanned.
     pub text: u32,
+    /// The offset of its first byte in the text.
     pub start: usize,
+    /// The offset of the byte after it.
     pub end: usize,
+    /// The kind of the value, as [`Scanner::kind`] tells it.
     pub kind: KindId,
+    /// The evidence for it.
     pub recognised: Recognised,
 }
 
@@ -88,33 +93,35 @@ pub enum Recognised {
 }
 
 impl Recognised {
+    /// Converts a flag of the wire or of the store.
     pub fn of(by_context: bool) -> Self {
         if by_context { Self::ByContext } else { Self::ByItself }
     }
 
+    /// Returns whether only its surroundings told it.
     pub fn is_by_context(self) -> bool {
         self == Self::ByContext
     }
 }
 
-/// What is masked and how it is found: compiled from a [`Policy`](crate::Policy), immutable.
+/// The compiled form of a [`Policy`](crate::Policy), immutable: it finds the values to mask.
 #[derive(Debug)]
 pub struct Scanner {
     kinds: Vec<Kind>,
     rules: Rules,
     automaton: Option<AhoCorasick>,
-    /// What each literal of the automaton may be the beginning of.
+    /// The candidates that each literal of the automaton may begin.
     anchors: Vec<Vec<Anchor>>,
     custom: Vec<(KindId, Custom)>,
     always: Known,
     never: Never,
-    /// Which kinds are masked.
+    /// True for each kind that is masked, by its index.
     on: Vec<bool>,
-    /// The kind of what looks like an address and is none.
+    /// The kind of a version that looks like an address.
     version: KindId,
 }
 
-/// What is said of a kind that a scanner does not know.
+/// Stands for a kind that a scanner does not know.
 const UNKNOWN: Kind = Kind {
     id: Cow::Borrowed("unknown"),
     label: Cow::Borrowed("VALUE"),
@@ -124,18 +131,19 @@ const UNKNOWN: Kind = Kind {
 };
 
 impl Scanner {
-    /// The kind of an id that this scanner gave.
+    /// Returns the kind of an id that this scanner gave.
     pub fn kind(&self, id: KindId) -> &Kind {
         self.kinds.get(id.index()).unwrap_or(&UNKNOWN)
     }
 
+    /// Returns the kind whose [`Kind::id`] this is; `None` if this scanner does not have it.
     pub fn kind_id(&self, id: &str) -> Option<KindId> {
         self.kinds.iter().position(|kind| kind.id == id).map(KindId::at).filter(|kind| *kind != self.version)
     }
 
-    /// The findings of all texts of one exchange, sorted by text and start, disjoint, on character boundaries. Values
-    /// known from earlier exchanges are among them, and those that these texts show in a strong context are found
-    /// wherever else they stand.
+    /// Returns the findings of all texts of one exchange, sorted by text and start, disjoint, on character boundaries.
+    /// Values known from earlier exchanges are among them, and those that these texts show in a strong context are
+    /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
         let mut strong = self.contexts(texts);
         let here = Known::here(learned(texts, &strong));
@@ -148,7 +156,7 @@ impl Scanner {
         findings
     }
 
-    /// What the rules find in each text.
+    /// Returns what the rules find in each text.
     fn contexts(&self, texts: &[Text<'_>]) -> Vec<Found> {
         let mut readings = Readings { view: self.rules.reading(), prefixes: self.rules.reading() };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
@@ -166,7 +174,7 @@ impl Scanner {
         texts.iter().map(&mut found).collect()
     }
 
-    /// What the rules find in one text. `members` are those that have a name for it.
+    /// Returns what the rules find in one text. `members` are those that have a name for it.
     fn strong(&self, text: &Text<'_>, members: &[usize], readings: &mut Readings) -> Found {
         let page = Page::new(text.text);
         let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.text.len());
@@ -192,7 +200,7 @@ impl Scanner {
         if let Some(kind) = self.rules.public_address {
             let mut found = |range| hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
             public::addresses(text.key, view, &mut found);
-            // Tools write the address of a machine in front of what it said.
+            // Tools write the address of a machine in front of its output.
             if !page.prefixes.is_empty() {
                 public::addresses(text.key, page.raw, &mut found);
             }
@@ -220,8 +228,8 @@ impl Scanner {
         self.sift(text.text, found);
     }
 
-    /// What the rules find in the prefix of a line. A name there has its value there too: what stands on the line itself
-    /// is named by the lines.
+    /// Reports what the rules find in the prefix of a line. A name there has its value there too: the text of the line
+    /// itself is named by the lines.
     fn prefix(
         &self,
         page: &Page<'_>,
@@ -238,7 +246,7 @@ impl Scanner {
         self.anchored(page, page.raw, prefix.clone(), reading, &mut within);
     }
 
-    /// What the rules find at the literals of the automaton that stand in a part of a text, which is the page or its view.
+    /// Reports what the rules find at the literals of the automaton in a part of a text, which is the page or its view.
     fn anchored(
         &self,
         page: &Page<'_>,
@@ -255,7 +263,7 @@ impl Scanner {
         }
     }
 
-    /// What one rule finds at a literal.
+    /// Reports what one rule finds at a literal.
     fn anchor(
         &self,
         anchor: Anchor,
@@ -276,7 +284,7 @@ impl Scanner {
             Anchor::Arn | Anchor::ArnRest(_) if reading.is_new(Reader::Arn, start) => {
                 let arns = &self.rules.arns;
                 let part = |range: Range<usize>, kind| {
-                    // A path is no name that could stand alone, and what no rule names could be anything.
+                    // A path cannot stand alone as a name, and a resource that no rule covers could be anything.
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
                     let evidence = if alone { Evidence::Shown } else { Evidence::Part };
@@ -343,12 +351,12 @@ impl Scanner {
     /// Drops what is switched off, what must never be masked, and what touches a placeholder.
     fn sift(&self, text: &str, found: &mut Found) {
         let Found { hits, opaque, excused } = found;
-        // A kind that is off is still recognised, so that no catch-all takes what is its own.
+        // A kind that is off is still recognised, so that a catch-all does not take its values.
         let off: HashSet<(usize, usize)> =
             hits.iter().filter(|hit| !self.is_on(hit.kind)).map(|hit| (hit.start, hit.end)).collect();
         excused.extend(hits.iter().filter(|hit| hit.kind == self.version).map(|hit| (hit.start, hit.end)));
         hits.retain(|hit| {
-            // A name that goes on in a placeholder was not found as a name when that was a value.
+            // A name that continues in a placeholder was not found as a name when that was a value.
             let joined = |at: Option<usize>| {
                 let byte = at.and_then(|at| text.as_bytes().get(at)).filter(|_| hit.is_by_context());
                 usize::from(byte.is_some_and(|b| matches!(b, b'.' | b'-' | b'_')))
@@ -360,7 +368,7 @@ impl Scanner {
             let on =
                 self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
             let meant = !excused.contains(&(hit.start, hit.end));
-            // A list goes on behind what everybody names, so it is dropped here.
+            // A list continues after the names that everybody has, so they are dropped here.
             let everybody =
                 |value: &str| self.rules.arns.account == Some(hit.kind) && own::is_account(value.as_bytes());
             let somebody = |value: &str| !self.never.covers(value) && !everybody(value);
@@ -373,10 +381,10 @@ impl Scanner {
     }
 }
 
-/// Members in which programs put the whole of what they answer.
+/// Members in which programs put the whole of their answers.
 const ANSWERS: &str = "content|text|output|stdout|result|arguments|input";
 
-/// How far the rules have read the views of the texts, and what stands in the prefixes of their lines.
+/// The extent to which the rules have read the views of the texts and the prefixes of their lines.
 #[derive(Debug)]
 struct Readings {
     view: Reading,
@@ -388,7 +396,7 @@ struct Readings {
 struct Found {
     hits: Vec<Hit>,
     opaque: Vec<Range<usize>>,
-    /// Where something stands that looks like a value and is named otherwise.
+    /// Ranges that look like a value and are named otherwise.
     excused: HashSet<(usize, usize)>,
 }
 
@@ -411,7 +419,7 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
             };
             // The parts of a path are names too: `stack/Billing/8ff84582-…`.
             let parts = value.split('/').filter(|part| hit.evidence == Evidence::Part && part.len() < value.len());
-            // Neither a date nor a number that a service gave it.
+            // A date, or a number that a service gave it, is not a name.
             let parts = parts.take(PARTS_MAX).filter(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()));
             let parts = parts.filter(|part| !part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
             let parts = parts.filter(|part| Spread::of_shown(part).is_some() && seen.insert(*part));
@@ -424,7 +432,7 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
     values
 }
 
-/// Where placeholders stand, as they are minted or as Markdown escapes them.
+/// Returns the ranges of placeholders, as they are minted or as Markdown escapes them.
 fn opaque(text: &str) -> Vec<Range<usize>> {
     let canonical = |range: &Range<usize>, placeholder: &Placeholder| {
         let written = text.as_bytes().get(range.clone()).unwrap_or_default();
@@ -436,7 +444,8 @@ fn opaque(text: &str) -> Vec<Range<usize>> {
         .collect()
 }
 
-// It reads the tables of the catalogue and what checks their values, which are the crate's own.
+// It reads the tables of the catalogue and the checks of their values, which are the crate's own.
 #[cfg(test)]
 #[path = "../../tests/matrix/mod.rs"]
+#[allow(unreachable_pub, reason = "the files of a test have no outside")]
 mod matrix;

@@ -1,4 +1,4 @@
-//! Names: where one stands around a word that is looked for, and which rules it is a name for.
+//! Names: the one around a word that is looked for, and the rules that it is a name for.
 
 use crate::placeholder;
 use crate::scan::edge;
@@ -10,7 +10,7 @@ pub(crate) struct Name<'t> {
     written: &'t [u8],
     /// With the words in front of it that a space separates: `RDS 인스턴스`, `DB cluster`.
     phrase: &'t [u8],
-    /// Where it begins and ends.
+    /// Its first byte, and the byte after it.
     pub(crate) start: usize,
     pub(crate) end: usize,
     /// `<Name>`.
@@ -30,7 +30,7 @@ const PHRASE_WORD_MAX: usize = 16;
 pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item = Name<'_>> + '_ {
     let head = text.get(start.saturating_sub(NAME_MAX)..start).unwrap_or_default();
     let run = head.iter().rev().take_while(|b| in_name(**b) || **b == b'.').count();
-    // A Korean word begins a word of its own, whatever it is written behind, and so does a quoted one.
+    // A Korean word begins a word of its own, whatever it is written after, and so does a quoted one.
     let own = text.get(start).is_none_or(|b| !b.is_ascii() || matches!(b, b'"' | b'\'' | b'<'));
     let first = if own { start } else { start - run };
     let first = edge::word_start(text, first, start + 1);
@@ -48,14 +48,14 @@ pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item
     ends.into_iter().rev().flatten().map(name)
 }
 
-/// How far a name goes on after the word that it was found by.
+/// Returns the length by which a name continues after the word that it was found by.
 pub(crate) fn run_len(text: &[u8], end: usize) -> usize {
     text.get(end..).unwrap_or_default().iter().take(NAME_MAX).take_while(|b| in_name(**b)).count()
 }
 
-/// Where the words begin that a single space separates from the name at `at`.
+/// Returns the start of the words that a single space separates from the name at `at`.
 fn phrase_start(text: &[u8], at: usize) -> usize {
-    // A word of another script is written behind one of the Latin one.
+    // A word of another script is written after one of the Latin one.
     let foreign = text.get(at).is_some_and(|b| !b.is_ascii());
     let head = text.get(at.saturating_sub(PHRASE_WORD_MAX)..at).filter(|_| foreign).unwrap_or_default();
     let mut start = at - head.iter().rev().take_while(|b| is_letter(**b)).count();
@@ -66,7 +66,7 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
         };
         let word = head.iter().rev().take_while(|b| is_letter(**b)).count();
         let front = head.get(..head.len() - word).unwrap_or_default();
-        // Neither a part of a longer word, nor of a value that stands in front of the name.
+        // It is not a part of a longer word, nor of a value that stands in front of the name.
         if word == 0 || front.last().is_some_and(|b| in_name(*b) || *b == b'.') || front.is_empty() && word > 12 {
             break;
         }
@@ -102,7 +102,8 @@ const MORE: [&[u8]; 23] = [
     b"kms",
 ];
 
-/// Where the word ends that continues the name which ends at `end`: `account id`, `bucket.name`, `Buckets[0].Name`.
+/// Returns the end of the word that continues the name which ends at `end`: `account id`, `bucket.name`,
+/// `Buckets[0].Name`.
 fn next_word(text: &[u8], end: usize) -> Option<usize> {
     let rest = text.get(end..)?;
     let index = index_len(rest);
@@ -123,7 +124,7 @@ pub(crate) fn in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
 }
 
-/// Bytes that tell names apart; those of other scripts do.
+/// Returns whether a byte tells names apart; those of other scripts do.
 fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || !byte.is_ascii()
 }
@@ -146,7 +147,7 @@ impl<'t> Name<'t> {
         letters.clone().next().is_some() && letters.all(u8::is_ascii_uppercase)
     }
 
-    /// Whether it could be a word of a sentence: `data-bucket` is a name itself.
+    /// Returns whether it could be a word of a sentence: `data-bucket` is a name itself.
     pub(crate) fn is_word(&self) -> bool {
         // `DB-Instanz`
         let compound =
@@ -164,17 +165,17 @@ impl<'t> Name<'t> {
         }
     }
 
-    /// Whether it ends in a word of another script than the Latin one, whose sentences put it next to its value.
+    /// Returns whether it ends in a word of a script other than Latin, whose sentences put it next to its value.
     pub(crate) fn is_foreign(&self) -> bool {
         self.written.last().is_some_and(|b| !b.is_ascii())
     }
 
-    /// What is glued to a placeholder was glued to a value before, and was no name then.
+    /// Returns whether it is glued to a placeholder: it was glued to a value before, and was not a name then.
     pub(crate) fn is_glued(&self) -> bool {
         placeholder::find_all(self.written).next().is_some()
     }
 
-    /// Whether nothing stands before it on its line but what says that a name follows.
+    /// Returns whether its line begins with it, except for words and signs that introduce a name.
     pub(crate) fn leads(&self, text: &[u8]) -> bool {
         let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
         let line = head.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
@@ -199,13 +200,13 @@ pub(crate) struct NameIndex {
 
 #[derive(Debug, Default)]
 struct Node {
-    /// The letters that go on from here.
+    /// The letters that may follow.
     next: Vec<(u8, usize)>,
     /// The rules whose names end here.
     ends: Vec<(Form, usize)>,
 }
 
-/// How a name must stand there: see [`KeyRule::names`](crate::catalog::KeyRule).
+/// The position that a name must have: see [`KeyRule::names`](crate::catalog::KeyRule).
 #[derive(Clone, Copy, Debug)]
 enum Form {
     End,

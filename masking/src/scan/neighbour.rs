@@ -1,4 +1,4 @@
-//! Account ids that stand bare beside an id of the network: flow logs, and what `--output text` writes.
+//! Account ids that stand bare next to an id of the network: in flow logs, and in the CLI's `--output text`.
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
@@ -8,10 +8,10 @@ use crate::scan::pick::{Evidence, Hit, Source};
 
 const DIGITS: usize = 12;
 
-/// Adds the accounts in the columns before and behind the hits.
+/// Adds the accounts in the columns before and after the hits.
 pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     let beside = |hit: &Hit| {
-        // A tab separates columns; a space does in a flow log, where the column behind is an interface.
+        // A tab separates columns; a space does in a flow log, where the next column is an interface.
         let columns: &[u8] =
             if text.get(hit.start..).is_some_and(|id| id.starts_with(b"eni-")) { b"\t " } else { b"\t" };
         let before = hit

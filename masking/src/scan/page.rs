@@ -1,8 +1,8 @@
-//! The logical text: what stands on the lines of a text, without what a tool put in front of each of them.
+//! The logical text: the lines of a text without the prefixes that a tool put in front of them.
 //!
-//! A prefix is overwritten by blanks in a view of the same length, so that an offset in the one is an offset in the other,
-//! and every rule that steps over blanks between a name and its value steps over line numbers, signs of a diff and
-//! comments for nothing. What stands in the prefixes themselves is looked for in the text as it is.
+//! A prefix is overwritten by blanks in a view of the same length, so that an offset in the one is an offset in the
+//! other, and every rule that steps over blanks between a name and its value steps over line numbers, signs of a diff
+//! and comments at no cost. Values in the prefixes themselves are looked for in the text as it was written.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,15 +15,15 @@ pub(crate) struct Page<'t> {
     pub(crate) raw: &'t [u8],
     /// The text with blanks for its prefixes and colours. Borrowed where it has none.
     pub(crate) view: Cow<'t, [u8]>,
-    /// Where the prefixes stand.
+    /// The ranges of the prefixes.
     pub(crate) prefixes: Vec<Range<usize>>,
 }
 
-/// Prefixes of one line at the most: a number in front of a sign of a diff in front of a comment.
+/// Maximum prefixes of one line: a number in front of a sign of a diff in front of a comment.
 const DEPTH: usize = 3;
 /// Bytes before a place in which the prefix of its line is looked for.
 const LINE_MAX: usize = 256;
-/// Bytes of a colour at the most: `␛[38;5;160;48;5;231m`.
+/// Maximum bytes of a colour: `␛[38;5;160;48;5;231m`.
 const COLOUR_MAX: usize = 24;
 
 /// The prefixes of a line, and which of them are blank: those that a neighbour of it has too.
@@ -48,7 +48,7 @@ impl<'t> Page<'t> {
                     page.line(start..mark, inner.as_mut().unwrap_or(&mut outer));
                     (start, inner) = (at, None);
                 }
-                // A command goes on behind the end of its line.
+                // A command continues after the end of its line.
                 Some(b'\n') if escapes == 1 => {
                     page.line(start..mark, inner.as_mut().unwrap_or(&mut outer));
                     at += 1;
@@ -56,7 +56,7 @@ impl<'t> Page<'t> {
                     page.blank(mark..at);
                 }
                 Some(b'n') if escapes > 0 => {
-                    // The first break of a string: what stands before the string is the rest of a line of its own.
+                    // The first break of a string: the text before the string is the rest of a line of its own.
                     let first = if inner.is_none() { string_start(raw, start..mark, escapes) } else { start };
                     if first > start {
                         page.line(start..first, &mut outer);
@@ -74,7 +74,7 @@ impl<'t> Page<'t> {
         page
     }
 
-    /// Whether the line has a prefix in front of what stands at `at`.
+    /// Returns whether the line has a prefix in front of the text at `at`.
     pub(crate) fn is_prefixed(&self, at: usize) -> bool {
         let head = self.raw.get(at.saturating_sub(LINE_MAX)..at).unwrap_or_default();
         let line = at - head.len() + memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1);
@@ -93,7 +93,7 @@ impl<'t> Page<'t> {
         let mut joined = true;
         for (slot, before) in now.levels.iter_mut().zip(&mut last.levels) {
             let Some(prefix) = Prefix::read(&self.view, at..line.end) else {
-                // A line that a diff leaves as it is does not end it.
+                // A line that a diff leaves unchanged does not end it.
                 let same = self.view.get(at) == Some(&b' ');
                 *slot = before.take().filter(|(prefix, _)| same && prefix.has_context());
                 break;
@@ -141,8 +141,8 @@ impl<'t> Page<'t> {
     }
 }
 
-/// Where the string begins that holds the escaped break at the end of `line`: behind the last quotation mark that is less
-/// escaped than the break.
+/// Returns the start of the string that holds the escaped break at the end of `line`: after the last quotation mark
+/// that is less escaped than the break.
 fn string_start(text: &[u8], line: Range<usize>, escapes: usize) -> usize {
     let bytes = text.get(line.clone()).unwrap_or_default();
     let opens = |quote: &usize| {

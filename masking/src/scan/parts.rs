@@ -1,9 +1,10 @@
-//! The parts of a value: what names a thing gets a placeholder each, what stands around the names stays readable.
+//! The parts of a value: each name of a thing gets a placeholder of its own, and the text around the names stays
+//! readable.
 //!
 //! A value is found as a whole, so that nothing of it is missed. It is written by its parts: `acme-task:12` as
 //! `AWS_ECS_TASK_…:12`, `app/web/50dc6c495c0c9188` as `app/AWS_ELB_…/AWS_ELB_…`, so that the version, the sort of load
-//! balancer, and that a listener belongs to it, can still be reasoned about. What stays is AWS's own word, a number of a
-//! version, or a date. A value without such parts is one part.
+//! balancer, and that a listener belongs to it, can still be reasoned about. Only words of AWS's own, numbers of
+//! versions and dates stay. A value without such parts is one part.
 
 use std::ops::Range;
 
@@ -16,20 +17,21 @@ use crate::scan::Scanner;
 pub struct Part<'s> {
     /// Its bytes in the value.
     pub range: Range<usize>,
+    /// The kind of the part, which may not be that of the value.
     pub kind: KindId,
     /// The word in its placeholder.
     pub label: &'s str,
-    /// It is called as its kind is.
+    /// True if its label is that of its kind.
     own: bool,
 }
 
 impl Part<'_> {
-    /// Whether it is all of a value, and written as such.
+    /// Returns whether it is all of a value, and written as such.
     pub(crate) fn is_whole(&self, value: &str) -> bool {
         self.is_named() && self.range == (0..value.len())
     }
 
-    /// Whether it is a name of its kind, which may stand alone elsewhere.
+    /// Returns whether it is a name of its kind, which may stand alone elsewhere.
     pub(crate) fn is_named(&self) -> bool {
         self.own
     }
@@ -95,7 +97,7 @@ struct Segment {
     place: Place,
 }
 
-/// Where a segment stands.
+/// The position of a segment.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Only,
@@ -118,7 +120,8 @@ fn endpoint(value: &str, domain: &'static str) -> Vec<Named> {
     vec![Named::own(0..name.len()), Named::labelled(name.len() + 1 + hash..value.len(), domain)]
 }
 
-/// `node-10-0-1-7`, `ip_10_0_1_7`, `7.1.0.10`: the address in the name of a host. The names that EC2 gives are one part.
+/// `node-10-0-1-7`, `ip_10_0_1_7`, `7.1.0.10`: the address in the name of a host. The names that EC2 gives are one
+/// part.
 fn host_of_address(value: &str) -> Vec<Named> {
     let forms = [('-', identity::HYPHENS), ('_', identity::UNDERSCORES), ('.', identity::REVERSED)];
     let start = value.find(|c: char| c.is_ascii_digit()).filter(|_| !value.starts_with("ip-")).unwrap_or(value.len());
@@ -127,7 +130,7 @@ fn host_of_address(value: &str) -> Vec<Named> {
     form.map(|(_, label)| Named::labelled(start..value.len(), label)).into_iter().collect()
 }
 
-/// `vpce-0f89a33420c1931d7-bluzidnv`: the endpoint's id, and what makes its host's name unique.
+/// `vpce-0f89a33420c1931d7-bluzidnv`: the endpoint's id, and a suffix that makes its host's name unique.
 fn endpoint_host(value: &str) -> Vec<Named> {
     let prefix = ["vpce-svc-", "vpce-"].into_iter().find(|prefix| value.starts_with(prefix)).map_or(0, str::len);
     let id = value.get(prefix..).and_then(|rest| rest.find('-')).map_or(value.len(), |at| prefix + at);
@@ -136,7 +139,7 @@ fn endpoint_host(value: &str) -> Vec<Named> {
     [endpoint].into_iter().chain(host).collect()
 }
 
-/// `internal-web-1881996775` and `web-5d1b75f4f1cee11e`: the name, and what makes it unique.
+/// `internal-web-1881996775` and `web-5d1b75f4f1cee11e`: the name, and a suffix that makes it unique.
 fn load_balancer_host(value: &str) -> Vec<Named> {
     let start = ["internal-", "dualstack."].into_iter().find(|sort| value.starts_with(sort)).map_or(0, str::len);
     match value.rfind('-').filter(|end| *end > start) {
@@ -181,7 +184,7 @@ fn is_sort(segment: &Segment, value: &str) -> bool {
     matches!(segment.place, Place::First { .. }) && matches!(text(segment, value), "app" | "net" | "gwy")
 }
 
-/// A version, or an alias that says no more than which one is meant.
+/// A version, or an alias that only says which one is meant.
 fn is_version(segment: &Segment, value: &str) -> bool {
     let text = text(segment, value);
     let number = text.len() <= VERSION_MAX && text.bytes().all(|b| b.is_ascii_digit());
@@ -248,7 +251,7 @@ mod tests {
     use super::*;
     use crate::{Policy, placeholder};
 
-    /// What is replaced stands between `‹` and `›`.
+    /// The replaced text stands between `‹` and `›`.
     #[test]
     fn parts() {
         let scanner = Scanner::new(&Policy::default()).unwrap();

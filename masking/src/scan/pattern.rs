@@ -16,18 +16,18 @@ pub(crate) struct Pattern {
     compiled: OnceLock<Option<Regex>>,
 }
 
-/// How the letters of a text are compared with those of a pattern.
+/// The comparison of a text's letters with those of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Case {
     Exact,
     Any,
 }
 
-/// Bytes behind an anchor that a pattern of bounded length sees.
+/// Bytes after an anchor that a pattern of bounded length sees.
 const REACH: usize = 16 * 1_024;
-/// Bytes that a compiled custom pattern may take.
+/// Maximum bytes of a compiled custom pattern; a larger one is refused.
 const CUSTOM_SIZE: usize = 1 << 20;
-/// Bytes of a custom pattern's source.
+/// Maximum bytes of a custom pattern's source; a longer one is refused.
 const CUSTOM_SOURCE: usize = 1_000;
 
 impl Pattern {
@@ -40,8 +40,8 @@ impl Pattern {
         Self { case: Case::Any, ..Self::new(source) }
     }
 
-    /// Whether the pattern ends in a run that only another character ends. A match that begins within such a run ends
-    /// where the run does.
+    /// Returns whether the pattern ends in a run that only another character ends. A match that begins within such a
+    /// run ends where the run does.
     pub(crate) fn is_run(&self) -> bool {
         self.source.contains(",}")
     }
@@ -52,7 +52,7 @@ impl Pattern {
         let window = text.get(at..text.len().min(reach)).unwrap_or_default();
         let regex = self.regex();
         let grouped = regex.is_some_and(|regex| regex.captures_len() > 1);
-        // Without groups, what is slow about captures is saved.
+        // Without groups, the cost of captures is saved.
         let whole = regex.filter(|_| !grouped).and_then(|regex| regex.find(window)).map(|found| found.range());
         let groups = regex.filter(|_| grouped).and_then(|regex| regex.captures(window));
         let groups = groups.into_iter().flat_map(|groups| {
@@ -62,7 +62,7 @@ impl Pattern {
         whole.into_iter().chain(groups).map(move |range| at + range.start..at + range.end)
     }
 
-    /// Whether the source is one; a test asks for each of the catalogue.
+    /// Returns the compiled pattern; `None` if its source is not valid, which a test rules out for the catalogue.
     pub(crate) fn regex(&self) -> Option<&Regex> {
         let compile = || {
             let source = MACROS.iter().fold(self.source.to_owned(), |source, (name, with)| source.replace(name, with));

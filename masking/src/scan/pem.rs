@@ -1,7 +1,7 @@
-//! Private keys: what stands between BEGIN and END, line by line, and what is written around each line.
+//! Private keys: the text between BEGIN and END, line by line, and the marks around each line.
 //!
 //! The form is that of RFC 7468 with the headers of RFC 1421, of OpenPGP (RFC 9580, section 6.2) and of PuTTY's files.
-//! A key that is cut off ends with its last whole line of base64, so that no word behind it is taken for a part of it.
+//! A key that is cut off ends with its last whole line of base64, so that no word after it is taken for a part of it.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use crate::scan::check;
 use crate::scan::page::Page;
 
-/// What a key begins with: in clear, in PuTTY's form, in base64 as a whole.
+/// The beginnings of keys: in clear, in PuTTY's form, in base64 as a whole.
 pub(crate) const OPENINGS: [&str; 3] = [BEGIN, PUTTY, ENCODED];
 
 const BEGIN: &str = "-----BEGIN ";
@@ -19,30 +19,30 @@ const PUTTY: &str = "Private-Lines: ";
 /// `-----BEGIN` in base64.
 const ENCODED: &str = "LS0tLS1CRUdJTi";
 
-/// Bytes of the words between BEGIN and the hyphens at the most.
+/// Maximum bytes of the words between BEGIN and the hyphens.
 const LABEL_MAX: usize = 48;
-/// Bytes of a header at the most.
+/// Maximum bytes of a header.
 const HEADER_MAX: usize = 200;
 /// A run of base64 of this length is a line of a key, wherever it stands between two others.
 const LINE_MIN: usize = 30;
-/// Shorter ones before END at the most: the last line, and OpenPGP's checksum.
+/// Maximum shorter ones before END: the last line, and OpenPGP's checksum.
 const SHORT_MAX: usize = 2;
 
 /// The lines of a key.
 #[derive(Debug, Default)]
 struct Body {
     lines: Vec<Range<usize>>,
-    /// Whether nothing but blanks stands between them.
+    /// True if nothing but blanks stands between them.
     plain: bool,
-    /// Where the line of END ends.
+    /// The end of the line of END.
     closed: Option<usize>,
-    /// How far was read.
+    /// The offset up to which the text was read.
     read: usize,
 }
 
 /// Reports the parts of the key that begins at `at`, and returns how far was read.
 pub(crate) fn find(page: &Page<'_>, text: &[u8], at: usize, mut found: impl FnMut(Range<usize>)) -> usize {
-    // Where nothing stands in front of its first line, a sign at the start of a line is one of base64.
+    // If nothing stands in front of its first line, a sign at the start of a line is one of base64.
     let text = if page.is_prefixed(at) { text } else { page.raw };
     let rest = text.get(at..).unwrap_or_default();
     let (start, mut body) = if rest.starts_with(BEGIN.as_bytes()) {
@@ -68,7 +68,7 @@ pub(crate) fn find(page: &Page<'_>, text: &[u8], at: usize, mut found: impl FnMu
     body.read.max(at)
 }
 
-/// How long `-----BEGIN RSA PRIVATE KEY-----` is, if it is one of a private key.
+/// Returns the length of `-----BEGIN RSA PRIVATE KEY-----`, if it is that of a private key.
 fn label_len(text: &[u8]) -> Option<usize> {
     let label = text.get(BEGIN.len()..)?;
     let len = label
@@ -80,13 +80,13 @@ fn label_len(text: &[u8]) -> Option<usize> {
     (private && label.get(len..)?.starts_with(b"-----")).then_some(BEGIN.len() + len + 5)
 }
 
-/// How many lines PuTTY says there are.
+/// Returns the digits and the value of the number of lines that PuTTY declares.
 fn number(text: &[u8]) -> Option<(usize, usize)> {
     let len = text.iter().take(4).take_while(|b| b.is_ascii_digit()).count();
     Some((len, std::str::from_utf8(text.get(..len)?).ok()?.parse().ok()?))
 }
 
-/// Whether what is encoded begins as a private key does.
+/// Returns whether the encoded text begins as a private key does.
 fn is_encoded_key(text: &[u8]) -> bool {
     let head = text.get(..64).and_then(|head| BASE64.decode(head).ok()).unwrap_or_default();
     label_len(&head).is_some()
@@ -119,7 +119,7 @@ impl Body {
         body
     }
 
-    /// Steps over what stands between two lines.
+    /// Steps over the text between two lines.
     fn gap(&mut self, text: &[u8]) {
         let start = self.read;
         while let Some((len, blank)) = text.get(self.read..).and_then(|rest| gap_len(rest, self.read > start)) {
@@ -128,7 +128,7 @@ impl Body {
         }
     }
 
-    /// Drops what may be a word behind a key without an end, and what is no key at all.
+    /// Drops a last run that may be a word after a key without an end, and everything if it is not a key at all.
     fn cut(&mut self, text: &[u8]) {
         let bytes = |line: &Range<usize>| text.get(line.clone()).unwrap_or_default();
         let is_line = |line: &Range<usize>| line.len() >= LINE_MIN && is_mixed(bytes(line));
@@ -145,7 +145,7 @@ impl Body {
     }
 }
 
-/// Whether a short run is a line by itself, and random.
+/// Returns whether a short run is a line by itself, and random.
 fn is_last(text: &[u8], line: &Range<usize>) -> bool {
     let value = text.get(line.clone()).unwrap_or_default();
     let alone = text.get(line.end).is_none_or(|b| matches!(b, b'\n' | b'\r' | b'"' | b'\'' | b'\\'));
@@ -167,7 +167,7 @@ fn header_len(text: &[u8]) -> Option<usize> {
     Some(name + value)
 }
 
-/// How long a run of base64 is, where a serialiser may have escaped its signs.
+/// Returns the length of a run of base64, in which a serialiser may have escaped signs.
 fn line_len(text: &[u8]) -> usize {
     let mut at = 0;
     while let Some(rest) = text.get(at..) {
@@ -183,7 +183,7 @@ fn line_len(text: &[u8]) -> usize {
     at
 }
 
-/// How long the next piece is of what may stand between two lines, and whether it is blank: line breaks, and the marks of
+/// Returns the length of the next piece between two lines, and whether it is blank: line breaks, and the marks of
 /// strings that are elements of a list or are put together. `inside` says that another piece stands before it.
 fn gap_len(text: &[u8], inside: bool) -> Option<(usize, bool)> {
     let escapes = text.iter().take(8).take_while(|b| **b == b'\\').count();
@@ -198,7 +198,7 @@ fn gap_len(text: &[u8], inside: bool) -> Option<(usize, bool)> {
     }
 }
 
-/// How long `-----END RSA PRIVATE KEY-----` is.
+/// Returns the length of `-----END RSA PRIVATE KEY-----`.
 fn end_len(text: &[u8]) -> Option<usize> {
     let label = text.strip_prefix(b"-----END ")?;
     let len = label.iter().take(LABEL_MAX).take_while(|b| **b != b'-').count();

@@ -16,7 +16,7 @@ pub(crate) struct Hit {
     pub(crate) evidence: Evidence,
 }
 
-/// What a candidate was found by; of two with the same borders, the first in this order wins.
+/// The origin of a candidate; of two with the same borders, the first in this order wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
     /// A custom pattern.
@@ -31,14 +31,14 @@ pub(crate) enum Source {
     Term,
 }
 
-/// What tells a candidate, from the strongest on.
+/// The evidence for a candidate, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Evidence {
     /// Its own form.
     Form,
     /// An ARN that holds it, where alone it would tell nothing: a path, or a resource that no rule covers.
     Part,
-    /// An ARN, a host name or an URL that holds it.
+    /// An ARN, a host name or a URL that holds it.
     Shown,
     /// A name for it, or another surrounding.
     Context,
@@ -64,8 +64,8 @@ impl Hit {
     }
 }
 
-/// Sorts, and resolves overlaps: what lies within another is part of it, and of two that cross, the longer one stays
-/// and the other gives up what they share, so that nothing leaks between them.
+/// Sorts the hits and resolves overlaps: one that lies within another is part of it; of two that cross, the longer one
+/// stays and the other gives up the bytes that they share, so that nothing leaks between them.
 pub(crate) fn disjoint(hits: &mut Vec<Hit>) {
     hits.sort_by_key(|hit| (hit.start, Reverse(hit.end), hit.source, hit.evidence, hit.kind));
     let mut picked: Vec<Hit> = Vec::with_capacity(hits.len());

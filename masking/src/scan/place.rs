@@ -10,7 +10,7 @@ use crate::scan::words;
 const DIGITS: usize = 12;
 /// Bytes before an account that tell its place.
 const BEFORE_MAX: usize = 48;
-/// Bytes of a region's name at the most: `us-isof-southeast-1`.
+/// Maximum bytes of a region's name: `us-isof-southeast-1`.
 const REGION_MAX: usize = 20;
 
 /// The account that is the whole of an answer.
@@ -23,7 +23,7 @@ pub(crate) fn whole(text: &[u8]) -> Option<Range<usize>> {
 
 /// Reports the accounts that stand in such a place.
 pub(crate) fn accounts(text: &[u8], mut found: impl FnMut(Range<usize>)) {
-    // One byte of each run of twelve digits stands at a multiple of twelve, so that most bytes are not looked at.
+    // One byte of each run of twelve digits stands at a multiple of twelve, so most bytes are not looked at.
     let mut at = DIGITS - 1;
     while let Some(byte) = text.get(at) {
         if !byte.is_ascii_digit() {
@@ -53,8 +53,9 @@ fn is_date(value: &[u8]) -> bool {
 }
 
 /// `…-471192830564-eu-west-1` and `…-eu-west-1-471192830564` (buckets and roles of the CDK, CloudFormation, Glue,
-/// SageMaker and the Elastic Beanstalk), `AWSLogs/471192830564/` (what services deliver to a bucket),
-/// `AdministratorAccess-471192830564` and `471192830564_AdministratorAccess` (profiles and contexts of the Identity Center).
+/// SageMaker and the Elastic Beanstalk), `AWSLogs/471192830564/` (logs that services deliver to a bucket),
+/// `AdministratorAccess-471192830564` and `471192830564_AdministratorAccess` (profiles and contexts of the Identity
+/// Center).
 fn is_place(text: &[u8], start: usize, end: usize) -> bool {
     let head = text.get(start.saturating_sub(BEFORE_MAX)..start).unwrap_or_default();
     let tail = text.get(end..).unwrap_or_default();
@@ -103,7 +104,7 @@ fn is_alone(text: &[u8], start: usize, end: usize) -> bool {
     let state = row.first() == Some(&b'\t')
         && STATES.split('|').any(|state| memchr::memmem::find(row, state.as_bytes()).is_some());
     let key = matches!(rest, [b'"' | b'\'', b':', ..]) && memchr::memmem::find(head, b"ccounts").is_some();
-    // What the AWS CLI writes as text: a row has the name of its list.
+    // Text output of the AWS CLI: a row has the name of its list.
     let list = row_start(head).split(|b| *b == b'\t').next().unwrap_or_default();
     let listed = list.len() >= 4
         && list.iter().all(u8::is_ascii_uppercase)
@@ -134,12 +135,12 @@ fn is_said(head: &[u8], tail: &[u8]) -> bool {
     preposition.is_some_and(|word| stage || *word == "in " && ends)
 }
 
-/// What teams call their accounts.
+/// Names that teams give their accounts.
 const STAGES: &str = "\
     prod|production|stage|staging|dev|development|test|testing|qa|uat|sandbox|shared|security|audit|network|logging|\
     management|root|backup|preprod|nonprod|demo|live";
 
-/// The region that a name goes on with: up to its number.
+/// Returns the region that a name continues with, up to its number.
 fn region_at(text: &[u8]) -> &[u8] {
     let name = text.get(..text.len().min(REGION_MAX)).unwrap_or_default();
     let len = name.iter().take_while(|b| b.is_ascii_lowercase() || **b == b'-').count();

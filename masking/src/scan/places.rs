@@ -13,7 +13,7 @@ const SERVICE_MAX: usize = 10;
 /// Maximum bytes of a value in front of its name.
 const BEFORE_MAX: usize = 128;
 
-/// Where the value of a name may stand, the likeliest place first.
+/// Returns the places at which the value of a name may stand, the likeliest first.
 pub(crate) fn places<'t>(name: Name<'t>, text: &'t [u8]) -> impl Iterator<Item = ValuePlace> + 't {
     (0..7).filter_map(move |producer| match producer {
         0 => assigned(&name, text),
@@ -47,7 +47,7 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
         .or_else(|| (closed && name.is_upper() && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
     let place = ValuePlace::after(text, behind, kind);
-    // `S3 Bucket (b)` says what `f(b)` does not.
+    // `S3 Bucket (b)` names a value, `f(b)` does not.
     let prose = kind != PlaceKind::Called || after > at || name.is_foreign();
     let tight = place.start == behind && after == at;
     (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
@@ -101,7 +101,7 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     (len > 0 && meant).then_some(ValuePlace { start, end, kind: PlaceKind::Before, quoted, tight: false, leads })
 }
 
-/// Where the name of a service begins that stands in front of a noun: `S3 버킷`.
+/// Returns the start of a service's name that stands in front of a noun: `S3 버킷`.
 fn skip_service(text: &[u8], at: usize) -> usize {
     let head = text.get(at.saturating_sub(SERVICE_MAX + 2)..at).and_then(|head| head.strip_suffix(b" "));
     let head = head.unwrap_or_default();
@@ -148,10 +148,10 @@ const VERBS: [&str; 26] = [
     "s'appelle",
 ];
 
-/// Verbs and particles of scripts that write no space in front of them.
+/// Verbs and particles of scripts that are written without a space in front of them.
 const PARTICLES: [&str; 9] = ["は", "が", "の", "を", "是", "为", "為", "叫", "名为"];
 
-/// Where the value begins after the verb or particle of a sentence.
+/// Returns the start of the value after the verb or particle of a sentence.
 fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     let foreign = rest.first().is_some_and(|b| !b.is_ascii());

@@ -1,21 +1,21 @@
-//! What tools put in front of lines.
+//! Prefixes that tools put in front of lines.
 
 use std::ops::Range;
 
-/// What stands in front of a line, with the blanks before it.
+/// The text that a tool put in front of a line, with the blanks before it.
 #[derive(Clone, Debug)]
 pub(crate) struct Prefix {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// Where the other side of a box stands, at the end of the line.
+    /// The other side of a box, at the end of the line.
     closing: Option<usize>,
     kind: Kind,
 }
 
-/// Two lines that follow each other have the same one, or what stands in front of them is theirs.
+/// The sort of a prefix. Successive lines have prefixes of one sort, or the text in front of them is their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// The number of a line, and what stands behind it.
+    /// The number of a line, and the sign after it.
     Number(u32, u8),
     /// `file:12:`, `file-12-`
     ValuePlace,
@@ -34,11 +34,11 @@ enum Kind {
     Time,
 }
 
-/// Blanks in front of a prefix at the most.
+/// Maximum blanks in front of a prefix.
 const INDENT_MAX: usize = 120;
-/// Bytes of a word in a prefix at the most.
+/// Maximum bytes of a word in a prefix.
 const WORD_MAX: usize = 160;
-/// Digits of a line's number at the most.
+/// Maximum digits of a line's number.
 const NUMBER_MAX: usize = 7;
 
 impl Prefix {
@@ -62,13 +62,13 @@ impl Prefix {
         Some(Self { start: if len == 0 { start } else { line.start }, end: start + len, closing, kind })
     }
 
-    /// What stands on the line for it.
+    /// Returns the parts of the line that belong to it.
     pub(crate) fn parts(&self) -> impl Iterator<Item = Range<usize>> {
         let closing = self.closing.map(|at| at..at + BAR_LEN);
         [Some(self.start..self.end), closing].into_iter().flatten().filter(|part| !part.is_empty())
     }
 
-    /// Whether a line with this prefix belongs to one with that one before it.
+    /// Returns whether a line with this prefix belongs to one with that one before it.
     pub(crate) fn follows(&self, before: &Self, text: &[u8]) -> bool {
         match (self.kind, before.kind) {
             (Kind::Number(now, b'-'), Kind::Number(last, b':' | b'-')) => now == last.saturating_add(1),
@@ -79,14 +79,14 @@ impl Prefix {
         }
     }
 
-    /// What must be the same in front of each line: not the number of the line, nor the blanks.
+    /// Returns what must be the same in front of each line: not the number of the line, nor the blanks.
     fn word<'t>(&self, text: &'t [u8]) -> &'t [u8] {
         let word = text.get(self.start..self.end).unwrap_or_default();
         let more = word.iter().rev().take_while(|b| b.is_ascii_digit() || matches!(b, b':' | b'|' | b' ')).count();
         word.get(..word.len() - more).unwrap_or_default().trim_ascii_start()
     }
 
-    /// Whether lines without one belong to those with it.
+    /// Returns whether lines without one belong to those with it.
     pub(crate) fn has_context(&self) -> bool {
         matches!(self.kind, Kind::Diff | Kind::Plan)
     }
@@ -96,7 +96,7 @@ fn count(text: &[u8], is: impl Fn(u8) -> bool) -> usize {
     text.iter().take_while(|b| is(**b)).count()
 }
 
-/// How long the sign is that `text` begins with, also where it is escaped.
+/// Returns the length of the tab or arrow that `text` begins with, also if it is escaped.
 fn tab_or_arrow(text: &[u8]) -> Option<usize> {
     let escapes = count(text.get(..text.len().min(8))?, |b| b == b'\\');
     match text.get(escapes..)? {
@@ -133,13 +133,13 @@ fn number(text: &[u8]) -> Option<(Kind, usize)> {
 const BAR_LEN: usize = 3;
 const BARS: [&str; 10] = ["│", "┃", "║", "▏", "▎", "▍", "▌", "┆", "┊", "╎"];
 
-/// How long the upright line of a box is that `text` begins with.
+/// Returns the length of the upright line of a box that `text` begins with.
 fn bar(text: &[u8]) -> Option<usize> {
     let upright = |bar: &&&str| text.starts_with(bar.as_bytes());
     BARS.iter().find(upright).map(|bar| bar.len())
 }
 
-/// Where the right side of a box stands, in a line that begins with its left side.
+/// Returns the offset of a box's right side, in a line that begins with its left side.
 fn closing(text: &[u8]) -> Option<usize> {
     let text = text.trim_ascii_end();
     let at = text.len().checked_sub(BAR_LEN).filter(|at| *at > 0)?;
@@ -164,7 +164,7 @@ fn sign_of_change(text: &[u8], indent: usize) -> Option<(Kind, usize)> {
     }
 }
 
-/// `name = …`, `"element",`: what Terraform writes behind a hyphen, where YAML would have `name: …` and `"element"`.
+/// `name = …`, `"element",`: the text that Terraform writes after a hyphen; YAML would have `name: …`, `"element"`.
 fn is_planned(text: &[u8]) -> bool {
     let name =
         count(text.get(..text.len().min(WORD_MAX)).unwrap_or_default(), |b| b.is_ascii_alphanumeric() || b == b'_');
@@ -211,7 +211,7 @@ fn in_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'@' | b'+' | b'~')
 }
 
-/// What begins with a word: a file, a container, a time of the system's log.
+/// Prefixes that begin with a word: a file, a container, a time of the system's log.
 fn word(text: &[u8]) -> Option<(Kind, usize)> {
     let len = count(text.get(..text.len().min(WORD_MAX))?, in_word);
     let (word, rest) = text.split_at_checked(len)?;

@@ -1,4 +1,5 @@
-//! Public IPv4 addresses. Versions of software have the same form, so what stands around one has to say what it is.
+//! Public IPv4 addresses. Versions of software have the same form, so the text around one must show that it is an
+//! address.
 
 use std::ops::Range;
 
@@ -9,20 +10,20 @@ use crate::scan::edge;
 use crate::scan::name;
 use crate::scan::words;
 
-/// Bytes of an address at the most.
+/// Maximum bytes of an address.
 const ADDRESS_MAX: usize = 15;
-/// Bytes of its line before and behind it that are looked at.
+/// Bytes of its line before and after it that are looked at.
 const REACH: usize = 96;
 /// Bytes between an address and another in the next column.
 const GAP_MAX: usize = 8;
-/// Digits from which on an address tells itself: versions are smaller.
+/// Minimum digits of an address that is recognised by itself: versions have fewer.
 const DIGITS_MIN: usize = 9;
 
-/// A public address with what stands around it.
+/// A public address with the text around it.
 struct Place<'t> {
     text: &'t [u8],
     range: Range<usize>,
-    /// What stands before it and behind it on its line.
+    /// The text before it and after it on its line.
     before: &'t [u8],
     behind: &'t [u8],
     /// The name of the member whose text begins with it.
@@ -67,13 +68,13 @@ impl<'t> Place<'t> {
         Self { text, range, before, behind, member }
     }
 
-    /// Whether nothing that touches it makes it a version or a part of a longer number.
+    /// Returns whether nothing that touches it makes it a version or a part of a longer number.
     fn could_be(&self) -> bool {
         let Range { start, end } = self.range;
         let operator =
             matches!(self.before, [.., b'=' | b'<' | b'>' | b'~' | b'!', b'='] | [.., b'^' | b'~' | b'+' | b'#']);
         let path = matches!(self.before, [.., b'/']) && !self.before.ends_with(b"//");
-        // The second half of a range is fine, a release behind a hyphen is not.
+        // The second half of a range is fine, a release after a hyphen is not.
         let release = matches!(self.behind, [b'-', b'0'..=b'9', ..]) && next_address(self.behind).is_none();
         let file = matches!(self.behind, [b'.', next, ..] if next.is_ascii_alphabetic());
         edge::holds(Edge::Ip, self.text, start, end)
@@ -82,7 +83,7 @@ impl<'t> Place<'t> {
             && !self.member.is_some_and(|member| says(member.as_bytes(), VERSIONS))
     }
 
-    /// Whether it stands in the column behind an address, the last of which ended at `last`.
+    /// Returns whether it stands in the column after an address, the last of which ended at `last`.
     fn joins(&self, last: usize) -> bool {
         let gap = self.text.get(last..self.range.start).unwrap_or_default();
         last > 0 && gap.len() <= GAP_MAX && gap.iter().all(|b| is_gap(*b) || b.is_ascii_digit() || *b == b':')
@@ -134,7 +135,7 @@ impl<'t> Place<'t> {
         }
     }
 
-    /// A private address in the column before or behind.
+    /// Returns whether a private address stands in the column before or after.
     fn is_beside_private(&self) -> bool {
         let private = |address: Option<[u8; 4]>| address.is_some_and(check::is_private);
         private(next_address(self.behind)) || private(previous_address(self.before))
@@ -163,7 +164,7 @@ impl<'t> Place<'t> {
             || words::is_one_of(DIRECTIONS, last) && !self.is_about_versions()
     }
 
-    /// Whether its numbers are larger than those of versions, where nothing speaks of one.
+    /// Returns whether its numbers are larger than those of versions, where nothing speaks of one.
     fn tells_itself(&self) -> bool {
         let value = self.text.get(self.range.clone()).unwrap_or_default();
         let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
@@ -200,7 +201,7 @@ const VERSIONS: &str = "\
     version|upgrad|downgrad|releas|updat|bump|build|install|changelog|package|driver|firmware|patch|library|sdk|\
     chrome|버전|업그레이드|업데이트|릴리스|설치|バージョン|版本";
 
-/// Whether a text has one of some words in it, in any case.
+/// Returns whether a text has one of some words in it, in any case.
 fn says(text: &[u8], words: &str) -> bool {
     words.split('|').any(|word| {
         let Some(first) = word.bytes().next() else { return false };
@@ -209,7 +210,7 @@ fn says(text: &[u8], words: &str) -> bool {
     })
 }
 
-/// The name in front of a value: what is left of its sign, its quotation marks and a verb.
+/// Returns the name in front of a value: the text to the left of its sign, its quotation marks and a verb.
 fn name_before(text: &[u8], start: usize) -> &[u8] {
     let head = text.get(start.saturating_sub(REACH)..start).unwrap_or_default();
     let head = trim_signs(head);

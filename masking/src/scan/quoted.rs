@@ -1,4 +1,4 @@
-//! Where a value ends that its notation encloses: at the quotation mark that closes it, or with its line.
+//! The ends of values that their notation encloses: at the quotation mark that closes one, or with its line.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ const REACH: usize = check::ENCLOSED_MAX + 1;
 /// Quotation marks that are written with letters.
 const MARKS: [&[u8]; 6] = [b"&quot;", b"&#34;", b"&#39;", b"%22", b"\\u0022", b"\\u0027"];
 
-/// The value that begins behind a quotation mark, or is a text of its own.
+/// The value that begins after a quotation mark, or is a text of its own.
 pub(crate) fn value(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     let start = place.start;
     if place.kind == PlaceKind::Whole {
@@ -20,13 +20,13 @@ pub(crate) fn value(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     Some(start..close(text, start, start).filter(|_| place.quoted)?)
 }
 
-/// A value up to the mark that closes it, if it begins behind one and the rest of it has no blank.
+/// A value up to the mark that closes it, if it begins after one and the rest of it has no blank.
 pub(crate) fn widened(text: &[u8], value: Range<usize>) -> Range<usize> {
     let end = close(text, value.start, value.end).unwrap_or(value.end);
     value.start..end
 }
 
-/// Where the quotation ends that begins right before `start`. What stands before `from` is known to belong to it.
+/// Returns the end of the quotation that begins right before `start`. The text before `from` is known to belong to it.
 fn close(text: &[u8], start: usize, from: usize) -> Option<usize> {
     let rest = text.get(from..text.len().min(from + REACH))?;
     let rest = rest.get(..rest.iter().take_while(|b| **b > b' ').count())?;
@@ -39,7 +39,7 @@ fn close(text: &[u8], start: usize, from: usize) -> Option<usize> {
     let depth = escapes(head.get(..head.len() - 1)?);
     let quotes =
         memchr::memchr_iter(quote, rest).map(|at| (from + at, escapes(text.get(start..from + at).unwrap_or_default())));
-    // Where the quotation is not closed by its rules, it may be one in which a backslash is no escape.
+    // A quotation that is not closed by its rules may be one in which a backslash is not an escape.
     let mut other = None;
     let mut doubled = None;
     for (at, before) in quotes {
@@ -64,13 +64,14 @@ fn escapes(head: &[u8]) -> usize {
     head.iter().rev().take(16).take_while(|b| **b == b'\\').count()
 }
 
-/// Whether a mark with so many backslashes before it closes a quotation that was opened by one with `depth` of them. A
-/// string in a string has one, three or seven; a backslash within it is written as twice as many and two.
+/// Returns whether a mark with so many backslashes before it closes a quotation that was opened by one with `depth` of
+/// them. A string in a string has one, three or seven; a backslash within it is written as twice as many and two.
 fn closes(depth: usize, before: usize) -> bool {
     before % (2 * (depth + 1)) == depth
 }
 
-/// The value of `NAME=value` or `name: value` that is alone on its line, if it holds what would end it elsewhere.
+/// The value of `NAME=value` or `name: value` that is alone on its line, if it holds a sign that would end it
+/// elsewhere.
 pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range<usize>> {
     let ValuePlace { start, kind: PlaceKind::Assigned, quoted: false, leads: true, .. } = place else { return None };
     let rest = text.get(start..text.len().min(start + REACH))?;

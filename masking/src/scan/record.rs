@@ -1,4 +1,4 @@
-//! Lines whose form says what their fields are: a list of buckets, and the access log of one.
+//! Lines whose form tells their fields: a list of buckets, and the access log of one.
 
 use std::ops::Range;
 
@@ -14,15 +14,15 @@ pub(crate) struct Records {
     pub(crate) canonical_id: Option<KindId>,
 }
 
-/// What shows that a text has such lines, besides lines that begin with a time: the command that lists buckets, and the
+/// Signs of a text that has such lines, besides lines that begin with a time: the command that lists buckets, and the
 /// operations that a log names.
 pub(crate) const ANCHORS: [&str; 6] = ["s3 ls", " rest.", " soap.", " website.", " batch.delete", " s3."];
 
-/// Bytes of a line that its form is told by.
+/// Bytes of a line by which its form is recognised.
 const LINE_MAX: usize = 400;
-/// Bytes before the fields of a line at the most: what a tool puts there.
+/// Maximum bytes before the fields of a line: those that a tool puts there.
 const PREFIX_MAX: usize = 40;
-/// Lines before a list, and their bytes, in which the command is looked for that made it.
+/// Lines before a list, and their bytes, in which the command that printed it is looked for.
 const COMMAND_LINES: usize = 3;
 const COMMAND_MAX: usize = 400;
 
@@ -63,7 +63,7 @@ impl Records {
     }
 }
 
-/// Whether names that stand in one block of such lines are those of buckets.
+/// Returns whether names that stand in one block of such lines are those of buckets.
 fn are_buckets(text: &[u8], names: &[Range<usize>]) -> bool {
     let telling = |name: &&Range<usize>| text.get((*name).clone()).is_some_and(check::is_distinctive);
     // Without its command, a list of one line, or of words, may be a log.
@@ -101,7 +101,7 @@ const NAME_MAX: usize = 63;
 /// The form of the time before a name.
 const TIME: &[u8] = b"0000-00-00 00:00:00 ";
 
-/// The fields of a line in the log of who reads a bucket. (S3 user guide, "Amazon S3 server access log format")
+/// The fields of a line in the access log of a bucket. (S3 user guide, "Amazon S3 server access log format")
 #[derive(Debug)]
 struct AccessLog {
     owner: Range<usize>,
@@ -112,7 +112,7 @@ struct AccessLog {
 impl AccessLog {
     /// `79a59d…be acme-logs [06/Feb/2025:00:00:38 +0000] 198.51.100.7 79a59d…be 3E57427F3EXAMPLE REST.GET.OBJECT …`
     fn read(line: &[u8]) -> Option<Self> {
-        // Wherever the owner begins, these bytes are some of its digits: most lines are no further looked at.
+        // Wherever the owner begins, these bytes are some of its digits: most lines are not looked at any further.
         line.get(PREFIX_MAX..CANONICAL_LEN)?.iter().all(u8::is_ascii_hexdigit).then_some(())?;
         let open = memchr::memchr(b'[', line)?;
         let head = line.get(..open)?.strip_suffix(b" ")?;

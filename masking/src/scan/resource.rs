@@ -1,5 +1,5 @@
-//! Ids of resources whose type is written near them: what Terraform prints, imports and shows, and what CloudFormation
-//! says of a stack.
+//! Ids of resources whose type is written near them: in Terraform's plans, imports and state, and in CloudFormation's
+//! descriptions of a stack.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -19,7 +19,7 @@ pub(crate) struct Resources {
     ids: Vec<ResourceId>,
 }
 
-/// What the id of a resource, or its beginning, looks like.
+/// The form of a resource's id, or of its beginning.
 #[derive(Debug)]
 struct ResourceId {
     kind: KindId,
@@ -42,7 +42,7 @@ pub(crate) enum Notation {
     Member,
 }
 
-/// What stands before an id, or before the resource that has one.
+/// Texts before an id, or before the resource that has one.
 pub(crate) const ANCHORS: [(&str, Notation); 11] = [
     ("[id=", Notation::Progress),
     ("(id: ", Notation::Progress),
@@ -168,7 +168,7 @@ impl Resources {
     }
 }
 
-/// Whether a name goes on behind what was found of it, as itself or as a template.
+/// Returns whether a name continues after the part of it that was found, as itself or as a template.
 fn goes_on(text: &[u8]) -> bool {
     match text {
         [b'-' | b'_' | b'.', b'$' | b'<' | b'{', ..] => true,
@@ -184,7 +184,7 @@ fn type_at(text: Option<&[u8]>) -> &[u8] {
     text.get(..len).unwrap_or_default()
 }
 
-/// How long an address is: an index in it may hold blanks.
+/// Returns the length of an address: an index in it may hold blanks.
 fn address_len(text: &[u8]) -> usize {
     let mut inside = false;
     let ends = |b: &u8| {
@@ -198,7 +198,7 @@ fn blanks(text: &[u8]) -> usize {
     text.iter().take_while(|b| **b == b' ').count()
 }
 
-/// Behind the quotation mark that may stand at `at`.
+/// Returns the offset after the quotation mark that may stand at `at`.
 fn opened(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
@@ -221,8 +221,8 @@ fn block(text: &[u8], start: usize, max: usize) -> Range<usize> {
     start..start + rest.iter().position(closes).unwrap_or(rest.len())
 }
 
-/// Reports where the values of the attributes begin that say what a resource is called: `id = "…"`. Those of blocks in the
-/// block are of something else.
+/// Reports the start of each value of an attribute that identifies the resource: `id = "…"`. Attributes of blocks
+/// within the block belong to something else.
 fn attributes(text: &[u8], block: Range<usize>, mut found: impl FnMut(usize)) {
     let inside = text.get(block.clone()).unwrap_or_default();
     let mut depth = 0_usize;
@@ -241,7 +241,7 @@ fn attributes(text: &[u8], block: Range<usize>, mut found: impl FnMut(usize)) {
     }
 }
 
-/// Whether the name of an attribute ends what stands before its value.
+/// Returns whether the text before a value ends with the name of an attribute.
 fn is_named(head: &[u8]) -> bool {
     let padding = head.iter().rev().take(ADDRESS_MAX).take_while(|b| **b == b' ').count();
     let head = head.get(..head.len() - padding).unwrap_or_default();

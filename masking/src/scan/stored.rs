@@ -1,5 +1,5 @@
-//! Values of the Secrets Manager and of the parameter store, under names that say only that: `SecretString`, and `Value`
-//! of what is a `SecureString`.
+//! Values of the Secrets Manager and of the parameter store, under names that say only that: `SecretString`, and
+//! `Value` of a `SecureString`.
 
 use std::ops::Range;
 
@@ -11,12 +11,12 @@ use crate::scan::edge;
 use crate::scan::quoted;
 use crate::scan::template;
 
-/// What such a value stands near.
+/// The sort of text that such a value stands near.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Store {
     /// The name of the value, or of a JSON text that holds several.
     Secret,
-    /// The type of a parameter, before or behind its value.
+    /// The type of a parameter, before or after its value.
     Parameter,
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn find(store: Store, text: &[u8], anchor: Range<usize>, found: impl 
     }
 }
 
-/// Whether a member has the name of a secret's value.
+/// Returns whether a member has the name of a secret's value.
 pub(crate) fn is_name(key: &str) -> bool {
     let letters = key.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
     key.len() <= NAME_MAX && letters.eq(*b"secretstring")
@@ -76,7 +76,7 @@ fn secret(text: &[u8], name: usize, mut found: impl FnMut(Range<usize>)) -> usiz
     end
 }
 
-/// Whether a name follows the bracket, where a password has any sign.
+/// Returns whether a name follows the bracket, where a password has any sign.
 fn is_object(inside: &[u8]) -> bool {
     let blanks =
         inside.iter().take(GAP_MAX).take_while(|b| b.is_ascii_whitespace() || matches!(b, b'\\' | b'n')).count();
@@ -132,14 +132,14 @@ fn parameter(text: &[u8], anchor: Range<usize>, mut found: impl FnMut(Range<usiz
     anchor.end
 }
 
-/// Whether what stands between a type and a value belongs to one parameter.
+/// Returns whether the text between a type and a value belongs to one parameter.
 fn is_joined(gap: &[u8]) -> bool {
     !gap.iter().any(|b| matches!(b, b'{' | b'}'))
         && memmem::find(gap, b"\n\n").is_none()
         && memmem::find(gap, b"SecureString").is_none()
 }
 
-/// Where values begin whose name is `Value`.
+/// Returns the start of each value whose name is `Value`.
 fn named(text: &[u8], part: Range<usize>) -> impl Iterator<Item = usize> {
     let inside = text.get(part.clone()).unwrap_or_default();
     let names = memmem::find_iter(inside, b"alue").map(move |at| part.start + at);
@@ -149,7 +149,8 @@ fn named(text: &[u8], part: Range<usize>) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Where the value begins behind a name that ends at `name`: behind an operator, or a blank if the name is an option.
+/// Returns the start of the value after a name that ends at `name`: after an operator, or a blank if the name is an
+/// option.
 fn value_start(text: &[u8], name: usize) -> Option<usize> {
     let rest = text.get(name..text.len().min(name + GAP_MAX))?;
     let mut at = 0;
@@ -174,7 +175,7 @@ fn value_start(text: &[u8], name: usize) -> Option<usize> {
     }
 }
 
-/// Whether a value in quotation marks begins at `start`.
+/// Returns whether a value in quotation marks begins at `start`.
 fn is_open(text: &[u8], start: usize) -> bool {
     matches!(edge::previous(text, start), Some(b'"' | b'\''))
 }
@@ -199,7 +200,7 @@ fn in_name(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
 }
 
-/// Whether a value is a parameter's, and no reference to one.
+/// Returns whether a value is a parameter's, and not a reference to one.
 fn is_parameter(value: &[u8], quoted: bool) -> bool {
     let code = !quoted && (check::is_code(value) || is_attribute(value));
     value.len() >= 4 && !template::is_one(value) && !code && !value.starts_with(b"file://")
@@ -213,7 +214,7 @@ fn is_secret(value: &[u8], quoted: bool) -> bool {
         && !value.iter().any(|b| *b <= b' ')
 }
 
-/// Whether the value of one member among others is its secret: neither a name, nor a host, nor a number.
+/// Returns whether the value of one member among others is its secret: not a name, a host or a number.
 fn is_telling(value: &[u8]) -> bool {
     let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
     let host = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));

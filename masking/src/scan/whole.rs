@@ -1,4 +1,4 @@
-//! Whether a value stands alone: as the whole of a quotation, a cell, an element, a member or an argument.
+//! Values that stand alone: as the whole of a quotation, a cell, an element, a member or an argument.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ pub(crate) fn is_whole(text: &[u8], value: Range<usize>) -> bool {
     }
 }
 
-/// Whether the mark stands there, escaped or not.
+/// Returns whether the mark stands there, escaped or not.
 fn closes(text: &[u8], at: usize, mark: u8) -> bool {
     let rest = text.get(at..).unwrap_or_default();
     let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
