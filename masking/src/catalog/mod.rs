@@ -43,18 +43,32 @@ pub(crate) const VERSIONS: KeyRule = KeyRule {
     check: Check::Version,
 };
 
+macro_rules! areas {
+    () => {
+        "us|eu|ap|sa|ca|me|af|il|mx|cn|eusc"
+    };
+}
+
+macro_rules! account {
+    () => {
+        "AWS_ACCOUNT_"
+    };
+}
+
+/// The words that names of regions begin with.
+pub(crate) const AREAS: &str = areas!();
+/// The beginning of an account's placeholder, which is as good as the account where one is expected.
+pub(crate) const ACCOUNT: &str = account!();
+
 /// The patterns that names in braces stand for.
 pub(crate) const MACROS: [(&str, &str); 7] = [
-    (
-        "{region}",
-        "(?:us|eu|ap|sa|ca|me|af|il|mx|cn|us-gov|us-iso[bef]?|eu-isoe|eusc)-[a-z]{2,12}(?:-[a-z]{2,10})?-[0-9]",
-    ),
+    ("{region}", concat!("(?:", areas!(), "|us-gov|us-iso[bef]?|eu-isoe)-[a-z]{2,12}(?:-[a-z]{2,10})?-[0-9]")),
     ("{aws}", r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov)"),
     ("{name}", "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"),
     ("{bucket}", "[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"),
     ("{uuid}", "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
     // A placeholder is as good as the account that it stands for.
-    ("{account}", "(?:[0-9]{12}|AWS_ACCOUNT_[0-9A-Z]{12})"),
+    ("{account}", concat!("(?:[0-9]{12}|", account!(), "[0-9A-Z]{12})")),
     // A slash, also as JSON may escape it (at any depth) and as URLs do.
     ("{/}", r"(?:\\{0,7}/|%2[Ff])"),
 ];

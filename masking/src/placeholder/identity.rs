@@ -6,8 +6,8 @@
 //! Under one label no two values have the same identity: restoring relies on it. So a value has another's identity only
 //! in the one form that its label writes, and any other form has an identity of its own.
 
+use core::net::Ipv4Addr;
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
 
 /// An identity: the kind that names the thing first, and its name there.
 #[derive(Debug, PartialEq, Eq)]

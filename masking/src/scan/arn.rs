@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::catalog::KindId;
-use crate::catalog::{Check, Edge};
+use crate::catalog::{ACCOUNT, Check, Edge};
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::own;
@@ -92,7 +92,7 @@ impl Arns {
             found(account_at, kind);
         }
         // Any other account is AWS itself, a wildcard or a template; a placeholder stands for one that was masked.
-        if !owned && !account.is_empty() && !account.starts_with(b"AWS_ACCOUNT_") {
+        if !owned && !account.is_empty() && !account.starts_with(ACCOUNT.as_bytes()) {
             return None;
         }
         let service = std::str::from_utf8(service).ok()?;

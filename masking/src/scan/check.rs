@@ -3,9 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use std::net::Ipv4Addr;
+use core::net::Ipv4Addr;
 
-use crate::catalog::Check;
+use crate::catalog::{AREAS, Check};
 use crate::scan::own;
 use crate::scan::template;
 use crate::scan::words::{is_one_of, starts_with_ignore_case};
@@ -85,8 +85,10 @@ pub(crate) fn is_region(value: &[u8]) -> bool {
     let mut parts = region.split(|b| *b == b'-');
     let area = parts.next().unwrap_or_default();
     let last = region.rsplit(|b| *b == b'-').next().unwrap_or_default();
-    let areas: [&[u8]; 12] = [b"us", b"eu", b"ap", b"sa", b"ca", b"me", b"af", b"il", b"mx", b"cn", b"eusc", b"global"];
-    areas.contains(&area) && last.len() == 1 && has_digit(last) && (3..=5).contains(&(parts.count() + 1))
+    (is_one_of(AREAS, area) || area == b"global")
+        && last.len() == 1
+        && has_digit(last)
+        && (3..=5).contains(&(parts.count() + 1))
 }
 
 /// What stands for a password in configuration and code.

@@ -11,7 +11,6 @@ use crate::scan::member;
 use crate::scan::name::Name;
 use crate::scan::notation::{self, Element, Joint, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
-use crate::scan::places;
 use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
 use crate::scan::words;
@@ -39,15 +38,16 @@ impl Keyed {
         &self,
         text: &[u8],
         name: Name<'_>,
+        places: &[Option<ValuePlace>],
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
     ) -> bool {
-        places::places(name, text).any(|place| {
+        places.iter().flatten().any(|place| {
             // Masked already: what else stands around the name is not its value.
             let mut any = is_masked(text, place.start);
             let formal = name.is_formal(place.tight);
             if !any {
-                self.list(text, place, formal, reading, |value| {
+                self.list(text, *place, formal, reading, |value| {
                     any = true;
                     found(value);
                 });

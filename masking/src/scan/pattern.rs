@@ -12,6 +12,8 @@ use crate::policy::{CustomPattern, PolicyError};
 #[derive(Debug)]
 pub(crate) struct Pattern {
     source: &'static str,
+    /// See [`Self::is_run`].
+    run: bool,
     case: Case,
     compiled: OnceLock<Option<Regex>>,
 }
@@ -32,7 +34,7 @@ const CUSTOM_SOURCE: usize = 1_000;
 
 impl Pattern {
     pub(crate) fn new(source: &'static str) -> Self {
-        Self { source, case: Case::Exact, compiled: OnceLock::new() }
+        Self { source, run: source.contains(",}"), case: Case::Exact, compiled: OnceLock::new() }
     }
 
     /// A pattern that takes capitals for small letters, and the other way round.
@@ -43,7 +45,7 @@ impl Pattern {
     /// Returns whether the pattern ends in a run that only another character ends. A match that begins within such a
     /// run ends where the run does.
     pub(crate) fn is_run(&self) -> bool {
-        self.source.contains(",}")
+        self.run
     }
 
     /// The values that the pattern finds at `at`: its groups, or the whole match.

@@ -13,17 +13,17 @@ const SERVICE_MAX: usize = 10;
 /// Maximum bytes of a value in front of its name.
 const BEFORE_MAX: usize = 128;
 
-/// Returns the places at which the value of a name may stand, the likeliest first.
-pub(crate) fn places<'t>(name: Name<'t>, text: &'t [u8]) -> impl Iterator<Item = ValuePlace> + 't {
-    (0..7).filter_map(move |producer| match producer {
-        0 => assigned(&name, text),
-        1 => member::of_parent(&name, text),
-        2 => member::after_name(&name, text),
-        3 => member::before_name(&name, text),
-        4 => member::of_map(&name, text),
-        5 => row(&name, text),
-        _ => before(&name, text),
-    })
+/// The places at which the value of a name may stand, the likeliest first.
+pub(crate) fn places(name: &Name<'_>, text: &[u8]) -> [Option<ValuePlace>; 7] {
+    [
+        assigned(name, text),
+        member::of_parent(name, text),
+        member::after_name(name, text),
+        member::before_name(name, text),
+        member::of_map(name, text),
+        row(name, text),
+        before(name, text),
+    ]
 }
 
 /// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.

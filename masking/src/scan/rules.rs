@@ -22,6 +22,7 @@ use crate::scan::notation::ValuePlace;
 use crate::scan::pattern::Pattern;
 use crate::scan::pem;
 use crate::scan::pick::Evidence;
+use crate::scan::places;
 use crate::scan::quoted;
 use crate::scan::reading::{Header, Reading};
 use crate::scan::record::{self, Records};
@@ -236,13 +237,18 @@ impl Rules {
             }
         }
         for name in name::names(text, word.start, word.end) {
-            for rule in self.names.rules(&name).into_iter().filter_map(|rule| self.keys.get(rule)) {
+            let rules = self.names.rules(&name);
+            if rules.is_empty() {
+                continue;
+            }
+            let places = places::places(&name, text);
+            for rule in rules.into_iter().filter_map(|rule| self.keys.get(rule)) {
                 if done.contains(&rule.index) {
                     continue;
                 }
                 let header = table::is_cell(text, &name).then_some(Header { name: name.start, rule: rule.index });
                 reading.headers.extend(header);
-                if rule.at_name(text, name, reading, |range| found(range, rule.kind)) {
+                if rule.at_name(text, name, &places, reading, |range| found(range, rule.kind)) {
                     done.push(rule.index);
                 }
             }
