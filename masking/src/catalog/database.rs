@@ -67,7 +67,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "cluster identifier|db cluster|rds cluster|aurora cluster|db cluster id|db cluster name|\
-                        db 클러스터|rds 클러스터|aurora 클러스터|db クラスター|rds クラスター|db クラスタ|数据库集群|rds 集群|datenbankcluster|\
+                        db 클러스터|rds 클러스터|aurora 클러스터|db クラスター|rds クラスター|db クラスタ|数据库集群|aurora 集群|db 集群|rds 集群|datenbankcluster|\
                         clúster rds",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,

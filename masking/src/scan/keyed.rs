@@ -75,7 +75,7 @@ impl Keyed {
             let same = |next: &Element| match next.joint {
                 // An item of its own, of variables with their values: the next one is another variable.
                 Joint::Dash => !place.tight,
-                Joint::Arrow => true,
+                Joint::Arrow | Joint::Tag => true,
                 Joint::Blank => formal && !place.quoted && !place.tight && self.check != Check::Password,
                 Joint::Comma => next.place.quoted == place.quoted || self.check == Check::Account,
             };

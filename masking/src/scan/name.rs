@@ -24,7 +24,7 @@ const MEMBER_MAX: usize = 256;
 /// Maximum words in front of a name that belong to it.
 const PHRASE_WORDS: usize = 2;
 /// Maximum bytes of one of them.
-const PHRASE_WORD_MAX: usize = 16;
+const PHRASE_WORD_MAX: usize = 32;
 
 /// The names that hold the word from `start` to `end`, longest first: `account`, `account id`, `account id number`.
 pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item = Name<'_>> + '_ {
@@ -67,7 +67,10 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
         let word = head.iter().rev().take_while(|b| is_letter(**b)).count();
         let front = head.get(..head.len() - word).unwrap_or_default();
         // It is not a part of a longer word, nor of a value that stands in front of the name.
-        if word == 0 || front.last().is_some_and(|b| in_name(*b) || *b == b'.') || front.is_empty() && word > 12 {
+        if word == 0
+            || front.last().is_some_and(|b| in_name(*b) || *b == b'.')
+            || front.is_empty() && word + 1 >= PHRASE_WORD_MAX
+        {
             break;
         }
         start -= word + 1;

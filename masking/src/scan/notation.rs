@@ -68,6 +68,7 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
         [b',', ..] => (at + 1, Joint::Comma),
         [b'-', b'>', ..] => (at + 2, Joint::Arrow),
         [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, Joint::Dash),
+        [b'<', b'/', ..] => (next_tag(text, at)?, Joint::Tag),
         [next, ..] if next.is_ascii_alphanumeric() && at == close + 1 && text.get(close) == Some(&b' ') => {
             (at, Joint::Blank)
         }
@@ -97,6 +98,17 @@ pub(crate) enum Joint {
     Arrow,
     /// The next argument of an option.
     Blank,
+    /// An element of the same name: `</member><member>`.
+    Tag,
+}
+
+/// Where the content begins of an element that follows one of the same name.
+fn next_tag(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at + 2..)?;
+    let name = rest.get(..rest.iter().take(REMARK_MAX).position(|b| *b == b'>')?)?;
+    let next = skip_blanks(text, at + 2 + name.len() + 1);
+    let same = text.get(next..)?.strip_prefix(b"<")?.strip_prefix(name)?.starts_with(b">");
+    same.then_some(next + name.len() + 2)
 }
 
 /// Whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.

@@ -48,16 +48,17 @@ pub(crate) fn values(
     mut found: impl FnMut(&Keyed, Range<usize>),
 ) {
     headers.sort_unstable();
-    let (mut done, mut at) = (0, 0);
+    let mut refused = Refused::default();
+    let mut at = 0;
     while let Some(header) = headers.get(at) {
-        let Some(table) = Table::read(text, header.name).filter(|_| header.name >= done) else {
+        let Some(table) = Table::read(text, header.name, &mut refused) else {
             at += 1;
             continue;
         };
         let own = headers.get(at..).unwrap_or_default().iter().take_while(|header| header.name < table.header.end);
         let columns: Vec<(usize, &Keyed)> =
             own.filter_map(|header| Some((table.column(header.name)?, rules.get(header.rule)?))).collect();
-        done = table.rows(text, |row| {
+        let done = table.rows(text, |row| {
             for (column, rule) in &columns {
                 let place = row.get(*column).and_then(|cell| place(text, cell));
                 if let Some(value) = place.and_then(|place| rule.cell(text, place, reading)) {
@@ -97,6 +98,16 @@ enum Separator {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Break(usize);
 
+/// Up to where lines, and rows of HTML, were read that are no headers: a line has many names, and is read for one.
+#[derive(Debug, Default)]
+struct Refused {
+    lines: usize,
+    elements: usize,
+}
+
+/// Bytes after a name that are not read again where its line has no end.
+const STRIDE: usize = LINE_MAX / 8;
+
 /// A header with the cells in it.
 #[derive(Debug)]
 struct Table {
@@ -110,11 +121,18 @@ struct Table {
 
 impl Table {
     /// The table whose header holds the name at `at`.
-    fn read(text: &[u8], at: usize) -> Option<Self> {
-        if let Some(table) = Self::of_elements(text, at) {
+    fn read(text: &[u8], at: usize, refused: &mut Refused) -> Option<Self> {
+        if at >= refused.elements
+            && let Some(table) = Self::of_elements(text, at, refused)
+        {
             return Some(table);
         }
+        if at < refused.lines {
+            return None;
+        }
+        refused.lines = at + STRIDE;
         let (end, ends) = line_end(text, at, None)?;
+        refused.lines = end;
         let header = line_start(text, at, ends)..end;
         let line = text.get(header.clone())?;
         let separator = separator(line, ends)?;
@@ -165,13 +183,15 @@ impl Table {
     }
 
     /// `<tr><th>Bucket</th>…</tr>`
-    fn of_elements(text: &[u8], at: usize) -> Option<Self> {
+    fn of_elements(text: &[u8], at: usize, refused: &mut Refused) -> Option<Self> {
         let head = text.get(at.saturating_sub(LINE_MAX)..at)?;
         let near = head.get(head.len().saturating_sub(HEADER_MAX)..)?;
         let open = memchr::memmem::rfind(near, b"<t")?;
         matches!(near.get(open + 2), Some(b'h' | b'd')).then_some(())?;
+        refused.elements = at + STRIDE;
         let start = at - head.len() + memchr::memmem::rfind(head, b"<tr")?;
         let end = at + memchr::memmem::find(text.get(at..text.len().min(at + LINE_MAX))?, b"</tr>")?;
+        refused.elements = end;
         let cells = split(text, start..end, Separator::Elements);
         let plausible = cells.len() >= 2 && cells.iter().all(|cell| text.get(cell.clone()).is_some_and(is_heading));
         plausible.then_some(Self {
@@ -243,7 +263,10 @@ fn line_end(text: &[u8], at: usize, ends: Option<Break>) -> Option<(usize, Break
         from = mark + escapes.max(1);
     }
     // A string ends with its quotation mark, and a text with its last line.
-    let quote = ends.filter(|ends| ends.0 > 0).and_then(|_| memchr::memchr(b'"', rest));
+    let escapes = |quote: &usize| backslashes(rest, *quote);
+    let quote = ends
+        .filter(|ends| ends.0 > 0)
+        .and_then(|ends| memchr::memchr_iter(b'"', rest).find(|quote| escapes(quote) < ends.0));
     let last = at + rest.len() == text.len();
     quote.map(|quote| at + quote).or(last.then_some(text.len())).map(|end| (end, ends.unwrap_or(Break(0))))
 }
@@ -256,11 +279,15 @@ fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
         return base + real;
     }
     let line = head.get(real..).unwrap_or_default();
-    let escaped =
-        |at: &usize| line.get(..*at).unwrap_or_default().iter().rev().take(16).take_while(|b| **b == b'\\').count();
+    let escaped = |at: &usize| backslashes(line, *at);
     let broken = memchr::memrchr_iter(b'n', line).find(|at| escaped(at) == ends.0).map_or(0, |at| at + 1);
     let string = memchr::memrchr_iter(b'"', line).find(|at| escaped(at) < ends.0).map_or(0, |at| at + 1);
     base + real + broken.max(string)
+}
+
+/// How many backslashes stand right in front of `at`.
+fn backslashes(text: &[u8], at: usize) -> usize {
+    text.get(..at).unwrap_or_default().iter().rev().take(16).take_while(|b| **b == b'\\').count()
 }
 
 /// The separator that makes the most of a line.
