@@ -8,6 +8,7 @@ use crate::catalog::Edge;
 use crate::catalog::KindId;
 use crate::scan::edge;
 use crate::scan::whole;
+use crate::scan::words::Case;
 
 /// Known values, ready to be looked for: one automaton, however many there are.
 #[derive(Clone, Debug, Default)]
@@ -56,13 +57,6 @@ const COMMON: &str = "\
     sandbox|schema|secondary|secret|security|server|service|session|shared|source|stack|stage|staging|standard|state|\
     status|string|system|table|target|task|team|temp|template|test|testing|text|true|type|unknown|update|user|users|\
     value|version|volume|warning|worker|workflow|write|yaml|zone";
-
-/// The comparison of a text's letters with those of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Case {
-    Exact,
-    Any,
-}
 
 /// At most this many values; any further ones are ignored.
 pub(crate) const KNOWN_MAX: usize = 20_000;

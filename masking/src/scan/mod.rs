@@ -310,9 +310,9 @@ impl Scanner {
                 reading.read(Reader::PrivateKey, end);
             }
             Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Evidence::Shown)),
-            Anchor::Stored(store) if reading.is_new(Reader::Stored, start) => {
+            Anchor::Stored(service) if reading.is_new(Reader::Stored, start) => {
                 let Some(kind) = self.rules.stored else { return };
-                let end = stored::find(store, text, literal, |range| found(range, kind, Evidence::Context));
+                let end = stored::find(service, text, literal, |range| found(range, kind, Evidence::Context));
                 reading.read(Reader::Stored, end);
             }
             Anchor::Record => reading.show_records(),

@@ -196,22 +196,22 @@ fn singular(name: &[u8]) -> Option<&[u8]> {
 /// The rules for each name: a tree of the letters of all names, from their last to their first.
 #[derive(Debug)]
 pub(crate) struct NameIndex {
-    nodes: Vec<Node>,
+    branches: Vec<Branch>,
     /// Words whose names may stand anywhere around them.
     contained: Vec<(&'static str, usize)>,
 }
 
 #[derive(Debug, Default)]
-struct Node {
+struct Branch {
     /// The letters that may follow.
     next: Vec<(u8, usize)>,
     /// The rules whose names end here.
-    ends: Vec<(Form, usize)>,
+    ends: Vec<(Fit, usize)>,
 }
 
 /// The position that a name must have: see [`KeyRule::names`](crate::catalog::KeyRule).
 #[derive(Clone, Copy, Debug)]
-enum Form {
+enum Fit {
     End,
     Whole,
     Written(&'static [u8]),
@@ -219,7 +219,7 @@ enum Form {
 
 impl Default for NameIndex {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()], contained: Vec::new() }
+        Self { branches: vec![Branch::default()], contained: Vec::new() }
     }
 }
 
@@ -229,25 +229,25 @@ impl NameIndex {
         for name in names.split('|') {
             match name.as_bytes() {
                 [b'*', ..] => self.contained.push((name.trim_start_matches('*'), rule)),
-                [b'=', written @ ..] => self.add(written, Form::Written(written), rule),
-                [b'^', whole @ ..] => self.add(whole, Form::Whole, rule),
-                end => self.add(end, Form::End, rule),
+                [b'=', written @ ..] => self.add(written, Fit::Written(written), rule),
+                [b'^', whole @ ..] => self.add(whole, Fit::Whole, rule),
+                end => self.add(end, Fit::End, rule),
             }
         }
     }
 
-    fn add(&mut self, name: &[u8], form: Form, rule: usize) {
+    fn add(&mut self, name: &[u8], form: Fit, rule: usize) {
         let mut at = 0;
         for letter in letters(name) {
-            let next = self.nodes.get(at).and_then(|node| node.next(letter));
-            let fresh = self.nodes.len();
+            let next = self.branches.get(at).and_then(|branch| branch.next(letter));
+            let fresh = self.branches.len();
             if next.is_none() {
-                self.nodes.push(Node::default());
-                self.nodes.get_mut(at).into_iter().for_each(|node| node.next.push((letter, fresh)));
+                self.branches.push(Branch::default());
+                self.branches.get_mut(at).into_iter().for_each(|branch| branch.next.push((letter, fresh)));
             }
             at = next.unwrap_or(fresh);
         }
-        self.nodes.get_mut(at).into_iter().for_each(|node| node.ends.push((form, rule)));
+        self.branches.get_mut(at).into_iter().for_each(|branch| branch.ends.push((form, rule)));
     }
 
     /// The rules that a member of an object is a name for together with the object's own name: `external: {id: …}`.
@@ -269,24 +269,24 @@ impl NameIndex {
     }
 
     fn walk(&self, name: &Name<'_>, phrase: &[u8], rules: &mut Vec<usize>) {
-        let (mut node, mut depth) = (self.nodes.first(), 0);
+        let (mut branch, mut depth) = (self.branches.first(), 0);
         for letter in letters(phrase) {
-            node = node.and_then(|node| self.nodes.get(node.next(letter)?));
+            branch = branch.and_then(|branch| self.branches.get(branch.next(letter)?));
             depth += 1;
-            let Some(node) = node else { return };
-            let fits = |form: Form| match form {
-                Form::End => true,
-                Form::Whole => letters(name.written).count() - (name.phrase.len() - phrase.len()) == depth,
-                Form::Written(written) => name.written == written,
+            let Some(branch) = branch else { return };
+            let fits = |form: Fit| match form {
+                Fit::End => true,
+                Fit::Whole => letters(name.written).count() - (name.phrase.len() - phrase.len()) == depth,
+                Fit::Written(written) => name.written == written,
             };
-            rules.extend(node.ends.iter().filter(|(form, _)| fits(*form)).map(|(_, rule)| *rule));
+            rules.extend(branch.ends.iter().filter(|(form, _)| fits(*form)).map(|(_, rule)| *rule));
         }
     }
 }
 
-impl Node {
+impl Branch {
     fn next(&self, letter: u8) -> Option<usize> {
-        self.next.iter().find(|(next, _)| *next == letter).map(|(_, node)| *node)
+        self.next.iter().find(|(next, _)| *next == letter).map(|(_, branch)| *branch)
     }
 }
 

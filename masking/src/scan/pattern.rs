@@ -7,6 +7,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use crate::catalog::MACROS;
 use crate::policy::{CustomPattern, PolicyError};
+use crate::scan::words::Case;
 
 /// A pattern of the catalogue, compiled when the first candidate needs it: most texts need few.
 #[derive(Debug)]
@@ -16,13 +17,6 @@ pub(crate) struct Pattern {
     run: bool,
     case: Case,
     compiled: OnceLock<Option<Regex>>,
-}
-
-/// The comparison of a text's letters with those of a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Case {
-    Exact,
-    Any,
 }
 
 /// Bytes after an anchor that a pattern of bounded length sees.

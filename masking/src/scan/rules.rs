@@ -59,7 +59,7 @@ pub(crate) enum Anchor {
     Arn,
     PrivateKey,
     Resource(resource::Notation),
-    Stored(stored::Store),
+    Stored(stored::Service),
     ArnRest(arn::Rest),
     Record,
 }

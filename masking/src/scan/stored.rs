@@ -13,18 +13,18 @@ use crate::scan::template;
 
 /// The sort of text that such a value stands near.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Store {
+pub(crate) enum Service {
     /// The name of the value, or of a JSON text that holds several.
-    Secret,
+    SecretsManager,
     /// The type of a parameter, before or after its value.
-    Parameter,
+    ParameterStore,
 }
 
-pub(crate) const ANCHORS: [(&str, Store); 4] = [
-    ("secretstring", Store::Secret),
-    ("secret_string", Store::Secret),
-    ("secret-string", Store::Secret),
-    ("securestring", Store::Parameter),
+pub(crate) const ANCHORS: [(&str, Service); 4] = [
+    ("secretstring", Service::SecretsManager),
+    ("secret_string", Service::SecretsManager),
+    ("secret-string", Service::SecretsManager),
+    ("securestring", Service::ParameterStore),
 ];
 
 /// Bytes of the object or command that a parameter's type and value stand in.
@@ -37,10 +37,10 @@ const SECRET_MAX: usize = 8 * 1_024;
 const GAP_MAX: usize = 120;
 
 /// Reports the values at the anchor at `anchor`. Returns how far was read.
-pub(crate) fn find(store: Store, text: &[u8], anchor: Range<usize>, found: impl FnMut(Range<usize>)) -> usize {
-    match store {
-        Store::Secret => secret(text, anchor.end, found),
-        Store::Parameter => parameter(text, anchor, found),
+pub(crate) fn find(service: Service, text: &[u8], anchor: Range<usize>, found: impl FnMut(Range<usize>)) -> usize {
+    match service {
+        Service::SecretsManager => secret(text, anchor.end, found),
+        Service::ParameterStore => parameter(text, anchor, found),
     }
 }
 
