@@ -38,7 +38,7 @@ pub(crate) fn has_digit(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_digit)
 }
 
-/// Whether no word has the letters of an id: two digits, or one and more consonants in a row than words have.
+/// Returns whether no word has the letters of an id: two digits, or one and more consonants in a row than words have.
 fn is_scrambled(value: &[u8]) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     let consonant = |b: &u8| b.is_ascii_lowercase() && !b"aeiouy".contains(b);
@@ -49,7 +49,7 @@ fn is_scrambled(value: &[u8]) -> bool {
 /// Consonants in a row that tell an id from words: `subscription` has four.
 const CONSONANTS_MIN: usize = 5;
 
-/// Whether a name can be told from a word: it has a digit or a hyphen.
+/// Returns whether a name can be told from a word: it has a digit or a hyphen.
 pub(crate) fn is_distinctive(value: &[u8]) -> bool {
     has_digit(value) || value.contains(&b'-')
 }
@@ -104,15 +104,16 @@ fn is_password(value: &[u8]) -> bool {
     !words && !sigil && !is_reference(value) && !has_reference_mark(value) && !template::is_path(value)
 }
 
-/// Whether what stands in quotation marks, or alone on a line, could be a password. A generated one may hold the signs of
-/// references and code, but none as a whole.
+/// Returns whether what stands in quotation marks, or alone on a line, could be a password. A generated one may hold
+/// the signs of references and code, but none as a whole.
 pub(crate) fn is_enclosed_password(value: &[u8]) -> bool {
     (ENCLOSED_MIN..=ENCLOSED_MAX).contains(&value.len())
         && !template::is_rule(value)
         && (is_password(value) || is_generated(value) && !is_reference(value) && !template::is_one(value))
 }
 
-/// Whether what stands without quotation marks is code: a bracket, names with points between them, or a constant's name.
+/// Returns whether what stands without quotation marks is code: a bracket, names with points between them, or a
+/// constant's name.
 pub(crate) fn is_code(value: &[u8]) -> bool {
     let name = |part: &[u8]| part.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
     let mut parts = value.rsplit(|b| *b == b'.');
@@ -134,13 +135,13 @@ pub(crate) fn is_code(value: &[u8]) -> bool {
 const ENCLOSED_MIN: usize = 6;
 pub(crate) const ENCLOSED_MAX: usize = 256;
 
-/// Whether a value mixes all sorts of letters and signs, as no word does.
+/// Returns whether a value mixes all sorts of letters and signs, as no word does.
 pub(crate) fn is_generated(value: &[u8]) -> bool {
     let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
     value.len() >= 12 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
-/// Whether a value is a run of letters and digits too long for a word.
+/// Returns whether a value is a run of letters and digits too long for a word.
 pub(crate) fn is_long(value: &[u8]) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     value.len() >= 20 && digits >= 3 && digits < value.len() && value.iter().all(u8::is_ascii_alphanumeric)

@@ -33,7 +33,8 @@ impl Keyed {
         Self { kind, index, pattern: Pattern::new(key.value), check: key.check, secret }
     }
 
-    /// The values of a name, at the first of its places that has one. Returns whether there was one, or its placeholder.
+    /// The values of a name, at the first of its places that has one. Returns whether there was one, or its
+    /// placeholder.
     pub(crate) fn at_name(
         &self,
         text: &[u8],
@@ -142,7 +143,7 @@ impl Keyed {
             .then_some(value)
     }
 
-    /// Whether what stands there is a value rather than the next word of a sentence or of a program.
+    /// Returns whether what stands there is a value rather than the next word of a sentence or of a program.
     fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, formal: bool) -> bool {
         match self.check {
             Check::Bucket | Check::Name if place.end.is_some() => {
@@ -196,7 +197,7 @@ fn without_stop(text: &[u8], value: Range<usize>, kind: PlaceKind) -> Range<usiz
     value.start..value.end - usize::from(stops)
 }
 
-/// Whether a placeholder stands for what stood at a place, or for a part of it.
+/// Returns whether a placeholder stands for what stood at a place, or for a part of it.
 fn is_masked(text: &[u8], at: usize) -> bool {
     let rest = text.get(at..text.len().min(at + MASKED_MAX)).unwrap_or_default();
     let run = rest.iter().take_while(|b| **b > b' ').count();
@@ -206,14 +207,14 @@ fn is_masked(text: &[u8], at: usize) -> bool {
 /// Bytes of a value in which a placeholder is looked for.
 const MASKED_MAX: usize = 96;
 
-/// Whether a name begins with a word that stands next to names of its sort: `bucket sort-1`, `cluster size-2`.
+/// Returns whether a name begins with a word that stands next to names of its sort: `bucket sort-1`, `cluster size-2`.
 fn is_term(value: &[u8]) -> bool {
     const TERMS: &str = "acl|count|index|key|level|lifecycle|limit|mode|name|number|owner|part|policy|rate|size|sort|step|\
         tag|type|version|versioning|per|pre|multi|sub|non|re|self|cross|post|end|built";
     value.split(|b| *b == b'-').next().is_some_and(|word| words::is_one_of(TERMS, word))
 }
 
-/// Whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.
+/// Returns whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.
 fn is_dotted(value: &[u8]) -> bool {
     value.split(|b| *b == b'.').all(|part| part.first().is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }

@@ -95,7 +95,8 @@ struct Object {
 }
 
 impl Object {
-    /// `bucket: {name: b}`, `bucket {⏎ id = "b"`, `<Bucket><Name>b</Name>`, `<bucket name="b"/>`, `buckets: [{name: b}]`.
+    /// `bucket: {name: b}`, `bucket {⏎ id = "b"`, `<Bucket><Name>b</Name>`, `<bucket name="b"/>`, `buckets: [{name:
+    /// b}]`.
     fn of(name: &Name<'_>, text: &[u8]) -> Option<Self> {
         let end = skip_quote(text, name.end).unwrap_or(name.end);
         let after = skip_blanks(text, end);
@@ -156,7 +157,8 @@ pub(crate) fn next_in_map(text: &[u8], end: usize) -> Option<ValuePlace> {
     Some(ValuePlace { kind: PlaceKind::Map, ..Member::read(text, at).filter(|_| at > end)?.place(text) })
 }
 
-/// The same member of the next object of a list: `[{"Name": "a"}, {"Name": "b"}]`, `<Bucket><Name>…`, `- name: a⏎- name: b`.
+/// The same member of the next object of a list: `[{"Name": "a"}, {"Name": "b"}]`, `<Bucket><Name>…`, `- name: a⏎-
+/// name: b`.
 pub(crate) fn next_object(text: &[u8], end: usize) -> Option<ValuePlace> {
     let rest = text.get(end..text.len().min(end + OBJECT_BYTES))?;
     let close = rest.iter().position(|b| matches!(b, b'}' | b'{' | b'[' | b']'))?;
@@ -170,7 +172,7 @@ pub(crate) fn next_object(text: &[u8], end: usize) -> Option<ValuePlace> {
 /// Maximum bytes of the rest of an object after the value in it.
 const OBJECT_BYTES: usize = 400;
 
-/// Whether blanks hold the end of a line.
+/// Returns whether blanks hold the end of a line.
 fn breaks(blanks: &[u8]) -> bool {
     blanks.contains(&b'\n') || blanks.windows(2).any(|pair| pair == b"\\n")
 }

@@ -111,19 +111,19 @@ fn next_tag(text: &[u8], at: usize) -> Option<usize> {
     same.then_some(next + name.len() + 2)
 }
 
-/// Whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.
+/// Returns whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.
 pub(crate) fn ends_element(text: &[u8], end: usize) -> bool {
     let at = skip_quote(text, end).unwrap_or(end);
     let spaces = text.get(at..).unwrap_or_default().iter().take(BLANKS_MAX).take_while(|b| **b == b' ').count();
     matches!(text.get(at + spaces), None | Some(b',' | b']' | b')' | b'}' | b'\n' | b'\r' | b'\\'))
 }
 
-/// Whether the quoted text that ends at `end` is a name itself: `"buckets": {"description": …`.
+/// Returns whether the quoted text that ends at `end` is a name itself: `"buckets": {"description": …`.
 pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
     skip_quote(text, end).is_some_and(|at| text.get(skip_blanks(text, at)) == Some(&b':'))
 }
 
-/// Whether what stands at `end` ends a quoted value, or the part of one that may be a value of its own.
+/// Returns whether what stands at `end` ends a quoted value, or the part of one that may be a value of its own.
 pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
     match text.get(end) {
         None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
@@ -135,14 +135,14 @@ pub(crate) fn skip_spaces(text: &[u8], at: usize) -> usize {
     at + text.get(at..).unwrap_or_default().iter().take(BLANKS_MAX).take_while(|b| **b == b' ').count()
 }
 
-/// Whether another word follows on the line.
+/// Returns whether another word follows on the line.
 pub(crate) fn is_followed(text: &[u8], end: usize) -> bool {
     let rest = text.get(end..).unwrap_or_default();
     let blanks = rest.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
     blanks > 0 && rest.get(blanks).is_some_and(u8::is_ascii_alphabetic)
 }
 
-/// Whether what stands at `end` shows that the bare word before it is code or another name.
+/// Returns whether what stands at `end` shows that the bare word before it is code or another name.
 pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
     let rest = text.get(end..).unwrap_or_default();
     match rest {

@@ -2,25 +2,25 @@
 
 use crate::scan::words::is_one_of;
 
-/// Whether a hosted zone is one of AWS's services.
+/// Returns whether a hosted zone is one of AWS's services.
 pub(crate) fn is_zone(value: &[u8]) -> bool {
     ZONES.split('|').any(|zone| zone.as_bytes() == value)
 }
 
-/// Whether a resource of an ARN has the name that AWS gave it.
+/// Returns whether a resource of an ARN has the name that AWS gave it.
 pub(crate) fn is_resource(value: &[u8]) -> bool {
     let name = value.rsplit(|b| *b == b'/').next().unwrap_or_default();
     let alias = value.strip_prefix(b"aws/").is_some_and(|service| is_one_of(KEY_SERVICES, service));
     alias || is_one_of(NAMES, value) || is_service_linked(name)
 }
 
-/// `AWSServiceRoleForAutoScaling`, whose name is the service's. What a user adds to it stands behind an underscore. (IAM
+/// `AWSServiceRoleForAutoScaling`, whose name is the service's. What a user adds to it stands after an underscore. (IAM
 /// user guide, "Create a service-linked role")
 fn is_service_linked(name: &[u8]) -> bool {
     name.strip_prefix(b"AWSServiceRoleFor").is_some_and(|service| service.iter().all(u8::is_ascii_alphanumeric))
 }
 
-/// Whether an account is one that AWS or the maker of an image shows to everybody.
+/// Returns whether an account is one that AWS or the maker of an image shows to everybody.
 pub(crate) fn is_account(value: &[u8]) -> bool {
     let digits = || value.iter().filter(|b| b.is_ascii_digit());
     [IMAGES, LEARNING, LOGS, OWNERS]
@@ -48,18 +48,18 @@ const LOGS: &str = "\
     652711504416|635631232127|009996457667|897822967062|076674570225|507241528517|048591011584|190560391635|\
     638102146993|037604701340";
 
-/// Owners of public images and layers: Amazon Linux, Windows, images for ECS (EC2 user guide, "Find an AMI"; ECS developer
-/// guide, "Amazon ECS-optimized Linux AMIs"), Ubuntu (Canonical, "Find Ubuntu images on AWS"), Debian (Debian wiki,
-/// "Amazon EC2 Image"), Red Hat (its article 15356), SUSE; layers of Lambda Insights (CloudWatch user guide), Powertools
-/// and the distribution for OpenTelemetry.
+/// Owners of public images and layers: Amazon Linux, Windows, images for ECS (EC2 user guide, "Find an AMI"; ECS
+/// developer guide, "Amazon ECS-optimized Linux AMIs"), Ubuntu (Canonical, "Find Ubuntu images on AWS"), Debian (Debian
+/// wiki, "Amazon EC2 Image"), Red Hat (its article 15356), SUSE; layers of Lambda Insights (CloudWatch user guide),
+/// Powertools and the distribution for OpenTelemetry.
 const OWNERS: &str = "\
     137112412989|801119661308|591542846629|099720109477|136693071363|309956199498|013907871322|580247275435|\
     017000801446|901920570463";
 
-/// Hosted zones of AWS's services: constants, not somebody's. (AWS general reference, "Elastic Load Balancing endpoints and
-/// quotas", "Amazon S3 endpoints and quotas", "Amazon API Gateway endpoints and quotas"; Route 53 API reference,
-/// "AliasTarget"; endpoints of RDS in three regions) CloudFront and Global Accelerator first, then websites in S3 and RDS,
-/// then load balancers, then APIs.
+/// Hosted zones of AWS's services: constants, not somebody's. (AWS general reference, "Elastic Load Balancing endpoints
+/// and quotas", "Amazon S3 endpoints and quotas", "Amazon API Gateway endpoints and quotas"; Route 53 API reference,
+/// "AliasTarget"; endpoints of RDS in three regions) CloudFront and Global Accelerator first, then websites in S3 and
+/// RDS, then load balancers, then APIs.
 const ZONES: &str = "\
     Z2FDTNDATAQYW2|Z2BJ6XQ5FK7U4H|\
     Z3AQBSTGFYJSTF|Z2O1EMRO9K5GLX|Z2F56UZL2M1ACD|Z3BJ6K6RIION7M|Z11RGJOFQNVJUP|Z2M4EHUR26P7ZW|Z3W03O7B5YMIYP|\
@@ -76,8 +76,8 @@ const ZONES: &str = "\
     ZL327KTPIQFUL|Z2RPCDW04V8134|Z19DQILCV0OWEC|Z1U9ULNL0V5AJ3|ZLY8HYME6SFDD|ZJ5UAJN8Y3Z2Q|Z3KY65QIEKYHQQ|\
     ZCMLWB8V5SYIT|Z2YB950C88HT6D";
 
-/// Services whose managed keys have the alias `aws/<service>`. (KMS developer guide, "AWS managed keys"; the guides of the
-/// services)
+/// Services whose managed keys have the alias `aws/<service>`. (KMS developer guide, "AWS managed keys"; the guides of
+/// the services)
 const KEY_SERVICES: &str = "\
     acm|backup|cloud9|codeartifact|codecommit|connect|dms|dynamodb|ebs|ecr|elasticfilesystem|es|fsx|glue|kafka|kinesis|\
     kinesisvideo|lambda|lex|lightsail|rds|redshift|s3|secretsmanager|ses|sns|sqs|ssm|workspaces|xray";

@@ -77,13 +77,13 @@ impl Reading {
         }
     }
 
-    /// Goes on to the text behind one of `len` bytes.
+    /// Goes on to the text after one of `len` bytes.
     pub(crate) fn next_text(&mut self, len: usize) {
         self.base += len + 1;
         self.headers.clear();
     }
 
-    /// Whether the place was not read yet.
+    /// Returns whether the place was not read yet.
     pub(crate) fn is_new(&self, reader: Reader, at: usize) -> bool {
         let mark = match reader {
             Reader::Arn => Some(&self.arn),
@@ -118,19 +118,19 @@ impl Reading {
         self.records = Some(self.base);
     }
 
-    /// Whether the current text has shown such lines.
+    /// Returns whether the current text has shown such lines.
     pub(crate) fn has_records(&self) -> bool {
         self.records == Some(self.base)
     }
 
-    /// Notes that a rule for hosts reads the name that begins at `at`. Tells whether it has not done so already.
+    /// Notes that a rule for hosts reads the name that begins at `at`. Returns whether it has not done so already.
     pub(crate) fn host(&mut self, rule: usize, at: usize) -> bool {
         let at = Some(self.base + at);
         self.hosts.get_mut(rule).is_some_and(|last| std::mem::replace(last, at) != at)
     }
 
-    /// Notes that a rule reads an element of a list. Tells whether it has not done so already, as a part of another list
-    /// that goes on in the same way.
+    /// Notes that a rule reads an element of a list. Returns whether it has not done so already, as a part of another
+    /// list that goes on in the same way.
     pub(crate) fn element(&mut self, rule: usize, place: ValuePlace, formal: bool) -> bool {
         let at = (self.base + place.start) as u64;
         self.elements.insert(at << 16 | (rule as u64) << 2 | u64::from(place.quoted) << 1 | u64::from(formal))

@@ -64,7 +64,7 @@ pub(crate) enum Anchor {
     Record,
 }
 
-/// A value that begins with a literal, or stands behind it.
+/// A value that begins with a literal, or stands after it.
 #[derive(Debug)]
 pub(crate) struct Literal {
     pub(crate) kind: KindId,
@@ -76,7 +76,7 @@ pub(crate) struct Literal {
     secret: bool,
 }
 
-/// A host name with what stands behind it.
+/// A host name with what stands after it.
 #[derive(Debug)]
 pub(crate) struct Host {
     kind: KindId,
@@ -86,7 +86,7 @@ pub(crate) struct Host {
     capitals: Pattern,
 }
 
-/// Bytes of a host name at the most.
+/// Maximum bytes of a host name.
 const HOST_MAX: usize = 253;
 
 impl Rules {
@@ -182,12 +182,12 @@ impl Rules {
         (automaton.ok(), anchors)
     }
 
-    /// Whether a kind takes what no other does.
+    /// Returns whether a kind takes what no other does.
     pub(crate) fn is_catch_all(&self, kind: KindId) -> bool {
         self.ids.other == Some(kind) || self.arns.other == Some(kind)
     }
 
-    /// The values in the host name that holds the domain at `domain`, and behind it.
+    /// The values in the host name that holds the domain at `domain`, and after it.
     pub(crate) fn hosts(
         &self,
         text: &[u8],
@@ -309,7 +309,7 @@ fn in_host(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
 }
 
-/// Whether a host name may end at `end`: `x.amazonaws.com.example.org` is somebody else's.
+/// Returns whether a host name may end at `end`: `x.amazonaws.com.example.org` is somebody else's.
 fn ends_host(text: &[u8], end: usize) -> bool {
     let rest = text.get(end..).unwrap_or_default();
     match rest {

@@ -22,7 +22,7 @@ const TITLED: &str = "name|id|identifier|arn";
 /// Maximum bytes between two rows of HTML.
 const GAP_MAX: usize = 120;
 
-/// Whether a name may fill a cell of a header: what follows it, and what stands before it.
+/// Returns whether a name may fill a cell of a header: what follows it, and what stands before it.
 pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
     let end = skip_quote(text, name.end).unwrap_or(name.end);
     let follows = match text.get(end..).unwrap_or_default() {
@@ -373,7 +373,7 @@ fn aligned(text: &[u8], line: &Range<usize>, header: usize, columns: &[Range<usi
     columns.iter().map(cell).collect()
 }
 
-/// Whether a cell could name a column: words, not a value.
+/// Returns whether a cell could name a column: words, not a value.
 fn is_heading(cell: &[u8]) -> bool {
     let cell = cell.trim_ascii();
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || b" _-./()#%:\"'*`\\".contains(b);

@@ -2,7 +2,8 @@
 
 use crate::scan::words::starts_with_ignore_case;
 
-/// Whether a value is a template, or holds one: `${NAME}`, `{{ name }}`, `$(name)`, `<name>`, `f(x)`, `A::B`, `***`.
+/// Returns whether a value is a template, or holds one: `${NAME}`, `{{ name }}`, `$(name)`, `<name>`, `f(x)`, `A::B`,
+/// `***`.
 pub(crate) fn is_one(value: &[u8]) -> bool {
     const ENCLOSED: [(&[u8], &[u8]); 5] = [(b"${", b"}"), (b"{{", b"}}"), (b"$(", b")"), (b"%(", b")"), (b"#{", b"}")];
     const WHOLE: [(u8, u8); 5] = [(b'<', b'>'), (b'[', b']'), (b'%', b'%'), (b'{', b'}'), (b'(', b')')];
@@ -43,7 +44,7 @@ fn in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'-' | b'/' | b' ')
 }
 
-/// Whether a name stands between two signs, at the start or long enough for no chance.
+/// Returns whether a name stands between two signs, at the start or long enough for no chance.
 fn encloses(value: &[u8], open: &[u8], close: &[u8]) -> bool {
     let opened = value.windows(open.len()).position(|window| window == open);
     let Some(inside) = opened.and_then(|at| value.get(at + open.len()..)) else { return false };
