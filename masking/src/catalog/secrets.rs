@@ -157,7 +157,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "PASSWORD",
         rules: &[
             Rule::Key(KeyRule {
-                names: "password|passwd|pwd|master user password|db password|pg password|비밀번호|패스워드|암호|パスワード|密码|\
+                names: "password|passwd|pwd|db pass|ssh pass|user pass|root pass|admin pass|become pass|login pass|mysql pass|\
+                        redis pass|postgres pass|passphrase|비밀번호|비번|패스워드|암호|パスワード|密码|\
                         口令|passwort|kennwort|contraseña|mot de passe",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
@@ -168,8 +169,18 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}$<>]{4,128})@"#,
                 Check::UrlPassword,
             ),
+            // Options of clients of databases and of ssh.
+            Rule::After(
+                "mysql|mariadb|redis-cli|sshpass",
+                r#"(?:(?:mysql|mariadb)(?:dump|admin|import|sh)?(?:[ \t][^\x00-\x1f|;&]{0,200}?)?[ \t]-p|redis-cli[ \t][^\x00-\x1f|;&]{0,200}?(?:-a|--pass)[ \t]|sshpass[ \t]+-p[ \t]?)["'\\]{0,4}([^\x00-\x20"'\\$-][^\x00-\x20"'\\]{5,127})"#,
+                Check::UrlPassword,
+            ),
         ],
         yes: &[
+            "mysql -h orders-prod -u admin -p‹Xk39abcdQ7f2› orders",
+            "redis-cli -h cache -a ‹Xk39abcdQ7f2abc› ping",
+            "sshpass -p '‹Xk39abcdQ7f2›' ssh host",
+            "ansible_ssh_pass: \"‹Sup3rS3cret!x›\"",
             "MasterUserPassword=‹Passw0rd1›",
             "--master-user-password ‹Passw0rd!!1› --output table",
             "postgresql://app:‹Xk39abcd›@host",
@@ -221,7 +232,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Key(KeyRule {
                 names: "api key|api key value|x api key|api 키|api キー|api 密钥|api schlüssel|clave de api",
                 value: "[A-Za-z0-9]{20,128}",
-                check: Check::Random,
+                check: Check::Mixed,
             }),
         ],
         yes: &["x-api-key: ‹j4EKfAlLbhu8eoXdCNTB7P5wryvZF06WzImxsROg›", "‹da2-abcdefghijklmnopqrstuvwxy2›"],
