@@ -193,9 +193,7 @@ pub(crate) enum Check {
     Password,
     /// It is not a word that stands for a password in examples.
     UrlPassword,
-    /// It is random, and not a digest in hexadecimal.
-    Random,
-    /// It is random, with letters of both cases and digits.
+    /// It is random, with letters of both cases and digits, and not a digest in hexadecimal.
     Generated,
     /// It is base64 of a secret that is random itself.
     Encoded,

@@ -20,7 +20,6 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Name => is_name(value),
         Check::Password => is_password(value),
         Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value),
-        Check::Random => is_random(value),
         Check::Generated => is_generated(value) && is_random(value),
         Check::Encoded => BASE64.decode(value).is_ok_and(|secret| is_generated(&secret) && is_random(&secret)),
         Check::Account => is_account(value),

@@ -27,7 +27,7 @@ const PHRASE_WORDS: usize = 2;
 const PHRASE_WORD_MAX: usize = 32;
 
 /// The names that hold the word from `start` to `end`, longest first: `account`, `account id`, `account id number`.
-pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item = Name<'_>> + '_ {
+pub(crate) fn names(text: &[u8], start: usize, end: usize) -> [Option<Name<'_>>; 4] {
     let head = text.get(start.saturating_sub(NAME_MAX)..start).unwrap_or_default();
     let run = head.iter().rev().take_while(|b| in_name(**b) || **b == b'.').count();
     // A Korean word begins a word of its own, whatever it is written after, and so does a quoted one.
@@ -45,7 +45,8 @@ pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl Iterator<Item
     let phrase = phrase_start(text, first);
     let part = move |from: usize, end: usize| text.get(from..end).unwrap_or_default();
     let name = move |end| Name { written: part(first, end), phrase: part(phrase, end), start: first, end, tag };
-    ends.into_iter().rev().flatten().map(name)
+    ends.reverse();
+    ends.map(|end| end.map(name))
 }
 
 /// Returns the length by which a name continues after the word that it was found by.

@@ -228,15 +228,16 @@ impl Rules {
         // Words after a space may begin a name of their own.
         let last = word.end + name::run_len(text, word.end);
         let mut done: Vec<usize> = Vec::new();
-        if let Some(name) = name::names(text, word.start, word.end).last() {
-            for (member, place) in member::children(&name, text) {
-                let rules = self.names.of_member(&name, member).into_iter().filter_map(|rule| self.keys.get(rule));
+        let names = name::names(text, word.start, word.end);
+        if let Some(name) = names.iter().flatten().last() {
+            for (member, place) in member::children(name, text) {
+                let rules = self.names.of_member(name, member).into_iter().filter_map(|rule| self.keys.get(rule));
                 for rule in rules {
                     rule.list(text, place, false, reading, |range| found(range, rule.kind));
                 }
             }
         }
-        for name in name::names(text, word.start, word.end) {
+        for name in names.into_iter().flatten() {
             let rules = self.names.rules(&name);
             if rules.is_empty() {
                 continue;
