@@ -48,7 +48,10 @@ const NOTATIONS: &[&str] = &[
     "<table><tr><th>Region</th><th>Bucket</th></tr><tr><td>eu-west-1</td><td>‹acme-logs-1›</td></tr></table>",
     "||             Buckets             ||\n|+---------------+---------------+|\n\
      ||  CreationDate |     Name      ||\n|+---------------+---------------+|\n||  2024-05-01   |  ‹acme-logs›  ||\n",
+    "INSERT INTO c VALUES ('bucket', '‹acme-sql-data›'), ('account_id', '‹471192830564›');",
+    "--set db.password=‹Xk39abcdQ7f2›,bucket=‹acme-helm-1›",
     // Sentences.
+    "Bucket names: ‹acme-a-logs›, ‹acme-b-logs› and ‹acme-c-logs›.",
     "Our S3 bucket is `‹acme-logs›`, since last week.",
     "Is the bucket named ‹acme-logs-1› still there?",
     "The `‹acme-logs›` bucket is empty.",

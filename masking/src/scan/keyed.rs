@@ -78,6 +78,8 @@ impl Keyed {
                 Joint::Dash => !place.tight,
                 Joint::Arrow | Joint::Tag => true,
                 Joint::Blank => formal && !place.quoted && !place.tight && self.check != Check::Password,
+                // A comma also separates `password=a,bucket=b`.
+                Joint::Comma if self.check == Check::Password => next.place.quoted && place.quoted,
                 Joint::Comma => next.place.quoted == place.quoted || self.check == Check::Account,
             };
             let one = matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);

@@ -66,6 +66,7 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let at = skip_blanks(text, close);
     let (behind, joint) = match text.get(at..)? {
         [b',', ..] => (at + 1, Joint::Comma),
+        rest if starts_conjunction(rest) > 0 && at > close => (at + starts_conjunction(rest), Joint::Comma),
         [b'-', b'>', ..] => (at + 2, Joint::Arrow),
         [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, Joint::Dash),
         [b'<', b'/', ..] => (next_tag(text, at)?, Joint::Tag),
@@ -115,7 +116,19 @@ fn next_tag(text: &[u8], at: usize) -> Option<usize> {
 pub(crate) fn ends_element(text: &[u8], end: usize) -> bool {
     let at = skip_quote(text, end).unwrap_or(end);
     let spaces = text.get(at..).unwrap_or_default().iter().take(BLANKS_MAX).take_while(|b| **b == b' ').count();
-    matches!(text.get(at + spaces), None | Some(b',' | b']' | b')' | b'}' | b'\n' | b'\r' | b'\\'))
+    let ends = matches!(text.get(at + spaces), None | Some(b',' | b']' | b')' | b'}' | b'\n' | b'\r' | b'\\'));
+    ends || is_last(text, at) || spaces > 0 && text.get(at + spaces..).is_some_and(|rest| starts_conjunction(rest) > 0)
+}
+
+/// Whether a sentence ends at `at`.
+fn is_last(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at..), Some([b'.'] | [b'.', b' ' | b'\n', ..]))
+}
+
+/// How long the word is that joins the last two elements of a list, with the blank after it.
+fn starts_conjunction(rest: &[u8]) -> usize {
+    const WORDS: [&[u8]; 5] = [b"and ", b"or ", b"und ", b"y ", b"et "];
+    WORDS.iter().find(|word| rest.starts_with(word)).map_or(0, |word| word.len())
 }
 
 /// Returns whether the quoted text that ends at `end` is a name itself: `"buckets": {"description": …`.

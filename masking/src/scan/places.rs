@@ -67,6 +67,9 @@ fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind
 
 /// `name,value`, alone on its line.
 fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    if let Some(place) = tuple(name, text) {
+        return Some(place);
+    }
     let begins = name.leads(text) || matches!(edge::previous(text, name.start), Some(b'"' | b'n'));
     let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| begins)?;
     let value = rest.strip_prefix(b",").or_else(|| rest.strip_prefix(b";"))?;
@@ -79,6 +82,17 @@ fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
         kind: PlaceKind::Cell,
         ..ValuePlace::WHOLE
     })
+}
+
+/// `('name', 'value')`, as SQL inserts it.
+fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let quote = edge::previous(text, name.start).filter(|quote| matches!(quote, b'\'' | b'"'))?;
+    let opens = edge::previous(text, name.start - 1) == Some(b'(');
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| opens)?;
+    let value = rest.strip_prefix(&[quote, b','])?.trim_ascii_start().strip_prefix(&[quote])?;
+    let start = name.end + rest.len() - value.len();
+    let len = memchr::memchr(quote, value).filter(|len| *len > 0 && value.get(len + 1) == Some(&b')'))?;
+    Some(ValuePlace { end: Some(start + len), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
 }
 
 /// The `b-1` bucket, `b-1 버킷`, `「b-1」バケット`.
