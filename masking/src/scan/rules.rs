@@ -175,7 +175,7 @@ impl Rules {
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
         anchors.sort_by_key(|(literal, _)| *literal);
         let (literals, anchors): (Vec<_>, Vec<_>) = anchors.into_iter().unzip();
-        // Of the automata for these 250 literals the DFA is the fastest by far: 478 MB/s natively, where the contiguous
+        // Of the automata for 250 such literals the DFA is the fastest by far: 478 MB/s natively, where the contiguous
         // NFA makes 133. It takes 0.7 MB, and 2 ms to build.
         let automaton =
             AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(literals);
