@@ -26,7 +26,7 @@ pub use error::{ErrorBody, ErrorType};
 pub use key::MintKey;
 pub use numbers::{Counters, ExchangeSummary};
 pub use redacted::Redacted;
-pub use scope::Scope;
+pub use scope::{Scope, is_name};
 pub use sync::{Mapping, StoreState, SyncRequest, SyncResponse, Wanted};
 
 /// The version of this contract; the other side refuses any other.

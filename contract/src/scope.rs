@@ -14,15 +14,19 @@ impl Scope {
 
     /// `None` if the text does not follow the [grammar](Self::GRAMMAR).
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = |b: u8| b.is_ascii_alphanumeric() || b"._:@-".contains(&b);
-        let is_name = (1..=bound::NAME_BYTES).contains(&text.len()) && text.bytes().all(fits);
-        is_name.then(|| Self(text.to_owned()))
+        is_name(text, b"._:@-").then(|| Self(text.to_owned()))
     }
 
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Returns whether a text is a name: letters, digits and these signs, within [`bound::NAME_BYTES`].
+pub fn is_name(text: &str, signs: &[u8]) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || signs.contains(&b);
+    (1..=bound::NAME_BYTES).contains(&text.len()) && text.bytes().all(fits)
 }
 
 #[cfg(test)]

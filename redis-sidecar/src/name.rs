@@ -1,6 +1,6 @@
 //! Names that arrive over the wire. A value of these types is checked; the scope's name is the contract's own.
 
-use contract::{Scope, bound};
+use contract::{Scope, is_name};
 use masking::Placeholder;
 
 /// The catalogue's id of what a value is, such as `ec2_instance`.
@@ -17,9 +17,7 @@ pub struct RecordKey {
 impl KindName {
     /// One to 128 characters of `[A-Za-z0-9._:-]`.
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = |b: u8| b.is_ascii_alphanumeric() || b"._:-".contains(&b);
-        let is_name = (1..=bound::NAME_BYTES).contains(&text.len()) && text.bytes().all(fits);
-        is_name.then(|| Self(text.to_owned()))
+        is_name(text, b"._:-").then(|| Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -29,6 +27,8 @@ impl KindName {
 
 #[cfg(test)]
 mod tests {
+    use contract::bound;
+
     use super::*;
 
     #[test]

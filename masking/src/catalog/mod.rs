@@ -36,9 +36,18 @@ pub(crate) const TABLES: [(Family, &[Row]); 11] = [
     (Family::Misc, misc::ROWS),
 ];
 
+macro_rules! versions {
+    () => {
+        "version|release|build|firmware|revision|versión|버전|버젼|릴리스|バージョン|版本"
+    };
+}
+
+/// Words in front of a version, with those that end other names too: `server`.
+pub(crate) const VERSION_WORDS: &str = concat!(versions!(), "|ver|fassung|빌드");
+
 /// Numbers with three points under the name of a version: addresses look the same.
 pub(crate) const VERSIONS: KeyRule = KeyRule {
-    names: "version|release|build|firmware|revision|=tag|image tag|버전|버젼|릴리스|バージョン|版本|versión",
+    names: concat!(versions!(), "|=tag|image tag"),
     value: "[0-9]{1,5}(?:\\.[0-9]{1,5}){3}",
     check: Check::Version,
 };

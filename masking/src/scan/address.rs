@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::catalog::VERSION_WORDS;
 use crate::scan::words::starts_with_ignore_case;
 
 /// Returns whether the address at `range` is meant as one.
@@ -27,9 +28,6 @@ fn is_product(text: &[u8], start: usize) -> bool {
 
 /// Bytes in front of an address in which the name of a product stands.
 const PRODUCT_MAX: usize = 80;
-
-const VERSION_WORDS: &str = "\
-    version|ver|release|build|firmware|revision|fassung|versión|버전|버젼|릴리스|빌드|版本|バージョン";
 
 /// Returns whether the word before says that a version follows: `"version": "10.0.3.2"`, `FileVersion 10.2.0.4`,
 /// `버전 10.2.0.4`.

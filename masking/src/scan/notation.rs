@@ -115,12 +115,12 @@ fn next_tag(text: &[u8], at: usize) -> Option<usize> {
 /// Returns whether the value that ends at `end` is an element of a list: `"a", "b": 1` are a value and a name.
 pub(crate) fn ends_element(text: &[u8], end: usize) -> bool {
     let at = skip_quote(text, end).unwrap_or(end);
-    let spaces = text.get(at..).unwrap_or_default().iter().take(BLANKS_MAX).take_while(|b| **b == b' ').count();
-    let ends = matches!(text.get(at + spaces), None | Some(b',' | b']' | b')' | b'}' | b'\n' | b'\r' | b'\\'));
-    ends || is_last(text, at) || spaces > 0 && text.get(at + spaces..).is_some_and(|rest| starts_conjunction(rest) > 0)
+    let next = skip_spaces(text, at);
+    let ends = matches!(text.get(next), None | Some(b',' | b']' | b')' | b'}' | b'\n' | b'\r' | b'\\'));
+    ends || is_last(text, at) || next > at && text.get(next..).is_some_and(|rest| starts_conjunction(rest) > 0)
 }
 
-/// Whether a sentence ends at `at`.
+/// Returns whether a sentence ends at `at`.
 fn is_last(text: &[u8], at: usize) -> bool {
     matches!(text.get(at..), Some([b'.'] | [b'.', b' ' | b'\n', ..]))
 }

@@ -14,13 +14,14 @@ const SERVICE_MAX: usize = 10;
 const BEFORE_MAX: usize = 128;
 
 /// The places at which the value of a name may stand, the likeliest first.
-pub(crate) fn places(name: &Name<'_>, text: &[u8]) -> [Option<ValuePlace>; 7] {
+pub(crate) fn places(name: &Name<'_>, text: &[u8]) -> [Option<ValuePlace>; 8] {
     [
         assigned(name, text),
         member::of_parent(name, text),
         member::after_name(name, text),
         member::before_name(name, text),
         member::of_map(name, text),
+        tuple(name, text),
         row(name, text),
         before(name, text),
     ]
@@ -67,9 +68,6 @@ fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind
 
 /// `name,value`, alone on its line.
 fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    if let Some(place) = tuple(name, text) {
-        return Some(place);
-    }
     let begins = name.leads(text) || matches!(edge::previous(text, name.start), Some(b'"' | b'n'));
     let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| begins)?;
     let value = rest.strip_prefix(b",").or_else(|| rest.strip_prefix(b";"))?;
@@ -111,7 +109,7 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let (start, end) = (from + first.len(), Some(from + value.len()));
     let leads = name.is_foreign();
     let apart = spaced.is_some() || leads;
-    let meant = apart && if mark.is_some() { quoted } else { alone && spaced.is_some() };
+    let meant = if mark.is_some() { quoted && apart } else { alone && spaced.is_some() };
     (len > 0 && meant).then_some(ValuePlace { start, end, kind: PlaceKind::Before, quoted, tight: false, leads })
 }
 

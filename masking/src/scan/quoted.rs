@@ -60,7 +60,7 @@ fn close(text: &[u8], start: usize, from: usize) -> Option<usize> {
 }
 
 /// Backslashes at the end of `head`, up to sixteen.
-fn escapes(head: &[u8]) -> usize {
+pub(crate) fn escapes(head: &[u8]) -> usize {
     head.iter().rev().take(16).take_while(|b| **b == b'\\').count()
 }
 

@@ -6,6 +6,7 @@ use crate::placeholder;
 use crate::scan::keyed::Keyed;
 use crate::scan::name::Name;
 use crate::scan::notation::{PlaceKind, ValuePlace, skip_quote};
+use crate::scan::quoted;
 use crate::scan::reading::{Header, Reading};
 use crate::scan::words;
 
@@ -263,7 +264,7 @@ fn line_end(text: &[u8], at: usize, ends: Option<Break>) -> Option<(usize, Break
         from = mark + escapes.max(1);
     }
     // A string ends with its quotation mark, and a text with its last line.
-    let escapes = |quote: &usize| backslashes(rest, *quote);
+    let escapes = |quote: &usize| quoted::escapes(rest.get(..*quote).unwrap_or_default());
     let quote = ends
         .filter(|ends| ends.0 > 0)
         .and_then(|ends| memchr::memchr_iter(b'"', rest).find(|quote| escapes(quote) < ends.0));
@@ -279,15 +280,10 @@ fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
         return base + real;
     }
     let line = head.get(real..).unwrap_or_default();
-    let escaped = |at: &usize| backslashes(line, *at);
+    let escaped = |at: &usize| quoted::escapes(line.get(..*at).unwrap_or_default());
     let broken = memchr::memrchr_iter(b'n', line).find(|at| escaped(at) == ends.0).map_or(0, |at| at + 1);
     let string = memchr::memrchr_iter(b'"', line).find(|at| escaped(at) < ends.0).map_or(0, |at| at + 1);
     base + real + broken.max(string)
-}
-
-/// How many backslashes stand right in front of `at`.
-fn backslashes(text: &[u8], at: usize) -> usize {
-    text.get(..at).unwrap_or_default().iter().rev().take(16).take_while(|b| **b == b'\\').count()
 }
 
 /// The separator that makes the most of a line.
