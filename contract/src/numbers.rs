@@ -20,9 +20,19 @@ pub struct ExchangeSummary {
     pub restored: u64,
     /// Texts in a placeholder's form that were left unchanged.
     pub unresolved: u64,
+    /// Files of the request that are not text, so that they were not read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub attachments: u64,
+    /// Addresses of files in the request in which a value was masked, so that the provider cannot load them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub masked_links: u64,
     /// The error code, if the request was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Totals since the last acknowledged batch.
@@ -39,6 +49,10 @@ pub struct Counters {
     pub restored: u64,
     /// Texts in a placeholder's form that were left unchanged.
     pub unresolved: u64,
+    /// Files of requests that are not text, so that they were not read.
+    pub attachments: u64,
+    /// Addresses of files in which a value was masked, so that the provider cannot load them.
+    pub masked_links: u64,
     /// Requests masked with the fallback key.
     pub fallback_key: u64,
     /// Responses whose request this instance had not seen, and for which the host had kept nothing: they stayed masked.

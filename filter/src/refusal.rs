@@ -1,6 +1,7 @@
 //! The reasons for which a request is not forwarded, and their answers to the client.
 
 use contract::{ErrorBody, ErrorType, code};
+use masking::dialect::KeptPlace;
 use masking::json::JsonError;
 use masking::{Format, MaskError};
 
@@ -37,7 +38,42 @@ pub(crate) enum Refusal {
     Scope,
     /// The host would have sent the request around the filter, and refused it instead.
     Bypassed,
+    /// The body is not a form as its content type says.
+    Form,
+    /// A file in the body cannot be read, and by the configuration none is forwarded.
+    Attachment,
+    /// A value stands where nothing can be masked, and by the configuration no such request is forwarded.
+    Exposed(Place),
     Mask(Format, MaskError),
+}
+
+/// A place of a request in which nothing can be masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Path,
+    Query,
+    Header,
+    Body(KeptPlace),
+}
+
+impl From<KeptPlace> for Place {
+    fn from(place: KeptPlace) -> Self {
+        Self::Body(place)
+    }
+}
+
+impl Place {
+    /// The words for it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Path => "the path of its URL",
+            Self::Query => "the query of its URL",
+            Self::Header => "a header",
+            Self::Body(KeptPlace::ToolName) => "the name of a tool",
+            Self::Body(KeptPlace::SchemaKey) => "a key of a schema",
+            Self::Body(KeptPlace::SchemaValue) => "a value that a schema allows",
+        }
+    }
 }
 
 impl Refusal {
@@ -46,10 +82,10 @@ impl Refusal {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
             Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed => 503,
             Self::BodyUnreadable | Self::TooLong | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
-            Self::Encoding | Self::MediaType | Self::Trailers => 415,
+            Self::Encoding | Self::MediaType | Self::Trailers | Self::Attachment => 415,
             Self::Upgrade => 426,
             Self::Scope => 403,
-            Self::Garbled | Self::Digest(_) => 400,
+            Self::Garbled | Self::Form | Self::Digest(_) | Self::Exposed(_) => 400,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => 400,
         }
     }
@@ -65,10 +101,12 @@ impl Refusal {
                 "AWS_MASKER_2003"
             }
             Self::Encoding | Self::MediaType | Self::Trailers => "AWS_MASKER_2004",
-            Self::Garbled => "AWS_MASKER_2005",
+            Self::Garbled | Self::Form => "AWS_MASKER_2005",
             Self::Bypassed => "AWS_MASKER_2006",
             Self::Upgrade => "AWS_MASKER_2007",
             Self::Digest(_) => "AWS_MASKER_2008",
+            Self::Attachment => "AWS_MASKER_2009",
+            Self::Exposed(_) => "AWS_MASKER_2010",
             Self::Configuration => code::CONFIGURATION,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => code::NOT_JSON,
         }
@@ -113,6 +151,11 @@ impl Refusal {
                 "the request asks to switch protocols (Upgrade); traffic after that could not be masked; send it over HTTP".into()
             }
             Self::Trailers => "the request has trailers after its body; such a request cannot be masked".into(),
+            Self::Form => "the request body is not the form that its content-type says, or not a plain one".into(),
+            Self::Attachment => {
+                "the request has a file that cannot be masked (an image, audio, a PDF, an office file); send its text".into()
+            }
+            Self::Exposed(place) => format!("the request has a value in {}, where it cannot be masked", place.name()),
             Self::Scope => "the request does not identify the scope (tenant) it belongs to".into(),
             Self::Bypassed => "a plugin on this route makes the gateway send requests before they are masked".into(),
             Self::Mask(_, MaskError::Encoding) => "the request body is not valid UTF-8".into(),
@@ -160,6 +203,9 @@ mod tests {
             (Refusal::Garbled, 400, "invalid_request_error", "AWS_MASKER_2005: "),
             (Refusal::TooLong, 413, "request_too_large", "AWS_MASKER_2003: "),
             (Refusal::Digest("content-md5"), 400, "invalid_request_error", "AWS_MASKER_2008: "),
+            (Refusal::Form, 400, "invalid_request_error", "AWS_MASKER_2005: "),
+            (Refusal::Attachment, 415, "invalid_request_error", "AWS_MASKER_2009: "),
+            (Refusal::Exposed(Place::Query), 400, "invalid_request_error", "AWS_MASKER_2010: "),
             (Refusal::Upgrade, 426, "invalid_request_error", "AWS_MASKER_2007: "),
             (Refusal::Trailers, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::Scope, 403, "permission_error", "AWS_MASKER_1005: "),

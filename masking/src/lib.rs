@@ -46,6 +46,7 @@
 
 pub mod catalog;
 pub mod dialect;
+mod form;
 pub mod json;
 mod mask;
 pub mod placeholder;
@@ -59,7 +60,8 @@ mod unmask;
 
 pub use catalog::{Family, Kind, KindId, Risk, Tier};
 
-pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
+pub use form::{Boundary, FormError};
+pub use mask::{FOREIGN_MAX, Files, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
 pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};

@@ -1,14 +1,18 @@
 //! Masks the text of one exchange: finds the values that the catalogue covers and writes placeholders in their place.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+mod sources;
+
+use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::dialect::{self, Options, Side, Slot};
-use crate::json::{self, Document, Edit, JsonError, Shape, Value};
+use crate::dialect::{Embedded, FileRef, KeptPlace, Options, Slot};
+use crate::json::{self, Edit, JsonError, Shape};
 use crate::placeholder::{self, Mint, Placeholder};
 use crate::replaced::{Collision, Replaced};
 use crate::scan::{Finding, Known, Part, Scanner, Text};
+
+pub(crate) use self::sources::Pieces;
+use self::sources::Sources;
 
 /// Maximum foreign placeholders of one request that are remembered, to be asked for; any further ones are ignored.
 pub const FOREIGN_MAX: usize = 64;
@@ -27,7 +31,7 @@ pub enum Format {
 /// The reason why a body was not masked. Nothing of it may be forwarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MaskError {
-    /// The bytes are not UTF-8.
+    /// The bytes are not UTF-8, or text with zeros, which is UTF-16.
     Encoding,
     /// The body, or a line of it, is not a JSON document that can be read.
     Json(JsonError),
@@ -49,15 +53,36 @@ impl From<Collision> for MaskError {
 
 /// A masked body and the values that were replaced in it.
 #[derive(Debug)]
-pub struct Masked {
+pub struct Masked<B = String> {
     /// The body to send; `None` if nothing in it changed.
-    pub body: Option<String>,
+    pub body: Option<B>,
     /// The values of the body and their placeholders.
     pub replaced: Replaced,
     /// Placeholders that stood in the body already and are not of this exchange, at most [`FOREIGN_MAX`].
     pub foreign: HashSet<Placeholder>,
     /// Signatures of thinking whose original is not known, so that it was masked as text.
     pub forgotten: Vec<String>,
+    /// The files of the body.
+    pub files: Files,
+    /// The place of a value in a string that is never altered, if those are searched: see [`Options::kept`].
+    pub kept: Option<KeptPlace>,
+}
+
+/// The files of a request, in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Files {
+    /// Files that are not text, so that they were not read: images, audio, PDFs, office files.
+    pub attachments: u64,
+    /// Addresses of files in which a value was replaced, so that the provider cannot load them.
+    pub masked_links: u64,
+}
+
+impl<B> Masked<B> {
+    /// Converts the body, if it changed.
+    pub fn map<C>(self, convert: impl FnOnce(B) -> C) -> Masked<C> {
+        let Self { body, replaced, foreign, forgotten, files, kept } = self;
+        Masked { body: body.map(convert), replaced, foreign, forgotten, files, kept }
+    }
 }
 
 /// Masks with one scanner, in one scope.
@@ -99,62 +124,39 @@ impl Masker<'_> {
     /// Fails if the body is not of the format, or if two of its values have the same placeholder: see [`MaskError`].
     pub fn mask(&self, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
         let text = std::str::from_utf8(body).map_err(|_| MaskError::Encoding)?;
-        match format {
-            Format::Json => self.documents(text, &[(0, Document::parse(text)?)]),
-            Format::Lines => self.documents(text, &lines(text)?),
-            Format::Text => self.text(text),
-        }
+        let mut pieces = Pieces::default();
+        pieces.add(format, 0, text)?;
+        Ok(self.pieces(&pieces)?.map(|edits| json::apply(text, &edits)))
     }
 
-    fn text(&self, text: &str) -> Result<Masked, MaskError> {
-        let mut exchange = Masking::new(self, &[Text { text, key: None }]);
-        let mut edits = Vec::new();
-        for finding in exchange.findings(0) {
-            let written = exchange.written(&finding, text)?;
-            edits.extend(written.into_iter().map(|(span, text)| Edit { span, text: text.to_string() }));
-        }
-        Ok(exchange.finish(text, &edits))
-    }
-
-    /// Masks documents that stand in `text`, each with the offset at which it begins.
-    fn documents(&self, text: &str, documents: &[(usize, Document<'_>)]) -> Result<Masked, MaskError> {
-        let slots: Vec<(usize, Slot<'_, '_>)> = documents
-            .iter()
-            .flat_map(|(offset, document)| {
-                dialect::slots(document.root(), Side::Request, self.options).into_iter().map(|slot| (*offset, slot))
-            })
-            .collect();
-        let originals: Vec<Option<String>> = slots.iter().map(|(_, slot)| self.original(slot)).collect();
-        let decoded: Vec<Cow<'_, str>> = slots.iter().map(|(_, slot)| decoded(slot)).collect();
-        let names = escaped_names(&slots);
-        let texts: Vec<Text<'_>> = slots
-            .iter()
-            .zip(&decoded)
-            .zip(&originals)
-            .map(|(((offset, slot), text), original)| Text {
-                text: original.as_deref().unwrap_or(text),
-                key: slot
-                    .key
-                    .and_then(|key| key.plain().or_else(|| names.get(&place(*offset, key)).map(String::as_str))),
-            })
-            .collect();
+    /// Masks the parts of a body; what is written is their edits.
+    pub(crate) fn pieces(&self, pieces: &Pieces<'_>) -> Result<Masked<Vec<Edit>>, MaskError> {
+        let sources = Sources::of(pieces, self);
+        let texts = sources.texts();
         let mut exchange = Masking::new(self, &texts);
         let mut edits = Vec::new();
-        for (index, (((offset, slot), text), original)) in slots.iter().zip(&texts).zip(&originals).enumerate() {
+        exchange.files.attachments = sources.attachments;
+        for (index, (offset, slot)) in sources.slots.iter().enumerate() {
             let findings = exchange.findings(index);
-            match original {
-                Some(original) => edits.extend(replacement(slot, *offset, original)),
-                None => exchange.slot(slot, *offset, text.text, &findings, &mut edits)?,
+            match (sources.originals.get(index).and_then(Option::as_deref), sources.embedded.get(&index)) {
+                (Some(original), _) => edits.extend(replacement(slot, *offset, original)),
+                (None, Some(file)) => edits.extend(exchange.file(slot, *offset, file, &findings)?),
+                (None, None) => {
+                    let text = texts.get(index).map_or("", |text| text.text);
+                    exchange.slot(slot, *offset, text, &findings, &mut edits)?;
+                }
             }
         }
-        exchange.forgotten =
-            slots.iter().zip(&originals).filter_map(|((_, slot), original)| forgotten(slot, original)).collect();
-        Ok(exchange.finish(text, &edits))
-    }
-
-    /// Returns the provider's own text where the client sends restored thinking.
-    fn original(&self, slot: &Slot<'_, '_>) -> Option<String> {
-        self.thoughts.original(&slot.signature?.string()?)
+        for (index, (offset, text)) in sources.plain.iter().enumerate() {
+            let findings = exchange.findings(sources.slots.len() + index);
+            edits.extend(exchange.edits(*offset, text, &findings)?);
+        }
+        if !sources.plain.is_empty() {
+            edits.sort_by_key(|edit| edit.span.start);
+        }
+        exchange.forgotten = sources.forgotten();
+        exchange.kept = exchange.findings.peek().and_then(|finding| sources.kept(finding.text as usize));
+        Ok(exchange.finish(edits))
     }
 }
 
@@ -171,50 +173,6 @@ fn replacement(slot: &Slot<'_, '_>, offset: usize, original: &str) -> Option<Edi
     (text != slot.value.raw()).then(|| Edit { span: offset + span.start..offset + span.end, text })
 }
 
-fn forgotten(slot: &Slot<'_, '_>, original: &Option<String>) -> Option<String> {
-    let signature = slot.signature?.string()?;
-    original.is_none().then(|| signature.into_owned())
-}
-
-/// Returns the documents of a body with their offsets. Together they may have as many values as one document.
-fn lines(text: &str) -> Result<Vec<(usize, Document<'_>)>, MaskError> {
-    let mut documents = Vec::new();
-    let (mut offset, mut values) = (0, 0);
-    for line in text.split_inclusive('\n') {
-        if !line.trim().is_empty() {
-            let document = Document::parse(line)?;
-            values += document.values();
-            if values > json::NODES_MAX {
-                return Err(JsonError::TooComplex.into());
-            }
-            documents.push((offset, document));
-        }
-        offset += line.len();
-    }
-    Ok(documents)
-}
-
-/// Returns the offset of a value in the body.
-fn place(offset: usize, value: Value<'_, '_>) -> usize {
-    offset + value.span().start
-}
-
-/// The names of members that are written with escapes, each decoded once: an array passes its name on to every string
-/// in it.
-fn escaped_names(slots: &[(usize, Slot<'_, '_>)]) -> HashMap<usize, String> {
-    let mut names = HashMap::new();
-    for (offset, key) in slots.iter().filter_map(|(offset, slot)| Some((*offset, slot.key?))) {
-        if key.plain().is_none() {
-            names.entry(place(offset, key)).or_insert_with(|| key.string().unwrap_or_default().into_owned());
-        }
-    }
-    names
-}
-
-fn decoded<'t>(slot: &Slot<'_, 't>) -> Cow<'t, str> {
-    slot.value.string().unwrap_or(Cow::Borrowed(slot.value.raw()))
-}
-
 /// The state of masking one request.
 struct Masking<'m> {
     masker: &'m Masker<'m>,
@@ -222,6 +180,8 @@ struct Masking<'m> {
     replaced: Replaced,
     present: HashSet<Placeholder>,
     forgotten: Vec<String>,
+    files: Files,
+    kept: Option<KeptPlace>,
 }
 
 impl<'m> Masking<'m> {
@@ -236,6 +196,8 @@ impl<'m> Masking<'m> {
             findings: masker.scanner.scan(texts, masker.known).into_iter().peekable(),
             replaced: Replaced::default(),
             forgotten: Vec::new(),
+            files: Files::default(),
+            kept: None,
         }
     }
 
@@ -278,6 +240,9 @@ impl<'m> Masking<'m> {
         findings: &[Finding],
         edits: &mut Vec<Edit>,
     ) -> Result<(), MaskError> {
+        if slot.file == Some(FileRef::Link) {
+            self.files.masked_links += u64::from(!findings.is_empty());
+        }
         let raw = slot.value.raw();
         let start = offset + slot.value.span().start;
         if slot.value.shape() != Shape::String {
@@ -300,10 +265,39 @@ impl<'m> Masking<'m> {
         Ok(())
     }
 
-    fn finish(self, text: &str, edits: &[Edit]) -> Masked {
+    /// The edits of a text that stands in the body as it is.
+    fn edits(&mut self, offset: usize, text: &str, findings: &[Finding]) -> Result<Vec<Edit>, MaskError> {
+        let mut edits = Vec::new();
+        for finding in findings {
+            let written = self.written(finding, text)?;
+            edits.extend(written.into_iter().map(|(span, placeholder)| Edit {
+                span: offset + span.start..offset + span.end,
+                text: placeholder.to_string(),
+            }));
+        }
+        Ok(edits)
+    }
+
+    /// The edit of a string with a file, whose text is written in another form.
+    fn file(
+        &mut self,
+        slot: &Slot<'_, '_>,
+        offset: usize,
+        file: &Embedded,
+        findings: &[Finding],
+    ) -> Result<Option<Edit>, MaskError> {
+        let edits = self.edits(0, &file.text, findings)?;
+        if edits.is_empty() {
+            return Ok(None);
+        }
+        let masked = file.write(&slot.value.string().unwrap_or_default(), &json::apply(&file.text, &edits));
+        Ok(replacement(slot, offset, &masked))
+    }
+
+    fn finish(self, edits: Vec<Edit>) -> Masked<Vec<Edit>> {
         let replaced = self.replaced;
         let foreign = self.present.into_iter().filter(|placeholder| replaced.get(placeholder).is_none()).collect();
-        let body = (!edits.is_empty()).then(|| json::apply(text, edits));
-        Masked { body, replaced, foreign, forgotten: self.forgotten }
+        let body = (!edits.is_empty()).then_some(edits);
+        Masked { body, replaced, foreign, forgotten: self.forgotten, files: self.files, kept: self.kept }
     }
 }

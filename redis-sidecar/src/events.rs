@@ -37,11 +37,23 @@ pub fn audit(call: &str, who: &str, outcome: &str, count: u64) -> Event {
 }
 
 fn of_exchange(exchange: &ExchangeSummary) -> impl Iterator<Item = Event> {
-    let ExchangeSummary { scope, at_ms, request_bytes, response_bytes, masked, restored, unresolved, refused } =
-        exchange;
-    let masked = (!masked.is_empty()).then(|| {
+    let ExchangeSummary {
+        scope,
+        at_ms,
+        request_bytes,
+        response_bytes,
+        masked,
+        restored,
+        unresolved,
+        attachments,
+        masked_links,
+        refused,
+    } = exchange;
+    let masked = (!masked.is_empty() || *attachments > 0).then(|| {
         let kinds: serde_json::Map<_, _> = masked.iter().map(|(kind, n)| (kind.clone(), json!(n))).collect();
-        event(MASKING, json!({"scope": scope, "at_ms": at_ms, "request_bytes": request_bytes, "masked": kinds}))
+        let payload = json!({"scope": scope, "at_ms": at_ms, "request_bytes": request_bytes, "masked": kinds,
+            "attachments": attachments, "masked_links": masked_links});
+        event(MASKING, payload)
     });
     let unmasked = (*restored > 0 || *unresolved > 0).then(|| {
         let payload = json!({"scope": scope, "at_ms": at_ms, "response_bytes": response_bytes,
@@ -92,6 +104,8 @@ mod tests {
             masked: vec![],
             restored: 0,
             unresolved: 0,
+            attachments: 0,
+            masked_links: 0,
             refused: None,
         }
     }
@@ -100,6 +114,7 @@ mod tests {
     fn each_channel_hears_what_is_its_own() {
         let quiet = exchange();
         let masked = ExchangeSummary { masked: vec![("ec2_instance".into(), 2)], ..exchange() };
+        let attached = ExchangeSummary { attachments: 1, ..exchange() };
         let restored = ExchangeSummary { restored: 1, ..exchange() };
         let refused = ExchangeSummary { refused: Some("AWS_MASKER_6002".into()), ..exchange() };
         let calm = Counters::default();
@@ -108,6 +123,7 @@ mod tests {
         for (exchange, counters, channels) in [
             (quiet, calm, vec![]),
             (masked, calm, vec![MASKING]),
+            (attached, calm, vec![MASKING]),
             (restored, calm, vec![UNMASKING]),
             (refused, calm, vec![SECURITY]),
             (exchange(), busy, vec![PERFORMANCE]),

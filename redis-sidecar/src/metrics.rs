@@ -128,13 +128,15 @@ impl Metrics {
 }
 
 /// A field that is added to the contract does not compile here until it is counted.
-fn counter_fields(counters: &Counters) -> [(&'static str, u64); 13] {
+fn counter_fields(counters: &Counters) -> [(&'static str, u64); 15] {
     let Counters {
         requests,
         refused,
         masked,
         restored,
         unresolved,
+        attachments,
+        masked_links,
         fallback_key,
         orphaned_responses,
         unmasked_requests,
@@ -150,6 +152,8 @@ fn counter_fields(counters: &Counters) -> [(&'static str, u64); 13] {
         ("masked", masked),
         ("restored", restored),
         ("unresolved", unresolved),
+        ("attachments", attachments),
+        ("masked_links", masked_links),
         ("fallback_key", fallback_key),
         ("orphaned_responses", orphaned_responses),
         ("unmasked_requests", unmasked_requests),

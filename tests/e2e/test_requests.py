@@ -48,7 +48,7 @@ REFUSALS = [
     Refusal("a digest", 400, "2008", f'"{ID}"'.encode(), {"content-md5": "1B2M2Y8AsgTpgAmY7PhCfg=="}),
     Refusal("gzip, not said", 400, "6002", gzip.compress(b'{"a": 1}')),
     Refusal("unreadable type", 415, "2004", b"\x00\x01", {"content-type": "application/octet-stream"}),
-    Refusal("a form with files", 415, "2004", b"--x--", {"content-type": "multipart/form-data; boundary=x"}),
+    Refusal("no form", 400, "2005", b"--x--", {"content-type": "multipart/form-data; boundary=x"}),
 ]
 
 

@@ -8,10 +8,11 @@ use std::fmt;
 use std::rc::Rc;
 
 use contract::bound;
-use masking::dialect::Options;
+use masking::dialect::{KeptStrings, Options};
 use masking::{AddressCodes, KindId, PlaceholderKey, Policy, PolicyError, Scanner};
 
 pub(crate) use self::address::{Address, BearerToken};
+pub(crate) use self::raw::{Attachments, Strict};
 use self::raw::{RawConfig, RawFrom, RawHeader, RawPlace, RawScope};
 
 /// The environment variable that holds the token, so that kong.yml contains no secret.
@@ -33,6 +34,8 @@ pub(crate) struct Config {
     pub never_restore: HashSet<KindId>,
     pub addresses: AddressCodes,
     pub options: Options,
+    pub attachments: Attachments,
+    pub strict: Strict,
 }
 
 /// The source of the key with which placeholders are minted.
@@ -112,7 +115,12 @@ impl Config {
             log_masked_requests: raw.log_masked_requests,
             scanner,
             addresses: if raw.address_groups { AddressCodes::Grouped } else { AddressCodes::Unrelated },
-            options: Options { thinking: raw.restore_thinking },
+            options: Options {
+                thinking: raw.restore_thinking,
+                kept: if raw.strict == Strict::Refuse { KeptStrings::Search } else { KeptStrings::Pass },
+            },
+            attachments: raw.attachments,
+            strict: raw.strict,
         })
     }
 }

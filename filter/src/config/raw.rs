@@ -35,6 +35,8 @@ pub(super) struct RawConfig {
     pub never_restore: List<String>,
     pub restore_thinking: bool,
     pub address_groups: bool,
+    pub attachments: Attachments,
+    pub strict: Strict,
 }
 
 impl Default for RawConfig {
@@ -66,8 +68,32 @@ impl Default for RawConfig {
             never_restore: List::default(),
             restore_thinking: false,
             address_groups: true,
+            attachments: Attachments::Report,
+            strict: Strict::Pass,
         }
     }
+}
+
+/// The treatment of files in requests that are not text, so that they cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Attachments {
+    /// They pass.
+    Pass,
+    /// A request with one is refused.
+    Refuse,
+    /// They pass, are counted, and the response tells their number.
+    Report,
+}
+
+/// The treatment of requests with a value where nothing can be masked: in the names of tools, in schemas, in the path,
+/// in the query and in headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Strict {
+    Refuse,
+    /// These places are not looked at.
+    Pass,
 }
 
 #[derive(Deserialize, Default)]

@@ -17,6 +17,8 @@ fn what_is_accepted() {
         r#"{"sidecar":"s:1","scope":{"header":"X-Consumer-ID"},"mask_s3_buckets":false}"#,
         r#"{"sidecar":"s:1","scope":{"from":"route"}}"#,
         r#"{"sidecar":"s:1","scope":{"from":"service"}}"#,
+        r#"{"sidecar":"s:1","attachments":"refuse","strict":"refuse"}"#,
+        r#"{"sidecar":"s:1","attachments":"pass","strict":"pass"}"#,
     ];
     for json in cases {
         assert!(parse(json).is_ok(), "{json}: {:?}", parse(json).err());
@@ -24,6 +26,7 @@ fn what_is_accepted() {
     let config = parse(r#"{"sidecar":"s:1"}"#).unwrap();
     assert_eq!(config.scope, ScopeRule::Fixed("default".into()));
     assert_eq!(config.addresses, AddressCodes::Grouped);
+    assert_eq!((config.attachments, config.strict), (Attachments::Report, Strict::Pass));
     let Keys::Sidecar(sidecar) = config.keys else { panic!("{:?}", config.keys) };
     assert!(matches!(sidecar, SidecarConfig { on_outage: OnOutage::Refuse, mapping_ttl: 604_800, .. }));
 }
@@ -45,6 +48,8 @@ fn what_is_refused() {
         (r#"{"sidecar":"s:1","scope":"a b"}"#, "scope: 1 to 128"),
         (r#"{"sidecar":"s:1","scope":{"header":"a b"}}"#, "scope.header: expected"),
         (r#"{"sidecar":"s:1","scope":{"from":"client"}}"#, "did not match any variant"),
+        (r#"{"sidecar":"s:1","attachments":"drop"}"#, "unknown variant `drop`"),
+        (r#"{"sidecar":"s:1","strict":true}"#, "expected value at line 1"),
         (r#"{"sidecar":"s:1","mapping_ttl":1.5}"#, "mapping_ttl: 60 to"),
         (r#"{"sidecar":"s:1","mapping_ttl":1}"#, "mapping_ttl: 60 to"),
         (r#"{"sidecar":"s:1","never_restore":["no_such_kind"]}"#, "never_restore: unknown kind"),

@@ -1,8 +1,10 @@
 //! The facts that an exchange's headers state.
 
-use masking::{Format, Media};
+use masking::{Boundary, Format, Media};
 
 use super::decode::Coding;
+use crate::instance::mask::Reading;
+use crate::refusal::Place;
 
 /// On any route, the filter itself answers a path with this ending: whether requests are served.
 const HEALTH_PATH: &str = "/aws-masker/readyz";
@@ -32,6 +34,28 @@ pub(crate) enum Follows {
     Nothing,
 }
 
+/// Headers that are not searched for values: credentials for the provider, and what gateways and networks add, such as
+/// the addresses of clients.
+const OTHERS: [&str; 15] = [
+    "authorization",
+    "proxy-authorization",
+    "x-api-key",
+    "api-key",
+    "x-goog-api-key",
+    "x-amz-security-token",
+    "cookie",
+    "host",
+    "content-length",
+    "content-type",
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-request-id",
+    "traceparent",
+];
+/// The beginnings of more of them. The first is that of HTTP/2's own.
+const OTHER_PREFIXES: [&str; 5] = [":", "x-forwarded-", "x-envoy-", "x-kong-", "x-consumer-"];
+
 /// Headers with a digest of the body (RFC 1864, RFC 3230, RFC 9530).
 const DIGESTS: [&str; 4] = ["content-md5", "digest", "content-digest", "repr-digest"];
 
@@ -50,6 +74,8 @@ pub(crate) struct RequestHead {
     pub upgrade: Option<String>,
     /// The text at the place from which the configuration reads the scope.
     pub scope: Option<String>,
+    /// All headers, if they are searched for values.
+    pub headers: Vec<(String, String)>,
     /// The name of the client's connection, if the host holds every replaced body until that closes.
     pub connection: Option<Vec<u8>>,
 }
@@ -81,6 +107,7 @@ impl RequestHead {
             content_encoding: header("content-encoding"),
             upgrade: header("upgrade"),
             scope: None,
+            headers: Vec::new(),
             connection: None,
         }
     }
@@ -90,24 +117,64 @@ impl RequestHead {
         path.ends_with(HEALTH_PATH) && matches!(self.method.as_str(), "GET" | "HEAD")
     }
 
+    /// The texts of the head that are sent on as they are, each with its place: path and query without their escapes,
+    /// and the headers but for [`OTHERS`].
+    pub(super) fn texts(&self) -> Vec<(Place, String, Option<&str>)> {
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        let mut texts = vec![(Place::Path, unescaped(path), None), (Place::Query, unescaped(query), None)];
+        let searched = self.headers.iter().filter(|(name, _)| !is_other(name));
+        texts.extend(searched.flat_map(|(name, value)| {
+            [(Place::Header, value.clone(), Some(name.as_str())), (Place::Header, name.clone(), None)]
+        }));
+        texts
+    }
+
     pub(super) fn coding(&self) -> Coding {
         Coding::of(self.content_encoding.as_deref())
     }
 
-    /// The format of the body, by its content type; `None` if it cannot be read.
-    pub(crate) fn format(&self) -> Option<Format> {
+    /// How the body is read, by its content type; `None` if it cannot be.
+    pub(crate) fn reading(&self) -> Option<Reading> {
         // Without a type it must be JSON, which the parser finds out.
-        let Some(content_type) = self.content_type.as_deref() else { return Some(Format::Json) };
+        let Some(content_type) = self.content_type.as_deref() else { return Some(Format::Json.into()) };
+        if let Some(boundary) = Boundary::of(content_type) {
+            return Some(Reading::Form(boundary));
+        }
         if parameter(content_type, "charset").is_some_and(|charset| !is_utf8(&charset)) {
             return None;
         }
         match Media::of(content_type) {
-            Media::Json => Some(Format::Json),
-            Media::Lines => Some(Format::Lines),
-            Media::Text => Some(Format::Text),
+            Media::Json => Some(Format::Json.into()),
+            Media::Lines => Some(Format::Lines.into()),
+            Media::Text => Some(Format::Text.into()),
             Media::Events | Media::Frames | Media::Opaque => None,
         }
     }
+}
+
+fn is_other(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    OTHERS.contains(&name.as_str()) || OTHER_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// The text of a part of a URL, in which `+` may be a space.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = after.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(if *first == b'+' { b' ' } else { *first });
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The value of a parameter of a content type.
@@ -178,7 +245,7 @@ mod tests {
         ];
         for (content_type, format) in cases {
             let head = RequestHead { content_type: Some(content_type.into()), ..RequestHead::default() };
-            assert_eq!(head.format(), format, "{content_type}");
+            assert_eq!(head.reading(), format.map(Reading::Plain), "{content_type}");
         }
     }
 

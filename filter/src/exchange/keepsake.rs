@@ -22,6 +22,10 @@ pub(super) struct RequestKeepsake {
     /// True if there was a body to mask.
     pub masked: bool,
     pub foreign: u64,
+    #[serde(default)]
+    pub attachments: u64,
+    #[serde(default)]
+    pub masked_links: u64,
     pub at: TimeOfDay,
     pub request_bytes: u64,
     pub closes: bool,

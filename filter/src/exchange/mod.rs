@@ -17,7 +17,7 @@ use self::keepsake::RequestKeepsake;
 use self::recovered::Recovered;
 use self::restoring::Restoring;
 use self::sent::{Requested, Sent, Shown};
-use crate::config::{ScopeRule, ScopeSource};
+use crate::config::{ScopeRule, ScopeSource, Strict};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
@@ -80,6 +80,11 @@ impl Exchange {
         }
     }
 
+    /// Returns whether all headers of the request are searched for values.
+    pub(crate) fn searches_headers(&self) -> bool {
+        self.root.ready().is_some_and(|instance| instance.borrow().strict == Strict::Refuse)
+    }
+
     /// Returns the health to answer with, if the request asks for it.
     pub(crate) fn request_headers(&mut self, head: RequestHead, now: TimeOfDay) -> Result<Option<Health>, Refusal> {
         self.gateway = head.gateway;
@@ -109,6 +114,7 @@ impl Exchange {
         };
         let follows = head.follows;
         let requested = Requested::new(instance, head, scope);
+        requested.check_head()?;
         if follows == Follows::Body {
             requested.check(now)?;
         }

@@ -4,14 +4,16 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use masking::{Format, Mint, Replaced, Tally};
+use masking::{Files, Mint, Replaced, Tally, Text};
 
 use super::decode::{self, Coding, Undecodable};
 use super::head::RequestHead;
 use super::keepsake::RequestKeepsake;
+use crate::config::Strict;
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::lookup::ScopeLookup;
+use crate::instance::mask::Reading;
 use crate::instance::sidecar::UsedKey;
 use crate::refusal::Refusal;
 
@@ -39,6 +41,7 @@ pub(super) struct Sent {
     pub method: String,
     replaced: Rc<Replaced>,
     foreign: u64,
+    files: Files,
     /// `None` if there was no body to mask.
     key: Option<UsedKey>,
     mint: Option<Mint>,
@@ -57,12 +60,26 @@ impl Requested {
     }
 
     /// Fails if the body will be refused whatever it is. Then the host has not begun to send the request.
-    pub(super) fn check(&self, now: TimeOfDay) -> Result<Format, Refusal> {
+    pub(super) fn check(&self, now: TimeOfDay) -> Result<Reading, Refusal> {
         self.instance.borrow_mut().check(now)?;
         if self.head.coding() == Coding::Unknown {
             return Err(Refusal::Encoding);
         }
-        self.head.format().ok_or(Refusal::MediaType)
+        self.head.reading().ok_or(Refusal::MediaType)
+    }
+
+    /// Fails if the head has a value, and by the configuration no such request is forwarded.
+    pub(super) fn check_head(&self) -> Result<(), Refusal> {
+        let mut instance = self.instance.borrow_mut();
+        if instance.strict == Strict::Pass {
+            return Ok(());
+        }
+        let texts = self.head.texts();
+        let searched: Vec<Text<'_>> = texts.iter().map(|(_, text, key)| Text { text, key: *key }).collect();
+        match instance.find(&self.scope, &searched).and_then(|index| texts.get(index)) {
+            Some((place, ..)) => Err(Refusal::Exposed(*place)),
+            None => Ok(()),
+        }
     }
 
     /// Returns whether a body is sent on without the coding in which it arrives.
@@ -72,11 +89,11 @@ impl Requested {
 
     /// Masks the body; `None` if the host cannot show it. Returns the body to send instead, if it changes.
     pub(super) fn mask(&self, body: Option<&[u8]>, now: TimeOfDay) -> Result<(Sent, Option<Vec<u8>>), Refusal> {
-        let format = self.check(now)?;
+        let reading = self.check(now)?;
         let body = body.ok_or(Refusal::BodyUnreadable)?;
         let plain = self.plain(body)?;
-        let masked = self.instance.borrow_mut().mask(&self.scope, format, plain.as_deref().unwrap_or(body), now)?;
-        let changed = masked.body.map(String::into_bytes).or(plain);
+        let masked = self.instance.borrow_mut().mask(&self.scope, reading, plain.as_deref().unwrap_or(body), now)?;
+        let changed = masked.body.or(plain);
         if let (Some(header), true) = (self.head.digest, changed.is_some()) {
             return Err(Refusal::Digest(header));
         }
@@ -91,6 +108,7 @@ impl Requested {
         let sent = Sent {
             replaced: masked.replaced,
             foreign: masked.foreign,
+            files: masked.files,
             key: Some(masked.key),
             mint: Some(masked.mint),
             at: now,
@@ -138,6 +156,7 @@ impl Sent {
             method,
             replaced: Rc::default(),
             foreign: 0,
+            files: Files::default(),
             key: None,
             mint: None,
             at: TimeOfDay::default(),
@@ -159,6 +178,7 @@ impl Sent {
         Self {
             replaced: Rc::new(replaced),
             foreign: kept.foreign,
+            files: Files { attachments: kept.attachments, masked_links: kept.masked_links },
             key: kept.masked.then_some(key),
             at: kept.at,
             request_bytes: kept.request_bytes,
@@ -174,6 +194,8 @@ impl Sent {
             masked: self.key.is_some(),
             fallback: self.key == Some(UsedKey::Fallback),
             foreign: self.foreign,
+            attachments: self.files.attachments,
+            masked_links: self.files.masked_links,
             at: self.at,
             request_bytes: self.request_bytes,
             closes: self.closes,
@@ -199,6 +221,12 @@ impl Sent {
         }
         if self.foreign > 0 {
             note.push_str(&format!("; unknown={}", self.foreign));
+        }
+        let Files { attachments, masked_links } = self.files;
+        for (name, count) in [("attachments", attachments), ("masked_links", masked_links)] {
+            if count > 0 {
+                note.push_str(&format!("; {name}={count}"));
+            }
         }
         note
     }
@@ -228,6 +256,8 @@ impl Sent {
             masked: masked.into_iter().collect(),
             restored: tally.restored,
             unresolved: tally.unresolved,
+            attachments: self.files.attachments,
+            masked_links: self.files.masked_links,
             refused: None,
         }
     }

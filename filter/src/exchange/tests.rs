@@ -2,6 +2,8 @@ use super::head::ResponseHead;
 use super::response::Answering;
 use super::*;
 use crate::instance::root::Entries;
+use crate::refusal::Place;
+use masking::dialect::KeptPlace;
 use masking::json::JsonError;
 use masking::{Format, MaskError};
 
@@ -148,6 +150,81 @@ fn a_compressed_body_is_sent_masked_and_plain() {
             let sent = String::from_utf8(exchange.request_body(Some(&zstd(&text)), NOW).unwrap().unwrap()).unwrap();
             assert_eq!((sent.contains("AWS_EC2_"), sent == text), (masked, !masked));
         }
+    }
+}
+
+const IMAGE: &str = r#"{"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64",
+    "media_type":"image/png","data":"iVBORw0KGgoAAAANSUhEUg=="}},{"type":"image_url","image_url":"https://a.example/i-0123456789abcdef0"}]}]}"#;
+
+#[test]
+fn files_that_cannot_be_read() {
+    for (setting, note) in [("report", "masked=1; attachments=1; masked_links=1"), ("pass", "masked=1")] {
+        let mut exchange = Exchange::new(root(&format!(r#","attachments":"{setting}""#)));
+        exchange.request_headers(post("application/json"), NOW).unwrap();
+        exchange.request_body(Some(IMAGE.as_bytes()), NOW).unwrap();
+        let kept = exchange.request_keepsake().unwrap();
+        let mut fresh = Exchange::new(exchange.root().clone());
+        assert_eq!(respond(&mut exchange, &ok("text/plain")).unwrap().note, note);
+        let (answering, _) = respond_kept(&mut fresh, &ok("text/plain"), Some(&kept));
+        assert_eq!(answering.unwrap().note, note, "of a context that takes over");
+    }
+    let mut exchange = Exchange::new(root(r#","attachments":"refuse""#));
+    exchange.request_headers(post("application/json"), NOW).unwrap();
+    assert_eq!(exchange.request_body(Some(IMAGE.as_bytes()), NOW), Err(Refusal::Attachment));
+}
+
+#[test]
+fn a_form_is_masked() {
+    let head = || post("multipart/form-data; boundary=x");
+    let form = |content: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=file; filename=a.jsonl\r\n\r\n{content}\r\n--x--\r\n")
+    };
+    let mut exchange = Exchange::new(root(""));
+    exchange.request_headers(head(), NOW).unwrap();
+    let body = exchange.request_body(Some(form(&format!("{{\"a\":\"{VALUE}\"}}\n")).as_bytes()), NOW);
+    let body = String::from_utf8(body.unwrap().unwrap()).unwrap();
+    assert!(body.contains("{\"a\":\"AWS_EC2_") && body.ends_with("\r\n--x--\r\n"), "{body}");
+    for (body, refusal) in [
+        ("--y--".to_owned(), Refusal::Form),
+        (form("{"), Refusal::Mask(Format::Lines, MaskError::Json(JsonError::Syntax { at: 1 }))),
+    ] {
+        let mut exchange = Exchange::new(root(""));
+        exchange.request_headers(head(), NOW).unwrap();
+        assert_eq!(exchange.request_body(Some(body.as_bytes()), NOW), Err(refusal));
+    }
+}
+
+/// Where nothing can be masked, by the configuration nothing may be.
+#[test]
+fn what_a_strict_entry_refuses() {
+    let head = |path: &str, headers: &[(&str, &str)]| RequestHead {
+        path: path.into(),
+        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        ..post("application/json")
+    };
+    let cases = [
+        (head("/v1/messages", &[("x-note", "hello")]), None),
+        (head("/v1/files/i-0123456789abcdef0", &[]), Some(Place::Path)),
+        (head("/v1/files/i%2D0123456789abcdef0/content", &[]), Some(Place::Path)),
+        (head("/v1/files?after=s3%3A%2F%2Facme-prod-logs%2Fx", &[]), Some(Place::Query)),
+        (head("/", &[("x-note", "on i-0123456789abcdef0")]), Some(Place::Header)),
+        (head("/", &[("i-0123456789abcdef0", "x")]), Some(Place::Header)),
+        (head("/", &[("x-db-password", "hunter2hunter2")]), Some(Place::Header)),
+        (head("/", &[("Authorization", "Bearer i-0123456789abcdef0"), ("x-forwarded-for", "10.0.0.7")]), None),
+    ];
+    for (head, place) in cases {
+        let case = format!("{head:?}");
+        let refused = place.map_or(Ok(None), |place| Err(Refusal::Exposed(place)));
+        let mut strict = Exchange::new(root(r#","strict":"refuse""#));
+        assert!(strict.searches_headers());
+        assert_eq!(strict.request_headers(head, NOW), refused, "{case}");
+    }
+    let tool = format!(r#"{{"messages":[],"tools":[{{"name":"stop-{VALUE}"}}]}}"#);
+    for (setting, expected) in [("refuse", Err(Refusal::Exposed(Place::Body(KeptPlace::ToolName)))), ("pass", Ok(None))]
+    {
+        let mut exchange = Exchange::new(root(&format!(r#","strict":"{setting}""#)));
+        exchange.request_headers(post("application/json"), NOW).unwrap();
+        assert_eq!(exchange.request_body(Some(tool.as_bytes()), NOW), expected);
     }
 }
 

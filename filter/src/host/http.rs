@@ -43,6 +43,8 @@ impl HttpContext for Http {
                 RequestHead { follows: if end_of_stream { Follows::Nothing } else { Follows::Body }, ..head }
             }
         };
+        let headers = if self.exchange.searches_headers() { abi::headers(Map::Request) } else { Vec::new() };
+        let head = RequestHead { headers, ..head };
         let follows = head.follows;
         match self.exchange.request_headers(head, self.now()) {
             Ok(None) => self.keep_request(),

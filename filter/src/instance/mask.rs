@@ -4,20 +4,37 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use contract::{Mapping, THINKING_KIND, bound};
-use masking::{Format, Masker, Mint, Placeholder, Replaced, Tally, Thoughts};
+use masking::{Boundary, Files, FormError, Format, Masker, Mint, Placeholder, Replaced, Tally, Text, Thoughts};
 
 use super::clock::TimeOfDay;
 use super::memory::Memory;
 use super::sidecar::UsedKey;
 use super::{Instance, KeySource};
+use crate::config::Attachments;
 use crate::refusal::Refusal;
+
+/// How a request's body is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Plain(Format),
+    /// A form with files.
+    Form(Boundary),
+}
+
+impl From<Format> for Reading {
+    fn from(format: Format) -> Self {
+        Self::Plain(format)
+    }
+}
 
 /// A masked request, which may be forwarded.
 #[derive(Debug)]
 pub(crate) struct Masked {
     /// The body to send; `None` if nothing in it changed.
-    pub body: Option<String>,
+    pub body: Option<Vec<u8>>,
     pub replaced: Rc<Replaced>,
+    /// The files of the body, in numbers, unless the configuration lets them pass untold.
+    pub files: Files,
     /// The number of placeholders in the body that are not of this exchange.
     pub foreign: u64,
     pub mint: Mint,
@@ -26,23 +43,54 @@ pub(crate) struct Masked {
 
 impl Instance {
     /// Masks a request's body. The replaced values are remembered, and owed to the vault.
-    pub(crate) fn mask(&mut self, scope: &str, format: Format, body: &[u8], now: TimeOfDay) -> Result<Masked, Refusal> {
+    pub(crate) fn mask(
+        &mut self,
+        scope: &str,
+        reading: impl Into<Reading>,
+        body: &[u8],
+        now: TimeOfDay,
+    ) -> Result<Masked, Refusal> {
         let (key, used) = self.key(now)?;
         let mint = Mint::new(key, scope).with_addresses(self.addresses);
         let known = self.memory.known(scope);
         let thoughts = ScopeThoughts { memory: &self.memory, scope, mint: &mint };
         let (scanner, options) = (&self.scanner, self.options);
         let masker = Masker { scanner, known: &known, mint: &mint, options, thoughts: &thoughts };
-        let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
+        let masked = match reading.into() {
+            Reading::Plain(format) => masker
+                .mask(format, body)
+                .map(|masked| masked.map(String::into_bytes))
+                .map_err(|error| Refusal::Mask(format, error))?,
+            Reading::Form(boundary) => masker.form(&boundary, body).map_err(|error| match error {
+                FormError::Malformed => Refusal::Form,
+                FormError::Part(format, error) => Refusal::Mask(format, error),
+            })?,
+        };
+        if let Some(place) = masked.kept {
+            return Err(Refusal::Exposed(place.into()));
+        }
+        let files = match self.attachments {
+            Attachments::Refuse if masked.files.attachments > 0 => return Err(Refusal::Attachment),
+            Attachments::Pass => Files::default(),
+            Attachments::Refuse | Attachments::Report => masked.files,
+        };
         self.remember(scope, &masked.replaced, now);
         let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(&mint, signature));
         self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
         self.count(|counters| {
             counters.masked += masked.replaced.occurrences();
+            counters.attachments += files.attachments;
+            counters.masked_links += files.masked_links;
             counters.fallback_key += u64::from(used == UsedKey::Fallback);
         });
         let (replaced, foreign) = (Rc::new(masked.replaced), masked.foreign.len() as u64);
-        Ok(Masked { body: masked.body, replaced, foreign, mint, key: used })
+        Ok(Masked { body: masked.body, replaced, files, foreign, mint, key: used })
+    }
+
+    /// Returns the index of the first of some texts in which a value is found.
+    pub(crate) fn find(&mut self, scope: &str, texts: &[Text<'_>]) -> Option<usize> {
+        let findings = self.scanner.scan(texts, &self.memory.known(scope));
+        findings.first().map(|finding| finding.text as usize)
     }
 
     /// Takes the outcome for the placeholders in a response. `mint` is that of the request, if it had a body.

@@ -24,7 +24,7 @@ use self::memory::Memory;
 use self::sidecar::{Call, Reply, Sidecar, UsedKey};
 use self::worker::Worker;
 use self::worker::zone::Zone;
-use crate::config::{Config, Keys, ScopeRule};
+use crate::config::{Attachments, Config, Keys, ScopeRule, Strict};
 use crate::refusal::Refusal;
 
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct Instance {
     pub scope_rule: ScopeRule,
     pub log_masked_requests: bool,
     pub options: Options,
+    pub attachments: Attachments,
+    pub strict: Strict,
     addresses: AddressCodes,
     pub scanner: Rc<Scanner>,
     never_restore: HashSet<KindId>,
@@ -92,6 +94,8 @@ impl Instance {
             scope_rule: config.scope,
             log_masked_requests: config.log_masked_requests,
             options: config.options,
+            attachments: config.attachments,
+            strict: config.strict,
             addresses: config.addresses,
             scanner: config.scanner,
             never_restore: config.never_restore,

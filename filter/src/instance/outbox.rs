@@ -141,6 +141,8 @@ mod tests {
             masked: Vec::new(),
             restored: 0,
             unresolved: 0,
+            attachments: 0,
+            masked_links: 0,
             refused: None,
         }
     }

@@ -91,6 +91,7 @@ fn private_addresses_show_that_they_share_a_network() {
     for (groups, shared) in [(true, 9), (false, 0)] {
         let mut instance = started(&format!(r#","address_groups":{groups}"#));
         let body = mask(&mut instance, "10.20.30.4 10.20.30.5", 1_000).unwrap().body.unwrap();
+        let body = String::from_utf8(body).unwrap();
         let codes: Vec<&str> = body.split(' ').map(|it| it.strip_prefix("AWS_PRIVATE_IP_").unwrap()).collect();
         let [one, other] = codes.as_slice() else { panic!("{body}") };
         let common = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();

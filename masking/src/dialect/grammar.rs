@@ -1,10 +1,12 @@
-//! The one table of the places in a document.
+//! The strings of a document, by their places.
 //!
 //! Everything is text, including member names, unless the table says otherwise. So a new field or block is masked from
 //! its first day, and a value is never left unmasked because of the name of its key alone: `id` is an API's own id in a
 //! content block, and text in a tool's input.
 
-use crate::json::{Shape, Value};
+use super::embedded::{Coding, File};
+use super::place::{Place, of_item, of_object, step};
+use crate::json::{FIELDS_MAX, Shape, Value};
 
 /// A string of the document that is text: to be masked in a request, to be restored in a response.
 #[derive(Debug, Clone, Copy)]
@@ -15,14 +17,56 @@ pub struct Slot<'d, 't> {
     pub key: Option<Value<'d, 't>>,
     /// The form of what the string holds.
     pub inner: Inner,
+    /// What the string stands for, if not for its own text.
+    pub file: Option<FileRef>,
     /// The signature, if the string is thinking that is restored for people and sent back by them.
     pub signature: Option<Value<'d, 't>>,
 }
 
 impl<'d, 't> Slot<'d, 't> {
     pub(super) fn new(value: Value<'d, 't>, key: Option<Value<'d, 't>>, inner: Inner) -> Self {
-        Self { value, key, inner, signature: None }
+        Self { value, key, inner, file: None, signature: None }
     }
+}
+
+/// A file that a string of a request stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileRef {
+    /// The bytes of a file that may be text.
+    Data(Coding),
+    /// The address from which the provider loads a file.
+    Link,
+}
+
+/// A string of a request that is never altered and that people choose.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept<'d, 't> {
+    /// The string.
+    pub value: Value<'d, 't>,
+    /// Its place.
+    pub place: KeptPlace,
+}
+
+/// The places of strings that are never altered and that people choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptPlace {
+    /// The name of a tool or of a function.
+    ToolName,
+    /// A name in the schema of a tool or of an answer.
+    SchemaKey,
+    /// One of the values that a schema allows.
+    SchemaValue,
+}
+
+/// The strings of a request.
+#[derive(Debug, Default)]
+pub struct Strings<'d, 't> {
+    /// Those that are text, in the order of the document.
+    pub slots: Vec<Slot<'d, 't>>,
+    /// Those that are never altered and that people choose.
+    pub kept: Vec<Kept<'d, 't>>,
+    /// The number of files among them that cannot be read.
+    pub attachments: u64,
 }
 
 /// The form of what a string holds.
@@ -49,67 +93,68 @@ pub struct Options {
     /// Restore signed thinking too, so that people can read it. What they send back then holds their own values: it is
     /// replaced by what the provider wrote, or else masked like any text.
     pub thinking: bool,
+    /// The treatment of the strings of a request that are never altered and that people choose.
+    pub kept: KeptStrings,
+}
+
+/// The treatment of the strings of a request that are never altered and that people choose.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeptStrings {
+    /// They are not looked at.
+    #[default]
+    Pass,
+    /// They are searched for values, which are reported.
+    Search,
 }
 
 /// Returns the strings of a document that are text, in the order of the document. One that has the shape of neither a
 /// request nor a response of a known API is text all the way down.
 pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<Slot<'d, 't>> {
     let place = match side {
-        Side::Request if is_request(root) => Place::Request,
+        Side::Request => return request(root, options).slots,
         Side::Response if is_response(root) => Place::Response,
-        _ => Place::Free,
+        Side::Response => Place::Free,
     };
-    let mut walk = Walk { slots: Vec::new(), options };
+    let mut walk = Walk::new(options);
     walk.value(root, None, place);
-    walk.slots
+    walk.strings.slots
+}
+
+/// Returns the strings of a request. One that has the shape of none of a known API is text all the way down.
+pub fn request<'d, 't>(root: Value<'d, 't>, options: Options) -> Strings<'d, 't> {
+    let place = if is_request(root) {
+        Place::Request
+    } else if is_batch_line(root) {
+        Place::BatchItem
+    } else {
+        Place::Free
+    };
+    let mut walk = Walk { side: Side::Request, ..Walk::new(options) };
+    walk.value(root, None, place);
+    walk.strings
 }
 
 /// The text of an event of a stream, which is a response or a part of one.
 pub(super) fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'d, 't>> {
-    let mut walk = Walk { slots: Vec::new(), options };
+    let mut walk = Walk::new(options);
     walk.value(event, None, Place::Response);
-    walk.slots
-}
-
-/// The meaning of a value, by where it stands. An array stands for each of its items.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Text all the way down, including member names.
-    Free,
-    /// Never altered.
-    Keep,
-    /// Thinking that the provider wrote and signed: altered only where people want to read it.
-    Signed,
-    /// JSON as text.
-    Json,
-    /// Base64; any other string is text.
-    Base64,
-    /// A `data:` URL in base64; another URL is text.
-    Url,
-    Request,
-    Response,
-    Metadata,
-    BatchItem,
-    /// A message, or an item of OpenAI's Responses.
-    Message,
-    Choice,
-    ToolCall,
-    Function,
-    Block,
-    Thinking,
-    Source,
-    Citation,
-    Error,
-    Tool,
-    Format,
-    Schema,
-    Properties,
+    walk.strings.slots
 }
 
 fn is_request(root: Value<'_, '_>) -> bool {
     let has = |key| root.field(key).is_some();
-    let list = |key| root.field(key).is_some_and(|v: Value<'_, '_>| v.shape() == Shape::Array);
-    list("messages") || list("requests") || (has("model") && (has("input") || has("prompt") || has("instructions")))
+    // A second member of the name must not hide the first.
+    let list =
+        |key: &str| root.members().take(FIELDS_MAX).any(|(name, value)| value.shape() == Shape::Array && name.is(key));
+    let any = ["messages", "requests", "contents"].into_iter().any(list);
+    any || (has("model") && (has("input") || has("prompt") || has("instructions")))
+}
+
+/// A line of the file of a batch: `{"custom_id", "method", "url", "body"}`, or Bedrock's and Anthropic's own.
+fn is_batch_line(root: Value<'_, '_>) -> bool {
+    let object = |key| root.field(key).is_some_and(|v: Value<'_, '_>| v.shape() == Shape::Object);
+    (root.field("custom_id").is_some() && (object("body") || object("params")))
+        || (root.field("recordId").is_some() && object("modelInput"))
 }
 
 fn is_response(root: Value<'_, '_>) -> bool {
@@ -123,29 +168,78 @@ fn is_response(root: Value<'_, '_>) -> bool {
 const SHORTEST: usize = if cfg!(test) { 1 } else { 3 };
 
 struct Walk<'d, 't> {
-    slots: Vec<Slot<'d, 't>>,
+    strings: Strings<'d, 't>,
+    side: Side,
     options: Options,
 }
 
 impl<'d, 't> Walk<'d, 't> {
+    fn new(options: Options) -> Self {
+        Self { strings: Strings::default(), side: Side::Response, options }
+    }
+
     fn value(&mut self, value: Value<'d, 't>, key: Option<Value<'d, 't>>, place: Place) {
-        if place == Place::Keep {
-            return;
-        }
         match value.shape() {
-            Shape::Array => value.items().for_each(|item| self.value(item, key, place)),
-            Shape::Object => value.members().for_each(|(name, member)| self.member(name, member, value, place)),
-            // Values of every kind are longer.
-            Shape::String if value.raw().len() < SHORTEST || is_opaque(value, place) => {}
-            Shape::String => {
-                let inner = if place == Place::Json { Inner::Json } else { Inner::Text };
-                self.slots.push(Slot::new(value, key, inner));
+            _ if place == Place::Keep => {}
+            Shape::Array => value.items().for_each(|item| self.value(item, key, of_item(place))),
+            Shape::Object => {
+                let place = of_object(place);
+                value.members().for_each(|(name, member)| self.member(name, member, value, place));
             }
+            Shape::String => self.string(value, key, place),
             // Twelve digits may be an account id, also where a tool wrote it as a number.
-            Shape::Number if value.raw().len() == 12 && value.raw().bytes().all(|b| b.is_ascii_digit()) => {
-                self.slots.push(Slot::new(value, key, Inner::Text));
+            Shape::Number
+                if place != Place::Parameter
+                    && value.raw().len() == 12
+                    && value.raw().bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                self.push(Slot::new(value, key, Inner::Text));
             }
             Shape::Number | Shape::Literal => {}
+        }
+    }
+
+    fn string(&mut self, value: Value<'d, 't>, key: Option<Value<'d, 't>>, place: Place) {
+        // Values of every kind are longer.
+        if value.raw().len() < SHORTEST {
+            return;
+        }
+        let slot = Slot::new(value, key, Inner::Text);
+        match place {
+            Place::Word | Place::Words | Place::Setting => {}
+            Place::Name => self.keep(value, KeptPlace::ToolName),
+            Place::Allowed => self.keep(value, KeptPlace::SchemaValue),
+            Place::Json => self.push(Slot { inner: Inner::Json, ..slot }),
+            Place::Data(declared) | Place::Source(declared) => {
+                self.file(slot, File::of_data(&value.string().unwrap_or_default(), declared));
+            }
+            Place::Url => self.file(slot, File::of_url(&value.string().unwrap_or_default())),
+            _ => self.push(slot),
+        }
+    }
+
+    fn file(&mut self, slot: Slot<'d, 't>, file: File) {
+        let file = match (file, self.side) {
+            (File::Data(coding), Side::Request) => Some(FileRef::Data(coding)),
+            (File::Attachment, Side::Request) => {
+                self.strings.attachments += 1;
+                return;
+            }
+            // A provider that returns a file returns what it was sent.
+            (File::Data(_) | File::Attachment, Side::Response) => return,
+            (File::Link, _) => Some(FileRef::Link),
+            (File::Text, _) => None,
+        };
+        self.push(Slot { file, ..slot });
+    }
+
+    fn push(&mut self, slot: Slot<'d, 't>) {
+        self.strings.slots.push(slot);
+    }
+
+    fn keep(&mut self, value: Value<'d, 't>, place: KeptPlace) {
+        if self.side == Side::Request {
+            self.strings.kept.push(Kept { value, place });
         }
     }
 
@@ -154,180 +248,32 @@ impl<'d, 't> Walk<'d, 't> {
         if next == Place::Signed {
             return self.thinking(name, member, object);
         }
+        if place == Place::Properties && name.raw().len() >= SHORTEST {
+            self.keep(name, KeptPlace::SchemaKey);
+        }
         let may_hold = name.raw().len() >= SHORTEST && (place == Place::Free || !is_word(name.raw()));
         if may_hold && next == Place::Free {
-            self.slots.push(Slot::new(name, None, Inner::Text));
+            self.push(Slot::new(name, None, Inner::Text));
         }
         self.value(member, Some(name), next);
     }
 
     fn thinking(&mut self, name: Value<'d, 't>, text: Value<'d, 't>, object: Value<'d, 't>) {
-        if self.options.thinking && text.shape() == Shape::String {
+        if text.shape() != Shape::String {
+            return self.value(text, Some(name), Place::Free);
+        }
+        if self.options.thinking {
             // One signature is looked up once: of two members of this name, the second is text as any other.
             let first = object.field(&name.string().unwrap_or_default()).is_some_and(|it| it.span() == text.span());
             let signature = object.field("signature").filter(|_| first);
-            self.slots.push(Slot { signature, ..Slot::new(text, Some(name), Inner::Text) });
+            self.push(Slot { signature, ..Slot::new(text, Some(name), Inner::Text) });
         }
-    }
-}
-
-/// The place of the member `key` of an object that stands at `place`.
-#[rustfmt::skip]
-fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
-    use Place::*;
-    match place {
-        Request => match key {
-            "model" | "modelId" | "anthropic_version" | "anthropic_beta" | "betas" | "service_tier" | "container"
-            | "previous_response_id" | "conversation" | "include" | "tool_choice" => Keep,
-            "metadata" => Metadata,
-            "messages" | "input" => Message,
-            "system" | "instructions" | "prompt" => Block,
-            "tools" | "functions" | "toolConfig" => Tool,
-            "requests" => BatchItem,
-            "response_format" | "text" | "output_config" | "output_format" => Format,
-            _ => Free,
-        },
-        Metadata => if key == "user_id" { Keep } else { Free },
-        BatchItem => match key {
-            "custom_id" => Keep,
-            "params" => Request,
-            _ => Free,
-        },
-        Response => match key {
-            "id" | "type" | "role" | "model" | "object" | "status" | "stop_reason" | "stopReason" | "usage" | "request_id"
-            | "system_fingerprint" | "service_tier" | "container" | "previous_response_id" | "conversation" | "item_id"
-            | "custom_id" | "obfuscation" | "logprobs" | "tool_choice" => Keep,
-            "message" | "response" | "result" | "body" | "data" => Response,
-            "content" | "content_block" | "delta" | "part" | "instructions" => Block,
-            "output" if object.field("output").is_some_and(|v| v.shape() == Shape::Object) => Response,
-            "output" | "item" | "input" => Message,
-            "choices" => Choice,
-            "error" => Error,
-            "arguments" => Json,
-            "annotation" => Citation,
-            "tools" => Tool,
-            "text" => Format,
-            _ => Free,
-        },
-        Message => match key {
-            "id" | "type" | "role" | "status" | "name" | "call_id" | "tool_call_id" | "encrypted_content" | "cache_control"
-            | "cachePoint" => Keep,
-            "content" | "output" | "summary" => Block,
-            "tool_calls" => ToolCall,
-            "function_call" => Function,
-            "arguments" => Json,
-            "tools" => Tool,
-            _ => Free,
-        },
-        Choice => match key {
-            "finish_reason" | "logprobs" => Keep,
-            "message" | "delta" => Message,
-            _ => Free,
-        },
-        ToolCall => match key {
-            "id" | "type" => Keep,
-            "function" | "custom" => Function,
-            _ => Free,
-        },
-        Function => match key {
-            "name" => Keep,
-            "arguments" => Json,
-            _ => Free,
-        },
-        Block => match key {
-            "type" | "id" | "tool_use_id" | "toolUseId" | "call_id" | "file_id" | "cache_control" | "cachePoint"
-            | "signature" | "encrypted_content" | "encrypted_index" | "encrypted_stdout" | "media_type" | "logprobs" => Keep,
-            "name" if is_tool_use(object) => Keep,
-            "thinking" if is_signed(object) => Signed,
-            "data" if object.field("type").is_some_and(|t| t.is("redacted_thinking")) => Keep,
-            "content" | "output" | "toolUse" | "toolResult" | "image" | "document" | "video" => Block,
-            "reasoningContent" => Thinking,
-            "source" | "input_audio" => Source,
-            "citations" | "citation" | "annotations" => Citation,
-            "image_url" | "url" => Url,
-            "file_data" => Base64,
-            "arguments" => Json,
-            _ => Free,
-        },
-        // Bedrock's Converse: {"reasoningText": {"text", "signature"}} or {"redactedContent"}.
-        Thinking => match key {
-            "redactedContent" | "signature" => Keep,
-            "reasoningText" => Thinking,
-            "text" if is_signed(object) => Signed,
-            _ => Free,
-        },
-        Source => match key {
-            "type" | "media_type" | "file_id" | "format" => Keep,
-            "data" | "bytes" => Base64,
-            "content" => Block,
-            _ => Free,
-        },
-        Citation => match key {
-            "type" | "encrypted_index" | "file_id" => Keep,
-            _ => Free,
-        },
-        Error => match key {
-            "type" | "code" | "param" => Keep,
-            _ => Free,
-        },
-        Tool => match key {
-            "name" | "type" | "cache_control" | "cachePoint" => Keep,
-            "input_schema" | "parameters" | "json" => Schema,
-            "function" | "custom" | "tools" | "toolSpec" | "inputSchema" => Tool,
-            _ => Free,
-        },
-        Format => match key {
-            "name" | "type" => Keep,
-            "format" | "json_schema" => Format,
-            "schema" => Schema,
-            _ => Free,
-        },
-        Schema => match key {
-            "enum" | "const" | "type" | "required" | "$ref" | "$schema" | "$id" | "format" => Keep,
-            "properties" | "$defs" | "definitions" | "patternProperties" | "dependentSchemas" => Properties,
-            "items" | "prefixItems" | "additionalProperties" | "anyOf" | "oneOf" | "allOf" | "not" | "if" | "then" | "else"
-            | "contains" | "propertyNames" | "unevaluatedProperties" => Schema,
-            _ => Free,
-        },
-        Properties => Schema,
-        Url => match key {
-            "url" => Url,
-            _ => Free,
-        },
-        Keep | Signed => Keep,
-        Free | Json | Base64 => Free,
     }
 }
 
 /// Returns whether a name in an API's own object is that of a field: the caller's own names may be anything.
 fn is_word(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
-}
-
-fn is_tool_use(block: Value<'_, '_>) -> bool {
-    let by_type = block.field("type").and_then(|t| t.string()).is_some_and(|t| t.ends_with("tool_use"));
-    by_type || block.field("toolUseId").is_some()
-}
-
-/// Thinking with a signature was written by the provider and may not be changed; without one it is text.
-fn is_signed(block: Value<'_, '_>) -> bool {
-    block.field("signature").is_some_and(|signature| signature.shape() == Shape::String && !signature.raw().is_empty())
-}
-
-fn is_opaque(value: Value<'_, '_>, place: Place) -> bool {
-    let data = match place {
-        Place::Base64 => Some(value.raw()),
-        Place::Url => {
-            value.raw().strip_prefix("data:").and_then(|url| url.split_once(";base64,")).map(|(_, data)| data)
-        }
-        _ => None,
-    };
-    // Base64 of a few characters could as well be a word.
-    data.is_some_and(|data| data.len() >= 24 && data.bytes().all(is_base64))
-}
-
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'-' | b'_')
 }
 
 #[cfg(test)]
@@ -369,7 +315,7 @@ mod tests {
             ),
             (
                 r#"{"messages":[{"role":"user","content":[
-                    {"type":"image","source":{"type":"base64","media_type":"k","data":"aGVsbG8gd29ybGQgaGVsbG8="}},
+                    {"type":"image","source":{"type":"base64","media_type":"image/png","data":"aGVsbG8gd29ybGQgaGVsbG8="}},
                     {"type":"document","source":{"type":"text","media_type":"k","data":"plain text, not base64"},"title":"a"},
                     {"type":"image_url","image_url":{"url":"data:image/png;base64,aGVsbG8gd29ybGQgaGVsbG8="}},
                     {"type":"image_url","image_url":{"url":"https://b/"}}]}]}"#,
@@ -409,12 +355,229 @@ mod tests {
         }
     }
 
+    /// The words of the APIs' own parameters, each with a text beside it.
+    #[test]
+    fn parameters() {
+        let cases: &[(&str, &[&str])] = &[
+            (
+                r#"{"messages":[],"thinking":{"type":"k","budget_tokens":1,"display":"k"},"service_tier":"k","cache_control":{"type":"k","ttl":"k"},
+                    "context_management":{"edits":[{"type":"k","trigger":{"type":"k","value":1},"keep":"k","exclude_tools":["k"],
+                    "clear_at_least":{"type":"k","value":2},"instructions":"a"}]},"output_config":{"effort":"k","format":{"type":"k",
+                    "schema":{"type":"k"}}},"container":{"id":"k","skills":[{"type":"k","skill_id":"k","version":"k"}]},
+                    "mcp_servers":[{"type":"k","url":"b","name":"k","authorization_token":"k","tool_configuration":{"allowed_tools":["k"]}}],
+                    "betas":["k"],"stop_sequences":["c"]}"#,
+                &["a", "b", "c"],
+            ),
+            (
+                r#"{"messages":[],"audio":{"voice":"k","format":"k"},"modalities":["k"],"reasoning_effort":"k","verbosity":"k",
+                    "prediction":{"type":"k","content":"a"},"tool_choice":{"type":"k","function":{"name":"k"}},"seed":123456789012,
+                    "web_search_options":{"search_context_size":"k","user_location":{"type":"k","approximate":{"city":"b"}}},
+                    "response_format":{"type":"k","json_schema":{"name":"k","schema":{"type":"k"},"description":"c"}},
+                    "stream_options":{"include_usage":true},"function_call":"k","metadata":{"x1":"d"}}"#,
+                &["a", "b", "c", "x1", "d"],
+            ),
+            (
+                r#"{"model":"k","input":"a","reasoning":{"effort":"k","summary":"k"},"text":{"format":{"type":"k"},"verbosity":"k"},
+                    "truncation":"k","include":["k"],"conversation":{"id":"k"},"prompt":{"id":"k","variables":{"x1":"b"}},
+                    "context_management":[{"type":"k","compact_threshold":1}],"tool_choice":"k",
+                    "tools":[{"type":"k","name":"k","format":{"type":"k","syntax":"k","definition":"c"}},
+                    {"type":"k","server_label":"k","server_url":"d","allowed_tools":{"tool_names":["k"]},"require_approval":{"never":{"tool_names":["k"]}}},
+                    {"type":"k","vector_store_ids":["k"],"container":{"type":"k","file_ids":["k"]},"user_location":{"type":"k","city":"e"}}]}"#,
+                &["a", "x1", "b", "c", "d", "e"],
+            ),
+            (
+                r#"{"messages":[],"modelId":"k","guardrailConfig":{"guardrailIdentifier":"k","guardrailVersion":"k","trace":"k"},
+                    "performanceConfig":{"latency":"k"},"inferenceConfig":{"stopSequences":["a"]},"serviceTier":{"type":"k"},
+                    "additionalModelRequestFields":{"thinking":{"type":"k"}},"additionalModelResponseFieldPaths":["k"],
+                    "toolConfig":{"toolChoice":{"tool":{"name":"k"}},"tools":[{"toolSpec":{"name":"k","description":"b"}},{"cachePoint":{"type":"k"}}]}}"#,
+                &["a", "b"],
+            ),
+            (
+                r#"{"contents":[{"role":"k","parts":[{"text":"a","thoughtSignature":"k"},{"functionCall":{"name":"k","args":{"x1":"b"}}},
+                    {"fileData":{"mimeType":"k","fileUri":"c"}}]}],"systemInstruction":{"parts":[{"text":"d"}]},
+                    "safetySettings":[{"category":"k","threshold":"k"}],"cachedContent":"k",
+                    "tools":[{"functionDeclarations":[{"name":"k","description":"e","parameters":{"type":"k"}}]}],
+                    "generationConfig":{"responseMimeType":"k","responseSchema":{"type":"k","propertyOrdering":["k"]},"stopSequences":["f"],
+                    "thinkingConfig":{"thinkingBudget":1}},"toolConfig":{"functionCallingConfig":{"mode":"k","allowedFunctionNames":["k"]}}}"#,
+                &["a", "x1", "b", "c", "d", "e", "f"],
+            ),
+            (
+                r#"{"model":"k","prompt":"a","format":{"type":"k","properties":{"k":{"type":"k"}},"required":["k"]},"keep_alive":"k",
+                    "options":{"stop":["b"]}}"#,
+                &["a", "stop", "b"],
+            ),
+            (
+                r#"{"custom_id":"k","method":"k","url":"k","body":{"model":"k","messages":[{"role":"k","content":"a"}]}}"#,
+                &["a"],
+            ),
+        ];
+        for (json, expected) in cases {
+            check(Side::Request, json, expected);
+        }
+    }
+
+    #[test]
+    fn names_of_messages_and_documents_are_text() {
+        let cases: &[(&str, &[&str])] = &[
+            (r#"{"messages":[{"role":"user","name":"a","content":"b"}]}"#, &["a", "b"]),
+            (r#"{"messages":[{"role":"tool","name":"k","content":"b"}]}"#, &["b"]),
+            (r#"{"model":"k","input":[{"type":"custom_tool_call","name":"k","input":"a"}]}"#, &["a"]),
+            (
+                r#"{"messages":[{"role":"k","content":[{"document":{"format":"k","name":"a","source":{"text":"b"}}},{"type":"k","name":"c"}]}]}"#,
+                &["a", "b", "c"],
+            ),
+        ];
+        for (json, expected) in cases {
+            check(Side::Request, json, expected);
+        }
+    }
+
+    /// At a place of a string, an object or an array is one that the API does not have: text.
+    #[test]
+    fn a_kept_place_keeps_strings_only() {
+        let cases: &[(&str, &[&str])] = &[
+            (r#"{"messages":[{"role":{"x1":"a"},"id":["b"],"content":"c"}]}"#, &["x1", "a", "b", "c"]),
+            (r#"{"messages":[],"model":{"id":"a"},"betas":[["b"],{"x1":"c"}]}"#, &["id", "a", "b", "x1", "c"]),
+            (r#"{"messages":[],"thinking":{"type":"k","x1":{"type":"a"}}}"#, &["x1", "type", "a"]),
+            (
+                r#"{"messages":[],"tools":[{"name":["a"],"input_schema":{"enum":["k",{"x1":"b"}],"type":["k"]}}]}"#,
+                &["a", "x1", "b"],
+            ),
+            (r#"{"messages":[],"metadata":{"user_id":{"x1":"a"}}}"#, &["x1", "a"]),
+            (r#"{"messages":[{"id":123456789012,"content":[]}]}"#, &["123456789012"]),
+            (
+                r#"{"messages":[{"action":"a","content":[]}],"thinking":"b","reasoning":["c"],"text":"d"}"#,
+                &["a", "b", "c", "d"],
+            ),
+            (
+                r#"{"messages":[{"role":"k","content":[{"type":"redacted_thinking","data":{"x1":"a"}},{"type":"thinking","thinking":{"x2":"b"},"signature":"s"}]}]}"#,
+                &["x1", "a", "x2", "b"],
+            ),
+        ];
+        for (json, expected) in cases {
+            check(Side::Request, json, expected);
+        }
+    }
+
+    /// Readers differ in which of two members of one name counts, so that none of them makes a text of a reader a word.
+    #[test]
+    fn a_second_member_of_the_same_name_makes_nothing_kept() {
+        let cases: &[(&str, &[&str])] = &[
+            (r#"{"messages":1,"messages":[{"role":"k","content":"a"}]}"#, &["a"]),
+            (r#"{"messages":[{"role":"k","content":[{"type":"tool_use","type":"text","name":"a"}]}]}"#, &["a"]),
+            (r#"{"messages":[{"role":"k","content":[{"type":"text","name":"a","t\u0079pe":"tool_use"}]}]}"#, &["a"]),
+            (
+                r#"{"messages":[{"role":"k","content":[{"type":"thinking","thinking":"a","signature":"s","signature":""}]}]}"#,
+                &["a"],
+            ),
+            (
+                r#"{"messages":[{"role":"k","content":[{"type":"redacted_thinking","data":"a","type":"text"}]}]}"#,
+                &["a"],
+            ),
+            (r#"{"messages":[{"role":"tool","role":"user","name":"a","content":[]}]}"#, &["a"]),
+        ];
+        for (json, expected) in cases {
+            check(Side::Request, json, expected);
+        }
+        let many: String = (0..FIELDS_MAX).map(|n| format!("\"x\":{n},")).collect();
+        let block = format!(
+            r#"{{"messages":[{{"role":"k","content":[{{"type":"tool_use",{many}"type":"text","name":"a"}}]}}]}}"#
+        );
+        assert_eq!(texts(&block, Side::Request).last().map(String::as_str), Some("a"));
+    }
+
+    #[test]
+    fn files_that_cannot_be_read_are_counted() {
+        let image = "aGVsbG8gd29ybGQgaGVsbG8=";
+        let block = |block: &str| format!(r#"{{"messages":[{{"role":"k","content":[{block}]}}]}}"#);
+        let cases = [
+            (
+                block(&format!(
+                    r#"{{"type":"image","source":{{"type":"base64","media_type":"image/png","data":"{image}"}}}}"#
+                )),
+                1,
+                0,
+            ),
+            (
+                block(&format!(
+                    r#"{{"type":"document","source":{{"type":"base64","media_type":"application/pdf","data":"{image}"}}}}"#
+                )),
+                1,
+                0,
+            ),
+            (
+                block(&format!(
+                    r#"{{"type":"document","source":{{"type":"base64","media_type":"text/plain","data":"{image}"}}}}"#
+                )),
+                0,
+                1,
+            ),
+            (
+                block(&format!(
+                    r#"{{"type":"document","source":{{"type":"text","media_type":"application/pdf","data":"{image}"}}}}"#
+                )),
+                0,
+                1,
+            ),
+            (block(&format!(r#"{{"image":{{"format":"png","source":{{"bytes":"{image}"}}}}}}"#)), 1, 0),
+            (block(&format!(r#"{{"document":{{"format":"csv","source":{{"bytes":"{image}"}}}}}}"#)), 0, 1),
+            (block(&format!(r#"{{"document":{{"format":"docx","source":{{"bytes":"{image}"}}}}}}"#)), 1, 0),
+            (block(&format!(r#"{{"type":"input_audio","input_audio":{{"format":"wav","data":"{image}"}}}}"#)), 1, 0),
+            (block(&format!(r#"{{"type":"image_url","image_url":{{"url":"data:image/png;base64,{image}"}}}}"#)), 1, 0),
+            (block(&format!(r#"{{"type":"image_url","image_url":"data:image\/png;base64,{image}"}}"#)), 1, 0),
+            (block(r#"{"type":"image_url","image_url":{"url":"https://a/"}}"#), 0, 1),
+            (block(&format!(r#"{{"type":"file","file":{{"filename":"a.pdf","file_data":"{image}"}}}}"#)), 1, 1),
+            (
+                block(&format!(
+                    r#"{{"type":"input_file","filename":"a.csv","file_data":"data:text/csv;base64,{image}"}}"#
+                )),
+                0,
+                2,
+            ),
+            (
+                format!(
+                    r#"{{"contents":[{{"parts":[{{"inlineData":{{"mimeType":"image/jpeg","data":"{image}"}}}}]}}]}}"#
+                ),
+                1,
+                0,
+            ),
+            (format!(r#"{{"messages":[{{"role":"k","images":["{image}"],"content":"a"}}]}}"#), 1, 1),
+        ];
+        for (json, attachments, slots) in cases {
+            let document = Document::parse(&json).unwrap();
+            let strings = request(document.root(), Options::default());
+            assert_eq!((strings.attachments, strings.slots.len()), (attachments, slots), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_people_choose_and_is_never_altered() {
+        let json = r#"{"messages":[{"role":"k","content":[{"type":"tool_use","name":"a","input":{}}]},
+            {"role":"k","tool_calls":[{"function":{"name":"b"}}]}],"tools":[{"name":"c","input_schema":{"type":"object",
+            "properties":{"d":{"enum":["e"]}},"required":["d"]}}]}"#;
+        let document = Document::parse(json).unwrap();
+        let kept: Vec<_> = request(document.root(), Options::default())
+            .kept
+            .iter()
+            .map(|kept| (kept.value.raw().to_owned(), kept.place))
+            .collect();
+        let expected = [
+            ("a", KeptPlace::ToolName),
+            ("b", KeptPlace::ToolName),
+            ("c", KeptPlace::ToolName),
+            ("d", KeptPlace::SchemaKey),
+            ("e", KeptPlace::SchemaValue),
+            ("d", KeptPlace::SchemaValue),
+        ];
+        assert_eq!(kept, expected.map(|(text, place)| (text.to_owned(), place)));
+    }
+
     #[test]
     fn signed_thinking_is_text_where_people_want_to_read_it() {
         let json =
             r#"{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"a","signature":"s"}]}]}"#;
         let document = Document::parse(json).unwrap();
-        let count = |thinking| slots(document.root(), Side::Request, Options { thinking }).len();
+        let count = |thinking| slots(document.root(), Side::Request, Options { thinking, ..Options::default() }).len();
         assert_eq!((count(false), count(true)), (0, 1));
     }
 

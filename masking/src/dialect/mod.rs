@@ -2,8 +2,12 @@
 //!
 //! The APIs are Anthropic's Messages, OpenAI's Chat Completions and Responses, and Bedrock's InvokeModel and Converse.
 
+mod embedded;
 mod grammar;
+mod place;
 mod stream;
 
-pub use grammar::{Inner, Options, Side, Slot, slots};
+pub use embedded::Coding;
+pub(crate) use embedded::{Declared, Embedded};
+pub use grammar::{FileRef, Inner, Kept, KeptPlace, KeptStrings, Options, Side, Slot, Strings, request, slots};
 pub use stream::{Close, Envelope, Lane, Piece, Plan, plan};

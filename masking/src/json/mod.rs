@@ -159,6 +159,15 @@ impl<'d, 't> Value<'d, 't> {
         self.members().take(FIELDS_MAX).find(|(name, _)| name.is(key)).map(|(_, value)| value)
     }
 
+    /// Returns the member of an object with this key if it is the only one, and the object has at most [`FIELDS_MAX`]
+    /// members. Readers do not agree on which of two members of one name counts.
+    pub fn only(&self, key: &str) -> Option<Value<'d, 't>> {
+        let mut found = self.members().enumerate().take(FIELDS_MAX + 1).filter(|(_, (name, _))| name.is(key));
+        let (_, (_, value)) = found.next()?;
+        let is_only = found.next().is_none() && self.members().nth(FIELDS_MAX).is_none();
+        is_only.then_some(value)
+    }
+
     fn children(&self, shape: Shape) -> impl Iterator<Item = Value<'d, 't>> + use<'d, 't> {
         let (document, node) = (self.document, self.node());
         let mut index = self.index.saturating_add(1);

@@ -126,6 +126,31 @@ fn compressed_requests() {
     }
 }
 
+/// A form as clients upload files: the text of its parts is masked, the rest stays byte for byte.
+#[test]
+fn forms_with_files() {
+    let form = |file: &str| {
+        let file = file.replace('"', "\\\"");
+        let mut body = format!(
+            "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n--x\r\nContent-Disposition: form-data; \
+             name=\"file\"; filename=\"a.jsonl\"\r\nContent-Type: application/octet-stream\r\n\r\n{{\"text\":\"{file}\"}}\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(
+            b"--x\r\nContent-Disposition: form-data; name=i; filename=i.png\r\n\r\n\x89PNG\0\xff\r\n--x--\r\n",
+        );
+        body
+    };
+    let request = Request::post("/v1/files", form(TEXT)).header("content-type", "multipart/form-data; boundary=x");
+    for request in [request.clone(), request.clone().slow(), request.chunked()] {
+        let outcome = Gateway::new().check("a form", request, |upstream| {
+            Response::json(200, upstream.body.clone()).header("content-type", "text/plain")
+        });
+        assert!(outcome.client.body == form(TEXT), "the client's form");
+        assert_eq!(outcome.client.headers.text("x-aws-masker"), Some("masked=6; attachments=1"));
+    }
+}
+
 /// The same bytes for the same value, in every worker: prompt caches stay warm.
 #[test]
 fn two_workers_that_share_a_sidecar() {

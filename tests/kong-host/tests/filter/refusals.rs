@@ -37,7 +37,13 @@ fn bodies_that_cannot_be_masked() {
         ("in two codings", message(TEXT).header("content-encoding", "gzip, br"), 415, "AWS_MASKER_2004"),
         ("UTF-16", message(TEXT).header("content-type", "text/plain; charset=utf-16"), 415, "AWS_MASKER_2004"),
         ("with a digest", message(TEXT).header("content-digest", "sha-256=:x:"), 400, "AWS_MASKER_2008"),
-        ("a form", message(TEXT).header("content-type", "multipart/form-data; boundary=x"), 415, "AWS_MASKER_2004"),
+        ("no form", message(TEXT).header("content-type", "multipart/form-data; boundary=x"), 400, "AWS_MASKER_2005"),
+        (
+            "a form without a boundary",
+            message(TEXT).header("content-type", "multipart/form-data"),
+            415,
+            "AWS_MASKER_2004",
+        ),
         ("nested too deeply", bytes("[".repeat(200_000).as_bytes()), 413, "AWS_MASKER_2003"),
     ] {
         for slow in [false, true] {
@@ -66,6 +72,30 @@ fn a_refusal_by_the_headers_closes_the_connection() {
         let outcome = Gateway::new().check(name, request, |_| panic!("{name}: it went upstream"));
         assert_eq!(outcome.client.headers.text("connection"), closes, "{name}");
     }
+}
+
+/// The filter reads all headers only where it has to.
+#[test]
+fn values_where_nothing_can_be_masked() {
+    let image = r#"{"messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgoAAAANSUhEUg=="}}]}]}"#;
+    let settings = json!({"strict": "refuse", "attachments": "refuse"});
+    let tool = r#"{"messages":[],"tools":[{"name":"stop-i-0123456789abcdef0"}]}"#;
+    for (name, request, status, code) in [
+        ("a header", message("hello").header("x-note", "i-0123456789abcdef0"), 400, "AWS_MASKER_2010"),
+        ("the path", Request::post("/v1/i-0123456789abcdef0", "{}"), 400, "AWS_MASKER_2010"),
+        ("the query", Request::new("GET", "/v1/models?after=i-0123456789abcdef0"), 400, "AWS_MASKER_2010"),
+        ("the name of a tool", Request::post("/v1/messages", tool), 400, "AWS_MASKER_2010"),
+        ("an image", Request::post("/v1/messages", image), 415, "AWS_MASKER_2009"),
+    ] {
+        let mut gateway = Gateway::with(settings.clone(), Settings::default()).ready();
+        let outcome = check_refused(name, &mut gateway, request, status, code);
+        assert!(!String::from_utf8_lossy(&outcome.client.body).contains("0123456789abcdef0"), "{name}");
+    }
+    let mut odd = message(TEXT).header("authorization", "Bearer i-0123456789abcdef0");
+    odd.headers.set("x-odd", *b"caf\xe9");
+    let mut gateway = Gateway::with(settings, Settings::default()).ready();
+    let outcome = gateway.check("credentials", odd, |upstream| reply(&heard(upstream)));
+    assert_eq!(outcome.client.status, 200);
 }
 
 /// What follows an upgrade is no HTTP any more: nobody would mask it.

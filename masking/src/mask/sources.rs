@@ -1,0 +1,160 @@
+//! The strings of a request's body, and the texts that are searched in them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::{Format, MaskError, Masker};
+use crate::dialect::{self, Embedded, FileRef, Kept, KeptPlace, KeptStrings, Slot};
+use crate::json::{self, Document, JsonError, Value};
+use crate::scan::Text;
+
+/// The parts of a body that are masked, each with the offset at which it begins.
+#[derive(Debug, Default)]
+pub(crate) struct Pieces<'t> {
+    pub documents: Vec<(usize, Document<'t>)>,
+    pub texts: Vec<(usize, &'t str)>,
+    values: usize,
+}
+
+impl<'t> Pieces<'t> {
+    /// Reads a part of the body that begins at `offset`. All documents together may have as many values as one.
+    pub(crate) fn add(&mut self, format: Format, offset: usize, text: &'t str) -> Result<(), MaskError> {
+        match format {
+            Format::Json => self.document(offset, text),
+            Format::Lines => {
+                let mut at = offset;
+                for line in text.split_inclusive('\n') {
+                    if !line.trim().is_empty() {
+                        self.document(at, line)?;
+                    }
+                    at += line.len();
+                }
+                Ok(())
+            }
+            // In UTF-16, in which nothing would be found, text has zeros.
+            Format::Text if memchr::memchr(0, text.as_bytes()).is_some() => Err(MaskError::Encoding),
+            Format::Text => {
+                self.texts.push((offset, text));
+                Ok(())
+            }
+        }
+    }
+
+    fn document(&mut self, offset: usize, text: &'t str) -> Result<(), MaskError> {
+        let document = Document::parse(text)?;
+        self.values += document.values();
+        if self.values > json::NODES_MAX {
+            return Err(JsonError::TooComplex.into());
+        }
+        self.documents.push((offset, document));
+        Ok(())
+    }
+}
+
+/// The strings of all pieces.
+pub(super) struct Sources<'d, 't> {
+    /// Each with the offset of its document in the body.
+    pub slots: Vec<(usize, Slot<'d, 't>)>,
+    /// The provider's own text of slots, where the client sends restored thinking.
+    pub originals: Vec<Option<String>>,
+    /// The files in slots that are text, by the index of the slot.
+    pub embedded: HashMap<usize, Embedded>,
+    /// The number of files that are not.
+    pub attachments: u64,
+    pub plain: &'d [(usize, &'t str)],
+    decoded: Vec<Cow<'t, str>>,
+    names: HashMap<usize, String>,
+    kept: Vec<(KeptPlace, Cow<'t, str>)>,
+}
+
+impl<'d, 't> Sources<'d, 't> {
+    pub(super) fn of(pieces: &'d Pieces<'t>, masker: &Masker<'_>) -> Self {
+        let (mut slots, mut kept, mut attachments) = (Vec::new(), Vec::new(), 0);
+        for (offset, document) in &pieces.documents {
+            let strings = dialect::request(document.root(), masker.options);
+            slots.extend(strings.slots.into_iter().map(|slot| (*offset, slot)));
+            attachments += strings.attachments;
+            if masker.options.kept == KeptStrings::Search {
+                let string = |kept: Kept<'d, 't>| (kept.place, kept.value.string().unwrap_or_default());
+                kept.extend(strings.kept.into_iter().map(string));
+            }
+        }
+        let mut sources = Self {
+            originals: slots.iter().map(|(_, slot)| original(slot, masker)).collect(),
+            names: escaped_names(&slots),
+            slots,
+            embedded: HashMap::new(),
+            attachments,
+            plain: &pieces.texts,
+            decoded: Vec::new(),
+            kept,
+        };
+        sources.decode();
+        sources
+    }
+
+    fn decode(&mut self) {
+        for (index, (_, slot)) in self.slots.iter().enumerate() {
+            let string = slot.value.string().unwrap_or(Cow::Borrowed(slot.value.raw()));
+            let Some(FileRef::Data(coding)) = slot.file else {
+                self.decoded.push(string);
+                continue;
+            };
+            match Embedded::read(coding, &string) {
+                Some(file) => drop(self.embedded.insert(index, file)),
+                None => self.attachments += 1,
+            }
+            self.decoded.push(Cow::Borrowed(""));
+        }
+    }
+
+    /// The texts to search: those of the slots, the plain ones, and the kept ones, in this order.
+    pub(super) fn texts(&self) -> Vec<Text<'_>> {
+        let of_slot = |(index, (offset, slot)): (usize, &(usize, Slot<'_, 't>))| {
+            let original = self.originals.get(index).and_then(Option::as_deref);
+            let embedded = self.embedded.get(&index).map(|file| file.text.as_str());
+            let decoded = self.decoded.get(index).map_or("", |text| &**text);
+            let key = slot
+                .key
+                .and_then(|key| key.plain().or_else(|| self.names.get(&place(*offset, key)).map(String::as_str)));
+            Text { text: original.or(embedded).unwrap_or(decoded), key }
+        };
+        let plain = self.plain.iter().map(|(_, text)| Text { text, key: None });
+        let kept = self.kept.iter().map(|(_, text)| Text { text, key: None });
+        self.slots.iter().enumerate().map(of_slot).chain(plain).chain(kept).collect()
+    }
+
+    /// The place of the text with this index, if it is a kept one.
+    pub(super) fn kept(&self, index: usize) -> Option<KeptPlace> {
+        let index = index.checked_sub(self.slots.len() + self.plain.len())?;
+        self.kept.get(index).map(|(place, _)| *place)
+    }
+
+    /// The signatures of thinking whose original is not known.
+    pub(super) fn forgotten(&self) -> Vec<String> {
+        let unknown = self.slots.iter().zip(&self.originals).filter(|(_, original)| original.is_none());
+        unknown.filter_map(|((_, slot), _)| Some(slot.signature?.string()?.into_owned())).collect()
+    }
+}
+
+/// Returns the provider's own text where the client sends restored thinking.
+fn original(slot: &Slot<'_, '_>, masker: &Masker<'_>) -> Option<String> {
+    masker.thoughts.original(&slot.signature?.string()?)
+}
+
+/// Returns the offset of a value in the body.
+fn place(offset: usize, value: Value<'_, '_>) -> usize {
+    offset + value.span().start
+}
+
+/// The names of members that are written with escapes, each decoded once: an array passes its name on to every string
+/// in it.
+fn escaped_names(slots: &[(usize, Slot<'_, '_>)]) -> HashMap<usize, String> {
+    let mut names = HashMap::new();
+    for (offset, key) in slots.iter().filter_map(|(offset, slot)| Some((*offset, slot.key?))) {
+        if key.plain().is_none() {
+            names.entry(place(offset, key)).or_insert_with(|| key.string().unwrap_or_default().into_owned());
+        }
+    }
+    names
+}
