@@ -6,6 +6,7 @@
 //! super-linear.
 
 mod address;
+mod anywhere;
 mod arn;
 mod beside;
 mod check;
@@ -24,6 +25,7 @@ mod page;
 mod parts;
 mod pattern;
 mod pem;
+mod person;
 mod pick;
 mod place;
 mod places;
@@ -211,6 +213,9 @@ impl Scanner {
             });
         }
         self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
+        for rule in &self.rules.anywhere {
+            rule.find(page.raw, |range| hits.push(Hit::new(range, rule.kind, Source::Rule, Evidence::Form)));
+        }
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }

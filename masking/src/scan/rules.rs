@@ -10,6 +10,7 @@ use memchr::memmem::Finder;
 use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, KeyRule, Risk, Rule, TABLES};
 use crate::scan::address;
+use crate::scan::anywhere::Anywhere;
 use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
 use crate::scan::check;
@@ -40,6 +41,7 @@ pub(crate) struct Rules {
     pub(crate) stored: Option<KindId>,
     pub(crate) records: Records,
     pub(crate) literals: Vec<Literal>,
+    pub(crate) anywhere: Vec<Anywhere>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
     names: NameIndex,
@@ -103,6 +105,7 @@ impl Rules {
                 pem::OPENINGS.iter().for_each(|opening| self.anchor(opening, Anchor::PrivateKey));
             }
             Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
+            Rule::Anywhere(pattern, edge, check) => self.anywhere.push(Anywhere::new(kind, pattern, *edge, *check)),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
                 self.literal(Literal { evidence: Evidence::Shown, secret: risk == Risk::Secret, ..after }, at);
