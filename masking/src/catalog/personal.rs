@@ -42,6 +42,19 @@ pub(super) const ROWS: &[Row] = &[
         ..PERSONAL
     },
     Row {
+        id: "phone",
+        label: "PHONE",
+        // Numbers with their country (ITU-T E.164), and those of North America with separators.
+        rules: &[Rule::Anywhere(
+            r"\+[1-9][0-9]{0,2}(?:[ .-]?\(?[0-9]{1,4}\)?){2,6}|(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-])[2-9][0-9]{2}[ .-][0-9]{4}",
+            Edge::Digits,
+            Check::Phone,
+        )],
+        yes: &["call ‹+49 30 901820›", "‹+82-2-312-3456›", "‹(415) 555-0132›", "tel ‹415-555-0132›"],
+        no: &["+1 2 3", "a +12345 b", "2024-10-12 415", "10.415.555.0132"],
+        ..PERSONAL
+    },
+    Row {
         id: "credit_card",
         label: "CARD",
         // ISO/IEC 7812-1: the issuer's range, then digits with a check digit by Luhn's rule.

@@ -217,6 +217,8 @@ pub(crate) enum Check {
     Email,
     /// It is a number that the Social Security Administration may have given.
     SocialSecurity,
+    /// It has as many digits as a telephone number.
+    Phone,
     /// It is the number of a card of a known issuer, with the right check digit.
     Card,
     /// Its check digits are right.

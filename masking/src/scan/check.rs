@@ -33,6 +33,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Customer => !own::is_resource(value),
         Check::Email => person::is_email(value),
         Check::SocialSecurity => person::is_social_security(value),
+        Check::Phone => person::is_phone(value),
         Check::Card => person::is_card(value),
         Check::Iban => person::is_iban(value),
     }

@@ -21,6 +21,11 @@ pub(crate) fn is_social_security(value: &[u8]) -> bool {
     area != b"000" && area != b"666" && parts.all(|part| part.iter().any(|b| *b != b'0'))
 }
 
+/// At most 15 digits with the country (ITU-T E.164), and no fewer than any country has.
+pub(crate) fn is_phone(value: &[u8]) -> bool {
+    (8..=15).contains(&value.iter().filter(|b| b.is_ascii_digit()).count())
+}
+
 /// Networks of cards by their first digits, with their lengths. (ISO/IEC 7812; the networks' own pages)
 pub(crate) fn is_card(value: &[u8]) -> bool {
     let digits: Vec<u32> = value.iter().filter(|b| b.is_ascii_digit()).map(|b| u32::from(b - b'0')).collect();
