@@ -14,6 +14,7 @@ use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
+use crate::scan::hidden;
 use crate::scan::id::Ids;
 use crate::scan::keyed::Keyed;
 use crate::scan::member;
@@ -62,6 +63,7 @@ pub(crate) enum Anchor {
     Stored(stored::Service),
     ArnRest(arn::Rest),
     Record,
+    Hidden,
 }
 
 /// A value that begins with a literal, or stands after it.
@@ -171,6 +173,9 @@ impl Rules {
         }
         for (start, rest) in arn::RESTS {
             self.anchor(start, Anchor::ArnRest(rest));
+        }
+        for (written, _) in hidden::ANCHORS {
+            self.anchor(written, Anchor::Hidden);
         }
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
         anchors.sort_by_key(|(literal, _)| *literal);
