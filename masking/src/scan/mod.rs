@@ -33,8 +33,10 @@ mod public;
 mod quoted;
 mod reading;
 mod record;
+mod request;
 mod resource;
 mod rules;
+mod sibling;
 mod stored;
 mod table;
 mod template;
@@ -326,6 +328,14 @@ impl Scanner {
                 reading.read(Reader::Stored, end);
             }
             Anchor::Record => reading.show_records(),
+            Anchor::Sibling(rule, name) => {
+                let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
+                self.rules.siblings((rule, name), text, literal, reading, &mut by_context);
+            }
+            Anchor::Request => {
+                let bucket = request::bucket(text, literal).zip(self.rules.request);
+                bucket.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
             Anchor::Hidden if hidden::is_within(text, &literal) => reading.show_hidden(),
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
