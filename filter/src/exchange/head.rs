@@ -75,7 +75,8 @@ impl RequestHead {
             Media::Json => Some(Format::Json),
             Media::Lines => Some(Format::Lines),
             Media::Text => Some(Format::Text),
-            Media::Events | Media::Frames | Media::Opaque => None,
+            // In another charset than UTF-8 or one that is like ASCII, a type is opaque.
+            Media::Events | Media::Frames | Media::Undeclared | Media::Opaque => None,
         }
     }
 }
@@ -91,13 +92,16 @@ impl ResponseHead {
         }
     }
 
-    /// The type of the body of a response to a request with this method. A response without a body is left unchanged.
-    pub(crate) fn media(&self, method: &str) -> Media {
+    /// The type of the body of a response to a request with this method; `None` if it has none.
+    pub(crate) fn media(&self, method: &str) -> Option<Media> {
         let has_body = method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304);
-        match self.content_type.as_deref() {
-            Some(content_type) if has_body && self.content_length != Some(0) => Media::of(content_type),
-            _ => Media::Opaque,
-        }
+        (has_body && self.content_length != Some(0))
+            .then(|| self.content_type.as_deref().map_or(Media::Undeclared, Media::of))
+    }
+
+    /// Returns whether the body is text in a charset that is not read.
+    pub(crate) fn is_in_other_charset(&self) -> bool {
+        self.content_type.as_deref().is_some_and(|content_type| !masking::is_like_ascii(content_type))
     }
 }
 

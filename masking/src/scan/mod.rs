@@ -165,9 +165,27 @@ impl Scanner {
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
             self.bare(text.text, found, known, &here);
             pick::disjoint(&mut found.hits);
+            self.keep_apart(text.text, &mut found.hits);
             findings.extend(found.hits.iter().map(|hit| hit.finding(index)));
         }
         findings
+    }
+
+    /// Lets no value touch what would make its placeholder unreadable.
+    fn keep_apart(&self, text: &str, hits: &mut Vec<Hit>) {
+        let parts = |kind: KindId, range: Range<usize>| {
+            let value = text.get(range).unwrap_or_default();
+            (self.parts(kind, value), value)
+        };
+        let is_whole = |kind, range| {
+            let (parts, value) = parts(kind, range);
+            parts.iter().all(|part| part.is_whole(value))
+        };
+        let ends = |hit: &Hit| {
+            let (parts, value) = parts(hit.kind, hit.start..hit.end);
+            parts.last().is_none_or(|part| part.range.end == value.len())
+        };
+        pick::apart(hits, text, is_whole, ends);
     }
 
     /// Returns what the rules find in each text.
