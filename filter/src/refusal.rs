@@ -16,8 +16,12 @@ pub(crate) enum Refusal {
     NoKeyring,
     /// The vault does not answer, and by the configuration no request is forwarded without it.
     VaultUnavailable,
-    /// The number of mappings owed to the vault has reached its bound.
+    /// The mappings of the request do not fit among those that are owed to the vault.
     OutboxFull,
+    /// The scope has used up a quota of the vault, and the request has new values.
+    Quota,
+    /// The request has more new values, or longer ones, than can be owed to the vault at any time.
+    TooMuchToKeep,
     /// There is a body, and the host cannot show it.
     BodyUnreadable,
     /// The body is compressed in a way that cannot be decoded.
@@ -34,7 +38,7 @@ pub(crate) enum Refusal {
     Upgrade,
     /// The body is followed by trailers: the host forwards it before it shows its end.
     Trailers,
-    /// The request lacks the scope that the configuration names.
+    /// The request lacks the scope that the configuration names, has several, or one that the token is not for.
     Scope,
     /// The host would have sent the request around the filter, and refused it instead.
     Bypassed,
@@ -81,10 +85,12 @@ impl Refusal {
         match self {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
             Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed => 503,
-            Self::BodyUnreadable | Self::TooLong | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
+            Self::BodyUnreadable | Self::TooLong | Self::TooMuchToKeep => 413,
+            Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
             Self::Encoding | Self::MediaType | Self::Trailers | Self::Attachment => 415,
             Self::Upgrade => 426,
             Self::Scope => 403,
+            Self::Quota => 429,
             Self::Garbled | Self::Form | Self::Digest(_) | Self::Exposed(_) => 400,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => 400,
         }
@@ -96,17 +102,19 @@ impl Refusal {
             Self::VaultUnavailable | Self::OutboxFull => code::STORE_DOWN,
             Self::NoKeyring => "AWS_MASKER_1004",
             Self::Scope => "AWS_MASKER_1005",
+            Self::Quota => code::QUOTA,
+            Self::TooMuchToKeep => "AWS_MASKER_2005",
             Self::Mask(_, MaskError::Collision) => "AWS_MASKER_2001",
             Self::BodyUnreadable | Self::TooLong | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => {
                 "AWS_MASKER_2003"
             }
             Self::Encoding | Self::MediaType | Self::Trailers => "AWS_MASKER_2004",
-            Self::Garbled | Self::Form => "AWS_MASKER_2005",
+            Self::Garbled | Self::Form => "AWS_MASKER_2009",
             Self::Bypassed => "AWS_MASKER_2006",
             Self::Upgrade => "AWS_MASKER_2007",
             Self::Digest(_) => "AWS_MASKER_2008",
-            Self::Attachment => "AWS_MASKER_2009",
-            Self::Exposed(_) => "AWS_MASKER_2010",
+            Self::Attachment => "AWS_MASKER_2010",
+            Self::Exposed(_) => "AWS_MASKER_2011",
             Self::Configuration => code::CONFIGURATION,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => code::NOT_JSON,
         }
@@ -122,6 +130,7 @@ impl Refusal {
         match self.status() {
             403 => ErrorType::PermissionError,
             413 => ErrorType::RequestTooLarge,
+            429 => ErrorType::RateLimitError,
             503 => ErrorType::OverloadedError,
             500 => ErrorType::ApiError,
             _ => ErrorType::InvalidRequestError,
@@ -156,7 +165,11 @@ impl Refusal {
                 "the request has a file that cannot be masked (an image, audio, a PDF, an office file); send its text".into()
             }
             Self::Exposed(place) => format!("the request has a value in {}, where it cannot be masked", place.name()),
-            Self::Scope => "the request does not identify the scope (tenant) it belongs to".into(),
+            Self::Quota => {
+                "the scope (tenant) of this request has used up a quota for new values; try again later".into()
+            }
+            Self::TooMuchToKeep => "the request has too many new values, or one that is too long to be stored".into(),
+            Self::Scope => "the request does not identify one scope (tenant) that this gateway serves".into(),
             Self::Bypassed => "a plugin on this route makes the gateway send requests before they are masked".into(),
             Self::Mask(_, MaskError::Encoding) => "the request body is not valid UTF-8".into(),
             Self::Mask(format, MaskError::Json(JsonError::Syntax { at })) => {
@@ -200,15 +213,17 @@ mod tests {
             (Refusal::BodyUnreadable, 413, "request_too_large", "AWS_MASKER_2003: "),
             (Refusal::Encoding, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::MediaType, 415, "invalid_request_error", "AWS_MASKER_2004: "),
-            (Refusal::Garbled, 400, "invalid_request_error", "AWS_MASKER_2005: "),
+            (Refusal::Garbled, 400, "invalid_request_error", "AWS_MASKER_2009: "),
             (Refusal::TooLong, 413, "request_too_large", "AWS_MASKER_2003: "),
             (Refusal::Digest("content-md5"), 400, "invalid_request_error", "AWS_MASKER_2008: "),
-            (Refusal::Form, 400, "invalid_request_error", "AWS_MASKER_2005: "),
-            (Refusal::Attachment, 415, "invalid_request_error", "AWS_MASKER_2009: "),
-            (Refusal::Exposed(Place::Query), 400, "invalid_request_error", "AWS_MASKER_2010: "),
+            (Refusal::Form, 400, "invalid_request_error", "AWS_MASKER_2009: "),
+            (Refusal::Attachment, 415, "invalid_request_error", "AWS_MASKER_2010: "),
+            (Refusal::Exposed(Place::Query), 400, "invalid_request_error", "AWS_MASKER_2011: "),
             (Refusal::Upgrade, 426, "invalid_request_error", "AWS_MASKER_2007: "),
             (Refusal::Trailers, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::Scope, 403, "permission_error", "AWS_MASKER_1005: "),
+            (Refusal::Quota, 429, "rate_limit_error", "AWS_MASKER_1006: "),
+            (Refusal::TooMuchToKeep, 413, "request_too_large", "AWS_MASKER_2005: "),
             (Refusal::Bypassed, 503, "overloaded_error", "AWS_MASKER_2006: "),
             (json(MaskError::Encoding), 400, "invalid_request_error", "AWS_MASKER_6002: "),
             (json(MaskError::Json(JsonError::Syntax { at: 7 })), 400, "invalid_request_error", "AWS_MASKER_6002: "),

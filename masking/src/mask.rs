@@ -31,7 +31,7 @@ pub enum Format {
 /// The reason why a body was not masked. Nothing of it may be forwarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MaskError {
-    /// The bytes are not UTF-8, or text with zeros, which is UTF-16.
+    /// The bytes are not text in UTF-8.
     Encoding,
     /// The body, or a line of it, is not a JSON document that can be read.
     Json(JsonError),

@@ -78,7 +78,7 @@ def test_what_cannot_be_read_is_refused_or_passes_by_the_settings(another: Openi
     body = {"messages": [{"role": "user", "content": [anthropic("image/png", PNG)]}]}
     refusing = another("attachments-refuse", filter={"attachments": "refuse"}).send(body)
     assert (refusing.response.status_code, refusing.requests) == (415, [])
-    assert refusing.response.json()["error"]["message"].startswith("AWS_MASKER_2009: ")
+    assert refusing.response.json()["error"]["message"].startswith("AWS_MASKER_2010: ")
     passing = another("attachments-pass", filter={"attachments": "pass"}).send(body)
     assert passing.response.headers["x-aws-masker"] == "masked=0"
 
@@ -133,11 +133,11 @@ def test_a_form_comes_back_byte_for_byte(gate: Gateway, write: int | None) -> No
 
 
 FORMS = {
-    "no form": (b"hello", 400, "2005"),
+    "no form": (b"hello", 400, "2009"),
     "a part after the end": (
         b"--x\r\ncontent-disposition: form-data; name=a\r\n\r\nb\r\n--x--\r\n--x\r\n",
         400,
-        "2005",
+        "2009",
     ),
     "no JSON in a part of JSON": (
         f'--x\r\ncontent-disposition: form-data; name=a; filename=a.json\r\n\r\n["{ID}\r\n--x--'.encode(),
@@ -170,7 +170,7 @@ def test_values_where_nothing_can_be_masked(another: Opening) -> None:
         exchange = strict.send(body, **how)
         assert (exchange.response.status_code, exchange.requests) == (400, []), place
         message = exchange.response.json()["error"]["message"]
-        assert message.startswith("AWS_MASKER_2010: ")
+        assert message.startswith("AWS_MASKER_2011: ")
         assert place in message
         assert ID not in message
     assert strict.send(hello).response.status_code == 200

@@ -41,14 +41,14 @@ REFUSALS = [
     Refusal("bad UTF-8", 400, "6002", f'{{"a": "{ID}'.encode() + b'\xff\xfe"}'),
     Refusal("unknown encoding", 415, "2004", b'{"a": 1}', {"content-encoding": "compress"}),
     Refusal("two encodings", 415, "2004", b'{"a": 1}', {"content-encoding": "gzip, br"}),
-    Refusal("zstd that is none", 400, "2005", b'{"a": 1}', {"content-encoding": "zstd"}),
-    Refusal("a cut gzip", 400, "2005", gzip.compress(b'{"a": 1}')[:-1], {"content-encoding": "gzip"}),
+    Refusal("zstd that is none", 400, "2009", b'{"a": 1}', {"content-encoding": "zstd"}),
+    Refusal("a cut gzip", 400, "2009", gzip.compress(b'{"a": 1}')[:-1], {"content-encoding": "gzip"}),
     Refusal("a bomb", 413, "2003", gzip.compress(bytes(33 << 20)), {"content-encoding": "gzip"}),
     Refusal("UTF-16", 415, "2004", ID.encode("utf-16"), {"content-type": "text/plain; charset=utf-16"}),
     Refusal("a digest", 400, "2008", f'"{ID}"'.encode(), {"content-md5": "1B2M2Y8AsgTpgAmY7PhCfg=="}),
     Refusal("gzip, not said", 400, "6002", gzip.compress(b'{"a": 1}')),
     Refusal("unreadable type", 415, "2004", b"\x00\x01", {"content-type": "application/octet-stream"}),
-    Refusal("no form", 400, "2005", b"--x--", {"content-type": "multipart/form-data; boundary=x"}),
+    Refusal("no form", 400, "2009", b"--x--", {"content-type": "multipart/form-data; boundary=x"}),
 ]
 
 

@@ -140,14 +140,13 @@ impl RequestHead {
         if let Some(boundary) = Boundary::of(content_type) {
             return Some(Reading::Form(boundary));
         }
-        if parameter(content_type, "charset").is_some_and(|charset| !is_utf8(&charset)) {
-            return None;
-        }
         match Media::of(content_type) {
             Media::Json => Some(Format::Json.into()),
             Media::Lines => Some(Format::Lines.into()),
             Media::Text => Some(Format::Text.into()),
-            Media::Events | Media::Frames | Media::Opaque => None,
+            // In a charset that is not like ASCII, every type is opaque; in another than UTF-8, the body is refused if it has
+            // more than ASCII.
+            Media::Events | Media::Frames | Media::Undeclared | Media::Opaque => None,
         }
     }
 }
@@ -177,19 +176,6 @@ fn unescaped(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The value of a parameter of a content type.
-fn parameter(content_type: &str, name: &str) -> Option<String> {
-    content_type.split(';').skip(1).find_map(|parameter| {
-        let (key, value) = parameter.split_once('=')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
-    })
-}
-
-/// Returns whether text of this charset is UTF-8 as well. In any other, a value could be spelt in other bytes.
-fn is_utf8(charset: &str) -> bool {
-    ["utf-8", "utf8", "us-ascii", "ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
-}
-
 impl ResponseHead {
     pub(crate) fn read(header: impl Fn(&str) -> Option<String>) -> Self {
         Self {
@@ -201,13 +187,16 @@ impl ResponseHead {
         }
     }
 
-    /// The type of the body of a response to a request with this method. A response without a body is left unchanged.
-    pub(crate) fn media(&self, method: &str) -> Media {
+    /// The type of the body of a response to a request with this method; `None` if it has none.
+    pub(crate) fn media(&self, method: &str) -> Option<Media> {
         let has_body = method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304);
-        match self.content_type.as_deref() {
-            Some(content_type) if has_body && self.content_length != Some(0) => Media::of(content_type),
-            _ => Media::Opaque,
-        }
+        (has_body && self.content_length != Some(0))
+            .then(|| self.content_type.as_deref().map_or(Media::Undeclared, Media::of))
+    }
+
+    /// Returns whether the body is text in a charset that is not read.
+    pub(crate) fn is_in_other_charset(&self) -> bool {
+        self.content_type.as_deref().is_some_and(|content_type| !masking::is_like_ascii(content_type))
     }
 }
 
@@ -240,7 +229,7 @@ mod tests {
             ("application/json; charset=UTF-8", Some(Format::Json)),
             ("text/plain;charset=\"us-ascii\"", Some(Format::Text)),
             ("text/plain; charset=utf-16le", None),
-            ("text/plain; format=flowed; Charset = iso-8859-1", None),
+            ("text/plain; format=flowed; Charset = utf-7", None),
             ("application/x-ndjson", Some(Format::Lines)),
         ];
         for (content_type, format) in cases {

@@ -57,8 +57,8 @@ enum Phase {
     Sent(Sent),
     /// The response is restored as it passes.
     Restoring(Sent, Box<Restoring>),
-    /// The response passes unchanged.
-    Passing(Sent),
+    /// The response passes unchanged: it is not text, or it is text that cannot be read, which the tally says.
+    Passing(Sent, Tally),
     /// The exchange is over.
     Gone,
 }
@@ -207,7 +207,8 @@ impl Exchange {
     pub(crate) fn end(&mut self) -> Option<String> {
         match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Restoring(sent, restoring) => sent.end(&restoring.tally()),
-            Phase::Sent(sent) | Phase::Passing(sent) => sent.end(&Tally::default()),
+            Phase::Passing(sent, tally) => sent.end(&tally),
+            Phase::Sent(sent) => sent.end(&Tally::default()),
             _ => None,
         }
     }

@@ -70,7 +70,10 @@ fn what_is_refused() {
         (post("application/json"), Some(b"\"\xff\""), json(MaskError::Encoding)),
         (RequestHead::default(), Some(b"text"), json(MaskError::Json(JsonError::Syntax { at: 0 }))),
         (post("application/x-www-form-urlencoded"), Some(b"x"), Refusal::MediaType),
-        (post("text/plain; charset=utf-16"), Some(b"x"), Refusal::MediaType),
+        (post("application/json; charset=utf-16"), Some(b"{}"), Refusal::MediaType),
+        (post("text/plain; charset=UTF-16LE"), Some(b"i\0-\0"), Refusal::MediaType),
+        (post("text/plain"), Some(b"i\0-\0"), Refusal::Mask(Format::Text, MaskError::Encoding)),
+        (post("application/octet-stream"), Some(b"{}"), Refusal::MediaType),
         (encoded("compress"), Some(b"{}"), Refusal::Encoding),
         (encoded("gzip, br"), Some(b"{}"), Refusal::Encoding),
         (encoded("gzip"), Some(b"{}"), Refusal::Garbled),
@@ -278,7 +281,10 @@ fn what_is_restored_and_what_passes() {
         (compress, false),
         (ok("image/png"), false),
         (ResponseHead { status: 204, ..ok("application/json") }, false),
-        (ResponseHead { status: 200, ..ResponseHead::default() }, false),
+        (ResponseHead { status: 200, ..ResponseHead::default() }, true),
+        (ok("application/octet-stream"), true),
+        (ok("text/json"), true),
+        (ok("application/json; charset=utf-16"), false),
     ];
     for (head, rewrites) in cases {
         let (mut exchange, placeholder) = sent(&root);

@@ -134,8 +134,8 @@ pub fn request<'d, 't>(root: Value<'d, 't>, options: Options) -> Strings<'d, 't>
     walk.strings
 }
 
-/// The text of an event of a stream, which is a response or a part of one.
-pub(super) fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'d, 't>> {
+/// Returns the text of an event of a stream, which is a response or a part of one.
+pub fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'d, 't>> {
     let mut walk = Walk::new(options);
     walk.value(event, None, Place::Response);
     walk.strings.slots
@@ -200,8 +200,8 @@ impl<'d, 't> Walk<'d, 't> {
     }
 
     fn string(&mut self, value: Value<'d, 't>, key: Option<Value<'d, 't>>, place: Place) {
-        // Values of every kind are longer.
-        if value.raw().len() < SHORTEST {
+        // Values of every kind are longer; a response may bring a placeholder in pieces of any length.
+        if value.raw().len() < if self.side == Side::Request { SHORTEST } else { 1 } {
             return;
         }
         let slot = Slot::new(value, key, Inner::Text);

@@ -9,5 +9,7 @@ mod stream;
 
 pub use embedded::Coding;
 pub(crate) use embedded::{Declared, Embedded};
-pub use grammar::{FileRef, Inner, Kept, KeptPlace, KeptStrings, Options, Side, Slot, Strings, request, slots};
-pub use stream::{Close, Envelope, Lane, Piece, Plan, plan};
+pub use grammar::{
+    FileRef, Inner, Kept, KeptPlace, KeptStrings, Options, Side, Slot, Strings, event_slots, request, slots,
+};
+pub use stream::{Close, Envelope, Lane, Piece, Plan, SEQUENCE_NUMBER, plan};

@@ -31,7 +31,7 @@ impl<'t> Pieces<'t> {
                 }
                 Ok(())
             }
-            // In UTF-16, in which nothing would be found, text has zeros.
+            // UTF-16 of ASCII is valid UTF-8 with a NUL beside each character, and no value would be found in it.
             Format::Text if memchr::memchr(0, text.as_bytes()).is_some() => Err(MaskError::Encoding),
             Format::Text => {
                 self.texts.push((offset, text));

@@ -31,13 +31,13 @@ fn bodies_that_cannot_be_masked() {
         ("JSON that is cut", cut, 400, "AWS_MASKER_6002"),
         ("no JSON", bytes(b"i-0123456789abcdef0"), 400, "AWS_MASKER_6002"),
         ("no UTF-8", bytes(b"{\"a\":\"\xff i-0123456789abcdef0\"}"), 400, "AWS_MASKER_6002"),
-        ("not what its coding says", message(TEXT).header("content-encoding", "gzip"), 400, "AWS_MASKER_2005"),
+        ("not what its coding says", message(TEXT).header("content-encoding", "gzip"), 400, "AWS_MASKER_2009"),
         ("a bomb", gzip(&vec![b' '; 33 << 20]), 413, "AWS_MASKER_2003"),
         ("in an unknown coding", message(TEXT).header("content-encoding", "compress"), 415, "AWS_MASKER_2004"),
         ("in two codings", message(TEXT).header("content-encoding", "gzip, br"), 415, "AWS_MASKER_2004"),
         ("UTF-16", message(TEXT).header("content-type", "text/plain; charset=utf-16"), 415, "AWS_MASKER_2004"),
         ("with a digest", message(TEXT).header("content-digest", "sha-256=:x:"), 400, "AWS_MASKER_2008"),
-        ("no form", message(TEXT).header("content-type", "multipart/form-data; boundary=x"), 400, "AWS_MASKER_2005"),
+        ("no form", message(TEXT).header("content-type", "multipart/form-data; boundary=x"), 400, "AWS_MASKER_2009"),
         (
             "a form without a boundary",
             message(TEXT).header("content-type", "multipart/form-data"),
@@ -81,11 +81,11 @@ fn values_where_nothing_can_be_masked() {
     let settings = json!({"strict": "refuse", "attachments": "refuse"});
     let tool = r#"{"messages":[],"tools":[{"name":"stop-i-0123456789abcdef0"}]}"#;
     for (name, request, status, code) in [
-        ("a header", message("hello").header("x-note", "i-0123456789abcdef0"), 400, "AWS_MASKER_2010"),
-        ("the path", Request::post("/v1/i-0123456789abcdef0", "{}"), 400, "AWS_MASKER_2010"),
-        ("the query", Request::new("GET", "/v1/models?after=i-0123456789abcdef0"), 400, "AWS_MASKER_2010"),
-        ("the name of a tool", Request::post("/v1/messages", tool), 400, "AWS_MASKER_2010"),
-        ("an image", Request::post("/v1/messages", image), 415, "AWS_MASKER_2009"),
+        ("a header", message("hello").header("x-note", "i-0123456789abcdef0"), 400, "AWS_MASKER_2011"),
+        ("the path", Request::post("/v1/i-0123456789abcdef0", "{}"), 400, "AWS_MASKER_2011"),
+        ("the query", Request::new("GET", "/v1/models?after=i-0123456789abcdef0"), 400, "AWS_MASKER_2011"),
+        ("the name of a tool", Request::post("/v1/messages", tool), 400, "AWS_MASKER_2011"),
+        ("an image", Request::post("/v1/messages", image), 415, "AWS_MASKER_2010"),
     ] {
         let mut gateway = Gateway::with(settings.clone(), Settings::default()).ready();
         let outcome = check_refused(name, &mut gateway, request, status, code);
