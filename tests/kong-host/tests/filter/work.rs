@@ -7,6 +7,8 @@
 use std::io::Write;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use kong_host::{Request, Response, Upstream};
 use serde_json::{Value, json};
 
@@ -227,6 +229,16 @@ fn named<'c>(name: &str, trial: impl Fn(usize) -> Trial + 'c) -> (String, Box<dy
     (name.to_owned(), Box::new(trial))
 }
 
+/// A form with these texts in its parts; there may be 1,000.
+fn form(texts: &[String]) -> Trial {
+    let part = |text: &String| format!("--x\r\nContent-Disposition: form-data; name=a\r\n\r\n{text}\r\n");
+    let body = texts.iter().take(1_000).map(part).collect::<String>() + "--x--\r\n";
+    Trial {
+        request: Request::post("/v1/files", body).header("content-type", "multipart/form-data; boundary=x"),
+        answer: Box::new(|_| reply("ok")),
+    }
+}
+
 fn prose(size: usize) -> Trial {
     Trial::request(message_body(&fill(PROSE, size)))
 }
@@ -322,6 +334,29 @@ fn documents() {
             named("lines", |size| Trial {
                 request: Request::post("/v1/messages", "[1]\n".repeat(size / 4))
                     .header("content-type", "application/jsonl"),
+                answer: Box::new(|_| reply("ok")),
+            }),
+            named("members that decide what their neighbours are", move |size| {
+                let block = "\"type\":\"text\",\"name\":\"abc\",\"data\":\"abc\",\"source\":{\"data\":\"abc\"},";
+                Trial::request(object(block.repeat(size / block.len()) + "\"type\":\"tool_use\""))
+            }),
+            named("a document in base64", move |size| {
+                let data = STANDARD.encode(fill("i-0a1b2c3d4e5f60718 ", size));
+                Trial::request(object(format!(
+                    "\"source\":{{\"type\":\"base64\",\"media_type\":\"text/plain\",\"data\":\"{data}\"}}"
+                )))
+            }),
+            named("escapes in a data URL", move |size| {
+                Trial::request(object(format!("\"url\":\"data:,{}\"", fill("%69-0a1b2c3d4e5f60718%20", size))))
+            }),
+            named("many small files", move |size| {
+                Trial::request(object(vec!["\"url\":\"data:,10.0.0.1\""; size / 24].join(",")))
+            }),
+            named("a form of one text", |size| form(&[fill("i-0a1b2c3d4e5f60718\r\n--", size)])),
+            named("a form of many parts", |size| form(&vec!["i-0a1b2c3d4e5f60718".to_owned(); size / 100])),
+            named("a compressed body", |size| Trial {
+                request: Request::post("/v1/messages", gzip(message_body(&fill(PROSE, size)).as_bytes()))
+                    .header("content-encoding", "gzip"),
                 answer: Box::new(|_| reply("ok")),
             }),
             named("text", |size| Trial {
