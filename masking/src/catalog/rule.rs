@@ -74,6 +74,10 @@ pub(crate) enum Rule {
     /// The id of a resource whose type is written near it: types of Terraform without `aws_` or of CloudFormation, and
     /// the beginning of the id.
     Resource(&'static str, &'static str, Check),
+    /// The value of a member that the other members of its object tell: the names of those, and its own.
+    Sibling(&'static str, KeyRule),
+    /// The bucket in the path of a request to S3.
+    Request,
     /// A value without a name, near one of the kind that is named: the pattern finds it at the start of a run of
     /// base64.
     Beside(&'static str, &'static str, Check),

@@ -22,6 +22,7 @@ pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
         Edge::Legacy => is_word(before) || before == b'.' || before == b'-',
         Edge::Compound => is_word(before) || before == b'-',
         Edge::Digits => before.is_ascii_alphanumeric() || before == b'.' && digit_before(text, start - 1),
+        Edge::Ip if before == b'_' => !is_range(text, start),
         Edge::Ip => is_word(before) || before == b'.' || before == b'-' && !digit_before(text, start - 1),
         Edge::Right => before.is_ascii_alphanumeric() && text.get(start).is_some_and(u8::is_ascii_alphanumeric),
         Edge::Open => false,
@@ -123,6 +124,16 @@ fn digit_before(text: &[u8], at: usize) -> bool {
     previous(text, at).is_some_and(|b| b.is_ascii_digit())
 }
 
+/// `tgw-rtb-0123456789abcdef0_10.20.0.0/16`: a range of addresses as a part of a resource's id. Only a range says that what
+/// follows an underscore is not a version.
+fn is_range(text: &[u8], start: usize) -> bool {
+    let rest = text.get(start..).unwrap_or_default();
+    let address = rest.iter().take(16).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    let length = rest.get(address..).and_then(|rest| rest.strip_prefix(b"/")).unwrap_or_default();
+    let digits = length.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    (1..=2).contains(&digits) && !length.get(digits).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.')
+}
+
 /// `10.0.0.1.443: ` and `10.0.0.1.443 > `: the port that tcpdump writes after an address.
 fn is_port(text: &[u8], at: usize) -> bool {
     let rest = text.get(at..).unwrap_or_default();
@@ -167,6 +178,8 @@ mod tests {
             (Edge::Ip, "v‹10.0.0.1›", false),
             (Edge::Mailbox, "https://u:‹a@b.org›", false),
             (Edge::Mailbox, "mailto:‹a@b.org›", true),
+            (Edge::Ip, "lib_‹10.0.0.1›", false),
+            (Edge::Ip, "0a1b_tcp_80_‹10.0.1.0›/24", true),
             (Edge::Right, "x‹a›", false),
             (Edge::Right, "x‹/a›", true),
             (Edge::Right, "‹a›_", false),

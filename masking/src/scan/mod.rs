@@ -11,6 +11,7 @@ mod arn;
 mod beside;
 mod check;
 mod edge;
+mod hidden;
 mod id;
 mod keyed;
 mod known;
@@ -34,8 +35,10 @@ mod public;
 mod quoted;
 mod reading;
 mod record;
+mod request;
 mod resource;
 mod rules;
+mod sibling;
 mod stored;
 mod table;
 mod template;
@@ -147,7 +150,15 @@ impl Scanner {
     /// Values known from earlier exchanges are among them, and those that these texts show in a strong context are
     /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
-        let mut strong = self.contexts(texts);
+        let strong = self.contexts(texts);
+        match strong.iter().any(|found| found.hidden) {
+            true => self.folded(texts, strong, known),
+            false => self.spread(texts, strong, known),
+        }
+    }
+
+    /// Returns the findings of texts in which the rules found these, and what that tells of the other texts.
+    fn spread(&self, texts: &[Text<'_>], mut strong: Vec<Found>, known: &Known) -> Vec<Finding> {
         let here = Known::here(learned(texts, &strong));
         let mut findings = Vec::new();
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
@@ -219,7 +230,8 @@ impl Scanner {
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
-        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new() };
+        let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
+        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new(), hidden };
         self.sift(text.text, &mut found);
         found
     }
@@ -321,11 +333,21 @@ impl Scanner {
                 reading.read(Reader::Stored, end);
             }
             Anchor::Record => reading.show_records(),
+            Anchor::Sibling(rule, name) => {
+                let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
+                self.rules.siblings((rule, name), text, literal, reading, &mut by_context);
+            }
+            Anchor::Request => {
+                let bucket = request::bucket(text, literal).zip(self.rules.request);
+                bucket.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
+            Anchor::Hidden if hidden::is_within(text, &literal) => reading.show_hidden(),
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
             }
             Anchor::Name
+            | Anchor::Hidden
             | Anchor::Arn
             | Anchor::ArnRest(_)
             | Anchor::Literal(_)
@@ -355,7 +377,7 @@ impl Scanner {
 
     /// Drops what is switched off, what must never be masked, and what touches a placeholder.
     fn sift(&self, text: &str, found: &mut Found) {
-        let Found { hits, opaque, excused } = found;
+        let Found { hits, opaque, excused, .. } = found;
         // A kind that is off is still recognised, so that a catch-all does not take its values.
         let off: HashSet<(usize, usize)> =
             hits.iter().filter(|hit| !self.is_on(hit.kind)).map(|hit| (hit.start, hit.end)).collect();
@@ -403,6 +425,8 @@ struct Found {
     opaque: Vec<Range<usize>>,
     /// Ranges that look like a value and are named otherwise.
     excused: HashSet<(usize, usize)>,
+    /// True if characters that nobody sees stand within its words.
+    hidden: bool,
 }
 
 /// Maximum parts of a path that are looked for by themselves.
