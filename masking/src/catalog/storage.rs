@@ -104,6 +104,12 @@ pub(super) const ROWS: &[Row] = &[
                 KeyRule { names: "name", value: "{bucket}", check: Check::Bucket },
             ),
             Rule::Request,
+            // The settings of one bucket. (Apache Hadoop, "Configuring different S3 buckets with Per-Bucket Configuration")
+            Rule::After("fs.s3a.bucket.", r"fs\.s3a\.bucket\.([a-z0-9][a-z0-9-]{1,61}[a-z0-9])\.[a-z]", Check::Bucket),
+            // A URL with a key, whose host is a region or an endpoint. (Grafana Loki, "Storage")
+            Rule::After("s3://a", r"s3://A[A-Z0-9]{19}:[^\s@/]{10,200}@[a-z0-9.-]{3,80}/({bucket})", Check::Bucket),
+            // The name that the console gives an origin. (CloudFront developer guide, "Origin name")
+            Rule::After("\"s3-|s3-website-", r#""S3-(?:Website-)?({bucket})""#, Check::Bucket),
             // The answer to creating a bucket: `{"Location": "/acme-logs"}`.
             Rule::Key(KeyRule { names: "^location", value: "/({bucket})", check: Check::Bucket }),
         ],
@@ -222,7 +228,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 // Docker writes `Id`.
-                names: "=ID|canonical user|canonical id|canonical user id|grantee",
+                names: "=ID|owner id|canonical user|canonical id|canonical user id|grantee",
                 value: "[0-9a-f]{64}",
                 check: Check::None,
             }),

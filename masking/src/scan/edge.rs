@@ -88,14 +88,17 @@ fn ends_ansi(head: &[u8]) -> bool {
     let Some((_, rest)) = head.split_last() else { return false };
     let numbers = rest.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b';').count();
     let Some((b'[', rest)) = rest.get(..rest.len() - numbers).and_then(<[u8]>::split_last) else { return false };
-    matches!(
-        rest,
-        [.., 0x1b]
-            | [.., b'\\', b'e']
-            | [.., b'\\', b'0', b'3', b'3']
-            | [.., b'\\', b'x', b'1', b'b' | b'B']
-            | [.., b'\\', b'u', b'0', b'0', b'1', b'b' | b'B']
-    )
+    // A terminal that shows no colours may have dropped the escape character.
+    let dropped = numbers > 0 && rest.last().is_none_or(|b| b.is_ascii_whitespace() || b"^[(\"'=:,".contains(b));
+    dropped
+        || matches!(
+            rest,
+            [.., 0x1b]
+                | [.., b'\\', b'e']
+                | [.., b'\\', b'0', b'3', b'3']
+                | [.., b'\\', b'x', b'1', b'b' | b'B']
+                | [.., b'\\', b'u', b'0', b'0', b'1', b'b' | b'B']
+        )
 }
 
 /// Returns whether a URL names its user and password where `at` is: `https://user:token@host`.

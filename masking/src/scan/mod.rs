@@ -44,6 +44,7 @@ mod table;
 mod template;
 mod whole;
 mod words;
+mod wrapped;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -305,7 +306,7 @@ impl Scanner {
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
                     let evidence = if alone { Evidence::Shown } else { Evidence::Part };
-                    self.names(text, &range, kind, |range, kind| found(range, kind, evidence));
+                    self.names(text, &range, kind, |range, kind| found(range, kind, self.rules.evidence_of_part(kind)));
                     found(range, kind, evidence);
                 };
                 let end = match anchor {
@@ -314,6 +315,11 @@ impl Scanner {
                 };
                 if let Some(end) = end {
                     reading.read(Reader::Arn, end);
+                }
+                if let Some(joined) = wrapped::Joined::of_arn(text, start).filter(|_| anchor == Anchor::Arn) {
+                    arns.find(&joined.text, 0, |range, kind| {
+                        joined.written(range).for_each(|part| found(part, kind, Evidence::Form));
+                    });
                 }
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {

@@ -206,6 +206,12 @@ impl Rules {
         (automaton.ok(), anchors)
     }
 
+    /// Returns the evidence for a name within the resource of an ARN. That of a stack is written by every tool that
+    /// works on it, in each line of its progress, and says what the tool does.
+    pub(crate) fn evidence_of_part(&self, kind: KindId) -> Evidence {
+        if self.arns.stack == Some(kind) { Evidence::Part } else { Evidence::Shown }
+    }
+
     /// Returns whether a kind takes what no other does.
     pub(crate) fn is_catch_all(&self, kind: KindId) -> bool {
         self.ids.other == Some(kind) || self.arns.other == Some(kind)
