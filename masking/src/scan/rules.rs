@@ -15,7 +15,6 @@ use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::hidden;
 use crate::scan::id::Ids;
 use crate::scan::keyed::Keyed;
 use crate::scan::member;
@@ -32,6 +31,7 @@ use crate::scan::record::{self, Records};
 use crate::scan::request;
 use crate::scan::resource::{self, Resources};
 use crate::scan::sibling;
+use crate::scan::spelling;
 use crate::scan::stored;
 use crate::scan::table;
 
@@ -193,7 +193,7 @@ impl Rules {
         for (start, rest) in arn::RESTS {
             self.anchor(start, Anchor::ArnRest(rest));
         }
-        for (written, _) in hidden::ANCHORS {
+        for written in spelling::anchors() {
             self.anchor(written, Anchor::Hidden);
         }
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
