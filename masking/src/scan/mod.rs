@@ -43,6 +43,7 @@ mod spelling;
 mod stored;
 mod table;
 mod template;
+mod user_info;
 mod whole;
 mod words;
 mod wrapped;
@@ -347,6 +348,10 @@ impl Scanner {
             Anchor::Request => {
                 let bucket = request::bucket(text, literal).zip(self.rules.request);
                 bucket.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
+            Anchor::UserInfo => {
+                let password = user_info::password(text, literal).zip(self.rules.user_info);
+                password.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
             }
             Anchor::Hidden if spelling::is_shown(text, &literal) => reading.show_hidden(),
             Anchor::Resource(notation) => {

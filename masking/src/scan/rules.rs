@@ -34,6 +34,7 @@ use crate::scan::sibling;
 use crate::scan::spelling;
 use crate::scan::stored;
 use crate::scan::table;
+use crate::scan::user_info;
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -44,6 +45,7 @@ pub(crate) struct Rules {
     pub(crate) public_address: Option<KindId>,
     pub(crate) stored: Option<KindId>,
     pub(crate) request: Option<KindId>,
+    pub(crate) user_info: Option<KindId>,
     pub(crate) records: Records,
     pub(crate) literals: Vec<Literal>,
     pub(crate) anywhere: Vec<Anywhere>,
@@ -73,6 +75,7 @@ pub(crate) enum Anchor {
     /// A member that tells others: the rule for their values, and their name.
     Sibling(usize, &'static str),
     Request,
+    UserInfo,
 }
 
 /// A value that begins with a literal, or stands after it.
@@ -147,6 +150,10 @@ impl Rules {
                 let index = self.keys.len();
                 witnesses.split('|').for_each(|witness| self.anchor(witness, Anchor::Sibling(index, key.names)));
                 self.keys.push(Keyed::new(kind, index, key, risk == Risk::Secret));
+            }
+            Rule::UserInfo => {
+                self.user_info = Some(kind);
+                user_info::ANCHORS.iter().for_each(|slashes| self.anchor(slashes, Anchor::UserInfo));
             }
             Rule::Request => {
                 self.request = Some(kind);
