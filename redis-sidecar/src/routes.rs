@@ -74,6 +74,7 @@ impl Routes {
             .route(path::SYNC, post(sync))
             .route(path::RESTORE, post(operator(Call::restore)))
             .route(path::LOOKUP, post(operator(Call::lookup)))
+            .route(path::KNOWN, post(operator(Call::known)))
             .route(path::FORGET, post(operator(Call::forget)))
             .route(path::STATS, get(operator(Call::stats)))
             .route(path::HEALTH, get(async || "ok\n"))
@@ -98,9 +99,7 @@ async fn sync(State(sidecar): Shared, request: Request) -> Response {
 async fn handle_sync(sidecar: &Sidecar, request: Request) -> Result<impl Serialize, Error> {
     let (_, scopes) = sidecar.filters.enter(authorization(request.headers()))?;
     let request: SyncRequest = serde_json::from_slice(&body(request).await?)?;
-    let batch = Batch::parse(request)?;
-    scopes.check(batch.scopes())?;
-    sidecar.vault.sync(batch).await
+    sidecar.vault.sync(Batch::parse(request)?, scopes).await
 }
 
 /// Reads a call of the operator from the scope that a header names, and the body.
@@ -118,6 +117,7 @@ async fn handle_operator(
             ([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (NOTE, note)], text).into_response()
         }
         Ok(Outcome::Found(mapping)) => answer(&sidecar, Ok(json!({"mapping": mapping}))),
+        Ok(Outcome::Known(known)) => answer(&sidecar, Ok(json!({"known": known}))),
         Ok(Outcome::Forgotten(count)) => answer(&sidecar, Ok(json!({"forgotten": count}))),
         Ok(Outcome::Stats(stats)) => answer(&sidecar, Ok(json!({"health": health(&sidecar), "stats": stats}))),
         Err(error) => refusal(&sidecar, error),
