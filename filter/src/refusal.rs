@@ -49,8 +49,10 @@ impl Refusal {
         match self {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
             Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed => 503,
-            Self::BodyUnreadable | Self::TooLong | Self::TooMuchToKeep => 413,
-            Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
+            Self::BodyUnreadable
+            | Self::TooLong
+            | Self::TooMuchToKeep
+            | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
             Self::Encoding | Self::MediaType | Self::Trailers => 415,
             Self::Upgrade => 426,
             Self::Scope => 403,

@@ -12,6 +12,40 @@ const HEALTH_PATH: &str = "/aws-masker/readyz";
 const KONG_ANSWERS: &str = "x-kong-response-latency";
 const KONG_PROXIES: &str = "x-kong-upstream-latency";
 
+/// The number of headers of which Kong shows no more.
+const HEADERS_SHOWN: usize = 100;
+
+/// The value of a header that the request has exactly once; `None` if it has several, or so many headers that the host may
+/// not show them all. `headers` are all of them as the ABI writes them: their number, the lengths of each name and value,
+/// then each name and value with a NUL after it, all numbers in four bytes.
+pub(crate) fn the_only(headers: &[u8], name: &str) -> Option<String> {
+    let (count, rest) = number(headers)?;
+    if count >= HEADERS_SHOWN {
+        return None;
+    }
+    let (lengths, mut texts) = rest.split_at_checked(8 * count)?;
+    let mut values = Vec::new();
+    for lengths in lengths.chunks_exact(8) {
+        let (name_len, lengths) = number(lengths)?;
+        let (value_len, _) = number(lengths)?;
+        let (own, rest) = texts.split_at_checked(name_len)?;
+        let (value, rest) = rest.get(1..)?.split_at_checked(value_len)?;
+        if own.eq_ignore_ascii_case(name.as_bytes()) {
+            values.push(value);
+        }
+        texts = rest.get(1..)?;
+    }
+    match values.as_slice() {
+        [value] => std::str::from_utf8(value).ok().map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (number, rest) = bytes.split_first_chunk::<4>()?;
+    Some((usize::try_from(u32::from_le_bytes(*number)).ok()?, rest))
+}
+
 /// The kind of host, where exchanges depend on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Gateway {
@@ -136,6 +170,34 @@ impl ResponseHead {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn written(headers: &[(&str, &str)]) -> Vec<u8> {
+        let length = |text: &str| u32::try_from(text.len()).unwrap().to_le_bytes();
+        let mut bytes = u32::try_from(headers.len()).unwrap().to_le_bytes().to_vec();
+        headers.iter().for_each(|(name, value)| bytes.extend([length(name), length(value)].concat()));
+        headers.iter().for_each(|(name, value)| bytes.extend(format!("{name}\0{value}\0").bytes()));
+        bytes
+    }
+
+    #[test]
+    fn a_header_that_comes_twice_names_nothing() {
+        let one = |name, value| the_only(&written(&[("a", "1"), (name, value), ("b", "")]), "x-tenant");
+        assert_eq!(one("X-Tenant", "team-a").as_deref(), Some("team-a"));
+        assert_eq!(one("x-tenant", "").as_deref(), Some(""));
+        assert_eq!(one("x_tenant", "team-a"), None);
+        let both = written(&[("x-tenant", "team-a"), ("a", "1"), ("X-TENANT", "team-a")]);
+        assert_eq!(the_only(&both, "x-tenant"), None);
+        // The plugin's own header may be among those that the host does not show.
+        let mut many = vec![("a", "1"); HEADERS_SHOWN - 2];
+        many.insert(7, ("x-tenant", "team-a"));
+        assert_eq!(the_only(&written(&many), "x-tenant").as_deref(), Some("team-a"));
+        many.push(("a", "1"));
+        assert_eq!(the_only(&written(&many), "x-tenant"), None);
+        // Whatever the host writes, it is no panic.
+        let sound = written(&[("x-tenant", "team-a"), ("a", "1")]);
+        (0..sound.len()).for_each(|end| assert_eq!(the_only(&sound[..end], "x-tenant"), None, "{end}"));
+        assert_eq!(the_only(&[0xff; 64], "x-tenant"), None);
+    }
 
     #[test]
     fn what_the_headers_state_about_the_body() {

@@ -8,7 +8,7 @@ use proxy_wasm::types::Action;
 use super::abi::{self, Buffer, Map};
 use super::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::config::ScopeSource;
-use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead};
+use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead, the_only};
 use crate::exchange::{Exchange, Line};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
@@ -181,7 +181,7 @@ fn head(gateway: Gateway) -> RequestHead {
 /// The text that names the request's scope. Kong and Envoy know routes and services by other properties.
 fn scope(gateway: Gateway, source: &ScopeSource) -> Option<String> {
     let property = match (source, gateway) {
-        (ScopeSource::Header(name), _) => return abi::header(Map::Request, name),
+        (ScopeSource::Header(name), _) => return the_only(&abi::headers(Map::Request)?, name),
         (ScopeSource::Route, Gateway::Kong) => abi::property(&["kong", "route_name"]),
         (ScopeSource::Route, Gateway::Other) => abi::property(&["xds", "route_name"]),
         (ScopeSource::Service, Gateway::Kong) => abi::property(&["kong", "service_name"]),
