@@ -48,6 +48,8 @@ pub(crate) enum Refusal {
     Attachment,
     /// A value stands where nothing can be masked, and by the configuration no such request is forwarded.
     Exposed(Place),
+    /// The host does not show all headers, and by the configuration no value may be in one.
+    Headers,
     Mask(Format, MaskError),
 }
 
@@ -85,13 +87,15 @@ impl Refusal {
         match self {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
             Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed => 503,
-            Self::BodyUnreadable | Self::TooLong | Self::TooMuchToKeep => 413,
-            Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
+            Self::BodyUnreadable
+            | Self::TooLong
+            | Self::TooMuchToKeep
+            | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
             Self::Encoding | Self::MediaType | Self::Trailers | Self::Attachment => 415,
             Self::Upgrade => 426,
             Self::Scope => 403,
             Self::Quota => 429,
-            Self::Garbled | Self::Form | Self::Digest(_) | Self::Exposed(_) => 400,
+            Self::Garbled | Self::Form | Self::Digest(_) | Self::Exposed(_) | Self::Headers => 400,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => 400,
         }
     }
@@ -114,7 +118,7 @@ impl Refusal {
             Self::Upgrade => "AWS_MASKER_2007",
             Self::Digest(_) => "AWS_MASKER_2008",
             Self::Attachment => "AWS_MASKER_2010",
-            Self::Exposed(_) => "AWS_MASKER_2011",
+            Self::Exposed(_) | Self::Headers => "AWS_MASKER_2011",
             Self::Configuration => code::CONFIGURATION,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => code::NOT_JSON,
         }
@@ -164,6 +168,7 @@ impl Refusal {
             Self::Attachment => {
                 "the request has a file that cannot be masked (an image, audio, a PDF, an office file); send its text".into()
             }
+            Self::Headers => "the request has more headers than the gateway can look at".into(),
             Self::Exposed(place) => format!("the request has a value in {}, where it cannot be masked", place.name()),
             Self::Quota => {
                 "the scope (tenant) of this request has used up a quota for new values; try again later".into()
@@ -218,6 +223,7 @@ mod tests {
             (Refusal::Digest("content-md5"), 400, "invalid_request_error", "AWS_MASKER_2008: "),
             (Refusal::Form, 400, "invalid_request_error", "AWS_MASKER_2009: "),
             (Refusal::Attachment, 415, "invalid_request_error", "AWS_MASKER_2010: "),
+            (Refusal::Headers, 400, "invalid_request_error", "AWS_MASKER_2011: "),
             (Refusal::Exposed(Place::Query), 400, "invalid_request_error", "AWS_MASKER_2011: "),
             (Refusal::Upgrade, 426, "invalid_request_error", "AWS_MASKER_2007: "),
             (Refusal::Trailers, 415, "invalid_request_error", "AWS_MASKER_2004: "),

@@ -297,6 +297,7 @@ fn apply(body: &[u8], edits: &[Edit]) -> Vec<u8> {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 mod tests {
     use super::*;
 

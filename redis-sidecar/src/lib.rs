@@ -21,5 +21,6 @@ pub mod quota;
 pub mod routes;
 pub mod run;
 pub mod seal;
+pub mod seats;
 pub mod store;
 pub mod vault;

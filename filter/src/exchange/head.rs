@@ -14,6 +14,51 @@ const HEALTH_PATH: &str = "/aws-masker/readyz";
 const KONG_ANSWERS: &str = "x-kong-response-latency";
 const KONG_PROXIES: &str = "x-kong-upstream-latency";
 
+/// The number of headers of which Kong shows no more.
+const HEADERS_SHOWN: usize = 100;
+
+/// The value of a header that the request has exactly once; `None` if it has several, or so many headers that the host may
+/// not show them all. `headers` are all of them as the ABI writes them.
+pub(crate) fn the_only(headers: &[u8], name: &str) -> Option<String> {
+    let pairs = pairs(headers)?;
+    let mut values = pairs.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes()));
+    match (values.next(), values.next()) {
+        (Some((_, value)), None) => std::str::from_utf8(value).ok().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// All headers as text, with invalid bytes replaced; `None` if the host may not show them all.
+pub(crate) fn every(headers: &[u8]) -> Option<Vec<(String, String)>> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Some(pairs(headers)?.into_iter().map(|(name, value)| (text(name), text(value))).collect())
+}
+
+/// Reads headers as the ABI writes them: their number, the lengths of each name and value, then each name and value with
+/// a NUL after it, all numbers in four bytes.
+fn pairs(headers: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
+    let (count, rest) = number(headers)?;
+    if count >= HEADERS_SHOWN {
+        return None;
+    }
+    let (lengths, mut texts) = rest.split_at_checked(8 * count)?;
+    let mut pairs = Vec::with_capacity(count);
+    for lengths in lengths.chunks_exact(8) {
+        let (name_len, lengths) = number(lengths)?;
+        let (value_len, _) = number(lengths)?;
+        let (name, rest) = texts.split_at_checked(name_len)?;
+        let (value, rest) = rest.get(1..)?.split_at_checked(value_len)?;
+        pairs.push((name, value));
+        texts = rest.get(1..)?;
+    }
+    Some(pairs)
+}
+
+fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (number, rest) = bytes.split_first_chunk::<4>()?;
+    Some((usize::try_from(u32::from_le_bytes(*number)).ok()?, rest))
+}
+
 /// The kind of host, where exchanges depend on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Gateway {
@@ -74,8 +119,8 @@ pub(crate) struct RequestHead {
     pub upgrade: Option<String>,
     /// The text at the place from which the configuration reads the scope.
     pub scope: Option<String>,
-    /// All headers, if they are searched for values.
-    pub headers: Vec<(String, String)>,
+    /// All headers, if they are searched for values and the host shows them.
+    pub headers: Option<Vec<(String, String)>>,
     /// The name of the client's connection, if the host holds every replaced body until that closes.
     pub connection: Option<Vec<u8>>,
 }
@@ -107,7 +152,7 @@ impl RequestHead {
             content_encoding: header("content-encoding"),
             upgrade: header("upgrade"),
             scope: None,
-            headers: Vec::new(),
+            headers: None,
             connection: None,
         }
     }
@@ -122,7 +167,7 @@ impl RequestHead {
     pub(super) fn texts(&self) -> Vec<(Place, String, Option<&str>)> {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let mut texts = vec![(Place::Path, unescaped(path), None), (Place::Query, unescaped(query), None)];
-        let searched = self.headers.iter().filter(|(name, _)| !is_other(name));
+        let searched = self.headers.iter().flatten().filter(|(name, _)| !is_other(name));
         texts.extend(searched.flat_map(|(name, value)| {
             [(Place::Header, value.clone(), Some(name.as_str())), (Place::Header, name.clone(), None)]
         }));
@@ -203,6 +248,46 @@ impl ResponseHead {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn written(headers: &[(&str, &str)]) -> Vec<u8> {
+        let length = |text: &str| u32::try_from(text.len()).unwrap().to_le_bytes();
+        let mut bytes = u32::try_from(headers.len()).unwrap().to_le_bytes().to_vec();
+        headers.iter().for_each(|(name, value)| bytes.extend([length(name), length(value)].concat()));
+        headers.iter().for_each(|(name, value)| bytes.extend(format!("{name}\0{value}\0").bytes()));
+        bytes
+    }
+
+    #[test]
+    fn every_header_or_none() {
+        let headers = [("a", "1"), ("b", ""), ("a", "2")];
+        let texts = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(every(&written(&headers)), Some(texts.to_vec()));
+        assert_eq!(every(&written(&[("a", ""); HEADERS_SHOWN])), None);
+        let whole = written(&headers);
+        for cut in 0..whole.len() {
+            assert_eq!(every(&whole[..cut]), None, "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_comes_twice_names_nothing() {
+        let one = |name, value| the_only(&written(&[("a", "1"), (name, value), ("b", "")]), "x-tenant");
+        assert_eq!(one("X-Tenant", "team-a").as_deref(), Some("team-a"));
+        assert_eq!(one("x-tenant", "").as_deref(), Some(""));
+        assert_eq!(one("x_tenant", "team-a"), None);
+        let both = written(&[("x-tenant", "team-a"), ("a", "1"), ("X-TENANT", "team-a")]);
+        assert_eq!(the_only(&both, "x-tenant"), None);
+        // The plugin's own header may be among those that the host does not show.
+        let mut many = vec![("a", "1"); HEADERS_SHOWN - 2];
+        many.insert(7, ("x-tenant", "team-a"));
+        assert_eq!(the_only(&written(&many), "x-tenant").as_deref(), Some("team-a"));
+        many.push(("a", "1"));
+        assert_eq!(the_only(&written(&many), "x-tenant"), None);
+        // Whatever the host writes, it is no panic.
+        let sound = written(&[("x-tenant", "team-a"), ("a", "1")]);
+        (0..sound.len()).for_each(|end| assert_eq!(the_only(&sound[..end], "x-tenant"), None, "{end}"));
+        assert_eq!(the_only(&[0xff; 64], "x-tenant"), None);
+    }
 
     #[test]
     fn what_the_headers_state_about_the_body() {

@@ -74,6 +74,9 @@ impl Requested {
         if instance.strict == Strict::Pass {
             return Ok(());
         }
+        if self.head.headers.is_none() {
+            return Err(Refusal::Headers);
+        }
         let texts = self.head.texts();
         let searched: Vec<Text<'_>> = texts.iter().map(|(_, text, key)| Text { text, key: *key }).collect();
         match instance.find(&self.scope, &searched).and_then(|index| texts.get(index)) {

@@ -202,7 +202,7 @@ fn a_form_is_masked() {
 fn what_a_strict_entry_refuses() {
     let head = |path: &str, headers: &[(&str, &str)]| RequestHead {
         path: path.into(),
-        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        headers: Some(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()),
         ..post("application/json")
     };
     let cases = [
@@ -226,9 +226,11 @@ fn what_a_strict_entry_refuses() {
     for (setting, expected) in [("refuse", Err(Refusal::Exposed(Place::Body(KeptPlace::ToolName)))), ("pass", Ok(None))]
     {
         let mut exchange = Exchange::new(root(&format!(r#","strict":"{setting}""#)));
-        exchange.request_headers(post("application/json"), NOW).unwrap();
+        exchange.request_headers(head("/", &[]), NOW).unwrap();
         assert_eq!(exchange.request_body(Some(tool.as_bytes()), NOW), expected);
     }
+    let mut unread = Exchange::new(root(r#","strict":"refuse""#));
+    assert_eq!(unread.request_headers(post("application/json"), NOW), Err(Refusal::Headers));
 }
 
 /// A digest of a body that stays is valid.

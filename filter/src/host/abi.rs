@@ -74,27 +74,10 @@ pub(super) fn header(map: Map, name: &str) -> Option<String> {
     value.map(|value| String::from_utf8_lossy(&value).into_owned())
 }
 
-/// All headers as text; invalid bytes are replaced. In Kong at most 100.
-pub(super) fn headers(map: Map) -> Vec<(String, String)> {
+/// All headers in the order in which they came, as the ABI writes them; `None` if the host cannot show them.
+pub(super) fn headers(map: Map) -> Option<Vec<u8>> {
     // SAFETY: the pointers are valid for the length of the call.
-    let wire = given(|data, size| unsafe { proxy_get_header_map_pairs(map, data, size) }).unwrap_or_default();
-    pairs(&wire).unwrap_or_default()
-}
-
-/// Reads the ABI's form of a map: the number of its pairs, the lengths of their two texts, the texts, each with a zero.
-fn pairs(wire: &[u8]) -> Option<Vec<(String, String)>> {
-    let word = |at: usize| {
-        let bytes = wire.get(at..at.checked_add(4)?)?.first_chunk::<4>()?;
-        usize::try_from(u32::from_le_bytes(*bytes)).ok()
-    };
-    let count = word(0)?;
-    let mut at = count.checked_mul(8)?.checked_add(4)?;
-    let mut text = |length: usize| {
-        let text = wire.get(at..at.checked_add(length)?)?;
-        at = at.checked_add(length)?.checked_add(1)?;
-        Some(String::from_utf8_lossy(text).into_owned())
-    };
-    (0..count).map(|index| Some((text(word(4 + index * 8)?)?, text(word(8 + index * 8)?)?))).collect()
+    given(|data, size| unsafe { proxy_get_header_map_pairs(map, data, size) })
 }
 
 /// Sets a header, replacing all of that name.

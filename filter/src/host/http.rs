@@ -8,7 +8,7 @@ use proxy_wasm::types::Action;
 use super::abi::{self, Buffer, Map};
 use super::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::config::ScopeSource;
-use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead};
+use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead, every, the_only};
 use crate::exchange::{Exchange, Line};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
@@ -43,7 +43,8 @@ impl HttpContext for Http {
                 RequestHead { follows: if end_of_stream { Follows::Nothing } else { Follows::Body }, ..head }
             }
         };
-        let headers = if self.exchange.searches_headers() { abi::headers(Map::Request) } else { Vec::new() };
+        let searched = self.exchange.searches_headers().then(|| abi::headers(Map::Request)).flatten();
+        let headers = searched.and_then(|headers| every(&headers));
         let head = RequestHead { headers, ..head };
         let follows = head.follows;
         match self.exchange.request_headers(head, self.now()) {
@@ -183,7 +184,7 @@ fn head(gateway: Gateway) -> RequestHead {
 /// The text that names the request's scope. Kong and Envoy know routes and services by other properties.
 fn scope(gateway: Gateway, source: &ScopeSource) -> Option<String> {
     let property = match (source, gateway) {
-        (ScopeSource::Header(name), _) => return abi::header(Map::Request, name),
+        (ScopeSource::Header(name), _) => return the_only(&abi::headers(Map::Request)?, name),
         (ScopeSource::Route, Gateway::Kong) => abi::property(&["kong", "route_name"]),
         (ScopeSource::Route, Gateway::Other) => abi::property(&["xds", "route_name"]),
         (ScopeSource::Service, Gateway::Kong) => abi::property(&["kong", "service_name"]),

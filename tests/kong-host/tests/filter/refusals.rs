@@ -192,6 +192,27 @@ fn a_scope_that_a_header_tells() {
     }
     assert_ne!(sent[0], sent[1], "the scopes' placeholders differ");
 
+    // A client that sends the header too, in front of the plugin's or after it, in any case.
+    let forged = [("x-consumer-id", "X-Consumer-Id"), ("X-CONSUMER-ID", "x-consumer-id")];
+    for (first, second) in forged {
+        for scopes in [["team-b", "team-a"], ["team-a", "team-b"], ["team-a", "team-a"]] {
+            let request = message(TEXT).one_more_header(first, scopes[0]).one_more_header(second, scopes[1]);
+            let outcome = gateway.check("two scopes", request, |_| panic!("it went upstream"));
+            assert_eq!(outcome.client.status, 403, "{scopes:?}");
+        }
+    }
+    for forged in ["team-a,team-b", "team-a, team-a", "team-a;x", " team-a"] {
+        let request = message(TEXT).header("x-consumer-id", forged);
+        let outcome = gateway.check("a scope that is none", request, |_| panic!("it went upstream"));
+        assert_eq!(outcome.client.status, 403, "{forged}");
+    }
+    // So many headers that the host does not show the plugin's own.
+    let many = (0..110).fold(message(TEXT).header("x-consumer-id", "team-b"), |request, n| {
+        request.one_more_header("x-many", &n.to_string())
+    });
+    let outcome = gateway.check("many headers", many, |_| panic!("it went upstream"));
+    assert_eq!(outcome.client.status, 403);
+
     // What stands for a value in one scope stands for nothing in the other.
     let stolen = String::from_utf8(sent.swap_remove(0)).expect("JSON is UTF-8");
     let request = message("hello").header("x-consumer-id", "team-b");
