@@ -72,4 +72,4 @@ STREAMS = {
     "converse-stream": bedrock.conversation,
     "streamGenerateContent": gemini.content_stream,
 }
-PLAIN = {"generateContent": gemini.content}
+PLAIN = {"converse": bedrock.converse, "generateContent": gemini.content}
