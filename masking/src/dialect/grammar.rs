@@ -4,6 +4,7 @@
 //! its first day, and a value is never left unmasked because of the name of its key alone: `id` is an API's own id in a
 //! content block, and text in a tool's input.
 
+use super::mcp::{self, McpPlace};
 use crate::json::{Shape, Value};
 
 /// A string of the document that is text: to be masked in a request, to be restored in a response.
@@ -55,6 +56,7 @@ pub struct Options {
 /// request nor a response of a known API is text all the way down.
 pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<Slot<'d, 't>> {
     let place = match side {
+        _ if mcp::is_message(root) => Place::Mcp(McpPlace::Message),
         Side::Request if is_request(root) => Place::Request,
         Side::Response if is_response(root) => Place::Response,
         _ => Place::Free,
@@ -67,13 +69,14 @@ pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<S
 /// The text of an event of a stream, which is a response or a part of one.
 pub(super) fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'d, 't>> {
     let mut walk = Walk { slots: Vec::new(), options };
-    walk.value(event, None, Place::Response);
+    let place = if mcp::is_message(event) { Place::Mcp(McpPlace::Message) } else { Place::Response };
+    walk.value(event, None, place);
     walk.slots
 }
 
 /// The meaning of a value, by where it stands. An array stands for each of its items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     /// Text all the way down, including member names.
     Free,
     /// Never altered.
@@ -104,6 +107,8 @@ enum Place {
     Format,
     Schema,
     Properties,
+    /// In a message of the Model Context Protocol.
+    Mcp(McpPlace),
 }
 
 fn is_request(root: Value<'_, '_>) -> bool {
@@ -283,7 +288,8 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
             _ => Free,
         },
         Schema => match key {
-            "enum" | "const" | "type" | "required" | "$ref" | "$schema" | "$id" | "format" => Keep,
+            "enum" | "const" | "type" | "required" | "$ref" | "$schema" | "$id" | "format"
+            | "x-mcp-header" => Keep,
             "properties" | "$defs" | "definitions" | "patternProperties" | "dependentSchemas" => Properties,
             "items" | "prefixItems" | "additionalProperties" | "anyOf" | "oneOf" | "allOf" | "not" | "if" | "then" | "else"
             | "contains" | "propertyNames" | "unevaluatedProperties" => Schema,
@@ -294,6 +300,7 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
             "url" => Url,
             _ => Free,
         },
+        Mcp(place) => mcp::step(place, key, object),
         Keep | Signed => Keep,
         Free | Json | Base64 => Free,
     }

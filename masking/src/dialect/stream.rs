@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::grammar::{self, Inner, Options, Slot};
+use super::mcp;
 use crate::json::{Shape, Value};
 
 /// Names one text of a stream whose pieces arrive in several events, from its block to its field: `0/text`.
@@ -109,6 +110,10 @@ impl Lane {
 
 /// Returns what is to be done with the event that has this data. Events of no known API are whole strings.
 pub fn plan<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
+    // Each event is a whole message.
+    if mcp::is_message(event) {
+        return whole(event, Close::Nothing, options);
+    }
     let kind = event.field("type").and_then(|kind| kind.string()).unwrap_or_default();
     match &*kind {
         "content_block_start" => anthropic_start(event, options),
