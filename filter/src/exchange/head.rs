@@ -93,11 +93,15 @@ impl ResponseHead {
 
     /// The type of the body of a response to a request with this method. A response without a body is left unchanged.
     pub(crate) fn media(&self, method: &str) -> Media {
-        let has_body = method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304);
         match self.content_type.as_deref() {
-            Some(content_type) if has_body && self.content_length != Some(0) => Media::of(content_type),
+            Some(content_type) if self.has_body(method) => Media::of(content_type),
             _ => Media::Opaque,
         }
+    }
+
+    /// Returns whether a response to a request with this method may have a body.
+    pub(super) fn has_body(&self, method: &str) -> bool {
+        method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304) && self.content_length != Some(0)
     }
 }
 

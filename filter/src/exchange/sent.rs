@@ -19,9 +19,9 @@ use crate::refusal::Refusal;
 /// A request whose body has not been masked yet.
 #[derive(Debug)]
 pub(super) struct Requested {
-    instance: Rc<RefCell<Instance>>,
-    head: RequestHead,
-    scope: String,
+    pub instance: Rc<RefCell<Instance>>,
+    pub head: RequestHead,
+    pub scope: String,
     pub body: Shown,
 }
 
@@ -207,7 +207,7 @@ impl Sent {
 }
 
 /// The counts of an exchange in which something was masked or restored.
-fn log_line(masked: &BTreeMap<String, u64>, tally: &Tally) -> Option<String> {
+pub(super) fn log_line(masked: &BTreeMap<String, u64>, tally: &Tally) -> Option<String> {
     if masked.is_empty() && tally.restored == 0 && tally.unresolved == 0 {
         return None;
     }

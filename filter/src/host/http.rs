@@ -93,6 +93,9 @@ impl HttpContext for Http {
             abi::remove_header(Map::Response, "content-length");
             abi::remove_header(Map::Response, "content-encoding");
         }
+        if let Some(content_type) = self.exchange.replaced_type() {
+            abi::set_header(Map::Response, "content-type", content_type);
+        }
         if let Some(keepsake) = self.exchange.response_keepsake() {
             abi::set_property(&RESPONSE_KEEPSAKE, &keepsake);
         }
@@ -101,9 +104,13 @@ impl HttpContext for Http {
 
     fn on_http_response_body(&mut self, size: usize, end_of_stream: bool) -> Action {
         log(self.exchange.recover(|| [REQUEST_KEEPSAKE, RESPONSE_KEEPSAKE].map(|name| abi::property(&name))));
-        let chunk = if size > 0 { abi::read(Buffer::ResponseBody).unwrap_or_default() } else { Vec::new() };
-        if let Some(restored) = self.exchange.response_body(&chunk, end_of_stream) {
-            abi::write(Buffer::ResponseBody, &restored);
+        let chunk = if size > 0 { abi::read(Buffer::ResponseBody) } else { Some(Vec::new()) };
+        let changed = match chunk {
+            Some(chunk) => self.exchange.response_body(&chunk, end_of_stream),
+            None => self.exchange.response_body_unreadable(end_of_stream),
+        };
+        if let Some(changed) = changed {
+            abi::write(Buffer::ResponseBody, &changed);
         }
         Action::Continue
     }
@@ -123,8 +130,10 @@ impl Http {
 
     fn refuse(&self, refusal: Refusal) -> Action {
         log(self.exchange.refusal_line(refusal, self.now()));
-        let headers = vec![("content-type", "application/json"), (header::NOTE, "refused")];
-        let _ = hostcalls::send_http_response(refusal.status(), headers, Some(refusal.body().as_bytes()));
+        let mut headers = vec![("content-type", "application/json"), (header::NOTE, "refused")];
+        headers.extend(refusal.retry_after().map(|seconds| ("retry-after", seconds)));
+        let body = self.exchange.refusal_body(refusal);
+        let _ = hostcalls::send_http_response(refusal.status(), headers, Some(body.as_bytes()));
         Action::Pause
     }
 

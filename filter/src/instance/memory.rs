@@ -26,6 +26,9 @@ const KNOWN_BYTES: usize = 64 << 10;
 /// Maximum remembered blocks of thinking, each of at most `contract::bound::VALUE_BYTES`; past that the least recently
 /// used one is forgotten.
 const THOUGHTS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(200);
+/// Maximum placeholders of which it is remembered that the vault does not have them; past that the least recently used one
+/// is forgotten, and asked for again.
+const ABSENT_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(10_000);
 /// Milliseconds between two compilations of a scope's known values.
 const COMPILE_EVERY_MS: u64 = 1_000;
 /// Maximum bytes of values that one tick compiles. Any further scopes wait for the next ticks, in the order of their
@@ -40,6 +43,8 @@ pub(crate) struct Memory {
     scopes: LruCache<String, ScopeMemory>,
     /// The provider's original of restored thinking, by a placeholder of its signature.
     thoughts: LruCache<(ScopeId, Placeholder), Rc<str>>,
+    /// Placeholders that the vault did not have, and the time of its answer.
+    absent: LruCache<(ScopeId, Placeholder), TimeOfDay>,
     next: u32,
     /// The number of things learned so far, by which the scope with the longest wait is found.
     learned: u64,
@@ -80,6 +85,7 @@ impl Default for Memory {
             mappings: LruCache::new(MAPPINGS_MAX),
             scopes: LruCache::new(SCOPES_MAX),
             thoughts: LruCache::new(THOUGHTS_MAX),
+            absent: LruCache::new(ABSENT_MAX),
             next: 0,
             learned: 0,
         }
@@ -128,6 +134,7 @@ impl Memory {
         let acknowledged = remembered.acknowledged;
         if !self.mappings.contains(&(id, placeholder)) {
             self.mappings.push((id, placeholder), fresh);
+            self.absent.pop(&(id, placeholder));
         }
         if newly_known {
             self.learned += 1;
@@ -151,6 +158,18 @@ impl Memory {
     pub(crate) fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Option<(KindId, Secret)> {
         let id = self.scopes.peek(scope)?.id;
         self.mappings.peek(&(id, *placeholder)).map(|remembered| (remembered.kind, remembered.value.clone()))
+    }
+
+    /// The vault does not have this placeholder.
+    pub(crate) fn mark_absent(&mut self, scope: &str, placeholder: Placeholder, now: TimeOfDay) {
+        let id = self.scope(scope).id;
+        self.absent.put((id, placeholder), now);
+    }
+
+    /// Returns when the vault last answered that it does not have this placeholder; `None` if it did not.
+    pub(crate) fn absent_since(&self, scope: &str, placeholder: &Placeholder) -> Option<TimeOfDay> {
+        let id = self.scopes.peek(scope)?.id;
+        self.absent.peek(&(id, *placeholder)).copied()
     }
 
     /// Remembers thinking in the provider's original form.

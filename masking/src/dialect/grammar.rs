@@ -50,6 +50,18 @@ pub struct Options {
     /// Restore signed thinking too, so that people can read it. What they send back then holds their own values: it is
     /// replaced by what the provider wrote, or else masked like any text.
     pub thinking: bool,
+    /// The APIs whose documents are recognised.
+    pub apis: Apis,
+}
+
+/// The APIs whose documents are recognised, by their shape.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Apis {
+    /// All of them.
+    #[default]
+    All,
+    /// The Model Context Protocol alone, as of a server of tools: what only looks like the document of another API is text.
+    Mcp,
 }
 
 /// Returns the strings of a document that are text, in the order of the document. One that has the shape of neither a
@@ -57,6 +69,7 @@ pub struct Options {
 pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<Slot<'d, 't>> {
     let place = match side {
         _ if mcp::is_message(root) => Place::Mcp(McpPlace::Message),
+        _ if options.apis == Apis::Mcp => Place::Free,
         Side::Request if is_request(root) => Place::Request,
         Side::Response if is_response(root) => Place::Response,
         _ => Place::Free,
@@ -288,8 +301,7 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
             _ => Free,
         },
         Schema => match key {
-            "enum" | "const" | "type" | "required" | "$ref" | "$schema" | "$id" | "format"
-            | "x-mcp-header" => Keep,
+            "enum" | "const" | "type" | "required" | "$ref" | "$schema" | "$id" | "format" => Keep,
             "properties" | "$defs" | "definitions" | "patternProperties" | "dependentSchemas" => Properties,
             "items" | "prefixItems" | "additionalProperties" | "anyOf" | "oneOf" | "allOf" | "not" | "if" | "then" | "else"
             | "contains" | "propertyNames" | "unevaluatedProperties" => Schema,
@@ -421,7 +433,7 @@ mod tests {
         let json =
             r#"{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"a","signature":"s"}]}]}"#;
         let document = Document::parse(json).unwrap();
-        let count = |thinking| slots(document.root(), Side::Request, Options { thinking }).len();
+        let count = |thinking| slots(document.root(), Side::Request, Options { thinking, ..Options::default() }).len();
         assert_eq!((count(false), count(true)), (0, 1));
     }
 

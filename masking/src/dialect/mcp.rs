@@ -3,7 +3,7 @@
 //! Source: the schema of the protocol's revisions 2024-11-05 to 2026-07-28. The requests, results and notifications of
 //! all methods are read by one table: no member has two meanings that matter here. A batch is an array of messages.
 
-use super::grammar::Place::{self, Base64, Free, Keep, Mcp, Schema, Url};
+use super::grammar::Place::{self, Base64, Free, Keep, Mcp, Url};
 use crate::json::{Shape, Value};
 
 /// A place in a message.
@@ -11,13 +11,19 @@ use crate::json::{Shape, Value};
 pub(super) enum McpPlace {
     /// The whole message.
     Message,
-    /// The `params` of a request or notification, or the `result` of a response.
+    /// The `params` of a request that calls a tool or gets a prompt.
+    Call,
+    /// The `params` of another request or of a notification, or the `result` of a response.
     Body,
     Error,
     Meta,
     /// The name and version of a client or server.
     Party,
     Tool,
+    /// The schema of a tool's input or output, or of a form. Its names stay; the values that it allows are text, as those
+    /// that are sent by it.
+    Schema,
+    Properties,
     Prompt,
     /// An argument of a prompt, or the one to complete.
     Argument,
@@ -69,12 +75,14 @@ pub(super) fn step(place: McpPlace, key: &str, object: Value<'_, '_>) -> Place {
     match place {
         Message => match key {
             "jsonrpc" | "id" | "method" => Keep,
+            "params" if object.field("method").is_some_and(|it| it.is("tools/call") || it.is("prompts/get")) => Mcp(Call),
             "params" | "result" => Mcp(Body),
             "error" => Mcp(Error),
             _ => Free,
         },
+        Call => if key == "name" { Keep } else { step(Body, key, object) },
         Body => match key {
-            "name" | "role" | "model" | "stopReason" | "action" | "mode" | "level" | "resultType" | "cacheScope" | "status"
+            "role" | "model" | "stopReason" | "action" | "mode" | "level" | "resultType" | "cacheScope" | "status"
             | "protocolVersion" | "supportedVersions" | "progressToken" | "requestId" | "taskId" | "elicitationId"
             | "createdAt" | "lastUpdatedAt" | "toolChoice" | "includeContext" | "modelPreferences" => Keep,
             "_meta" => Mcp(Meta),
@@ -86,7 +94,7 @@ pub(super) fn step(place: McpPlace, key: &str, object: Value<'_, '_>) -> Place {
             "content" if object.field("action").is_some() => Free,
             "content" => Mcp(Block),
             "messages" => Mcp(Turn),
-            "requestedSchema" => Schema,
+            "requestedSchema" => Mcp(Schema),
             "task" | "tasks" => Mcp(Task),
             "ref" => Mcp(Reference),
             "argument" => Mcp(Argument),
@@ -109,11 +117,19 @@ pub(super) fn step(place: McpPlace, key: &str, object: Value<'_, '_>) -> Place {
         },
         Tool => match key {
             "name" | "execution" => Keep,
-            "inputSchema" | "outputSchema" => Schema,
+            "inputSchema" | "outputSchema" => Mcp(Schema),
             "icons" => Mcp(Icon),
             "_meta" => Mcp(Meta),
             _ => Free,
         },
+        Schema => match key {
+            "type" | "required" | "$ref" | "$schema" | "$id" | "$anchor" | "format" | "x-mcp-header" => Keep,
+            "properties" | "$defs" | "definitions" | "patternProperties" | "dependentSchemas" => Mcp(Properties),
+            "items" | "prefixItems" | "additionalProperties" | "anyOf" | "oneOf" | "allOf" | "not" | "if" | "then" | "else"
+            | "contains" | "propertyNames" | "unevaluatedProperties" => Mcp(Schema),
+            _ => Free,
+        },
+        Properties => Mcp(Schema),
         Prompt => match key {
             "name" => Keep,
             "arguments" => Mcp(Argument),
@@ -131,8 +147,8 @@ pub(super) fn step(place: McpPlace, key: &str, object: Value<'_, '_>) -> Place {
             _ => Free,
         },
         Block => match key {
-            "type" | "mimeType" | "id" | "toolUseId" => Keep,
-            "name" if object.field("type").is_some_and(|t| t.is("tool_use")) => Keep,
+            "type" | "mimeType" | "toolUseId" => Keep,
+            "id" | "name" if object.field("type").is_some_and(|t| t.is("tool_use")) => Keep,
             "data" => Base64,
             "resource" => Mcp(Resource),
             "content" => Mcp(Block),
@@ -171,7 +187,7 @@ pub(super) fn step(place: McpPlace, key: &str, object: Value<'_, '_>) -> Place {
 
 #[cfg(test)]
 mod tests {
-    use super::super::grammar::{Options, Side, slots};
+    use super::super::grammar::{Apis, Options, Side, slots};
     use super::*;
     use crate::json::Document;
 
@@ -225,8 +241,8 @@ mod tests {
             ),
             (
                 r#"{"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{"mode":"k","message":"a",
-                    "requestedSchema":{"type":"k","properties":{"k":{"type":"k","title":"b","enum":["k"]}},"required":["k"]}}}"#,
-                &["a", "b"],
+                    "requestedSchema":{"type":"k","properties":{"k":{"type":"k","title":"b","enum":["c"]}},"required":["k"]}}}"#,
+                &["a", "b", "c"],
             ),
             (
                 r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"k","requestState":"a",
@@ -255,9 +271,9 @@ mod tests {
             ),
             (
                 r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"k","title":"a","description":"b","annotations":{"title":"c"},
-                    "inputSchema":{"type":"k","properties":{"k":{"description":"d","enum":["k"],"x-mcp-header":"k"}},"required":["k"]},
+                    "inputSchema":{"type":"k","properties":{"k":{"description":"d","enum":["i"],"x-mcp-header":"k"}},"required":["k"]},
                     "outputSchema":{"$defs":{"k":{"description":"e"}}}}],"nextCursor":"f"}}"#,
-                &["a", "b", "title", "c", "d", "e", "f"],
+                &["a", "b", "title", "c", "d", "i", "e", "f"],
             ),
             (
                 r#"{"jsonrpc":"2.0","id":1,"result":{"prompts":[{"name":"k","description":"a","arguments":[{"name":"k","description":"b"}]}]}}"#,
@@ -299,6 +315,21 @@ mod tests {
         for (json, expected) in cases {
             check(json, expected);
         }
+    }
+
+    #[test]
+    fn a_name_is_kept_where_it_calls_something() {
+        check(r#"{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"k","arguments":{}}}"#, &[]);
+        check(r#"{"jsonrpc":"2.0","method":"notifications/x","params":{"name":"a"}}"#, &["a"]);
+        check(r#"{"jsonrpc":"2.0","id":1,"result":{"name":"a"}}"#, &["a"]);
+        check(r#"{"jsonrpc":"2.0","id":1,"result":{"content":[{"type":"k","id":"a","name":"b"}]}}"#, &["a", "b"]);
+    }
+
+    #[test]
+    fn for_a_server_of_tools_a_document_of_another_api_is_text() {
+        let document = Document::parse(r#"{"messages":[{"id":"a","name":"b","role":"c"}]}"#).unwrap();
+        let count = |apis| slots(document.root(), Side::Request, Options { apis, ..Options::default() }).len();
+        assert_eq!((count(Apis::All), count(Apis::Mcp)), (0, 7));
     }
 
     #[test]

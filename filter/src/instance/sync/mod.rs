@@ -3,6 +3,8 @@
 pub(crate) mod turn;
 mod wanted;
 
+use std::collections::HashSet;
+
 use contract::{Counters, Mapping, MintKey, StoreState, SyncRequest, SyncResponse, Wanted, bound};
 use masking::{Placeholder, PlaceholderKey};
 
@@ -68,6 +70,8 @@ pub(crate) struct News {
     pub keyring: Option<MintKey>,
     /// The mappings that were asked for.
     pub mappings: Vec<Mapping>,
+    /// Those that were asked for and that the vault does not have.
+    pub absent: Vec<Wanted>,
     /// The batch that is stored now, and no longer owed.
     pub delivered: Option<Batch>,
     /// The scopes whose values the vault has sent.
@@ -200,14 +204,14 @@ impl Sync {
             self.turn = Turn::after(flight.owed, now.plus(RESTORE_MS));
             None
         };
-        let recalled = if answer.store_answered {
-            flight.recall
+        let (recalled, absent) = if answer.store_answered {
+            (flight.recall, absent(flight.wanted, &answer.found))
         } else {
             self.wanted.put_back(flight.wanted);
-            Vec::new()
+            (Vec::new(), Vec::new())
         };
         let mappings = answer.found.into_iter().chain(answer.recalled).collect();
-        News { keyring: answer.keyring, mappings, delivered, recalled }
+        News { keyring: answer.keyring, mappings, absent, delivered, recalled }
     }
 
     /// Another instance got an answer: there is no reason to wait.
@@ -247,6 +251,12 @@ impl Sync {
             self.key = Some(Key { id: keyring.id.clone(), key: PlaceholderKey::new(key) });
         }
     }
+}
+
+/// The placeholders that were asked for and not found.
+fn absent(wanted: Vec<Wanted>, found: &[Mapping]) -> Vec<Wanted> {
+    let found: HashSet<_> = found.iter().map(|mapping| (&*mapping.scope, &*mapping.placeholder)).collect();
+    wanted.into_iter().filter(|wanted| !found.contains(&(&*wanted.scope, &*wanted.placeholder))).collect()
 }
 
 /// Milliseconds to wait after a failure that follows this many others.
