@@ -4,6 +4,7 @@
 mod decode;
 pub(crate) mod head;
 mod keepsake;
+pub(crate) mod mirrored;
 mod recovered;
 pub(crate) mod response;
 mod restoring;
@@ -206,7 +207,8 @@ impl Exchange {
         serde_json::to_vec(&keepsake).ok()
     }
 
-    fn has_lost_its_state(&self) -> bool {
+    /// Returns whether this context has not seen the exchange from its beginning.
+    pub(crate) fn has_lost_its_state(&self) -> bool {
         matches!(self.phase, Phase::Unseen | Phase::Unmasked)
     }
 

@@ -9,7 +9,7 @@ use super::abi::{self, Buffer, Map};
 use super::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::config::ScopeSource;
 use crate::exchange::head::{Gateway, RequestHead, ResponseHead};
-use crate::exchange::{Exchange, Line};
+use crate::exchange::{Exchange, Line, mirrored};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
@@ -37,10 +37,14 @@ impl HttpContext for Http {
         self.exchange.root().recall(self.now(), &SharedData);
         let scope = self.exchange.scope_source().and_then(|source| scope(gateway, &source));
         match self.exchange.request_headers(RequestHead { scope, ..head(gateway) }, self.now()) {
-            Ok(None) => self.keep_request(),
+            Ok(None) => {}
             Ok(Some(health)) => return answer(&health),
             Err(refusal) => return self.refuse(refusal),
         }
+        if let Err(refusal) = self.mirror() {
+            return self.refuse(refusal);
+        }
+        self.keep_request();
         // A compressed response could not be restored; Kong would still send a header that is removed.
         abi::set_header(Map::Request, "accept-encoding", "identity");
         if gateway != Gateway::Kong && !end_of_stream {
@@ -81,6 +85,7 @@ impl HttpContext for Http {
     }
 
     fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
+        self.recall_key();
         let head = ResponseHead::read(|name| abi::header(Map::Response, name));
         let (answering, line) = self.exchange.response_headers(&head, self.now(), || abi::property(&REQUEST_KEEPSAKE));
         log(line);
@@ -103,6 +108,7 @@ impl HttpContext for Http {
     }
 
     fn on_http_response_body(&mut self, size: usize, end_of_stream: bool) -> Action {
+        self.recall_key();
         log(self.exchange.recover(|| [REQUEST_KEEPSAKE, RESPONSE_KEEPSAKE].map(|name| abi::property(&name))));
         let chunk = if size > 0 { abi::read(Buffer::ResponseBody) } else { Some(Vec::new()) };
         let changed = match chunk {
@@ -126,6 +132,24 @@ impl Http {
         if let Some(keepsake) = self.exchange.request_keepsake() {
             abi::set_property(&REQUEST_KEEPSAKE, &keepsake);
         }
+    }
+
+    /// Lets an entry whose memory was lost take over its key, with which the rest of a response may have to be masked.
+    fn recall_key(&self) {
+        if self.exchange.has_lost_its_state() {
+            self.exchange.root().recall(self.now(), &SharedData);
+        }
+    }
+
+    /// Changes the headers that repeat a part of the body.
+    fn mirror(&mut self) -> Result<(), Refusal> {
+        if abi::header(Map::Request, mirrored::METHOD).is_some() {
+            let now = self.now();
+            for (name, value) in self.exchange.mirror(&abi::headers(Map::Request), now)? {
+                abi::set_header(Map::Request, &name, &value);
+            }
+        }
+        Ok(())
     }
 
     fn refuse(&self, refusal: Refusal) -> Action {

@@ -65,7 +65,7 @@ impl Call {
             return Err(Refusal::Encoding);
         }
         let format = requested.head.format().ok_or(Refusal::MediaType)?;
-        let (restored, tally) = restore(requested, format, body, now)?;
+        let (restored, tally) = restored(requested, format, body, now)?;
         let mut instance = requested.instance.borrow_mut();
         instance.want(&requested.scope, &tally.unknown);
         if !tally.unknown.is_empty() {
@@ -205,9 +205,9 @@ impl CallKeepsake {
     }
 }
 
-/// Restores a body. It has no value in it that must be hidden from the upstream, but one that cannot be read could not be
-/// restored either.
-fn restore(
+/// Restores a text of this format. It has no value that must be hidden from the upstream, but one that cannot be read could
+/// not be restored either. Returns the new text, if it changes, and the outcome for its placeholders.
+pub(crate) fn restored(
     requested: &Requested,
     format: Format,
     body: &[u8],

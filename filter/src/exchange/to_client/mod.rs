@@ -8,6 +8,7 @@ mod event;
 mod returned;
 mod rpc;
 
+pub(super) use self::call::restored;
 use self::call::{Call, CallKeepsake};
 use self::returned::Returned;
 use super::head::{Gateway, ResponseHead};

@@ -456,3 +456,33 @@ fn what_no_context_has_seen_is_withheld() {
     assert!(line.is_none_or(|line| line.level == Level::Error));
     assert!(!text(misconfigured.response_body(VALUE.as_bytes(), true).unwrap()).contains(VALUE));
 }
+
+fn header(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+#[test]
+fn headers_that_repeat_the_body_change_as_it_does() {
+    let mut rig = Rig::new();
+    let placeholder = rig.placeholder("a", VALUE);
+    let bucket = "s3://acme-payroll-prod/x";
+    let masked = rig.placeholder("a", bucket);
+    let headers = |uri: &str, on: &str| {
+        [header("mcp-method", "resources/read"), header("mcp-name", uri), header("mcp-param-on", on), header("x", on)]
+    };
+    let changes = |uri: &str, on: &str| Ok(vec![header("mcp-name", uri), header("mcp-param-on", on)]);
+    let mut exchange = rig.begin(&rig.server, "a", JSON).unwrap();
+    assert_eq!(exchange.mirror(&headers(&masked, &placeholder), rig.now), changes(bucket, VALUE));
+    let mut exchange = rig.begin(&rig.provider, "a", JSON).unwrap();
+    assert_eq!(exchange.mirror(&headers(bucket, VALUE), rig.now), changes(&masked, &placeholder));
+    let mut exchange = rig.begin(&rig.server, "a", JSON).unwrap();
+    assert_eq!(exchange.mirror(&headers("file:///x", "y"), rig.now), Ok(Vec::new()));
+    // One that nobody knows is asked for.
+    rig.settle();
+    let mut another = rig.another();
+    let ask =
+        |rig: &Rig| rig.begin(&rig.server, "a", JSON).unwrap().mirror(&headers("file:///x", &placeholder), rig.now);
+    assert_eq!(ask(&another), Err(Refusal::UnknownPlaceholder));
+    another.settle();
+    assert_eq!(ask(&another), Ok(vec![header("mcp-param-on", VALUE)]));
+}

@@ -14,5 +14,6 @@ mod outages;
 mod refusals;
 mod streams;
 mod thinking;
+mod to_client;
 mod vault;
 mod work;
