@@ -52,6 +52,8 @@ impl Returned {
         let content_type = head.content_type.clone().unwrap_or_default();
         let body = match (Media::of(&content_type), &decoder) {
             _ if !head.has_body(method) => Body::Nothing,
+            // Without a type it is JSON or text, or it is withheld.
+            (_, Some(_)) if content_type.is_empty() => Body::Document(Media::Text, Vec::new()),
             (_, None) => Body::Withheld(Refusal::ResponseType),
             _ if !is_utf8(&content_type) => Body::Withheld(Refusal::ResponseType),
             (Media::Events, _) => Body::Events(Framer::default()),

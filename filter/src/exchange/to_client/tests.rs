@@ -221,6 +221,8 @@ fn results_are_masked_however_they_are_cut() {
         (JSON, plain.clone(), masked.clone()),
         (JSON, escaped, masked.clone()),
         (JSON, format!("[{plain},{}]", log(VALUE)), format!("[{masked},{}]", log(&placeholder))),
+        ("", plain.replace("i-0", "\\u0069-0"), masked.clone()),
+        ("", format!("no such instance: {VALUE}"), format!("no such instance: {placeholder}")),
         ("text/plain", format!("no such instance: {VALUE}"), format!("no such instance: {placeholder}")),
         ("text/html; charset=utf-8", plain.replace("i-0", "\\u0069-0"), masked.clone()),
         ("application/problem+json", format!(r#"{{"title":"{VALUE}"}}"#), format!(r#"{{"title":"{placeholder}"}}"#)),
@@ -275,14 +277,15 @@ fn what_cannot_be_masked_is_withheld() {
     let withheld = error("7", "AWS_MASKER_3002");
     let long = format!("[\"{VALUE}\",\"{}\"]", "x".repeat(2 << 10));
     let event = format!("event: message\ndata: {withheld}");
+    let untyped = ok("");
     let gzip = ResponseHead { content_encoding: Some("gzip".into()), ..ok(JSON) };
     let unknown = ResponseHead { content_encoding: Some("x".into()), ..ok(EVENTS) };
-    let untyped = ResponseHead { status: 200, ..ResponseHead::default() };
     let cases: Vec<(ResponseHead, Vec<u8>, &str)> = vec![
         (ok("image/png"), VALUE.into(), &withheld),
         (ok("application/vnd.amazon.eventstream"), VALUE.into(), &withheld),
         (ok("application/json; charset=utf-16"), VALUE.into(), &withheld),
-        (untyped, VALUE.into(), &withheld),
+        (ok(""), [b"\x89PNG", VALUE.as_bytes()].concat(), &withheld),
+        (untyped, VALUE.bytes().flat_map(|byte| [byte, 0]).collect(), &withheld),
         (unknown, VALUE.into(), &withheld),
         (gzip, VALUE.into(), &withheld),
         (ok(JSON), format!("{{\"a\":\"{VALUE}\"").into(), &withheld),
