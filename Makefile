@@ -17,7 +17,7 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
 .PHONY: help build wasm wasm-core sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench fuzz
-.PHONY: up smoke stack-faults down logs dist venv node redis-server rust asked about
+.PHONY: up smoke stack-faults down logs dist venv node clients redis-server rust asked about
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,18 +49,18 @@ run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=htt
 	@$(python) -m rig.run --upstream '$(UPSTREAM)' --port '$(PORT)'
 
 test: about := every test; about 20 minutes, half of it for the builds of the first run
-test: about rust venv node redis-server test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
+test: about rust venv node clients redis-server test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
 test-rust: redis-server wasm wasm-core
 	$(call building,the Rust tests)
 	@cargo test --workspace --no-run
 	cargo test --workspace --quiet
 
-test-e2e: venv node redis-server build
+test-e2e: venv node clients redis-server build
 	$(pytest) fresh kong e2e faults
 
 test-kong: export GATEWAY_HOST := kong
-test-kong: venv node redis-server build ## e2e and faults on a Kong 3.9 that is installed on this machine
+test-kong: venv node clients redis-server build ## e2e and faults on a Kong 3.9 that is installed on this machine
 	@command -v kong >/dev/null || { echo "error: Kong 3.9 is required (kong in PATH)" >&2; exit 1; }
 	$(pytest) e2e faults
 
@@ -126,6 +126,9 @@ venv:
 
 node:
 	@tests/scripts/node.sh
+
+clients:
+	@tests/scripts/clients.sh
 
 redis-server:
 	@tests/scripts/redis-server.sh

@@ -19,10 +19,16 @@ pub(crate) enum Refusal {
     OutboxFull,
     /// There is a body, and the host cannot show it.
     BodyUnreadable,
-    /// The body is compressed.
+    /// The body is compressed in a way that cannot be decoded.
     Encoding,
+    /// The body is not valid in its coding, or ends before it does.
+    Garbled,
+    /// The decoded body is longer than its bound.
+    TooLong,
     /// The body has a type that cannot be read.
     MediaType,
+    /// The body would change, and the header of this name has a digest of it.
+    Digest(&'static str),
     /// The connection would switch to another protocol, whose traffic could not be read.
     Upgrade,
     /// The body is followed by trailers: the host forwards it before it shows its end.
@@ -52,9 +58,11 @@ impl Refusal {
                 503
             }
             Self::ResponseType | Self::ResponseTooLong | Self::ResponseUnreadable | Self::ResponseLost => 502,
-            Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
-            Self::Encoding | Self::MediaType | Self::Upgrade | Self::Trailers => 415,
+            Self::BodyUnreadable | Self::TooLong | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
+            Self::Encoding | Self::MediaType | Self::Trailers => 415,
+            Self::Upgrade => 426,
             Self::Scope => 403,
+            Self::Garbled | Self::Digest(_) => 400,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => 400,
         }
     }
@@ -66,13 +74,18 @@ impl Refusal {
             Self::NoKeyring => "AWS_MASKER_1004",
             Self::Scope => "AWS_MASKER_1005",
             Self::Mask(_, MaskError::Collision) => "AWS_MASKER_2001",
-            Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => "AWS_MASKER_2003",
-            Self::Encoding | Self::MediaType | Self::Upgrade | Self::Trailers => "AWS_MASKER_2004",
+            Self::BodyUnreadable | Self::TooLong | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => {
+                "AWS_MASKER_2003"
+            }
+            Self::Encoding | Self::MediaType | Self::Trailers => "AWS_MASKER_2004",
+            Self::Garbled => "AWS_MASKER_2005",
             Self::Bypassed => "AWS_MASKER_2006",
             Self::UnknownPlaceholder => "AWS_MASKER_3001",
             Self::ResponseType | Self::ResponseTooLong | Self::ResponseUnreadable | Self::ResponseLost => {
                 "AWS_MASKER_3002"
             }
+            Self::Upgrade => "AWS_MASKER_2007",
+            Self::Digest(_) => "AWS_MASKER_2008",
             Self::Configuration => code::CONFIGURATION,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => code::NOT_JSON,
         }
@@ -104,12 +117,17 @@ impl Refusal {
                 "the gateway could not read the request body, which is larger than its buffer; raise {BODY_BUFFER_SETTING} \
                  (Kong) or per_connection_buffer_limit_bytes (Envoy)"
             ),
-            Self::Encoding => "the request body is compressed; send it without a content-encoding".into(),
+            Self::Encoding => "the content-encoding of the request body is unknown; send gzip, deflate, br, zstd or none".into(),
+            Self::Garbled => "the request body is not valid in its content-encoding, or not complete".into(),
+            Self::TooLong => "the decoded request body is longer than the gateway's bound".into(),
+            Self::Digest(header) => {
+                format!("the request has a digest of its body ({header}), which masking makes invalid; send it without")
+            }
             Self::MediaType => {
-                "the request body has a type that cannot be masked; send JSON, JSON lines or text".into()
+                "the request body has a type or a charset that cannot be masked; send JSON, JSON lines or text in UTF-8".into()
             }
             Self::Upgrade => {
-                "the request asks to switch protocols (Upgrade); traffic after that could not be masked".into()
+                "the request asks to switch protocols (Upgrade); traffic after that could not be masked; send it over HTTP".into()
             }
             Self::Trailers => "the request has trailers after its body; such a request cannot be masked".into(),
             Self::Scope => "the request does not identify the scope (tenant) it belongs to".into(),
@@ -147,6 +165,12 @@ impl Refusal {
         format!("{}: {}", self.code(), self.message())
     }
 
+    /// The protocol to use instead, for the header `upgrade` that a 426 must have (RFC 9110, 15.5.22). The header
+    /// `connection: upgrade` that belongs to it would make Kong answer with 101.
+    pub(crate) fn protocol(self) -> Option<&'static str> {
+        (self == Self::Upgrade).then_some("HTTP/1.1")
+    }
+
     /// The answer's body, in the form of the APIs of language models.
     pub(crate) fn body(self) -> String {
         let body = ErrorBody::new(self.r#type(), self.code(), &self.message());
@@ -169,7 +193,10 @@ mod tests {
             (Refusal::BodyUnreadable, 413, "request_too_large", "AWS_MASKER_2003: "),
             (Refusal::Encoding, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::MediaType, 415, "invalid_request_error", "AWS_MASKER_2004: "),
-            (Refusal::Upgrade, 415, "invalid_request_error", "AWS_MASKER_2004: "),
+            (Refusal::Garbled, 400, "invalid_request_error", "AWS_MASKER_2005: "),
+            (Refusal::TooLong, 413, "request_too_large", "AWS_MASKER_2003: "),
+            (Refusal::Digest("content-md5"), 400, "invalid_request_error", "AWS_MASKER_2008: "),
+            (Refusal::Upgrade, 426, "invalid_request_error", "AWS_MASKER_2007: "),
             (Refusal::Trailers, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::Scope, 403, "permission_error", "AWS_MASKER_1005: "),
             (Refusal::Bypassed, 503, "overloaded_error", "AWS_MASKER_2006: "),

@@ -63,6 +63,6 @@ pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoug
 pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};
-pub use response::{Answer, Lookup, Media, Response, Tally};
+pub use response::{Answer, Lookup, Media, Response, Tally, is_like_ascii};
 pub use scan::{Finding, Known, Part, Recognised, Scanner, Text};
 pub use unmask::{Resolve, restore};

@@ -2,6 +2,8 @@
 
 use masking::{Format, Media};
 
+use super::decode::Coding;
+
 /// On any route, the filter itself answers a path with this ending: whether requests are served.
 const HEALTH_PATH: &str = "/aws-masker/readyz";
 
@@ -20,11 +22,27 @@ pub(crate) enum Gateway {
     Other,
 }
 
+/// What the headers of a request state about its body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Follows {
+    /// A body follows, and the client may still be sending it.
+    Body,
+    /// No body follows, or the headers do not state it, as those of HTTP/2 in Kong.
+    #[default]
+    Nothing,
+}
+
+/// Headers with a digest of the body (RFC 1864, RFC 3230, RFC 9530).
+const DIGESTS: [&str; 4] = ["content-md5", "digest", "content-digest", "repr-digest"];
+
 /// The headers of a request.
 #[derive(Debug, Default)]
 pub(crate) struct RequestHead {
     pub gateway: Gateway,
     pub method: String,
+    pub follows: Follows,
+    /// The name of a header with a digest of the body.
+    pub digest: Option<&'static str>,
     /// With the query.
     pub path: String,
     pub content_type: Option<String>,
@@ -50,8 +68,13 @@ pub(crate) struct ResponseHead {
 impl RequestHead {
     /// Reads the headers, without the scope and the connection.
     pub(crate) fn read(gateway: Gateway, header: impl Fn(&str) -> Option<String>) -> Self {
+        let has_length = header("content-length").is_some_and(|length| length.trim() != "0");
+        let follows =
+            if has_length || header("transfer-encoding").is_some() { Follows::Body } else { Follows::Nothing };
         Self {
             gateway,
+            follows,
+            digest: DIGESTS.into_iter().find(|name| header(name).is_some()),
             method: header(":method").unwrap_or_default(),
             path: header(":path").unwrap_or_default(),
             content_type: header("content-type"),
@@ -67,6 +90,10 @@ impl RequestHead {
         path.ends_with(HEALTH_PATH) && matches!(self.method.as_str(), "GET" | "HEAD")
     }
 
+    pub(super) fn coding(&self) -> Coding {
+        Coding::of(self.content_encoding.as_deref())
+    }
+
     /// The format of the body, by its content type; `None` if it cannot be read.
     pub(crate) fn format(&self) -> Option<Format> {
         // Without a type it must be JSON, which the parser finds out.
@@ -75,7 +102,9 @@ impl RequestHead {
             Media::Json => Some(Format::Json),
             Media::Lines => Some(Format::Lines),
             Media::Text => Some(Format::Text),
-            Media::Events | Media::Frames | Media::Opaque => None,
+            // In a charset that is not like ASCII, every type is opaque; in another than UTF-8, the body is refused if it has
+            // more than ASCII.
+            Media::Events | Media::Frames | Media::Undeclared | Media::Opaque => None,
         }
     }
 }
@@ -91,16 +120,18 @@ impl ResponseHead {
         }
     }
 
-    /// The type of the body of a response to a request with this method. A response without a body is left unchanged.
-    pub(crate) fn media(&self, method: &str) -> Media {
-        match self.content_type.as_deref() {
-            Some(content_type) if self.has_body(method) => Media::of(content_type),
-            _ => Media::Opaque,
-        }
+    /// The type of the body of a response to a request with this method; `None` if it has none.
+    pub(crate) fn media(&self, method: &str) -> Option<Media> {
+        self.has_body(method).then(|| self.content_type.as_deref().map_or(Media::Undeclared, Media::of))
+    }
+
+    /// Returns whether the body is text in a charset that is not read.
+    pub(crate) fn is_in_other_charset(&self) -> bool {
+        self.content_type.as_deref().is_some_and(|content_type| !masking::is_like_ascii(content_type))
     }
 
     /// Returns whether a response to a request with this method may have a body.
-    pub(super) fn has_body(&self, method: &str) -> bool {
+    fn has_body(&self, method: &str) -> bool {
         method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304) && self.content_length != Some(0)
     }
 }
@@ -108,6 +139,40 @@ impl ResponseHead {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_headers_state_about_the_body() {
+        type Case = (&'static [(&'static str, &'static str)], Follows, Option<&'static str>);
+        let cases: [Case; 6] = [
+            (&[], Follows::Nothing, None),
+            (&[("content-length", "0")], Follows::Nothing, None),
+            (&[("content-length", "7")], Follows::Body, None),
+            (&[("transfer-encoding", "chunked")], Follows::Body, None),
+            (&[("digest", "sha-256=x")], Follows::Nothing, Some("digest")),
+            (&[("content-length", "7"), ("content-md5", "x")], Follows::Body, Some("content-md5")),
+        ];
+        for (headers, follows, digest) in cases {
+            let header = |name: &str| headers.iter().find(|(known, _)| *known == name).map(|(_, v)| (*v).to_owned());
+            let head = RequestHead::read(Gateway::Kong, header);
+            assert_eq!((head.follows, head.digest), (follows, digest), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn the_charset_must_be_one_that_is_read() {
+        let cases = [
+            ("application/json", Some(Format::Json)),
+            ("application/json; charset=UTF-8", Some(Format::Json)),
+            ("text/plain;charset=\"us-ascii\"", Some(Format::Text)),
+            ("text/plain; charset=utf-16le", None),
+            ("text/plain; format=flowed; Charset = utf-7", None),
+            ("application/x-ndjson", Some(Format::Lines)),
+        ];
+        for (content_type, format) in cases {
+            let head = RequestHead { content_type: Some(content_type.into()), ..RequestHead::default() };
+            assert_eq!(head.format(), format, "{content_type}");
+        }
+    }
 
     #[test]
     fn an_answer_of_kongs_own_did_not_come_from_upstream() {

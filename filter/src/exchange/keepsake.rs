@@ -14,6 +14,9 @@ use crate::instance::clock::TimeOfDay;
 pub(super) struct RequestKeepsake {
     pub scope: String,
     pub method: String,
+    /// The coding in which the body arrives: the header states another one by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_encoding: Option<String>,
     /// True if it was masked with the fallback key.
     pub fallback: bool,
     /// True if there was a body to mask.

@@ -14,7 +14,7 @@ mod to_client;
 use log::Level;
 use masking::Tally;
 
-use self::head::{Gateway, RequestHead};
+use self::head::{Follows, Gateway, RequestHead};
 use self::keepsake::RequestKeepsake;
 use self::recovered::Recovered;
 use self::restoring::Restoring;
@@ -60,8 +60,8 @@ enum Phase {
     Sent(Sent),
     /// The response is restored as it passes.
     Restoring(Sent, Box<Restoring>),
-    /// The response passes unchanged.
-    Passing(Sent),
+    /// The response passes unchanged: it is not text, or it is text that cannot be read, which the tally says.
+    Passing(Sent, Tally),
     /// The upstream is trusted, and the client is not.
     ToClient(ToClient),
     /// The exchange is over.
@@ -104,14 +104,14 @@ impl Exchange {
             return Ok(Some(self.root.health(now)));
         }
         self.root.count(|counters| counters.requests += 1);
-        match self.admit(head).and_then(|requested| Phase::requested(requested, now)) {
+        match self.admit(head, now).and_then(|requested| Phase::requested(requested, now)) {
             Ok(phase) => self.phase = phase,
             Err(refusal) => return Err(self.refuse(refusal)),
         }
         Ok(None)
     }
 
-    fn admit(&self, head: RequestHead) -> Result<Requested, Refusal> {
+    fn admit(&self, head: RequestHead, now: TimeOfDay) -> Result<Requested, Refusal> {
         // HTTP/2 in clear text carries the same requests, and no host switches to it in the middle of a connection.
         if head.upgrade.as_deref().is_some_and(|protocol| !protocol.trim().eq_ignore_ascii_case("h2c")) {
             return Err(Refusal::Upgrade);
@@ -123,7 +123,12 @@ impl Exchange {
                 head.scope.clone().filter(|scope| contract::Scope::parse(scope).is_some()).ok_or(Refusal::Scope)?
             }
         };
-        Ok(Requested::new(instance, head, scope))
+        let follows = head.follows;
+        let requested = Requested::new(instance, head, scope);
+        if follows == Follows::Body {
+            requested.check(now)?;
+        }
+        Ok(requested)
     }
 
     /// Continues after the request's headers, if another context has seen them. Only Kong loses contexts.
@@ -134,9 +139,18 @@ impl Exchange {
         self.gateway = Gateway::Kong;
         let (Some(kept), Some(instance)) = (kept(), self.root.ready().cloned()) else { return };
         if let Some(keepsake) = RequestKeepsake::read(&kept).filter(|keepsake| !keepsake.masked) {
-            self.phase = Phase::Requested(Requested::new(&instance, head(self.gateway), keepsake.scope));
+            let head = RequestHead { content_encoding: keepsake.content_encoding, ..head(self.gateway) };
+            self.phase = Phase::Requested(Requested::new(&instance, head, keepsake.scope));
         } else {
-            self.resume_call(&kept, |scope| Requested::new(&instance, head(Gateway::Kong), scope));
+            self.resume_call(&kept, &instance, || head(Gateway::Kong));
+        }
+    }
+
+    /// Returns whether the request's body is sent on without the coding in which it arrives.
+    pub(crate) fn decodes_request(&self) -> bool {
+        match &self.phase {
+            Phase::Requested(requested) | Phase::ToClient(ToClient::Asked(requested)) => requested.decodes(),
+            _ => false,
         }
     }
 
@@ -151,7 +165,7 @@ impl Exchange {
 
     /// Takes the whole request body, or `None` if the host cannot show it. Returns the body to send instead, if it
     /// changes.
-    pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<String>, Refusal> {
+    pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<Vec<u8>>, Refusal> {
         let requested = match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Requested(requested) => requested,
             Phase::ToClient(exchange) => return self.call(exchange, body, now),
@@ -216,7 +230,8 @@ impl Exchange {
     pub(crate) fn end(&mut self) -> Option<String> {
         match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Restoring(sent, restoring) => sent.end(&restoring.tally()),
-            Phase::Sent(sent) | Phase::Passing(sent) => sent.end(&Tally::default()),
+            Phase::Passing(sent, tally) => sent.end(&tally),
+            Phase::Sent(sent) => sent.end(&Tally::default()),
             Phase::ToClient(exchange) => exchange.end(),
             _ => None,
         }

@@ -51,7 +51,7 @@ pub(super) const ROWS: &[Row] = &[
                         シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
                         clave secreta|clave de acceso secreta",
                 value: concat!("(", base64!(), "{40})"),
-                check: Check::Mixed,
+                check: Check::Generated,
             }),
             // A line of credentials.csv, a table, two lines without names, code, a prompt.
             Rule::Beside("access_key_id", concat!(sign!(), "{40}"), Check::Generated),
@@ -77,6 +77,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         no: &[
             "commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
+            "RuleID: aws-secret\nCommit: 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
             "SECRET_KEY = \"django-insecure-abc\"",
             "AKIAIOSFODNN7EXAMPLE in 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
             "AKIAIOSFODNN7EXAMPLE src/main/java/com/acme/orders/service/domain",
@@ -158,15 +159,15 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "password|passwd|pwd|db pass|ssh pass|user pass|root pass|admin pass|become pass|login pass|mysql pass|\
-                        redis pass|postgres pass|passphrase|비밀번호|비번|패스워드|암호|パスワード|密码|\
+                        redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
                         口令|passwort|kennwort|contraseña|mot de passe",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
             Rule::Stored,
             Rule::After(
-                "postgres|mysql://|mariadb://|mongodb|redis://|rediss://|amqp",
-                r#"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}$<>]{4,128})@"#,
+                "postgres|mysql|mariadb|mongodb|redis|amqp|cockroachdb://|mssql|sqlserver://|oracle|clickhouse|smtp",
+                r#"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|cockroachdb|mssql|sqlserver|oracle|clickhouse|smtps?)(?:\+[a-z0-9_]{1,20})?://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}<>]{4,128})@"#,
                 Check::UrlPassword,
             ),
             // Options of clients of databases and of ssh.
@@ -184,6 +185,10 @@ pub(super) const ROWS: &[Row] = &[
             "MasterUserPassword=‹Passw0rd1›",
             "--master-user-password ‹Passw0rd!!1› --output table",
             "postgresql://app:‹Xk39abcd›@host",
+            "postgresql+psycopg2://app:‹Xk39!abcd›@host",
+            "DATABASE_URL=mysql2://app:‹Xk39-abcd$›@host/db",
+            "define( 'DB_PASSWORD', '‹Xk39abcdQ7f2›' );",
+            "repo1-cipher-pass=‹Zx1Aq8Wk3QfLkjAsDf0lkJaSdaB3dEf9hIjK2m9v›\n",
             r#"\"Type\": \"SecureString\", \"Value\": \"‹hunter21›\""#,
             r#"{"Name": "/a", "Value": "‹hunter21›", "Type": "SecureString"}, {"Value": "eu-1", "Type": "String"}"#,
             "aws ssm put-parameter --name /a --value '‹hunter21›' --overwrite \\\n  --type SecureString",

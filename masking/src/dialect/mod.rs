@@ -7,6 +7,6 @@ mod grammar;
 mod mcp;
 mod stream;
 
-pub use grammar::{Apis, Inner, Options, Side, Slot, slots};
+pub use grammar::{Apis, Inner, Options, Side, Slot, event_slots, slots};
 pub use mcp::request_ids;
-pub use stream::{Close, Envelope, Lane, Piece, Plan, plan};
+pub use stream::{Close, Envelope, Lane, Piece, Plan, SEQUENCE_NUMBER, plan};

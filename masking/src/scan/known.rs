@@ -112,14 +112,17 @@ impl Known {
         while let Some(next) = automaton.find(Input::new(text).range(at..)) {
             let value = text.get(next.range()).unwrap_or_default();
             let known = self.values.get(next.pattern().as_usize());
+            let edge = self.edge_of(value);
+            // `acme-orders-1` is an instance of the cluster `acme-orders`.
+            let end = next.end() + if edge == Edge::Compound { numbered_len(text.as_bytes(), next.end()) } else { 0 };
             let stands = |spread: Spread| {
-                edge::holds(self.edge_of(value), text.as_bytes(), next.start(), next.end())
-                    && (spread == Spread::Anywhere || whole::is_whole(text.as_bytes(), next.range()))
+                edge::holds(edge, text.as_bytes(), next.start(), end)
+                    && (spread == Spread::Anywhere || whole::is_whole(text.as_bytes(), next.start()..end))
             };
             match known.filter(|(_, spread)| stands(*spread)) {
                 Some((kind, _)) => {
-                    found(next.range(), *kind);
-                    at = next.end();
+                    found(next.start()..end, *kind);
+                    at = end;
                 }
                 // A value is bounded, so beginning again costs at most a constant, and it is done only where a value
                 // may begin.
@@ -135,6 +138,17 @@ impl Known {
         (at + 1..text.len()).find(begins).unwrap_or(text.len())
     }
 }
+
+/// Returns the length of the number by which a service or a team tells several of one name apart: `-1`, `-002`.
+fn numbered_len(text: &[u8], end: usize) -> usize {
+    let Some(rest) = text.get(end..).and_then(|rest| rest.strip_prefix(b"-")) else { return 0 };
+    let digits = rest.iter().take(NUMBER_MAX + 1).take_while(|b| b.is_ascii_digit()).count();
+    let ends = rest.get(digits).is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_'));
+    if (1..=NUMBER_MAX).contains(&digits) && ends { digits + 1 } else { 0 }
+}
+
+/// Digits of such a number.
+const NUMBER_MAX: usize = 4;
 
 /// Returns whether a value can be told from a word, so that it may be looked for without its context.
 pub(crate) fn is_telling(value: &str) -> bool {

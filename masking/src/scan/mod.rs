@@ -6,10 +6,12 @@
 //! super-linear.
 
 mod address;
+mod anywhere;
 mod arn;
 mod beside;
 mod check;
 mod edge;
+mod hidden;
 mod id;
 mod keyed;
 mod known;
@@ -24,6 +26,7 @@ mod page;
 mod parts;
 mod pattern;
 mod pem;
+mod person;
 mod pick;
 mod place;
 mod places;
@@ -32,13 +35,16 @@ mod public;
 mod quoted;
 mod reading;
 mod record;
+mod request;
 mod resource;
 mod rules;
+mod sibling;
 mod stored;
 mod table;
 mod template;
 mod whole;
 mod words;
+mod wrapped;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -145,15 +151,41 @@ impl Scanner {
     /// Values known from earlier exchanges are among them, and those that these texts show in a strong context are
     /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
-        let mut strong = self.contexts(texts);
+        let strong = self.contexts(texts);
+        match strong.iter().any(|found| found.hidden) {
+            true => self.folded(texts, strong, known),
+            false => self.spread(texts, strong, known),
+        }
+    }
+
+    /// Returns the findings of texts in which the rules found these, and what that tells of the other texts.
+    fn spread(&self, texts: &[Text<'_>], mut strong: Vec<Found>, known: &Known) -> Vec<Finding> {
         let here = Known::here(learned(texts, &strong));
         let mut findings = Vec::new();
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
             self.bare(text.text, found, known, &here);
             pick::disjoint(&mut found.hits);
+            self.keep_apart(text.text, &mut found.hits);
             findings.extend(found.hits.iter().map(|hit| hit.finding(index)));
         }
         findings
+    }
+
+    /// Lets no value touch what would make its placeholder unreadable.
+    fn keep_apart(&self, text: &str, hits: &mut Vec<Hit>) {
+        let parts = |kind: KindId, range: Range<usize>| {
+            let value = text.get(range).unwrap_or_default();
+            (self.parts(kind, value), value)
+        };
+        let is_whole = |kind, range| {
+            let (parts, value) = parts(kind, range);
+            parts.iter().all(|part| part.is_whole(value))
+        };
+        let ends = |hit: &Hit| {
+            let (parts, value) = parts(hit.kind, hit.start..hit.end);
+            parts.last().is_none_or(|part| part.range.end == value.len())
+        };
+        pick::apart(hits, text, is_whole, ends);
     }
 
     /// Returns what the rules find in each text.
@@ -211,10 +243,14 @@ impl Scanner {
             });
         }
         self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
+        for rule in &self.rules.anywhere {
+            rule.find(page.raw, |range| hits.push(Hit::new(range, rule.kind, Source::Rule, Evidence::Form)));
+        }
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
-        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new() };
+        let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
+        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new(), hidden };
         self.sift(text.text, &mut found);
         found
     }
@@ -288,7 +324,7 @@ impl Scanner {
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
                     let evidence = if alone { Evidence::Shown } else { Evidence::Part };
-                    self.names(text, &range, kind, |range, kind| found(range, kind, evidence));
+                    self.names(text, &range, kind, |range, kind| found(range, kind, self.rules.evidence_of_part(kind)));
                     found(range, kind, evidence);
                 };
                 let end = match anchor {
@@ -297,6 +333,11 @@ impl Scanner {
                 };
                 if let Some(end) = end {
                     reading.read(Reader::Arn, end);
+                }
+                if let Some(joined) = wrapped::Joined::of_arn(text, start).filter(|_| anchor == Anchor::Arn) {
+                    arns.find(&joined.text, 0, |range, kind| {
+                        joined.written(range).for_each(|part| found(part, kind, Evidence::Form));
+                    });
                 }
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
@@ -316,11 +357,21 @@ impl Scanner {
                 reading.read(Reader::Stored, end);
             }
             Anchor::Record => reading.show_records(),
+            Anchor::Sibling(rule, name) => {
+                let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
+                self.rules.siblings((rule, name), text, literal, reading, &mut by_context);
+            }
+            Anchor::Request => {
+                let bucket = request::bucket(text, literal).zip(self.rules.request);
+                bucket.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
+            Anchor::Hidden if hidden::is_within(text, &literal) => reading.show_hidden(),
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
             }
             Anchor::Name
+            | Anchor::Hidden
             | Anchor::Arn
             | Anchor::ArnRest(_)
             | Anchor::Literal(_)
@@ -350,7 +401,7 @@ impl Scanner {
 
     /// Drops what is switched off, what must never be masked, and what touches a placeholder.
     fn sift(&self, text: &str, found: &mut Found) {
-        let Found { hits, opaque, excused } = found;
+        let Found { hits, opaque, excused, .. } = found;
         // A kind that is off is still recognised, so that a catch-all does not take its values.
         let off: HashSet<(usize, usize)> =
             hits.iter().filter(|hit| !self.is_on(hit.kind)).map(|hit| (hit.start, hit.end)).collect();
@@ -398,6 +449,8 @@ struct Found {
     opaque: Vec<Range<usize>>,
     /// Ranges that look like a value and are named otherwise.
     excused: HashSet<(usize, usize)>,
+    /// True if characters that nobody sees stand within its words.
+    hidden: bool,
 }
 
 /// Maximum parts of a path that are looked for by themselves.

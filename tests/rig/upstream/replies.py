@@ -17,6 +17,8 @@ def answer(request: Recorded, scenario: Scenario) -> Reply:
     last = request.path.rpartition("/")[2]
     if last in STREAMS:
         return STREAMS[last](blocks, scenario.delta)
+    if last == "converse":
+        return bedrock.converse(blocks)
     if request.path not in DIALECTS:
         return anthropic.error(404, "not_found_error", f"no such path: {request.path}")
     whole, streamed = DIALECTS[request.path]

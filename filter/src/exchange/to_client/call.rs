@@ -8,7 +8,6 @@ use masking::json::Document;
 use masking::{Answer, Format, Lookup, MaskError, Media, Mint, Placeholder, Response, Tally};
 use serde::{Deserialize, Serialize};
 
-use super::super::decode::Coding;
 use super::super::sent::{Requested, log_line};
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
@@ -42,6 +41,8 @@ pub(crate) struct Call {
 pub(crate) struct CallKeepsake {
     pub scope: String,
     method: String,
+    /// The coding in which the body arrives: the header states another one by now.
+    pub content_encoding: Option<String>,
     /// True if it was forwarded with its body.
     pub called: bool,
     pub ids: Vec<String>,
@@ -52,32 +53,34 @@ pub(crate) struct CallKeepsake {
 }
 
 impl Call {
-    /// Restores a request's body; `None` if the host cannot show it. Returns the body to send instead, if it changes.
+    /// Restores a request's body, which is `plain` if it arrived in a coding. Returns the body to send instead, if it
+    /// changes.
     pub(super) fn of(
         requested: &Requested,
-        body: Option<&[u8]>,
-        ids: Vec<String>,
+        body: &[u8],
+        plain: Option<Vec<u8>>,
+        ids: &[String],
         now: TimeOfDay,
-    ) -> Result<(Self, Option<String>), Refusal> {
+    ) -> Result<(Self, Option<Vec<u8>>), Refusal> {
         let mint = requested.instance.borrow_mut().mint(&requested.scope, now)?.0;
-        let body = body.ok_or(Refusal::BodyUnreadable)?;
-        if Coding::of(requested.head.content_encoding.as_deref()) != Coding::Identity {
-            return Err(Refusal::Encoding);
+        let format = requested.check(now)?;
+        let (restored, tally) = restored(requested, format, plain.as_deref().unwrap_or(body), now)?;
+        let changed = restored.map(String::into_bytes).or(plain);
+        if let (Some(header), true) = (requested.head.digest, changed.is_some()) {
+            return Err(Refusal::Digest(header));
         }
-        let format = requested.head.format().ok_or(Refusal::MediaType)?;
-        let (restored, tally) = restored(requested, format, body, now)?;
         let mut instance = requested.instance.borrow_mut();
         instance.want(&requested.scope, &tally.unknown);
         if !tally.unknown.is_empty() {
             return Err(Refusal::UnknownPlaceholder);
         }
-        let connection = requested.head.connection.clone().filter(|_| restored.is_some());
-        let closes = match (&connection, &restored) {
+        let connection = requested.head.connection.clone().filter(|_| changed.is_some());
+        let closes = match (&connection, &changed) {
             (Some(connection), Some(body)) => instance.worker.borrow_mut().hold(connection, body.len() as u64, now),
             _ => false,
         };
         let call = Self {
-            ids,
+            ids: ids.to_vec(),
             tally,
             at: now,
             request_bytes: body.len() as u64,
@@ -85,7 +88,7 @@ impl Call {
             closes,
             ..Self::new(&requested.instance, requested.scope.clone(), requested.head.method.clone(), Ok(mint))
         };
-        Ok((call, restored))
+        Ok((call, changed))
     }
 
     pub(super) fn without_body(requested: &Requested, now: TimeOfDay) -> Self {
@@ -128,6 +131,7 @@ impl Call {
         CallKeepsake {
             scope: self.scope.clone(),
             method: self.method.clone(),
+            content_encoding: None,
             called: true,
             ids: self.ids.clone(),
             restored: self.tally.restored,
@@ -190,6 +194,7 @@ impl CallKeepsake {
         Self {
             scope: requested.scope.clone(),
             method: requested.head.method.clone(),
+            content_encoding: requested.head.content_encoding.clone(),
             called: false,
             ids: Vec::new(),
             restored: 0,

@@ -8,15 +8,19 @@ mod event;
 mod returned;
 mod rpc;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 pub(super) use self::call::restored;
 use self::call::{Call, CallKeepsake};
 use self::returned::Returned;
-use super::head::{Gateway, ResponseHead};
+use super::head::{Gateway, RequestHead, ResponseHead};
 use super::keepsake::ResponseKeepsake;
 use super::response::Answering;
 use super::sent::{Requested, Shown};
 use super::{Exchange, Phase};
 use crate::config::Direction;
+use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
 use crate::refusal::Refusal;
 
@@ -55,10 +59,11 @@ impl ToClient {
 
     /// Takes the whole request body, or `None` if the host cannot show it. Returns the body to send instead, if it
     /// changes.
-    pub(super) fn call(self, body: Option<&[u8]>, now: TimeOfDay) -> (Self, Result<Option<String>, Refusal>) {
+    pub(super) fn call(self, body: Option<&[u8]>, now: TimeOfDay) -> (Self, Result<Option<Vec<u8>>, Refusal>) {
         let Self::Asked(requested) = self else { return (self, Err(Refusal::BodyUnreadable)) };
-        let ids = body.map(rpc::ids).unwrap_or_default();
-        match Call::of(&requested, body, ids.clone(), now) {
+        let plain = body.ok_or(Refusal::BodyUnreadable).and_then(|body| requested.plain(body));
+        let ids = plain.as_ref().ok().and_then(|plain| plain.as_deref().or(body)).map(rpc::ids).unwrap_or_default();
+        match plain.and_then(|plain| Call::of(&requested, body.unwrap_or_default(), plain, &ids, now)) {
             Ok((call, body)) => (Self::Called(call), Ok(body)),
             Err(refusal) => {
                 requested.report_refusal(refusal, body, now);
@@ -140,9 +145,15 @@ impl Exchange {
     }
 
     /// Continues a request whose headers another context has seen.
-    pub(super) fn resume_call(&mut self, kept: &[u8], requested: impl FnOnce(String) -> Requested) {
+    pub(super) fn resume_call(
+        &mut self,
+        kept: &[u8],
+        instance: &Rc<RefCell<Instance>>,
+        head: impl FnOnce() -> RequestHead,
+    ) {
         if let Some(keepsake) = CallKeepsake::read(kept).filter(|keepsake| !keepsake.called) {
-            self.phase = Phase::ToClient(ToClient::Asked(requested(keepsake.scope)));
+            let head = RequestHead { content_encoding: keepsake.content_encoding, ..head() };
+            self.phase = Phase::ToClient(ToClient::Asked(Requested::new(instance, head, keepsake.scope)));
         }
     }
 
@@ -152,7 +163,7 @@ impl Exchange {
         exchange: ToClient,
         body: Option<&[u8]>,
         now: TimeOfDay,
-    ) -> Result<Option<String>, Refusal> {
+    ) -> Result<Option<Vec<u8>>, Refusal> {
         let (exchange, body) = exchange.call(body, now);
         self.phase = Phase::ToClient(exchange);
         if body.is_err() {

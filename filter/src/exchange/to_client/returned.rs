@@ -50,15 +50,14 @@ impl Returned {
     pub(super) fn new(head: &ResponseHead, method: &str, ids: Vec<String>) -> Self {
         let decoder = Decoder::new(Coding::of(head.content_encoding.as_deref()));
         let content_type = head.content_type.clone().unwrap_or_default();
-        let body = match (Media::of(&content_type), &decoder) {
-            _ if !head.has_body(method) => Body::Nothing,
-            // Without a type it is JSON or text, or it is withheld.
-            (_, Some(_)) if content_type.is_empty() => Body::Document(Media::Text, Vec::new()),
+        let body = match (head.media(method), &decoder) {
+            (None, _) => Body::Nothing,
             (_, None) => Body::Withheld(Refusal::ResponseType),
-            _ if !is_utf8(&content_type) => Body::Withheld(Refusal::ResponseType),
-            (Media::Events, _) => Body::Events(Framer::default()),
-            (media @ (Media::Json | Media::Lines | Media::Text), _) => Body::Document(media, Vec::new()),
-            (Media::Frames | Media::Opaque, _) => Body::Withheld(Refusal::ResponseType),
+            (Some(Media::Events), _) => Body::Events(Framer::default()),
+            (Some(media @ (Media::Json | Media::Lines | Media::Text)), _) => Body::Document(media, Vec::new()),
+            // It is JSON or text, or it is withheld.
+            (Some(Media::Undeclared), _) => Body::Document(Media::Text, Vec::new()),
+            (Some(Media::Frames | Media::Opaque), _) => Body::Withheld(Refusal::ResponseType),
         };
         let decoder = decoder.unwrap_or_else(Decoder::identity);
         Self { content_type, decoder, remaining: head.content_length, body, ids, withheld: None }
@@ -237,13 +236,4 @@ pub(super) fn readable(refusal: Refusal) -> Refusal {
         Refusal::Mask(..) => Refusal::ResponseUnreadable,
         refusal => refusal,
     }
-}
-
-/// Returns whether text of this type is UTF-8. In any other charset a value could be spelt in other bytes.
-fn is_utf8(content_type: &str) -> bool {
-    content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
-        let value = value.trim().trim_matches('"');
-        let is_read = ["utf-8", "utf8", "us-ascii", "ascii"].iter().any(|known| value.eq_ignore_ascii_case(known));
-        !name.trim().eq_ignore_ascii_case("charset") || is_read
-    })
 }
