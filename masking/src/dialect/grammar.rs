@@ -4,7 +4,7 @@
 //! its first day, and a value is never left unmasked because of the name of its key alone: `id` is an API's own id in a
 //! content block, and text in a tool's input.
 
-use super::mcp::{self, McpPlace};
+use super::mcp::{self, McpPlace, Member};
 use crate::json::{Shape, Value};
 
 /// A string of the document that is text: to be masked in a request, to be restored in a response.
@@ -91,7 +91,7 @@ pub fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'
 
 /// The meaning of a value, by where it stands. An array stands for each of its items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+enum Place {
     /// Text all the way down, including member names.
     Free,
     /// Never altered.
@@ -315,7 +315,13 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
             "url" => Url,
             _ => Free,
         },
-        Mcp(place) => mcp::step(place, key, object),
+        Mcp(place) => match mcp::step(place, key, object) {
+            Member::Free => Free,
+            Member::Keep => Keep,
+            Member::Base64 => Base64,
+            Member::Url => Url,
+            Member::At(place) => Mcp(place),
+        },
         Keep | Signed => Keep,
         Free | Json | Base64 => Free,
     }

@@ -3,7 +3,6 @@
 //! Source: the schema of the protocol's revisions 2024-11-05 to 2026-07-28. The requests, results and notifications of
 //! all methods are read by one table: no member has two meanings that matter here. A batch is an array of messages.
 
-use super::grammar::Place::{self, Base64, Free, Keep, Mcp, Url};
 use crate::json::{Shape, Value};
 
 /// A place in a message.
@@ -44,6 +43,21 @@ pub(super) enum McpPlace {
     InputResponses,
 }
 
+/// What a member of a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Member {
+    /// Text all the way down.
+    Free,
+    /// Never altered.
+    Keep,
+    /// Base64; any other string is text.
+    Base64,
+    /// A `data:` URL in base64; another URL is text.
+    Url,
+    /// It stands at this place.
+    At(McpPlace),
+}
+
 /// Returns whether a document is a message, or a batch of them.
 pub(super) fn is_message(root: Value<'_, '_>) -> bool {
     let is_one = |value: Value<'_, '_>| value.field("jsonrpc").is_some_and(|version| version.is("2.0"));
@@ -68,16 +82,17 @@ pub fn request_ids(root: Value<'_, '_>) -> Vec<String> {
     if root.shape() == Shape::Array { root.items().filter_map(id).collect() } else { id(root).into_iter().collect() }
 }
 
-/// The place of the member `key` of an object that stands at `place`.
+/// Returns what the member `key` of an object that stands at `place` is.
 #[rustfmt::skip]
-pub(super) fn step(place: McpPlace, key: &str, object: Value<'_, '_>) -> Place {
+pub(super) fn step(place: McpPlace, key: &str, object: Value<'_, '_>) -> Member {
     use McpPlace::*;
+    use Member::*;
     match place {
         Message => match key {
             "jsonrpc" | "id" | "method" => Keep,
-            "params" if object.field("method").is_some_and(|it| it.is("tools/call") || it.is("prompts/get")) => Mcp(Call),
-            "params" | "result" => Mcp(Body),
-            "error" => Mcp(Error),
+            "params" if object.field("method").is_some_and(|it| it.is("tools/call") || it.is("prompts/get")) => At(Call),
+            "params" | "result" => At(Body),
+            "error" => At(Error),
             _ => Free,
         },
         Call => if key == "name" { Keep } else { step(Body, key, object) },
@@ -85,82 +100,82 @@ pub(super) fn step(place: McpPlace, key: &str, object: Value<'_, '_>) -> Place {
             "role" | "model" | "stopReason" | "action" | "mode" | "level" | "resultType" | "cacheScope" | "status"
             | "protocolVersion" | "supportedVersions" | "progressToken" | "requestId" | "taskId" | "elicitationId"
             | "createdAt" | "lastUpdatedAt" | "toolChoice" | "includeContext" | "modelPreferences" => Keep,
-            "_meta" => Mcp(Meta),
-            "clientInfo" | "serverInfo" => Mcp(Party),
-            "tools" => Mcp(Tool),
-            "prompts" => Mcp(Prompt),
-            "resources" | "resourceTemplates" | "contents" => Mcp(Resource),
+            "_meta" => At(Meta),
+            "clientInfo" | "serverInfo" => At(Party),
+            "tools" => At(Tool),
+            "prompts" => At(Prompt),
+            "resources" | "resourceTemplates" | "contents" => At(Resource),
             // The content of an answer to a form has the names of its fields.
             "content" if object.field("action").is_some() => Free,
-            "content" => Mcp(Block),
-            "messages" => Mcp(Turn),
-            "requestedSchema" => Mcp(Schema),
-            "task" | "tasks" => Mcp(Task),
-            "ref" => Mcp(Reference),
-            "argument" => Mcp(Argument),
-            "inputRequests" => Mcp(InputRequests),
-            "inputResponses" => Mcp(InputResponses),
+            "content" => At(Block),
+            "messages" => At(Turn),
+            "requestedSchema" => At(Schema),
+            "task" | "tasks" => At(Task),
+            "ref" => At(Reference),
+            "argument" => At(Argument),
+            "inputRequests" => At(InputRequests),
+            "inputResponses" => At(InputResponses),
             _ => Free,
         },
         Error => if key == "code" { Keep } else { Free },
         Meta => match key {
             "progressToken" | "traceparent" | "tracestate" | "io.modelcontextprotocol/protocolVersion"
             | "io.modelcontextprotocol/logLevel" | "io.modelcontextprotocol/subscriptionId" => Keep,
-            "io.modelcontextprotocol/clientInfo" | "io.modelcontextprotocol/serverInfo" => Mcp(Party),
-            "io.modelcontextprotocol/related-task" => Mcp(Task),
+            "io.modelcontextprotocol/clientInfo" | "io.modelcontextprotocol/serverInfo" => At(Party),
+            "io.modelcontextprotocol/related-task" => At(Task),
             _ => Free,
         },
         Party => match key {
             "version" => Keep,
-            "icons" => Mcp(Icon),
+            "icons" => At(Icon),
             _ => Free,
         },
         Tool => match key {
             "name" | "execution" => Keep,
-            "inputSchema" | "outputSchema" => Mcp(Schema),
-            "icons" => Mcp(Icon),
-            "_meta" => Mcp(Meta),
+            "inputSchema" | "outputSchema" => At(Schema),
+            "icons" => At(Icon),
+            "_meta" => At(Meta),
             _ => Free,
         },
         Schema => match key {
             "type" | "required" | "$ref" | "$schema" | "$id" | "$anchor" | "format" | "x-mcp-header" => Keep,
-            "properties" | "$defs" | "definitions" | "patternProperties" | "dependentSchemas" => Mcp(Properties),
+            "properties" | "$defs" | "definitions" | "patternProperties" | "dependentSchemas" => At(Properties),
             "items" | "prefixItems" | "additionalProperties" | "anyOf" | "oneOf" | "allOf" | "not" | "if" | "then" | "else"
-            | "contains" | "propertyNames" | "unevaluatedProperties" => Mcp(Schema),
+            | "contains" | "propertyNames" | "unevaluatedProperties" => At(Schema),
             _ => Free,
         },
-        Properties => Mcp(Schema),
+        Properties => At(Schema),
         Prompt => match key {
             "name" => Keep,
-            "arguments" => Mcp(Argument),
-            "icons" => Mcp(Icon),
-            "_meta" => Mcp(Meta),
+            "arguments" => At(Argument),
+            "icons" => At(Icon),
+            "_meta" => At(Meta),
             _ => Free,
         },
         Argument => if key == "name" { Keep } else { Free },
         Resource => match key {
             "type" | "mimeType" => Keep,
             "blob" => Base64,
-            "icons" => Mcp(Icon),
-            "annotations" => Mcp(Annotations),
-            "_meta" => Mcp(Meta),
+            "icons" => At(Icon),
+            "annotations" => At(Annotations),
+            "_meta" => At(Meta),
             _ => Free,
         },
         Block => match key {
             "type" | "mimeType" | "toolUseId" => Keep,
             "id" | "name" if object.field("type").is_some_and(|t| t.is("tool_use")) => Keep,
             "data" => Base64,
-            "resource" => Mcp(Resource),
-            "content" => Mcp(Block),
-            "icons" => Mcp(Icon),
-            "annotations" => Mcp(Annotations),
-            "_meta" => Mcp(Meta),
+            "resource" => At(Resource),
+            "content" => At(Block),
+            "icons" => At(Icon),
+            "annotations" => At(Annotations),
+            "_meta" => At(Meta),
             _ => Free,
         },
         Turn => match key {
             "role" => Keep,
-            "content" => Mcp(Block),
-            "_meta" => Mcp(Meta),
+            "content" => At(Block),
+            "_meta" => At(Meta),
             _ => Free,
         },
         Annotations => match key {
@@ -180,8 +195,8 @@ pub(super) fn step(place: McpPlace, key: &str, object: Value<'_, '_>) -> Place {
             "type" | "name" => Keep,
             _ => Free,
         },
-        InputRequests => Mcp(Message),
-        InputResponses => Mcp(Body),
+        InputRequests => At(Message),
+        InputResponses => At(Body),
     }
 }
 

@@ -1,30 +1,19 @@
 //! One server-sent event of a trusted upstream: its data is one text, and is masked as a whole.
 
-use masking::Format;
 use masking::sse::Data;
 
-use super::returned::{Mask, mask_text, readable};
+use super::text::{Mask, mask_unknown};
 use crate::refusal::Refusal;
 
 /// Returns the event as the client gets it, or the reason to withhold it.
 pub(super) fn masked(event: &[u8], mask: &mut Mask<'_>) -> Result<Vec<u8>, Refusal> {
     let data = Data::of(event).joined();
-    let new = data.as_deref().map(|data| mask_data(data, mask)).transpose()?.flatten();
+    let new = data.as_deref().map(|data| mask_unknown(data, mask)).transpose()?.flatten();
     if new.is_none() && lines(event).all(|line| field(line) != Field::Other) {
         return Ok(event.to_vec());
     }
     let data = new.or_else(|| data.and_then(|data| String::from_utf8(data).ok()));
     Ok(written(event, data.as_deref()))
-}
-
-/// JSON that is not valid could still be read by a client that is less strict, so it is no text.
-fn mask_data(data: &[u8], mask: &mut Mask<'_>) -> Result<Option<String>, Refusal> {
-    let masked = match data.trim_ascii().first() {
-        None => Ok(None),
-        Some(b'{' | b'[' | b'"') => mask(Format::Json, data),
-        Some(_) => mask_text(data, mask),
-    };
-    masked.map_err(readable)
 }
 
 #[derive(Debug, PartialEq, Eq)]

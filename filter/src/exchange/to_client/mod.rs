@@ -7,6 +7,7 @@ mod call;
 mod event;
 mod returned;
 mod rpc;
+mod text;
 
 use std::cell::RefCell;
 use std::rc::Rc;

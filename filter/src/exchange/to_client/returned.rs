@@ -1,20 +1,17 @@
 //! A response of a trusted upstream on its way to the client: masked document by document, or event by event.
 
-use masking::json::JsonError;
+use masking::Media;
 use masking::sse::Framer;
-use masking::{Format, MaskError, Media};
 
 use super::super::decode::{Coding, Decoder};
 use super::super::head::ResponseHead;
 use super::super::keepsake::ResponseKeepsake;
+use super::text::{Mask, mask_document};
 use super::{event, rpc};
 use crate::refusal::Refusal;
 
 /// Maximum bytes of a document, or of one event of a stream, that are held until it is whole. A longer one is withheld.
 const HELD_MAX: usize = if cfg!(test) { 1 << 10 } else { 16 << 20 };
-
-/// Masks a text of this format. Returns what to send instead; `None` if nothing changes.
-pub(super) type Mask<'m> = dyn FnMut(Format, &[u8]) -> Result<Option<String>, Refusal> + 'm;
 
 /// A response that is masked as it passes.
 #[derive(Debug)]
@@ -54,9 +51,9 @@ impl Returned {
             (None, _) => Body::Nothing,
             (_, None) => Body::Withheld(Refusal::ResponseType),
             (Some(Media::Events), _) => Body::Events(Framer::default()),
-            (Some(media @ (Media::Json | Media::Lines | Media::Text)), _) => Body::Document(media, Vec::new()),
-            // It is JSON or text, or it is withheld.
-            (Some(Media::Undeclared), _) => Body::Document(Media::Text, Vec::new()),
+            (Some(media @ (Media::Json | Media::Lines | Media::Text | Media::Undeclared)), _) => {
+                Body::Document(media, Vec::new())
+            }
             (Some(Media::Frames | Media::Opaque), _) => Body::Withheld(Refusal::ResponseType),
         };
         let decoder = decoder.unwrap_or_else(Decoder::identity);
@@ -208,32 +205,5 @@ fn write_event(event: &[u8], ids: &[String], withheld: &mut Option<Refusal>, out
             out.extend_from_slice(rpc::error_events(refusal, ids).as_bytes());
             *withheld = Some(refusal);
         }
-    }
-}
-
-/// Masks a whole document. Text may be JSON that is not declared as such; its values may be written with escapes.
-fn mask_document(media: Media, held: &[u8], mask: &mut Mask<'_>) -> Result<Option<String>, Refusal> {
-    let masked = match media {
-        Media::Lines => mask(Format::Lines, held),
-        Media::Text => match mask(Format::Json, held) {
-            Err(Refusal::Mask(_, MaskError::Json(JsonError::Syntax { .. }))) => mask_text(held, mask),
-            masked => masked,
-        },
-        _ => mask(Format::Json, held),
-    };
-    masked.map_err(readable)
-}
-
-/// Masks text. A zero byte means that it is in another charset than the one that is read.
-pub(super) fn mask_text(text: &[u8], mask: &mut Mask<'_>) -> Result<Option<String>, Refusal> {
-    if text.contains(&0) { Err(Refusal::ResponseUnreadable) } else { mask(Format::Text, text) }
-}
-
-/// What the client is told where a response, and not its request, could not be masked.
-pub(super) fn readable(refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::Mask(_, MaskError::Json(JsonError::TooComplex)) => Refusal::ResponseTooLong,
-        Refusal::Mask(..) => Refusal::ResponseUnreadable,
-        refusal => refusal,
     }
 }

@@ -293,6 +293,7 @@ fn what_cannot_be_masked_is_withheld() {
         (ok(JSON), format!("{{\"a\":NaN,\"b\":\"{VALUE}\"}}").into(), &withheld),
         (ok(JSON), [b"\"\xff", VALUE.as_bytes(), b"\""].concat(), &withheld),
         (ok("text/plain"), VALUE.bytes().flat_map(|byte| [byte, 0]).collect(), &withheld),
+        (ok(""), format!("{{\"a\":NaN,\"b\":\"{}\"}}", VALUE.replace('i', "\\u0069")).into(), &withheld),
         (ok(JSON), long.clone().into(), &withheld),
         (ok(EVENTS), format!("data: {{\"a\":NaN,\"b\":\"{VALUE}\"}}\n\n").into(), &event),
         (ok(EVENTS), format!("data: {{\"a\":\"{VALUE}").into(), &event),
