@@ -125,6 +125,19 @@ impl PlaceholderKey {
         update(&mut mac, purpose.as_bytes());
         Self(mac.finalize().into_bytes().into())
     }
+
+    /// Derives the key of one scope. It reveals nothing about this key, nor about the key of another scope.
+    pub fn of_scope(&self, scope: &str) -> Self {
+        let mut mac = keyed(&self.0);
+        update(&mut mac, b"aws-masker scope key v1");
+        update(&mut mac, scope.as_bytes());
+        Self(mac.finalize().into_bytes().into())
+    }
+
+    /// Returns the bytes of the key. The caller is responsible for where they go.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 impl fmt::Debug for PlaceholderKey {

@@ -12,6 +12,46 @@ const HEALTH_PATH: &str = "/aws-masker/readyz";
 const KONG_ANSWERS: &str = "x-kong-response-latency";
 const KONG_PROXIES: &str = "x-kong-upstream-latency";
 
+/// The number of headers of which Kong shows no more.
+const HEADERS_SHOWN: usize = 100;
+
+/// All headers, with names in lower case; invalid bytes are replaced. `headers` are as the ABI writes them: their number, the
+/// lengths of each name and value, then each name and value with a NUL after it, all numbers in four bytes.
+pub(crate) fn pairs(headers: &[u8]) -> Option<Vec<(String, String)>> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Some(parts(headers)?.into_iter().map(|(name, value)| (text(name).to_ascii_lowercase(), text(value))).collect())
+}
+
+/// The names and values of headers as the ABI writes them.
+fn parts(headers: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
+    let (count, rest) = number(headers)?;
+    let (lengths, mut texts) = rest.split_at_checked(count.checked_mul(8)?)?;
+    let mut parts = Vec::new();
+    for lengths in lengths.chunks_exact(8) {
+        let (name_len, lengths) = number(lengths)?;
+        let (value_len, _) = number(lengths)?;
+        let (name, rest) = texts.split_at_checked(name_len)?;
+        let (value, rest) = rest.get(1..)?.split_at_checked(value_len)?;
+        parts.push((name, value));
+        texts = rest.get(1..)?;
+    }
+    Some(parts)
+}
+
+/// The value of a header that the request has exactly once; `None` if it has several, or so many headers that the host may
+/// not show them all. `headers` are all of them as the ABI writes them.
+pub(crate) fn the_only(headers: &[u8], name: &str) -> Option<String> {
+    let parts = parts(headers).filter(|parts| parts.len() < HEADERS_SHOWN)?;
+    let mut values = parts.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| *value);
+    let only = values.next().filter(|_| values.next().is_none())?;
+    std::str::from_utf8(only).ok().map(str::to_owned)
+}
+
+fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let (number, rest) = bytes.split_first_chunk::<4>()?;
+    Some((usize::try_from(u32::from_le_bytes(*number)).ok()?, rest))
+}
+
 /// The kind of host, where exchanges depend on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Gateway {
@@ -139,6 +179,34 @@ impl ResponseHead {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn written(headers: &[(&str, &str)]) -> Vec<u8> {
+        let length = |text: &str| u32::try_from(text.len()).unwrap().to_le_bytes();
+        let mut bytes = u32::try_from(headers.len()).unwrap().to_le_bytes().to_vec();
+        headers.iter().for_each(|(name, value)| bytes.extend([length(name), length(value)].concat()));
+        headers.iter().for_each(|(name, value)| bytes.extend(format!("{name}\0{value}\0").bytes()));
+        bytes
+    }
+
+    #[test]
+    fn a_header_that_comes_twice_names_nothing() {
+        let one = |name, value| the_only(&written(&[("a", "1"), (name, value), ("b", "")]), "x-tenant");
+        assert_eq!(one("X-Tenant", "team-a").as_deref(), Some("team-a"));
+        assert_eq!(one("x-tenant", "").as_deref(), Some(""));
+        assert_eq!(one("x_tenant", "team-a"), None);
+        let both = written(&[("x-tenant", "team-a"), ("a", "1"), ("X-TENANT", "team-a")]);
+        assert_eq!(the_only(&both, "x-tenant"), None);
+        // The plugin's own header may be among those that the host does not show.
+        let mut many = vec![("a", "1"); HEADERS_SHOWN - 2];
+        many.insert(7, ("x-tenant", "team-a"));
+        assert_eq!(the_only(&written(&many), "x-tenant").as_deref(), Some("team-a"));
+        many.push(("a", "1"));
+        assert_eq!(the_only(&written(&many), "x-tenant"), None);
+        // Whatever the host writes, it is no panic.
+        let sound = written(&[("x-tenant", "team-a"), ("a", "1")]);
+        (0..sound.len()).for_each(|end| assert_eq!(the_only(&sound[..end], "x-tenant"), None, "{end}"));
+        assert_eq!(the_only(&[0xff; 64], "x-tenant"), None);
+    }
 
     #[test]
     fn what_the_headers_state_about_the_body() {

@@ -26,7 +26,6 @@ pub(super) enum Map {
 unsafe extern "C" {
     fn proxy_get_buffer_bytes(buffer: Buffer, start: usize, max: usize, data: *mut *mut u8, size: *mut usize) -> u32;
     fn proxy_set_buffer_bytes(buffer: Buffer, start: usize, size: usize, data: *const u8, len: usize) -> u32;
-    fn proxy_get_header_map_pairs(map: Map, data: *mut *mut u8, size: *mut usize) -> u32;
     fn proxy_get_header_map_value(
         map: Map,
         name: *const u8,
@@ -34,6 +33,7 @@ unsafe extern "C" {
         data: *mut *mut u8,
         size: *mut usize,
     ) -> u32;
+    fn proxy_get_header_map_pairs(map: Map, data: *mut *mut u8, size: *mut usize) -> u32;
     fn proxy_replace_header_map_value(
         map: Map,
         name: *const u8,
@@ -74,28 +74,10 @@ pub(super) fn header(map: Map, name: &str) -> Option<String> {
     value.map(|value| String::from_utf8_lossy(&value).into_owned())
 }
 
-/// All headers with names in lower case, as text; invalid bytes are replaced. Kong shows at most 100.
-pub(super) fn headers(map: Map) -> Vec<(String, String)> {
+/// All headers in the order in which they came, as the ABI writes them; `None` if the host cannot show them.
+pub(super) fn headers(map: Map) -> Option<Vec<u8>> {
     // SAFETY: the pointers are valid for the length of the call.
-    let pairs = given(|data, size| unsafe { proxy_get_header_map_pairs(map, data, size) });
-    pairs.and_then(|pairs| pairs_of(&pairs)).unwrap_or_default()
-}
-
-/// Reads the ABI's form of a map: the number of pairs, the lengths of all names and values, then these, each with a zero
-/// after it. Numbers are little-endian.
-fn pairs_of(bytes: &[u8]) -> Option<Vec<(String, String)>> {
-    let number = |at: usize| {
-        let bytes = bytes.get(at..at.checked_add(4)?)?;
-        usize::try_from(u32::from_le_bytes(bytes.try_into().ok()?)).ok()
-    };
-    let count = number(0)?;
-    let mut at = count.checked_mul(8)?.checked_add(4)?;
-    let mut take = |length: usize| {
-        let text = bytes.get(at..at.checked_add(length)?)?;
-        at = at.checked_add(length)?.checked_add(1)?;
-        Some(String::from_utf8_lossy(text).into_owned())
-    };
-    (0..count).map(|n| Some((take(number(4 + n * 8)?)?.to_ascii_lowercase(), take(number(8 + n * 8)?)?))).collect()
+    given(|data, size| unsafe { proxy_get_header_map_pairs(map, data, size) })
 }
 
 /// Sets a header, replacing all of that name.

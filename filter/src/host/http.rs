@@ -8,7 +8,7 @@ use proxy_wasm::types::Action;
 use super::abi::{self, Buffer, Map};
 use super::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::config::ScopeSource;
-use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead};
+use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead, pairs, the_only};
 use crate::exchange::{Exchange, Line, mirrored};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
@@ -149,7 +149,8 @@ impl Http {
     fn mirror(&mut self) -> Result<(), Refusal> {
         if abi::header(Map::Request, mirrored::METHOD).is_some() {
             let now = self.now();
-            for (name, value) in self.exchange.mirror(&abi::headers(Map::Request), now)? {
+            let headers = abi::headers(Map::Request).unwrap_or_default();
+            for (name, value) in self.exchange.mirror(&pairs(&headers).unwrap_or_default(), now)? {
                 abi::set_header(Map::Request, &name, &value);
             }
         }
@@ -214,7 +215,7 @@ fn head(gateway: Gateway) -> RequestHead {
 /// The text that names the request's scope. Kong and Envoy know routes and services by other properties.
 fn scope(gateway: Gateway, source: &ScopeSource) -> Option<String> {
     let property = match (source, gateway) {
-        (ScopeSource::Header(name), _) => return abi::header(Map::Request, name),
+        (ScopeSource::Header(name), _) => return the_only(&abi::headers(Map::Request)?, name),
         (ScopeSource::Route, Gateway::Kong) => abi::property(&["kong", "route_name"]),
         (ScopeSource::Route, Gateway::Other) => abi::property(&["xds", "route_name"]),
         (ScopeSource::Service, Gateway::Kong) => abi::property(&["kong", "service_name"]),

@@ -6,10 +6,12 @@
 //! super-linear.
 
 mod address;
+mod answer;
 mod anywhere;
 mod arn;
 mod beside;
 mod check;
+mod common;
 mod edge;
 mod hidden;
 mod id;
@@ -39,9 +41,11 @@ mod request;
 mod resource;
 mod rules;
 mod sibling;
+mod spelling;
 mod stored;
 mod table;
 mod template;
+mod user_info;
 mod whole;
 mod words;
 mod wrapped;
@@ -94,19 +98,21 @@ pub struct Finding {
 pub enum Recognised {
     /// Its own form tells it, wherever it stands.
     ByItself,
-    /// Only its surroundings told it, so that it is worth knowing in later exchanges.
+    /// Only its surroundings told it, in prose or in a document: that holds in this exchange alone.
     ByContext,
+    /// A definition showed it: an ARN, a host, a URL or an API's own answer. It is worth knowing in later exchanges.
+    ByDefinition,
 }
 
 impl Recognised {
     /// Converts a flag of the wire or of the store.
-    pub fn of(by_context: bool) -> Self {
-        if by_context { Self::ByContext } else { Self::ByItself }
+    pub fn of(known: bool) -> Self {
+        if known { Self::ByDefinition } else { Self::ByItself }
     }
 
-    /// Returns whether only its surroundings told it.
-    pub fn is_by_context(self) -> bool {
-        self == Self::ByContext
+    /// Returns whether later exchanges should know the value, which they could not recognise by its form.
+    pub fn is_worth_knowing(self) -> bool {
+        self == Self::ByDefinition
     }
 }
 
@@ -249,6 +255,7 @@ impl Scanner {
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
+        answer::mark(text.text.as_bytes(), &mut hits);
         let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
         let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new(), hidden };
         self.sift(text.text, &mut found);
@@ -365,7 +372,11 @@ impl Scanner {
                 let bucket = request::bucket(text, literal).zip(self.rules.request);
                 bucket.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
             }
-            Anchor::Hidden if hidden::is_within(text, &literal) => reading.show_hidden(),
+            Anchor::UserInfo => {
+                let password = user_info::password(text, literal).zip(self.rules.user_info);
+                password.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
+            Anchor::Hidden if spelling::is_shown(text, &literal) => reading.show_hidden(),
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
@@ -466,7 +477,7 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
         for hit in hits {
             let Some(value) = text.text.get(hit.start..hit.end) else { continue };
             let spread = match hit.evidence {
-                Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
+                Evidence::Defined | Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
                 Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
                 _ => Spread::of_shown(value),
             };

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::catalog::MACROS;
-use crate::policy::{CustomPattern, PolicyError};
+use crate::policy::{CustomError, CustomPattern};
 use crate::scan::words::Case;
 
 /// A pattern of the catalogue, compiled when the first candidate needs it: most texts need few.
@@ -97,21 +97,21 @@ pub(crate) struct Custom {
 }
 
 impl Custom {
-    pub(crate) fn new(pattern: &CustomPattern) -> Result<Self, PolicyError> {
-        let label = || pattern.label.clone();
-        let refuse = |reason: String| PolicyError::Regex { label: label(), reason };
+    pub(crate) fn new(pattern: &CustomPattern) -> Result<Self, CustomError> {
         if pattern.regex.len() > CUSTOM_SOURCE {
-            return Err(refuse(format!("longer than {CUSTOM_SOURCE} bytes")));
+            return Err(CustomError::TooLong { max: CUSTOM_SOURCE });
         }
-        let regex = regex::RegexBuilder::new(&pattern.regex)
-            .size_limit(CUSTOM_SIZE)
-            .build()
-            .map_err(|error| refuse(error.to_string().replace('\n', " ")))?;
+        // The engine's own text quotes the pattern.
+        let refused = |error| match error {
+            regex::Error::CompiledTooBig(_) => CustomError::TooLarge,
+            _ => CustomError::Syntax,
+        };
+        let regex = regex::RegexBuilder::new(&pattern.regex).size_limit(CUSTOM_SIZE).build().map_err(refused)?;
         if pattern.group >= regex.captures_len() {
-            return Err(PolicyError::Group { label: label(), group: pattern.group });
+            return Err(CustomError::Group);
         }
         if regex.is_match("") {
-            return Err(PolicyError::MatchesEmpty { label: label() });
+            return Err(CustomError::MatchesEmpty);
         }
         Ok(Self { regex, group: pattern.group })
     }

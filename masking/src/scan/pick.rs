@@ -40,13 +40,19 @@ pub(crate) enum Evidence {
     Part,
     /// An ARN, a host name or a URL that holds it.
     Shown,
+    /// A member of an API's own answer that is a name for it.
+    Defined,
     /// A name for it, or another surrounding.
     Context,
 }
 
 impl Evidence {
     pub(crate) fn recognised(self) -> Recognised {
-        Recognised::of(self >= Self::Shown)
+        match self {
+            Self::Form | Self::Part => Recognised::ByItself,
+            Self::Shown | Self::Defined => Recognised::ByDefinition,
+            Self::Context => Recognised::ByContext,
+        }
     }
 }
 
@@ -56,7 +62,7 @@ impl Hit {
     }
 
     pub(crate) fn is_by_context(&self) -> bool {
-        self.evidence.recognised().is_by_context()
+        self.evidence >= Evidence::Shown
     }
 
     pub(crate) fn finding(&self, text: u32) -> Finding {

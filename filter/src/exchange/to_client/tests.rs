@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use contract::{Mapping, MintKey, StoreState, SyncRequest, SyncResponse};
+use contract::{Keyring, Mapping, MintKey, MintKeys, StoreState, SyncRequest, SyncResponse};
 use log::Level;
 use masking::json::JsonError;
 use masking::{Format, MaskError};
@@ -84,10 +84,11 @@ impl Rig {
             batch: request.batch,
             acknowledged: true,
             store: StoreState::Redis,
-            keyring: Some(MintKey::new("k1", &[7; 32])),
+            refused: Vec::new(),
+            keyring: Some(Keyring { id: "k1".to_owned(), keys: MintKeys::Root(MintKey::new(&[7; 32])) }),
             found,
             store_answered: true,
-            recalled: Vec::new(),
+            news: Vec::new(),
         };
         serde_json::to_vec(&answer).unwrap()
     }

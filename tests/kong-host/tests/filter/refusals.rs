@@ -31,7 +31,7 @@ fn bodies_that_cannot_be_masked() {
         ("JSON that is cut", cut, 400, "AWS_MASKER_6002"),
         ("no JSON", bytes(b"i-0123456789abcdef0"), 400, "AWS_MASKER_6002"),
         ("no UTF-8", bytes(b"{\"a\":\"\xff i-0123456789abcdef0\"}"), 400, "AWS_MASKER_6002"),
-        ("not what its coding says", message(TEXT).header("content-encoding", "gzip"), 400, "AWS_MASKER_2005"),
+        ("not what its coding says", message(TEXT).header("content-encoding", "gzip"), 400, "AWS_MASKER_2009"),
         ("a bomb", gzip(&vec![b' '; 33 << 20]), 413, "AWS_MASKER_2003"),
         ("in an unknown coding", message(TEXT).header("content-encoding", "compress"), 415, "AWS_MASKER_2004"),
         ("in two codings", message(TEXT).header("content-encoding", "gzip, br"), 415, "AWS_MASKER_2004"),
@@ -161,6 +161,27 @@ fn a_scope_that_a_header_tells() {
         sent.push(outcome.upstream.expect("it goes upstream").body);
     }
     assert_ne!(sent[0], sent[1], "the scopes' placeholders differ");
+
+    // A client that sends the header too, in front of the plugin's or after it, in any case.
+    let forged = [("x-consumer-id", "X-Consumer-Id"), ("X-CONSUMER-ID", "x-consumer-id")];
+    for (first, second) in forged {
+        for scopes in [["team-b", "team-a"], ["team-a", "team-b"], ["team-a", "team-a"]] {
+            let request = message(TEXT).one_more_header(first, scopes[0]).one_more_header(second, scopes[1]);
+            let outcome = gateway.check("two scopes", request, |_| panic!("it went upstream"));
+            assert_eq!(outcome.client.status, 403, "{scopes:?}");
+        }
+    }
+    for forged in ["team-a,team-b", "team-a, team-a", "team-a;x", " team-a"] {
+        let request = message(TEXT).header("x-consumer-id", forged);
+        let outcome = gateway.check("a scope that is none", request, |_| panic!("it went upstream"));
+        assert_eq!(outcome.client.status, 403, "{forged}");
+    }
+    // So many headers that the host does not show the plugin's own.
+    let many = (0..110).fold(message(TEXT).header("x-consumer-id", "team-b"), |request, n| {
+        request.one_more_header("x-many", &n.to_string())
+    });
+    let outcome = gateway.check("many headers", many, |_| panic!("it went upstream"));
+    assert_eq!(outcome.client.status, 403);
 
     // What stands for a value in one scope stands for nothing in the other.
     let stolen = String::from_utf8(sent.swap_remove(0)).expect("JSON is UTF-8");
