@@ -16,5 +16,6 @@ mod refusals;
 mod shapes;
 mod streams;
 mod thinking;
+mod to_client;
 mod vault;
 mod work;
