@@ -90,8 +90,9 @@ bench: about rust venv build ## measures the core, and the gateway with and with
 	cargo bench -p masking
 	@$(python) -m rig.bench
 
-fuzz: rust ## mutates traffic at random, CASES=1000000 times
+fuzz: rust ## mutates traffic at random, CASES=1000000 times; guided by coverage for a minute each, if cargo-fuzz is installed
 	FUZZ_CASES=$(CASES) cargo test --release -p masking --test fuzz
+	@tests/scripts/fuzz.sh
 
 up: ## builds and starts Kong, the sidecar and Redis in Docker; makes .env
 	@scripts/up
