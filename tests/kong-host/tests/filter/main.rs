@@ -9,6 +9,7 @@ mod configurations;
 mod dialects;
 mod framing;
 mod gateway;
+mod large;
 mod life;
 mod outages;
 mod refusals;
