@@ -16,8 +16,8 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 .DEFAULT_GOAL := help
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
-.PHONY: help build wasm wasm-core sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench fuzz
-.PHONY: up smoke stack-faults down logs dist venv node clients redis-server rust asked about
+.PHONY: help build wasm wasm-core sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz
+.PHONY: up smoke stack-faults down logs dist venv node clients peers redis-server rust asked about
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -90,6 +90,10 @@ bench: about rust venv build ## measures the core, and the gateway with and with
 	cargo bench -p masking
 	@$(python) -m rig.bench
 
+bench-peers: about := other tools beside this one; takes about 5 minutes without the builds
+bench-peers: about rust venv peers build ## measures other tools that mask, on the same body: speed, memory, what leaked
+	@$(python) -m rig.peers
+
 fuzz: rust ## mutates traffic at random, CASES=1000000 times; guided by coverage for a minute each, if cargo-fuzz is installed
 	FUZZ_CASES=$(CASES) cargo test --release -p masking --test fuzz
 	@tests/scripts/fuzz.sh
@@ -130,6 +134,9 @@ node:
 
 clients:
 	@tests/scripts/clients.sh
+
+peers:
+	@tests/scripts/venv.sh tests/peers .run/peers "anonproxy, cloudmask-aws and maskflow-gateway"
 
 redis-server:
 	@tests/scripts/redis-server.sh

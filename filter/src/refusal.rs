@@ -1,4 +1,4 @@
-//! The reasons for which a request is not forwarded, and their answers to the client.
+//! The reasons for which a request is not forwarded, or a response withheld, and their answers to the client.
 
 use contract::{ErrorBody, ErrorType, code};
 use masking::json::JsonError;
@@ -42,13 +42,26 @@ pub(crate) enum Refusal {
     /// The host would have sent the request around the filter, and refused it instead.
     Bypassed,
     Mask(Format, MaskError),
+    /// For a trusted upstream: a placeholder in the request is not known here yet, and the vault is being asked.
+    UnknownPlaceholder,
+    /// The response has a type, a charset or a coding that cannot be read, so it cannot be masked for its client.
+    ResponseType,
+    /// The response, or an event of it, is longer or more complex than what is masked at once.
+    ResponseTooLong,
+    /// The response is not what its headers declare, or the host cannot show it.
+    ResponseUnreadable,
+    /// The context that began with the response is lost, or none has seen its request.
+    ResponseLost,
 }
 
 impl Refusal {
     pub(crate) fn status(self) -> u32 {
         match self {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
-            Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed => 503,
+            Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed | Self::UnknownPlaceholder => {
+                503
+            }
+            Self::ResponseType | Self::ResponseTooLong | Self::ResponseUnreadable | Self::ResponseLost => 502,
             Self::BodyUnreadable
             | Self::TooLong
             | Self::TooMuchToKeep
@@ -77,6 +90,10 @@ impl Refusal {
             Self::Encoding | Self::MediaType | Self::Trailers => "AWS_MASKER_2004",
             Self::Garbled => "AWS_MASKER_2009",
             Self::Bypassed => "AWS_MASKER_2006",
+            Self::UnknownPlaceholder => "AWS_MASKER_3001",
+            Self::ResponseType | Self::ResponseTooLong | Self::ResponseUnreadable | Self::ResponseLost => {
+                "AWS_MASKER_3002"
+            }
             Self::Upgrade => "AWS_MASKER_2007",
             Self::Digest(_) => "AWS_MASKER_2008",
             Self::Configuration => code::CONFIGURATION,
@@ -96,7 +113,7 @@ impl Refusal {
             413 => ErrorType::RequestTooLarge,
             429 => ErrorType::RateLimitError,
             503 => ErrorType::OverloadedError,
-            500 => ErrorType::ApiError,
+            500 | 502 => ErrorType::ApiError,
             _ => ErrorType::InvalidRequestError,
         }
     }
@@ -145,7 +162,26 @@ impl Refusal {
             Self::Mask(_, MaskError::Collision) => {
                 "two values of the request map to the same placeholder; change one of them".into()
             }
+            Self::UnknownPlaceholder => {
+                "a placeholder in the request is not known to this gateway yet; try again in a second".into()
+            }
+            Self::ResponseType => {
+                "the server's answer has a type that cannot be masked, so it was withheld; it must be JSON, events or text".into()
+            }
+            Self::ResponseTooLong => "the server's answer is too long to be masked, so it was withheld".into(),
+            Self::ResponseUnreadable => "the server's answer could not be read, so it was withheld".into(),
+            Self::ResponseLost => "the gateway was reconfigured before the answer ended, so it was withheld; try again".into(),
         }
+    }
+
+    /// Seconds after which a client should try again, where it is known that this helps.
+    pub(crate) fn retry_after(self) -> Option<&'static str> {
+        (self == Self::UnknownPlaceholder).then_some("1")
+    }
+
+    /// The code and the message, for clients.
+    pub(crate) fn text(self) -> String {
+        format!("{}: {}", self.code(), self.message())
     }
 
     /// The protocol to use instead, for the header `upgrade` that a 426 must have (RFC 9110, 15.5.22). The header
@@ -154,7 +190,7 @@ impl Refusal {
         (self == Self::Upgrade).then_some("HTTP/1.1")
     }
 
-    /// The answer's body.
+    /// The answer's body, in the form of the APIs of language models.
     pub(crate) fn body(self) -> String {
         let body = ErrorBody::new(self.r#type(), self.code(), &self.message());
         serde_json::to_string(&body).unwrap_or_default()
@@ -193,6 +229,11 @@ mod tests {
             (json(MaskError::Budget(Budget::Values)), 413, "request_too_large", "AWS_MASKER_2005: "),
             (json(MaskError::Budget(Budget::Steps)), 413, "request_too_large", "AWS_MASKER_2005: "),
             (json(MaskError::Collision), 500, "api_error", "AWS_MASKER_2001: "),
+            (Refusal::UnknownPlaceholder, 503, "overloaded_error", "AWS_MASKER_3001: "),
+            (Refusal::ResponseType, 502, "api_error", "AWS_MASKER_3002: "),
+            (Refusal::ResponseTooLong, 502, "api_error", "AWS_MASKER_3002: "),
+            (Refusal::ResponseUnreadable, 502, "api_error", "AWS_MASKER_3002: "),
+            (Refusal::ResponseLost, 502, "api_error", "AWS_MASKER_3002: "),
         ];
         for (refusal, status, kind, message) in cases {
             let body: serde_json::Value = serde_json::from_str(&refusal.body()).unwrap();

@@ -15,30 +15,36 @@ const KONG_PROXIES: &str = "x-kong-upstream-latency";
 /// The number of headers of which Kong shows no more.
 const HEADERS_SHOWN: usize = 100;
 
-/// The value of a header that the request has exactly once; `None` if it has several, or so many headers that the host may
-/// not show them all. `headers` are all of them as the ABI writes them: their number, the lengths of each name and value,
-/// then each name and value with a NUL after it, all numbers in four bytes.
-pub(crate) fn the_only(headers: &[u8], name: &str) -> Option<String> {
+/// All headers, with names in lower case; invalid bytes are replaced. `headers` are as the ABI writes them: their number, the
+/// lengths of each name and value, then each name and value with a NUL after it, all numbers in four bytes.
+pub(crate) fn pairs(headers: &[u8]) -> Option<Vec<(String, String)>> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Some(parts(headers)?.into_iter().map(|(name, value)| (text(name).to_ascii_lowercase(), text(value))).collect())
+}
+
+/// The names and values of headers as the ABI writes them.
+fn parts(headers: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
     let (count, rest) = number(headers)?;
-    if count >= HEADERS_SHOWN {
-        return None;
-    }
-    let (lengths, mut texts) = rest.split_at_checked(8 * count)?;
-    let mut values = Vec::new();
+    let (lengths, mut texts) = rest.split_at_checked(count.checked_mul(8)?)?;
+    let mut parts = Vec::new();
     for lengths in lengths.chunks_exact(8) {
         let (name_len, lengths) = number(lengths)?;
         let (value_len, _) = number(lengths)?;
-        let (own, rest) = texts.split_at_checked(name_len)?;
+        let (name, rest) = texts.split_at_checked(name_len)?;
         let (value, rest) = rest.get(1..)?.split_at_checked(value_len)?;
-        if own.eq_ignore_ascii_case(name.as_bytes()) {
-            values.push(value);
-        }
+        parts.push((name, value));
         texts = rest.get(1..)?;
     }
-    match values.as_slice() {
-        [value] => std::str::from_utf8(value).ok().map(str::to_owned),
-        _ => None,
-    }
+    Some(parts)
+}
+
+/// The value of a header that the request has exactly once; `None` if it has several, or so many headers that the host may
+/// not show them all. `headers` are all of them as the ABI writes them.
+pub(crate) fn the_only(headers: &[u8], name: &str) -> Option<String> {
+    let parts = parts(headers).filter(|parts| parts.len() < HEADERS_SHOWN)?;
+    let mut values = parts.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| *value);
+    let only = values.next().filter(|_| values.next().is_none())?;
+    std::str::from_utf8(only).ok().map(str::to_owned)
 }
 
 fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
@@ -156,14 +162,17 @@ impl ResponseHead {
 
     /// The type of the body of a response to a request with this method; `None` if it has none.
     pub(crate) fn media(&self, method: &str) -> Option<Media> {
-        let has_body = method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304);
-        (has_body && self.content_length != Some(0))
-            .then(|| self.content_type.as_deref().map_or(Media::Undeclared, Media::of))
+        self.has_body(method).then(|| self.content_type.as_deref().map_or(Media::Undeclared, Media::of))
     }
 
     /// Returns whether the body is text in a charset that is not read.
     pub(crate) fn is_in_other_charset(&self) -> bool {
         self.content_type.as_deref().is_some_and(|content_type| !masking::is_like_ascii(content_type))
+    }
+
+    /// Returns whether a response to a request with this method may have a body.
+    fn has_body(&self, method: &str) -> bool {
+        method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304) && self.content_length != Some(0)
     }
 }
 

@@ -27,22 +27,51 @@ pub(crate) struct Masked {
 impl Instance {
     /// Masks a request's body. The replaced values are remembered, and owed to the vault.
     pub(crate) fn mask(&mut self, scope: &str, format: Format, body: &[u8], now: TimeOfDay) -> Result<Masked, Refusal> {
-        let (key, used) = self.key(scope, now)?;
-        let mint = Mint::new(&key, scope).with_addresses(self.addresses);
-        let known = self.memory.known(scope, self.clock.last());
-        let thoughts = ScopeThoughts { memory: &self.memory, scope, mint: &mint };
-        let (scanner, options) = (&self.scanner, self.options);
-        let masker = Masker { scanner, known: &known, mint: &mint, options, thoughts: &thoughts };
-        let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
-        self.owe(scope, &masked.replaced, now)?;
-        let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(&mint, signature));
-        self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
-        self.count(|counters| {
-            counters.masked += masked.replaced.occurrences();
-            counters.fallback_key += u64::from(used == UsedKey::Fallback);
-        });
+        let (mint, used) = self.mint(scope, now)?;
+        let masked = self.mask_with(&mint, scope, format, body, now)?;
+        self.count(|counters| counters.fallback_key += u64::from(used == UsedKey::Fallback));
         let (replaced, foreign) = (Rc::new(masked.replaced), masked.foreign.len() as u64);
         Ok(Masked { body: masked.body, replaced, foreign, mint, key: used })
+    }
+
+    /// The placeholders of a scope, as they are made now; or the reason for which nothing may be masked.
+    pub(crate) fn mint(&mut self, scope: &str, now: TimeOfDay) -> Result<(Mint, UsedKey), Refusal> {
+        let (key, used) = self.key(scope, now)?;
+        Ok((Mint::new(&key, scope).with_addresses(self.addresses), used))
+    }
+
+    /// Masks a body, or a part of one, with these placeholders of its scope. The replaced values are remembered, and owed
+    /// to the vault.
+    pub(crate) fn mask_with(
+        &mut self,
+        mint: &Mint,
+        scope: &str,
+        format: Format,
+        body: &[u8],
+        now: TimeOfDay,
+    ) -> Result<masking::Masked, Refusal> {
+        let known = self.memory.known(scope, self.clock.last());
+        let thoughts = ScopeThoughts { memory: &self.memory, scope, mint };
+        let (scanner, options) = (&self.scanner, self.options);
+        let masker = Masker { scanner, known: &known, mint, options, thoughts: &thoughts };
+        let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
+        self.owe(scope, &masked.replaced, now)?;
+        let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(mint, signature));
+        self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
+        self.count(|counters| counters.masked += masked.replaced.occurrences());
+        Ok(masked)
+    }
+
+    /// Masks a response, or a part of one, whose request was forwarded. A vault that does not answer since is no reason to
+    /// withhold it, as its mappings wait.
+    pub(crate) fn mask_response(
+        &mut self,
+        mint: &Mint,
+        scope: &str,
+        format: Format,
+        body: &[u8],
+    ) -> Result<masking::Masked, Refusal> {
+        self.mask_with(mint, scope, format, body, self.clock.time_of_day())
     }
 
     /// Takes the outcome for the placeholders in a response. `mint` is that of the request, if it had a body.
@@ -93,7 +122,7 @@ impl Instance {
     }
 
     /// Asks the vault for placeholders that are not in the memory.
-    pub(super) fn want(&mut self, scope: &str, placeholders: &HashSet<Placeholder>) {
+    pub(crate) fn want(&mut self, scope: &str, placeholders: &HashSet<Placeholder>) {
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return };
         placeholders
             .iter()

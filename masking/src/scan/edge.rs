@@ -20,7 +20,10 @@ pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
         Edge::Word => before.is_ascii_alphanumeric(),
         Edge::Mailbox => before.is_ascii_alphanumeric() || in_user_of_url(text, start),
         Edge::Legacy => is_word(before) || before == b'.' || before == b'-',
-        Edge::Compound => is_word(before) || before == b'-',
+        // The name that CloudFront's console gives the origin of a bucket begins with `S3-`.
+        Edge::Compound => {
+            is_word(before) || before == b'-' && !text.get(..start).is_some_and(|head| head.ends_with(b"S3-"))
+        }
         Edge::Digits => before.is_ascii_alphanumeric() || before == b'.' && digit_before(text, start - 1),
         Edge::Ip if before == b'_' => !is_range(text, start),
         Edge::Ip => is_word(before) || before == b'.' || before == b'-' && !digit_before(text, start - 1),

@@ -86,7 +86,8 @@ impl Known {
 
     fn edge_of(&self, value: &str) -> Edge {
         let number = value.bytes().all(|b| b.is_ascii_digit());
-        self.edge.filter(|_| !number).unwrap_or(Edge::Digits)
+        let edge = self.edge.filter(|edge| *edge != Edge::Compound || !is_id(value)).unwrap_or(Edge::Word);
+        if number { Edge::Digits } else { edge }
     }
 
     /// Reports the ranges of the values; of those that begin at one place, the longest.
@@ -122,6 +123,16 @@ impl Known {
         (at + 1..text.len()).find(begins).unwrap_or(text.len())
     }
 }
+
+/// Returns whether a value is an id of capitals and digits, which no longer name has by chance: Terraform writes
+/// `Z05218443LQ9XKMW7ABC_www.example.org_A`.
+fn is_id(value: &str) -> bool {
+    let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    value.len() >= ID_MIN && value.bytes().all(capital) && value.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Minimum bytes of such an id.
+const ID_MIN: usize = 12;
 
 /// Returns the length of the number by which a service or a team tells several of one name apart: `-1`, `-002`.
 fn numbered_len(text: &[u8], end: usize) -> usize {

@@ -41,9 +41,11 @@ mod request;
 mod resource;
 mod rules;
 mod sibling;
+mod spelling;
 mod stored;
 mod table;
 mod template;
+mod user_info;
 mod whole;
 mod words;
 mod wrapped;
@@ -394,7 +396,11 @@ impl Scanner {
                 let bucket = request::bucket(text, literal).zip(self.rules.request);
                 bucket.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
             }
-            Anchor::Hidden if hidden::is_within(text, &literal) => reading.show_hidden(),
+            Anchor::UserInfo => {
+                let password = user_info::password(text, literal).zip(self.rules.user_info);
+                password.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
+            Anchor::Hidden if spelling::is_shown(text, &literal) => reading.show_hidden(),
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);

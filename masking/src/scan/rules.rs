@@ -15,7 +15,6 @@ use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::hidden;
 use crate::scan::id::Ids;
 use crate::scan::keyed::Keyed;
 use crate::scan::member;
@@ -32,8 +31,10 @@ use crate::scan::record::{self, Records};
 use crate::scan::request;
 use crate::scan::resource::{self, Resources};
 use crate::scan::sibling;
+use crate::scan::spelling;
 use crate::scan::stored;
 use crate::scan::table;
+use crate::scan::user_info;
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -44,6 +45,7 @@ pub(crate) struct Rules {
     pub(crate) public_address: Option<KindId>,
     pub(crate) stored: Option<KindId>,
     pub(crate) request: Option<KindId>,
+    pub(crate) user_info: Option<KindId>,
     pub(crate) records: Records,
     pub(crate) literals: Vec<Literal>,
     pub(crate) anywhere: Vec<Anywhere>,
@@ -73,6 +75,7 @@ pub(crate) enum Anchor {
     /// A member that tells others: the rule for their values, and their name.
     Sibling(usize, &'static str),
     Request,
+    UserInfo,
 }
 
 /// A value that begins with a literal, or stands after it.
@@ -148,6 +151,10 @@ impl Rules {
                 witnesses.split('|').for_each(|witness| self.anchor(witness, Anchor::Sibling(index, key.names)));
                 self.keys.push(Keyed::new(kind, index, key, risk == Risk::Secret));
             }
+            Rule::UserInfo => {
+                self.user_info = Some(kind);
+                user_info::ANCHORS.iter().for_each(|slashes| self.anchor(slashes, Anchor::UserInfo));
+            }
             Rule::Request => {
                 self.request = Some(kind);
                 request::ANCHORS.iter().for_each(|host| self.anchor(host, Anchor::Request));
@@ -193,7 +200,7 @@ impl Rules {
         for (start, rest) in arn::RESTS {
             self.anchor(start, Anchor::ArnRest(rest));
         }
-        for (written, _) in hidden::ANCHORS {
+        for written in spelling::anchors() {
             self.anchor(written, Anchor::Hidden);
         }
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
