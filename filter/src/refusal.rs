@@ -2,7 +2,7 @@
 
 use contract::{ErrorBody, ErrorType, code};
 use masking::json::JsonError;
-use masking::{Format, MaskError};
+use masking::{Budget, Format, MaskError};
 
 /// The setting that lets Kong keep larger bodies in memory, where a filter can read them.
 const BODY_BUFFER_SETTING: &str = "KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE";
@@ -65,7 +65,7 @@ impl Refusal {
             Self::BodyUnreadable
             | Self::TooLong
             | Self::TooMuchToKeep
-            | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
+            | Self::Mask(_, MaskError::Json(JsonError::TooComplex) | MaskError::Budget(_)) => 413,
             Self::Encoding | Self::MediaType | Self::Trailers => 415,
             Self::Upgrade => 426,
             Self::Scope => 403,
@@ -82,7 +82,7 @@ impl Refusal {
             Self::NoKeyring => "AWS_MASKER_1004",
             Self::Scope => "AWS_MASKER_1005",
             Self::Quota => code::QUOTA,
-            Self::TooMuchToKeep => "AWS_MASKER_2005",
+            Self::TooMuchToKeep | Self::Mask(_, MaskError::Budget(_)) => "AWS_MASKER_2005",
             Self::Mask(_, MaskError::Collision) => "AWS_MASKER_2001",
             Self::BodyUnreadable | Self::TooLong | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => {
                 "AWS_MASKER_2003"
@@ -155,6 +155,10 @@ impl Refusal {
             Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => {
                 "the request body is nested too deeply or has too many values".into()
             }
+            Self::Mask(_, MaskError::Budget(Budget::Bytes)) => "the request body is too long".into(),
+            Self::Mask(_, MaskError::Budget(Budget::Findings)) => "the request has too many values".into(),
+            Self::Mask(_, MaskError::Budget(Budget::Values)) => "the request has too many distinct values".into(),
+            Self::Mask(_, MaskError::Budget(Budget::Steps)) => "masking the request takes too much work".into(),
             Self::Mask(_, MaskError::Collision) => {
                 "two values of the request map to the same placeholder; change one of them".into()
             }
@@ -220,6 +224,10 @@ mod tests {
             (json(MaskError::Encoding), 400, "invalid_request_error", "AWS_MASKER_6002: "),
             (json(MaskError::Json(JsonError::Syntax { at: 7 })), 400, "invalid_request_error", "AWS_MASKER_6002: "),
             (json(MaskError::Json(JsonError::TooComplex)), 413, "request_too_large", "AWS_MASKER_2003: "),
+            (json(MaskError::Budget(Budget::Bytes)), 413, "request_too_large", "AWS_MASKER_2005: "),
+            (json(MaskError::Budget(Budget::Findings)), 413, "request_too_large", "AWS_MASKER_2005: "),
+            (json(MaskError::Budget(Budget::Values)), 413, "request_too_large", "AWS_MASKER_2005: "),
+            (json(MaskError::Budget(Budget::Steps)), 413, "request_too_large", "AWS_MASKER_2005: "),
             (json(MaskError::Collision), 500, "api_error", "AWS_MASKER_2001: "),
             (Refusal::UnknownPlaceholder, 503, "overloaded_error", "AWS_MASKER_3001: "),
             (Refusal::ResponseType, 502, "api_error", "AWS_MASKER_3002: "),

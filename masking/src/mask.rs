@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use crate::budget::{self, BYTES_MAX, Budget, VALUES_MAX};
 use crate::dialect::{self, Options, Side, Slot};
 use crate::json::{self, Document, Edit, JsonError, Shape, Value};
 use crate::placeholder::{self, Mint, Placeholder};
@@ -33,6 +34,14 @@ pub enum MaskError {
     Json(JsonError),
     /// Two values have the same placeholder, so that neither could be restored with certainty.
     Collision,
+    /// The body takes more than one request may.
+    Budget(Budget),
+}
+
+impl From<Budget> for MaskError {
+    fn from(budget: Budget) -> Self {
+        Self::Budget(budget)
+    }
 }
 
 impl From<JsonError> for MaskError {
@@ -98,6 +107,9 @@ impl Masker<'_> {
     ///
     /// Fails if the body is not of the format, or if two of its values have the same placeholder: see [`MaskError`].
     pub fn mask(&self, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
+        if body.len() > BYTES_MAX {
+            return Err(Budget::Bytes.into());
+        }
         let text = std::str::from_utf8(body).map_err(|_| MaskError::Encoding)?;
         match format {
             Format::Json => self.documents(text, &[(0, Document::parse(text)?)]),
@@ -109,7 +121,7 @@ impl Masker<'_> {
     }
 
     fn text(&self, text: &str) -> Result<Masked, MaskError> {
-        let mut exchange = Masking::new(self, &[Text { text, key: None }]);
+        let mut exchange = Masking::new(self, &[Text { text, key: None }])?;
         let mut edits = Vec::new();
         for finding in exchange.findings(0) {
             let written = exchange.written(&finding, text)?;
@@ -140,7 +152,7 @@ impl Masker<'_> {
                     .and_then(|key| key.plain().or_else(|| names.get(&place(*offset, key)).map(String::as_str))),
             })
             .collect();
-        let mut exchange = Masking::new(self, &texts);
+        let mut exchange = Masking::new(self, &texts)?;
         let mut edits = Vec::new();
         for (index, (((offset, slot), text), original)) in slots.iter().zip(&texts).zip(&originals).enumerate() {
             let findings = exchange.findings(index);
@@ -227,18 +239,20 @@ struct Masking<'m> {
 }
 
 impl<'m> Masking<'m> {
-    fn new(masker: &'m Masker<'m>, texts: &[Text<'_>]) -> Self {
+    fn new(masker: &'m Masker<'m>, texts: &[Text<'_>]) -> Result<Self, Budget> {
         let present = texts
             .iter()
             .flat_map(|text| placeholder::find_all(text.text.as_bytes()))
             .map(|(_, placeholder)| placeholder);
-        Self {
+        let bytes = texts.iter().map(|text| text.text.len()).sum();
+        let findings = masker.scanner.scan_within(texts, masker.known, budget::steps(bytes))?;
+        Ok(Self {
             masker,
             present: present.take(FOREIGN_MAX).collect(),
-            findings: masker.scanner.scan(texts, masker.known).into_iter().peekable(),
+            findings: findings.into_iter().peekable(),
             replaced: Replaced::default(),
             forgotten: Vec::new(),
-        }
+        })
     }
 
     /// The findings of one text; the texts are asked for in their order.
@@ -252,6 +266,9 @@ impl<'m> Masking<'m> {
         let scanner = self.masker.scanner;
         let parts = scanner.parts(finding.kind, value);
         let whole = self.placeholder(finding, value)?;
+        if self.replaced.len() > VALUES_MAX {
+            return Err(Budget::Values.into());
+        }
         if parts.iter().all(|part| part.is_whole(value)) {
             return Ok(vec![(finding.start..finding.end, whole)]);
         }

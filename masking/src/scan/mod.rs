@@ -56,6 +56,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Input};
 
+use crate::budget::{Budget, FINDINGS_MAX};
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
 use never::Never;
@@ -157,11 +158,17 @@ impl Scanner {
     /// Values known from earlier exchanges are among them, and those that these texts show in a strong context are
     /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
-        let strong = self.contexts(texts);
-        match strong.iter().any(|found| found.hidden) {
+        self.scan_within(texts, known, u64::MAX).unwrap_or_default()
+    }
+
+    /// The same in at most so many steps. Fails if these are not enough, or if there are too many findings.
+    pub(crate) fn scan_within(&self, texts: &[Text<'_>], known: &Known, steps: u64) -> Result<Vec<Finding>, Budget> {
+        let strong = self.contexts(texts, steps)?;
+        let findings = match strong.iter().any(|found| found.hidden) {
             true => self.folded(texts, strong, known),
             false => self.spread(texts, strong, known),
-        }
+        };
+        if findings.len() > FINDINGS_MAX && steps < u64::MAX { Err(Budget::Findings) } else { Ok(findings) }
     }
 
     /// Returns the findings of texts in which the rules found these, and what that tells of the other texts.
@@ -218,8 +225,9 @@ impl Scanner {
     }
 
     /// Returns what the rules find in each text.
-    fn contexts(&self, texts: &[Text<'_>]) -> Vec<Found> {
-        let mut readings = Readings { view: self.rules.reading(), prefixes: self.rules.reading() };
+    fn contexts(&self, texts: &[Text<'_>], steps: u64) -> Result<Vec<Found>, Budget> {
+        let reading = || self.rules.reading().within(steps);
+        let mut readings = Readings { view: reading(), prefixes: reading() };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
         // where it stands: reading it again would cost its length for each of them.
         let mut named: HashMap<(*const u8, usize), Vec<usize>> = HashMap::new();
@@ -232,7 +240,9 @@ impl Scanner {
             readings.prefixes.next_text(text.text.len());
             found
         };
-        texts.iter().map(&mut found).collect()
+        let all = texts.iter().map(&mut found).collect();
+        let is_within = readings.view.has_steps() && readings.prefixes.has_steps();
+        if is_within { Ok(all) } else { Err(Budget::Steps) }
     }
 
     /// Returns what the rules find in one text. `members` are those that have a name for it.
@@ -324,7 +334,21 @@ impl Scanner {
         let input = || Input::new(text).range(part.clone());
         for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(input())) {
             for anchor in self.anchors.get(literal.pattern().as_usize()).into_iter().flatten() {
-                self.anchor(*anchor, page, text, literal.range(), reading, found);
+                let mut steps = 1;
+                self.anchor(
+                    *anchor,
+                    page,
+                    text,
+                    literal.range(),
+                    reading,
+                    &mut |range: Range<usize>, kind, evidence| {
+                        steps += range.len();
+                        found(range, kind, evidence);
+                    },
+                );
+                if !reading.step(steps) {
+                    return;
+                }
             }
         }
     }

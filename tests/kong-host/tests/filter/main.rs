@@ -10,6 +10,7 @@ mod configurations;
 mod dialects;
 mod framing;
 mod gateway;
+mod large;
 mod life;
 mod outages;
 mod refusals;
