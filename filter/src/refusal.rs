@@ -1,9 +1,9 @@
-//! The reasons for which a request is not forwarded, and their answers to the client.
+//! The reasons for which a request is not forwarded, or a response withheld, and their answers to the client.
 
 use contract::{ErrorBody, ErrorType, code};
 use masking::dialect::KeptPlace;
 use masking::json::JsonError;
-use masking::{Format, MaskError};
+use masking::{Budget, Format, MaskError};
 
 /// The setting that lets Kong keep larger bodies in memory, where a filter can read them.
 const BODY_BUFFER_SETTING: &str = "KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE";
@@ -51,6 +51,16 @@ pub(crate) enum Refusal {
     /// The host does not show all headers, and by the configuration no value may be in one.
     Headers,
     Mask(Format, MaskError),
+    /// For a trusted upstream: a placeholder in the request is not known here yet, and the vault is being asked.
+    UnknownPlaceholder,
+    /// The response has a type, a charset or a coding that cannot be read, so it cannot be masked for its client.
+    ResponseType,
+    /// The response, or an event of it, is longer or more complex than what is masked at once.
+    ResponseTooLong,
+    /// The response is not what its headers declare, or the host cannot show it.
+    ResponseUnreadable,
+    /// The context that began with the response is lost, or none has seen its request.
+    ResponseLost,
 }
 
 /// A place of a request in which nothing can be masked.
@@ -86,11 +96,14 @@ impl Refusal {
     pub(crate) fn status(self) -> u32 {
         match self {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
-            Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed => 503,
+            Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed | Self::UnknownPlaceholder => {
+                503
+            }
+            Self::ResponseType | Self::ResponseTooLong | Self::ResponseUnreadable | Self::ResponseLost => 502,
             Self::BodyUnreadable
             | Self::TooLong
             | Self::TooMuchToKeep
-            | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
+            | Self::Mask(_, MaskError::Json(JsonError::TooComplex) | MaskError::Budget(_)) => 413,
             Self::Encoding | Self::MediaType | Self::Trailers | Self::Attachment => 415,
             Self::Upgrade => 426,
             Self::Scope => 403,
@@ -107,7 +120,7 @@ impl Refusal {
             Self::NoKeyring => "AWS_MASKER_1004",
             Self::Scope => "AWS_MASKER_1005",
             Self::Quota => code::QUOTA,
-            Self::TooMuchToKeep => "AWS_MASKER_2005",
+            Self::TooMuchToKeep | Self::Mask(_, MaskError::Budget(_)) => "AWS_MASKER_2005",
             Self::Mask(_, MaskError::Collision) => "AWS_MASKER_2001",
             Self::BodyUnreadable | Self::TooLong | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => {
                 "AWS_MASKER_2003"
@@ -115,6 +128,10 @@ impl Refusal {
             Self::Encoding | Self::MediaType | Self::Trailers => "AWS_MASKER_2004",
             Self::Garbled | Self::Form => "AWS_MASKER_2009",
             Self::Bypassed => "AWS_MASKER_2006",
+            Self::UnknownPlaceholder => "AWS_MASKER_3001",
+            Self::ResponseType | Self::ResponseTooLong | Self::ResponseUnreadable | Self::ResponseLost => {
+                "AWS_MASKER_3002"
+            }
             Self::Upgrade => "AWS_MASKER_2007",
             Self::Digest(_) => "AWS_MASKER_2008",
             Self::Attachment => "AWS_MASKER_2010",
@@ -136,7 +153,7 @@ impl Refusal {
             413 => ErrorType::RequestTooLarge,
             429 => ErrorType::RateLimitError,
             503 => ErrorType::OverloadedError,
-            500 => ErrorType::ApiError,
+            500 | 502 => ErrorType::ApiError,
             _ => ErrorType::InvalidRequestError,
         }
     }
@@ -184,10 +201,33 @@ impl Refusal {
             Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => {
                 "the request body is nested too deeply or has too many values".into()
             }
+            Self::Mask(_, MaskError::Budget(Budget::Bytes)) => "the request body is too long".into(),
+            Self::Mask(_, MaskError::Budget(Budget::Findings)) => "the request has too many values".into(),
+            Self::Mask(_, MaskError::Budget(Budget::Values)) => "the request has too many distinct values".into(),
+            Self::Mask(_, MaskError::Budget(Budget::Steps)) => "masking the request takes too much work".into(),
             Self::Mask(_, MaskError::Collision) => {
                 "two values of the request map to the same placeholder; change one of them".into()
             }
+            Self::UnknownPlaceholder => {
+                "a placeholder in the request is not known to this gateway yet; try again in a second".into()
+            }
+            Self::ResponseType => {
+                "the server's answer has a type that cannot be masked, so it was withheld; it must be JSON, events or text".into()
+            }
+            Self::ResponseTooLong => "the server's answer is too long to be masked, so it was withheld".into(),
+            Self::ResponseUnreadable => "the server's answer could not be read, so it was withheld".into(),
+            Self::ResponseLost => "the gateway was reconfigured before the answer ended, so it was withheld; try again".into(),
         }
+    }
+
+    /// Seconds after which a client should try again, where it is known that this helps.
+    pub(crate) fn retry_after(self) -> Option<&'static str> {
+        (self == Self::UnknownPlaceholder).then_some("1")
+    }
+
+    /// The code and the message, for clients.
+    pub(crate) fn text(self) -> String {
+        format!("{}: {}", self.code(), self.message())
     }
 
     /// The protocol to use instead, for the header `upgrade` that a 426 must have (RFC 9110, 15.5.22). The header
@@ -196,7 +236,7 @@ impl Refusal {
         (self == Self::Upgrade).then_some("HTTP/1.1")
     }
 
-    /// The answer's body.
+    /// The answer's body, in the form of the APIs of language models.
     pub(crate) fn body(self) -> String {
         let body = ErrorBody::new(self.r#type(), self.code(), &self.message());
         serde_json::to_string(&body).unwrap_or_default()
@@ -234,7 +274,16 @@ mod tests {
             (json(MaskError::Encoding), 400, "invalid_request_error", "AWS_MASKER_6002: "),
             (json(MaskError::Json(JsonError::Syntax { at: 7 })), 400, "invalid_request_error", "AWS_MASKER_6002: "),
             (json(MaskError::Json(JsonError::TooComplex)), 413, "request_too_large", "AWS_MASKER_2003: "),
+            (json(MaskError::Budget(Budget::Bytes)), 413, "request_too_large", "AWS_MASKER_2005: "),
+            (json(MaskError::Budget(Budget::Findings)), 413, "request_too_large", "AWS_MASKER_2005: "),
+            (json(MaskError::Budget(Budget::Values)), 413, "request_too_large", "AWS_MASKER_2005: "),
+            (json(MaskError::Budget(Budget::Steps)), 413, "request_too_large", "AWS_MASKER_2005: "),
             (json(MaskError::Collision), 500, "api_error", "AWS_MASKER_2001: "),
+            (Refusal::UnknownPlaceholder, 503, "overloaded_error", "AWS_MASKER_3001: "),
+            (Refusal::ResponseType, 502, "api_error", "AWS_MASKER_3002: "),
+            (Refusal::ResponseTooLong, 502, "api_error", "AWS_MASKER_3002: "),
+            (Refusal::ResponseUnreadable, 502, "api_error", "AWS_MASKER_3002: "),
+            (Refusal::ResponseLost, 502, "api_error", "AWS_MASKER_3002: "),
         ];
         for (refusal, status, kind, message) in cases {
             let body: serde_json::Value = serde_json::from_str(&refusal.body()).unwrap();

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::budget::{BYTES_MAX, Budget};
 use crate::dialect::Declared;
 use crate::json::Edit;
 use crate::mask::{Format, MaskError, Masked, Masker, Pieces};
@@ -93,6 +94,9 @@ impl Masker<'_> {
     ///
     /// Fails if the body is not a form with this boundary, or if a part cannot be masked: see [`FormError`].
     pub fn form(&self, boundary: &Boundary, body: &[u8]) -> Result<Masked<Vec<u8>>, FormError> {
+        if body.len() > BYTES_MAX {
+            return Err(FormError::Part(Format::Text, Budget::Bytes.into()));
+        }
         let (mut pieces, mut attachments) = (Pieces::default(), 0);
         for part in parts(boundary, body).ok_or(FormError::Malformed)? {
             for (at, text) in &part.texts {

@@ -44,6 +44,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unreachable_pub)]
 
+mod budget;
 pub mod catalog;
 pub mod dialect;
 mod form;
@@ -58,6 +59,7 @@ mod scan;
 pub mod sse;
 mod unmask;
 
+pub use budget::{BYTES_MAX, Budget, FINDINGS_MAX, VALUES_MAX};
 pub use catalog::{Family, Kind, KindId, Risk, Tier};
 
 pub use form::{Boundary, FormError};

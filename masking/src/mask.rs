@@ -5,6 +5,7 @@ mod sources;
 use std::collections::HashSet;
 use std::ops::Range;
 
+use crate::budget::{self, BYTES_MAX, Budget, VALUES_MAX};
 use crate::dialect::{Embedded, FileRef, KeptPlace, Options, Slot};
 use crate::json::{self, Edit, JsonError, Shape};
 use crate::placeholder::{self, Mint, Placeholder};
@@ -37,6 +38,14 @@ pub enum MaskError {
     Json(JsonError),
     /// Two values have the same placeholder, so that neither could be restored with certainty.
     Collision,
+    /// The body takes more than one request may.
+    Budget(Budget),
+}
+
+impl From<Budget> for MaskError {
+    fn from(budget: Budget) -> Self {
+        Self::Budget(budget)
+    }
 }
 
 impl From<JsonError> for MaskError {
@@ -123,6 +132,9 @@ impl Masker<'_> {
     ///
     /// Fails if the body is not of the format, or if two of its values have the same placeholder: see [`MaskError`].
     pub fn mask(&self, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
+        if body.len() > BYTES_MAX {
+            return Err(Budget::Bytes.into());
+        }
         let text = std::str::from_utf8(body).map_err(|_| MaskError::Encoding)?;
         let mut pieces = Pieces::default();
         pieces.add(format, 0, text)?;
@@ -133,7 +145,7 @@ impl Masker<'_> {
     pub(crate) fn pieces(&self, pieces: &Pieces<'_>) -> Result<Masked<Vec<Edit>>, MaskError> {
         let sources = Sources::of(pieces, self);
         let texts = sources.texts();
-        let mut exchange = Masking::new(self, &texts);
+        let mut exchange = Masking::new(self, &texts)?;
         let mut edits = Vec::new();
         exchange.files.attachments = sources.attachments;
         for (index, (offset, slot)) in sources.slots.iter().enumerate() {
@@ -185,20 +197,22 @@ struct Masking<'m> {
 }
 
 impl<'m> Masking<'m> {
-    fn new(masker: &'m Masker<'m>, texts: &[Text<'_>]) -> Self {
+    fn new(masker: &'m Masker<'m>, texts: &[Text<'_>]) -> Result<Self, Budget> {
         let present = texts
             .iter()
             .flat_map(|text| placeholder::find_all(text.text.as_bytes()))
             .map(|(_, placeholder)| placeholder);
-        Self {
+        let bytes = texts.iter().map(|text| text.text.len()).sum();
+        let findings = masker.scanner.scan_within(texts, masker.known, budget::steps(bytes))?;
+        Ok(Self {
             masker,
             present: present.take(FOREIGN_MAX).collect(),
-            findings: masker.scanner.scan(texts, masker.known).into_iter().peekable(),
+            findings: findings.into_iter().peekable(),
             replaced: Replaced::default(),
             forgotten: Vec::new(),
             files: Files::default(),
             kept: None,
-        }
+        })
     }
 
     /// The findings of one text; the texts are asked for in their order.
@@ -212,6 +226,9 @@ impl<'m> Masking<'m> {
         let scanner = self.masker.scanner;
         let parts = scanner.parts(finding.kind, value);
         let whole = self.placeholder(finding, value)?;
+        if self.replaced.len() > VALUES_MAX {
+            return Err(Budget::Values.into());
+        }
         if parts.iter().all(|part| part.is_whole(value)) {
             return Ok(vec![(finding.start..finding.end, whole)]);
         }

@@ -234,6 +234,8 @@ fn events_wait_for_a_few_others_only() {
     let comments: Vec<String> = (0..9).map(|_| sent(keepalive)).collect();
     assert_eq!(comments.concat(), text + &keepalive.repeat(9));
     assert_eq!(comments[7], "", "eight events may come between");
+    let message = data(r#"{"jsonrpc":"2.0","id":1,"method":"ask","params":{"message":"pizza"}}"#, Ending::Lf);
+    assert_eq!(sent(&message), message, "a message of JSON-RPC is complete: its answer may be waited for");
 }
 
 /// Events that are added look like their neighbours.
@@ -325,6 +327,21 @@ fn a_value_in_a_text_that_is_json() {
         }
     }
     assert_eq!(restore_any(Media::Text, &replaced, &format!("\"{word}\"")), format!("\"{value}\""));
+}
+
+/// A member that is named like arguments, and holds a text.
+#[test]
+fn arguments_that_are_no_json() {
+    let (replaced, word, value) = of_lines();
+    for text in [format!("run {word}"), format!("{{\"a\": \"{word}\"}}")] {
+        let body = json!({"arguments": text}).to_string();
+        let restored: Value = serde_json::from_str(&restore_any(Media::Json, &replaced, &body)).unwrap();
+        let got = restored["arguments"].as_str().unwrap();
+        match serde_json::from_str::<Value>(got) {
+            Ok(object) => assert_eq!(object["a"], value),
+            Err(_) => assert_eq!(got, format!("run {value}")),
+        }
+    }
 }
 
 /// A short body cannot make a long one without end.

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use futures_util::future::join_all;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,7 +24,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::{InvalidVariable, Place, Tls};
-use crate::routes::{Peer, Routes};
+use crate::routes::{Calls, Peer, Routes};
 use crate::seats::Seats;
 
 /// The timeout of a TLS handshake, and of the head of a call, which includes the time in which a connection is idle.
@@ -150,24 +149,19 @@ async fn accept(listener: &Listener, tls: &Option<TlsAcceptor>, routes: &Routes,
 }
 
 /// A connection through the Unix socket does not leave the machine, and needs no TLS.
-async fn serve_connection(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, routes: Router, watcher: Watcher) {
+async fn serve_connection(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, calls: Calls, watcher: Watcher) {
     match (stream, tls) {
-        (Stream::Unix(stream), _) => serve_http(stream, peer, routes, watcher).await,
-        (Stream::Tcp(stream), None) => serve_http(stream, peer, routes, watcher).await,
+        (Stream::Unix(stream), _) => serve_http(stream, peer, calls, watcher).await,
+        (Stream::Tcp(stream), None) => serve_http(stream, peer, calls, watcher).await,
         (Stream::Tcp(stream), Some(tls)) => match timeout(HEAD_PATIENCE, tls.accept(stream)).await {
-            Ok(Ok(stream)) => serve_http(stream, peer, routes, watcher).await,
+            Ok(Ok(stream)) => serve_http(stream, peer, calls, watcher).await,
             Ok(Err(_)) | Err(_) => tracing::debug!(%peer, "TLS handshake failed"),
         },
     }
 }
 
-async fn serve_http(
-    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
-    peer: Peer,
-    routes: Router,
-    watcher: Watcher,
-) {
-    let service = TowerToHyperService::new(routes);
+async fn serve_http(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, peer: Peer, calls: Calls, watcher: Watcher) {
+    let service = TowerToHyperService::new(calls);
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     if watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await.is_err() {

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::batch::{key, scope};
 use crate::error::Error;
 use crate::name::RecordKey;
-use crate::store::{Change, Cursor, Store, Usage};
+use crate::quota::Usage;
+use crate::store::{Change, Cursor, Store};
 use crate::vault::{Vault, mapping};
 
 /// The header that carries the scope of a text to restore.

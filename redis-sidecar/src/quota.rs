@@ -1,6 +1,20 @@
 //! The quotas of each scope: one tenant's flood fills its own share of the store, and nobody else's.
 
-use crate::store::Usage;
+use serde::Serialize;
+
+/// The records of one scope in numbers. A store may count a record for a while after it expired: at most for a
+/// thirty-second part of its time to live, or a minute.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    pub mappings: u64,
+    /// Bytes of all records, each with its names and the store's own overhead.
+    pub bytes: u64,
+    /// Mappings that were new in the current minute.
+    #[serde(rename = "new_this_minute")]
+    pub fresh: u64,
+    /// Values that the scope knows.
+    pub known: u64,
+}
 
 /// What each scope may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

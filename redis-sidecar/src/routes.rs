@@ -61,7 +61,10 @@ impl fmt::Display for Peer {
 type Shared = State<Arc<Sidecar>>;
 type Seated = Extension<Arc<Seat>>;
 
-/// The calls, as a service that the listener drives.
+/// The calls of one connection, as a service that the listener drives.
+pub type Calls = Router;
+
+/// The calls of all connections.
 #[derive(Debug, Clone)]
 pub struct Routes(Router);
 
@@ -89,7 +92,7 @@ impl Routes {
     }
 
     /// The calls of one connection.
-    pub fn of(&self, peer: Peer, seat: Arc<Seat>) -> Router {
+    pub fn of(&self, peer: Peer, seat: Arc<Seat>) -> Calls {
         self.0.clone().layer(Extension(peer)).layer(Extension(seat))
     }
 }

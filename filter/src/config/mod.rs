@@ -8,12 +8,12 @@ use std::fmt;
 use std::rc::Rc;
 
 use contract::bound;
-use masking::dialect::{KeptStrings, Options};
+use masking::dialect::{Apis, KeptStrings, Options};
 use masking::{AddressCodes, KindId, PlaceholderKey, Policy, PolicyError, Scanner};
 
 pub(crate) use self::address::{Address, BearerToken};
 pub(crate) use self::raw::{Attachments, Strict};
-use self::raw::{RawConfig, RawFrom, RawHeader, RawPlace, RawScope};
+use self::raw::{RawConfig, RawDirection, RawFrom, RawHeader, RawPlace, RawScope};
 
 /// The environment variable that holds the token, so that kong.yml contains no secret.
 pub(crate) const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
@@ -28,6 +28,7 @@ const TTL_DEFAULT: u64 = 604_800;
 pub(crate) struct Config {
     pub keys: Keys,
     pub scope: ScopeRule,
+    pub direction: Direction,
     pub log_masked_requests: bool,
     /// Shared by all entries with the same policy: a compiled scanner takes megabytes.
     pub scanner: Rc<Scanner>,
@@ -72,6 +73,15 @@ pub(crate) enum ScopeRule {
     From(ScopeSource),
 }
 
+/// The side that must not see values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// The upstream: requests are masked, and responses restored.
+    ToProvider,
+    /// The client: requests are restored, and responses masked.
+    ToClient,
+}
+
 /// The place from which a request's scope is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ScopeSource {
@@ -109,15 +119,22 @@ impl Config {
         let unknown = |index: usize| ConfigError(format!("never_restore: entry {} is not a kind", index + 1));
         let entries = raw.never_restore.0.iter().enumerate();
         let never_restore = entries.map(|(index, kind)| scanner.kind_id(kind).ok_or_else(|| unknown(index)));
+        let direction = raw.direction()?;
+        let apis = match direction {
+            Direction::ToProvider => Apis::All,
+            Direction::ToClient => Apis::Mcp,
+        };
         Ok(Self {
             never_restore: never_restore.collect::<Result<_, _>>()?,
             keys,
             scope: raw.scope.clone().check()?,
+            direction,
             log_masked_requests: raw.log_masked_requests,
             scanner,
             addresses: if raw.address_groups { AddressCodes::Grouped } else { AddressCodes::Unrelated },
             options: Options {
                 thinking: raw.restore_thinking,
+                apis,
                 kept: if raw.strict == Strict::Refuse { KeptStrings::Search } else { KeptStrings::Pass },
             },
             attachments: raw.attachments,
@@ -169,6 +186,16 @@ impl RawConfig {
         };
         let mapping_ttl = self.ttl()?;
         Ok(Keys::Sidecar(SidecarConfig { address, token: BearerToken::new(token), on_outage, mapping_ttl }))
+    }
+
+    fn direction(&self) -> Result<Direction, ConfigError> {
+        match self.direction {
+            RawDirection::ToProvider => Ok(Direction::ToProvider),
+            RawDirection::ToClient if self.use_redis => Ok(Direction::ToClient),
+            RawDirection::ToClient => Err(ConfigError(
+                "direction: to_client restores what other exchanges masked, so it needs a sidecar".into(),
+            )),
+        }
     }
 
     fn ttl(&self) -> Result<u64, ConfigError> {

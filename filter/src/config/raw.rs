@@ -13,6 +13,7 @@ pub(super) struct RawConfig {
     pub sidecar_token: Option<String>,
     pub secret: Option<String>,
     pub scope: RawScope,
+    pub direction: RawDirection,
     pub use_redis: bool,
     pub redis_fallback: bool,
     pub mapping_ttl: Option<serde_json::Number>,
@@ -48,6 +49,7 @@ impl Default for RawConfig {
             sidecar_token: None,
             secret: None,
             scope: RawScope::Fixed("default".into()),
+            direction: RawDirection::ToProvider,
             use_redis: true,
             redis_fallback: false,
             mapping_ttl: None,
@@ -141,6 +143,13 @@ pub(super) struct RawFrom {
 pub(super) enum RawPlace {
     Route,
     Service,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawDirection {
+    ToProvider,
+    ToClient,
 }
 
 /// A list. Kong passes an empty one as `{}`, because its configuration goes through Lua tables.

@@ -19,14 +19,16 @@ fn what_is_accepted() {
         r#"{"sidecar":"s:1","scope":{"from":"service"}}"#,
         r#"{"sidecar":"s:1","attachments":"refuse","strict":"refuse"}"#,
         r#"{"sidecar":"s:1","attachments":"pass","strict":"pass"}"#,
+        r#"{"sidecar":"s:1","direction":"to_client"}"#,
+        r#"{"use_redis":false,"secret":"abcdefghijklmnop","direction":"to_provider"}"#,
     ];
     for json in cases {
         assert!(parse(json).is_ok(), "{json}: {:?}", parse(json).err());
     }
     let config = parse(r#"{"sidecar":"s:1"}"#).unwrap();
     assert_eq!(config.scope, ScopeRule::Fixed("default".into()));
-    assert_eq!(config.addresses, AddressCodes::Grouped);
     assert_eq!((config.attachments, config.strict), (Attachments::Report, Strict::Pass));
+    assert_eq!((config.addresses, config.direction), (AddressCodes::Grouped, Direction::ToProvider));
     let Keys::Sidecar(sidecar) = config.keys else { panic!("{:?}", config.keys) };
     assert!(matches!(sidecar, SidecarConfig { on_outage: OnOutage::Refuse, mapping_ttl: 604_800, .. }));
 }
@@ -50,6 +52,8 @@ fn what_is_refused() {
         (r#"{"sidecar":"s:1","scope":{"from":"client"}}"#, "did not match any variant"),
         (r#"{"sidecar":"s:1","attachments":"drop"}"#, "unknown variant `drop`"),
         (r#"{"sidecar":"s:1","strict":true}"#, "expected value at line 1"),
+        (r#"{"sidecar":"s:1","direction":"both"}"#, "unknown variant `both`"),
+        (r#"{"use_redis":false,"secret":"abcdefghijklmnop","direction":"to_client"}"#, "it needs a sidecar"),
         (r#"{"sidecar":"s:1","mapping_ttl":1.5}"#, "mapping_ttl: 60 to"),
         (r#"{"sidecar":"s:1","mapping_ttl":1}"#, "mapping_ttl: 60 to"),
         (r#"{"sidecar":"s:1","never_restore":["no_such_kind"]}"#, "never_restore: entry 1 is not a kind"),

@@ -17,41 +17,41 @@ const KONG_PROXIES: &str = "x-kong-upstream-latency";
 /// The number of headers of which Kong shows no more.
 const HEADERS_SHOWN: usize = 100;
 
-/// The value of a header that the request has exactly once; `None` if it has several, or so many headers that the host may
-/// not show them all. `headers` are all of them as the ABI writes them.
-pub(crate) fn the_only(headers: &[u8], name: &str) -> Option<String> {
-    let pairs = pairs(headers)?;
-    let mut values = pairs.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes()));
-    match (values.next(), values.next()) {
-        (Some((_, value)), None) => std::str::from_utf8(value).ok().map(str::to_owned),
-        _ => None,
-    }
-}
-
-/// All headers as text, with invalid bytes replaced; `None` if the host may not show them all.
-pub(crate) fn every(headers: &[u8]) -> Option<Vec<(String, String)>> {
+/// All headers, with names in lower case; invalid bytes are replaced. `headers` are as the ABI writes them: their number, the
+/// lengths of each name and value, then each name and value with a NUL after it, all numbers in four bytes.
+pub(crate) fn pairs(headers: &[u8]) -> Option<Vec<(String, String)>> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Some(pairs(headers)?.into_iter().map(|(name, value)| (text(name), text(value))).collect())
+    Some(parts(headers)?.into_iter().map(|(name, value)| (text(name).to_ascii_lowercase(), text(value))).collect())
 }
 
-/// Reads headers as the ABI writes them: their number, the lengths of each name and value, then each name and value with
-/// a NUL after it, all numbers in four bytes.
-fn pairs(headers: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
+/// The names and values of headers as the ABI writes them.
+fn parts(headers: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
     let (count, rest) = number(headers)?;
-    if count >= HEADERS_SHOWN {
-        return None;
-    }
-    let (lengths, mut texts) = rest.split_at_checked(8 * count)?;
-    let mut pairs = Vec::with_capacity(count);
+    let (lengths, mut texts) = rest.split_at_checked(count.checked_mul(8)?)?;
+    let mut parts = Vec::new();
     for lengths in lengths.chunks_exact(8) {
         let (name_len, lengths) = number(lengths)?;
         let (value_len, _) = number(lengths)?;
         let (name, rest) = texts.split_at_checked(name_len)?;
         let (value, rest) = rest.get(1..)?.split_at_checked(value_len)?;
-        pairs.push((name, value));
+        parts.push((name, value));
         texts = rest.get(1..)?;
     }
-    Some(pairs)
+    Some(parts)
+}
+
+/// All headers, with names in lower case; `None` if the host may not show them all.
+pub(crate) fn every(headers: &[u8]) -> Option<Vec<(String, String)>> {
+    pairs(headers).filter(|pairs| pairs.len() < HEADERS_SHOWN)
+}
+
+/// The value of a header that the request has exactly once; `None` if it has several, or so many headers that the host may
+/// not show them all. `headers` are all of them as the ABI writes them.
+pub(crate) fn the_only(headers: &[u8], name: &str) -> Option<String> {
+    let parts = parts(headers).filter(|parts| parts.len() < HEADERS_SHOWN)?;
+    let mut values = parts.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| *value);
+    let only = values.next().filter(|_| values.next().is_none())?;
+    std::str::from_utf8(only).ok().map(str::to_owned)
 }
 
 fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
@@ -234,14 +234,17 @@ impl ResponseHead {
 
     /// The type of the body of a response to a request with this method; `None` if it has none.
     pub(crate) fn media(&self, method: &str) -> Option<Media> {
-        let has_body = method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304);
-        (has_body && self.content_length != Some(0))
-            .then(|| self.content_type.as_deref().map_or(Media::Undeclared, Media::of))
+        self.has_body(method).then(|| self.content_type.as_deref().map_or(Media::Undeclared, Media::of))
     }
 
     /// Returns whether the body is text in a charset that is not read.
     pub(crate) fn is_in_other_charset(&self) -> bool {
         self.content_type.as_deref().is_some_and(|content_type| !masking::is_like_ascii(content_type))
+    }
+
+    /// Returns whether a response to a request with this method may have a body.
+    fn has_body(&self, method: &str) -> bool {
+        method != "HEAD" && !matches!(self.status, 100..=199 | 204 | 304) && self.content_length != Some(0)
     }
 }
 

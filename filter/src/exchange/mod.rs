@@ -4,10 +4,12 @@
 mod decode;
 pub(crate) mod head;
 mod keepsake;
+pub(crate) mod mirrored;
 mod recovered;
 pub(crate) mod response;
 mod restoring;
 mod sent;
+mod to_client;
 
 use log::Level;
 use masking::Tally;
@@ -17,7 +19,8 @@ use self::keepsake::RequestKeepsake;
 use self::recovered::Recovered;
 use self::restoring::Restoring;
 use self::sent::{Requested, Sent, Shown};
-use crate::config::{ScopeRule, ScopeSource, Strict};
+use self::to_client::ToClient;
+use crate::config::{Direction, ScopeRule, ScopeSource, Strict};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
@@ -59,8 +62,21 @@ enum Phase {
     Restoring(Sent, Box<Restoring>),
     /// The response passes unchanged: it is not text, or it is text that cannot be read, which the tally says.
     Passing(Sent, Tally),
+    /// The upstream is trusted, and the client is not.
+    ToClient(ToClient),
     /// The exchange is over.
     Gone,
+}
+
+impl Phase {
+    /// The phase of a request whose headers were accepted.
+    fn requested(requested: Requested, now: TimeOfDay) -> Result<Self, Refusal> {
+        let direction = requested.instance.borrow().direction;
+        match direction {
+            Direction::ToProvider => Ok(Self::Requested(requested)),
+            Direction::ToClient => ToClient::ask(requested, now).map(Self::ToClient),
+        }
+    }
 }
 
 impl Exchange {
@@ -93,8 +109,8 @@ impl Exchange {
             return Ok(Some(self.root.health(now)));
         }
         self.root.count(|counters| counters.requests += 1);
-        match self.admit(head, now) {
-            Ok(requested) => self.phase = Phase::Requested(requested),
+        match self.admit(head, now).and_then(|requested| Phase::requested(requested, now)) {
+            Ok(phase) => self.phase = phase,
             Err(refusal) => return Err(self.refuse(refusal)),
         }
         Ok(None)
@@ -127,22 +143,29 @@ impl Exchange {
             return;
         }
         self.gateway = Gateway::Kong;
-        let keepsake = kept().and_then(|kept| RequestKeepsake::read(&kept)).filter(|keepsake| !keepsake.masked);
-        if let (Some(keepsake), Some(instance)) = (keepsake, self.root.ready()) {
+        let (Some(kept), Some(instance)) = (kept(), self.root.ready().cloned()) else { return };
+        if let Some(keepsake) = RequestKeepsake::read(&kept).filter(|keepsake| !keepsake.masked) {
             let head = RequestHead { content_encoding: keepsake.content_encoding, ..head(self.gateway) };
-            self.phase = Phase::Requested(Requested::new(instance, head, keepsake.scope));
+            self.phase = Phase::Requested(Requested::new(&instance, head, keepsake.scope));
+        } else {
+            self.resume_call(&kept, &instance, || head(Gateway::Kong));
         }
     }
 
     /// Returns whether the request's body is sent on without the coding in which it arrives.
     pub(crate) fn decodes_request(&self) -> bool {
-        matches!(&self.phase, Phase::Requested(requested) if requested.decodes())
+        match &self.phase {
+            Phase::Requested(requested) | Phase::ToClient(ToClient::Asked(requested)) => requested.decodes(),
+            _ => false,
+        }
     }
 
     /// The host has shown a part of the request's body, and holds it until the end.
     pub(crate) fn request_body_begins(&mut self) {
-        if let Phase::Requested(requested) = &mut self.phase {
-            requested.body = Shown::InPart;
+        match &mut self.phase {
+            Phase::Requested(requested) => requested.body = Shown::InPart,
+            Phase::ToClient(exchange) => exchange.body_begins(),
+            _ => {}
         }
     }
 
@@ -151,6 +174,7 @@ impl Exchange {
     pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<Vec<u8>>, Refusal> {
         let requested = match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Requested(requested) => requested,
+            Phase::ToClient(exchange) => return self.call(exchange, body, now),
             // This context has not seen the request's headers, so its scope is unknown.
             _ => return Err(self.refuse(Refusal::BodyUnreadable)),
         };
@@ -170,6 +194,7 @@ impl Exchange {
     pub(crate) fn request_trailers(&mut self) -> Result<(), Refusal> {
         match &self.phase {
             Phase::Requested(Requested { body: Shown::InPart, .. }) => Err(self.refuse(Refusal::Trailers)),
+            Phase::ToClient(exchange) if exchange.waits_for_body() => Err(self.refuse(Refusal::Trailers)),
             _ => Ok(()),
         }
     }
@@ -194,12 +219,16 @@ impl Exchange {
         let keepsake = match (self.gateway, &self.phase) {
             (Gateway::Kong, Phase::Requested(requested)) => requested.keepsake(),
             (Gateway::Kong, Phase::Sent(sent)) => sent.keepsake(),
+            (Gateway::Kong, Phase::ToClient(exchange)) => {
+                return serde_json::to_vec(&exchange.request_keepsake()?).ok();
+            }
             _ => return None,
         };
         serde_json::to_vec(&keepsake).ok()
     }
 
-    fn has_lost_its_state(&self) -> bool {
+    /// Returns whether this context has not seen the exchange from its beginning.
+    pub(crate) fn has_lost_its_state(&self) -> bool {
         matches!(self.phase, Phase::Unseen | Phase::Unmasked)
     }
 
@@ -209,6 +238,7 @@ impl Exchange {
             Phase::Restoring(sent, restoring) => sent.end(&restoring.tally()),
             Phase::Passing(sent, tally) => sent.end(&tally),
             Phase::Sent(sent) => sent.end(&Tally::default()),
+            Phase::ToClient(exchange) => exchange.end(),
             _ => None,
         }
     }

@@ -20,9 +20,9 @@ use crate::refusal::Refusal;
 /// A request whose body has not been masked yet.
 #[derive(Debug)]
 pub(super) struct Requested {
-    instance: Rc<RefCell<Instance>>,
-    head: RequestHead,
-    scope: String,
+    pub instance: Rc<RefCell<Instance>>,
+    pub head: RequestHead,
+    pub scope: String,
     pub body: Shown,
 }
 
@@ -124,7 +124,7 @@ impl Requested {
     }
 
     /// The decoded body; `None` if it arrived without a coding.
-    fn plain(&self, body: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
+    pub(super) fn plain(&self, body: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
         if !self.decodes() {
             return Ok(None);
         }
@@ -267,7 +267,7 @@ impl Sent {
 }
 
 /// The counts of an exchange in which something was masked or restored.
-fn log_line(masked: &BTreeMap<String, u64>, tally: &Tally) -> Option<String> {
+pub(super) fn log_line(masked: &BTreeMap<String, u64>, tally: &Tally) -> Option<String> {
     if masked.is_empty() && tally.restored == 0 && tally.unresolved == 0 {
         return None;
     }

@@ -8,8 +8,8 @@ use proxy_wasm::types::Action;
 use super::abi::{self, Buffer, Map};
 use super::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::config::ScopeSource;
-use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead, every, the_only};
-use crate::exchange::{Exchange, Line};
+use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead, every, pairs, the_only};
+use crate::exchange::{Exchange, Line, mirrored};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
@@ -48,10 +48,14 @@ impl HttpContext for Http {
         let head = RequestHead { headers, ..head };
         let follows = head.follows;
         match self.exchange.request_headers(head, self.now()) {
-            Ok(None) => self.keep_request(),
+            Ok(None) => {}
             Ok(Some(health)) => return answer(&health),
             Err(refusal) => return self.refuse(refusal, follows),
         }
+        if let Err(refusal) = self.mirror() {
+            return self.refuse(refusal, follows);
+        }
+        self.keep_request();
         self.change_request_headers(gateway, follows);
         Action::Continue
     }
@@ -88,6 +92,7 @@ impl HttpContext for Http {
     }
 
     fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
+        self.recall_key();
         let head = ResponseHead::read(|name| abi::header(Map::Response, name));
         let (answering, line) = self.exchange.response_headers(&head, self.now(), || abi::property(&REQUEST_KEEPSAKE));
         log(line);
@@ -100,6 +105,9 @@ impl HttpContext for Http {
             abi::remove_header(Map::Response, "content-length");
             abi::remove_header(Map::Response, "content-encoding");
         }
+        if let Some(content_type) = self.exchange.replaced_type() {
+            abi::set_header(Map::Response, "content-type", content_type);
+        }
         if let Some(keepsake) = self.exchange.response_keepsake() {
             abi::set_property(&RESPONSE_KEEPSAKE, &keepsake);
         }
@@ -107,10 +115,15 @@ impl HttpContext for Http {
     }
 
     fn on_http_response_body(&mut self, size: usize, end_of_stream: bool) -> Action {
+        self.recall_key();
         log(self.exchange.recover(|| [REQUEST_KEEPSAKE, RESPONSE_KEEPSAKE].map(|name| abi::property(&name))));
-        let chunk = if size > 0 { abi::read(Buffer::ResponseBody).unwrap_or_default() } else { Vec::new() };
-        if let Some(restored) = self.exchange.response_body(&chunk, end_of_stream) {
-            abi::write(Buffer::ResponseBody, &restored);
+        let chunk = if size > 0 { abi::read(Buffer::ResponseBody) } else { Some(Vec::new()) };
+        let changed = match chunk {
+            Some(chunk) => self.exchange.response_body(&chunk, end_of_stream),
+            None => self.exchange.response_body_unreadable(end_of_stream),
+        };
+        if let Some(changed) = changed {
+            abi::write(Buffer::ResponseBody, &changed);
         }
         Action::Continue
     }
@@ -126,6 +139,25 @@ impl Http {
         if let Some(keepsake) = self.exchange.request_keepsake() {
             abi::set_property(&REQUEST_KEEPSAKE, &keepsake);
         }
+    }
+
+    /// Lets an entry whose memory was lost take over its key, with which the rest of a response may have to be masked.
+    fn recall_key(&self) {
+        if self.exchange.has_lost_its_state() {
+            self.exchange.root().recall(self.now(), &SharedData);
+        }
+    }
+
+    /// Changes the headers that repeat a part of the body.
+    fn mirror(&mut self) -> Result<(), Refusal> {
+        if abi::header(Map::Request, mirrored::METHOD).is_some() {
+            let now = self.now();
+            let headers = abi::headers(Map::Request).unwrap_or_default();
+            for (name, value) in self.exchange.mirror(&pairs(&headers).unwrap_or_default(), now)? {
+                abi::set_header(Map::Request, &name, &value);
+            }
+        }
+        Ok(())
     }
 
     /// The headers go on before the body is seen.
@@ -157,7 +189,9 @@ impl Http {
         if follows == Follows::Body {
             headers.push(("connection", "close"));
         }
-        let _ = hostcalls::send_http_response(refusal.status(), headers, Some(refusal.body().as_bytes()));
+        headers.extend(refusal.retry_after().map(|seconds| ("retry-after", seconds)));
+        let body = self.exchange.refusal_body(refusal);
+        let _ = hostcalls::send_http_response(refusal.status(), headers, Some(body.as_bytes()));
         Action::Pause
     }
 

@@ -50,35 +50,19 @@ impl Instance {
         body: &[u8],
         now: TimeOfDay,
     ) -> Result<Masked, Refusal> {
-        let (key, used) = self.key(scope, now)?;
-        let mint = Mint::new(&key, scope).with_addresses(self.addresses);
-        let known = self.memory.known(scope, self.clock.last());
-        let thoughts = ScopeThoughts { memory: &self.memory, scope, mint: &mint };
-        let (scanner, options) = (&self.scanner, self.options);
-        let masker = Masker { scanner, known: &known, mint: &mint, options, thoughts: &thoughts };
-        let masked = match reading.into() {
+        let (mint, used) = self.mint(scope, now)?;
+        let masked = self.mask_with(&mint, scope, now, |masker| match reading.into() {
             Reading::Plain(format) => masker
                 .mask(format, body)
                 .map(|masked| masked.map(String::into_bytes))
-                .map_err(|error| Refusal::Mask(format, error))?,
+                .map_err(|error| Refusal::Mask(format, error)),
             Reading::Form(boundary) => masker.form(&boundary, body).map_err(|error| match error {
                 FormError::Malformed => Refusal::Form,
                 FormError::Part(format, error) => Refusal::Mask(format, error),
-            })?,
-        };
-        if let Some(place) = masked.kept {
-            return Err(Refusal::Exposed(place.into()));
-        }
-        let files = match self.attachments {
-            Attachments::Refuse if masked.files.attachments > 0 => return Err(Refusal::Attachment),
-            Attachments::Pass => Files::default(),
-            Attachments::Refuse | Attachments::Report => masked.files,
-        };
-        self.owe(scope, &masked.replaced, now)?;
-        let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(&mint, signature));
-        self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
+            }),
+        })?;
+        let files = if self.attachments == Attachments::Pass { Files::default() } else { masked.files };
         self.count(|counters| {
-            counters.masked += masked.replaced.occurrences();
             counters.attachments += files.attachments;
             counters.masked_links += files.masked_links;
             counters.fallback_key += u64::from(used == UsedKey::Fallback);
@@ -91,6 +75,53 @@ impl Instance {
     pub(crate) fn find(&mut self, scope: &str, texts: &[Text<'_>]) -> Option<usize> {
         let findings = self.scanner.scan(texts, &self.memory.known(scope, self.clock.last()));
         findings.first().map(|finding| finding.text as usize)
+    }
+
+    /// The placeholders of a scope, as they are made now; or the reason for which nothing may be masked.
+    pub(crate) fn mint(&mut self, scope: &str, now: TimeOfDay) -> Result<(Mint, UsedKey), Refusal> {
+        let (key, used) = self.key(scope, now)?;
+        Ok((Mint::new(&key, scope).with_addresses(self.addresses), used))
+    }
+
+    /// Masks a body, or a part of one, with these placeholders of its scope. The replaced values are remembered, and owed
+    /// to the vault.
+    fn mask_with<B>(
+        &mut self,
+        mint: &Mint,
+        scope: &str,
+        now: TimeOfDay,
+        mask: impl FnOnce(&Masker<'_>) -> Result<masking::Masked<B>, Refusal>,
+    ) -> Result<masking::Masked<B>, Refusal> {
+        let known = self.memory.known(scope, self.clock.last());
+        let thoughts = ScopeThoughts { memory: &self.memory, scope, mint };
+        let (scanner, options) = (&self.scanner, self.options);
+        let masked = mask(&Masker { scanner, known: &known, mint, options, thoughts: &thoughts })?;
+        if let Some(place) = masked.kept {
+            return Err(Refusal::Exposed(place.into()));
+        }
+        if self.attachments == Attachments::Refuse && masked.files.attachments > 0 {
+            return Err(Refusal::Attachment);
+        }
+        self.owe(scope, &masked.replaced, now)?;
+        let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(mint, signature));
+        self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
+        self.count(|counters| counters.masked += masked.replaced.occurrences());
+        Ok(masked)
+    }
+
+    /// Masks a response, or a part of one, whose request was forwarded. A vault that does not answer since is no reason to
+    /// withhold it, as its mappings wait.
+    pub(crate) fn mask_response(
+        &mut self,
+        mint: &Mint,
+        scope: &str,
+        format: Format,
+        body: &[u8],
+    ) -> Result<masking::Masked, Refusal> {
+        let now = self.clock.time_of_day();
+        self.mask_with(mint, scope, now, |masker| {
+            masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))
+        })
     }
 
     /// Takes the outcome for the placeholders in a response. `mint` is that of the request, if it had a body.
@@ -141,7 +172,7 @@ impl Instance {
     }
 
     /// Asks the vault for placeholders that are not in the memory.
-    pub(super) fn want(&mut self, scope: &str, placeholders: &HashSet<Placeholder>) {
+    pub(crate) fn want(&mut self, scope: &str, placeholders: &HashSet<Placeholder>) {
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return };
         placeholders
             .iter()

@@ -7,6 +7,7 @@ pub(crate) mod mask;
 mod memory;
 mod outbox;
 pub(crate) mod root;
+mod seek;
 pub(crate) mod sidecar;
 pub(crate) mod sync;
 pub(crate) mod worker;
@@ -15,7 +16,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use contract::{Counters, Mapping, ScopeNews, THINKING_KIND, code};
+use contract::{Counters, Mapping, ScopeNews, THINKING_KIND, Wanted, code};
 use masking::dialect::Options;
 use masking::{AddressCodes, Answer, KindId, Placeholder, PlaceholderKey, Recognised, Scanner, Secret};
 
@@ -24,12 +25,13 @@ use self::memory::Memory;
 use self::sidecar::{Call, Reply, Sidecar, UsedKey};
 use self::worker::Worker;
 use self::worker::zone::Zone;
-use crate::config::{Attachments, Config, Keys, ScopeRule, Strict};
+use crate::config::{Attachments, Config, Direction, Keys, ScopeRule, Strict};
 use crate::refusal::Refusal;
 
 #[derive(Debug)]
 pub(crate) struct Instance {
     pub scope_rule: ScopeRule,
+    pub direction: Direction,
     pub log_masked_requests: bool,
     pub options: Options,
     pub attachments: Attachments,
@@ -92,6 +94,7 @@ impl Instance {
         };
         Self {
             scope_rule: config.scope,
+            direction: config.direction,
             log_masked_requests: config.log_masked_requests,
             options: config.options,
             attachments: config.attachments,
@@ -104,6 +107,11 @@ impl Instance {
             clock,
             worker,
         }
+    }
+
+    /// The time of day at the last look at the clock.
+    pub(crate) fn time_of_day(&self) -> TimeOfDay {
+        self.clock.time_of_day()
     }
 
     fn sidecar(&mut self) -> Option<&mut Sidecar> {
@@ -197,6 +205,11 @@ impl Instance {
         sidecar.keep_key(&mut worker, zone);
         sidecar.release_owed(&mut worker, zone);
         drop(worker);
+        for Wanted { scope, placeholder } in &news.absent {
+            if let Some(placeholder) = Placeholder::parse(placeholder) {
+                self.memory.mark_absent(scope, placeholder, now);
+            }
+        }
         news.found.iter().for_each(|mapping| self.learn(mapping, now));
         news.scopes.iter().for_each(|scope| self.take_news(scope, steady, now));
         line
@@ -246,7 +259,10 @@ impl Instance {
         if mapping.kind == THINKING_KIND {
             return self.memory.remember_thought(&mapping.scope, placeholder, mapping.value.expose());
         }
-        let Some(kind) = self.scanner.kind_id(&mapping.kind) else { return };
+        let Some(kind) = self.scanner.kind_id(&mapping.kind) else {
+            // A custom pattern of another entry: its placeholders stay here.
+            return self.memory.mark_absent(&mapping.scope, placeholder, now);
+        };
         let value = Secret::new(mapping.value.expose());
         self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.known));
         self.memory.acknowledge(std::slice::from_ref(mapping), now);

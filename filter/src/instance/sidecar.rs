@@ -72,6 +72,10 @@ impl Sidecar {
         }
     }
 
+    pub(crate) fn name(&self) -> &SidecarName {
+        &self.name
+    }
+
     /// Milliseconds after which a mapping is sent to the vault again, to renew its time to live.
     pub(crate) fn renew_ms(&self) -> u64 {
         self.mapping_ttl.saturating_mul(1_000) / 4

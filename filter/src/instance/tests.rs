@@ -4,7 +4,7 @@ use crate::instance::mask::Masked;
 use crate::instance::sync::turn::TICK_MS;
 use crate::instance::worker::zone::OwnZone;
 use contract::{Keyring, MintKey, MintKeys, Redacted, RefusedScope, StoreState, SyncRequest, SyncResponse, bound};
-use masking::Format;
+use masking::{Budget, Format, MaskError, VALUES_MAX};
 
 const VALUE: &str = "i-0123456789abcdef0";
 const BUCKET: &str = "see s3://acme-prod-logs/x";
@@ -483,8 +483,10 @@ fn call_again(instance: &mut Instance, now: u64) -> SyncRequest {
 #[test]
 fn what_could_never_be_kept_is_refused_for_good() {
     let mut instance = started("");
-    let many = ids(0, outbox::SCOPE_MAPPINGS + 1);
-    assert_eq!(mask(&mut instance, &many, 1_000).err(), Some(Refusal::TooMuchToKeep));
+    let many = Refusal::Mask(Format::Text, MaskError::Budget(Budget::Values));
+    assert_eq!(mask(&mut instance, &ids(0, VALUES_MAX + 1), 1_000).err(), Some(many));
+    // As many as a request may have are as many as may be owed.
+    assert_eq!(VALUES_MAX, outbox::SCOPE_MAPPINGS);
     let lines = format!("{}\n", "MIIEowIBAAKCAQEA3Tz2mr7SZiAMfQyuvBjM9Oi/Y1Qd0e7kLmNoPqRsTuVwXyZ1")
         .repeat(bound::VALUE_BYTES / 64);
     let long = format!("-----BEGIN RSA PRIVATE KEY-----\n{lines}-----END RSA PRIVATE KEY-----\n");

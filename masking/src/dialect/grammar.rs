@@ -5,6 +5,7 @@
 //! content block, and text in a tool's input.
 
 use super::embedded::{Coding, File};
+use super::mcp::{self, McpPlace};
 use super::place::{Place, of_item, of_object, step};
 use crate::json::{FIELDS_MAX, Shape, Value};
 
@@ -95,6 +96,8 @@ pub struct Options {
     pub thinking: bool,
     /// The treatment of the strings of a request that are never altered and that people choose.
     pub kept: KeptStrings,
+    /// The APIs whose documents are recognised.
+    pub apis: Apis,
 }
 
 /// The treatment of the strings of a request that are never altered and that people choose.
@@ -107,11 +110,23 @@ pub enum KeptStrings {
     Search,
 }
 
+/// The APIs whose documents are recognised, by their shape.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Apis {
+    /// All of them.
+    #[default]
+    All,
+    /// The Model Context Protocol alone, as of a server of tools: what only looks like the document of another API is text.
+    Mcp,
+}
+
 /// Returns the strings of a document that are text, in the order of the document. One that has the shape of neither a
 /// request nor a response of a known API is text all the way down.
 pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<Slot<'d, 't>> {
     let place = match side {
         Side::Request => return request(root, options).slots,
+        Side::Response if mcp::is_message(root) => Place::Mcp(McpPlace::Message),
+        Side::Response if options.apis == Apis::Mcp => Place::Free,
         Side::Response if is_response(root) => Place::Response,
         Side::Response => Place::Free,
     };
@@ -122,7 +137,11 @@ pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<S
 
 /// Returns the strings of a request. One that has the shape of none of a known API is text all the way down.
 pub fn request<'d, 't>(root: Value<'d, 't>, options: Options) -> Strings<'d, 't> {
-    let place = if is_request(root) {
+    let place = if mcp::is_message(root) {
+        Place::Mcp(McpPlace::Message)
+    } else if options.apis == Apis::Mcp {
+        Place::Free
+    } else if is_request(root) {
         Place::Request
     } else if is_batch_line(root) {
         Place::BatchItem
@@ -137,7 +156,8 @@ pub fn request<'d, 't>(root: Value<'d, 't>, options: Options) -> Strings<'d, 't>
 /// Returns the text of an event of a stream, which is a response or a part of one.
 pub fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'d, 't>> {
     let mut walk = Walk::new(options);
-    walk.value(event, None, Place::Response);
+    let place = if mcp::is_message(event) { Place::Mcp(McpPlace::Message) } else { Place::Response };
+    walk.value(event, None, place);
     walk.strings.slots
 }
 

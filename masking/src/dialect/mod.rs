@@ -1,15 +1,18 @@
 //! The strings of a document that are text, for the APIs of language models and for JSON of any other shape.
 //!
-//! The APIs are Anthropic's Messages, OpenAI's Chat Completions and Responses, and Bedrock's InvokeModel and Converse.
+//! The APIs are Anthropic's Messages, OpenAI's Chat Completions and Responses, and Bedrock's InvokeModel and Converse,
+//! and the Model Context Protocol.
 
 mod embedded;
 mod grammar;
+mod mcp;
 mod place;
 mod stream;
 
 pub use embedded::Coding;
 pub(crate) use embedded::{Declared, Embedded};
 pub use grammar::{
-    FileRef, Inner, Kept, KeptPlace, KeptStrings, Options, Side, Slot, Strings, event_slots, request, slots,
+    Apis, FileRef, Inner, Kept, KeptPlace, KeptStrings, Options, Side, Slot, Strings, event_slots, request, slots,
 };
+pub use mcp::request_ids;
 pub use stream::{Close, Envelope, Lane, Piece, Plan, SEQUENCE_NUMBER, plan};

@@ -1,6 +1,7 @@
 //! The one table of the places in a document: what a value means, by where it stands.
 
 use super::embedded::Declared;
+use super::mcp::{self, McpPlace, Member};
 use crate::json::{FIELDS_MAX, Shape, Value};
 
 /// The meaning of a value, by where it stands. An array stands for each of its items.
@@ -49,6 +50,8 @@ pub(super) enum Place {
     Format,
     Schema,
     Properties,
+    /// In a message of the Model Context Protocol.
+    Mcp(McpPlace),
 }
 
 /// The place of an object: one that holds strings alone has none for an object, which is text.
@@ -250,6 +253,13 @@ pub(super) fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
         Data(_) => match key {
             "image_url" | "url" => Url,
             _ => Free,
+        },
+        Mcp(place) => match mcp::step(place, key, object) {
+            Member::Free => Free,
+            Member::Keep => Keep,
+            Member::Base64 => Data(declared_in(object, Declared::Nothing)),
+            Member::Url => Url,
+            Member::At(place) => Mcp(place),
         },
         Keep => Keep,
         Free | Word | Words | Name | Allowed | Setting | Signed | Json => Free,

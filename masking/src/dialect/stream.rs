@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::grammar::{self, Inner, Options, Slot};
+use super::mcp;
 use crate::json::{self, Edit, FIELDS_MAX, Shape, Value};
 
 /// Names one text of a stream whose pieces arrive in several events, from its block to its field: `0/text`.
@@ -122,6 +123,10 @@ impl Lane {
 
 /// Returns what is to be done with the event that has this data; `None` for an event of an API that is not known.
 pub fn plan<'d, 't>(event: Value<'d, 't>, options: Options) -> Option<Plan<'d, 't>> {
+    // Each event is a whole message.
+    if mcp::is_message(event) {
+        return Some(whole(event, Close::Nothing, options));
+    }
     let kind = event.field("type").and_then(|kind| kind.string()).unwrap_or_default();
     Some(match &*kind {
         "content_block_start" => anthropic_start(event, options),

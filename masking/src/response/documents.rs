@@ -102,48 +102,37 @@ impl Documents {
     fn step(&mut self, byte: u8, resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> Result<(), NotJson> {
         match self.at {
             At::Between => return self.between(byte, resolver, out),
-            At::Scalar if matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r') => {
-                self.finish(resolver, out);
-                return Ok(());
-            }
-            At::Scalar => {}
-            At::Value(depth) => match byte {
-                b'"' => self.at = At::String(depth),
-                b'{' | b'[' => self.at = At::Value(depth.saturating_add(1)),
-                b'}' | b']' if depth <= 1 => {
-                    self.seen += 1;
-                    self.finish(resolver, out);
-                    return Ok(());
+            At::Scalar if is_blank(byte) || matches!(byte, b',' | b']' | b'}') => self.finish(resolver, out),
+            At::Scalar => self.seen += 1,
+            At::Value(_) if !is_structure(byte) => self.skip(|byte| !is_structure(byte)),
+            At::Value(depth) => {
+                self.seen += 1;
+                match byte {
+                    b'"' => self.at = At::String(depth),
+                    b'{' | b'[' => self.at = At::Value(depth.saturating_add(1)),
+                    _ if depth <= 1 => self.finish(resolver, out),
+                    _ => self.at = At::Value(depth - 1),
                 }
-                b'}' | b']' => self.at = At::Value(depth - 1),
-                _ => {}
-            },
+            }
+            At::String(_) if !matches!(byte, b'"' | b'\\') => self.skip(|byte| !matches!(byte, b'"' | b'\\')),
             At::String(depth) => {
-                let rest = self.buffer.get(self.seen..).unwrap_or_default();
-                self.seen += memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
-                match self.buffer.get(self.seen) {
-                    None => return Ok(()),
-                    Some(b'\\') => self.at = At::Escape(depth),
-                    Some(_) if depth == 0 => {
-                        self.seen += 1;
-                        self.finish(resolver, out);
-                        return Ok(());
-                    }
-                    Some(_) => self.at = At::Value(depth),
+                self.seen += 1;
+                match byte {
+                    b'\\' => self.at = At::Escape(depth),
+                    _ if depth == 0 => self.finish(resolver, out),
+                    _ => self.at = At::Value(depth),
                 }
             }
-            At::Escape(depth) => self.at = At::String(depth),
+            At::Escape(depth) => {
+                self.seen += 1;
+                self.at = At::String(depth);
+            }
+            At::After if matches!(byte, b' ' | b'\t' | b'\r') => self.seen += 1,
             At::After => {
-                if matches!(byte, b' ' | b'\t' | b'\r') {
-                    self.seen += 1;
-                    return Ok(());
-                }
                 self.seen += usize::from(byte == b'\n');
                 self.piece(resolver, out);
-                return Ok(());
             }
         }
-        self.seen += 1;
         Ok(())
     }
 
@@ -151,7 +140,10 @@ impl Documents {
     fn between(&mut self, byte: u8, resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> Result<(), NotJson> {
         self.document = self.seen;
         self.at = match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => At::Between,
+            byte if is_blank(byte) => {
+                self.skip(is_blank);
+                return Ok(());
+            }
             b',' if self.list == List::Array => At::Between,
             b'[' if self.list == List::Body => {
                 self.list = List::Array;
@@ -171,6 +163,12 @@ impl Documents {
         };
         self.seen += 1;
         Ok(())
+    }
+
+    /// Skips the bytes of a kind, so that a long run of them costs little.
+    fn skip(&mut self, is_skipped: fn(u8) -> bool) {
+        let rest = self.buffer.get(self.seen..).unwrap_or_default();
+        self.seen += rest.iter().position(|byte| !is_skipped(*byte)).unwrap_or(rest.len());
     }
 
     /// Ends a document. One that stands in a line leaves with the end of it.
@@ -199,4 +197,13 @@ impl Documents {
         }
         self.at = At::Between;
     }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Returns whether a byte outside of a string changes where in a document it is.
+fn is_structure(byte: u8) -> bool {
+    matches!(byte, b'"' | b'{' | b'}' | b'[' | b']')
 }

@@ -33,8 +33,8 @@ pub(super) struct Frames {
 struct Message {
     bytes: Vec<u8>,
     headers: Rc<[u8]>,
-    /// The payload, if its event is read.
-    payload: Option<(String, Payload)>,
+    /// The form of its payload, if its event is read.
+    payload: Option<Payload>,
 }
 
 /// The parts from which an extra frame for one text is made.
@@ -104,7 +104,7 @@ impl Frames {
         let inner = payload.and_then(bytes_member);
         let form = if inner.is_some() { Payload::Base64 } else { Payload::Event };
         let content = inner.or(payload.map(str::to_owned)).map_or(Content::None, Content::Text);
-        let payload = payload.map(|payload| (payload.to_owned(), form));
+        let payload = payload.map(|_| form);
         let message = Message { bytes: frame.to_owned(), headers: headers.into(), payload };
         self.stream.event(message, content, resolver, out);
         Ok(())
@@ -115,8 +115,7 @@ impl Frame for Message {
     type Manner = Manner;
 
     fn manner(&self) -> Manner {
-        let payload = self.payload.as_ref().map_or(Payload::Event, |(_, payload)| *payload);
-        Manner { headers: Rc::clone(&self.headers), payload }
+        Manner { headers: Rc::clone(&self.headers), payload: self.payload.unwrap_or(Payload::Event) }
     }
 
     fn name(&self) -> Option<&str> {
@@ -124,9 +123,11 @@ impl Frame for Message {
     }
 
     fn push(&self, data: Option<&str>, out: &mut Vec<u8>) {
-        match data.zip(self.payload.as_ref()) {
-            Some((event, (_, Payload::Event))) => push_frame(&self.headers, event.as_bytes(), out),
-            Some((event, (payload, Payload::Base64))) => {
+        match data.zip(self.payload) {
+            Some((event, Payload::Event)) => push_frame(&self.headers, event.as_bytes(), out),
+            Some((event, Payload::Base64)) => {
+                let payload = self.bytes.get(PRELUDE + self.headers.len()..self.bytes.len() - CRC);
+                let payload = payload.and_then(|payload| std::str::from_utf8(payload).ok()).unwrap_or_default();
                 push_frame(&self.headers, within(payload, event).as_bytes(), out);
             }
             None => out.extend_from_slice(&self.bytes),

@@ -18,6 +18,9 @@ const TEXTS_MAX: usize = 256;
 /// Maximum bytes of an event that is repeated to carry what was held of its text. In a longer one, a placeholder that
 /// its end cuts stays.
 const REPEATED_MAX: usize = 64 << 10;
+/// Maximum bytes of one block of thinking that are remembered. A longer one is forgotten, and masked as text when it is
+/// sent back.
+const THOUGHT_MAX: usize = 1 << 20;
 
 /// The texts of a stream that have not ended. `M` is the manner in which its events are framed.
 #[derive(Debug)]
@@ -32,6 +35,15 @@ pub(super) struct Lanes<M> {
 struct Thought {
     original: String,
     signature: String,
+    length: Length,
+}
+
+/// Whether a block of thinking can be remembered.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Length {
+    #[default]
+    Fits,
+    TooLong,
 }
 
 /// A text, and how its end leaves if that may be the beginning of a placeholder and nothing follows.
@@ -91,7 +103,7 @@ impl<M: Clone> Lanes<M> {
         let Plan { whole, pieces, signature, close } = plan;
         if let Some((thought, part)) = signature.and_then(|(block, part)| Some((self.thoughts.get_mut(&block)?, part)))
         {
-            thought.signature.push_str(&part.string().unwrap_or_default());
+            thought.push_signature(&part.string().unwrap_or_default());
         }
         let before = self.close(&close, &pieces, numbers, resolver);
         let mut edits: Vec<Edit> = whole.iter().filter_map(|slot| rewrite::restore_slot(slot, resolver)).collect();
@@ -152,7 +164,7 @@ impl<M: Clone> Lanes<M> {
         if let Some(block) = lane.thinking()
             && (self.thoughts.len() < THOUGHTS_MAX || self.thoughts.contains_key(block))
         {
-            self.thoughts.entry(block.to_owned()).or_default().original.push_str(&text());
+            self.thoughts.entry(block.to_owned()).or_default().push_text(&text());
         }
     }
 
@@ -187,17 +199,40 @@ impl<M: Clone> Lanes<M> {
 impl<M> Lanes<M> {
     /// Reports the thinking that ends, if there was anything to restore in it.
     fn end_thoughts(&mut self, close: &Close, resolver: &mut dyn Resolve) {
-        self.thoughts.retain(|block, Thought { original, signature }| {
+        self.thoughts.retain(|block, Thought { original, signature, length }| {
             let ends = match close {
                 Close::Nothing => false,
                 Close::Block(closed) => closed == block,
                 Close::All => true,
             };
-            if ends && !signature.is_empty() && placeholder::find_all(original.as_bytes()).next().is_some() {
+            let signed = *length == Length::Fits && !signature.is_empty();
+            if ends && signed && placeholder::find_all(original.as_bytes()).next().is_some() {
                 resolver.thought(signature, original);
             }
             !ends
         });
+    }
+}
+
+impl Thought {
+    fn push_text(&mut self, text: &str) {
+        if self.grow(text) {
+            self.original.push_str(text);
+        }
+    }
+
+    fn push_signature(&mut self, part: &str) {
+        if self.grow(part) {
+            self.signature.push_str(part);
+        }
+    }
+
+    /// Returns whether there is room for more text. What there is, is forgotten if not.
+    fn grow(&mut self, text: &str) -> bool {
+        if self.original.len() + self.signature.len() + text.len() > THOUGHT_MAX {
+            *self = Self { length: Length::TooLong, ..Self::default() };
+        }
+        self.length == Length::Fits
     }
 }
 

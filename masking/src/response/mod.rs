@@ -10,8 +10,8 @@ mod lanes;
 mod lines;
 mod media;
 mod numbers;
-mod places;
 mod sniff;
+mod spots;
 mod stream;
 mod waiting;
 

@@ -7,9 +7,10 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::Frame;
-use super::places::{Place, Texts};
+use super::spots::{Spot, Texts};
 use crate::dialect::Inner;
 use crate::json::{self, Cursor, Edit};
 use crate::placeholder::{self, End, Read, WRITTEN_MAX};
@@ -39,26 +40,26 @@ pub(super) struct Waiting<F> {
 #[derive(Debug)]
 struct Event<F> {
     frame: F,
-    data: String,
+    data: Rc<str>,
     edits: Vec<Edit>,
 }
 
 /// The end of a string that may be the beginning of a placeholder.
 #[derive(Debug)]
 struct Open {
-    place: Place,
+    spot: Spot,
     /// The kind of the events that it came with.
     kind: String,
     text: Vec<u8>,
     /// The parts of strings that the text is made of, in order.
-    parts: Vec<Part>,
+    parts: Vec<Segment>,
     /// The events since that did not continue it.
     missed: u8,
 }
 
 /// A part of a string of an event.
 #[derive(Debug, Clone)]
-struct Part {
+struct Segment {
     event: u64,
     string: Written,
     /// The part in the decoded string.
@@ -70,7 +71,15 @@ struct Part {
 pub(super) struct Written {
     pub(super) span: Range<usize>,
     pub(super) form: Form,
-    pub(super) inner: Inner,
+    pub(super) holds: Holds,
+}
+
+/// What a string holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Inner(Inner),
+    /// By its name JSON, if its text has begun like JSON.
+    Arguments,
 }
 
 /// The form of a string in the data of an event.
@@ -90,13 +99,17 @@ impl<F: Frame> Waiting<F> {
         Self { events: VecDeque::new(), first: 0, bytes: 0, open: Vec::new(), texts: Texts::default() }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
     /// Takes the next event, before its strings.
-    pub(super) fn begin(&mut self, frame: F, data: &str, out: &mut Vec<u8>) {
+    pub(super) fn begin(&mut self, frame: F, data: &Rc<str>, out: &mut Vec<u8>) {
         if self.events.len() >= WAITING_MAX || self.bytes + data.len() > WAITING_BYTES {
             self.flush(out);
         }
         self.bytes += data.len();
-        self.events.push_back(Event { frame, data: data.to_owned(), edits: Vec::new() });
+        self.events.push_back(Event { frame, data: Rc::clone(data), edits: Vec::new() });
     }
 
     /// Adds edits of the event that was taken last.
@@ -107,22 +120,15 @@ impl<F: Frame> Waiting<F> {
     }
 
     /// Takes the next string of the event, `text`, which continues the text at this place.
-    pub(super) fn string(
-        &mut self,
-        place: &Place,
-        kind: &str,
-        string: Written,
-        text: &str,
-        resolver: &mut dyn Resolve,
-    ) {
-        let continued = self.take_open(place, text);
-        let steady = self.texts.is_steady(place, text);
+    pub(super) fn string(&mut self, spot: &Spot, kind: &str, string: Written, text: &str, resolver: &mut dyn Resolve) {
+        let continued = self.take_open(spot, text);
+        let steady = self.texts.is_steady(spot, text);
         if continued.is_none() && placeholder::next_candidate(text.as_bytes()).is_none() {
-            self.texts.progress(place).read(text.as_bytes());
+            self.texts.progress(spot).read(text.as_bytes());
             return;
         }
         let mut open = continued.unwrap_or_else(|| Open {
-            place: place.clone(),
+            spot: spot.clone(),
             kind: kind.to_owned(),
             text: Vec::new(),
             parts: Vec::new(),
@@ -130,7 +136,7 @@ impl<F: Frame> Waiting<F> {
         });
         let event = self.first + self.events.len().saturating_sub(1) as u64;
         open.text.extend_from_slice(text.as_bytes());
-        open.parts.push(Part { event, string, range: 0..text.len() });
+        open.parts.push(Segment { event, string, range: 0..text.len() });
         let rest = self.restore(&mut open, resolver);
         if let Some(at) = rest.filter(|_| !steady && self.open.len() < OPEN_MAX) {
             open.cut(at);
@@ -172,10 +178,10 @@ impl<F: Frame> Waiting<F> {
 
     /// The text that a string at this place continues. If the members that name a text differ, it may still be one that
     /// counts its events: then only what would become a placeholder is continued.
-    fn take_open(&mut self, place: &Place, text: &str) -> Option<Open> {
-        let same = self.open.iter().position(|open| open.place == *place);
+    fn take_open(&mut self, spot: &Spot, text: &str) -> Option<Open> {
+        let same = self.open.iter().position(|open| open.spot == *spot);
         let head = text.as_bytes().get(..WRITTEN_MAX + 1).unwrap_or(text.as_bytes());
-        let counted = || self.open.iter().position(|open| open.place.path == place.path && open.may_continue(head));
+        let counted = || self.open.iter().position(|open| open.spot.path == spot.path && open.may_continue(head));
         let at = same.or_else(counted);
         at.map(|at| self.open.remove(at))
     }
@@ -184,7 +190,9 @@ impl<F: Frame> Waiting<F> {
     /// the next event; `None` if it does not have to.
     fn restore(&mut self, open: &mut Open, resolver: &mut dyn Resolve) -> Option<usize> {
         let (mut at, mut plain) = (0, 0);
-        let mut cursor = StringCursor::default();
+        let parts = std::mem::take(&mut open.parts);
+        let data = self.events.back().map(|event| Rc::clone(&event.data)).unwrap_or_else(|| Rc::from(""));
+        let mut walk = parts.last().map(|part| Walk::new(&part.string, &data));
         while let Some(rest) = open.text.get(at..) {
             let Some(candidate) = placeholder::next_candidate(rest).map(|offset| at + offset) else { break };
             let rest = open.text.get(candidate..).unwrap_or_default();
@@ -195,8 +203,9 @@ impl<F: Frame> Waiting<F> {
                 Read::More => match placeholder::read(rest, End::Here) {
                     Read::Placeholder(placeholder, len) => Some((placeholder, len)),
                     Read::No | Read::More => {
-                        let place = self.texts.progress(&open.place);
-                        place.read(open.text.get(plain..candidate).unwrap_or_default());
+                        let progress = self.texts.progress(&open.spot);
+                        progress.read(open.text.get(plain..candidate).unwrap_or_default());
+                        open.parts = parts;
                         return Some(candidate);
                     }
                 },
@@ -204,27 +213,28 @@ impl<F: Frame> Waiting<F> {
             at = match found.and_then(|(placeholder, len)| Some((resolver.resolve(&placeholder)?, len))) {
                 None => candidate + 1,
                 Some((value, len)) => {
-                    let progress = self.texts.progress(&open.place);
+                    let progress = self.texts.progress(&open.spot);
                     progress.read(open.text.get(plain..candidate).unwrap_or_default());
                     let around = Around::of(progress);
                     plain = candidate + len;
-                    self.replace(&open.parts, candidate..plain, &value, around, &mut cursor);
+                    self.replace(&parts, candidate..plain, &value, around, walk.as_mut());
                     plain
                 }
             };
         }
-        self.texts.progress(&open.place).read(open.text.get(plain..).unwrap_or_default());
+        self.texts.progress(&open.spot).read(open.text.get(plain..).unwrap_or_default());
         None
     }
 
-    /// Replaces a part of a text: its first part with the value, and the parts in later events with nothing.
+    /// Replaces a part of a text: its first part with the value, and the parts in later events with nothing. `walk` is
+    /// that of the last part, in which there may be many.
     fn replace(
         &mut self,
-        parts: &[Part],
+        parts: &[Segment],
         range: Range<usize>,
         value: &Secret,
         around: Around,
-        cursor: &mut StringCursor,
+        mut walk: Option<&mut Walk<'_>>,
     ) {
         let (mut offset, mut value) = (0, Some(value));
         for (index, part) in parts.iter().enumerate() {
@@ -241,7 +251,10 @@ impl<F: Frame> Waiting<F> {
             }
             let event = usize::try_from(part.event.saturating_sub(self.first)).unwrap_or(usize::MAX);
             if let Some(event) = self.events.get_mut(event) {
-                let span = cursor.span(index, &part.string, &event.data, from..to);
+                let span = match walk.as_mut().filter(|_| index + 1 == parts.len()) {
+                    Some(walk) => walk.span(from..to),
+                    None => Walk::new(&part.string, &event.data).span(from..to),
+                };
                 event.edits.push(Edit { span, text });
             }
         }
@@ -281,37 +294,46 @@ impl Open {
 impl Written {
     fn push_value(&self, value: &Secret, around: Around, out: &mut String) {
         match self.form {
-            Form::Json => rewrite::push_value(value, self.inner, around, out),
+            Form::Json => {
+                let inner = match self.holds {
+                    Holds::Inner(inner) => inner,
+                    Holds::Arguments if around == Around::JsonString => Inner::Json,
+                    Holds::Arguments => Inner::Text,
+                };
+                rewrite::push_value(value, inner, around, out);
+            }
             Form::Plain => out.push_str(&around.written(value)),
         }
     }
 }
 
-/// Finds the places of decoded text in strings as they are written. Of one string the places are asked for in order, so
-/// that it is walked once.
-#[derive(Debug, Default)]
-struct StringCursor {
-    /// The string, and how far it was walked: decoded and as written.
-    at: Option<(usize, usize, usize)>,
+/// Finds the places of decoded text in a string as it is written. They are asked for in order, so that it is walked once.
+#[derive(Debug)]
+struct Walk<'d> {
+    string: &'d Written,
+    cursor: Cursor<'d>,
+    /// How far it was walked: decoded and as written.
+    decoded: usize,
+    written: usize,
 }
 
-impl StringCursor {
-    fn span(&mut self, index: usize, string: &Written, data: &str, range: Range<usize>) -> Range<usize> {
-        if string.form == Form::Plain {
-            return string.span.start + range.start..string.span.start + range.end;
+impl<'d> Walk<'d> {
+    fn new(string: &'d Written, data: &'d str) -> Self {
+        let cursor = Cursor::new(data.get(string.span.clone()).unwrap_or_default());
+        Self { string, cursor, decoded: 0, written: string.span.start }
+    }
+
+    fn span(&mut self, range: Range<usize>) -> Range<usize> {
+        let start = self.string.span.start;
+        match self.string.form {
+            Form::Plain => start + range.start..start + range.end,
+            Form::Json => self.walk(range.start)..self.walk(range.end),
         }
-        let (mut decoded, mut written) = self
-            .at
-            .filter(|(of, ..)| *of == index)
-            .map_or((0, string.span.start), |(_, decoded, written)| (decoded, written));
-        let mut cursor = Cursor::new(data.get(written..string.span.end).unwrap_or_default());
-        let mut walk = |to: usize| {
-            written += cursor.advance(to.saturating_sub(decoded)).len();
-            decoded = to;
-            written
-        };
-        let span = walk(range.start)..walk(range.end);
-        self.at = Some((index, range.end, span.end));
-        span
+    }
+
+    fn walk(&mut self, to: usize) -> usize {
+        self.written += self.cursor.advance(to.saturating_sub(self.decoded)).len();
+        self.decoded = to;
+        self.written
     }
 }

@@ -17,7 +17,10 @@ impl Scanner {
         for ((text, found), folded) in read.iter_mut().zip(&mut strong).zip(&folded) {
             if let Some(folded) = folded {
                 text.text = &folded.text;
-                self.contexts(std::slice::from_ref(text)).into_iter().for_each(|again| *found = again);
+                self.contexts(std::slice::from_ref(text), u64::MAX)
+                    .into_iter()
+                    .flatten()
+                    .for_each(|again| *found = again);
             }
         }
         let mut findings = self.spread(&read, strong, known);

@@ -56,6 +56,7 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, Input};
 
+use crate::budget::{Budget, FINDINGS_MAX};
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
 use never::Never;
@@ -157,16 +158,24 @@ impl Scanner {
     /// Values known from earlier exchanges are among them, and those that these texts show in a strong context are
     /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
-        let strong = self.contexts(texts);
-        match strong.iter().any(|found| found.hidden) {
+        self.scan_within(texts, known, u64::MAX).unwrap_or_default()
+    }
+
+    /// The same in at most so many steps. Fails if these are not enough, or if there are too many findings.
+    pub(crate) fn scan_within(&self, texts: &[Text<'_>], known: &Known, steps: u64) -> Result<Vec<Finding>, Budget> {
+        let strong = self.contexts(texts, steps)?;
+        let findings = match strong.iter().any(|found| found.hidden) {
             true => self.folded(texts, strong, known),
             false => self.spread(texts, strong, known),
-        }
+        };
+        if findings.len() > FINDINGS_MAX && steps < u64::MAX { Err(Budget::Findings) } else { Ok(findings) }
     }
 
     /// Returns the findings of texts in which the rules found these, and what that tells of the other texts.
     fn spread(&self, texts: &[Text<'_>], mut strong: Vec<Found>, known: &Known) -> Vec<Finding> {
-        let here = Known::here(learned(texts, &strong));
+        let mut learned = learned(texts, &strong);
+        self.versions(texts, &strong, &mut learned);
+        let here = Known::here(learned);
         let mut findings = Vec::new();
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
             self.bare(text.text, found, known, &here);
@@ -194,9 +203,31 @@ impl Scanner {
         pick::apart(hits, text, is_whole, ends);
     }
 
+    /// Adds the addresses that stand under the name of a version in one place, and are masked in another: there they must
+    /// be masked too, or the one would tell the other.
+    fn versions<'t>(&self, texts: &[Text<'t>], found: &[Found], learned: &mut Vec<(KindId, Spread, &'t str)>) {
+        let value = |text: &Text<'t>, start: usize, end: usize| text.text.get(start..end);
+        let places = || texts.iter().zip(found);
+        let excused = |(text, found): (&Text<'t>, &Found)| {
+            found.excused.iter().filter_map(|(start, end)| value(text, *start, *end)).collect::<Vec<_>>()
+        };
+        let excused: HashSet<&str> = places().flat_map(excused).collect();
+        if excused.is_empty() {
+            return;
+        }
+        let address = |hit: &&Hit| self.kind(hit.kind).family == Family::Ip;
+        for (text, found) in places() {
+            let masked =
+                found.hits.iter().filter(address).filter_map(|hit| Some((hit.kind, value(text, hit.start, hit.end)?)));
+            let both = masked.filter(|(_, value)| excused.contains(value));
+            learned.extend(both.map(|(kind, value)| (kind, Spread::Anywhere, value)));
+        }
+    }
+
     /// Returns what the rules find in each text.
-    fn contexts(&self, texts: &[Text<'_>]) -> Vec<Found> {
-        let mut readings = Readings { view: self.rules.reading(), prefixes: self.rules.reading() };
+    fn contexts(&self, texts: &[Text<'_>], steps: u64) -> Result<Vec<Found>, Budget> {
+        let reading = || self.rules.reading().within(steps);
+        let mut readings = Readings { view: reading(), prefixes: reading() };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
         // where it stands: reading it again would cost its length for each of them.
         let mut named: HashMap<(*const u8, usize), Vec<usize>> = HashMap::new();
@@ -209,7 +240,9 @@ impl Scanner {
             readings.prefixes.next_text(text.text.len());
             found
         };
-        texts.iter().map(&mut found).collect()
+        let all = texts.iter().map(&mut found).collect();
+        let is_within = readings.view.has_steps() && readings.prefixes.has_steps();
+        if is_within { Ok(all) } else { Err(Budget::Steps) }
     }
 
     /// Returns what the rules find in one text. `members` are those that have a name for it.
@@ -301,7 +334,21 @@ impl Scanner {
         let input = || Input::new(text).range(part.clone());
         for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(input())) {
             for anchor in self.anchors.get(literal.pattern().as_usize()).into_iter().flatten() {
-                self.anchor(*anchor, page, text, literal.range(), reading, found);
+                let mut steps = 1;
+                self.anchor(
+                    *anchor,
+                    page,
+                    text,
+                    literal.range(),
+                    reading,
+                    &mut |range: Range<usize>, kind, evidence| {
+                        steps += range.len();
+                        found(range, kind, evidence);
+                    },
+                );
+                if !reading.step(steps) {
+                    return;
+                }
             }
         }
     }
@@ -349,7 +396,10 @@ impl Scanner {
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
                 let Some(rule) = self.rules.literals.get(index) else { return };
-                let next = rule.find(text, start, |range| found(range, rule.kind, rule.evidence));
+                let next = rule.find(text, start, |range, meant| match meant {
+                    address::Meant::Address => found(range, rule.kind, rule.evidence),
+                    address::Meant::Version => found(range, self.version, rule.evidence),
+                });
                 reading.read(Reader::Literal(index), next);
             }
             Anchor::PrivateKey if reading.is_new(Reader::PrivateKey, start) => {
@@ -429,7 +479,9 @@ impl Scanner {
             let free = !near.into_iter().any(|p| hit.is_by_context() || p.start < hit.end && hit.start < p.end);
             let on =
                 self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
-            let meant = !excused.contains(&(hit.start, hit.end));
+            // An address that is masked elsewhere is masked here too, whatever its name.
+            let known = matches!(hit.source, Source::Earlier | Source::Here | Source::Term);
+            let meant = known || !excused.contains(&(hit.start, hit.end));
             // A list continues after the names that everybody has, so they are dropped here.
             let everybody =
                 |value: &str| self.rules.arns.account == Some(hit.kind) && own::is_account(value.as_bytes());

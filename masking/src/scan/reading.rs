@@ -11,6 +11,9 @@ use crate::scan::notation::ValuePlace;
 /// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
 #[derive(Debug)]
 pub(crate) struct Reading {
+    /// The steps taken, and how many may be.
+    steps: u64,
+    limit: u64,
     /// Where the current text begins.
     base: usize,
     /// How far ARNs were read.
@@ -64,6 +67,8 @@ impl Reading {
     /// `keys`, `literals` and `hosts` are how many rules there are of each sort.
     pub(crate) fn new(keys: usize, literals: usize, hosts: usize) -> Self {
         Self {
+            steps: 0,
+            limit: u64::MAX,
             base: 0,
             arn: 0,
             private_key: 0,
@@ -78,6 +83,21 @@ impl Reading {
             elements: HashSet::new(),
             headers: Vec::new(),
         }
+    }
+
+    /// The same, with a limit to the steps.
+    pub(crate) fn within(self, limit: u64) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// Counts steps. Returns whether there are any left.
+    pub(crate) fn step(&mut self, steps: usize) -> bool {
+        self.steps = self.steps.saturating_add(steps as u64);
+        self.has_steps()
+    }
+
+    pub(crate) fn has_steps(&self) -> bool {
+        self.steps <= self.limit
     }
 
     /// Goes on to the text after one of `len` bytes.

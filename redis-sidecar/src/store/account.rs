@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use super::Usage;
+use crate::quota::Usage;
 
 /// The parts of a time to live in which records are counted together.
 const PARTS: u64 = 32;

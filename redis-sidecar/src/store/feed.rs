@@ -3,6 +3,7 @@
 use masking::Placeholder;
 use redis::{Cmd, Value, cmd};
 
+use super::link::read;
 use super::{Change, FEED, News};
 use crate::error::Error;
 
@@ -36,7 +37,7 @@ pub(super) fn after(feed: &str, place: Option<&str>) -> Cmd {
 /// `None` if the feed does not go back to the place.
 pub(super) fn read_after(answer: Value, place: Option<&str>) -> Result<Option<News>, Error> {
     let Some(place) = place else { return Ok(None) };
-    let entries: Entries = super::redis::read(answer)?;
+    let entries: Entries = read(answer)?;
     let is_start = place == START && entries.is_empty();
     let is_there = entries.first().is_some_and(|(id, _)| id == place);
     if !is_start && !is_there {
@@ -56,7 +57,7 @@ pub(super) fn last(feed: &str) -> Cmd {
 
 /// All known values as changes, the oldest first.
 pub(super) fn read_all(last: Value, newest: Vec<String>) -> Result<News, Error> {
-    let entries: Entries = super::redis::read(last)?;
+    let entries: Entries = read(last)?;
     let until = entries.first().map_or(START, |(id, _)| id.as_str()).to_owned();
     let known = newest.iter().rev().filter_map(|name| Placeholder::parse(name));
     Ok(News { changes: known.map(|placeholder| (until.clone(), Change::Known(placeholder))).collect(), until })

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use redis::cluster_routing::{RoutingInfo, SingleNodeRoutingInfo};
-use redis::{Cmd, Pipeline, RedisError, RedisResult, Value};
+use redis::{Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
 use tokio::time::timeout;
 
 use super::target::{Connection, Target};
@@ -211,6 +211,11 @@ fn pause(failures: u32) -> Duration {
     let doubled = FIRST_PAUSE.saturating_mul(1 << failures.saturating_sub(1).min(10)).min(LONGEST_PAUSE);
     let jitter = getrandom::u32().unwrap_or(u32::MAX);
     doubled / 2 + (doubled / 2).mul_f64(f64::from(jitter) / f64::from(u32::MAX))
+}
+
+/// An answer that does not have the command's shape counts as no answer.
+pub(super) fn read<T: FromRedisValue>(value: Value) -> Result<T, Error> {
+    T::from_redis_value(value).map_err(|_| Error::StoreDown)
 }
 
 /// For the log: Redis' own text may quote an argument, its code does not.

@@ -10,10 +10,11 @@ use masking::Placeholder;
 use tokio::time::Instant;
 
 use self::held::OfScope;
-use super::{Breaker, Change, Cursor, Eviction, Followed, Health, News, Page, Record, Store, Usage};
+use super::{Breaker, Change, Cursor, Eviction, Followed, Health, News, Page, Record, Store};
 use crate::error::Error;
 use crate::events::Event;
 use crate::name::RecordKey;
+use crate::quota::Usage;
 
 mod held;
 

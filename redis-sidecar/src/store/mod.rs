@@ -6,11 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contract::Scope;
 use masking::Placeholder;
-use serde::Serialize;
 
 use crate::error::Error;
 use crate::events::Event;
 use crate::name::RecordKey;
+use crate::quota::Usage;
 
 pub mod memory;
 pub mod redis;
@@ -28,20 +28,6 @@ pub struct Record {
     /// The scope knows the value from now on: the record leads the known ones of its scope, and its feed. Otherwise these
     /// stay as they are.
     pub known: bool,
-}
-
-/// The records of one scope in numbers. A store may count a record for a while after it expired: at most for a
-/// thirty-second part of its time to live, or a minute.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Usage {
-    pub mappings: u64,
-    /// Bytes of all records, each with [`OVERHEAD`] and its names.
-    pub bytes: u64,
-    /// Mappings that were new in the current minute.
-    #[serde(rename = "new_this_minute")]
-    pub fresh: u64,
-    /// Values that the scope knows.
-    pub known: u64,
 }
 
 /// The cost of a record in addition to its own bytes: the entry, its links, two strings.

@@ -16,13 +16,14 @@ use redis::{Cmd, FromRedisValue, Value, cmd};
 
 use super::account::{Account, Second, sum};
 use super::feed;
-use super::link::{Link, Node};
+use super::link::{Link, Node, read};
 use super::target::Target;
-use super::{Breaker, Change, Cursor, Followed, Health, News, Page, Record, Store, Usage, cost};
+use super::{Breaker, Change, Cursor, Followed, Health, News, Page, Record, Store, cost};
 use crate::config::RedisConfig;
 use crate::error::Error;
 use crate::events::Event;
 use crate::name::RecordKey;
+use crate::quota::Usage;
 
 const RECORD: &str = "aws-masker:";
 const KNOWN: &str = "aws-masker-known:";
@@ -320,11 +321,6 @@ fn of_scope(prefix: &str, scope: &Scope) -> String {
 fn parse(name: &str) -> Option<RecordKey> {
     let (scope, placeholder) = name.strip_prefix(RECORD)?.rsplit_once(':')?;
     Some(RecordKey { scope: Scope::parse(scope)?, placeholder: Placeholder::parse(placeholder)? })
-}
-
-/// An answer that does not have the command's shape counts as no answer.
-pub(super) fn read<T: FromRedisValue>(value: Value) -> Result<T, Error> {
-    T::from_redis_value(value).map_err(|_| Error::StoreDown)
 }
 
 impl fmt::Debug for Redis {

@@ -8,9 +8,9 @@ use super::Vault;
 use crate::batch::Batch;
 use crate::error::Error;
 use crate::name::RecordKey;
-use crate::quota::{New, Quota};
+use crate::quota::{New, Quota, Usage};
 use crate::seal::Plain;
-use crate::store::{Change, OVERHEAD, Record, Usage};
+use crate::store::{Change, OVERHEAD, Record};
 
 /// The outcome for one scope: how many of its mappings were admitted, and the quota that ended it.
 #[derive(Debug, Default)]

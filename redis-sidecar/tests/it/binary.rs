@@ -1,6 +1,7 @@
 //! The program as it is started.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -217,6 +218,36 @@ fn a_unix_socket_beside_an_address() {
     assert!(code == Some(0) && !std::path::Path::new(&path).exists(), "its file ends with it");
 }
 
+/// Whoever can connect can hold connections, and they take no filter's call its place: neither at the socket, nor at the
+/// address itself.
+#[test]
+fn idle_connections_make_room() {
+    // More than many shells let a process open.
+    let me = std::process::id().to_string();
+    let _ = Command::new("prlimit").args(["--pid", &me, "--nofile=8192:"]).status();
+    let temp = Temp::new();
+    let path = format!("{}/sidecar.sock", temp.path().display());
+    let address = format!("127.0.0.1:{}", free_port());
+    let listen = format!("unix:{path} {address}");
+    let served = Served::start(&[("MASKER_TOKEN", TOKEN), ("MASKER_LISTEN", listen.as_str())]);
+    let idle: Vec<TcpStream> = (0..2_000)
+        .map(|n| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            // Some say nothing, some begin a head and never end it.
+            if n % 2 == 0 {
+                write!(stream, "POST /v1/sync HTTP/1.1\r\nauthorization: Bearer ").unwrap();
+            }
+            stream
+        })
+        .collect();
+    let body = mappings(1, "default", &["i-0123456789abcdef0"]).to_string();
+    for _ in 0..20 {
+        sync(UnixStream::connect(&path).unwrap(), &body);
+        post(&address, &body);
+    }
+    drop((idle, served));
+}
+
 #[test]
 fn a_file_that_is_no_socket_is_not_taken_away() {
     let temp = Temp::new();
@@ -227,7 +258,7 @@ fn a_file_that_is_no_socket_is_not_taken_away() {
 }
 
 fn post(listen: &str, body: &str) {
-    sync(std::net::TcpStream::connect(listen).unwrap(), body);
+    sync(TcpStream::connect(listen).unwrap(), body);
 }
 
 /// Syncs over a plain stream, as a filter's host does, and reads by Content-Length.

@@ -9,9 +9,10 @@ use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 use redis_sidecar::config::{Config, RawConfig, StoreConfig};
 use redis_sidecar::name::RecordKey;
+use redis_sidecar::quota::Usage;
 use redis_sidecar::store::memory::Memory;
 use redis_sidecar::store::redis::Redis as RedisStore;
-use redis_sidecar::store::{Change, Cursor, FEED, Followed, News, Record, Store, Usage};
+use redis_sidecar::store::{Change, Cursor, FEED, Followed, News, Record, Store};
 
 use crate::support::{Redis, SECRET, TOKEN, placeholder_of};
 

@@ -24,6 +24,8 @@ const MAPPINGS: Bounds = Bounds { bytes: 12 << 20, each: NonZeroUsize::new(50_00
 const KNOWN: Bounds = Bounds { bytes: 8 << 20, each: NonZeroUsize::new(KNOWN_MAX).unwrap() };
 /// Remembered blocks of thinking, each of at most `contract::bound::VALUE_BYTES`; the vault is asked for a forgotten one.
 const THOUGHTS: Bounds = Bounds { bytes: 16 << 20, each: NonZeroUsize::new(200).unwrap() };
+/// Placeholders that the vault did not have; one that is forgotten here is asked for again.
+const ABSENT: Bounds = Bounds { bytes: 1 << 20, each: NonZeroUsize::new(2_000).unwrap() };
 /// Maximum remembered scopes; past that the least recently used one is forgotten.
 const SCOPES_MAX: usize = 1_000;
 /// Maximum known values of one scope, the newest first.
@@ -45,6 +47,8 @@ pub(crate) struct Memory {
     known: Shares<(KindId, Secret)>,
     /// The provider's original of restored thinking, by a placeholder of its signature.
     thoughts: Shares<Rc<str>>,
+    /// Placeholders that the vault did not have, and the time of its answer.
+    absent: Shares<TimeOfDay>,
     next: u32,
     /// The number of things learned so far, by which the scope with the longest wait is found.
     learned: u64,
@@ -88,6 +92,7 @@ impl Default for Memory {
             mappings: Shares::new(MAPPINGS),
             known: Shares::new(KNOWN),
             thoughts: Shares::new(THOUGHTS),
+            absent: Shares::new(ABSENT),
             next: 0,
             learned: 0,
         }
@@ -136,6 +141,7 @@ impl Memory {
         if self.mappings.get(id, &placeholder).is_none() {
             let fresh = Remembered { kind, value: value.clone(), acknowledged: None, is_known: false };
             self.mappings.insert(id, placeholder, fresh, value.expose().len());
+            self.absent.remove(id, &placeholder);
         }
         // A value that returns stays among the newest.
         if self.known.get(id, &placeholder).is_none() && recognised.is_worth_knowing() {
@@ -182,6 +188,18 @@ impl Memory {
     /// Returns whether the scope knows the value of this placeholder.
     pub(crate) fn knows(&self, scope: &str, placeholder: &Placeholder) -> bool {
         self.scopes.peek(scope).is_some_and(|scope| self.known.peek(scope.id, placeholder).is_some())
+    }
+
+    /// The vault does not have this placeholder.
+    pub(crate) fn mark_absent(&mut self, scope: &str, placeholder: Placeholder, now: TimeOfDay) {
+        let id = self.scope(scope).id;
+        self.absent.insert(id, placeholder, now, 0);
+    }
+
+    /// Returns when the vault last answered that it does not have this placeholder; `None` if it did not.
+    pub(crate) fn absent_since(&self, scope: &str, placeholder: &Placeholder) -> Option<TimeOfDay> {
+        let id = self.scopes.peek(scope)?.id;
+        self.absent.peek(id, placeholder).copied()
     }
 
     /// Remembers thinking in the provider's original form.
@@ -259,6 +277,7 @@ impl Memory {
         self.mappings.remove_scope(id);
         self.known.remove_scope(id);
         self.thoughts.remove_scope(id);
+        self.absent.remove_scope(id);
     }
 }
 

@@ -4,6 +4,8 @@ mod keys;
 pub(crate) mod turn;
 mod wanted;
 
+use std::collections::HashSet;
+
 use contract::{
     Counters, Keyring, Mapping, RefusedScope, ScopeNews, StoreState, SyncRequest, SyncResponse, Wanted, bound,
 };
@@ -66,6 +68,8 @@ pub(crate) struct News {
     pub keyring: Option<Keyring>,
     /// The mappings that were asked for.
     pub found: Vec<Mapping>,
+    /// Those that were asked for and that the vault does not have.
+    pub absent: Vec<Wanted>,
     /// The batch that was delivered, and the scopes for which not all of it is stored.
     pub delivered: Option<(Batch, Vec<RefusedScope>)>,
     /// What the followed scopes have learned elsewhere.
@@ -205,10 +209,13 @@ impl Sync {
             self.turn = Turn::after(flight.owed, now.plus(RESTORE_MS));
             None
         };
-        if !answer.store_answered {
+        let absent = if answer.store_answered {
+            absent(flight.wanted, &answer.found)
+        } else {
             self.wanted.put_back(flight.wanted);
-        }
-        News { keyring: answer.keyring, found: answer.found, delivered, scopes: answer.news }
+            Vec::new()
+        };
+        News { keyring: answer.keyring, found: answer.found, absent, delivered, scopes: answer.news }
     }
 
     /// Another instance got an answer: there is no reason to wait.
@@ -248,6 +255,12 @@ impl Sync {
             self.keys = Some(keys);
         }
     }
+}
+
+/// The placeholders that were asked for and not found.
+fn absent(wanted: Vec<Wanted>, found: &[Mapping]) -> Vec<Wanted> {
+    let found: HashSet<_> = found.iter().map(|mapping| (&*mapping.scope, &*mapping.placeholder)).collect();
+    wanted.into_iter().filter(|wanted| !found.contains(&(&*wanted.scope, &*wanted.placeholder))).collect()
 }
 
 /// Milliseconds to wait after a failure that follows this many others.

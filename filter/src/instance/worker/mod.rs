@@ -2,6 +2,7 @@
 //! of its configurations; a pushed configuration begins with a new instance.
 
 mod held;
+pub(crate) mod neighbour;
 mod repeat;
 pub(crate) mod zone;
 
@@ -13,6 +14,7 @@ use masking::{Mint, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::{Deserialize, Serialize};
 
 use self::held::Held;
+use self::neighbour::Neighbours;
 use self::repeat::Repeat;
 use super::clock::{Clock, Steady, TimeOfDay};
 use super::sync::{OUTAGE_MS, retry_ms};
@@ -34,6 +36,7 @@ pub(crate) struct Worker {
     /// The time at which a later instance began: a configuration was pushed.
     pushed_at: Option<Steady>,
     refusals: BTreeMap<&'static str, Repeat>,
+    pub neighbours: Neighbours,
 }
 
 /// The name of a sidecar together with the token for its calls. It reveals nothing about the token.

@@ -8,8 +8,9 @@ use lru::LruCache;
 use masking::Placeholder;
 use tokio::time::Instant;
 
-use super::super::{Change, FEED, News, Record, Usage, cost};
+use super::super::{Change, FEED, News, Record, cost};
 use crate::name::RecordKey;
+use crate::quota::Usage;
 
 /// The time in which new mappings are counted together.
 const MINUTE: Duration = Duration::from_secs(60);

@@ -8,15 +8,15 @@ use crate::json::{FIELDS_MAX, Progress, Shape, Value};
 /// Maximum texts of which something is remembered. Then all are forgotten: a value in a text that is JSON is written as
 /// in any text, and a string that never changes is waited for twice more.
 const TEXTS_MAX: usize = 256;
-/// Maximum bytes of a place, and of one name in it. Strings that stand deeper are not joined.
-const PLACE_MAX: usize = 512;
+/// Maximum bytes of a spot, and of one name in it. Strings that stand deeper are not joined.
+const SPOT_MAX: usize = 512;
 const NAME_MAX: usize = 64;
 /// Times that a string must repeat itself to count as one that never changes, such as the name of a region.
 const STEADY: u8 = 2;
 
 /// The place of a string in an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct Spot {
     /// The names of the members around it.
     pub(super) path: String,
     /// The members that name the text: `index`, `id` and their like, in every object around it.
@@ -26,7 +26,7 @@ pub(super) struct Place {
 /// What is remembered of the texts of a stream.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    texts: BTreeMap<Place, Text>,
+    texts: BTreeMap<Spot, Text>,
     none: Text,
 }
 
@@ -40,42 +40,42 @@ struct Text {
 
 impl Texts {
     /// Returns whether the string at this place never changes. Each string is asked for once.
-    pub(super) fn is_steady(&mut self, place: &Place, string: &str) -> bool {
+    pub(super) fn is_steady(&mut self, spot: &Spot, string: &str) -> bool {
         let mut hasher = DefaultHasher::new();
         string.hash(&mut hasher);
-        let (text, last) = (self.text(place), hasher.finish());
+        let (text, last) = (self.text(spot), hasher.finish());
         text.repeats = if text.last == last { text.repeats.saturating_add(1) } else { 0 };
         text.last = last;
         text.repeats >= STEADY
     }
 
     /// Returns how far the text at this place has come.
-    pub(super) fn progress(&mut self, place: &Place) -> &mut Progress {
-        &mut self.text(place).progress
+    pub(super) fn progress(&mut self, spot: &Spot) -> &mut Progress {
+        &mut self.text(spot).progress
     }
 
-    fn text(&mut self, place: &Place) -> &mut Text {
-        if !self.texts.contains_key(place) {
+    fn text(&mut self, spot: &Spot) -> &mut Text {
+        if !self.texts.contains_key(spot) {
             if self.texts.len() >= TEXTS_MAX {
                 self.texts.clear();
             }
-            self.texts.insert(place.clone(), Text::default());
+            self.texts.insert(spot.clone(), Text::default());
         }
-        self.texts.get_mut(place).unwrap_or(&mut self.none)
+        self.texts.get_mut(spot).unwrap_or(&mut self.none)
     }
 }
 
-/// Walks the strings of an event in their order, each with its place. The strings of members that are too deep are left
+/// Walks the strings of an event in their order, each with its spot. The strings of members that are too deep are left
 /// out.
-pub(super) fn strings<'d, 't>(event: Value<'d, 't>, found: &mut dyn FnMut(&Place, Value<'d, 't>)) {
-    let mut place = Place::default();
+pub(super) fn strings<'d, 't>(event: Value<'d, 't>, found: &mut dyn FnMut(&Spot, Value<'d, 't>)) {
+    let mut spot = Spot::default();
     // The number of a whole event counts events, unless a type says what it is the number of.
     if event.field("type").is_some() {
-        push_names(event, Numbered::Texts, &mut place.named);
+        push_names(event, Numbered::Texts, &mut spot.named);
     } else {
-        push_names(event, Numbered::Events, &mut place.named);
+        push_names(event, Numbered::Events, &mut spot.named);
     }
-    walk(event, &mut place, true, found);
+    walk(event, &mut spot, true, found);
 }
 
 /// What the numbers of an object count.
@@ -85,25 +85,25 @@ enum Numbered {
     Events,
 }
 
-fn walk<'d, 't>(value: Value<'d, 't>, place: &mut Place, root: bool, found: &mut dyn FnMut(&Place, Value<'d, 't>)) {
-    if place.path.len() + place.named.len() > PLACE_MAX {
+fn walk<'d, 't>(value: Value<'d, 't>, spot: &mut Spot, root: bool, found: &mut dyn FnMut(&Spot, Value<'d, 't>)) {
+    if spot.path.len() + spot.named.len() > SPOT_MAX {
         return;
     }
     match value.shape() {
-        Shape::String => found(place, value),
-        Shape::Array => value.items().for_each(|item| walk(item, place, false, found)),
+        Shape::String => found(spot, value),
+        Shape::Array => value.items().for_each(|item| walk(item, spot, false, found)),
         Shape::Object => {
-            let (path, named) = (place.path.len(), place.named.len());
+            let (path, named) = (spot.path.len(), spot.named.len());
             if !root {
-                push_names(value, Numbered::Texts, &mut place.named);
+                push_names(value, Numbered::Texts, &mut spot.named);
             }
             for (name, member) in value.members() {
-                place.path.push('/');
-                place.path.push_str(name.raw().get(..NAME_MAX).unwrap_or(name.raw()));
-                walk(member, place, false, found);
-                place.path.truncate(path);
+                spot.path.push('/');
+                spot.path.push_str(name.raw().get(..NAME_MAX).unwrap_or(name.raw()));
+                walk(member, spot, false, found);
+                spot.path.truncate(path);
             }
-            place.named.truncate(named);
+            spot.named.truncate(named);
         }
         Shape::Number | Shape::Literal => {}
     }

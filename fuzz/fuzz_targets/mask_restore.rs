@@ -1,0 +1,6 @@
+#![no_main]
+
+#[path = "../../masking/tests/guided/laws.rs"]
+mod laws;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| laws::mask_restore(bytes));

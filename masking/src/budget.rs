@@ -1,0 +1,49 @@
+//! The budget of one request. The work of every rule is linear in the text that it reads, and a test counts it; the budget
+//! is for the rule of which nobody knows yet that it is not. A request that exceeds it is refused instead of stalling the
+//! worker.
+
+/// Maximum bytes of a body: twice those that the APIs take.
+pub const BYTES_MAX: usize = 64 << 20;
+/// Maximum findings in a body. A finding takes 48 bytes while the request is masked, and an edit as many.
+pub const FINDINGS_MAX: usize = 500_000;
+/// Maximum distinct values in a body: more than people have, and as many as a vault that keeps them may be owed.
+pub const VALUES_MAX: usize = 25_000;
+/// Steps of the scan: one for each place at which a rule looks, and one for each byte that it finds.
+const STEPS_PER_BYTE: u64 = 128;
+const STEPS_MIN: u64 = 1 << 20;
+
+/// The part of the budget that a request exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Budget {
+    /// [`BYTES_MAX`].
+    Bytes,
+    /// [`FINDINGS_MAX`].
+    Findings,
+    /// [`VALUES_MAX`].
+    Values,
+    /// The steps of the scan.
+    Steps,
+}
+
+/// The steps that a scan of so many bytes may take.
+pub(crate) fn steps(bytes: usize) -> u64 {
+    STEPS_MIN + STEPS_PER_BYTE * bytes as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Known, Policy, Scanner, Text};
+
+    #[test]
+    fn a_scan_ends_with_its_steps() {
+        let scanner = Scanner::new(&Policy::default()).unwrap();
+        let text = "arn:aws:s3:::acme-logs-1 bucket: acme-logs-2 ".repeat(100);
+        let scan = |steps| scanner.scan_within(&[Text { text: &text, key: None }], &Known::default(), steps);
+        assert_eq!(scan(50), Err(Budget::Steps));
+        let found = scan(steps(text.len())).unwrap();
+        assert_eq!(found, scanner.scan(&[Text { text: &text, key: None }], &Known::default()));
+        // The budget is generous: it is for what nobody knows of.
+        assert_eq!(scan(12 * text.len() as u64), Ok(found));
+    }
+}
