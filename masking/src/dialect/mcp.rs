@@ -276,9 +276,9 @@ mod tests {
             (
                 r#"{"jsonrpc":"2.0","id":"k","result":{"resultType":"k","isError":false,"structuredContent":{"id":"a"},"content":[
                     {"type":"text","text":"b","annotations":{"audience":["k"]},"_meta":{"y":"c"}},
-                    {"type":"image","mimeType":"k","data":"aGVsbG8gd29ybGQgaGVsbG8="},
+                    {"type":"image","mimeType":"image/png","data":"aGVsbG8gd29ybGQgaGVsbG8="},
                     {"type":"resource","resource":{"uri":"d","mimeType":"k","text":"e"}},
-                    {"type":"resource","resource":{"uri":"d","blob":"aGVsbG8gd29ybGQgaGVsbG8="}},
+                    {"type":"resource","resource":{"uri":"d","mimeType":"image/png","blob":"aGVsbG8gd29ybGQgaGVsbG8="}},
                     {"type":"resource_link","uri":"f","name":"g","mimeType":"k","icons":[{"src":"h","mimeType":"k"}]},
                     {"type":"tool_result","toolUseId":"k","content":[{"type":"text","text":"i"}]},
                     {"type":"tool_use","id":"k","name":"k","input":{"z":"j"}}]}}"#,
@@ -344,7 +344,7 @@ mod tests {
     fn for_a_server_of_tools_a_document_of_another_api_is_text() {
         let document = Document::parse(r#"{"messages":[{"id":"a","name":"b","role":"c"}]}"#).unwrap();
         let count = |apis| slots(document.root(), Side::Request, Options { apis, ..Options::default() }).len();
-        assert_eq!((count(Apis::All), count(Apis::Mcp)), (0, 7));
+        assert_eq!((count(Apis::All), count(Apis::Mcp)), (1, 7));
     }
 
     #[test]
