@@ -41,8 +41,30 @@ fn mask_text(text: &[u8], mask: &mut Mask<'_>) -> Result<Option<String>, Refusal
 /// What the client is told where a response, and not its request, could not be masked.
 fn readable(refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::Mask(_, MaskError::Json(JsonError::TooComplex)) => Refusal::ResponseTooLong,
+        Refusal::Mask(_, MaskError::Json(JsonError::TooComplex) | MaskError::Budget(_)) => Refusal::ResponseTooLong,
         Refusal::Mask(..) => Refusal::ResponseUnreadable,
         refusal => refusal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use masking::Budget;
+
+    #[test]
+    fn the_reason_for_which_a_text_is_withheld() {
+        let json = |error| Refusal::Mask(Format::Json, error);
+        let cases = [
+            (json(MaskError::Json(JsonError::TooComplex)), Refusal::ResponseTooLong),
+            (json(MaskError::Budget(Budget::Steps)), Refusal::ResponseTooLong),
+            (json(MaskError::Json(JsonError::Syntax { at: 3 })), Refusal::ResponseUnreadable),
+            (json(MaskError::Collision), Refusal::ResponseUnreadable),
+            (Refusal::OutboxFull, Refusal::OutboxFull),
+        ];
+        for (refusal, told) in cases {
+            assert_eq!(mask_document(Media::Json, b"{}", &mut |_, _| Err(refusal)), Err(told));
+            assert_eq!(mask_unknown(b"{}", &mut |_, _| Err(refusal)), Err(told));
+        }
     }
 }
