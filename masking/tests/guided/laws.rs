@@ -3,9 +3,7 @@
 use std::sync::OnceLock;
 
 use masking::dialect::Options;
-use masking::{
-    Format, Known, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Replaced, Response, Scanner,
-};
+use masking::{Format, Known, Masker, Media, Mint, NoThoughts, PlaceholderKey, Policy, Replaced, Response, Scanner};
 
 fn scanner() -> &'static Scanner {
     static SCANNER: OnceLock<Scanner> = OnceLock::new();
