@@ -67,6 +67,12 @@ const CASES: &[&str] = &[
     "arn:aws:iam::127311923021:root",
     "arn:aws:iam::‹127311923022›:root",
     "\"OwnerId\": \"137112412989\"",
+    "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1",
+    "533267051163.dkr.ecr.ap-east-2.amazonaws.com/eks/coredns:v1.11.1",
+    "HostedZoneId: Z2XHWR1WZ565X2",
+    "arn:aws:bedrock:us-east-1:‹471192830564›:inference-profile/us.anthropic.claude-3-haiku-20240307-v1:0",
+    "arn:aws:bedrock:us-east-1:‹471192830564›:inference-profile/‹us.acme.claude-1›",
+    "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"",
     "owners = [\"099720109477\", \"‹471192830564›\"]",
     "account_id = \"‹099720109478›\"",
     // Policies of AWS, and those of somebody that are called like them.

@@ -18,6 +18,36 @@ const BLOCKS: &[&str] = &[
     "instance ‹i-0f3a9b2c4d5e6f708›\nd: ‹d-906750513c›\n‹10.20.3.41›",
 ];
 
+/// Values that go over the end of a line, and texts that end in the same way and do not.
+const WRAPPED: &[&str] = &[
+    "VpcId    ‹vpc-0c9f2a1b3d›     The VPC\n         ‹4e5f607›\n",
+    "|  ‹subnet-0c9f2a1b›  | a |\n|  ‹3d4e5f607›        |   |\n",
+    "in ‹vpc-0c9f2a1›\n‹b3d4e5f607› of",
+    "> User: arn:aws:sts::‹471192830564›:assumed-role/\n> ‹deployer-1›/‹ci-7› may not\n",
+    "> on arn:aws:s3:::\n> ‹acme-raw-1›/x\n",
+    "arn:aws:lambda:eu-west-1:‹471192830564›:function:‹acme-resize-›\n‹Fn1a2b3c›\n",
+    "│ arn:aws:iam::‹471192830564› │ x │\n│ :root                     │   │\n",
+    "roles begin with arn:aws:iam::‹471192830564›:role/\nThe names follow.",
+    "a vpc-\nsubnet-0c9f of",
+];
+
+#[test]
+fn values_go_over_the_end_of_a_line() {
+    let scanner = Scanner::new(&Policy::default()).unwrap();
+    let mut wrong = Vec::new();
+    for expected in WRAPPED {
+        let mut text = expected.replace(['‹', '›'], "");
+        for finding in scanner.scan(&[Text { text: &text.clone(), key: None }], &Known::default()).iter().rev() {
+            text.insert(finding.end, '›');
+            text.insert(finding.start, '‹');
+        }
+        if text != *expected {
+            wrong.push(format!("expected {expected}\n   found {text}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// What may stand in front of each line; `#` is the line's number.
 const PREFIXES: &[&str] = &[
     "",

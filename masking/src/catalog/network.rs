@@ -270,7 +270,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "VPCE_DNS",
         rules: &[Rule::Host(
             ".vpce.",
-            r"(?:\*\.|{bucket}\.)?(vpce-(?:svc-)?[0-9a-f]{8,17}(?:-[a-z0-9]{6,10})?(?:-[a-z0-9-]{9,20})?)\.[a-z0-9.-]{2,60}\.vpce\.{aws}",
+            r"(?:\*\.|{bucket}\.)??(vpce-(?:svc-)?[0-9a-f]{8,17}(?:-[a-z0-9]{6,10})?(?:-[a-z0-9-]{9,20})?)\.[a-z0-9.-]{2,60}\.vpce\.{aws}",
         )],
         yes: &["‹vpce-0f89a33420c1931d7-bluzidnv›.elasticloadbalancing.us-east-1.vpce.amazonaws.com"],
         no: &["vpce.amazonaws.com"],

@@ -5,6 +5,21 @@ use std::ops::Range;
 use crate::catalog::VERSION_WORDS;
 use crate::scan::words::starts_with_ignore_case;
 
+/// What dotted decimals are meant as, besides the name of a product's release and a range that everybody has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meant {
+    Address,
+    Version,
+}
+
+/// Returns what the dotted decimals at `range` are meant as.
+pub(crate) fn meant(text: &[u8], range: &Range<usize>) -> Option<Meant> {
+    match is_version(text, range.start) {
+        true => Some(Meant::Version),
+        false => is_meant(text, range).then_some(Meant::Address),
+    }
+}
+
 /// Returns whether the address at `range` is meant as one.
 pub(crate) fn is_meant(text: &[u8], range: &Range<usize>) -> bool {
     !is_version(text, range.start) && !is_product(text, range.start) && !is_aggregate(text, range)
@@ -33,6 +48,10 @@ const PRODUCT_MAX: usize = 80;
 /// `버전 10.2.0.4`.
 fn is_version(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(24)..start).unwrap_or_default();
+    // `"v": "10.1.4.22"`
+    if [b"\"v\":\"".as_slice(), b"\"v\": \""].iter().any(|name| head.ends_with(name)) {
+        return true;
+    }
     let signs = head.iter().rev().take(12).take_while(|b| b" \t\"'`\\:=~^<>(v".contains(b)).count();
     let head = head.get(..head.len() - signs).unwrap_or_default();
     VERSION_WORDS.split('|').any(|word| {

@@ -174,13 +174,13 @@ fn fields(text: &[u8], start: usize) -> Option<([Range<usize>; 5], usize)> {
 /// The account with which an ARN ends: a table or a page has wrapped it after that.
 fn last_field(text: &[u8], start: usize) -> Option<Range<usize>> {
     let rest = text.get(start..text.len().min(start + 4 * FIELD_MAX))?;
+    words::starts_with_ignore_case(rest, b"arn:aws").then_some(())?;
     let len = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':')).count();
     let arn = rest.get(..len)?;
     let account = arn.len().checked_sub(ACCOUNT_LEN)?;
     let fields = arn.get(..account)?.iter().filter(|b| **b == b':').count();
     let ends = text.get(start + len).is_none_or(|b| b.is_ascii_whitespace() || !b.is_ascii());
-    let own = words::starts_with_ignore_case(arn, b"arn:aws");
-    (ends && own && fields == 4 && arn.get(account - 1) == Some(&b':') && arn.get(account..).is_some_and(is_account))
+    (ends && fields == 4 && arn.get(account - 1) == Some(&b':') && arn.get(account..).is_some_and(is_account))
         .then_some(start + account..start + len)
 }
 

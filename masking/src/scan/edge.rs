@@ -59,6 +59,8 @@ pub(crate) fn ends_escape(text: &[u8], at: usize) -> bool {
         [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f' | b'v' | b'0' | b'e' | b'a'] => true,
         [.., b'\\', b'u', a, b, c, d] if hex([a, b, c, d]) => true,
         [.., b'\\', b'x', a, b] | [.., b'%', a, b] if hex([a, b]) => true,
+        // An equals sign in quoted-printable.
+        [.., b'=', b'3', b'D'] => true,
         [.., b'm' | b'K' | b'H' | b'J'] => ends_ansi(head),
         _ => false,
     }

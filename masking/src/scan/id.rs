@@ -26,6 +26,8 @@ const PREFIX_MAX: usize = 40;
 const ESCAPE_MAX: usize = 6;
 /// Hexadecimal digits of an id of today.
 const MODERN_LEN: usize = 17;
+/// Hexadecimal digits of an id of the old form.
+const LEGACY_LEN: usize = 8;
 /// The longest first group of a tail.
 const TAIL_MAX: usize = 64;
 
@@ -43,9 +45,14 @@ impl Ids {
     pub(crate) fn find(&self, text: &[u8], part: Range<usize>, mut found: impl FnMut(Range<usize>, KindId)) {
         let hyphens = memchr::memchr_iter(b'-', text.get(part.clone()).unwrap_or_default());
         for hyphen in hyphens.map(|hyphen| part.start + hyphen) {
-            match self.at(text, hyphen) {
-                Some((start, end, kind)) => found(start..end, kind),
-                None => self.wrapped(text, hyphen).into_iter().flatten().for_each(|(part, kind)| found(part, kind)),
+            let id = self.at(text, hyphen);
+            if let Some((start, end, kind)) = id {
+                found(start..end, kind);
+            }
+            // One of the old form may be the beginning of one of the modern form.
+            match id {
+                Some((_, end, _)) if end != hyphen + 1 + LEGACY_LEN => {}
+                _ => self.wrapped(text, hyphen).into_iter().flatten().for_each(|(part, kind)| found(part, kind)),
             }
         }
     }
@@ -86,7 +93,8 @@ impl Ids {
     fn wrapped(&self, text: &[u8], hyphen: usize) -> Option<[(Range<usize>, KindId); 2]> {
         let rest = text.get(hyphen + 1..)?;
         let len = rest.iter().take(MODERN_LEN).take_while(|b| Class::Hex.has(**b)).count();
-        if len == MODERN_LEN || !matches!(rest.get(len), Some(b' ' | b'\n' | b'\r' | b'|' | b'=')) {
+        // A hyphen is rarely near the end of its line: most are not looked at any further.
+        if len == MODERN_LEN || !rest.get(len..).is_some_and(wrapped::ends_line) {
             return None;
         }
         let head = text.get(hyphen.saturating_sub(PREFIX_MAX)..hyphen)?;

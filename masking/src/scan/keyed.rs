@@ -78,16 +78,18 @@ impl Keyed {
                 // An item of its own, of variables with their values: the next one is another variable.
                 Joint::Dash => !place.tight,
                 Joint::Arrow | Joint::Tag => true,
-                Joint::Blank if self.check == Check::Account => formal && next.place.quoted == place.quoted,
+                Joint::Blank if self.check == Check::Account => {
+                    next.place.quoted == place.quoted && (formal || place.quoted)
+                }
                 Joint::Blank => formal && !place.quoted && !place.tight && self.check != Check::Password,
                 // A comma also separates `password=a,bucket=b`.
                 Joint::Comma | Joint::And if self.check == Check::Password => next.place.quoted && place.quoted,
                 Joint::Comma | Joint::And => next.place.quoted == place.quoted || self.check == Check::Account,
             };
             let one = matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
-            if matches!(place.kind, PlaceKind::Object | PlaceKind::Map) {
+            if matches!(place.kind, PlaceKind::Object | PlaceKind::Map | PlaceKind::Members) {
                 let next = match place.kind {
-                    PlaceKind::Map => member::next_in_map(text, end),
+                    kind @ (PlaceKind::Map | PlaceKind::Members) => member::next_in_map(text, end, kind),
                     kind => member::next_object(text, end).map(|next| ValuePlace { kind, ..next }),
                 };
                 match next.filter(|next| reading.element(self.index, *next, formal)) {
@@ -113,7 +115,13 @@ impl Keyed {
 
     fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
         // Only accounts are told by a map's name whatever its members are called.
-        if place.kind == PlaceKind::Map && self.check != Check::Account {
+        let names = matches!(self.check, Check::Bucket | Check::Name);
+        let told = match place.kind {
+            PlaceKind::Map => self.check == Check::Account,
+            PlaceKind::Members => self.check == Check::Account || names,
+            _ => true,
+        };
+        if !told {
             return None;
         }
         if let Some(end) = place.end.filter(|_| self.check == Check::Password) {
@@ -161,6 +169,10 @@ impl Keyed {
     /// Returns whether what stands there is a value rather than the next word of a sentence or of a program.
     fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, formal: bool) -> bool {
         match self.check {
+            Check::Bucket | Check::Name if place.kind == PlaceKind::Members => {
+                let ends = matches!(text.get(value.end), None | Some(b'\n' | b'\r' | b' ' | b',' | b'}' | b'\\'));
+                check::is_distinctive(bytes) && (ends || place.quoted && notation::ends_quoted(text, value.end))
+            }
             Check::Bucket | Check::Name if place.end.is_some() => {
                 let telling = check::is_distinctive(bytes) && (place.kind == PlaceKind::Cell || place.leads);
                 telling || place.quoted && place.kind == PlaceKind::Before

@@ -153,22 +153,27 @@ pub(crate) fn children<'t>(name: &Name<'_>, text: &'t [u8]) -> impl Iterator<Ite
 /// The first member of a map whose name tells what its members hold: `accounts: {web: 471192830564}`.
 pub(crate) fn of_map(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let end = skip_quote(text, name.end).unwrap_or(name.end);
+    let kind_of_map = if name.is_plural() { PlaceKind::Members } else { PlaceKind::Map };
+    // `bucketNames.chunks=b`
+    if let Some(member) = text.get(end..)?.strip_prefix(b".").and_then(|_| Member::read(text, end + 1)) {
+        return name.is_plural().then(|| ValuePlace { kind: kind_of_map, ..member.place(text) });
+    }
     let (inside, kind) = operator(text, skip_blanks(text, end), name.tag).or_else(|| {
         let brace = skip_blanks(text, end);
         (text.get(brace) == Some(&b'{')).then_some((brace, PlaceKind::Assigned))
     })?;
     let first = skip_blanks(text, inside);
-    let brace = text.get(first) == Some(&b'{');
+    let brace = matches!(text.get(first..), Some([b'{', ..] | [b'(', b'[', ..]));
     let nested = kind == PlaceKind::Assigned && (brace || breaks(text.get(inside..first)?));
     let member = Member::read(text, skip_blanks(text, first + usize::from(brace))).filter(|_| nested)?;
-    Some(ValuePlace { kind: PlaceKind::Map, ..member.place(text) })
+    Some(ValuePlace { kind: kind_of_map, ..member.place(text) })
 }
 
 /// The value of the next member of a map, after one that ends at `end`.
-pub(crate) fn next_in_map(text: &[u8], end: usize) -> Option<ValuePlace> {
+pub(crate) fn next_in_map(text: &[u8], end: usize, kind: PlaceKind) -> Option<ValuePlace> {
     let at = skip_quote(text, end).unwrap_or(end);
     let at = skip_blanks(text, at + usize::from(text.get(at) == Some(&b',')));
-    Some(ValuePlace { kind: PlaceKind::Map, ..Member::read(text, at).filter(|_| at > end)?.place(text) })
+    Some(ValuePlace { kind, ..Member::read(text, at).filter(|_| at > end)?.place(text) })
 }
 
 /// The same member of the next object of a list: `[{"Name": "a"}, {"Name": "b"}]`, `<Bucket><Name>…`, `- name: a⏎-

@@ -173,7 +173,9 @@ impl Scanner {
 
     /// Returns the findings of texts in which the rules found these, and what that tells of the other texts.
     fn spread(&self, texts: &[Text<'_>], mut strong: Vec<Found>, known: &Known) -> Vec<Finding> {
-        let here = Known::here(learned(texts, &strong));
+        let mut learned = learned(texts, &strong);
+        self.versions(texts, &strong, &mut learned);
+        let here = Known::here(learned);
         let mut findings = Vec::new();
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
             self.bare(text.text, found, known, &here);
@@ -199,6 +201,27 @@ impl Scanner {
             parts.last().is_none_or(|part| part.range.end == value.len())
         };
         pick::apart(hits, text, is_whole, ends);
+    }
+
+    /// Adds the addresses that stand under the name of a version in one place, and are masked in another: there they must
+    /// be masked too, or the one would tell the other.
+    fn versions<'t>(&self, texts: &[Text<'t>], found: &[Found], learned: &mut Vec<(KindId, Spread, &'t str)>) {
+        let value = |text: &Text<'t>, start: usize, end: usize| text.text.get(start..end);
+        let places = || texts.iter().zip(found);
+        let excused = |(text, found): (&Text<'t>, &Found)| {
+            found.excused.iter().filter_map(|(start, end)| value(text, *start, *end)).collect::<Vec<_>>()
+        };
+        let excused: HashSet<&str> = places().flat_map(excused).collect();
+        if excused.is_empty() {
+            return;
+        }
+        let address = |hit: &&Hit| self.kind(hit.kind).family == Family::Ip;
+        for (text, found) in places() {
+            let masked =
+                found.hits.iter().filter(address).filter_map(|hit| Some((hit.kind, value(text, hit.start, hit.end)?)));
+            let both = masked.filter(|(_, value)| excused.contains(value));
+            learned.extend(both.map(|(kind, value)| (kind, Spread::Anywhere, value)));
+        }
     }
 
     /// Returns what the rules find in each text.
@@ -373,7 +396,10 @@ impl Scanner {
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
                 let Some(rule) = self.rules.literals.get(index) else { return };
-                let next = rule.find(text, start, |range| found(range, rule.kind, rule.evidence));
+                let next = rule.find(text, start, |range, meant| match meant {
+                    address::Meant::Address => found(range, rule.kind, rule.evidence),
+                    address::Meant::Version => found(range, self.version, rule.evidence),
+                });
                 reading.read(Reader::Literal(index), next);
             }
             Anchor::PrivateKey if reading.is_new(Reader::PrivateKey, start) => {
@@ -453,7 +479,9 @@ impl Scanner {
             let free = !near.into_iter().any(|p| hit.is_by_context() || p.start < hit.end && hit.start < p.end);
             let on =
                 self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
-            let meant = !excused.contains(&(hit.start, hit.end));
+            // An address that is masked elsewhere is masked here too, whatever its name.
+            let known = matches!(hit.source, Source::Earlier | Source::Here | Source::Term);
+            let meant = known || !excused.contains(&(hit.start, hit.end));
             // A list continues after the names that everybody has, so they are dropped here.
             let everybody =
                 |value: &str| self.rules.arns.account == Some(hit.kind) && own::is_account(value.as_bytes());

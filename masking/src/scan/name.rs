@@ -153,6 +153,11 @@ impl<'t> Name<'t> {
         letters.clone().next().is_some() && letters.all(u8::is_ascii_uppercase)
     }
 
+    /// Returns whether it names several: `buckets`, `bucketNames`.
+    pub(crate) fn is_plural(&self) -> bool {
+        singular(self.written).is_some()
+    }
+
     /// Returns whether it could be a word of a sentence: `data-bucket` is a name itself.
     pub(crate) fn is_word(&self) -> bool {
         // `DB-Instanz`

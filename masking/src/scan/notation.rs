@@ -33,6 +33,8 @@ pub(crate) enum PlaceKind {
     Object,
     /// A member of a map that has the name: `accounts: {web: 471192830564}`.
     Map,
+    /// A member of a map whose name is a plural: `buckets: {logs: b-1}`.
+    Members,
     /// In a column that has the name in its header.
     Cell,
     /// The text itself: it is the member of a document.
@@ -167,6 +169,8 @@ pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
     match rest {
         // The end of an element.
         [b'<', b'/', ..] => false,
+        // A colour that has lost its escape character.
+        [b'[', b'0'..=b'9', b'm', ..] | [b'[', b'm', ..] | [b'[', b'0'..=b'9', b'0'..=b'9', b'm', ..] => false,
         [b'(' | b'[' | b'{' | b'<' | b'=' | b'$', ..] => true,
         [b':', next, ..] => !next.is_ascii_digit() && *next != b'/',
         [b'.', next, ..] => next.is_ascii_alphanumeric() || *next == b'_',

@@ -11,8 +11,20 @@ pub(crate) fn is_zone(value: &[u8]) -> bool {
 pub(crate) fn is_resource(value: &[u8]) -> bool {
     let name = value.rsplit(|b| *b == b'/').next().unwrap_or_default();
     let alias = value.strip_prefix(b"aws/").is_some_and(|service| is_one_of(KEY_SERVICES, service));
-    alias || is_one_of(NAMES, value) || is_service_linked(name)
+    alias || is_one_of(NAMES, value) || is_service_linked(name) || is_model(value)
 }
+
+/// `us.anthropic.claude-3-haiku-20240307-v1:0`: a model of a provider in the regions of an area. (Bedrock user guide,
+/// "Supported Regions and models for inference profiles")
+fn is_model(value: &[u8]) -> bool {
+    let mut words = value.split(|b| *b == b'.');
+    let own = |word: Option<&[u8]>, list: &str| word.is_some_and(|word| is_one_of(list, word));
+    own(words.next(), MODEL_AREAS) && own(words.next(), PROVIDERS) && words.next().is_some()
+}
+
+const MODEL_AREAS: &str = "us|eu|apac|jp|au|ca|global|us-gov";
+const PROVIDERS: &str = "\
+    amazon|anthropic|meta|mistral|cohere|deepseek|stability|ai21|twelvelabs|writer|qwen|openai|luma";
 
 /// Returns whether what follows the host of S3 is not a bucket: the XML namespace of its answers is
 /// `http://s3.amazonaws.com/doc/2006-03-01/`. (S3 API reference, "ListBuckets")
@@ -29,30 +41,40 @@ fn is_service_linked(name: &[u8]) -> bool {
 /// Returns whether an account is one that AWS or the maker of an image shows to everybody.
 pub(crate) fn is_account(value: &[u8]) -> bool {
     let digits = || value.iter().filter(|b| b.is_ascii_digit());
-    [IMAGES, LEARNING, LOGS, OWNERS]
+    [IMAGES, LEARNING, ALGORITHMS, LOGS, OWNERS]
         .iter()
         .flat_map(|list| list.split('|'))
         .any(|own| own.bytes().eq(digits().copied()))
 }
 
-/// Registries of the images of EKS. (EKS user guide, "View Amazon container image registries for Amazon EKS add-ons")
+/// Registries of the images of EKS, by region. (EKS user guide, "View Amazon container image registries for Amazon EKS
+/// add-ons": docs.aws.amazon.com/eks/latest/userguide/add-ons-images.html)
 const IMAGES: &str = "\
     602401143452|877085696533|800184023465|296578399912|491585149902|900889452093|918309763551|961992271922|\
     590381155156|455263428931|900612956339|066635153087|558608220178|759879836304|151742754352|013241004608|\
-    761377655185";
+    761377655185|533267051163|151610086707|333609536671|121268973566|730335286997";
 
-/// Registries of the deep learning containers. (AWS Deep Learning Containers, "Available images")
+/// Registries of the deep learning containers, by region. (github.com/aws/deep-learning-containers,
+/// available_images.md; the SageMaker SDK has the same accounts in its image URIs)
 const LEARNING: &str = "\
     763104351884|871362719292|217643126080|626614931356|692866216735|727897471807|442386744353|446045086412|\
-    914824155844|907027046896|772153158452|457447274322|380420809688|503227376785|780543022126|204538143572";
+    914824155844|907027046896|772153158452|457447274322|380420809688|503227376785|780543022126|204538143572|\
+    364406365360";
 
-/// Who writes the access logs of load balancers. (Elastic Load Balancing user guide, "Enable access logs for your
-/// Application Load Balancer", by region)
+/// Registries of SageMaker's algorithms and of its images for scikit-learn, XGBoost and Spark ML, by region. (SageMaker
+/// developer guide, "Docker registry paths and example code"; the SageMaker SDK's image URIs)
+const ALGORITHMS: &str = "\
+    683313688378|257758044811|746614075791|246618743249|141502667606|764974769150|659782779980|492215442770|\
+    662702820516|354813040037|366743142698|121021644041|783357654285|720646828776|341280168497|414596584902|\
+    450853457545|451049120500";
+
+/// Who writes the access logs of load balancers, by region. (Elastic Load Balancing user guide, "Enable access logs for
+/// your Application Load Balancer"; the CDK has the same accounts as `ELBV2_ACCOUNTS` of its region-info package)
 const LOGS: &str = "\
     127311923021|033677994240|027434742980|797873946194|098369216593|754344448648|589379963580|718504428378|\
     383597477331|600734575887|114774131450|783225319266|582318560864|985666609251|054676820928|156460612806|\
     652711504416|635631232127|009996457667|897822967062|076674570225|507241528517|048591011584|190560391635|\
-    638102146993|037604701340";
+    638102146993|037604701340|770363063475|740734521339|121062877647";
 
 /// Owners of public images and layers: Amazon Linux, Windows, images for ECS (EC2 user guide, "Find an AMI"; ECS
 /// developer guide, "Amazon ECS-optimized Linux AMIs"), Ubuntu (Canonical, "Find Ubuntu images on AWS"), Debian (Debian
@@ -64,20 +86,21 @@ const OWNERS: &str = "\
 
 /// Hosted zones of AWS's services: constants, not somebody's. (AWS general reference, "Elastic Load Balancing endpoints
 /// and quotas", "Amazon S3 endpoints and quotas", "Amazon API Gateway endpoints and quotas"; Route 53 API reference,
-/// "AliasTarget"; endpoints of RDS in three regions) CloudFront and Global Accelerator first, then websites in S3 and
+/// "AliasTarget"; the tables of external-dns and of Terraform's AWS provider, which are made of them; for RDS, what
+/// `describe-db-instances` answers in one region, whoever asks) CloudFront and Global Accelerator first, then websites in S3 and
 /// RDS, then load balancers, then APIs.
 const ZONES: &str = "\
     Z2FDTNDATAQYW2|Z2BJ6XQ5FK7U4H|\
     Z3AQBSTGFYJSTF|Z2O1EMRO9K5GLX|Z2F56UZL2M1ACD|Z3BJ6K6RIION7M|Z11RGJOFQNVJUP|Z2M4EHUR26P7ZW|Z3W03O7B5YMIYP|\
     Z3O0J2DXBE1FTB|Z1WCIGYICN2BYD|Z1QDHH18159H29|Z21DNDUVLTQW6Q|Z1BKCTXD74EZPE|Z3GKZC51ZF0DB4|Z3R1K369G5AVDG|\
-    Z3BAZG2TWCNX0D|Z7KQH4QJS55SO|Z29XKXDKYMONMX|Z2R2ITUGPM61AM|Z1PVIF0B656C1W|\
+    Z3BAZG2TWCNX0D|Z7KQH4QJS55SO|Z29XKXDKYMONMX|Z2R2ITUGPM61AM|Z1PVIF0B656C1W|Z2XHWR1WZ565X2|ZMESEXB7ZGGQ3|\
     Z35SXDOTRQ7X7K|Z26RNL4JYFTOTI|Z3AADJGX6KTTL2|ZLMOA37VPKANP|Z368ELLRRE2KJ0|Z24FKFUX50B4VW|Z1H1FL5HABSF5|\
     Z18D5FSROUN65G|Z14GRHDCWA56QT|Z31USIVHYNEOWT|ZWKZPGTI48KDX|ZIBE1TIR4HY56|Z5LXEXXYW11ES|Z1GWIQ4HH19I5X|\
     ZP97RAFLXTNZK|ZVDDRBQ08TROA|Z1LMS91P8CMLE5|ZKVM4W9LS7TM|Z1GM3OXH4ZPM65|ZCT6FZBF4DROD|ZQSVJUPU6J1EY|\
     Z2EPGBW3API2WT|Z215JYRZR1TBD5|Z3F0SRJ5LGBH90|Z32O12XQLNTSW2|Z2IFOLAFXWLO4F|ZHURV8PSTC4K8|ZD4D7Y8KGAS4G|\
     Z3Q77PNBQS71R4|Z1CMS0P5QUZ6D5|Z23TAZ6LKFMNIO|Z1UDT6IFJ4EJM|Z2P70J7HTTTPLU|ZTK26PT1VY4CU|Z33AYJ8TM3BH4J|\
     ZMG1MZ2THAWF1|ZS929ML54UICD|Z3QSRYVP46NYYV|Z3DQVH9N71FHZ0|Z12Y7K3UBGUAD1|Z268VQBMOI5EKX|Z203XCE67M25HM|\
-    Z3ULH7SSC9OV64|Z23146JA1KNAFP|Z1GDH35T77C1KE|Z3QFB96KMJ7ED6|\
+    Z3ULH7SSC9OV64|Z23146JA1KNAFP|Z1GDH35T77C1KE|Z3QFB96KMJ7ED6|ZQEIKTCZ8352D|Z3BX2TMKNYI13Y|\
     Z1UJRXOUMOOFQ8|ZOJJZC49E0EPZ|Z2MUQ32089INYE|Z2OJLYMUO9EFXC|Z1YSHQZHG15GKL|Z20JF4UZKIW1U8|Z3VO1THU9YC4UR|\
     ZL327KTPIQFUL|Z2RPCDW04V8134|Z19DQILCV0OWEC|Z1U9ULNL0V5AJ3|ZLY8HYME6SFDD|ZJ5UAJN8Y3Z2Q|Z3KY65QIEKYHQQ|\
     ZCMLWB8V5SYIT|Z2YB950C88HT6D";

@@ -35,15 +35,15 @@ fn last_cell(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let head = text.get(name.start.saturating_sub(4)..name.start)?;
     let first = head.iter().rev().find(|b| **b != b' ').is_none_or(|b| matches!(b, b'\n' | b'|'));
     let rest = text.get(name.end..text.len().min(name.end + ROW_MAX)).filter(|_| first)?;
+    matches!(rest, [b' ', b' ' | b'|', ..] | [b'\t' | b'|', ..]).then_some(())?;
     let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
-    let apart = matches!(line, [b' ', b' ', ..] | [b' ', b'|', ..] | [b'\t' | b'|', ..]);
     let end = line.iter().rposition(|b| !matches!(b, b' ' | b'|' | b'\r' | b'\t'))? + 1;
     let start = line.get(..end)?.iter().rposition(|b| matches!(b, b' ' | b'|' | b'\t'))? + 1;
     let border = line.get(..start)?;
     let cell = [b"  ".as_slice(), b"| ", b"|", b"\t"].iter().any(|border_end| border.ends_with(border_end));
     let place =
         ValuePlace { start: name.end + start, end: Some(name.end + end), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
-    (apart && cell && border.trim_ascii().len() > 1).then_some(place)
+    (cell && border.trim_ascii().len() > 1).then_some(place)
 }
 
 /// Maximum bytes of a row after the name in it.
@@ -51,13 +51,13 @@ const ROW_MAX: usize = 320;
 
 /// `--query UserPool.Arn`, with the answer on the next line.
 fn answer(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
-    let asks = memchr::memmem::rfind(head, b"--query ").and_then(|at| head.get(at + 8..))?;
-    asks.iter().all(|b| b.is_ascii_alphanumeric() || b".[]'\"*@".contains(b)).then_some(())?;
     let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
-    let line = memchr::memchr(b'\n', rest)?;
     // It is the last name of the query.
     matches!(rest.first(), Some(b'\'' | b'"' | b' ' | b'\n' | b'\r' | b']')).then_some(())?;
+    let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
+    let query = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || b".[]'\"*@".contains(b)).count();
+    head.get(..head.len() - query)?.ends_with(b"--query ").then_some(())?;
+    let line = memchr::memchr(b'\n', rest)?;
     let place = ValuePlace::after(text, name.end + line + 1, PlaceKind::Assigned);
     rest.get(..line)?.iter().all(|b| *b != b';' && *b != b'|').then_some(place)
 }
@@ -76,8 +76,7 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let quote = quote + usize::from(index && text.get(quote) == Some(&b']'));
     // `acct no. 471192830564`
     let stop = matches!(text.get(quote..), Some([b'.', b' ', b'0'..=b'9', ..]));
-    let quote = quote + usize::from(stop);
-    let at = skip_closing(text, quote);
+    let at = skip_closing(text, quote + usize::from(stop));
     let closed = quote > particle;
     let after = skip_remark(text, skip_blanks(text, at));
     let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();

@@ -40,12 +40,16 @@ pub(crate) enum Notation {
     Block,
     /// `"PhysicalResourceId": "acme-logs", "ResourceType": "AWS::S3::Bucket"`, in either order.
     Member,
+    /// `aws_s3_bucket:`, over lines of `- acme-logs`.
+    List,
     /// `| Logs | AWS::S3::Bucket | acme-logs |`, also with tabs or wide blanks between the cells.
     Cell,
 }
 
 /// Texts before an id, or before the resource that has one.
-pub(crate) const ANCHORS: [(&str, Notation); 12] = [
+pub(crate) const ANCHORS: [(&str, Notation); 14] = [
+    ("importing from id \"", Notation::Progress),
+    ("aws_", Notation::List),
     ("AWS::", Notation::Cell),
     ("[id=", Notation::Progress),
     ("(id: ", Notation::Progress),
@@ -90,6 +94,7 @@ impl Resources {
             Notation::Command => return self.command(text, end, &mut found),
             Notation::Member => return self.member(text, start, end, &mut found),
             Notation::Cell => return self.cell(text, start, &mut found),
+            Notation::List => return self.list(text, end, &mut found),
             _ if !reading.is_new(Reader::Block, start) => return,
             Notation::Import => self.import(text, start, &mut found),
             Notation::Block => self.block(text, end, &mut found),
@@ -105,6 +110,23 @@ impl Resources {
         } else if let Some(at) = memmem::rfind(head, b"aws:").filter(|_| line.trim_ascii().is_empty()) {
             let name = pulumi_type(head.get(at + 4..).unwrap_or_default());
             self.id(name.as_bytes(), text, end, found);
+        }
+    }
+
+    /// The ids of a list, one on each line.
+    fn list(&self, text: &[u8], end: usize, found: &mut impl FnMut(Range<usize>, KindId)) {
+        let name = type_at(text.get(end..));
+        let at = end + name.len();
+        let Some(name) = name.strip_suffix(b":").filter(|_| text.get(at) == Some(&b'\n')) else { return };
+        let lines = text.get(at + 1..text.len().min(at + MEMBER_MAX)).unwrap_or_default();
+        let mut start = at + 1;
+        for line in lines.split(|b| *b == b'\n') {
+            let blanks = blanks(line);
+            if !line.get(blanks..).is_some_and(|item| item.starts_with(b"- ")) {
+                return;
+            }
+            self.id(name, text, opened(text, start + blanks + 2), found);
+            start += line.len() + 1;
         }
     }
 

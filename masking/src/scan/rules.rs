@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, KeyRule, Risk, Rule, TABLES};
-use crate::scan::address;
+use crate::scan::address::{self, Meant};
 use crate::scan::anywhere::Anywhere;
 use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
@@ -337,22 +337,23 @@ impl Literal {
     }
 
     /// Reports the values at the literal that begins at `at`. Returns where the next one may begin.
-    pub(crate) fn find(&self, text: &[u8], at: usize, mut found: impl FnMut(Range<usize>)) -> usize {
+    pub(crate) fn find(&self, text: &[u8], at: usize, mut found: impl FnMut(Range<usize>, Meant)) -> usize {
         let mut next = at;
         if !edge::left(self.edge, text, at) {
             return next;
         }
         for value in self.pattern.values(text, at) {
             let value = if self.secret { quoted::widened(text, value) } else { value };
-            let holds = edge::right(self.edge, text, value.end)
-                && text.get(value.clone()).is_some_and(|value| check::passes(self.check, value))
-                && (!self.check.is_address() || address::is_meant(text, &value));
+            let meant = if self.check.is_address() { address::meant(text, &value) } else { Some(Meant::Address) };
+            let holds = meant.is_some()
+                && edge::right(self.edge, text, value.end)
+                && text.get(value.clone()).is_some_and(|value| check::passes(self.check, value));
             // What is wrong with a run is wrong with each that begins in it.
             if holds || self.pattern.is_run() {
                 next = value.end;
             }
-            if holds {
-                found(value);
+            if let Some(meant) = meant.filter(|_| holds) {
+                found(value, meant);
             }
         }
         next

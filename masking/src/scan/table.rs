@@ -174,7 +174,8 @@ impl Table {
         let only = filled.next().filter(|_| filled.next().is_none() && separator == Separator::Sign(b"|"))?;
         let mut table = Self { header: title.clone(), cells: Vec::new(), separator, ends, title: None };
         for _ in 0..TITLE_LINES {
-            table.header = table.next_line(text, table.header.end)?;
+            let next = table.next_line(text, table.header.end)?;
+            let before = std::mem::replace(&mut table.header, next);
             let line = text.get(table.header.clone())?;
             if !is_rule(line) {
                 table.cells = split(text, table.header.clone(), separator);
@@ -182,7 +183,14 @@ impl Table {
                     text.get(trim(text, (*cell).clone())).is_some_and(|name| words::is_one_of(TITLED, name))
                 };
                 // The title stands for its column.
-                let column = table.cells.iter().find(own)?.clone();
+                let filled = |cell: &&Range<usize>| !trim(text, (*cell).clone()).is_empty();
+                let column = table.cells.iter().find(own).or_else(|| {
+                    // Values of a query, which have no header: the first column is what the title lists.
+                    let first = table.cells.iter().find(filled)?;
+                    let value = !text.get(first.clone()).is_some_and(is_heading);
+                    value.then(|| table.header = before).map(|()| first)
+                });
+                let column = column?.clone();
                 table.title = Some((only.clone(), column));
                 return Some(table);
             }
@@ -243,6 +251,7 @@ impl Table {
                     Separator::Blanks => aligned(text, &line, self.header.start, &self.cells),
                     separator => split(text, line.clone(), separator),
                 };
+                let cells = self.padded(cells);
                 if cells.len() != self.cells.len() {
                     break;
                 }
@@ -251,6 +260,16 @@ impl Table {
             done = line.end;
         }
         done
+    }
+
+    /// The cells of a row whose borders are prefixes of its line, under a header whose are not.
+    fn padded(&self, cells: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return cells };
+        if self.cells.len() != cells.len() + 2 {
+            return cells;
+        }
+        let (front, back) = (first.start..first.start, last.end..last.end);
+        [front].into_iter().chain(cells).chain([back]).collect()
     }
 
     /// The line or row after the one that ends at `end`.

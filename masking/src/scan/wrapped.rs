@@ -5,12 +5,15 @@
 
 use std::ops::Range;
 
+use crate::placeholder;
 use crate::scan::check;
 
 /// Maximum blanks and borders of cells between the two parts.
 const GAP_MAX: usize = 240;
 /// Maximum bytes of a part.
 const PART_MAX: usize = 256;
+/// Minimum bytes of a name on the next line.
+const NAME_MIN: usize = 3;
 /// Maximum lines that a value goes over.
 const LINES_MAX: usize = 3;
 
@@ -40,7 +43,11 @@ impl Joined {
     /// Joins the ARN that begins at `start` with the next lines, if it ends its line and is not whole.
     pub(crate) fn of_arn(text: &[u8], start: usize) -> Option<Self> {
         let first = text.get(start..text.len().min(start + PART_MAX))?;
-        is_open(first.get(..first.iter().take_while(|b| in_arn(**b)).count())?).then_some(())?;
+        first.starts_with(b"arn:aws").then_some(())?;
+        let first = first.get(..first.iter().take_while(|b| in_arn(**b)).count())?;
+        // What was masked in front of the end of the line was whole.
+        let resource = first.splitn(6, |b| *b == b':').nth(5).unwrap_or_default();
+        (is_open(first) && placeholder::find_all(resource).next().is_none()).then_some(())?;
         let mut joined = Self { text: Vec::new(), parts: Vec::new() };
         let mut at = start;
         while joined.parts.len() <= LINES_MAX {
@@ -56,6 +63,7 @@ impl Joined {
         let last = joined.parts.last().and_then(|last| text.get(last.clone()))?;
         // The next line continues a name, unless it begins with a word.
         let name = check::is_distinctive(last) || last.contains(&b'/') || last.contains(&b':');
+        let name = name && last.len() >= NAME_MIN && last.iter().any(u8::is_ascii_alphabetic);
         (joined.parts.len() > 1 && name && !is_open(&joined.text)).then_some(joined)
     }
 
@@ -89,9 +97,13 @@ fn line_start(text: &[u8], at: usize) -> usize {
 /// Where the next line begins, if the text ends its cell at `at`: only blanks, borders and other cells follow.
 fn next_line(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..text.len().min(at + GAP_MAX))?;
-    let ends = matches!(rest, [b'\n' | b'|', ..] | [b'\r' | b'=', b'\n', ..] | [b' ', b' ' | b'|' | b'\n' | 0xe2, ..]);
-    let newline = memchr::memchr(b'\n', rest).filter(|_| ends)?;
+    let newline = memchr::memchr(b'\n', rest).filter(|_| ends_line(rest))?;
     Some(at + newline + 1)
+}
+
+/// Returns whether a line, or a cell of it, ends before this text.
+pub(crate) fn ends_line(rest: &[u8]) -> bool {
+    matches!(rest, [b'\n' | b'|', ..] | [b'\r' | b'=', b'\n', ..] | [b' ', b' ' | b'|' | b'\n' | 0xe2, ..])
 }
 
 /// Where the first word of a line begins, after blanks and the border of a cell.
