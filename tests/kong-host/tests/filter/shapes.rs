@@ -8,6 +8,7 @@ use self::table::{Ending, SHAPES, Shape, parts};
 use crate::gateway::{Gateway, heard, message};
 
 #[path = "../../../../masking/tests/shapes/mod.rs"]
+#[expect(clippy::unwrap_used, reason = "a table of a test fails the test")]
 mod table;
 
 const TEXT: &str = "Use \"i-0123456789abcdef0\" at 10.20.30.40, 東京. AWS_ a";
