@@ -34,6 +34,8 @@ pub struct Vault {
     pub counters: Vec<Counters>,
     pub exchanges: usize,
     pub calls: usize,
+    /// The mappings of all calls, those that it had already among them.
+    pub received: usize,
 }
 
 impl Vault {
@@ -71,6 +73,7 @@ impl Vault {
         if well {
             self.counters.push(request.counters);
             self.exchanges += request.exchanges.len();
+            self.received += request.mappings.len();
             for mapping in request.mappings {
                 let key = (mapping.scope.clone(), mapping.placeholder.clone());
                 if let Some(known) = self.mappings.insert(key, mapping.clone()) {
