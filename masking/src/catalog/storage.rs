@@ -46,7 +46,11 @@ pub(super) const ROWS: &[Row] = &[
         id: "s3_bucket",
         label: "S3_BUCKET",
         rules: &[
-            Rule::After("s3:|s3a:|s3n:|s3%3a", r"(?:s3[an]?|S3)(?::|%3[Aa]){/}{/}({bucket})", Check::Bucket),
+            Rule::After(
+                r"s3:|s3a:|s3n:|s3%3a|s3\:|s3a\:|s3n\:",
+                r"(?:s3[an]?|S3)(?:\\?:|%3[Aa]){/}{/}({bucket})",
+                Check::Bucket,
+            ),
             Rule::After("bucket does not exist", "bucket does not exist: ({bucket})", Check::Bucket),
             Rule::After(
                 "s3\"|s3'|s3\\|type=s3",
@@ -97,6 +101,19 @@ pub(super) const ROWS: &[Row] = &[
                 value: "{bucket}",
                 check: Check::Bucket,
             }),
+            // An answer that lists what is in a bucket. (S3 API reference, "ListObjectsV2", "ListObjectVersions",
+            // "ListMultipartUploads")
+            Rule::Sibling(
+                "MaxKeys|KeyCount|IsTruncated|MaxUploads",
+                KeyRule { names: "name", value: "{bucket}", check: Check::Bucket },
+            ),
+            Rule::Request,
+            // The settings of one bucket. (Apache Hadoop, "Configuring different S3 buckets with Per-Bucket Configuration")
+            Rule::After("fs.s3a.bucket.", r"fs\.s3a\.bucket\.([a-z0-9][a-z0-9-]{1,61}[a-z0-9])\.[a-z]", Check::Bucket),
+            // A URL with a key, whose host is a region or an endpoint. (Grafana Loki, "Storage")
+            Rule::After("s3://a", r"s3://A[A-Z0-9]{19}:[^\s@/]{10,200}@[a-z0-9.-]{3,80}/({bucket})", Check::Bucket),
+            // The name that the console gives an origin. (CloudFront developer guide, "Origin name")
+            Rule::After("\"s3-|s3-website-", r#""S3-(?:Website-)?({bucket})""#, Check::Bucket),
             // The answer to creating a bucket: `{"Location": "/acme-logs"}`.
             Rule::Key(KeyRule { names: "^location", value: "/({bucket})", check: Check::Bucket }),
         ],
@@ -104,6 +121,7 @@ pub(super) const ROWS: &[Row] = &[
             "s3://‹amzn-s3-demo-bucket›/path",
             r"s3a:\/\/‹warehouse-1›\/orders",
             "s3%3A%2F%2F‹acme-logs›%2Fkey",
+            r"warehouse.dir=s3a\://‹acme-lake›/warehouse",
             "arn:aws:s3:::‹amzn-s3-demo-bucket›/*",
             "‹my.own.bucket›.s3.us-east-2.amazonaws.com",
             "‹acme-site›.s3-website-us-west-2.amazonaws.com",
@@ -143,6 +161,13 @@ pub(super) const ROWS: &[Row] = &[
             "| AWS::S3::Bucket | Artifacts (Artifacts4D1F) ‹acmeartifacts› already exists",
             "def f(bucket: str = \"‹acme-logs›\")",
             "buckets: [\"‹acme-a›\", \"‹acme-b›\"]",
+            r#"{"Contents": [{"Key": "a.csv"}], "Name": "‹acmelogs›", "Prefix": "", "MaxKeys": 1000}"#,
+            r#"{\"IsTruncated\": false, \"Contents\": [], \"Name\": \"‹acmelogs›\"}"#,
+            "<Name>‹acmelogs›</Name><Prefix/><KeyCount>1</KeyCount><Contents><Key>a</Key></Contents>",
+            "PUT /‹acme-logs-1›/data.csv HTTP/1.1\r\nUser-Agent: curl\r\nHost: s3.eu-west-1.amazonaws.com\r\n",
+            "GET\n/‹acmelogs›/\nlist-type=2\nhost:s3.amazonaws.com\n",
+            "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>‹acmelogs›</Name>",
+            "<Buckets><Bucket><Name>‹acmelogs›</Name></Bucket><Bucket><Name>‹acmebackups›</Name></Bucket></Buckets>",
             "x ‹orders--use1-az5--x-s3› y",
             "‹orders--use1-az5--x-s3›.s3express-use1-az5.us-east-1.amazonaws.com",
         ],
@@ -153,6 +178,9 @@ pub(super) const ROWS: &[Row] = &[
             "arn:aws:s3:::*",
             "arn:aws:s3:::${bucket}",
             "s3.us-east-1.amazonaws.com",
+            "GET /index.html HTTP/1.1\nHost: s3.example.com\n",
+            "GET / HTTP/1.1\nHost: s3.amazonaws.com\n",
+            r#"{"IsTruncated": false, "Users": [{"Name": "acme-1"}]}"#,
             "bucket: true",
             r#""Bucket": null"#,
             "token bucket size = 100",
@@ -205,16 +233,28 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 // Docker writes `Id`.
-                names: "=ID|canonical user|canonical id|canonical user id|grantee",
+                names: "=ID|owner id|canonical user|canonical id|canonical user id|grantee",
                 value: "[0-9a-f]{64}",
                 check: Check::None,
             }),
+            // Who owns a bucket, in a message about an event. (S3 user guide, "Event message structure")
+            Rule::Key(KeyRule {
+                names: "owneridentity principal id|useridentity principal id",
+                value: "A[A-Za-z0-9]{11,20}",
+                check: Check::Digit,
+            }),
+            Rule::Sibling(
+                "DisplayName|display_name",
+                KeyRule { names: "id", value: "[0-9a-f]{64}", check: Check::None },
+            ),
             Rule::Record(Field::CanonicalId),
             Rule::After("OWNER\t", "OWNER\t[^\t\n]{0,64}\t([0-9a-f]{64})", Check::None),
         ],
         yes: &[
             "‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› x-1 [06/Feb/2025:00:00:38 +0000] 1.2.3.4 ‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› X REST.GET.OBJECT",
             r#""Owner": {"ID": "‹75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a›"}"#,
+            r#""bucket": {"name": "x", "ownerIdentity": {"principalId": "‹A3NL1KOZZKEXAM›"}}"#,
+            "display_name=ops id=‹75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a› type=CanonicalUser",
         ],
         no: &[
             "\"Id\": \"75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a\"",

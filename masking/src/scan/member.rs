@@ -32,10 +32,13 @@ impl<'t> Member<'t> {
     /// The member that begins at `at`: `"name": …`, `name = …`, `<name>…`.
     fn read(text: &'t [u8], at: usize) -> Option<Self> {
         let tag = text.get(at) == Some(&b'<');
-        let quote = skip_quote(text, at).unwrap_or(at + usize::from(tag));
+        // `@name="b"` in an object that Ruby prints, `[prod]=b` in a map of a shell.
+        let sign = matches!(text.get(at), Some(b'@' | b'['));
+        let quote = skip_quote(text, at).unwrap_or(at + usize::from(tag || sign));
         let len = text.get(quote..)?.iter().take(NAME_BYTES).take_while(|b| in_name(**b)).count();
         let name = text.get(quote..quote + len).filter(|name| !name.is_empty())?;
         let end = skip_quote(text, quote + len).unwrap_or(quote + len);
+        let end = end + usize::from(sign && text.get(end) == Some(&b']'));
         let (value, kind) = operator(text, skip_blanks(text, end), tag)?;
         (kind == PlaceKind::Assigned).then_some(Self { name, value })
     }
@@ -53,6 +56,11 @@ impl<'t> Member<'t> {
         let apart = close.filter(|close| matches!(text.get(*close), Some(b' ' | b'\n')));
         if let Some(next) = apart.map(|close| skip_blanks(text, close)) {
             return Some(next).filter(|next| text.get(*next).is_some_and(u8::is_ascii_alphabetic));
+        }
+        // `<Bucket xmlns="…"><Name>`: the last attribute is before the first element.
+        let inside = close.filter(|close| text.get(*close) == Some(&b'>')).map(|close| skip_blanks(text, close + 1));
+        if let Some(inside) = inside.filter(|inside| text.get(*inside) == Some(&b'<')) {
+            return Some(inside);
         }
         let from = close.map_or(0, |close| close - at);
         let tail = rest.get(from..)?;
@@ -101,6 +109,12 @@ impl Object {
         let end = skip_quote(text, name.end).unwrap_or(name.end);
         let after = skip_blanks(text, end);
         let inside = match (operator(text, after, name.tag), text.get(after)?) {
+            // `#<Aws::S3::Bucket:0x00007f8a1c0b2e48 @name="b">`
+            (Some((at, _)), _) if text.get(at..).is_some_and(|rest| rest.starts_with(b"0x")) => {
+                let digits = text.get(at..)?.iter().take(NAME_BYTES).take_while(|b| b.is_ascii_alphanumeric()).count();
+                let first = skip_blanks(text, at + digits);
+                return (text.get(first) == Some(&b'@')).then_some(Self { first, list: false });
+            }
             (Some((at, PlaceKind::Assigned)), _) => at,
             (None, b'{') => after,
             // Attributes of an element.

@@ -6,10 +6,14 @@
 //! super-linear.
 
 mod address;
+mod answer;
+mod anywhere;
 mod arn;
 mod beside;
 mod check;
+mod common;
 mod edge;
+mod hidden;
 mod id;
 mod keyed;
 mod known;
@@ -24,6 +28,7 @@ mod page;
 mod parts;
 mod pattern;
 mod pem;
+mod person;
 mod pick;
 mod place;
 mod places;
@@ -32,13 +37,18 @@ mod public;
 mod quoted;
 mod reading;
 mod record;
+mod request;
 mod resource;
 mod rules;
+mod sibling;
+mod spelling;
 mod stored;
 mod table;
 mod template;
+mod user_info;
 mod whole;
 mod words;
+mod wrapped;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -88,19 +98,21 @@ pub struct Finding {
 pub enum Recognised {
     /// Its own form tells it, wherever it stands.
     ByItself,
-    /// Only its surroundings told it, so that it is worth knowing in later exchanges.
+    /// Only its surroundings told it, in prose or in a document: that holds in this exchange alone.
     ByContext,
+    /// A definition showed it: an ARN, a host, a URL or an API's own answer. It is worth knowing in later exchanges.
+    ByDefinition,
 }
 
 impl Recognised {
     /// Converts a flag of the wire or of the store.
-    pub fn of(by_context: bool) -> Self {
-        if by_context { Self::ByContext } else { Self::ByItself }
+    pub fn of(known: bool) -> Self {
+        if known { Self::ByDefinition } else { Self::ByItself }
     }
 
-    /// Returns whether only its surroundings told it.
-    pub fn is_by_context(self) -> bool {
-        self == Self::ByContext
+    /// Returns whether later exchanges should know the value, which they could not recognise by its form.
+    pub fn is_worth_knowing(self) -> bool {
+        self == Self::ByDefinition
     }
 }
 
@@ -145,15 +157,41 @@ impl Scanner {
     /// Values known from earlier exchanges are among them, and those that these texts show in a strong context are
     /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
-        let mut strong = self.contexts(texts);
+        let strong = self.contexts(texts);
+        match strong.iter().any(|found| found.hidden) {
+            true => self.folded(texts, strong, known),
+            false => self.spread(texts, strong, known),
+        }
+    }
+
+    /// Returns the findings of texts in which the rules found these, and what that tells of the other texts.
+    fn spread(&self, texts: &[Text<'_>], mut strong: Vec<Found>, known: &Known) -> Vec<Finding> {
         let here = Known::here(learned(texts, &strong));
         let mut findings = Vec::new();
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
             self.bare(text.text, found, known, &here);
             pick::disjoint(&mut found.hits);
+            self.keep_apart(text.text, &mut found.hits);
             findings.extend(found.hits.iter().map(|hit| hit.finding(index)));
         }
         findings
+    }
+
+    /// Lets no value touch what would make its placeholder unreadable.
+    fn keep_apart(&self, text: &str, hits: &mut Vec<Hit>) {
+        let parts = |kind: KindId, range: Range<usize>| {
+            let value = text.get(range).unwrap_or_default();
+            (self.parts(kind, value), value)
+        };
+        let is_whole = |kind, range| {
+            let (parts, value) = parts(kind, range);
+            parts.iter().all(|part| part.is_whole(value))
+        };
+        let ends = |hit: &Hit| {
+            let (parts, value) = parts(hit.kind, hit.start..hit.end);
+            parts.last().is_none_or(|part| part.range.end == value.len())
+        };
+        pick::apart(hits, text, is_whole, ends);
     }
 
     /// Returns what the rules find in each text.
@@ -211,10 +249,15 @@ impl Scanner {
             });
         }
         self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
+        for rule in &self.rules.anywhere {
+            rule.find(page.raw, |range| hits.push(Hit::new(range, rule.kind, Source::Rule, Evidence::Form)));
+        }
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
-        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new() };
+        answer::mark(text.text.as_bytes(), &mut hits);
+        let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
+        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new(), hidden };
         self.sift(text.text, &mut found);
         found
     }
@@ -288,7 +331,7 @@ impl Scanner {
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
                     let evidence = if alone { Evidence::Shown } else { Evidence::Part };
-                    self.names(text, &range, kind, |range, kind| found(range, kind, evidence));
+                    self.names(text, &range, kind, |range, kind| found(range, kind, self.rules.evidence_of_part(kind)));
                     found(range, kind, evidence);
                 };
                 let end = match anchor {
@@ -297,6 +340,11 @@ impl Scanner {
                 };
                 if let Some(end) = end {
                     reading.read(Reader::Arn, end);
+                }
+                if let Some(joined) = wrapped::Joined::of_arn(text, start).filter(|_| anchor == Anchor::Arn) {
+                    arns.find(&joined.text, 0, |range, kind| {
+                        joined.written(range).for_each(|part| found(part, kind, Evidence::Form));
+                    });
                 }
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
@@ -316,11 +364,25 @@ impl Scanner {
                 reading.read(Reader::Stored, end);
             }
             Anchor::Record => reading.show_records(),
+            Anchor::Sibling(rule, name) => {
+                let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
+                self.rules.siblings((rule, name), text, literal, reading, &mut by_context);
+            }
+            Anchor::Request => {
+                let bucket = request::bucket(text, literal).zip(self.rules.request);
+                bucket.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
+            Anchor::UserInfo => {
+                let password = user_info::password(text, literal).zip(self.rules.user_info);
+                password.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
+            Anchor::Hidden if spelling::is_shown(text, &literal) => reading.show_hidden(),
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
             }
             Anchor::Name
+            | Anchor::Hidden
             | Anchor::Arn
             | Anchor::ArnRest(_)
             | Anchor::Literal(_)
@@ -350,7 +412,7 @@ impl Scanner {
 
     /// Drops what is switched off, what must never be masked, and what touches a placeholder.
     fn sift(&self, text: &str, found: &mut Found) {
-        let Found { hits, opaque, excused } = found;
+        let Found { hits, opaque, excused, .. } = found;
         // A kind that is off is still recognised, so that a catch-all does not take its values.
         let off: HashSet<(usize, usize)> =
             hits.iter().filter(|hit| !self.is_on(hit.kind)).map(|hit| (hit.start, hit.end)).collect();
@@ -398,6 +460,8 @@ struct Found {
     opaque: Vec<Range<usize>>,
     /// Ranges that look like a value and are named otherwise.
     excused: HashSet<(usize, usize)>,
+    /// True if characters that nobody sees stand within its words.
+    hidden: bool,
 }
 
 /// Maximum parts of a path that are looked for by themselves.
@@ -413,7 +477,7 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
         for hit in hits {
             let Some(value) = text.text.get(hit.start..hit.end) else { continue };
             let spread = match hit.evidence {
-                Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
+                Evidence::Defined | Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
                 Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
                 _ => Spread::of_shown(value),
             };

@@ -1,8 +1,8 @@
 use super::*;
-use contract::Redacted;
+use contract::{MintKey, MintKeys, Redacted};
 
-fn keyring(id: &str) -> MintKey {
-    MintKey::new(id, &[7; 32])
+fn keyring(id: &str) -> Keyring {
+    Keyring { id: id.to_owned(), keys: MintKeys::Root(MintKey::new(&[7; 32])) }
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn what_is_kept_is_released_after_its_last_debtor_has_delivered() {
 
 fn mapping(n: u64) -> Mapping {
     let value = Redacted::new("v");
-    Mapping { scope: "s".into(), kind: "k".into(), placeholder: format!("P{n}"), value, by_context: false }
+    Mapping { scope: "s".into(), kind: "k".into(), placeholder: format!("P{n}"), value, known: false }
 }
 
 fn failing((is_out, may_try): (bool, bool)) -> Reach {
