@@ -27,8 +27,8 @@ pub(crate) struct Sidecar {
     pub outbox: Outbox,
     /// The time at which the last call began.
     called_at: TimeOfDay,
-    /// True after this instance has taken over the debts of a lost one.
-    has_recalled: bool,
+    /// True while the host keeps mappings that this instance owes.
+    is_debtor: bool,
 }
 
 /// The key with which a request is masked.
@@ -68,7 +68,7 @@ impl Sidecar {
             sync: Sync::new(instance, config.mapping_ttl),
             outbox: Outbox::default(),
             called_at: TimeOfDay::default(),
-            has_recalled: false,
+            is_debtor: false,
         }
     }
 
@@ -244,31 +244,33 @@ impl Sidecar {
         self.write_owed(&owed, worker, zone);
     }
 
-    fn write_owed(&self, owed: &[Mapping], worker: &mut Worker, zone: &impl Zone) {
-        for (name, kept) in worker.keep_owed(&self.name, owed) {
+    fn write_owed(&mut self, owed: &[Mapping], worker: &mut Worker, zone: &impl Zone) {
+        let pieces = worker.keep_owed(&self.name, owed);
+        if !pieces.is_empty() && !std::mem::replace(&mut self.is_debtor, true) {
+            worker.add_debtor(&self.name);
+        }
+        for (name, kept) in pieces {
             zone.write(&name, Some(&kept));
         }
     }
 
-    /// Takes over the debts of a lost instance, once. The host keeps them again, as this instance may also be lost
-    /// before it has delivered them.
+    /// Takes over the debts of a lost memory, if no other instance has. The host keeps them again, as this memory may
+    /// also be lost before they are delivered.
     pub(crate) fn recall_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
-        if std::mem::replace(&mut self.has_recalled, true) {
-            return;
-        }
-        let owed = worker.recall_owed(&self.name, zone.process(), |name| {
+        let take = |name: &str| {
             let kept = zone.read(name)?;
             zone.write(name, None);
             Some(kept)
-        });
+        };
+        let Some(owed) = worker.recall_owed(&self.name, || zone.process(), take) else { return };
         owed.into_iter().for_each(|mapping| self.outbox.owe(mapping));
         let owed = self.outbox.take_unkept();
         self.write_owed(&owed, worker, zone);
     }
 
-    /// Lets the host forget the owed mappings after all of them are delivered.
-    pub(crate) fn release_owed(&self, worker: &mut Worker, zone: &impl Zone) {
-        if self.outbox.mappings_len() == 0 && !self.sync.owes() {
+    /// Lets the host forget the owed mappings after all instances have delivered theirs.
+    pub(crate) fn release_owed(&mut self, worker: &mut Worker, zone: &impl Zone) {
+        if self.outbox.mappings_len() == 0 && !self.sync.owes() && std::mem::take(&mut self.is_debtor) {
             worker.release_owed(&self.name).iter().for_each(|name| zone.write(name, None));
         }
     }

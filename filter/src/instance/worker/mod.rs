@@ -87,6 +87,11 @@ struct SidecarRecord {
     answered_at: Option<TimeOfDay>,
     /// The number of pieces of owed mappings that the host keeps.
     pieces: u64,
+    /// The number of instances that owe them.
+    debtors: u64,
+    /// True after an instance has taken over the debts of a lost memory: pieces that are kept since then are owed by the
+    /// instances of this one.
+    has_recalled: bool,
 }
 
 /// The data that the host keeps on a sidecar. It finds data by a checksum of the name, so the name is kept too.
@@ -191,20 +196,35 @@ impl Worker {
         pieces.collect()
     }
 
-    /// Returns the names of all pieces, none of which is needed any longer.
+    /// The first mappings of an instance are kept.
+    pub(crate) fn add_debtor(&mut self, sidecar: &SidecarName) {
+        self.sidecars.entry(sidecar.clone()).or_default().debtors += 1;
+    }
+
+    /// An instance has delivered everything of which the host has kept a part. Returns the names of all pieces if it was
+    /// the last one: then none of them is needed any longer.
     pub(crate) fn release_owed(&mut self, sidecar: &SidecarName) -> Vec<String> {
         let (Some(process), Some(record)) = (&self.process, self.sidecars.get_mut(sidecar)) else { return Vec::new() };
+        record.debtors = record.debtors.saturating_sub(1);
+        if record.debtors > 0 {
+            return Vec::new();
+        }
         (0..std::mem::take(&mut record.pieces)).map(|index| piece(sidecar, process, index)).collect()
     }
 
-    /// Takes out all pieces that are kept for this worker, `process`. From now on the caller owes their mappings.
+    /// Takes out the pieces that a lost memory of this worker, `process`, has left. From now on the caller owes their
+    /// mappings. Returns `None` if another instance has done so.
     pub(crate) fn recall_owed(
         &mut self,
         sidecar: &SidecarName,
-        process: String,
+        process: impl FnOnce() -> String,
         mut take: impl FnMut(&str) -> Option<Vec<u8>>,
-    ) -> Vec<Mapping> {
-        self.sidecars.entry(sidecar.clone()).or_default().pieces = 0;
+    ) -> Option<Vec<Mapping>> {
+        if self.sidecars.get(sidecar).is_some_and(|record| record.has_recalled) {
+            return None;
+        }
+        self.sidecars.entry(sidecar.clone()).or_default().has_recalled = true;
+        let process = process();
         let mut owed = Vec::new();
         for name in (0..).map(|index| piece(sidecar, &process, index)) {
             match take(&name).and_then(|kept| serde_json::from_slice::<KeptOwed>(&kept).ok()) {
@@ -213,7 +233,7 @@ impl Worker {
             }
         }
         self.process = Some(process);
-        owed
+        Some(owed)
     }
 
     /// A call that began at `since` failed. If a line for the log is due, returns the number of failures since the last

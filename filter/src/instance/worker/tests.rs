@@ -58,27 +58,41 @@ fn after_a_push_no_call_begins_for_a_while() {
 #[test]
 fn what_is_owed_meanwhile_is_found_by_the_next_memory() {
     let [ours, other] = ["0123456789abcdef", "fedcba9876543210"].map(|token| SidecarName::new("s:1", token));
-    let mapping = |n: u64| Mapping {
-        scope: "s".into(),
-        kind: "k".into(),
-        placeholder: format!("P{n}"),
-        value: Redacted::new("v"),
-        known: false,
+    let recall = |worker: &mut Worker, sidecar: &SidecarName, process: &str, zone: &mut BTreeMap<String, Vec<u8>>| {
+        let owed = worker.recall_owed(sidecar, || process.to_owned(), |name| zone.remove(name));
+        owed.map(|owed| owed.len())
     };
+    let mut zone = BTreeMap::new();
     let mut worker = Worker::default();
-    worker.recall_owed(&ours, "7".into(), |_| None);
-    let mut zone: BTreeMap<String, Vec<u8>> = (0..3).flat_map(|n| worker.keep_owed(&ours, &[mapping(n)])).collect();
+    assert_eq!(recall(&mut worker, &ours, "7", &mut zone), Some(0));
+    zone.extend((0..3).flat_map(|n| worker.keep_owed(&ours, &[mapping(n)])));
     let long = Mapping { value: Redacted::new("x".repeat(PIECE_BYTES)), ..mapping(9) };
     assert!(worker.keep_owed(&ours, &[long]).is_empty(), "it would not fit into the zone");
-    let mut next = Worker::default();
-    assert!(next.recall_owed(&other, "7".into(), |name| zone.remove(name)).is_empty(), "another token");
-    assert!(next.recall_owed(&ours, "8".into(), |name| zone.remove(name)).is_empty(), "another worker");
-    let owed = next.recall_owed(&ours, "7".into(), |name| zone.remove(name));
-    assert_eq!((owed.len(), zone.len(), next.release_owed(&ours).len()), (3, 0, 0));
-    // Together in one piece now, until it is delivered.
-    assert_eq!(next.keep_owed(&ours, &owed).len(), 1);
-    assert_eq!(next.release_owed(&ours), [piece(&ours, "7", 0)]);
-    assert!(next.release_owed(&ours).is_empty());
+    assert_eq!(recall(&mut worker, &ours, "7", &mut zone), None, "they are owed in this memory already");
+
+    let next = Worker::default;
+    assert_eq!(recall(&mut next(), &other, "7", &mut zone), Some(0), "another token");
+    assert_eq!(recall(&mut next(), &ours, "8", &mut zone), Some(0), "another worker");
+    assert_eq!((recall(&mut next(), &ours, "7", &mut zone), zone.len()), (Some(3), 0));
+}
+
+#[test]
+fn what_is_kept_is_released_after_its_last_debtor_has_delivered() {
+    let sidecar = SidecarName::new("s:1", "0123456789abcdef");
+    let mut worker = Worker::default();
+    worker.recall_owed(&sidecar, || "7".into(), |_| None);
+    for n in 0..2 {
+        assert_eq!(worker.keep_owed(&sidecar, &[mapping(n)]).len(), 1);
+        worker.add_debtor(&sidecar);
+    }
+    assert!(worker.release_owed(&sidecar).is_empty(), "the other one may still be lost");
+    assert_eq!(worker.release_owed(&sidecar), [0, 1].map(|index| piece(&sidecar, "7", index)));
+    assert!(worker.release_owed(&sidecar).is_empty());
+}
+
+fn mapping(n: u64) -> Mapping {
+    let value = Redacted::new("v");
+    Mapping { scope: "s".into(), kind: "k".into(), placeholder: format!("P{n}"), value, known: false }
 }
 
 fn failing((is_out, may_try): (bool, bool)) -> Reach {

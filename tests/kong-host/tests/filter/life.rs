@@ -258,6 +258,23 @@ fn pushes_crash_nothing_and_lose_nothing() {
     }
 }
 
+/// The instances of configurations that are pushed one after the other live in one memory for a while, and each of them
+/// delivers what it owes itself. If each took over the debts of those before it, a minute of pushes would end in a flood.
+#[test]
+fn pushes_in_a_row_deliver_each_mapping_once() {
+    let mut gateway = Gateway::new();
+    let texts: Vec<String> = (0..20).map(|n| format!("Stop i-0{n:016x}.")).collect();
+    for (push, text) in texts.iter().enumerate() {
+        gateway.push(&json!({"mapping_ttl": 600 + push}));
+        gateway.check(text, message(text), |upstream| reply(&heard(upstream)));
+        gateway.worker.elapse(Duration::from_millis(500));
+    }
+    gateway.settle();
+    let vault = gateway.vault.borrow();
+    assert_eq!((vault.mappings.len(), vault.received), (texts.len(), texts.len()));
+    assert_eq!(gateway.worker.shared_names(), 1, "what is delivered is not kept, the key is");
+}
+
 /// A worker that was busy runs the timers of lost instances late, in one round with those of the new one.
 #[test]
 fn stray_timers_of_a_busy_worker() {

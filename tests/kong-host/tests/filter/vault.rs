@@ -41,6 +41,8 @@ pub struct Vault {
     pub counters: Vec<Counters>,
     pub exchanges: usize,
     pub calls: usize,
+    /// The mappings of all calls, those that it had already among them.
+    pub received: usize,
 }
 
 impl Vault {
@@ -82,6 +84,7 @@ impl Vault {
         if well {
             self.counters.push(request.counters);
             self.exchanges += request.exchanges.len();
+            self.received += request.mappings.len();
             for mapping in request.mappings.into_iter().filter(|mapping| !self.full.contains(&mapping.scope)) {
                 if mapping.known {
                     self.known.entry(mapping.scope.clone()).or_default().push(mapping.clone());
