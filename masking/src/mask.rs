@@ -20,7 +20,7 @@ pub enum Format {
     Json,
     /// One JSON document per line.
     Lines,
-    /// Text that is masked as a whole.
+    /// Text that is masked as a whole; or an object or an array of JSON, which is read as such.
     Text,
 }
 
@@ -104,7 +104,11 @@ impl Masker<'_> {
             Format::Lines => self.documents(text, &lines(text)?),
             // UTF-16 of ASCII is valid UTF-8 with a NUL beside each character, and no value would be found in it.
             Format::Text if text.contains('\0') => Err(MaskError::Encoding),
-            Format::Text => self.text(text),
+            // JSON that is declared as text has escapes, which could hide a value.
+            Format::Text => match json_of(text) {
+                Some(document) => self.documents(text, &[(0, document)]),
+                None => self.text(text),
+            },
         }
     }
 
@@ -176,6 +180,11 @@ fn replacement(slot: &Slot<'_, '_>, offset: usize, original: &str) -> Option<Edi
 fn forgotten(slot: &Slot<'_, '_>, original: &Option<String>) -> Option<String> {
     let signature = slot.signature?.string()?;
     original.is_none().then(|| signature.into_owned())
+}
+
+/// Returns the object or the array that a text is; `None` for any other text.
+fn json_of(text: &str) -> Option<Document<'_>> {
+    text.trim_start().starts_with(['{', '[']).then(|| Document::parse(text).ok()).flatten()
 }
 
 /// Returns the documents of a body with their offsets. Together they may have as many values as one document.
