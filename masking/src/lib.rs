@@ -39,7 +39,8 @@
 //! 3. Of a JSON document only the masked spans change.
 //! 4. The placeholder of a value is a function of key, scope, kind and value alone. Its code is one of key, scope and
 //!    identity, so that two names of one thing share it; two values of one kind never do.
-//! 5. Of a stream at most one placeholder per text, and the event that is still arriving, are held back.
+//! 5. Of a stream at most one placeholder per text, and the event that is still arriving, are held back; of a stream whose
+//!    API is not known, the events in which a placeholder may be cut, and at most eight between two pieces of it.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unreachable_pub)]

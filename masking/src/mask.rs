@@ -25,7 +25,7 @@ pub enum Format {
     Json,
     /// One JSON document per line.
     Lines,
-    /// Text that is masked as a whole.
+    /// Text that is masked as a whole; or an object or an array of JSON, which is read as such.
     Text,
 }
 

@@ -236,8 +236,9 @@ proptest! {
             prop_assert!(again.is_some_and(|(body, _)| body.is_none()), "masked text has a finding: {}", masked);
             if format == Format::Text {
                 let original = String::from_utf8(bytes.clone()).unwrap();
-                // A placeholder that stood there already may touch one of this exchange: then both stay.
-                if !original.to_ascii_uppercase().contains("AWS") {
+                // A placeholder that stood there already may touch one of this exchange: then both stay. What begins like JSON
+                // is read as such, and an escape or a number in it does not come back as it was.
+                if !original.to_ascii_uppercase().contains("AWS") && !original.trim_start().starts_with(['{', '[']) {
                     prop_assert_eq!(String::from_utf8(restore(media, &replaced, &[masked.as_bytes()])).unwrap(), original);
                 }
             }

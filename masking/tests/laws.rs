@@ -93,6 +93,16 @@ fn text_and_lines_come_back() {
 }
 
 #[test]
+fn json_that_is_declared_as_text_is_read() {
+    for text in [r#" {"a": "\u0069-0123456789abcdef0"}"#, r#"["at\n10.42.7.11"]"#] {
+        let masked = mask(Format::Text, text);
+        assert_eq!(masked.replaced.len(), 1, "{text}");
+        let restored = restore_at_every_split(Media::Text, &masked.replaced, &masked_text(&masked, text));
+        assert_eq!(restored, text.replace(r"\u0069", "i"));
+    }
+}
+
+#[test]
 fn values_that_touch_come_back() {
     let texts = [
         "postgres://u:password=acs1234@db",

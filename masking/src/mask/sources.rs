@@ -33,15 +33,22 @@ impl<'t> Pieces<'t> {
             }
             // UTF-16 of ASCII is valid UTF-8 with a NUL beside each character, and no value would be found in it.
             Format::Text if memchr::memchr(0, text.as_bytes()).is_some() => Err(MaskError::Encoding),
-            Format::Text => {
-                self.texts.push((offset, text));
-                Ok(())
-            }
+            // JSON that is declared as text has escapes, which could hide a value.
+            Format::Text => match json_of(text) {
+                Some(document) => self.push(offset, document),
+                None => {
+                    self.texts.push((offset, text));
+                    Ok(())
+                }
+            },
         }
     }
 
     fn document(&mut self, offset: usize, text: &'t str) -> Result<(), MaskError> {
-        let document = Document::parse(text)?;
+        self.push(offset, Document::parse(text)?)
+    }
+
+    fn push(&mut self, offset: usize, document: Document<'t>) -> Result<(), MaskError> {
         self.values += document.values();
         if self.values > json::NODES_MAX {
             return Err(JsonError::TooComplex.into());
@@ -157,4 +164,9 @@ fn escaped_names(slots: &[(usize, Slot<'_, '_>)]) -> HashMap<usize, String> {
         }
     }
     names
+}
+
+/// Returns the object or the array that a text is; `None` for any other text.
+fn json_of(text: &str) -> Option<Document<'_>> {
+    text.trim_start().starts_with(['{', '[']).then(|| Document::parse(text).ok()).flatten()
 }
