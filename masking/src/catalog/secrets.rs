@@ -166,7 +166,8 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::Stored,
             Rule::After(
-                "postgres|mysql|mariadb|mongodb|redis|amqp|cockroachdb://|mssql|sqlserver://|oracle|clickhouse|smtp",
+                "postgres|mysql://|mysql2://|mysql+|mariadb://|mariadb+|mongodb|redis://|rediss://|redis+|amqp|cockroachdb://|\
+                        mssql://|mssql+|sqlserver://|oracle://|oracle+|clickhouse://|clickhouse+|smtp://|smtps://",
                 r#"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|cockroachdb|mssql|sqlserver|oracle|clickhouse|smtps?)(?:\+[a-z0-9_]{1,20})?://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}<>]{4,128})@"#,
                 Check::UrlPassword,
             ),
