@@ -61,8 +61,8 @@ pub use catalog::{Family, Kind, KindId, Risk, Tier};
 
 pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
 pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};
-pub use policy::{CustomPattern, Policy, PolicyError};
+pub use policy::{CustomError, CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};
-pub use response::{Answer, Lookup, Media, Response, Tally};
+pub use response::{Answer, Lookup, Media, Response, Tally, is_like_ascii};
 pub use scan::{Finding, Known, Part, Recognised, Scanner, Text};
 pub use unmask::{Resolve, restore};

@@ -92,6 +92,22 @@ fn text_and_lines_come_back() {
     assert_eq!(restore_at_every_split(Media::Lines, &masked.replaced, &masked_text(&masked, lines)), lines);
 }
 
+#[test]
+fn values_that_touch_come_back() {
+    let texts = [
+        "postgres://u:password=acs1234@db",
+        "postgres://u:password=acs1234@db:5432/x",
+        "i-0123456789abcdef0,10.42.7.11;AKIAIOSFODNN7EXAMPLE",
+        "password=a1b2c3d4password=e5f6g7h8",
+    ];
+    for text in texts {
+        let masked = mask(Format::Text, text);
+        let body = masked_text(&masked, text);
+        assert_eq!(restore_at_every_split(Media::Text, &masked.replaced, &body), text, "{body}");
+        assert!(mask(Format::Text, &body).body.is_none(), "masked text has a finding: {body}");
+    }
+}
+
 /// An Anthropic stream whose deltas hold these pieces.
 fn anthropic(kind: &str, field: &str, pieces: &[String]) -> String {
     let block = if kind == "text_delta" {
@@ -295,8 +311,10 @@ fn restored_thinking_goes_back_as_the_provider_wrote_it() {
     for (media, body) in [(Media::Events, stream), (Media::Json, whole)] {
         let untouched = restore(media, &masked.replaced, [body.as_bytes()]);
         assert_eq!(untouched, body, "signed thinking passes as it is");
-        let (mut response, mut out) =
-            (Response::new(media, Options { thinking: true }, Box::new(masked.replaced.clone())), Vec::new());
+        let (mut response, mut out) = (
+            Response::new(media, Options { thinking: true, ..Options::default() }, Box::new(masked.replaced.clone())),
+            Vec::new(),
+        );
         body.as_bytes().chunks(7).for_each(|chunk| response.write(chunk, &mut out));
         response.end(&mut out);
         let shown = String::from_utf8(out).unwrap();
@@ -308,7 +326,7 @@ fn restored_thinking_goes_back_as_the_provider_wrote_it() {
         let request = json!({"messages":[{"role":"assistant","content":[block]}]}).to_string();
         let scanner = Scanner::new(&Policy::default()).unwrap();
         let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
-        let options = Options { thinking: true };
+        let options = Options { thinking: true, ..Options::default() };
         let masker = Masker { scanner: &scanner, known: &Known::default(), mint: &mint, options, thoughts: &thoughts };
         let sent = masker.mask(Format::Json, request.as_bytes()).unwrap();
         let sent_block: Value = serde_json::from_str(&sent.body.unwrap()).unwrap();

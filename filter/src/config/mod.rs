@@ -8,11 +8,11 @@ use std::fmt;
 use std::rc::Rc;
 
 use contract::bound;
-use masking::dialect::Options;
+use masking::dialect::{Apis, Options};
 use masking::{AddressCodes, KindId, PlaceholderKey, Policy, PolicyError, Scanner};
 
 pub(crate) use self::address::{Address, BearerToken};
-use self::raw::{RawConfig, RawFrom, RawHeader, RawPlace, RawScope};
+use self::raw::{RawConfig, RawDirection, RawFrom, RawHeader, RawPlace, RawScope};
 
 /// The environment variable that holds the token, so that kong.yml contains no secret.
 pub(crate) const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
@@ -27,6 +27,7 @@ const TTL_DEFAULT: u64 = 604_800;
 pub(crate) struct Config {
     pub keys: Keys,
     pub scope: ScopeRule,
+    pub direction: Direction,
     pub log_masked_requests: bool,
     /// Shared by all entries with the same policy: a compiled scanner takes megabytes.
     pub scanner: Rc<Scanner>,
@@ -69,6 +70,15 @@ pub(crate) enum ScopeRule {
     From(ScopeSource),
 }
 
+/// The side that must not see values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// The upstream: requests are masked, and responses restored.
+    ToProvider,
+    /// The client: requests are restored, and responses masked.
+    ToClient,
+}
+
 /// The place from which a request's scope is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ScopeSource {
@@ -102,26 +112,41 @@ impl Config {
         let raw: RawConfig = serde_json::from_slice(json).map_err(|e| ConfigError(explain(&e)))?;
         let keys = raw.keys(environment)?;
         let scanner = compile(raw.policy()).map_err(|e| ConfigError(e.to_string()))?;
-        let never_restore = raw.never_restore.0.iter().map(|kind| {
-            scanner.kind_id(kind).ok_or_else(|| ConfigError(format!("never_restore: unknown kind {kind:?}")))
-        });
+        // An entry is named by its place: a value may have been written into the wrong list.
+        let unknown = |index: usize| ConfigError(format!("never_restore: entry {} is not a kind", index + 1));
+        let entries = raw.never_restore.0.iter().enumerate();
+        let never_restore = entries.map(|(index, kind)| scanner.kind_id(kind).ok_or_else(|| unknown(index)));
+        let direction = raw.direction()?;
+        let apis = match direction {
+            Direction::ToProvider => Apis::All,
+            Direction::ToClient => Apis::Mcp,
+        };
         Ok(Self {
             never_restore: never_restore.collect::<Result<_, _>>()?,
             keys,
             scope: raw.scope.clone().check()?,
+            direction,
             log_masked_requests: raw.log_masked_requests,
             scanner,
             addresses: if raw.address_groups { AddressCodes::Grouped } else { AddressCodes::Unrelated },
-            options: Options { thinking: raw.restore_thinking },
+            options: Options { thinking: raw.restore_thinking, apis },
         })
     }
 }
 
-/// The text on an error in the JSON. The parser quotes a text of the wrong type, which may be a secret.
+/// The text on an error in the JSON. The parser quotes a text of the wrong type, and the name of an unknown member:
+/// either may be a value that was written in the wrong place. Names of settings are words with underscores, which are
+/// quoted up to a length at which they say nothing else.
 fn explain(error: &serde_json::Error) -> String {
+    const QUOTED_MAX: usize = 32;
     let text = error.to_string();
+    let (line, column) = (error.line(), error.column());
+    let quoted = text.split('`').nth(1).unwrap_or_default();
+    let is_word = |b: u8| b.is_ascii_lowercase() || b == b'_';
     if text.starts_with("invalid") {
-        format!("a value has the wrong type at line {} column {}", error.line(), error.column())
+        format!("a value has the wrong type at line {line} column {column}")
+    } else if quoted.len() > QUOTED_MAX || !quoted.bytes().all(is_word) {
+        format!("a member is unknown or wrong at line {line} column {column}")
     } else {
         text
     }
@@ -152,6 +177,16 @@ impl RawConfig {
         };
         let mapping_ttl = self.ttl()?;
         Ok(Keys::Sidecar(SidecarConfig { address, token: BearerToken::new(token), on_outage, mapping_ttl }))
+    }
+
+    fn direction(&self) -> Result<Direction, ConfigError> {
+        match self.direction {
+            RawDirection::ToProvider => Ok(Direction::ToProvider),
+            RawDirection::ToClient if self.use_redis => Ok(Direction::ToClient),
+            RawDirection::ToClient => Err(ConfigError(
+                "direction: to_client restores what other exchanges masked, so it needs a sidecar".into(),
+            )),
+        }
     }
 
     fn ttl(&self) -> Result<u64, ConfigError> {

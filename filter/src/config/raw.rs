@@ -13,6 +13,7 @@ pub(super) struct RawConfig {
     pub sidecar_token: Option<String>,
     pub secret: Option<String>,
     pub scope: RawScope,
+    pub direction: RawDirection,
     pub use_redis: bool,
     pub redis_fallback: bool,
     pub mapping_ttl: Option<serde_json::Number>,
@@ -28,6 +29,8 @@ pub(super) struct RawConfig {
     pub mask_containers: bool,
     pub mask_dns: bool,
     pub mask_misc: bool,
+    pub mask_tokens: bool,
+    pub mask_personal: bool,
     pub kinds: RawKinds,
     pub custom_patterns: List<RawPattern>,
     pub always_mask: List<String>,
@@ -44,6 +47,7 @@ impl Default for RawConfig {
             sidecar_token: None,
             secret: None,
             scope: RawScope::Fixed("default".into()),
+            direction: RawDirection::ToProvider,
             use_redis: true,
             redis_fallback: false,
             mapping_ttl: None,
@@ -59,6 +63,8 @@ impl Default for RawConfig {
             mask_containers: true,
             mask_dns: true,
             mask_misc: true,
+            mask_tokens: true,
+            mask_personal: false,
             kinds: RawKinds::default(),
             custom_patterns: List::default(),
             always_mask: List::default(),
@@ -113,6 +119,13 @@ pub(super) enum RawPlace {
     Service,
 }
 
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawDirection {
+    ToProvider,
+    ToClient,
+}
+
 /// A list. Kong passes an empty one as `{}`, because its configuration goes through Lua tables.
 #[derive(Clone)]
 pub(super) struct List<T>(pub Vec<T>);
@@ -153,10 +166,12 @@ impl RawConfig {
             (self.mask_containers, Family::Containers),
             (self.mask_dns, Family::Dns),
             (self.mask_misc, Family::Misc),
+            (self.mask_tokens, Family::Tokens),
         ];
         let pattern = |p: &RawPattern| CustomPattern { label: p.label.clone(), regex: p.regex.clone(), group: p.group };
         Policy {
             off: families.iter().filter(|(on, _)| !on).map(|(_, family)| *family).collect(),
+            on: self.mask_personal.then_some(Family::Personal).into_iter().collect(),
             enable: self.kinds.enable.0.clone(),
             disable: self.kinds.disable.0.clone(),
             custom: self.custom_patterns.0.iter().map(pattern).collect(),

@@ -17,13 +17,15 @@ fn what_is_accepted() {
         r#"{"sidecar":"s:1","scope":{"header":"X-Consumer-ID"},"mask_s3_buckets":false}"#,
         r#"{"sidecar":"s:1","scope":{"from":"route"}}"#,
         r#"{"sidecar":"s:1","scope":{"from":"service"}}"#,
+        r#"{"sidecar":"s:1","direction":"to_client"}"#,
+        r#"{"use_redis":false,"secret":"abcdefghijklmnop","direction":"to_provider"}"#,
     ];
     for json in cases {
         assert!(parse(json).is_ok(), "{json}: {:?}", parse(json).err());
     }
     let config = parse(r#"{"sidecar":"s:1"}"#).unwrap();
     assert_eq!(config.scope, ScopeRule::Fixed("default".into()));
-    assert_eq!(config.addresses, AddressCodes::Grouped);
+    assert_eq!((config.addresses, config.direction), (AddressCodes::Grouped, Direction::ToProvider));
     let Keys::Sidecar(sidecar) = config.keys else { panic!("{:?}", config.keys) };
     assert!(matches!(sidecar, SidecarConfig { on_outage: OnOutage::Refuse, mapping_ttl: 604_800, .. }));
 }
@@ -45,9 +47,13 @@ fn what_is_refused() {
         (r#"{"sidecar":"s:1","scope":"a b"}"#, "scope: 1 to 128"),
         (r#"{"sidecar":"s:1","scope":{"header":"a b"}}"#, "scope.header: expected"),
         (r#"{"sidecar":"s:1","scope":{"from":"client"}}"#, "did not match any variant"),
+        (r#"{"sidecar":"s:1","direction":"both"}"#, "unknown variant `both`"),
+        (r#"{"use_redis":false,"secret":"abcdefghijklmnop","direction":"to_client"}"#, "it needs a sidecar"),
         (r#"{"sidecar":"s:1","mapping_ttl":1.5}"#, "mapping_ttl: 60 to"),
         (r#"{"sidecar":"s:1","mapping_ttl":1}"#, "mapping_ttl: 60 to"),
-        (r#"{"sidecar":"s:1","never_restore":["no_such_kind"]}"#, "never_restore: unknown kind"),
+        (r#"{"sidecar":"s:1","never_restore":["no_such_kind"]}"#, "never_restore: entry 1 is not a kind"),
+        (r#"{"sidecar":"s:1","acme-prod-logs":true}"#, "a member is unknown or wrong at line 1 column"),
+        (r#"{"sidecar":"s:1","scope":{"from":"acme-prod"}}"#, "did not match any variant"),
         (r#"{"sidecar":"s:1","never_mask":{"a":1}}"#, "expected a list"),
         (r#"{"sidecar":"s:1","redis_fallback":"hunter2hunter2"}"#, "a value has the wrong type at line 1"),
     ];

@@ -4,20 +4,23 @@
 mod decode;
 pub(crate) mod head;
 mod keepsake;
+pub(crate) mod mirrored;
 mod recovered;
 pub(crate) mod response;
 mod restoring;
 mod sent;
+mod to_client;
 
 use log::Level;
 use masking::Tally;
 
-use self::head::{Gateway, RequestHead};
+use self::head::{Follows, Gateway, RequestHead};
 use self::keepsake::RequestKeepsake;
 use self::recovered::Recovered;
 use self::restoring::Restoring;
 use self::sent::{Requested, Sent, Shown};
-use crate::config::{ScopeRule, ScopeSource};
+use self::to_client::ToClient;
+use crate::config::{Direction, ScopeRule, ScopeSource};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
@@ -57,10 +60,23 @@ enum Phase {
     Sent(Sent),
     /// The response is restored as it passes.
     Restoring(Sent, Box<Restoring>),
-    /// The response passes unchanged.
-    Passing(Sent),
+    /// The response passes unchanged: it is not text, or it is text that cannot be read, which the tally says.
+    Passing(Sent, Tally),
+    /// The upstream is trusted, and the client is not.
+    ToClient(ToClient),
     /// The exchange is over.
     Gone,
+}
+
+impl Phase {
+    /// The phase of a request whose headers were accepted.
+    fn requested(requested: Requested, now: TimeOfDay) -> Result<Self, Refusal> {
+        let direction = requested.instance.borrow().direction;
+        match direction {
+            Direction::ToProvider => Ok(Self::Requested(requested)),
+            Direction::ToClient => ToClient::ask(requested, now).map(Self::ToClient),
+        }
+    }
 }
 
 impl Exchange {
@@ -88,14 +104,14 @@ impl Exchange {
             return Ok(Some(self.root.health(now)));
         }
         self.root.count(|counters| counters.requests += 1);
-        match self.admit(head) {
-            Ok(requested) => self.phase = Phase::Requested(requested),
+        match self.admit(head, now).and_then(|requested| Phase::requested(requested, now)) {
+            Ok(phase) => self.phase = phase,
             Err(refusal) => return Err(self.refuse(refusal)),
         }
         Ok(None)
     }
 
-    fn admit(&self, head: RequestHead) -> Result<Requested, Refusal> {
+    fn admit(&self, head: RequestHead, now: TimeOfDay) -> Result<Requested, Refusal> {
         // HTTP/2 in clear text carries the same requests, and no host switches to it in the middle of a connection.
         if head.upgrade.as_deref().is_some_and(|protocol| !protocol.trim().eq_ignore_ascii_case("h2c")) {
             return Err(Refusal::Upgrade);
@@ -107,7 +123,12 @@ impl Exchange {
                 head.scope.clone().filter(|scope| contract::Scope::parse(scope).is_some()).ok_or(Refusal::Scope)?
             }
         };
-        Ok(Requested::new(instance, head, scope))
+        let follows = head.follows;
+        let requested = Requested::new(instance, head, scope);
+        if follows == Follows::Body {
+            requested.check(now)?;
+        }
+        Ok(requested)
     }
 
     /// Continues after the request's headers, if another context has seen them. Only Kong loses contexts.
@@ -116,24 +137,38 @@ impl Exchange {
             return;
         }
         self.gateway = Gateway::Kong;
-        let keepsake = kept().and_then(|kept| RequestKeepsake::read(&kept)).filter(|keepsake| !keepsake.masked);
-        if let (Some(keepsake), Some(instance)) = (keepsake, self.root.ready()) {
-            self.phase = Phase::Requested(Requested::new(instance, head(self.gateway), keepsake.scope));
+        let (Some(kept), Some(instance)) = (kept(), self.root.ready().cloned()) else { return };
+        if let Some(keepsake) = RequestKeepsake::read(&kept).filter(|keepsake| !keepsake.masked) {
+            let head = RequestHead { content_encoding: keepsake.content_encoding, ..head(self.gateway) };
+            self.phase = Phase::Requested(Requested::new(&instance, head, keepsake.scope));
+        } else {
+            self.resume_call(&kept, &instance, || head(Gateway::Kong));
+        }
+    }
+
+    /// Returns whether the request's body is sent on without the coding in which it arrives.
+    pub(crate) fn decodes_request(&self) -> bool {
+        match &self.phase {
+            Phase::Requested(requested) | Phase::ToClient(ToClient::Asked(requested)) => requested.decodes(),
+            _ => false,
         }
     }
 
     /// The host has shown a part of the request's body, and holds it until the end.
     pub(crate) fn request_body_begins(&mut self) {
-        if let Phase::Requested(requested) = &mut self.phase {
-            requested.body = Shown::InPart;
+        match &mut self.phase {
+            Phase::Requested(requested) => requested.body = Shown::InPart,
+            Phase::ToClient(exchange) => exchange.body_begins(),
+            _ => {}
         }
     }
 
     /// Takes the whole request body, or `None` if the host cannot show it. Returns the body to send instead, if it
     /// changes.
-    pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<String>, Refusal> {
+    pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<Vec<u8>>, Refusal> {
         let requested = match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Requested(requested) => requested,
+            Phase::ToClient(exchange) => return self.call(exchange, body, now),
             // This context has not seen the request's headers, so its scope is unknown.
             _ => return Err(self.refuse(Refusal::BodyUnreadable)),
         };
@@ -153,6 +188,7 @@ impl Exchange {
     pub(crate) fn request_trailers(&mut self) -> Result<(), Refusal> {
         match &self.phase {
             Phase::Requested(Requested { body: Shown::InPart, .. }) => Err(self.refuse(Refusal::Trailers)),
+            Phase::ToClient(exchange) if exchange.waits_for_body() => Err(self.refuse(Refusal::Trailers)),
             _ => Ok(()),
         }
     }
@@ -177,12 +213,16 @@ impl Exchange {
         let keepsake = match (self.gateway, &self.phase) {
             (Gateway::Kong, Phase::Requested(requested)) => requested.keepsake(),
             (Gateway::Kong, Phase::Sent(sent)) => sent.keepsake(),
+            (Gateway::Kong, Phase::ToClient(exchange)) => {
+                return serde_json::to_vec(&exchange.request_keepsake()?).ok();
+            }
             _ => return None,
         };
         serde_json::to_vec(&keepsake).ok()
     }
 
-    fn has_lost_its_state(&self) -> bool {
+    /// Returns whether this context has not seen the exchange from its beginning.
+    pub(crate) fn has_lost_its_state(&self) -> bool {
         matches!(self.phase, Phase::Unseen | Phase::Unmasked)
     }
 
@@ -190,7 +230,9 @@ impl Exchange {
     pub(crate) fn end(&mut self) -> Option<String> {
         match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Restoring(sent, restoring) => sent.end(&restoring.tally()),
-            Phase::Sent(sent) | Phase::Passing(sent) => sent.end(&Tally::default()),
+            Phase::Passing(sent, tally) => sent.end(&tally),
+            Phase::Sent(sent) => sent.end(&Tally::default()),
+            Phase::ToClient(exchange) => exchange.end(),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! The steps of a response: it is restored, passes unchanged, or is taken over from another context.
 
 use log::Level;
-use masking::{Media, Response};
+use masking::{Media, Response, Tally};
 
 use super::decode::{Coding, Decoder};
 use super::head::{Gateway, ResponseHead};
@@ -38,19 +38,20 @@ impl Exchange {
         now: TimeOfDay,
         kept: impl FnOnce() -> Option<Vec<u8>>,
     ) -> (Option<Answering>, Option<Line>) {
-        let refusal = if self.has_lost_its_state() { self.take_over(kept()).err() } else { None };
-        let answering = self.answer(head);
+        let refusal = if self.has_lost_its_state() { self.take_over(kept(), now).err() } else { None };
+        let answering = self.answer(head, now);
         let line = refusal.and_then(|refusal| self.refusal_line(refusal, now));
         (answering, line.or_else(|| self.alarm()))
     }
 
     /// Continues with what another context has left. Fails if the host has refused the request since.
-    fn take_over(&mut self, kept: Option<Vec<u8>>) -> Result<(), Refusal> {
+    fn take_over(&mut self, kept: Option<Vec<u8>>, now: TimeOfDay) -> Result<(), Refusal> {
         let Some(kept) = kept else { return Ok(()) };
         self.gateway = Gateway::Kong;
         match kept.as_slice() {
             KEPT_UNSEEN => self.phase = Phase::Unmasked,
             KEPT_BYPASSED => return Err(self.refuse(Refusal::Bypassed)),
+            kept if self.take_over_call(kept, now) => {}
             kept => {
                 if let (Some(keepsake), Some(instance)) = (RequestKeepsake::read(kept), self.root.ready()) {
                     self.phase = Phase::Sent(Sent::from_keepsake(keepsake, instance));
@@ -60,7 +61,7 @@ impl Exchange {
         Ok(())
     }
 
-    fn answer(&mut self, head: &ResponseHead) -> Option<Answering> {
+    fn answer(&mut self, head: &ResponseHead, now: TimeOfDay) -> Option<Answering> {
         let sent = match std::mem::replace(&mut self.phase, Phase::Answered) {
             Phase::Sent(sent) => sent,
             // There was no body.
@@ -68,6 +69,10 @@ impl Exchange {
             // Kong answers before it asks the filter, for example for an unknown host. If any context saw the request,
             // its response is restored no matter who produced it.
             Phase::Unseen | Phase::Unmasked if head.is_gateways_own => return None,
+            Phase::Unseen | Phase::Unmasked if self.withhold_unseen() => {
+                return Some(Answering { note: "request-unseen".to_owned(), rewrites: true, closes: false });
+            }
+            Phase::ToClient(exchange) => return self.answer_call(exchange, head, now),
             Phase::Unseen => return Some(self.pass_unseen(Phase::Unseen, "request-unseen")),
             Phase::Unmasked => return Some(self.pass_unseen(Phase::Unmasked, "request-unmasked")),
             other => {
@@ -87,10 +92,15 @@ impl Exchange {
     fn restore(&mut self, sent: Sent, head: &ResponseHead) -> Answering {
         let (note, closes) = (sent.note(), sent.closes);
         let media = head.media(&sent.method);
-        let decoder = Decoder::new(Coding::of(head.content_encoding.as_deref())).filter(|_| media != Media::Opaque);
-        let Some(decoder) = decoder else {
-            self.phase = Phase::Passing(sent);
-            return Answering { note, rewrites: false, closes };
+        let decoder = Decoder::new(Coding::of(head.content_encoding.as_deref()));
+        let (media, decoder) = match (media, decoder) {
+            (Some(media), Some(decoder)) if media != Media::Opaque => (media, decoder),
+            (media, decoder) => {
+                let is_text = media.is_some_and(|media| media != Media::Opaque || head.is_in_other_charset());
+                let degraded = is_text && (decoder.is_none() || head.is_in_other_charset());
+                self.phase = Phase::Passing(sent, Tally { degraded, ..Tally::default() });
+                return Answering { note, rewrites: false, closes };
+            }
         };
         let options = sent.instance.borrow().options;
         let response = Response::new(media, options, Box::new(sent.lookup()));
@@ -104,9 +114,12 @@ impl Exchange {
         if !self.has_lost_its_state() {
             return None;
         }
-        let [request, response] = kept();
-        let request = request.and_then(|kept| RequestKeepsake::read(&kept));
+        let [kept, response] = kept();
         let response = response.and_then(|kept| serde_json::from_slice(&kept).ok());
+        if self.recover_call(kept.as_deref(), &response) {
+            return None;
+        }
+        let request = kept.and_then(|kept| RequestKeepsake::read(&kept));
         if let (Some(request), Some(response), Some(instance)) = (request, response, self.root.ready()) {
             self.phase = Phase::Recovered(Recovered::new(&request, &response, instance));
         }
@@ -120,14 +133,23 @@ impl Exchange {
                 sent.response_bytes += chunk.len() as u64;
                 restoring.write(chunk, end_of_stream)
             }
-            Phase::Passing(sent) => {
+            Phase::Passing(sent, _) => {
                 sent.response_bytes += chunk.len() as u64;
                 return None;
             }
             Phase::Recovered(recovered) => recovered.write(chunk, end_of_stream),
+            Phase::ToClient(exchange) => exchange.write(Some(chunk), end_of_stream)?,
             _ => return None,
         };
         (out != chunk).then_some(out)
+    }
+
+    /// The host cannot show the next bytes of the response. Returns the bytes to send instead; `None` leaves them unchanged.
+    pub(crate) fn response_body_unreadable(&mut self, end_of_stream: bool) -> Option<Vec<u8>> {
+        match &mut self.phase {
+            Phase::ToClient(exchange) => exchange.write(None, end_of_stream),
+            _ => None,
+        }
     }
 
     /// Returns a line for the log, once, if the response passes unchanged because its request was not seen.
@@ -153,6 +175,7 @@ impl Exchange {
     pub(crate) fn response_keepsake(&self) -> Option<Vec<u8>> {
         match (self.gateway, &self.phase) {
             (Gateway::Kong, Phase::Restoring(_, restoring)) => serde_json::to_vec(&restoring.keepsake()?).ok(),
+            (Gateway::Kong, Phase::ToClient(exchange)) => serde_json::to_vec(&exchange.response_keepsake()?).ok(),
             _ => None,
         }
     }

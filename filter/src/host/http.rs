@@ -8,8 +8,8 @@ use proxy_wasm::types::Action;
 use super::abi::{self, Buffer, Map};
 use super::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::config::ScopeSource;
-use crate::exchange::head::{Gateway, RequestHead, ResponseHead};
-use crate::exchange::{Exchange, Line};
+use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead, pairs, the_only};
+use crate::exchange::{Exchange, Line, mirrored};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
@@ -36,16 +36,24 @@ impl HttpContext for Http {
         // zone ends in a refusal.
         self.exchange.root().recall(self.now(), &SharedData);
         let scope = self.exchange.scope_source().and_then(|source| scope(gateway, &source));
-        match self.exchange.request_headers(RequestHead { scope, ..head(gateway) }, self.now()) {
-            Ok(None) => self.keep_request(),
+        let head = RequestHead { scope, ..head(gateway) };
+        let head = match gateway {
+            Gateway::Kong => head,
+            Gateway::Other => {
+                RequestHead { follows: if end_of_stream { Follows::Nothing } else { Follows::Body }, ..head }
+            }
+        };
+        let follows = head.follows;
+        match self.exchange.request_headers(head, self.now()) {
+            Ok(None) => {}
             Ok(Some(health)) => return answer(&health),
-            Err(refusal) => return self.refuse(refusal),
+            Err(refusal) => return self.refuse(refusal, follows),
         }
-        // A compressed response could not be restored; Kong would still send a header that is removed.
-        abi::set_header(Map::Request, "accept-encoding", "identity");
-        if gateway != Gateway::Kong && !end_of_stream {
-            abi::remove_header(Map::Request, "content-length");
+        if let Err(refusal) = self.mirror() {
+            return self.refuse(refusal, follows);
         }
+        self.keep_request();
+        self.change_request_headers(gateway, follows);
         Action::Continue
     }
 
@@ -60,9 +68,9 @@ impl HttpContext for Http {
         self.exchange.resume(|| abi::property(&REQUEST_KEEPSAKE), head);
         let body = abi::read(Buffer::RequestBody);
         match self.exchange.request_body(body.as_deref(), self.now()) {
-            Err(refusal) => return self.refuse(refusal),
-            Ok(Some(masked)) if !abi::write(Buffer::RequestBody, masked.as_bytes()) => {
-                return self.refuse(Refusal::BodyUnreadable);
+            Err(refusal) => return self.refuse(refusal, Follows::Nothing),
+            Ok(Some(masked)) if !abi::write(Buffer::RequestBody, &masked) => {
+                return self.refuse(Refusal::BodyUnreadable, Follows::Nothing);
             }
             Ok(_) => {
                 self.keep_request();
@@ -75,12 +83,13 @@ impl HttpContext for Http {
     fn on_http_request_trailers(&mut self, _count: usize) -> Action {
         // In Envoy, the end of a body with trailers is not reported, and the original body is sent after this step.
         match self.exchange.request_trailers() {
-            Err(refusal) => self.refuse(refusal),
+            Err(refusal) => self.refuse(refusal, Follows::Nothing),
             Ok(()) => Action::Continue,
         }
     }
 
     fn on_http_response_headers(&mut self, _count: usize, _end_of_stream: bool) -> Action {
+        self.recall_key();
         let head = ResponseHead::read(|name| abi::header(Map::Response, name));
         let (answering, line) = self.exchange.response_headers(&head, self.now(), || abi::property(&REQUEST_KEEPSAKE));
         log(line);
@@ -93,6 +102,9 @@ impl HttpContext for Http {
             abi::remove_header(Map::Response, "content-length");
             abi::remove_header(Map::Response, "content-encoding");
         }
+        if let Some(content_type) = self.exchange.replaced_type() {
+            abi::set_header(Map::Response, "content-type", content_type);
+        }
         if let Some(keepsake) = self.exchange.response_keepsake() {
             abi::set_property(&RESPONSE_KEEPSAKE, &keepsake);
         }
@@ -100,10 +112,15 @@ impl HttpContext for Http {
     }
 
     fn on_http_response_body(&mut self, size: usize, end_of_stream: bool) -> Action {
+        self.recall_key();
         log(self.exchange.recover(|| [REQUEST_KEEPSAKE, RESPONSE_KEEPSAKE].map(|name| abi::property(&name))));
-        let chunk = if size > 0 { abi::read(Buffer::ResponseBody).unwrap_or_default() } else { Vec::new() };
-        if let Some(restored) = self.exchange.response_body(&chunk, end_of_stream) {
-            abi::write(Buffer::ResponseBody, &restored);
+        let chunk = if size > 0 { abi::read(Buffer::ResponseBody) } else { Some(Vec::new()) };
+        let changed = match chunk {
+            Some(chunk) => self.exchange.response_body(&chunk, end_of_stream),
+            None => self.exchange.response_body_unreadable(end_of_stream),
+        };
+        if let Some(changed) = changed {
+            abi::write(Buffer::ResponseBody, &changed);
         }
         Action::Continue
     }
@@ -121,10 +138,57 @@ impl Http {
         }
     }
 
-    fn refuse(&self, refusal: Refusal) -> Action {
+    /// Lets an entry whose memory was lost take over its key, with which the rest of a response may have to be masked.
+    fn recall_key(&self) {
+        if self.exchange.has_lost_its_state() {
+            self.exchange.root().recall(self.now(), &SharedData);
+        }
+    }
+
+    /// Changes the headers that repeat a part of the body.
+    fn mirror(&mut self) -> Result<(), Refusal> {
+        if abi::header(Map::Request, mirrored::METHOD).is_some() {
+            let now = self.now();
+            let headers = abi::headers(Map::Request).unwrap_or_default();
+            for (name, value) in self.exchange.mirror(&pairs(&headers).unwrap_or_default(), now)? {
+                abi::set_header(Map::Request, &name, &value);
+            }
+        }
+        Ok(())
+    }
+
+    /// The headers go on before the body is seen.
+    fn change_request_headers(&self, gateway: Gateway, follows: Follows) {
+        // A compressed response could not be restored.
+        abi::set_header(Map::Request, "accept-encoding", "identity");
+        // Kong would still send a header that is removed, and two lengths if that were the removed one.
+        let decodes = self.exchange.decodes_request();
+        match gateway {
+            Gateway::Kong if decodes => abi::set_header(Map::Request, "content-encoding", "identity"),
+            Gateway::Kong => {}
+            Gateway::Other => {
+                if follows == Follows::Body {
+                    abi::remove_header(Map::Request, "content-length");
+                }
+                if decodes {
+                    abi::remove_header(Map::Request, "content-encoding");
+                }
+            }
+        }
+    }
+
+    /// Answers a request with the refusal. Where a body still follows, the client's next request goes over another
+    /// connection, and does not wait for the rest of this one.
+    fn refuse(&self, refusal: Refusal, follows: Follows) -> Action {
         log(self.exchange.refusal_line(refusal, self.now()));
-        let headers = vec![("content-type", "application/json"), (header::NOTE, "refused")];
-        let _ = hostcalls::send_http_response(refusal.status(), headers, Some(refusal.body().as_bytes()));
+        let mut headers = vec![("content-type", "application/json"), (header::NOTE, "refused")];
+        headers.extend(refusal.protocol().map(|protocol| ("upgrade", protocol)));
+        if follows == Follows::Body {
+            headers.push(("connection", "close"));
+        }
+        headers.extend(refusal.retry_after().map(|seconds| ("retry-after", seconds)));
+        let body = self.exchange.refusal_body(refusal);
+        let _ = hostcalls::send_http_response(refusal.status(), headers, Some(body.as_bytes()));
         Action::Pause
     }
 
@@ -151,7 +215,7 @@ fn head(gateway: Gateway) -> RequestHead {
 /// The text that names the request's scope. Kong and Envoy know routes and services by other properties.
 fn scope(gateway: Gateway, source: &ScopeSource) -> Option<String> {
     let property = match (source, gateway) {
-        (ScopeSource::Header(name), _) => return abi::header(Map::Request, name),
+        (ScopeSource::Header(name), _) => return the_only(&abi::headers(Map::Request)?, name),
         (ScopeSource::Route, Gateway::Kong) => abi::property(&["kong", "route_name"]),
         (ScopeSource::Route, Gateway::Other) => abi::property(&["xds", "route_name"]),
         (ScopeSource::Service, Gateway::Kong) => abi::property(&["kong", "service_name"]),

@@ -55,6 +55,11 @@ impl Clock {
         self.passed
     }
 
+    /// The time of day at the last look.
+    pub(crate) fn time_of_day(&self) -> TimeOfDay {
+        self.seen.unwrap_or_default()
+    }
+
     /// The steady time at the last look.
     pub(crate) fn last(&self) -> Steady {
         self.passed

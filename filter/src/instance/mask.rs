@@ -7,7 +7,7 @@ use contract::{Mapping, THINKING_KIND, bound};
 use masking::{Format, Masker, Mint, Placeholder, Replaced, Tally, Thoughts};
 
 use super::clock::TimeOfDay;
-use super::memory::Memory;
+use super::memory::{Debt, Memory};
 use super::sidecar::UsedKey;
 use super::{Instance, KeySource};
 use crate::refusal::Refusal;
@@ -27,22 +27,51 @@ pub(crate) struct Masked {
 impl Instance {
     /// Masks a request's body. The replaced values are remembered, and owed to the vault.
     pub(crate) fn mask(&mut self, scope: &str, format: Format, body: &[u8], now: TimeOfDay) -> Result<Masked, Refusal> {
-        let (key, used) = self.key(now)?;
-        let mint = Mint::new(key, scope).with_addresses(self.addresses);
-        let known = self.memory.known(scope);
-        let thoughts = ScopeThoughts { memory: &self.memory, scope, mint: &mint };
-        let (scanner, options) = (&self.scanner, self.options);
-        let masker = Masker { scanner, known: &known, mint: &mint, options, thoughts: &thoughts };
-        let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
-        self.remember(scope, &masked.replaced, now);
-        let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(&mint, signature));
-        self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
-        self.count(|counters| {
-            counters.masked += masked.replaced.occurrences();
-            counters.fallback_key += u64::from(used == UsedKey::Fallback);
-        });
+        let (mint, used) = self.mint(scope, now)?;
+        let masked = self.mask_with(&mint, scope, format, body, now)?;
+        self.count(|counters| counters.fallback_key += u64::from(used == UsedKey::Fallback));
         let (replaced, foreign) = (Rc::new(masked.replaced), masked.foreign.len() as u64);
         Ok(Masked { body: masked.body, replaced, foreign, mint, key: used })
+    }
+
+    /// The placeholders of a scope, as they are made now; or the reason for which nothing may be masked.
+    pub(crate) fn mint(&mut self, scope: &str, now: TimeOfDay) -> Result<(Mint, UsedKey), Refusal> {
+        let (key, used) = self.key(scope, now)?;
+        Ok((Mint::new(&key, scope).with_addresses(self.addresses), used))
+    }
+
+    /// Masks a body, or a part of one, with these placeholders of its scope. The replaced values are remembered, and owed
+    /// to the vault.
+    pub(crate) fn mask_with(
+        &mut self,
+        mint: &Mint,
+        scope: &str,
+        format: Format,
+        body: &[u8],
+        now: TimeOfDay,
+    ) -> Result<masking::Masked, Refusal> {
+        let known = self.memory.known(scope, self.clock.last());
+        let thoughts = ScopeThoughts { memory: &self.memory, scope, mint };
+        let (scanner, options) = (&self.scanner, self.options);
+        let masker = Masker { scanner, known: &known, mint, options, thoughts: &thoughts };
+        let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
+        self.owe(scope, &masked.replaced, now)?;
+        let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(mint, signature));
+        self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
+        self.count(|counters| counters.masked += masked.replaced.occurrences());
+        Ok(masked)
+    }
+
+    /// Masks a response, or a part of one, whose request was forwarded. A vault that does not answer since is no reason to
+    /// withhold it, as its mappings wait.
+    pub(crate) fn mask_response(
+        &mut self,
+        mint: &Mint,
+        scope: &str,
+        format: Format,
+        body: &[u8],
+    ) -> Result<masking::Masked, Refusal> {
+        self.mask_with(mint, scope, format, body, self.clock.time_of_day())
     }
 
     /// Takes the outcome for the placeholders in a response. `mint` is that of the request, if it had a body.
@@ -69,24 +98,31 @@ impl Instance {
         kinds
     }
 
-    /// Remembers what an exchange replaced, and owes the vault the mappings that it does not have yet.
-    fn remember(&mut self, scope: &str, replaced: &Replaced, now: TimeOfDay) {
-        let KeySource::Sidecar(sidecar) = &mut self.keys else { return };
-        for placeholder in self.memory.remember(scope, replaced, now, sidecar.renew_ms()) {
-            if let Some(entry) = replaced.get(&placeholder) {
-                sidecar.outbox.owe(Mapping {
-                    scope: scope.to_owned(),
-                    kind: self.scanner.kind(entry.kind).id.to_string(),
-                    placeholder: placeholder.to_string(),
-                    value: contract::Redacted::new(entry.value.expose()),
-                    by_context: entry.recognised.is_by_context(),
-                });
-            }
-        }
+    /// Owes the vault the mappings that it does not have yet, and remembers what an exchange replaced. Fails, and does
+    /// neither, if they cannot be owed.
+    fn owe(&mut self, scope: &str, replaced: &Replaced, now: TimeOfDay) -> Result<(), Refusal> {
+        let KeySource::Sidecar(sidecar) = &mut self.keys else { return Ok(()) };
+        let debts = self.memory.debts(scope, replaced, now, sidecar.renew_ms());
+        let new = debts.iter().filter(|debt| debt.is_new).count();
+        let mapping = |debt: &Debt| {
+            let entry = replaced.get(&debt.placeholder)?;
+            Some(Mapping {
+                scope: scope.to_owned(),
+                kind: self.scanner.kind(entry.kind).id.to_string(),
+                placeholder: debt.placeholder.to_string(),
+                value: contract::Redacted::new(entry.value.expose()),
+                known: entry.recognised.is_worth_knowing() || self.memory.knows(scope, &debt.placeholder),
+            })
+        };
+        let mappings: Vec<Mapping> = debts.iter().filter_map(mapping).collect();
+        sidecar.admit(scope, &mappings, new, self.clock.last())?;
+        mappings.into_iter().for_each(|mapping| sidecar.outbox.owe(mapping));
+        self.memory.remember(scope, replaced);
+        Ok(())
     }
 
     /// Asks the vault for placeholders that are not in the memory.
-    pub(super) fn want(&mut self, scope: &str, placeholders: &HashSet<Placeholder>) {
+    pub(crate) fn want(&mut self, scope: &str, placeholders: &HashSet<Placeholder>) {
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return };
         placeholders
             .iter()
@@ -101,15 +137,19 @@ impl Instance {
             return;
         }
         self.memory.remember_thought(scope, placeholder, original);
-        if let Some(sidecar) = self.sidecar() {
-            sidecar.outbox.owe(Mapping {
-                scope: scope.to_owned(),
-                kind: THINKING_KIND.to_owned(),
-                placeholder: placeholder.to_string(),
-                value: contract::Redacted::new(original),
-                by_context: false,
-            });
+        let Some(sidecar) = self.sidecar() else { return };
+        // It comes with a response, which cannot be refused; the values in it are owed by the request.
+        if !sidecar.outbox.fits(scope, 1, original.len()) {
+            sidecar.outbox.counters.dropped_mappings += 1;
+            return;
         }
+        sidecar.outbox.owe(Mapping {
+            scope: scope.to_owned(),
+            kind: THINKING_KIND.to_owned(),
+            placeholder: placeholder.to_string(),
+            value: contract::Redacted::new(original),
+            known: false,
+        });
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod mask;
 mod memory;
 mod outbox;
 pub(crate) mod root;
+mod seek;
 pub(crate) mod sidecar;
 pub(crate) mod sync;
 pub(crate) mod worker;
@@ -15,21 +16,22 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use contract::{Counters, Mapping, THINKING_KIND};
+use contract::{Counters, Mapping, ScopeNews, THINKING_KIND, Wanted, code};
 use masking::dialect::Options;
 use masking::{AddressCodes, Answer, KindId, Placeholder, PlaceholderKey, Recognised, Scanner, Secret};
 
-use self::clock::{Clock, TimeOfDay};
+use self::clock::{Clock, Steady, TimeOfDay};
 use self::memory::Memory;
 use self::sidecar::{Call, Reply, Sidecar, UsedKey};
 use self::worker::Worker;
 use self::worker::zone::Zone;
-use crate::config::{Config, Keys, ScopeRule};
+use crate::config::{Config, Direction, Keys, ScopeRule};
 use crate::refusal::Refusal;
 
 #[derive(Debug)]
 pub(crate) struct Instance {
     pub scope_rule: ScopeRule,
+    pub direction: Direction,
     pub log_masked_requests: bool,
     pub options: Options,
     addresses: AddressCodes,
@@ -90,6 +92,7 @@ impl Instance {
         };
         Self {
             scope_rule: config.scope,
+            direction: config.direction,
             log_masked_requests: config.log_masked_requests,
             options: config.options,
             addresses: config.addresses,
@@ -102,6 +105,11 @@ impl Instance {
         }
     }
 
+    /// The time of day at the last look at the clock.
+    pub(crate) fn time_of_day(&self) -> TimeOfDay {
+        self.clock.time_of_day()
+    }
+
     fn sidecar(&mut self) -> Option<&mut Sidecar> {
         match &mut self.keys {
             KeySource::Own(_) => None,
@@ -111,14 +119,19 @@ impl Instance {
 
     /// Fails if no request may be forwarded now.
     pub(crate) fn check(&mut self, now: TimeOfDay) -> Result<(), Refusal> {
-        self.key(now).map(|_| ())
-    }
-
-    fn key(&mut self, now: TimeOfDay) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
         let steady = self.clock.at(now);
         match &self.keys {
-            KeySource::Own(key) => Ok((key, UsedKey::Regular)),
-            KeySource::Sidecar(sidecar) => sidecar.key(sidecar.vault_state(steady, now, &self.worker.borrow())),
+            KeySource::Own(_) => Ok(()),
+            KeySource::Sidecar(sidecar) => sidecar.check(sidecar.vault_state(steady, now, &self.worker.borrow())),
+        }
+    }
+
+    /// The key with which requests of the scope are masked.
+    fn key(&mut self, scope: &str, now: TimeOfDay) -> Result<(PlaceholderKey, UsedKey), Refusal> {
+        let steady = self.clock.at(now);
+        match &self.keys {
+            KeySource::Own(key) => Ok((key.of_scope(scope), UsedKey::Regular)),
+            KeySource::Sidecar(sidecar) => sidecar.key(scope, sidecar.vault_state(steady, now, &self.worker.borrow())),
         }
     }
 
@@ -179,14 +192,22 @@ impl Instance {
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return None };
         let mut worker = self.worker.borrow_mut();
         let (news, line) = sidecar.on_reply(steady, now, reply, &mut worker);
-        if let Some(batch) = &news.delivered {
-            self.memory.acknowledge(&batch.mappings, now);
+        if let Some((batch, refused)) = &news.delivered {
+            let stored = sidecar.outbox.settle(batch, refused, steady);
+            self.memory.acknowledge(&stored, now);
+            let foreign = refused.iter().filter(|refused| refused.code == code::FORBIDDEN);
+            foreign.for_each(|refused| self.memory.leave(&refused.scope));
         }
-        news.recalled.iter().for_each(|scope| self.memory.mark_recalled(scope));
         sidecar.keep_key(&mut worker, zone);
         sidecar.release_owed(&mut worker, zone);
         drop(worker);
-        news.mappings.iter().for_each(|mapping| self.learn(mapping, now));
+        for Wanted { scope, placeholder } in &news.absent {
+            if let Some(placeholder) = Placeholder::parse(placeholder) {
+                self.memory.mark_absent(scope, placeholder, now);
+            }
+        }
+        news.found.iter().for_each(|mapping| self.learn(mapping, now));
+        news.scopes.iter().for_each(|scope| self.take_news(scope, steady, now));
         line
     }
 
@@ -217,15 +238,29 @@ impl Instance {
         }
     }
 
+    /// Takes what a scope has learned and forgotten elsewhere.
+    fn take_news(&mut self, news: &ScopeNews, steady: Steady, now: TimeOfDay) {
+        if news.erased {
+            self.memory.erase(&news.scope);
+        }
+        let forgotten = news.forgotten.iter().filter_map(|text| Placeholder::parse(text));
+        forgotten.for_each(|placeholder| self.memory.forget(&news.scope, &placeholder));
+        news.known.iter().filter(|mapping| mapping.scope == news.scope).for_each(|mapping| self.learn(mapping, now));
+        self.memory.mark_followed(&news.scope, &news.until, steady);
+    }
+
     /// Learns a mapping that the vault has.
     fn learn(&mut self, mapping: &Mapping, now: TimeOfDay) {
         let Some(placeholder) = Placeholder::parse(&mapping.placeholder) else { return };
         if mapping.kind == THINKING_KIND {
             return self.memory.remember_thought(&mapping.scope, placeholder, mapping.value.expose());
         }
-        let Some(kind) = self.scanner.kind_id(&mapping.kind) else { return };
+        let Some(kind) = self.scanner.kind_id(&mapping.kind) else {
+            // A custom pattern of another entry: its placeholders stay here.
+            return self.memory.mark_absent(&mapping.scope, placeholder, now);
+        };
         let value = Secret::new(mapping.value.expose());
-        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.by_context));
+        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.known));
         self.memory.acknowledge(std::slice::from_ref(mapping), now);
     }
 }

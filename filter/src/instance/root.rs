@@ -8,6 +8,7 @@ use contract::Counters;
 use super::clock::TimeOfDay;
 use super::sidecar::{Call, Reply};
 use super::worker::Worker;
+use super::worker::neighbour::Neighbour;
 use super::worker::zone::Zone;
 use super::{Health, Instance};
 use crate::config::Config;
@@ -132,6 +133,8 @@ impl Entries {
         let instance = Rc::new(RefCell::new(instance));
         self.instances.retain(|instance| instance.strong_count() > 0);
         self.instances.push(Rc::downgrade(&instance));
+        let neighbour: Rc<dyn Neighbour> = instance.clone();
+        self.worker.borrow_mut().neighbours.meet(Rc::downgrade(&neighbour));
         *root = Root::Ready(instance);
     }
 

@@ -123,6 +123,13 @@ pub(super) const ROWS: &[Row] = &[
                 r"[Hh]ostedzones(?:[?][A-Za-z0-9=&-]{1,60})?#(?:[A-Za-z]{1,24}/){0,2}(Z[A-Z0-9]{6,31})",
                 Check::Zone,
             ),
+            // A list of records, which begin with their zone.
+            Rule::Literal(
+                "aws_route53_record",
+                r#"aws_route53_record["']?:\s{1,80}- ["']?(Z[A-Z0-9]{6,31})_"#,
+                Edge::Word,
+                Check::Zone,
+            ),
             Rule::Arn("route53:hostedzone"),
         ],
         yes: &[

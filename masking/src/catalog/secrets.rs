@@ -165,10 +165,17 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Password,
             }),
             Rule::Stored,
+            Rule::UserInfo,
+            // A driver of Oracle's names the user and the password in front of the host.
             Rule::After(
-                "postgres|mysql://|mysql2://|mysql+|mariadb://|mariadb+|mongodb|redis://|rediss://|redis+|amqp|cockroachdb://|\
-                        mssql://|mssql+|sqlserver://|oracle://|oracle+|clickhouse://|clickhouse+|smtp://|smtps://",
-                r#"(?:postgres(?:ql)?|mysql2?|mariadb|mongodb|rediss?|amqps?|cockroachdb|mssql|sqlserver|oracle|clickhouse|smtps?)(?:\+[a-z0-9_]{1,20})?://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}<>]{4,128})@"#,
+                "oracle:thin:",
+                r"oracle:thin:[^\s/:@]{1,64}/([^\x00-\x20/@\x22'\\]{4,128})@",
+                Check::UrlPassword,
+            ),
+            // A user of a database, in SQL.
+            Rule::After(
+                "identified ",
+                r#"(?i:identified(?: with [^\s]{1,60})? by(?: password)?) {1,4}["'\\]{1,9}([^\x00-\x20"'\\]{4,128})"#,
                 Check::UrlPassword,
             ),
             // Options of clients of databases and of ssh.
@@ -186,6 +193,12 @@ pub(super) const ROWS: &[Row] = &[
             "MasterUserPassword=‹Passw0rd1›",
             "--master-user-password ‹Passw0rd!!1› --output table",
             "postgresql://app:‹Xk39abcd›@host",
+            "https://deploy:‹Xk39-abcd›@git.example.com/a.git",
+            "amqps://app:‹Xk39@ab$d›@mq:5671",
+            r"rediss:\/\/:‹Xk39-abcd›@cache:6379",
+            "jdbc:oracle:thin:app/‹Xk39abcd›@//db:1521/x",
+            "CREATE USER 'app'@'%' IDENTIFIED BY '‹Xk39-abcd›';",
+            "create role app login password '‹Xk39-abcd›' valid until 'infinity'",
             "postgresql+psycopg2://app:‹Xk39!abcd›@host",
             "DATABASE_URL=mysql2://app:‹Xk39-abcd$›@host/db",
             "define( 'DB_PASSWORD', '‹Xk39abcdQ7f2›' );",
@@ -207,6 +220,9 @@ pub(super) const ROWS: &[Row] = &[
             "password_hash = x9",
             "password=os.environ[\"NEW_PW\"]",
             "postgresql://app:${PASS1234}@host",
+            "postgresql://app:$PASS1234@host, postgresql://app:%(pass1)s@host, postgresql://app:<pass1>@host",
+            "http://localhost:8080/a@b and https://user@host:8443/x and https://user:password@host",
+            "git@example.com:acme/app1.git",
             "password = generate_password(16)",
             "password: <your-password-1>",
             "secret_string = var.secret1",

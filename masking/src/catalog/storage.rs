@@ -46,7 +46,11 @@ pub(super) const ROWS: &[Row] = &[
         id: "s3_bucket",
         label: "S3_BUCKET",
         rules: &[
-            Rule::After("s3:|s3a:|s3n:|s3%3a", r"(?:s3[an]?|S3)(?::|%3[Aa]){/}{/}({bucket})", Check::Bucket),
+            Rule::After(
+                r"s3:|s3a:|s3n:|s3%3a|s3\:|s3a\:|s3n\:",
+                r"(?:s3[an]?|S3)(?:\\?:|%3[Aa]){/}{/}({bucket})",
+                Check::Bucket,
+            ),
             Rule::After("bucket does not exist", "bucket does not exist: ({bucket})", Check::Bucket),
             Rule::After(
                 "s3\"|s3'|s3\\|type=s3",
@@ -117,6 +121,7 @@ pub(super) const ROWS: &[Row] = &[
             "s3://‹amzn-s3-demo-bucket›/path",
             r"s3a:\/\/‹warehouse-1›\/orders",
             "s3%3A%2F%2F‹acme-logs›%2Fkey",
+            r"warehouse.dir=s3a\://‹acme-lake›/warehouse",
             "arn:aws:s3:::‹amzn-s3-demo-bucket›/*",
             "‹my.own.bucket›.s3.us-east-2.amazonaws.com",
             "‹acme-site›.s3-website-us-west-2.amazonaws.com",

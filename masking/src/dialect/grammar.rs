@@ -4,6 +4,7 @@
 //! its first day, and a value is never left unmasked because of the name of its key alone: `id` is an API's own id in a
 //! content block, and text in a tool's input.
 
+use super::mcp::{self, McpPlace, Member};
 use crate::json::{Shape, Value};
 
 /// A string of the document that is text: to be masked in a request, to be restored in a response.
@@ -49,25 +50,42 @@ pub struct Options {
     /// Restore signed thinking too, so that people can read it. What they send back then holds their own values: it is
     /// replaced by what the provider wrote, or else masked like any text.
     pub thinking: bool,
+    /// The APIs whose documents are recognised.
+    pub apis: Apis,
+}
+
+/// The APIs whose documents are recognised, by their shape.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Apis {
+    /// All of them.
+    #[default]
+    All,
+    /// The Model Context Protocol alone, as of a server of tools: what only looks like the document of another API is text.
+    Mcp,
 }
 
 /// Returns the strings of a document that are text, in the order of the document. One that has the shape of neither a
 /// request nor a response of a known API is text all the way down.
 pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<Slot<'d, 't>> {
     let place = match side {
+        _ if mcp::is_message(root) => Place::Mcp(McpPlace::Message),
+        _ if options.apis == Apis::Mcp => Place::Free,
         Side::Request if is_request(root) => Place::Request,
         Side::Response if is_response(root) => Place::Response,
         _ => Place::Free,
     };
-    let mut walk = Walk { slots: Vec::new(), options };
+    // A response may bring a placeholder in pieces of any length.
+    let shortest = if side == Side::Request { SHORTEST } else { 1 };
+    let mut walk = Walk { slots: Vec::new(), shortest, options };
     walk.value(root, None, place);
     walk.slots
 }
 
-/// The text of an event of a stream, which is a response or a part of one.
-pub(super) fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'d, 't>> {
-    let mut walk = Walk { slots: Vec::new(), options };
-    walk.value(event, None, Place::Response);
+/// Returns the text of an event of a stream, which is a response or a part of one.
+pub fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'d, 't>> {
+    let mut walk = Walk { slots: Vec::new(), shortest: 1, options };
+    let place = if mcp::is_message(event) { Place::Mcp(McpPlace::Message) } else { Place::Response };
+    walk.value(event, None, place);
     walk.slots
 }
 
@@ -104,6 +122,8 @@ enum Place {
     Format,
     Schema,
     Properties,
+    /// In a message of the Model Context Protocol.
+    Mcp(McpPlace),
 }
 
 fn is_request(root: Value<'_, '_>) -> bool {
@@ -124,6 +144,7 @@ const SHORTEST: usize = if cfg!(test) { 1 } else { 3 };
 
 struct Walk<'d, 't> {
     slots: Vec<Slot<'d, 't>>,
+    shortest: usize,
     options: Options,
 }
 
@@ -136,7 +157,7 @@ impl<'d, 't> Walk<'d, 't> {
             Shape::Array => value.items().for_each(|item| self.value(item, key, place)),
             Shape::Object => value.members().for_each(|(name, member)| self.member(name, member, value, place)),
             // Values of every kind are longer.
-            Shape::String if value.raw().len() < SHORTEST || is_opaque(value, place) => {}
+            Shape::String if value.raw().len() < self.shortest || is_opaque(value, place) => {}
             Shape::String => {
                 let inner = if place == Place::Json { Inner::Json } else { Inner::Text };
                 self.slots.push(Slot::new(value, key, inner));
@@ -294,6 +315,13 @@ fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
             "url" => Url,
             _ => Free,
         },
+        Mcp(place) => match mcp::step(place, key, object) {
+            Member::Free => Free,
+            Member::Keep => Keep,
+            Member::Base64 => Base64,
+            Member::Url => Url,
+            Member::At(place) => Mcp(place),
+        },
         Keep | Signed => Keep,
         Free | Json | Base64 => Free,
     }
@@ -414,7 +442,7 @@ mod tests {
         let json =
             r#"{"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"a","signature":"s"}]}]}"#;
         let document = Document::parse(json).unwrap();
-        let count = |thinking| slots(document.root(), Side::Request, Options { thinking }).len();
+        let count = |thinking| slots(document.root(), Side::Request, Options { thinking, ..Options::default() }).len();
         assert_eq!((count(false), count(true)), (0, 1));
     }
 

@@ -1,9 +1,12 @@
 //! The strings of a document that are text, for the APIs of language models and for JSON of any other shape.
 //!
-//! The APIs are Anthropic's Messages, OpenAI's Chat Completions and Responses, and Bedrock's InvokeModel and Converse.
+//! The APIs are Anthropic's Messages, OpenAI's Chat Completions and Responses, and Bedrock's InvokeModel and Converse,
+//! and the Model Context Protocol.
 
 mod grammar;
+mod mcp;
 mod stream;
 
-pub use grammar::{Inner, Options, Side, Slot, slots};
-pub use stream::{Close, Envelope, Lane, Piece, Plan, plan};
+pub use grammar::{Apis, Inner, Options, Side, Slot, event_slots, slots};
+pub use mcp::request_ids;
+pub use stream::{Close, Envelope, Lane, Piece, Plan, SEQUENCE_NUMBER, plan};

@@ -7,6 +7,7 @@ use core::net::Ipv4Addr;
 
 use crate::catalog::{AREAS, Check};
 use crate::scan::own;
+use crate::scan::person;
 use crate::scan::template;
 use crate::scan::words::{is_one_of, starts_with_ignore_case};
 
@@ -19,10 +20,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Bucket => is_bucket(value),
         Check::Name => is_name(value),
         Check::Password => is_password(value),
-        Check::UrlPassword => {
-            let variable = value.strip_prefix(b"$").is_some_and(|name| name.iter().all(|b| in_name(*b)));
-            !value.starts_with(b"[") && !variable && !is_one_of(PASSWORD_WORDS, value)
-        }
+        Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value) && !template::is_one(value),
         Check::Generated => is_generated(value) && is_random(value),
         Check::Encoded => BASE64.decode(value).is_ok_and(|secret| is_generated(&secret) && is_random(&secret)),
         Check::Account => is_account(value),
@@ -33,15 +31,16 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Ipv6 => !starts_with_ignore_case(value, b"fd00:ec2:"),
         Check::Zone => has_digit(value) && !own::is_zone(value),
         Check::Customer => !own::is_resource(value),
+        Check::Email => person::is_email(value),
+        Check::SocialSecurity => person::is_social_security(value),
+        Check::Phone => person::is_phone(value),
+        Check::Card => person::is_card(value),
+        Check::Iban => person::is_iban(value),
     }
 }
 
 pub(crate) fn has_digit(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_digit)
-}
-
-fn in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// Returns whether no word has the letters of an id: two digits, or one and more consonants in a row than words have.

@@ -18,8 +18,12 @@ pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
     let Some(before) = previous(text, start) else { return true };
     let glued = match edge {
         Edge::Word => before.is_ascii_alphanumeric(),
+        Edge::Mailbox => before.is_ascii_alphanumeric() || in_user_of_url(text, start),
         Edge::Legacy => is_word(before) || before == b'.' || before == b'-',
-        Edge::Compound => is_word(before) || before == b'-',
+        // The name that CloudFront's console gives the origin of a bucket begins with `S3-`.
+        Edge::Compound => {
+            is_word(before) || before == b'-' && !text.get(..start).is_some_and(|head| head.ends_with(b"S3-"))
+        }
         Edge::Digits => before.is_ascii_alphanumeric() || before == b'.' && digit_before(text, start - 1),
         Edge::Ip if before == b'_' => !is_range(text, start),
         Edge::Ip => is_word(before) || before == b'.' || before == b'-' && !digit_before(text, start - 1),
@@ -34,7 +38,7 @@ pub(crate) fn right(edge: Edge, text: &[u8], end: usize) -> bool {
     let next = text.get(end + 1).copied().unwrap_or(b' ');
     let glued = match edge {
         Edge::Open => false,
-        Edge::Word => after.is_ascii_alphanumeric(),
+        Edge::Word | Edge::Mailbox => after.is_ascii_alphanumeric(),
         Edge::Legacy => is_word(after) || after == b'-' || after == b'.' && next.is_ascii_alphanumeric(),
         Edge::Compound => is_word(after) || after == b'-' && next.is_ascii_alphanumeric(),
         Edge::Digits => after.is_ascii_alphanumeric() || (after == b'.' || after == b'-') && next.is_ascii_digit(),
@@ -101,6 +105,16 @@ fn ends_ansi(head: &[u8]) -> bool {
                 | [.., b'\\', b'u', b'0', b'0', b'1', b'b' | b'B']
         )
 }
+
+/// Returns whether a URL names its user and password where `at` is: `https://user:token@host`.
+fn in_user_of_url(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(USER_MAX)..at).unwrap_or_default();
+    let run = head.iter().rev().take_while(|b| b.is_ascii_graphic() && !matches!(b, b'/' | b'?' | b'"')).count();
+    head.get(..head.len() - run).is_some_and(|head| head.ends_with(b"://"))
+}
+
+/// Bytes of a URL's user that are looked at.
+const USER_MAX: usize = 96;
 
 fn hex<const N: usize>(digits: [&u8; N]) -> bool {
     digits.iter().all(|b| b.is_ascii_hexdigit())
@@ -170,6 +184,8 @@ mod tests {
             (Edge::Ip, "‹10.0.0.1›-10.0.0.9", true),
             (Edge::Ip, "‹10.0.0.1›-beta", false),
             (Edge::Ip, "v‹10.0.0.1›", false),
+            (Edge::Mailbox, "https://u:‹a@b.org›", false),
+            (Edge::Mailbox, "mailto:‹a@b.org›", true),
             (Edge::Ip, "lib_‹10.0.0.1›", false),
             (Edge::Ip, "0a1b_tcp_80_‹10.0.1.0›/24", true),
             (Edge::Right, "x‹a›", false),

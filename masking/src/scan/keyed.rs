@@ -130,7 +130,8 @@ impl Keyed {
             return (check::is_enclosed_password(cell) && check::has_digit(cell)).then_some(place.start..end);
         }
         // What a notation encloses is a password or none, whatever characters it is made of.
-        if self.check == Check::Password && (place.kind != PlaceKind::Near || formal) {
+        if self.check == Check::Password && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place))
+        {
             let enclosed = quoted::value(text, place).or_else(|| quoted::line(text, place, formal));
             if let Some(value) = enclosed {
                 return Some(value).filter(|value| text.get(value.clone()).is_some_and(check::is_enclosed_password));
@@ -157,11 +158,13 @@ impl Keyed {
     }
 
     /// Returns whether words with points between them are a password rather than code: nothing else is on the line, and
-    /// the name is a variable's of an environment or the words are not an attribute of something.
-    fn is_words(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], formal: bool) -> bool {
+    /// it is one of an environment or of properties, or the words are not an attribute of something.
+    fn is_words(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, formal: bool) -> bool {
         let ends = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
         let capital = bytes.split(|b| *b == b'.').all(|word| word.first().is_some_and(u8::is_ascii_uppercase));
-        ends && bytes.contains(&b'.') && !bytes.iter().any(|b| b"[]{}_".contains(b)) && (formal || capital)
+        ends && bytes.contains(&b'.')
+            && !bytes.iter().any(|b| b"[]{}_".contains(b))
+            && (formal || capital || place.tight && place.leads)
     }
 
     /// Returns whether what stands there is a value rather than the next word of a sentence or of a program.
@@ -206,8 +209,8 @@ impl Keyed {
             }
             Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes),
             Check::Password => {
-                let plain =
-                    check::has_digit(bytes) && (!check::is_code(bytes) || self.is_words(text, value, bytes, formal));
+                let plain = check::has_digit(bytes)
+                    && (!check::is_code(bytes) || self.is_words(text, value, bytes, place, formal));
                 let sure = formal
                     || check::is_generated(bytes)
                     || check::is_long(bytes)

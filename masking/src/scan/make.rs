@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier, VERSIONS};
 use crate::placeholder;
-use crate::policy::{CUSTOM_MAX, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
+use crate::policy::{CUSTOM_MAX, CustomError, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
 use crate::scan::known::Known;
 use crate::scan::never::Never;
 use crate::scan::pattern::Custom;
@@ -37,7 +37,8 @@ impl Scanner {
             let id = KindId::at(kinds.len());
             let asked = policy.enable.iter().any(|kind| kind == row.id);
             let masked = !policy.disable.iter().any(|kind| kind == row.id)
-                && (asked || row.tier == Tier::Default && !policy.off.contains(&family));
+                && (asked
+                    || (row.tier == Tier::Default || policy.on.contains(&family)) && !policy.off.contains(&family));
             let looked_for = masked || row.tier == Tier::Default;
             let chosen = row.rules.iter().filter(|_| looked_for).chain(row.asked.iter().filter(|_| masked && asked));
             chosen.for_each(|rule| rules.insert(id, row.risk, rule));
@@ -57,11 +58,12 @@ impl Scanner {
         if policy.custom.len() > CUSTOM_MAX {
             return Err(PolicyError::TooMany { list: "custom_patterns", max: CUSTOM_MAX });
         }
-        for pattern in &policy.custom {
+        for (pattern, at) in policy.custom.iter().zip(1..) {
+            let refused = |why| PolicyError::Custom { at, why };
             if !placeholder::is_label(&pattern.label) {
-                return Err(PolicyError::Label { label: pattern.label.clone() });
+                return Err(refused(CustomError::Label));
             }
-            let custom = Custom::new(pattern)?;
+            let custom = Custom::new(pattern).map_err(refused)?;
             let id = format!("custom_{}", pattern.label.to_ascii_lowercase());
             let kind = match self.kind_id(&id) {
                 Some(kind) => kind,
@@ -84,12 +86,12 @@ impl Scanner {
 fn check_kinds(policy: &Policy) -> Result<(), PolicyError> {
     let is_kind = |name: &String| TABLES.iter().any(|(_, rows)| rows.iter().any(|row| row.id == name));
     for (list, kinds) in [("enable", &policy.enable), ("disable", &policy.disable)] {
-        if let Some(kind) = kinds.iter().find(|kind| !is_kind(kind)) {
-            return Err(PolicyError::UnknownKind { list, kind: kind.clone() });
+        if let Some(index) = kinds.iter().position(|kind| !is_kind(kind)) {
+            return Err(PolicyError::UnknownKind { list, at: index + 1 });
         }
     }
-    match policy.enable.iter().find(|kind| policy.disable.contains(kind)) {
-        Some(kind) => Err(PolicyError::BothWays { kind: kind.clone() }),
+    match policy.enable.iter().position(|kind| policy.disable.contains(kind)) {
+        Some(index) => Err(PolicyError::BothWays { at: index + 1 }),
         None => Ok(()),
     }
 }

@@ -56,7 +56,7 @@ impl ValuePlace {
         let unquoted = skip_size(text, skip_marks(text, open(text, skip_blanks(text, at))));
         let start = skip_quote(text, unquoted).unwrap_or(unquoted);
         let quoted = start > unquoted;
-        // A colour within the quotation marks is blank.
+        // Blanks within the quotation marks are not of the value.
         let start = if quoted { skip_spaces(text, start) } else { start };
         Self { start, end: None, kind, quoted, tight: false, leads: false }
     }
@@ -203,9 +203,11 @@ pub(crate) fn operator(text: &[u8], at: usize, tag: bool) -> Option<(usize, Plac
     let assigned = |len: usize| Some((at + len, PlaceKind::Assigned));
     match rest {
         [b'>', ..] if tag => assigned(1),
+        [b'?' | b'+' | b'.', b'=', ..] | [b'\\', b'=' | b':', ..] => assigned(2),
+        [b':', b':', b':', b'=', ..] => assigned(4),
+        [b':', b':', b'=', ..] | [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => assigned(3),
         [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=', b'=', ..] | [b'-', b'>', ..] => assigned(2),
         [b'|', b'|', ..] | [b'?', b'?', ..] => assigned(2),
-        [b'?' | b'+', b'=', ..] => assigned(2),
         [b'&', b'g', b't', b';', ..] if tag => assigned(4),
         [b'=', b'3', b'D', next @ ..] if is_quoted_printable(next) => assigned(3),
         [b':' | b'=', ..] => assigned(1 + annotation(rest.get(1..)?)),
@@ -337,15 +339,28 @@ pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
     }
     let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
     match rest.get(escapes..)? {
-        // A quotation mark in a quoted cell of CSV.
-        [b'"', b'"', next, ..] if escapes == 0 && *next != b'"' => Some(at + 2),
+        [b'"', b'"', behind @ ..] | [b'\'', b'\'', behind @ ..] if is_doubled(edge::previous(text, at), behind) => {
+            Some(at + escapes + 2)
+        }
         [b'"' | b'\'' | b'`', ..] => Some(at + escapes + 1),
         [b'u', b'0', b'0', b'2', b'2' | b'7', ..] if escapes > 0 => Some(at + escapes + 5),
         _ => None,
     }
 }
 
-/// After blanks, line breaks, their escapes, and colours.
+/// Returns whether two quotation marks are one of a text that is quoted itself, as CSV and SQL write it, rather than a
+/// quotation of nothing: the text before or behind them goes on.
+fn is_doubled(before: Option<u8>, behind: &[u8]) -> bool {
+    let closes = before.is_some_and(|b| b > b' ' && !b"=:,([{<>+\"'".contains(&b));
+    let opens = match behind {
+        [b'/', next, ..] => *next != b'>',
+        [next, ..] => *next > b' ' && !b",:;)]}>+.\"'\\".contains(next),
+        [] => false,
+    };
+    closes || opens
+}
+
+/// After blanks, line breaks, and their escapes.
 pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
     let limit = text.len().min(at + BLANKS_MAX);
     let mut at = at;
@@ -356,26 +371,12 @@ pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
             [b' ' | b'\t' | b'\r' | b'\n', ..] if escapes == 0 => 1,
             [b'n' | b'r' | b't', ..] if escapes > 0 => escapes + 1,
             [0xc2, 0xa0, ..] if escapes == 0 => 2,
-            [b'[', b'0'..=b'9', ..] if escapes == 0 && colour_len(rest) > 0 => colour_len(rest),
+            [0xe2, 0x80, 0x87 | 0x89 | 0xaf, ..] | [0xe3, 0x80, 0x80, ..] if escapes == 0 => 3,
             [b'&', ..] if rest.starts_with(b"&nbsp;") || rest.starts_with(b"&#160;") => 6,
-            [0x1b, b'[', ..] if escapes == 0 => match rest.iter().take(16).position(|b| *b == b'm') {
-                Some(m) => m + 1,
-                None => return at,
-            },
             _ => return at,
         };
     }
     at
-}
-
-/// Returns the length of a colour that has lost its escape character: `[1;32m`.
-fn colour_len(rest: &[u8]) -> usize {
-    let len = rest.iter().skip(1).take(12).take_while(|b| b.is_ascii_digit() || **b == b';').count();
-    if rest.get(len + 1) == Some(&b'm') && rest.get(len + 2).is_some_and(u8::is_ascii_alphanumeric) {
-        len + 2
-    } else {
-        0
-    }
 }
 
 /// After the particle that Korean puts at a noun's end.

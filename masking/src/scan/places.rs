@@ -70,8 +70,9 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     }
     let particle = skip_particle(text, name.end);
     let quote = skip_quote(text, particle).unwrap_or(particle);
-    // `config["Bucket"]`, `env[BUCKET]`
-    let index = quote > particle || edge::previous(text, name.start) == Some(b'[');
+    // `config["Bucket"]`, `env[BUCKET]`, `params[:bucket]`
+    let head = text.get(..name.start).unwrap_or_default();
+    let index = quote > particle || matches!(head, [.., b'['] | [.., b'[', b':']);
     let quote = quote + usize::from(index && text.get(quote) == Some(&b']'));
     // `acct no. 471192830564`
     let stop = matches!(text.get(quote..), Some([b'.', b' ', b'0'..=b'9', ..]));

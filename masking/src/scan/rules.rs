@@ -10,11 +10,11 @@ use memchr::memmem::Finder;
 use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, KeyRule, Risk, Rule, TABLES};
 use crate::scan::address::{self, Meant};
+use crate::scan::anywhere::Anywhere;
 use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::hidden;
 use crate::scan::id::Ids;
 use crate::scan::keyed::Keyed;
 use crate::scan::member;
@@ -31,8 +31,10 @@ use crate::scan::record::{self, Records};
 use crate::scan::request;
 use crate::scan::resource::{self, Resources};
 use crate::scan::sibling;
+use crate::scan::spelling;
 use crate::scan::stored;
 use crate::scan::table;
+use crate::scan::user_info;
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -43,8 +45,10 @@ pub(crate) struct Rules {
     pub(crate) public_address: Option<KindId>,
     pub(crate) stored: Option<KindId>,
     pub(crate) request: Option<KindId>,
+    pub(crate) user_info: Option<KindId>,
     pub(crate) records: Records,
     pub(crate) literals: Vec<Literal>,
+    pub(crate) anywhere: Vec<Anywhere>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
     names: NameIndex,
@@ -71,6 +75,7 @@ pub(crate) enum Anchor {
     /// A member that tells others: the rule for their values, and their name.
     Sibling(usize, &'static str),
     Request,
+    UserInfo,
 }
 
 /// A value that begins with a literal, or stands after it.
@@ -112,6 +117,7 @@ impl Rules {
                 pem::OPENINGS.iter().for_each(|opening| self.anchor(opening, Anchor::PrivateKey));
             }
             Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
+            Rule::Anywhere(pattern, edge, check) => self.anywhere.push(Anywhere::new(kind, pattern, *edge, *check)),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
                 self.literal(Literal { evidence: Evidence::Shown, secret: risk == Risk::Secret, ..after }, at);
@@ -144,6 +150,10 @@ impl Rules {
                 let index = self.keys.len();
                 witnesses.split('|').for_each(|witness| self.anchor(witness, Anchor::Sibling(index, key.names)));
                 self.keys.push(Keyed::new(kind, index, key, risk == Risk::Secret));
+            }
+            Rule::UserInfo => {
+                self.user_info = Some(kind);
+                user_info::ANCHORS.iter().for_each(|slashes| self.anchor(slashes, Anchor::UserInfo));
             }
             Rule::Request => {
                 self.request = Some(kind);
@@ -190,7 +200,7 @@ impl Rules {
         for (start, rest) in arn::RESTS {
             self.anchor(start, Anchor::ArnRest(rest));
         }
-        for (written, _) in hidden::ANCHORS {
+        for written in spelling::anchors() {
             self.anchor(written, Anchor::Hidden);
         }
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();

@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "the helpers of a test fail the test")]
 
 mod bodies;
+mod bounds;
 mod configurations;
 mod dialects;
 mod framing;
@@ -12,7 +13,9 @@ mod gateway;
 mod life;
 mod outages;
 mod refusals;
+mod shapes;
 mod streams;
 mod thinking;
+mod to_client;
 mod vault;
 mod work;
