@@ -76,11 +76,6 @@ const NOTATIONS: &[&str] = &[
     "비밀번호 ‹QtrroaUs6S*D5› 확인",
     "We run this in ‹471192830564› (prod).",
     "distcp 471192830565 files",
-    // A value that is known stands within other names.
-    "zone_id = \"‹Z05218443LQ9XKMW7ABC›\"\nno record ‹Z05218443LQ9XKMW7ABC›_www.example.org_CNAME",
-    "aws_route53_record:\n    - ‹Z05218443LQ9XKMW7ABC›_www.example.org_A",
-    "origin S3-‹acme-site-1› at ‹acme-site-1›.s3.amazonaws.com",
-    "Alarm Arn: arn:aws:cloudwatch:eu-west-1:‹471192830564›:alarm:‹orders-cpu›\nName:      ‹orders-cpu›\n",
     // Members that others tell.
     r#"{"Name": "‹acmelogs›", "Prefix": "", "KeyCount": 3, "MaxKeys": 1000}"#,
     r#"{"items": [{"id": "‹a1b2c3d4e5›", "apiKeySource": "HEADER"}, {"id": "‹b1b2c3d4e5›", "apiKeySource": "AUTHORIZER"}]}"#,
@@ -124,6 +119,11 @@ const NOTATIONS: &[&str] = &[
     "version ‹10.4.1.72› answers at ‹10.4.1.72›",
     // A number tells several of one name apart.
     "arn:aws:rds:eu-west-1:‹471192830564›:cluster:‹acme-orders›, its writer is ‹acme-orders-2›",
+    // A value that is known stands within other names.
+    "zone_id = \"‹Z05218443LQ9XKMW7ABC›\"\nno record ‹Z05218443LQ9XKMW7ABC›_www.example.org_CNAME",
+    "aws_route53_record:\n    - ‹Z05218443LQ9XKMW7ABC›_www.example.org_A",
+    "origin S3-‹acme-site-1› at ‹acme-site-1›.s3.amazonaws.com",
+    "Alarm Arn: arn:aws:cloudwatch:eu-west-1:‹471192830564›:alarm:‹orders-cpu›\nName:      ‹orders-cpu›\n",
     // An ARN shows a name that is masked wherever it stands alone.
     r#"{"RoleName": "‹Deployer›", "Arn": "arn:aws:iam::‹471192830564›:role/‹Deployer›"}, Deployer of all"#,
     r#"{"StackName": "‹Ledger›", "StackId": "arn:aws:cloudformation:eu-west-1:‹471192830564›:stack/‹Ledger/8ff84582-673b-4e85-a3ff-3fbd28da7b16›"}"#,

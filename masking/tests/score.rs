@@ -11,11 +11,9 @@ use std::ops::Range;
 use masking::{Known, Policy, Scanner, Text};
 
 /// Values that leak whole or in part, of 568. Lower it when the scan learns more.
-const LEAKS_MAX: usize = 19;
+const LEAKS_MAX: usize = 10;
 /// Findings that are no value, or go over the edge of one.
 const EXTRAS_MAX: usize = 5;
-/// Findings in the 200 KB of nothing: versions that are called so in German, Japanese and Chinese.
-const NOTHING_MAX: usize = 59;
 const NOTHING_BYTES: usize = 200_000;
 
 struct Labelled {
@@ -167,5 +165,5 @@ fn nothing_is_found_where_there_is_nothing() {
         wrong.extend(findings(&scanner, &text).iter().map(shown));
     }
     println!("{} findings in {NOTHING_BYTES} bytes of nothing", wrong.len());
-    assert!(wrong.len() <= NOTHING_MAX, "{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -16,13 +16,18 @@ pub(crate) enum Meant {
 pub(crate) fn meant(text: &[u8], range: &Range<usize>) -> Option<Meant> {
     match is_version(text, range.start) {
         true => Some(Meant::Version),
-        false => is_meant(text, range).then_some(Meant::Address),
+        false => is_address(text, range).then_some(Meant::Address),
     }
 }
 
 /// Returns whether the address at `range` is meant as one.
 pub(crate) fn is_meant(text: &[u8], range: &Range<usize>) -> bool {
-    !is_version(text, range.start) && !is_product(text, range.start) && !is_aggregate(text, range)
+    !is_version(text, range.start) && is_address(text, range)
+}
+
+/// The same for what is not a version.
+fn is_address(text: &[u8], range: &Range<usize>) -> bool {
+    !is_product(text, range.start) && !is_aggregate(text, range)
 }
 
 /// `Chrome/10.0.1.2`, `"Microsoft.Extensions.Hosting": "10.0.0.1"`: a version after the name of a product.

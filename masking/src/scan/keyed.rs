@@ -66,6 +66,7 @@ impl Keyed {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
     ) {
+        let place = if self.check == Check::Account { notation::skip_arns(text, place) } else { place };
         let (mut place, mut first, mut joint) = (place, true, Joint::Comma);
         while let Some(value) = self.value(text, place, formal, reading) {
             let end = value.end;

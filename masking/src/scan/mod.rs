@@ -186,23 +186,6 @@ impl Scanner {
         findings
     }
 
-    /// Lets no value touch what would make its placeholder unreadable.
-    fn keep_apart(&self, text: &str, hits: &mut Vec<Hit>) {
-        let parts = |kind: KindId, range: Range<usize>| {
-            let value = text.get(range).unwrap_or_default();
-            (self.parts(kind, value), value)
-        };
-        let is_whole = |kind, range| {
-            let (parts, value) = parts(kind, range);
-            parts.iter().all(|part| part.is_whole(value))
-        };
-        let ends = |hit: &Hit| {
-            let (parts, value) = parts(hit.kind, hit.start..hit.end);
-            parts.last().is_none_or(|part| part.range.end == value.len())
-        };
-        pick::apart(hits, text, is_whole, ends);
-    }
-
     /// Adds the addresses that stand under the name of a version in one place, and are masked in another: there they must
     /// be masked too, or the one would tell the other.
     fn versions<'t>(&self, texts: &[Text<'t>], found: &[Found], learned: &mut Vec<(KindId, Spread, &'t str)>) {
@@ -222,6 +205,23 @@ impl Scanner {
             let both = masked.filter(|(_, value)| excused.contains(value));
             learned.extend(both.map(|(kind, value)| (kind, Spread::Anywhere, value)));
         }
+    }
+
+    /// Lets no value touch what would make its placeholder unreadable.
+    fn keep_apart(&self, text: &str, hits: &mut Vec<Hit>) {
+        let parts = |kind: KindId, range: Range<usize>| {
+            let value = text.get(range).unwrap_or_default();
+            (self.parts(kind, value), value)
+        };
+        let is_whole = |kind, range| {
+            let (parts, value) = parts(kind, range);
+            parts.iter().all(|part| part.is_whole(value))
+        };
+        let ends = |hit: &Hit| {
+            let (parts, value) = parts(hit.kind, hit.start..hit.end);
+            parts.last().is_none_or(|part| part.range.end == value.len())
+        };
+        pick::apart(hits, text, is_whole, ends);
     }
 
     /// Returns what the rules find in each text.

@@ -113,11 +113,16 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
     let rest = text.get(end..)?;
     let index = index_len(rest);
     let rest = rest.get(index..)?;
-    let blank = [b" ".as_slice(), b".", b"\xc2\xa0", b"&nbsp;"].into_iter().find(|blank| rest.starts_with(blank))?;
-    let behind = rest.get(blank.len()..)?;
+    let blank = match rest {
+        [b' ' | b'.', ..] => 1,
+        [0xc2, 0xa0, ..] => 2,
+        [b'&', b'n', b'b', b's', b'p', b';', ..] => 6,
+        _ => return None,
+    };
+    let behind = rest.get(blank..)?;
     let len = behind.iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
     let word = behind.get(..len)?;
-    (len >= 2 && MORE.iter().any(|more| more.eq_ignore_ascii_case(word))).then_some(end + index + blank.len() + len)
+    (len >= 2 && MORE.iter().any(|more| more.eq_ignore_ascii_case(word))).then_some(end + index + blank + len)
 }
 
 /// `[0]`

@@ -88,6 +88,24 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     Some(Element { place, joint })
 }
 
+/// The place after the ARNs with which a list begins, whose other elements are accounts alone.
+pub(crate) fn skip_arns(text: &[u8], place: ValuePlace) -> ValuePlace {
+    let mut place = place;
+    for _ in 0..ARNS_MAX {
+        let arn = text.get(place.start..).filter(|rest| rest.starts_with(b"arn:") && place.quoted);
+        let end = arn.and_then(|arn| arn.iter().take(ARN_MAX).position(|b| matches!(b, b'"' | b'\'' | b'\\')));
+        match end.and_then(|len| next_element(text, place.start + len)) {
+            Some(next) if next.place.quoted => place = next.place,
+            _ => break,
+        }
+    }
+    place
+}
+
+/// ARNs that are stepped over, and bytes of one.
+const ARNS_MAX: usize = 8;
+const ARN_MAX: usize = 256;
+
 /// An element of a list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Element {

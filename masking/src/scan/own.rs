@@ -1,5 +1,7 @@
 //! What is AWS's own, and nobody's: whole names, so that a name of a customer which begins like one of them is masked.
 
+use std::sync::OnceLock;
+
 use crate::scan::words::is_one_of;
 
 /// Returns whether a hosted zone is one of AWS's services.
@@ -40,11 +42,20 @@ fn is_service_linked(name: &[u8]) -> bool {
 
 /// Returns whether an account is one that AWS or the maker of an image shows to everybody.
 pub(crate) fn is_account(value: &[u8]) -> bool {
-    let digits = || value.iter().filter(|b| b.is_ascii_digit());
-    [IMAGES, LEARNING, ALGORITHMS, LOGS, OWNERS]
-        .iter()
-        .flat_map(|list| list.split('|'))
-        .any(|own| own.bytes().eq(digits().copied()))
+    static ACCOUNTS: OnceLock<Vec<u64>> = OnceLock::new();
+    let sorted = || {
+        let lists = [IMAGES, LEARNING, ALGORITHMS, LOGS, OWNERS].into_iter().flat_map(|list| list.split('|'));
+        let mut accounts: Vec<u64> = lists.filter_map(|account| number(account.as_bytes())).collect();
+        accounts.sort_unstable();
+        accounts
+    };
+    number(value).is_some_and(|account| ACCOUNTS.get_or_init(sorted).binary_search(&account).is_ok())
+}
+
+/// The number of an account, with or without hyphens.
+fn number(account: &[u8]) -> Option<u64> {
+    let digits = account.iter().filter(|b| b.is_ascii_digit());
+    digits.clone().count().eq(&12).then(|| digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
 }
 
 /// Registries of the images of EKS, by region. (EKS user guide, "View Amazon container image registries for Amazon EKS

@@ -45,9 +45,10 @@ impl Joined {
         let first = text.get(start..text.len().min(start + PART_MAX))?;
         first.starts_with(b"arn:aws").then_some(())?;
         let first = first.get(..first.iter().take_while(|b| in_arn(**b)).count())?;
+        is_open(first).then_some(())?;
         // What was masked in front of the end of the line was whole.
         let resource = first.splitn(6, |b| *b == b':').nth(5).unwrap_or_default();
-        (is_open(first) && placeholder::find_all(resource).next().is_none()).then_some(())?;
+        (placeholder::find_all(resource).next().is_none()).then_some(())?;
         let mut joined = Self { text: Vec::new(), parts: Vec::new() };
         let mut at = start;
         while joined.parts.len() <= LINES_MAX {
