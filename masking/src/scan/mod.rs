@@ -9,6 +9,7 @@ mod address;
 mod arn;
 mod beside;
 mod check;
+mod dictionary;
 mod edge;
 mod id;
 mod keyed;
@@ -37,6 +38,7 @@ mod rules;
 mod stored;
 mod table;
 mod template;
+mod terms;
 mod whole;
 mod words;
 
@@ -48,12 +50,14 @@ use aho_corasick::{AhoCorasick, Input};
 
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
+use dictionary::{Dictionary, Search};
 use never::Never;
 use page::Page;
 use pattern::Custom;
 use pick::{Evidence, Hit, Source};
 use reading::{Reader, Reading};
 use rules::{Anchor, Rules};
+use terms::Terms;
 
 pub use known::Known;
 use known::Spread;
@@ -113,7 +117,7 @@ pub struct Scanner {
     /// The candidates that each literal of the automaton may begin.
     anchors: Vec<Vec<Anchor>>,
     custom: Vec<(KindId, Custom)>,
-    always: Known,
+    always: Terms,
     never: Never,
     /// True for each kind that is masked, by its index.
     on: Vec<bool>,
@@ -146,10 +150,11 @@ impl Scanner {
     /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
         let mut strong = self.contexts(texts);
-        let here = Known::here(learned(texts, &strong));
+        let here = Dictionary::new(learned(texts, &strong).into_iter().take(known::KNOWN_MAX));
+        let values = Search::new([&known.dictionary, &here]);
         let mut findings = Vec::new();
         for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
-            self.bare(text.text, found, known, &here);
+            self.bare(text.text, found, &values);
             pick::disjoint(&mut found.hits);
             findings.extend(found.hits.iter().map(|hit| hit.finding(index)));
         }
@@ -338,13 +343,17 @@ impl Scanner {
         }
     }
 
-    /// Adds the known values that stand in a text without a context.
-    fn bare(&self, text: &str, found: &mut Found, known: &Known, here: &Known) {
-        let sources = [(known, Source::Earlier), (here, Source::Here), (&self.always, Source::Term)];
-        for (values, source) in sources {
-            let how = if source == Source::Term { Evidence::Form } else { Evidence::Context };
-            values.find(text, |range, kind| found.hits.push(Hit::new(range, kind, source, how)));
-        }
+    /// Adds the known values that stand in a text without a context, and the terms.
+    fn bare(&self, text: &str, found: &mut Found, values: &Search<'_>) {
+        let mut end = 0;
+        values.find(text, |range, kind| {
+            // Of two that cross, the first one counts.
+            if range.start >= end {
+                end = range.end;
+                found.hits.push(Hit::new(range, kind, Source::Known, Evidence::Context));
+            }
+        });
+        self.always.find(text, |range, kind| found.hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
         self.sift(text, found);
     }
 
