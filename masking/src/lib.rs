@@ -64,5 +64,5 @@ pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};
 pub use response::{Answer, Lookup, Media, Response, Tally};
-pub use scan::{Finding, Known, Part, Recognised, Scanner, Text};
+pub use scan::{Finding, History, Known, Part, Recognised, Scanner, Text};
 pub use unmask::{Resolve, restore};

@@ -8,7 +8,7 @@ use crate::dialect::{self, Options, Side, Slot};
 use crate::json::{self, Document, Edit, JsonError, Shape, Value};
 use crate::placeholder::{self, Mint, Placeholder};
 use crate::replaced::{Collision, Replaced};
-use crate::scan::{Finding, Known, Part, Scanner, Text};
+use crate::scan::{Finding, History, Known, Part, Review, Scanner, Text};
 
 /// Maximum foreign placeholders of one request that are remembered, to be asked for; any further ones are ignored.
 pub const FOREIGN_MAX: usize = 64;
@@ -98,16 +98,29 @@ impl Masker<'_> {
     ///
     /// Fails if the body is not of the format, or if two of its values have the same placeholder: see [`MaskError`].
     pub fn mask(&self, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
+        self.mask_with(None, format, body)
+    }
+
+    /// Masks the body of a request whose texts may have been sent before. The result is that of [`mask`](Self::mask).
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`mask`](Self::mask).
+    pub fn mask_again(&self, history: &mut History, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
+        self.mask_with(Some(history), format, body)
+    }
+
+    fn mask_with(&self, history: Option<&mut History>, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
         let text = std::str::from_utf8(body).map_err(|_| MaskError::Encoding)?;
         match format {
-            Format::Json => self.documents(text, &[(0, Document::parse(text)?)]),
-            Format::Lines => self.documents(text, &lines(text)?),
-            Format::Text => self.text(text),
+            Format::Json => self.documents(history, text, &[(0, Document::parse(text)?)]),
+            Format::Lines => self.documents(history, text, &lines(text)?),
+            Format::Text => self.text(history, text),
         }
     }
 
-    fn text(&self, text: &str) -> Result<Masked, MaskError> {
-        let mut exchange = Masking::new(self, &[Text { text, key: None }]);
+    fn text(&self, history: Option<&mut History>, text: &str) -> Result<Masked, MaskError> {
+        let mut exchange = Masking::new(self, history, &[Text { text, key: None }]);
         let mut edits = Vec::new();
         for finding in exchange.findings(0) {
             let written = exchange.written(&finding, text)?;
@@ -117,7 +130,12 @@ impl Masker<'_> {
     }
 
     /// Masks documents that stand in `text`, each with the offset at which it begins.
-    fn documents(&self, text: &str, documents: &[(usize, Document<'_>)]) -> Result<Masked, MaskError> {
+    fn documents(
+        &self,
+        history: Option<&mut History>,
+        text: &str,
+        documents: &[(usize, Document<'_>)],
+    ) -> Result<Masked, MaskError> {
         let slots: Vec<(usize, Slot<'_, '_>)> = documents
             .iter()
             .flat_map(|(offset, document)| {
@@ -138,7 +156,7 @@ impl Masker<'_> {
                     .and_then(|key| key.plain().or_else(|| names.get(&place(*offset, key)).map(String::as_str))),
             })
             .collect();
-        let mut exchange = Masking::new(self, &texts);
+        let mut exchange = Masking::new(self, history, &texts);
         let mut edits = Vec::new();
         for (index, (((offset, slot), text), original)) in slots.iter().zip(&texts).zip(&originals).enumerate() {
             let findings = exchange.findings(index);
@@ -225,7 +243,9 @@ struct Masking<'m> {
 }
 
 impl<'m> Masking<'m> {
-    fn new(masker: &'m Masker<'m>, texts: &[Text<'_>]) -> Self {
+    fn new(masker: &'m Masker<'m>, history: Option<&mut History>, texts: &[Text<'_>]) -> Self {
+        let key = || masker.mint.memory_key(&masker.scanner.policy);
+        let review = history.map(|history| Review::new(history, &key()));
         let present = texts
             .iter()
             .flat_map(|text| placeholder::find_all(text.text.as_bytes()))
@@ -233,7 +253,7 @@ impl<'m> Masking<'m> {
         Self {
             masker,
             present: present.take(FOREIGN_MAX).collect(),
-            findings: masker.scanner.scan(texts, masker.known).into_iter().peekable(),
+            findings: masker.scanner.review(texts, masker.known, review).into_iter().peekable(),
             replaced: Replaced::default(),
             forgotten: Vec::new(),
         }

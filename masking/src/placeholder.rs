@@ -176,6 +176,14 @@ impl Mint {
         placeholder
     }
 
+    /// Returns a key for what is remembered of the scope, which tells nothing about its placeholders. `purpose` keeps
+    /// several of them apart.
+    pub(crate) fn memory_key(&self, purpose: &[u8]) -> [u8; 16] {
+        let [key @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+            digest_of(&self.mac, &[b"memory key v1", purpose]);
+        key
+    }
+
     fn code(&self, identity: &Identity<'_>) -> [u8; TAIL] {
         let grouped = self.groups.as_ref().and_then(|groups| groups.code(identity.private_address()?));
         grouped.unwrap_or_else(|| tail(&digest_of(&self.mac, &[identity.kind.as_bytes(), identity.value.as_bytes()])))
@@ -197,7 +205,8 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     Hmac::new(&block.into())
 }
 
-fn digest(bytes: &[u8]) -> [u8; 32] {
+/// Returns the SHA-256 of some bytes.
+pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
     use sha2::Digest;
     Sha256::digest(bytes).into()
 }

@@ -33,7 +33,8 @@ impl Instance {
         let thoughts = ScopeThoughts { memory: &self.memory, scope, mint: &mint };
         let (scanner, options) = (&self.scanner, self.options);
         let masker = Masker { scanner, known: &known, mint: &mint, options, thoughts: &thoughts };
-        let masked = masker.mask(format, body).map_err(|error| Refusal::Mask(format, error))?;
+        let masked = masker.mask_again(self.worker.borrow_mut().history(), format, body);
+        let masked = masked.map_err(|error| Refusal::Mask(format, error))?;
         self.remember(scope, &masked.replaced, now);
         let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(&mint, signature));
         self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());

@@ -29,7 +29,7 @@ pub(crate) struct Dictionary {
 
 #[derive(Clone, Debug)]
 struct Value {
-    bytes: Box<[u8]>,
+    text: Box<str>,
     kind: KindId,
     spread: Spread,
     /// Allowed characters on either side.
@@ -57,7 +57,7 @@ impl Dictionary {
             let number = value.bytes().all(|b| b.is_ascii_digit());
             let edge = if number { Edge::Digits } else { Edge::Compound };
             let shorter = around.last().map(|(index, _)| *index);
-            dictionary.values.push(Value { bytes: value.as_bytes().into(), kind, spread, edge, shorter });
+            dictionary.values.push(Value { text: value.into(), kind, spread, edge, shorter });
             let grams = value.as_bytes().windows(GRAM).take(STEP_MAX).map(gram);
             dictionary.grams.extend(grams.zip(0..).map(|(gram, offset)| (gram, 1 << offset)));
             around.push((index, value));
@@ -75,6 +75,15 @@ impl Dictionary {
         });
     }
 
+    /// The values with what is known of them, in the order of their bytes.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (KindId, Spread, &str)> {
+        self.values.iter().map(|value| (value.kind, value.spread, &*value.text))
+    }
+
+    pub(crate) fn has(&self, value: &str) -> bool {
+        self.values.binary_search_by(|other| (*other.text).cmp(value)).is_ok()
+    }
+
     fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
@@ -89,11 +98,11 @@ impl Dictionary {
     fn longest(&self, text: &[u8], start: usize) -> Option<&Value> {
         let rest = text.get(start..)?;
         // A value that the text begins with is the last one that is not after it, or one that this begins with.
-        let last = self.values.partition_point(|value| *value.bytes <= *rest).checked_sub(1)?;
+        let last = self.values.partition_point(|value| value.text.as_bytes() <= rest).checked_sub(1)?;
         let mut value = self.values.get(last)?;
-        let common = value.bytes.iter().zip(rest).take_while(|(a, b)| a == b).count();
+        let common = value.text.bytes().zip(rest).take_while(|(a, b)| a == *b).count();
         loop {
-            if value.bytes.len() <= common && value.stands(text, start) {
+            if value.text.len() <= common && value.stands(text, start) {
                 return Some(value);
             }
             value = self.values.get(value.shorter? as usize)?;
@@ -103,7 +112,7 @@ impl Dictionary {
 
 impl Value {
     fn stands(&self, text: &[u8], start: usize) -> bool {
-        let range = start..start + self.bytes.len();
+        let range = start..start + self.text.len();
         edge::holds(self.edge, text, range.start, range.end)
             && (self.spread == Spread::Anywhere || whole::is_whole(text, range))
     }
@@ -116,6 +125,13 @@ pub(crate) struct Search<'d> {
     dictionaries: [&'d Dictionary; 2],
     step: usize,
     filter: Filter,
+}
+
+/// A value that stands in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) range: Range<usize>,
+    pub(crate) kind: KindId,
 }
 
 impl<'d> Search<'d> {
@@ -131,25 +147,32 @@ impl<'d> Search<'d> {
         Self { dictionaries, step, filter }
     }
 
-    /// Reports the longest value that stands at each place, in the order of the places.
-    pub(crate) fn find(&self, text: &str, found: impl FnMut(Range<usize>, KindId)) {
-        if self.dictionaries.iter().all(|dictionary| dictionary.is_empty()) {
-            return;
-        }
-        match self.step {
-            1 => self.walk::<1>(text.as_bytes(), found),
-            2 => self.walk::<2>(text.as_bytes(), found),
-            3 => self.walk::<3>(text.as_bytes(), found),
-            _ => self.walk::<STEP_MAX>(text.as_bytes(), found),
-        }
+    /// The values that are looked for, each once.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (KindId, Spread, &'d str)> {
+        let [first, second] = self.dictionaries;
+        first.values().chain(second.values().filter(|(.., value)| !first.has(value)))
     }
 
-    fn walk<const STEP: usize>(&self, text: &[u8], mut found: impl FnMut(Range<usize>, KindId)) {
+    /// Returns the longest value that stands at each place, in the order of the places.
+    pub(crate) fn find(&self, text: &str) -> Vec<Standing> {
+        let mut found = Vec::new();
+        let mut push = |range, kind| found.push(Standing { range, kind });
+        match self.step {
+            _ if self.dictionaries.iter().all(|dictionary| dictionary.is_empty()) => {}
+            1 => self.walk::<1>(text.as_bytes(), &mut push),
+            2 => self.walk::<2>(text.as_bytes(), &mut push),
+            3 => self.walk::<3>(text.as_bytes(), &mut push),
+            _ => self.walk::<STEP_MAX>(text.as_bytes(), &mut push),
+        }
+        found
+    }
+
+    fn walk<const STEP: usize>(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, KindId)) {
         let mut rest = text;
         while let Some(bytes) = rest.first_chunk::<GRAM>() {
             let gram = u32::from_le_bytes(*bytes);
             if self.filter.may_have(gram) {
-                self.at::<STEP>(text, text.len() - rest.len(), gram, &mut found);
+                self.at::<STEP>(text, text.len() - rest.len(), gram, found);
             }
             rest = rest.get(STEP..).unwrap_or_default();
         }
@@ -163,9 +186,9 @@ impl<'d> Search<'d> {
             let dictionaries = self.dictionaries.iter().zip(offsets).filter(|(_, offsets)| offsets >> offset & 1 == 1);
             let values = dictionaries.filter_map(|(dictionary, _)| dictionary.longest(text, start));
             // Of equal ones the first is kept.
-            let longest = values.reduce(|a, b| if b.bytes.len() > a.bytes.len() { b } else { a });
+            let longest = values.reduce(|a, b| if b.text.len() > a.text.len() { b } else { a });
             if let Some(value) = longest {
-                found(start..start + value.bytes.len(), value.kind);
+                found(start..start + value.text.len(), value.kind);
             }
         }
     }
@@ -242,9 +265,7 @@ mod tests {
     }
 
     fn found(dictionaries: [&Dictionary; 2], text: &str) -> Vec<(Range<usize>, KindId)> {
-        let mut found = Vec::new();
-        Search::new(dictionaries).find(text, |range, kind| found.push((range, kind)));
-        found
+        Search::new(dictionaries).find(text).into_iter().map(|Standing { range, kind }| (range, kind)).collect()
     }
 
     fn dictionary(values: &[(usize, String)]) -> Dictionary {

@@ -50,7 +50,8 @@ impl Scanner {
         rules.insert_excuse(version, &VERSIONS);
         let (automaton, anchors) = rules.automaton();
         let (custom, always, never) = (Vec::new(), Terms::default(), Never::default());
-        Ok(Self { kinds, rules, automaton, anchors, custom, always, never, on, version })
+        let policy = placeholder::digest(format!("{policy:?}").as_bytes());
+        Ok(Self { kinds, rules, automaton, anchors, custom, always, never, on, version, policy })
     }
 
     fn add_custom(&mut self, policy: &Policy) -> Result<(), PolicyError> {

@@ -11,6 +11,7 @@ mod beside;
 mod check;
 mod dictionary;
 mod edge;
+mod history;
 mod id;
 mod keyed;
 mod known;
@@ -50,7 +51,7 @@ use aho_corasick::{AhoCorasick, Input};
 
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
-use dictionary::{Dictionary, Search};
+use dictionary::{Dictionary, Search, Standing};
 use never::Never;
 use page::Page;
 use pattern::Custom;
@@ -59,6 +60,8 @@ use reading::{Reader, Reading};
 use rules::{Anchor, Rules};
 use terms::Terms;
 
+pub use history::History;
+pub(crate) use history::Review;
 pub use known::Known;
 use known::Spread;
 pub use parts::Part;
@@ -123,6 +126,8 @@ pub struct Scanner {
     on: Vec<bool>,
     /// The kind of a version that looks like an address.
     version: KindId,
+    /// A digest of the policy: what is remembered under one is not used under another.
+    pub(crate) policy: [u8; 32],
 }
 
 /// Stands for a kind that a scanner does not know.
@@ -149,12 +154,21 @@ impl Scanner {
     /// Values known from earlier exchanges are among them, and those that these texts show in a strong context are
     /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
-        let mut strong = self.contexts(texts);
+        self.review(texts, known, None)
+    }
+
+    /// The same with a memory: what was found in texts of earlier exchanges is not looked for again.
+    pub(crate) fn review(&self, texts: &[Text<'_>], known: &Known, mut review: Option<Review<'_>>) -> Vec<Finding> {
+        let mut strong = self.contexts(texts, &mut review);
         let here = Dictionary::new(learned(texts, &strong).into_iter().take(known::KNOWN_MAX));
         let values = Search::new([&known.dictionary, &here]);
+        let standing = match review {
+            Some(review) => review.standing(texts, &values),
+            None => texts.iter().map(|text| values.find(text.text)).collect(),
+        };
         let mut findings = Vec::new();
-        for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
-            self.bare(text.text, found, &values);
+        for (((text, found), standing), index) in texts.iter().zip(&mut strong).zip(standing).zip(0..) {
+            self.bare(text.text, found, standing);
             pick::disjoint(&mut found.hits);
             findings.extend(found.hits.iter().map(|hit| hit.finding(index)));
         }
@@ -162,12 +176,12 @@ impl Scanner {
     }
 
     /// Returns what the rules find in each text.
-    fn contexts(&self, texts: &[Text<'_>]) -> Vec<Found> {
+    fn contexts(&self, texts: &[Text<'_>], review: &mut Option<Review<'_>>) -> Vec<Found> {
         let mut readings = Readings { view: self.rules.reading(), prefixes: self.rules.reading() };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
         // where it stands: reading it again would cost its length for each of them.
         let mut named: HashMap<(*const u8, usize), Vec<usize>> = HashMap::new();
-        let mut found = |text: &Text<'_>| {
+        let mut scan = |text: &Text<'_>| {
             let of_member = |key: &str| self.rules.of_member(key);
             let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
             let mut found = self.strong(text, members.map_or(&[], |members| members), &mut readings);
@@ -176,7 +190,11 @@ impl Scanner {
             readings.prefixes.next_text(text.text.len());
             found
         };
-        texts.iter().map(&mut found).collect()
+        let found = |text| match review {
+            Some(review) => review.found(text, || scan(text)),
+            None => scan(text),
+        };
+        texts.iter().map(found).collect()
     }
 
     /// Returns what the rules find in one text. `members` are those that have a name for it.
@@ -219,6 +237,7 @@ impl Scanner {
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
+        self.always.find(text.text, |range, kind| hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
         let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new() };
         self.sift(text.text, &mut found);
         found
@@ -343,17 +362,16 @@ impl Scanner {
         }
     }
 
-    /// Adds the known values that stand in a text without a context, and the terms.
-    fn bare(&self, text: &str, found: &mut Found, values: &Search<'_>) {
+    /// Adds the known values that stand in a text without a context.
+    fn bare(&self, text: &str, found: &mut Found, standing: Vec<Standing>) {
         let mut end = 0;
-        values.find(text, |range, kind| {
+        for Standing { range, kind } in standing {
             // Of two that cross, the first one counts.
             if range.start >= end {
                 end = range.end;
                 found.hits.push(Hit::new(range, kind, Source::Known, Evidence::Context));
             }
-        });
-        self.always.find(text, |range, kind| found.hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
+        }
         self.sift(text, found);
     }
 
@@ -401,12 +419,18 @@ struct Readings {
 }
 
 /// The candidates in one text, and its placeholders, in which nothing is ever found.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 struct Found {
     hits: Vec<Hit>,
     opaque: Vec<Range<usize>>,
     /// Ranges that look like a value and are named otherwise.
     excused: HashSet<(usize, usize)>,
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.hits.is_empty() && self.opaque.is_empty() && self.excused.is_empty()
+    }
 }
 
 /// Maximum parts of a path that are looked for by themselves.
