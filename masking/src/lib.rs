@@ -46,6 +46,7 @@
 
 pub mod catalog;
 pub mod dialect;
+mod history;
 pub mod json;
 mod mask;
 pub mod placeholder;
@@ -59,10 +60,11 @@ mod unmask;
 
 pub use catalog::{Family, Kind, KindId, Risk, Tier};
 
+pub use history::History;
 pub use mask::{FOREIGN_MAX, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
 pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};
 pub use response::{Answer, Lookup, Media, Response, Tally};
-pub use scan::{Finding, History, Known, Part, Recognised, Scanner, Text};
+pub use scan::{Finding, Known, Part, Recognised, Scanner, Text};
 pub use unmask::{Resolve, restore};

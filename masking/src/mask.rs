@@ -5,10 +5,11 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::dialect::{self, Options, Side, Slot};
+use crate::history::History;
 use crate::json::{self, Document, Edit, JsonError, Shape, Value};
-use crate::placeholder::{self, Mint, Placeholder};
+use crate::placeholder::{self, Mint, Minting, Placeholder};
 use crate::replaced::{Collision, Replaced};
-use crate::scan::{Finding, History, Known, Part, Review, Scanner, Text};
+use crate::scan::{Finding, Known, Part, Review, Scanner, Text};
 
 /// Maximum foreign placeholders of one request that are remembered, to be asked for; any further ones are ignored.
 pub const FOREIGN_MAX: usize = 64;
@@ -110,7 +111,12 @@ impl Masker<'_> {
         self.mask_with(Some(history), format, body)
     }
 
-    fn mask_with(&self, history: Option<&mut History>, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
+    fn mask_with<'h>(
+        &'h self,
+        history: Option<&'h mut History>,
+        format: Format,
+        body: &[u8],
+    ) -> Result<Masked, MaskError> {
         let text = std::str::from_utf8(body).map_err(|_| MaskError::Encoding)?;
         match format {
             Format::Json => self.documents(history, text, &[(0, Document::parse(text)?)]),
@@ -119,7 +125,7 @@ impl Masker<'_> {
         }
     }
 
-    fn text(&self, history: Option<&mut History>, text: &str) -> Result<Masked, MaskError> {
+    fn text<'h>(&'h self, history: Option<&'h mut History>, text: &str) -> Result<Masked, MaskError> {
         let mut exchange = Masking::new(self, history, &[Text { text, key: None }]);
         let mut edits = Vec::new();
         for finding in exchange.findings(0) {
@@ -130,9 +136,9 @@ impl Masker<'_> {
     }
 
     /// Masks documents that stand in `text`, each with the offset at which it begins.
-    fn documents(
-        &self,
-        history: Option<&mut History>,
+    fn documents<'h>(
+        &'h self,
+        history: Option<&'h mut History>,
         text: &str,
         documents: &[(usize, Document<'_>)],
     ) -> Result<Masked, MaskError> {
@@ -235,7 +241,8 @@ fn decoded<'t>(slot: &Slot<'_, 't>) -> Cow<'t, str> {
 
 /// The state of masking one request.
 struct Masking<'m> {
-    masker: &'m Masker<'m>,
+    scanner: &'m Scanner,
+    mint: Minting<'m>,
     findings: std::iter::Peekable<std::vec::IntoIter<Finding>>,
     replaced: Replaced,
     present: HashSet<Placeholder>,
@@ -243,15 +250,17 @@ struct Masking<'m> {
 }
 
 impl<'m> Masking<'m> {
-    fn new(masker: &'m Masker<'m>, history: Option<&mut History>, texts: &[Text<'_>]) -> Self {
+    fn new(masker: &Masker<'m>, history: Option<&'m mut History>, texts: &[Text<'_>]) -> Self {
+        let (seen, codes) = history.map(|History { texts, codes }| (texts, codes)).unzip();
         let key = || masker.mint.memory_key(&masker.scanner.policy);
-        let review = history.map(|history| Review::new(history, &key()));
+        let review = seen.map(|seen| Review::new(seen, &key()));
         let present = texts
             .iter()
             .flat_map(|text| placeholder::find_all(text.text.as_bytes()))
             .map(|(_, placeholder)| placeholder);
         Self {
-            masker,
+            scanner: masker.scanner,
+            mint: Minting::new(masker.mint, codes),
             present: present.take(FOREIGN_MAX).collect(),
             findings: masker.scanner.review(texts, masker.known, review).into_iter().peekable(),
             replaced: Replaced::default(),
@@ -267,7 +276,7 @@ impl<'m> Masking<'m> {
     /// The placeholders of a finding, each with where it stands in the text.
     fn written(&mut self, finding: &Finding, text: &str) -> Result<Vec<(Range<usize>, Placeholder)>, MaskError> {
         let value = text.get(finding.start..finding.end).unwrap_or_default();
-        let scanner = self.masker.scanner;
+        let scanner = self.scanner;
         let parts = scanner.parts(finding.kind, value);
         let whole = self.placeholder(finding, value)?;
         if parts.iter().all(|part| part.is_whole(value)) {
@@ -276,7 +285,7 @@ impl<'m> Masking<'m> {
         let place = |part: Part<'_>| {
             let span = finding.start + part.range.start..finding.start + part.range.end;
             let value = value.get(part.range).unwrap_or_default();
-            let placeholder = self.masker.mint.placeholder(&scanner.kind(part.kind).id, part.label, value);
+            let placeholder = self.mint.placeholder(&scanner.kind(part.kind).id, part.label, value);
             self.replaced.admit_part(part.kind, value, placeholder)?;
             Ok((span, placeholder))
         };
@@ -284,8 +293,8 @@ impl<'m> Masking<'m> {
     }
 
     fn placeholder(&mut self, finding: &Finding, value: &str) -> Result<Placeholder, MaskError> {
-        let kind = self.masker.scanner.kind(finding.kind);
-        let mint = || self.masker.mint.placeholder(&kind.id, &kind.label, value);
+        let kind = self.scanner.kind(finding.kind);
+        let mint = || self.mint.placeholder(&kind.id, &kind.label, value);
         Ok(self.replaced.admit(finding.kind, value, finding.recognised, mint)?)
     }
 

@@ -9,13 +9,21 @@ use std::ops::Range;
 
 use crate::catalog::{Edge, KindId};
 use crate::scan::edge;
-use crate::scan::known::Spread;
 use crate::scan::whole;
 
 /// Bytes by which a value is recognised. A shorter one is not looked for.
 const GRAM: usize = 4;
 /// Maximum bytes that the walk steps over.
 const STEP_MAX: usize = 4;
+
+/// The places at which a value that an exchange has shown is recognised again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spread {
+    /// Wherever it stands: no word looks like it.
+    Anywhere,
+    /// Only as the whole of a member, a cell, a quotation or an argument.
+    Whole,
+}
 
 /// Values in the order of their bytes.
 #[derive(Clone, Debug, Default)]

@@ -17,13 +17,12 @@ use lru::LruCache;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use crate::catalog::KindId;
-use crate::scan::dictionary::{Dictionary, Search, Standing};
-use crate::scan::known::Spread;
+use crate::scan::dictionary::{Dictionary, Search, Spread, Standing};
 use crate::scan::{Found, Text};
 
 /// Maximum bytes of what is remembered in all; past that the texts that were not sent for the longest time are
 /// forgotten, and scanned if they return.
-const HISTORY_BYTES: usize = 7 << 20;
+const HISTORY_BYTES: usize = 6 << 20;
 /// Bytes that an empty entry takes, with those of the tables around it.
 const ENTRY_BYTES: usize = 192;
 /// Maximum bytes of the sets of values, on top of that. Texts whose set is forgotten are searched for all values.
@@ -31,8 +30,8 @@ const SETS_BYTES: usize = 1 << 20;
 /// A shorter text is scanned faster than it is remembered.
 const TEXT_MIN: usize = 24;
 
-/// The memory of a worker. It is separated by scope and by policy.
-pub struct History {
+/// What was found in texts, of all scopes and policies.
+pub(crate) struct SeenTexts {
     texts: LruCache<u128, Entry>,
     bytes: usize,
     sets: VecDeque<Values>,
@@ -41,9 +40,6 @@ pub struct History {
     /// The number of the first set.
     first: u64,
 }
-
-/// The key of a scope's texts under one policy.
-pub(crate) type HistoryKey = [u8; 16];
 
 /// What was found in a text.
 #[derive(Debug)]
@@ -60,15 +56,18 @@ struct Entry {
 #[derive(Debug, PartialEq, Eq)]
 struct Values(Vec<u64>);
 
-impl Default for History {
+impl Default for SeenTexts {
     fn default() -> Self {
         Self { texts: LruCache::unbounded(), bytes: 0, sets: VecDeque::new(), set_bytes: 0, first: 0 }
     }
 }
 
-impl fmt::Debug for History {
+impl fmt::Debug for SeenTexts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("History").field("texts", &self.texts.len()).field("bytes", &self.bytes).finish_non_exhaustive()
+        f.debug_struct("SeenTexts")
+            .field("texts", &self.texts.len())
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -97,7 +96,7 @@ impl Values {
     }
 }
 
-impl History {
+impl SeenTexts {
     fn set(&self, number: u64) -> Option<&Values> {
         self.sets.get(usize::try_from(number.checked_sub(self.first)?).ok()?)
     }
@@ -136,7 +135,7 @@ impl History {
 /// The use of the history for one exchange.
 #[derive(Debug)]
 pub(crate) struct Review<'h> {
-    history: &'h mut History,
+    history: &'h mut SeenTexts,
     hasher: SipHasher13,
     /// The hash of each name that texts stand under. An array passes its name on to every text in it, so a name is
     /// known by where it stands.
@@ -160,7 +159,7 @@ enum Reviewed {
 const COMPARED_MAX: usize = 8;
 
 impl<'h> Review<'h> {
-    pub(crate) fn new(history: &'h mut History, key: &HistoryKey) -> Self {
+    pub(crate) fn new(history: &'h mut SeenTexts, key: &[u8; 16]) -> Self {
         Self { history, hasher: SipHasher13::new_with_key(key), names: HashMap::new(), texts: Vec::new() }
     }
 
@@ -236,7 +235,7 @@ fn hash(mut hasher: SipHasher13, (kind, spread, value): Known<'_>) -> u64 {
     hasher.finish()
 }
 
-impl History {
+impl SeenTexts {
     /// The values that texts of earlier exchanges were not searched for, by the numbers of their sets. A set with a
     /// value that is gone is not among them.
     fn fresh(&self, texts: &[Reviewed], now: &Values, values: &[(u64, Known<'_>)]) -> HashMap<u64, Dictionary> {
@@ -284,7 +283,7 @@ mod tests {
     use crate::policy::Policy;
     use crate::scan::{Known, Scanner};
 
-    fn review(scanner: &Scanner, history: &mut History, texts: &[String]) {
+    fn review(scanner: &Scanner, history: &mut SeenTexts, texts: &[String]) {
         let texts: Vec<Text<'_>> = texts.iter().map(|text| Text { text, key: Some("text") }).collect();
         scanner.review(&texts, &Known::default(), Some(Review::new(history, &[7; 16])));
         let counted: usize = history.texts.iter().map(|(_, entry)| entry.bytes()).sum();
@@ -297,7 +296,7 @@ mod tests {
     #[test]
     fn it_is_bounded() {
         let scanner = Scanner::new(&Policy::default()).unwrap();
-        let mut history = History::default();
+        let mut history = SeenTexts::default();
         let most = HISTORY_BYTES / ENTRY_BYTES;
         let texts: Vec<String> = (0..most + 1_000).map(|n| format!("a text that is like no other {n}")).collect();
         review(&scanner, &mut history, &texts);
@@ -313,7 +312,7 @@ mod tests {
     #[test]
     fn no_text_and_no_value_is_held() {
         let scanner = Scanner::new(&Policy::default()).unwrap();
-        let mut history = History::default();
+        let mut history = SeenTexts::default();
         review(&scanner, &mut history, &["bucket_name = \"acme-logs-7\" and acme-logs-7".to_owned()]);
         let held = format!("{:?} {:?}", history.texts.iter().collect::<Vec<_>>(), history.sets);
         assert!(held.contains("Standing"), "{held}");

@@ -1,21 +1,12 @@
 //! Values that are known from elsewhere, and are found wherever they stand.
 
 use crate::catalog::KindId;
-use crate::scan::dictionary::Dictionary;
+use crate::scan::dictionary::{Dictionary, Spread};
 
 /// Values that earlier exchanges showed, ready to be looked for.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     pub(crate) dictionary: Dictionary,
-}
-
-/// The places at which a value that an exchange has shown is recognised again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spread {
-    /// Wherever it stands: no word looks like it.
-    Anywhere,
-    /// Only as the whole of a member, a cell, a quotation or an argument.
-    Whole,
 }
 
 impl Spread {

@@ -51,7 +51,7 @@ use aho_corasick::{AhoCorasick, Input};
 
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
-use dictionary::{Dictionary, Search, Standing};
+use dictionary::{Dictionary, Search, Spread, Standing};
 use never::Never;
 use page::Page;
 use pattern::Custom;
@@ -60,10 +60,8 @@ use reading::{Reader, Reading};
 use rules::{Anchor, Rules};
 use terms::Terms;
 
-pub use history::History;
-pub(crate) use history::Review;
+pub(crate) use history::{Review, SeenTexts};
 pub use known::Known;
-use known::Spread;
 pub use parts::Part;
 
 /// One decoded string of a document.

@@ -1,5 +1,7 @@
 //! What is AWS's own, and nobody's: whole names, so that a name of a customer which begins like one of them is masked.
 
+use std::sync::LazyLock;
+
 use crate::scan::words::is_one_of;
 
 /// Returns whether a hosted zone is one of AWS's services.
@@ -22,11 +24,21 @@ fn is_service_linked(name: &[u8]) -> bool {
 
 /// Returns whether an account is one that AWS or the maker of an image shows to everybody.
 pub(crate) fn is_account(value: &[u8]) -> bool {
-    let digits = || value.iter().filter(|b| b.is_ascii_digit());
-    [IMAGES, LEARNING, LOGS, OWNERS]
-        .iter()
-        .flat_map(|list| list.split('|'))
-        .any(|own| own.bytes().eq(digits().copied()))
+    static OWN: LazyLock<Vec<u64>> = LazyLock::new(|| {
+        let lists = [IMAGES, LEARNING, LOGS, OWNERS];
+        let mut all: Vec<u64> =
+            lists.iter().flat_map(|list| list.split('|')).map(|own| number(own.as_bytes())).collect();
+        all.sort_unstable();
+        all
+    });
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    digits == 12 && OWN.binary_search(&number(value)).is_ok()
+}
+
+/// The number of the digits in a value, without what stands between them.
+fn number(value: &[u8]) -> u64 {
+    let digits = value.iter().filter(|b| b.is_ascii_digit());
+    digits.fold(0_u64, |number, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')))
 }
 
 /// Registries of the images of EKS. (EKS user guide, "View Amazon container image registries for Amazon EKS add-ons")
