@@ -9,6 +9,8 @@ use crate::catalog::Family;
 pub struct Policy {
     /// Families that are switched off.
     pub off: Vec<Family>,
+    /// Families whose optional kinds are masked too.
+    pub on: Vec<Family>,
     /// Ids of kinds to mask although they are optional, or although their family is off.
     pub enable: Vec<String>,
     /// Ids of kinds not to mask.

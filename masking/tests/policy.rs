@@ -47,6 +47,7 @@ fn what_a_policy_lets_through() {
             Policy { off: vec![Family::Ip], enable: strings(&["public_ip"]), ..Policy::default() },
             vec![instance, vpc, bucket, public, account, db],
         ),
+        (Policy { on: vec![Family::Ip], ..Policy::default() }, vec![instance, vpc, ip, bucket, public, account, db]),
         (Policy { off: Family::ALL.to_vec(), enable: strings(&["vpc"]), ..Policy::default() }, vec![vpc]),
         (
             Policy { never: strings(&["10.20.0.0/16", "54.180.0.0/16", "acme-logs-1"]), ..Policy::default() },

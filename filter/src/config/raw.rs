@@ -28,6 +28,8 @@ pub(super) struct RawConfig {
     pub mask_containers: bool,
     pub mask_dns: bool,
     pub mask_misc: bool,
+    pub mask_tokens: bool,
+    pub mask_personal: bool,
     pub kinds: RawKinds,
     pub custom_patterns: List<RawPattern>,
     pub always_mask: List<String>,
@@ -59,6 +61,8 @@ impl Default for RawConfig {
             mask_containers: true,
             mask_dns: true,
             mask_misc: true,
+            mask_tokens: true,
+            mask_personal: false,
             kinds: RawKinds::default(),
             custom_patterns: List::default(),
             always_mask: List::default(),
@@ -153,10 +157,12 @@ impl RawConfig {
             (self.mask_containers, Family::Containers),
             (self.mask_dns, Family::Dns),
             (self.mask_misc, Family::Misc),
+            (self.mask_tokens, Family::Tokens),
         ];
         let pattern = |p: &RawPattern| CustomPattern { label: p.label.clone(), regex: p.regex.clone(), group: p.group };
         Policy {
             off: families.iter().filter(|(on, _)| !on).map(|(_, family)| *family).collect(),
+            on: self.mask_personal.then_some(Family::Personal).into_iter().collect(),
             enable: self.kinds.enable.0.clone(),
             disable: self.kinds.disable.0.clone(),
             custom: self.custom_patterns.0.iter().map(pattern).collect(),

@@ -113,6 +113,11 @@ pub(super) const ROWS: &[Row] = &[
                 "(?:ag[a-z]{1,3}-)?([a-z0-9]{10})",
                 Check::Digit,
             ),
+            // A description of an API. (API Gateway API reference, "RestApi")
+            Rule::Sibling(
+                "endpointConfiguration|apiKeySource|disableExecuteApiEndpoint|rootResourceId",
+                KeyRule { names: "id", value: "[a-z0-9]{10}", check: Check::Digit },
+            ),
             // A console's address.
             Rule::After("/apis/|api=", "(?:/apis/|[?&]api=)([a-z0-9]{10})", Check::Mixed),
             Rule::Arn("apigateway:restapis|apigateway:apis|execute-api:"),
@@ -120,6 +125,7 @@ pub(super) const ROWS: &[Row] = &[
         yes: &[
             "https://‹aabbccddee›.execute-api.us-west-2.amazonaws.com/prod",
             "--rest-api-id ‹1234123412›",
+            r#"{"items": [{"id": "‹a1b2c3d4e5›", "name": "x", "endpointConfiguration": {"types": ["EDGE"]}}]}"#,
             "aws_api_gateway_method.m: Refreshing state... [id=agm-‹a1b2c3d4e5›-x1-GET]",
             "/apigateway/main/apis/‹a1b2c3d4e5›/resources?api=‹a1b2c3d4e5›&region=us-east-1",
             "arn:aws:apigateway:us-east-1::/restapis/‹a1b2c3d4e5›",

@@ -58,6 +58,10 @@ pub enum Family {
     Ip,
     /// Kinds that belong to no other family, and identifiers that no other kind covers.
     Misc,
+    /// Tokens of widely used services other than AWS.
+    Tokens,
+    /// What identifies people. Its kinds are optional.
+    Personal,
     /// Custom patterns and literals of the configuration. Always on.
     Custom,
 }
@@ -84,7 +88,7 @@ pub enum Tier {
 
 impl Family {
     /// The families that have a switch.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Compute,
         Self::Network,
         Self::Storage,
@@ -96,9 +100,11 @@ impl Family {
         Self::Dns,
         Self::Ip,
         Self::Misc,
+        Self::Tokens,
+        Self::Personal,
     ];
 
-    /// The configuration key that switches the family off. Four of them are those of the plugin that this one replaces.
+    /// The configuration key that switches the family. Four of them are those of the plugin that this one replaces.
     pub fn switch(self) -> &'static str {
         match self {
             Self::Compute => "mask_ec2_instances",
@@ -112,6 +118,8 @@ impl Family {
             Self::Dns => "mask_dns",
             Self::Ip => "mask_private_ips",
             Self::Misc => "mask_misc",
+            Self::Tokens => "mask_tokens",
+            Self::Personal => "mask_personal",
             Self::Custom => "custom_patterns",
         }
     }

@@ -1,4 +1,4 @@
-//! The catalogue of AWS identifiers: one table per family, one row per kind, one rule per way to recognise it.
+//! The catalogue of AWS identifiers, with packs of other secrets and of personal data: one table per family, one row per kind, one rule per way to recognise it.
 //!
 //! All rules of one row find the same thing, so it has one placeholder wherever it stands. Adding a kind is adding a
 //! row; its examples are its tests. Formats are those of AWS's own models and documentation (botocore, the IAM
@@ -14,16 +14,19 @@ mod kind;
 mod messaging;
 mod misc;
 mod network;
+mod personal;
 mod rule;
 mod secrets;
 mod storage;
+mod tokens;
 
 pub use kind::{Family, Kind, KindId, Risk, Tier};
 pub(crate) use rule::{Check, Class, Edge, Field, KeyRule, ROW, Row, Rule, Tail};
 
 /// Every kind of the product. Where two rules find the same bytes, the earlier row wins.
-pub(crate) const TABLES: [(Family, &[Row]); 11] = [
+pub(crate) const TABLES: [(Family, &[Row]); 13] = [
     (Family::Secrets, secrets::ROWS),
+    (Family::Tokens, tokens::ROWS),
     (Family::Compute, compute::ROWS),
     (Family::Network, network::ROWS),
     (Family::Storage, storage::ROWS),
@@ -34,6 +37,7 @@ pub(crate) const TABLES: [(Family, &[Row]); 11] = [
     (Family::Dns, dns::ROWS),
     (Family::Ip, ip::ROWS),
     (Family::Misc, misc::ROWS),
+    (Family::Personal, personal::ROWS),
 ];
 
 macro_rules! versions {

@@ -46,6 +46,8 @@ pub(crate) enum Rule {
     Id(&'static str, Tail),
     /// A text that begins with one of some literals and recognises itself: a bare one is found again anyway.
     Literal(&'static str, &'static str, Edge, Check),
+    /// A value that no literal begins, found by a walk of its own over the text: only for optional kinds.
+    Anywhere(&'static str, Edge, Check),
     /// A value after one of some literals, which are its context. The pattern begins with the literal.
     After(&'static str, &'static str, Check),
     /// A host name and the text after it. The pattern begins where the host name does, and only host names that contain
@@ -72,6 +74,10 @@ pub(crate) enum Rule {
     /// The id of a resource whose type is written near it: types of Terraform without `aws_` or of CloudFormation, and
     /// the beginning of the id.
     Resource(&'static str, &'static str, Check),
+    /// The value of a member that the other members of its object tell: the names of those, and its own.
+    Sibling(&'static str, KeyRule),
+    /// The bucket in the path of a request to S3.
+    Request,
     /// A value without a name, near one of the kind that is named: the pattern finds it at the start of a run of
     /// base64.
     Beside(&'static str, &'static str, Check),
@@ -171,6 +177,8 @@ pub(crate) enum Edge {
     Ip,
     /// No letter or digit that continues one on the left, which is the context; no letter, digit or `_` on the right.
     Right,
+    /// No letter or digit, and no URL that names a user: `https://user:token@host`.
+    Mailbox,
     /// Any character.
     Open,
 }
@@ -209,6 +217,16 @@ pub(crate) enum Check {
     Zone,
     /// It does not name something of AWS's own.
     Customer,
+    /// It is an address of a person: not of a machine, and not the user of a version control system.
+    Email,
+    /// It is a number that the Social Security Administration may have given.
+    SocialSecurity,
+    /// It has as many digits as a telephone number.
+    Phone,
+    /// It is the number of a card of a known issuer, with the right check digit.
+    Card,
+    /// Its check digits are right.
+    Iban,
     /// A notation assigns it: a word that only stands in front of it may end in a name by chance.
     Version,
 }

@@ -97,6 +97,13 @@ pub(super) const ROWS: &[Row] = &[
                 value: "{bucket}",
                 check: Check::Bucket,
             }),
+            // An answer that lists what is in a bucket. (S3 API reference, "ListObjectsV2", "ListObjectVersions",
+            // "ListMultipartUploads")
+            Rule::Sibling(
+                "MaxKeys|KeyCount|IsTruncated|MaxUploads",
+                KeyRule { names: "name", value: "{bucket}", check: Check::Bucket },
+            ),
+            Rule::Request,
             // The answer to creating a bucket: `{"Location": "/acme-logs"}`.
             Rule::Key(KeyRule { names: "^location", value: "/({bucket})", check: Check::Bucket }),
         ],
@@ -143,6 +150,13 @@ pub(super) const ROWS: &[Row] = &[
             "| AWS::S3::Bucket | Artifacts (Artifacts4D1F) ‹acmeartifacts› already exists",
             "def f(bucket: str = \"‹acme-logs›\")",
             "buckets: [\"‹acme-a›\", \"‹acme-b›\"]",
+            r#"{"Contents": [{"Key": "a.csv"}], "Name": "‹acmelogs›", "Prefix": "", "MaxKeys": 1000}"#,
+            r#"{\"IsTruncated\": false, \"Contents\": [], \"Name\": \"‹acmelogs›\"}"#,
+            "<Name>‹acmelogs›</Name><Prefix/><KeyCount>1</KeyCount><Contents><Key>a</Key></Contents>",
+            "PUT /‹acme-logs-1›/data.csv HTTP/1.1\r\nUser-Agent: curl\r\nHost: s3.eu-west-1.amazonaws.com\r\n",
+            "GET\n/‹acmelogs›/\nlist-type=2\nhost:s3.amazonaws.com\n",
+            "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>‹acmelogs›</Name>",
+            "<Buckets><Bucket><Name>‹acmelogs›</Name></Bucket><Bucket><Name>‹acmebackups›</Name></Bucket></Buckets>",
             "x ‹orders--use1-az5--x-s3› y",
             "‹orders--use1-az5--x-s3›.s3express-use1-az5.us-east-1.amazonaws.com",
         ],
@@ -153,6 +167,9 @@ pub(super) const ROWS: &[Row] = &[
             "arn:aws:s3:::*",
             "arn:aws:s3:::${bucket}",
             "s3.us-east-1.amazonaws.com",
+            "GET /index.html HTTP/1.1\nHost: s3.example.com\n",
+            "GET / HTTP/1.1\nHost: s3.amazonaws.com\n",
+            r#"{"IsTruncated": false, "Users": [{"Name": "acme-1"}]}"#,
             "bucket: true",
             r#""Bucket": null"#,
             "token bucket size = 100",
@@ -209,12 +226,24 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[0-9a-f]{64}",
                 check: Check::None,
             }),
+            // Who owns a bucket, in a message about an event. (S3 user guide, "Event message structure")
+            Rule::Key(KeyRule {
+                names: "owneridentity principal id|useridentity principal id",
+                value: "A[A-Za-z0-9]{11,20}",
+                check: Check::Digit,
+            }),
+            Rule::Sibling(
+                "DisplayName|display_name",
+                KeyRule { names: "id", value: "[0-9a-f]{64}", check: Check::None },
+            ),
             Rule::Record(Field::CanonicalId),
             Rule::After("OWNER\t", "OWNER\t[^\t\n]{0,64}\t([0-9a-f]{64})", Check::None),
         ],
         yes: &[
             "‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› x-1 [06/Feb/2025:00:00:38 +0000] 1.2.3.4 ‹79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be› X REST.GET.OBJECT",
             r#""Owner": {"ID": "‹75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a›"}"#,
+            r#""bucket": {"name": "x", "ownerIdentity": {"principalId": "‹A3NL1KOZZKEXAM›"}}"#,
+            "display_name=ops id=‹75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a› type=CanonicalUser",
         ],
         no: &[
             "\"Id\": \"75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a\"",

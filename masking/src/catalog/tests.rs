@@ -63,7 +63,7 @@ fn patterns_compile_and_macros_exist() {
         for rule in row.rules.iter().chain(row.asked) {
             let pattern = match rule {
                 Rule::Literal(_, pattern, ..) | Rule::After(_, pattern, _) | Rule::Host(_, pattern) => pattern,
-                Rule::Beside(_, pattern, _) | Rule::Resource(_, pattern, _) => pattern,
+                Rule::Anywhere(pattern, ..) | Rule::Beside(_, pattern, _) | Rule::Resource(_, pattern, _) => pattern,
                 Rule::Key(key) => key.value,
                 _ => continue,
             };

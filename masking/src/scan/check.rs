@@ -7,6 +7,7 @@ use core::net::Ipv4Addr;
 
 use crate::catalog::{AREAS, Check};
 use crate::scan::own;
+use crate::scan::person;
 use crate::scan::template;
 use crate::scan::words::{is_one_of, starts_with_ignore_case};
 
@@ -30,6 +31,11 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Ipv6 => !starts_with_ignore_case(value, b"fd00:ec2:"),
         Check::Zone => has_digit(value) && !own::is_zone(value),
         Check::Customer => !own::is_resource(value),
+        Check::Email => person::is_email(value),
+        Check::SocialSecurity => person::is_social_security(value),
+        Check::Phone => person::is_phone(value),
+        Check::Card => person::is_card(value),
+        Check::Iban => person::is_iban(value),
     }
 }
 

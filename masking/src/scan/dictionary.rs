@@ -103,15 +103,16 @@ impl Dictionary {
     }
 
     /// The longest value that stands at `start`.
-    fn longest(&self, text: &[u8], start: usize) -> Option<&Value> {
+    fn longest(&self, text: &[u8], start: usize) -> Option<Standing> {
         let rest = text.get(start..)?;
         // A value that the text begins with is the last one that is not after it, or one that this begins with.
         let last = self.values.partition_point(|value| value.text.as_bytes() <= rest).checked_sub(1)?;
         let mut value = self.values.get(last)?;
         let common = value.text.bytes().zip(rest).take_while(|(a, b)| a == *b).count();
         loop {
-            if value.text.len() <= common && value.stands(text, start) {
-                return Some(value);
+            let length = value.text.len();
+            if let Some(end) = value.end(text, start).filter(|_| length <= common) {
+                return Some(Standing { range: start..end, length, kind: value.kind });
             }
             value = self.values.get(value.shorter? as usize)?;
         }
@@ -119,12 +120,27 @@ impl Dictionary {
 }
 
 impl Value {
-    fn stands(&self, text: &[u8], start: usize) -> bool {
-        let range = start..start + self.text.len();
-        edge::holds(self.edge, text, range.start, range.end)
-            && (self.spread == Spread::Anywhere || whole::is_whole(text, range))
+    /// Returns where the value ends that stands at `start`, if it stands there by itself: after the number of one of
+    /// several. `acme-orders-1` is an instance of the cluster `acme-orders`.
+    fn end(&self, text: &[u8], start: usize) -> Option<usize> {
+        let end = start + self.text.len();
+        let end = end + if self.edge == Edge::Compound { numbered_len(text, end) } else { 0 };
+        let stands = edge::holds(self.edge, text, start, end)
+            && (self.spread == Spread::Anywhere || whole::is_whole(text, start..end));
+        stands.then_some(end)
     }
 }
+
+/// Returns the length of the number by which a service or a team tells several of one name apart: `-1`, `-002`.
+fn numbered_len(text: &[u8], end: usize) -> usize {
+    let Some(rest) = text.get(end..).and_then(|rest| rest.strip_prefix(b"-")) else { return 0 };
+    let digits = rest.iter().take(NUMBER_MAX + 1).take_while(|b| b.is_ascii_digit()).count();
+    let ends = rest.get(digits).is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_'));
+    if (1..=NUMBER_MAX).contains(&digits) && ends { digits + 1 } else { 0 }
+}
+
+/// Digits of such a number.
+const NUMBER_MAX: usize = 4;
 
 /// The dictionaries of one exchange, ready to be looked up in its texts. Where two of them have a value, the first one
 /// counts.
@@ -139,6 +155,8 @@ pub(crate) struct Search<'d> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
     pub(crate) range: Range<usize>,
+    /// Its bytes, without those of a number after it.
+    pub(crate) length: usize,
     pub(crate) kind: KindId,
 }
 
@@ -164,7 +182,7 @@ impl<'d> Search<'d> {
     /// Returns the longest value that stands at each place, in the order of the places.
     pub(crate) fn find(&self, text: &str) -> Vec<Standing> {
         let mut found = Vec::new();
-        let mut push = |range, kind| found.push(Standing { range, kind });
+        let mut push = |standing| found.push(standing);
         match self.step {
             _ if self.dictionaries.iter().all(|dictionary| dictionary.is_empty()) => {}
             1 => self.walk::<1>(text.as_bytes(), &mut push),
@@ -175,7 +193,7 @@ impl<'d> Search<'d> {
         found
     }
 
-    fn walk<const STEP: usize>(&self, text: &[u8], found: &mut impl FnMut(Range<usize>, KindId)) {
+    fn walk<const STEP: usize>(&self, text: &[u8], found: &mut impl FnMut(Standing)) {
         let mut rest = text;
         while let Some(bytes) = rest.first_chunk::<GRAM>() {
             let gram = u32::from_le_bytes(*bytes);
@@ -187,17 +205,15 @@ impl<'d> Search<'d> {
     }
 
     /// Reports the values that have a gram, which stands at `at`.
-    fn at<const STEP: usize>(&self, text: &[u8], at: usize, gram: u32, found: &mut impl FnMut(Range<usize>, KindId)) {
+    fn at<const STEP: usize>(&self, text: &[u8], at: usize, gram: u32, found: &mut impl FnMut(Standing)) {
         let offsets = self.dictionaries.map(|dictionary| dictionary.offsets(gram));
         for offset in (0..STEP).rev() {
             let Some(start) = at.checked_sub(offset).filter(|start| may_begin(text, *start)) else { continue };
             let dictionaries = self.dictionaries.iter().zip(offsets).filter(|(_, offsets)| offsets >> offset & 1 == 1);
             let values = dictionaries.filter_map(|(dictionary, _)| dictionary.longest(text, start));
             // Of equal ones the first is kept.
-            let longest = values.reduce(|a, b| if b.text.len() > a.text.len() { b } else { a });
-            if let Some(value) = longest {
-                found(start..start + value.text.len(), value.kind);
-            }
+            let longest = values.reduce(|a, b| if b.length > a.length { b } else { a });
+            longest.into_iter().for_each(&mut *found);
         }
     }
 }
@@ -261,19 +277,20 @@ mod tests {
         let at = |start: usize| {
             let here =
                 values.iter().filter(|(_, value)| value.len() >= GRAM && text[start..].starts_with(value.as_str()));
-            let here = here.filter(|(_, value)| {
+            let standing = here.filter_map(|(kind, value)| {
                 let number = value.bytes().all(|b| b.is_ascii_digit());
                 let edge = if number { Edge::Digits } else { Edge::Compound };
-                edge::holds(edge, bytes, start, start + value.len())
+                let end = start + value.len();
+                let end = end + if number { 0 } else { numbered_len(bytes, end) };
+                edge::holds(edge, bytes, start, end).then_some((value.len(), std::cmp::Reverse(*kind), end))
             });
-            let longest = here.max_by_key(|(kind, value)| (value.len(), std::cmp::Reverse(*kind)));
-            longest.map(|(kind, value)| (start..start + value.len(), KindId::at(*kind)))
+            standing.max().map(|(_, kind, end)| (start..end, KindId::at(kind.0)))
         };
         (0..text.len()).filter_map(at).collect()
     }
 
     fn found(dictionaries: [&Dictionary; 2], text: &str) -> Vec<(Range<usize>, KindId)> {
-        Search::new(dictionaries).find(text).into_iter().map(|Standing { range, kind }| (range, kind)).collect()
+        Search::new(dictionaries).find(text).into_iter().map(|Standing { range, kind, .. }| (range, kind)).collect()
     }
 
     fn dictionary(values: &[(usize, String)]) -> Dictionary {

@@ -18,9 +18,11 @@ pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
     let Some(before) = previous(text, start) else { return true };
     let glued = match edge {
         Edge::Word => before.is_ascii_alphanumeric(),
+        Edge::Mailbox => before.is_ascii_alphanumeric() || in_user_of_url(text, start),
         Edge::Legacy => is_word(before) || before == b'.' || before == b'-',
         Edge::Compound => is_word(before) || before == b'-',
         Edge::Digits => before.is_ascii_alphanumeric() || before == b'.' && digit_before(text, start - 1),
+        Edge::Ip if before == b'_' => !is_range(text, start),
         Edge::Ip => is_word(before) || before == b'.' || before == b'-' && !digit_before(text, start - 1),
         Edge::Right => before.is_ascii_alphanumeric() && text.get(start).is_some_and(u8::is_ascii_alphanumeric),
         Edge::Open => false,
@@ -33,7 +35,7 @@ pub(crate) fn right(edge: Edge, text: &[u8], end: usize) -> bool {
     let next = text.get(end + 1).copied().unwrap_or(b' ');
     let glued = match edge {
         Edge::Open => false,
-        Edge::Word => after.is_ascii_alphanumeric(),
+        Edge::Word | Edge::Mailbox => after.is_ascii_alphanumeric(),
         Edge::Legacy => is_word(after) || after == b'-' || after == b'.' && next.is_ascii_alphanumeric(),
         Edge::Compound => is_word(after) || after == b'-' && next.is_ascii_alphanumeric(),
         Edge::Digits => after.is_ascii_alphanumeric() || (after == b'.' || after == b'-') && next.is_ascii_digit(),
@@ -96,6 +98,16 @@ fn ends_ansi(head: &[u8]) -> bool {
     )
 }
 
+/// Returns whether a URL names its user and password where `at` is: `https://user:token@host`.
+fn in_user_of_url(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(USER_MAX)..at).unwrap_or_default();
+    let run = head.iter().rev().take_while(|b| b.is_ascii_graphic() && !matches!(b, b'/' | b'?' | b'"')).count();
+    head.get(..head.len() - run).is_some_and(|head| head.ends_with(b"://"))
+}
+
+/// Bytes of a URL's user that are looked at.
+const USER_MAX: usize = 96;
+
 fn hex<const N: usize>(digits: [&u8; N]) -> bool {
     digits.iter().all(|b| b.is_ascii_hexdigit())
 }
@@ -110,6 +122,16 @@ pub(crate) fn previous(text: &[u8], at: usize) -> Option<u8> {
 
 fn digit_before(text: &[u8], at: usize) -> bool {
     previous(text, at).is_some_and(|b| b.is_ascii_digit())
+}
+
+/// `tgw-rtb-0123456789abcdef0_10.20.0.0/16`: a range of addresses as a part of a resource's id. Only a range says that what
+/// follows an underscore is not a version.
+fn is_range(text: &[u8], start: usize) -> bool {
+    let rest = text.get(start..).unwrap_or_default();
+    let address = rest.iter().take(16).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    let length = rest.get(address..).and_then(|rest| rest.strip_prefix(b"/")).unwrap_or_default();
+    let digits = length.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    (1..=2).contains(&digits) && !length.get(digits).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'.')
 }
 
 /// `10.0.0.1.443: ` and `10.0.0.1.443 > `: the port that tcpdump writes after an address.
@@ -154,6 +176,10 @@ mod tests {
             (Edge::Ip, "‹10.0.0.1›-10.0.0.9", true),
             (Edge::Ip, "‹10.0.0.1›-beta", false),
             (Edge::Ip, "v‹10.0.0.1›", false),
+            (Edge::Mailbox, "https://u:‹a@b.org›", false),
+            (Edge::Mailbox, "mailto:‹a@b.org›", true),
+            (Edge::Ip, "lib_‹10.0.0.1›", false),
+            (Edge::Ip, "0a1b_tcp_80_‹10.0.1.0›/24", true),
             (Edge::Right, "x‹a›", false),
             (Edge::Right, "x‹/a›", true),
             (Edge::Right, "‹a›_", false),

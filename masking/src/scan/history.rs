@@ -147,7 +147,7 @@ pub(crate) struct Review<'h> {
 #[derive(Debug)]
 enum Reviewed {
     /// It is not remembered.
-    Short,
+    Not,
     /// What the rules have found in it now.
     New(u128, Option<Box<Found>>),
     /// The number of the set that it was searched for, and the values of it that stand in the text.
@@ -166,7 +166,7 @@ impl<'h> Review<'h> {
     /// Returns what the rules find in the next text: `scan` is asked if that is not remembered.
     pub(super) fn found(&mut self, text: &Text<'_>, scan: impl FnOnce() -> Found) -> Found {
         if text.text.len() < TEXT_MIN {
-            self.texts.push(Reviewed::Short);
+            self.texts.push(Reviewed::Not);
             return scan();
         }
         let id = self.id(text);
@@ -175,6 +175,11 @@ impl<'h> Review<'h> {
             return entry.found.as_deref().cloned().unwrap_or_default();
         }
         let found = scan();
+        if found.hidden {
+            // What stands in it is looked for in another text: the same without what nobody sees.
+            self.texts.push(Reviewed::Not);
+            return found;
+        }
         let kept = Some(&found).filter(|found| !found.is_empty()).cloned().map(Box::new);
         self.texts.push(Reviewed::New(id, kept));
         found
@@ -205,7 +210,7 @@ impl<'h> Review<'h> {
             fresh.iter().map(|(set, fresh)| (*set, Search::new([fresh, &none]))).collect();
         let set = history.keep(now);
         let mut one = |(text, reviewed): (&Text<'_>, Reviewed)| match reviewed {
-            Reviewed::Short => search.find(text.text),
+            Reviewed::Not => search.find(text.text),
             Reviewed::New(id, found) => {
                 let standing = search.find(text.text);
                 history.remember(id, Entry { found, standing: standing.clone().into(), set });
@@ -272,7 +277,7 @@ fn merged(old: Vec<Standing>, fresh: Vec<Standing>) -> Vec<Standing> {
         return old;
     }
     let mut all = [old, fresh].concat();
-    all.sort_by_key(|standing| (standing.range.start, Reverse(standing.range.end)));
+    all.sort_by_key(|standing| (standing.range.start, Reverse(standing.length)));
     all.dedup_by_key(|standing| standing.range.start);
     all
 }

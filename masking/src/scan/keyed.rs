@@ -161,7 +161,14 @@ impl Keyed {
                 let parenthesis = !called || text.get(value.end) == Some(&b')');
                 let next = text.get(value.end);
                 let alone = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'\\'));
-                let bare = check::is_distinctive(bytes) || formal || called || place.tight && alone && bytes.len() >= 6;
+                // `<Name>acmelogs</Name>`
+                let element = edge::previous(text, value.start) == Some(b'>')
+                    && text.get(value.end..).is_some_and(|rest| rest.starts_with(b"</"));
+                let bare = check::is_distinctive(bytes)
+                    || formal
+                    || called
+                    || element
+                    || place.tight && alone && bytes.len() >= 6;
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
                 let bare = bare && (place.kind != PlaceKind::Near || !is_term(bytes));
                 let bare = bare && (!sentence || !bytes.contains(&b'.') || is_dotted(bytes));

@@ -37,7 +37,8 @@ impl Scanner {
             let id = KindId::at(kinds.len());
             let asked = policy.enable.iter().any(|kind| kind == row.id);
             let masked = !policy.disable.iter().any(|kind| kind == row.id)
-                && (asked || row.tier == Tier::Default && !policy.off.contains(&family));
+                && (asked
+                    || (row.tier == Tier::Default || policy.on.contains(&family)) && !policy.off.contains(&family));
             let looked_for = masked || row.tier == Tier::Default;
             let chosen = row.rules.iter().filter(|_| looked_for).chain(row.asked.iter().filter(|_| masked && asked));
             chosen.for_each(|rule| rules.insert(id, row.risk, rule));

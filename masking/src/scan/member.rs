@@ -54,6 +54,11 @@ impl<'t> Member<'t> {
         if let Some(next) = apart.map(|close| skip_blanks(text, close)) {
             return Some(next).filter(|next| text.get(*next).is_some_and(u8::is_ascii_alphabetic));
         }
+        // `<Bucket xmlns="…"><Name>`: the last attribute is before the first element.
+        let inside = close.filter(|close| text.get(*close) == Some(&b'>')).map(|close| skip_blanks(text, close + 1));
+        if let Some(inside) = inside.filter(|inside| text.get(*inside) == Some(&b'<')) {
+            return Some(inside);
+        }
         let from = close.map_or(0, |close| close - at);
         let tail = rest.get(from..)?;
         let end = tail.iter().position(|b| matches!(b, b',' | b'\n' | b'{' | b'}' | b'[' | b';' | b'<' | b'\\'))?;

@@ -6,11 +6,13 @@
 //! super-linear.
 
 mod address;
+mod anywhere;
 mod arn;
 mod beside;
 mod check;
 mod dictionary;
 mod edge;
+mod hidden;
 mod history;
 mod id;
 mod keyed;
@@ -26,6 +28,7 @@ mod page;
 mod parts;
 mod pattern;
 mod pem;
+mod person;
 mod pick;
 mod place;
 mod places;
@@ -34,8 +37,10 @@ mod public;
 mod quoted;
 mod reading;
 mod record;
+mod request;
 mod resource;
 mod rules;
+mod sibling;
 mod stored;
 mod table;
 mod template;
@@ -157,7 +162,21 @@ impl Scanner {
 
     /// The same with a memory: what was found in texts of earlier exchanges is not looked for again.
     pub(crate) fn review(&self, texts: &[Text<'_>], known: &Known, mut review: Option<Review<'_>>) -> Vec<Finding> {
-        let mut strong = self.contexts(texts, &mut review);
+        let strong = self.contexts(texts, &mut review);
+        match strong.iter().any(|found| found.hidden) {
+            true => self.folded(texts, strong, known, review),
+            false => self.spread(texts, strong, known, review),
+        }
+    }
+
+    /// Returns the findings of texts in which the rules found these, and what that tells of the other texts.
+    fn spread(
+        &self,
+        texts: &[Text<'_>],
+        mut strong: Vec<Found>,
+        known: &Known,
+        review: Option<Review<'_>>,
+    ) -> Vec<Finding> {
         let here = Dictionary::new(learned(texts, &strong).into_iter().take(known::KNOWN_MAX));
         let values = Search::new([&known.dictionary, &here]);
         let standing = match review {
@@ -232,11 +251,15 @@ impl Scanner {
             });
         }
         self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
+        for rule in &self.rules.anywhere {
+            rule.find(page.raw, |range| hits.push(Hit::new(range, rule.kind, Source::Rule, Evidence::Form)));
+        }
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
         self.always.find(text.text, |range, kind| hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
-        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new() };
+        let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
+        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new(), hidden };
         self.sift(text.text, &mut found);
         found
     }
@@ -338,11 +361,21 @@ impl Scanner {
                 reading.read(Reader::Stored, end);
             }
             Anchor::Record => reading.show_records(),
+            Anchor::Sibling(rule, name) => {
+                let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
+                self.rules.siblings((rule, name), text, literal, reading, &mut by_context);
+            }
+            Anchor::Request => {
+                let bucket = request::bucket(text, literal).zip(self.rules.request);
+                bucket.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
+            Anchor::Hidden if hidden::is_within(text, &literal) => reading.show_hidden(),
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
             }
             Anchor::Name
+            | Anchor::Hidden
             | Anchor::Arn
             | Anchor::ArnRest(_)
             | Anchor::Literal(_)
@@ -363,7 +396,7 @@ impl Scanner {
     /// Adds the known values that stand in a text without a context.
     fn bare(&self, text: &str, found: &mut Found, standing: Vec<Standing>) {
         let mut end = 0;
-        for Standing { range, kind } in standing {
+        for Standing { range, kind, .. } in standing {
             // Of two that cross, the first one counts.
             if range.start >= end {
                 end = range.end;
@@ -375,7 +408,7 @@ impl Scanner {
 
     /// Drops what is switched off, what must never be masked, and what touches a placeholder.
     fn sift(&self, text: &str, found: &mut Found) {
-        let Found { hits, opaque, excused } = found;
+        let Found { hits, opaque, excused, .. } = found;
         // A kind that is off is still recognised, so that a catch-all does not take its values.
         let off: HashSet<(usize, usize)> =
             hits.iter().filter(|hit| !self.is_on(hit.kind)).map(|hit| (hit.start, hit.end)).collect();
@@ -423,6 +456,8 @@ struct Found {
     opaque: Vec<Range<usize>>,
     /// Ranges that look like a value and are named otherwise.
     excused: HashSet<(usize, usize)>,
+    /// True if characters that nobody sees stand within its words.
+    hidden: bool,
 }
 
 impl Found {

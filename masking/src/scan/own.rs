@@ -16,6 +16,12 @@ pub(crate) fn is_resource(value: &[u8]) -> bool {
     alias || is_one_of(NAMES, value) || is_service_linked(name)
 }
 
+/// Returns whether what follows the host of S3 is not a bucket: the XML namespace of its answers is
+/// `http://s3.amazonaws.com/doc/2006-03-01/`. (S3 API reference, "ListBuckets")
+pub(crate) fn is_path(value: &[u8]) -> bool {
+    value == b"doc"
+}
+
 /// `AWSServiceRoleForAutoScaling`, whose name is the service's. What a user adds to it stands after an underscore. (IAM
 /// user guide, "Create a service-linked role")
 fn is_service_linked(name: &[u8]) -> bool {

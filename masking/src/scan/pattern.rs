@@ -16,7 +16,16 @@ pub(crate) struct Pattern {
     /// See [`Self::is_run`].
     run: bool,
     case: Case,
+    place: Place,
     compiled: OnceLock<Option<Regex>>,
+}
+
+/// Where a pattern may match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Only where it is tried.
+    AtStart,
+    Anywhere,
 }
 
 /// Bytes after an anchor that a pattern of bounded length sees.
@@ -28,12 +37,17 @@ const CUSTOM_SOURCE: usize = 1_000;
 
 impl Pattern {
     pub(crate) fn new(source: &'static str) -> Self {
-        Self { source, run: source.contains(",}"), case: Case::Exact, compiled: OnceLock::new() }
+        Self { source, run: source.contains(",}"), case: Case::Exact, place: Place::AtStart, compiled: OnceLock::new() }
     }
 
     /// A pattern that takes capitals for small letters, and the other way round.
     pub(crate) fn any_case(source: &'static str) -> Self {
         Self { case: Case::Any, ..Self::new(source) }
+    }
+
+    /// A pattern that is looked for in a whole text: see [`Self::next`].
+    pub(crate) fn anywhere(source: &'static str) -> Self {
+        Self { place: Place::Anywhere, ..Self::new(source) }
     }
 
     /// Returns whether the pattern ends in a run that only another character ends. A match that begins within such a
@@ -58,12 +72,18 @@ impl Pattern {
         whole.into_iter().chain(groups).map(move |range| at + range.start..at + range.end)
     }
 
+    /// The first match that begins at `at` or later, whatever stands there.
+    pub(crate) fn next(&self, text: &[u8], at: usize) -> Option<Range<usize>> {
+        Some(self.regex()?.find_at(text, at)?.range())
+    }
+
     /// Returns the compiled pattern; `None` if its source is not valid, which a test rules out for the catalogue.
     pub(crate) fn regex(&self) -> Option<&Regex> {
         let compile = || {
             let source = MACROS.iter().fold(self.source.to_owned(), |source, (name, with)| source.replace(name, with));
             let case = self.case == Case::Any;
-            RegexBuilder::new(&format!("^(?:{source})")).unicode(false).case_insensitive(case).build().ok()
+            let anchor = if self.place == Place::AtStart { "^" } else { "" };
+            RegexBuilder::new(&format!("{anchor}(?:{source})")).unicode(false).case_insensitive(case).build().ok()
         };
         self.compiled.get_or_init(compile).as_ref()
     }

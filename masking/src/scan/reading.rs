@@ -23,6 +23,8 @@ pub(crate) struct Reading {
     stored: usize,
     /// Where a text last showed that it has records.
     records: Option<usize>,
+    /// Where a text last showed that it has hidden characters.
+    hidden: Option<usize>,
     /// How far names were read, and up to where each of their rules has read runs.
     names: usize,
     runs: Vec<usize>,
@@ -68,6 +70,7 @@ impl Reading {
             block: 0,
             stored: 0,
             records: None,
+            hidden: None,
             names: 0,
             runs: vec![0; keys],
             literals: vec![0; literals],
@@ -121,6 +124,16 @@ impl Reading {
     /// Returns whether the current text has shown such lines.
     pub(crate) fn has_records(&self) -> bool {
         self.records == Some(self.base)
+    }
+
+    /// Notes that the text has hidden characters within its words.
+    pub(crate) fn show_hidden(&mut self) {
+        self.hidden = Some(self.base);
+    }
+
+    /// Returns whether the current text has shown such characters.
+    pub(crate) fn has_hidden(&self) -> bool {
+        self.hidden == Some(self.base)
     }
 
     /// Notes that a rule for hosts reads the name that begins at `at`. Returns whether it has not done so already.

@@ -10,15 +10,18 @@ use memchr::memmem::Finder;
 use crate::catalog::KindId;
 use crate::catalog::{Check, DOMAINS, Edge, KeyRule, Risk, Rule, TABLES};
 use crate::scan::address;
+use crate::scan::anywhere::Anywhere;
 use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
+use crate::scan::hidden;
 use crate::scan::id::Ids;
 use crate::scan::keyed::Keyed;
 use crate::scan::member;
 use crate::scan::name::{self, Name, NameIndex};
 use crate::scan::notation::ValuePlace;
+use crate::scan::own;
 use crate::scan::pattern::Pattern;
 use crate::scan::pem;
 use crate::scan::pick::Evidence;
@@ -26,7 +29,9 @@ use crate::scan::places;
 use crate::scan::quoted;
 use crate::scan::reading::{Header, Reading};
 use crate::scan::record::{self, Records};
+use crate::scan::request;
 use crate::scan::resource::{self, Resources};
+use crate::scan::sibling;
 use crate::scan::stored;
 use crate::scan::table;
 
@@ -38,8 +43,10 @@ pub(crate) struct Rules {
     pub(crate) private_key: Option<KindId>,
     pub(crate) public_address: Option<KindId>,
     pub(crate) stored: Option<KindId>,
+    pub(crate) request: Option<KindId>,
     pub(crate) records: Records,
     pub(crate) literals: Vec<Literal>,
+    pub(crate) anywhere: Vec<Anywhere>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
     names: NameIndex,
@@ -62,6 +69,10 @@ pub(crate) enum Anchor {
     Stored(stored::Service),
     ArnRest(arn::Rest),
     Record,
+    Hidden,
+    /// A member that tells others: the rule for their values, and their name.
+    Sibling(usize, &'static str),
+    Request,
 }
 
 /// A value that begins with a literal, or stands after it.
@@ -103,6 +114,7 @@ impl Rules {
                 pem::OPENINGS.iter().for_each(|opening| self.anchor(opening, Anchor::PrivateKey));
             }
             Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
+            Rule::Anywhere(pattern, edge, check) => self.anywhere.push(Anywhere::new(kind, pattern, *edge, *check)),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
                 self.literal(Literal { evidence: Evidence::Shown, secret: risk == Risk::Secret, ..after }, at);
@@ -131,6 +143,15 @@ impl Rules {
                 self.beside.extend(of.map(|of| Beside { kind, of, pattern, check: *check }));
             }
             Rule::Key(key) => self.named_by(kind, key, risk == Risk::Secret),
+            Rule::Sibling(witnesses, key) => {
+                let index = self.keys.len();
+                witnesses.split('|').for_each(|witness| self.anchor(witness, Anchor::Sibling(index, key.names)));
+                self.keys.push(Keyed::new(kind, index, key, risk == Risk::Secret));
+            }
+            Rule::Request => {
+                self.request = Some(kind);
+                request::ANCHORS.iter().for_each(|host| self.anchor(host, Anchor::Request));
+            }
         }
     }
 
@@ -172,6 +193,9 @@ impl Rules {
         for (start, rest) in arn::RESTS {
             self.anchor(start, Anchor::ArnRest(rest));
         }
+        for (written, _) in hidden::ANCHORS {
+            self.anchor(written, Anchor::Hidden);
+        }
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
         anchors.sort_by_key(|(literal, _)| *literal);
         let (literals, anchors): (Vec<_>, Vec<_>) = anchors.into_iter().unzip();
@@ -209,8 +233,9 @@ impl Rules {
         for (index, host) in self.hosts.iter().enumerate() {
             if host.word.find(&name).is_some() && reading.host(index, first) {
                 let pattern = if capitals { &host.capitals } else { &host.pattern };
-                // Where a customer's label would stand, AWS puts regions of its own.
-                let own = |value: &Range<usize>| text.get(value.clone()).is_some_and(check::is_region);
+                // Where a customer's label would stand, AWS puts regions and paths of its own.
+                let own = |value: &[u8]| check::is_region(value) || own::is_path(value);
+                let own = |value: &Range<usize>| text.get(value.clone()).is_some_and(own);
                 pattern.values(text, first).filter(|value| !own(value)).for_each(|value| found(value, host.kind));
             }
         }
@@ -255,6 +280,21 @@ impl Rules {
             }
         }
         last
+    }
+
+    /// The values of the members that the one at `witness` tells.
+    pub(crate) fn siblings(
+        &self,
+        (rule, name): (usize, &'static str),
+        text: &[u8],
+        witness: Range<usize>,
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>, KindId),
+    ) {
+        let Some(rule) = self.keys.get(rule) else { return };
+        for place in sibling::places(text, witness, name) {
+            rule.list(text, place, true, reading, |value| found(value, rule.kind));
+        }
     }
 
     /// The rules that have a name for the member `key` of a document.
