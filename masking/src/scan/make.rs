@@ -49,10 +49,10 @@ impl Scanner {
         kinds.push(Kind { id: Cow::Borrowed("version"), ..UNKNOWN });
         on.push(false);
         rules.insert_excuse(version, &VERSIONS);
-        let (automaton, anchors) = rules.automaton();
+        let (literals, anchors) = rules.literals();
         let (custom, always, never) = (Vec::new(), Terms::default(), Never::default());
         let policy = placeholder::digest(format!("{policy:?}").as_bytes());
-        Ok(Self { kinds, rules, automaton, anchors, custom, always, never, on, version, policy })
+        Ok(Self { kinds, rules, literals, anchors, custom, always, never, on, version, policy })
     }
 
     fn add_custom(&mut self, policy: &Policy) -> Result<(), PolicyError> {

@@ -17,6 +17,7 @@ mod history;
 mod id;
 mod keyed;
 mod known;
+mod literals;
 mod make;
 mod member;
 mod name;
@@ -52,11 +53,10 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, Input};
-
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
 use dictionary::{Dictionary, Search, Spread, Standing};
+use literals::{Literals, Place};
 use never::Never;
 use page::Page;
 use pattern::Custom;
@@ -119,8 +119,8 @@ impl Recognised {
 pub struct Scanner {
     kinds: Vec<Kind>,
     rules: Rules,
-    automaton: Option<AhoCorasick>,
-    /// The candidates that each literal of the automaton may begin.
+    literals: Literals,
+    /// The candidates that each literal may begin.
     anchors: Vec<Vec<Anchor>>,
     custom: Vec<(KindId, Custom)>,
     always: Terms,
@@ -291,7 +291,7 @@ impl Scanner {
         self.anchored(page, page.raw, prefix.clone(), reading, &mut within);
     }
 
-    /// Reports what the rules find at the literals of the automaton in a part of a text, which is the page or its view.
+    /// Reports what the rules find at the literals in a part of a text, which is the page or its view.
     fn anchored(
         &self,
         page: &Page<'_>,
@@ -300,10 +300,9 @@ impl Scanner {
         reading: &mut Reading,
         found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
-        let input = || Input::new(text).range(part.clone());
-        for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(input())) {
-            for anchor in self.anchors.get(literal.pattern().as_usize()).into_iter().flatten() {
-                self.anchor(*anchor, page, text, literal.range(), reading, found);
+        for Place { range, literal } in self.literals.find(text, part) {
+            for anchor in self.anchors.get(literal).into_iter().flatten() {
+                self.anchor(*anchor, page, text, range.clone(), reading, found);
             }
         }
     }

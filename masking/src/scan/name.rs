@@ -114,8 +114,22 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
     let rest = rest.get(index..)?;
     let behind = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"."))?;
     let len = behind.iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
-    let word = behind.get(..len)?;
-    (len >= 2 && MORE.iter().any(|more| more.eq_ignore_ascii_case(word))).then_some(end + index + 1 + len)
+    let word = behind.get(..len).filter(|word| may_be_more(word))?;
+    MORE.iter().any(|more| more.eq_ignore_ascii_case(word)).then_some(end + index + 1 + len)
+}
+
+/// Returns whether one of [`MORE`] begins with the first letter of a word.
+fn may_be_more(word: &[u8]) -> bool {
+    let firsts = MORE.iter().fold(0_u32, |firsts, more| firsts | letter_bit(more));
+    word.len() >= 2 && firsts & letter_bit(word) != 0
+}
+
+/// A bit for the letter that a word begins with, in either case.
+const fn letter_bit(word: &[u8]) -> u32 {
+    match word {
+        [first, ..] => 1 << (*first & 31),
+        [] => 0,
+    }
 }
 
 /// `[0]`
@@ -182,7 +196,8 @@ impl<'t> Name<'t> {
     /// Returns whether its line begins with it, except for words and signs that introduce a name.
     pub(crate) fn leads(&self, text: &[u8]) -> bool {
         let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
-        let line = head.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+        let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default());
+        let line = line.trim_ascii();
         matches!(line, b"" | b"-" | b"export" | b"set" | b"ENV" | b"ARG")
     }
 }
@@ -206,6 +221,8 @@ pub(crate) struct NameIndex {
 struct Branch {
     /// The letters that may follow.
     next: Vec<(u8, usize)>,
+    /// A bit for each letter that may follow, by its last six bits: most letters do not.
+    may_follow: u64,
     /// The rules whose names end here.
     ends: Vec<(Fit, usize)>,
 }
@@ -244,7 +261,7 @@ impl NameIndex {
             let fresh = self.branches.len();
             if next.is_none() {
                 self.branches.push(Branch::default());
-                self.branches.get_mut(at).into_iter().for_each(|branch| branch.next.push((letter, fresh)));
+                self.branches.get_mut(at).into_iter().for_each(|branch| branch.add(letter, fresh));
             }
             at = next.unwrap_or(fresh);
         }
@@ -286,7 +303,15 @@ impl NameIndex {
 }
 
 impl Branch {
+    fn add(&mut self, letter: u8, branch: usize) {
+        self.next.push((letter, branch));
+        self.may_follow |= 1 << (letter & 63);
+    }
+
     fn next(&self, letter: u8) -> Option<usize> {
+        if self.may_follow >> (letter & 63) & 1 == 0 {
+            return None;
+        }
         self.next.iter().find(|(next, _)| *next == letter).map(|(_, branch)| *branch)
     }
 }

@@ -1,7 +1,7 @@
 //! The places at which the value of a name may stand.
 
 use crate::scan::edge;
-use crate::scan::member;
+use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
 use crate::scan::notation::{
     BLANKS_MAX, PlaceKind, ValuePlace, operator, skip_blanks, skip_closing, skip_particle, skip_quote, skip_remark,
@@ -13,14 +13,14 @@ const SERVICE_MAX: usize = 10;
 /// Maximum bytes of a value in front of its name.
 const BEFORE_MAX: usize = 128;
 
-/// The places at which the value of a name may stand, the likeliest first.
-pub(crate) fn places(name: &Name<'_>, text: &[u8]) -> [Option<ValuePlace>; 8] {
+/// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
+pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; 8] {
     [
         assigned(name, text),
-        member::of_parent(name, text),
+        member::of_parent(name, opening, text),
         member::after_name(name, text),
         member::before_name(name, text),
-        member::of_map(name, text),
+        member::of_map(opening, text),
         tuple(name, text),
         row(name, text),
         before(name, text),
@@ -68,9 +68,9 @@ fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind
 
 /// `name,value`, alone on its line.
 fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let begins = name.leads(text) || matches!(edge::previous(text, name.start), Some(b'"' | b'n'));
-    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| begins)?;
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
     let value = rest.strip_prefix(b",").or_else(|| rest.strip_prefix(b";"))?;
+    (matches!(edge::previous(text, name.start), Some(b'"' | b'n')) || name.leads(text)).then_some(())?;
     let len = value.iter().take_while(|b| !matches!(b, b'\n' | b'\r' | b'\\' | b',' | b';' | b' ' | b'"')).count();
     let ends = matches!(value.get(skip_spaces(value, len)), None | Some(b'\n' | b'\r' | b'\\'));
     let start = name.end + 1;
