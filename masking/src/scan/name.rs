@@ -2,6 +2,7 @@
 
 use crate::placeholder;
 use crate::scan::edge;
+use crate::scan::words::Bytes;
 
 /// A name in a text.
 #[derive(Clone, Copy, Debug)]
@@ -139,7 +140,8 @@ fn index_len(rest: &[u8]) -> usize {
 }
 
 pub(crate) fn in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+    static NAME: Bytes = Bytes::alphanumeric_or(b"_-");
+    NAME.has(byte)
 }
 
 /// Returns whether a byte tells names apart; those of other scripts do.

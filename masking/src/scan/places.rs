@@ -54,6 +54,14 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
 }
 
+/// Returns whether what touches a name on both sides tells that no value can stand near it, and that it heads no column:
+/// `keys.get(key)`. Most names of code are shut in, and nothing else of them is read.
+pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
+    // With none of these signs a notation of `places`, `member` or `table` goes on.
+    let after = text.get(name.end).is_some_and(|b| b".)]}/+!#".contains(b));
+    after && edge::previous(text, name.start).is_some_and(|b| b".([/+!#&$@".contains(&b))
+}
+
 fn starts(text: &[u8], at: usize, with: &str) -> bool {
     text.get(at..).is_some_and(|rest| rest.starts_with(with.as_bytes()))
 }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::scan::words::Bytes;
+
 /// The text that a tool put in front of a line, with the blanks before it.
 #[derive(Clone, Debug)]
 pub(crate) struct Prefix {
@@ -208,7 +210,8 @@ fn bracket(text: &[u8]) -> Option<(Kind, usize)> {
 }
 
 fn in_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'@' | b'+' | b'~')
+    static WORD: Bytes = Bytes::alphanumeric_or(b"-_./@+~");
+    WORD.has(byte)
 }
 
 /// Prefixes that begin with a word: a file, a container, a time of the system's log.

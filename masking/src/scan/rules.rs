@@ -34,6 +34,7 @@ use crate::scan::resource::{self, Resources};
 use crate::scan::sibling;
 use crate::scan::stored;
 use crate::scan::table;
+use crate::scan::words::Bytes;
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -250,6 +251,10 @@ impl Rules {
         let last = word.end + name::run_len(text, word.end);
         let mut done: Vec<usize> = Vec::new();
         let names = name::names(text, word.start, word.end);
+        let alone = |name: &Name<'_>| places::is_shut(name, text);
+        if names.iter().flatten().all(alone) {
+            return last;
+        }
         if let Some(name) = names.iter().flatten().last() {
             for (member, place) in member::children(name, Opening::read(name, text), text) {
                 let rules = self.names.of_member(name, member).into_iter().filter_map(|rule| self.keys.get(rule));
@@ -343,7 +348,8 @@ impl Literal {
 }
 
 fn in_host(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
+    static HOST: Bytes = Bytes::alphanumeric_or(b"-._");
+    HOST.has(byte)
 }
 
 /// Returns whether a host name may end at `end`: `x.amazonaws.com.example.org` is somebody else's.
