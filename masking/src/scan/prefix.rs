@@ -168,13 +168,17 @@ fn sign_of_change(text: &[u8], indent: usize) -> Option<(Kind, usize)> {
 
 /// `name = …`, `"element",`: the text that Terraform writes after a hyphen; YAML would have `name: …`, `"element"`.
 fn is_planned(text: &[u8]) -> bool {
-    let name =
-        count(text.get(..text.len().min(WORD_MAX)).unwrap_or_default(), |b| b.is_ascii_alphanumeric() || b == b'_');
+    let name = count(text.get(..text.len().min(WORD_MAX)).unwrap_or_default(), |b| in_attribute(b));
     let blanks = text.get(name..).map_or(0, |rest| rest.iter().take(INDENT_MAX).take_while(|b| **b == b' ').count());
     let behind = text.get(name + blanks..).unwrap_or_default();
     let attribute = name > 0 && blanks > 0 && (behind.starts_with(b"= ") || behind.starts_with(b"{"));
     let element = text.starts_with(b"\"") && text.trim_ascii_end().ends_with(b"\",");
     attribute || element
+}
+
+fn in_attribute(byte: u8) -> bool {
+    static ATTRIBUTE: Bytes = Bytes::alphanumeric_or(b"_");
+    ATTRIBUTE.has(byte)
 }
 
 /// `# `, `// `, `> `, `; `, `* `, `< `

@@ -6,6 +6,7 @@
 
 mod bodies;
 mod configurations;
+mod costs;
 mod dialects;
 mod framing;
 mod gateway;
