@@ -157,6 +157,16 @@ impl<'t> Name<'t> {
         Self { written, phrase: written, start: 0, end: 0, tag: false }
     }
 
+    /// The name itself as a number, if it is short and one word: its bytes, and how many they are.
+    pub(crate) fn short(&self) -> Option<u128> {
+        let mut bytes = [0; size_of::<u128>()];
+        let [letters @ .., len] = &mut bytes;
+        let short = self.written.len() == self.phrase.len() && self.written.len() <= letters.len();
+        letters.iter_mut().zip(self.written).for_each(|(slot, byte)| *slot = *byte);
+        *len = self.written.len() as u8;
+        short.then(|| u128::from_le_bytes(bytes))
+    }
+
     /// `--name` and `NAME=`: what follows is a value even if it looks like a word.
     pub(crate) fn is_formal(&self, tight: bool) -> bool {
         (self.is_option() || tight && self.is_upper()) && !self.is_glued()

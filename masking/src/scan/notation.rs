@@ -285,8 +285,11 @@ fn mark_len(rest: &[u8]) -> Option<usize> {
 /// After a quotation mark, escaped or not.
 pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
-    if let [b'&' | b'%' | 0xe2 | 0xe3, ..] = rest {
-        return mark_len(rest).map(|len| at + len);
+    match rest {
+        [b'"' | b'\'' | b'`', ..] => return Some(at + 1),
+        [b'&' | b'%' | 0xe2 | 0xe3, ..] => return mark_len(rest).map(|len| at + len),
+        [b'\\', ..] => {}
+        _ => return None,
     }
     let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
     match rest.get(escapes..)? {
@@ -298,6 +301,10 @@ pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
 
 /// After blanks, line breaks, their escapes, and colours.
 pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
+    // Most places have none.
+    if !matches!(text.get(at), Some(b' ' | b'\t' | b'\r' | b'\n' | b'\\' | 0x1b)) {
+        return at;
+    }
     let limit = text.len().min(at + BLANKS_MAX);
     let mut at = at;
     while at < limit {

@@ -128,8 +128,13 @@ fn add_first(pattern: &Hir, bytes: &mut Bytes) -> bool {
             class.ranges().iter().for_each(|range| bytes.add(range.start()..=range.end()));
             false
         }
-        HirKind::Class(Class::Unicode(_)) => {
-            *bytes = Bytes::ALL;
+        HirKind::Class(Class::Unicode(class)) => {
+            for range in class.ranges() {
+                match (u8::try_from(range.start()), u8::try_from(range.end())) {
+                    (Ok(start), Ok(end)) if end.is_ascii() => bytes.add(start..=end),
+                    _ => *bytes = Bytes::ALL,
+                }
+            }
             false
         }
         HirKind::Repetition(repetition) => add_first(&repetition.sub, bytes) || repetition.min == 0,

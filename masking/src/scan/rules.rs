@@ -264,12 +264,12 @@ impl Rules {
             }
         }
         for name in names.into_iter().flatten() {
-            let rules = self.names.rules(&name);
+            let rules = reading.rules(&name, || self.names.rules(&name));
             if rules.is_empty() {
                 continue;
             }
             let places = Places::new(text, places::places(&name, Opening::read(&name, text), text));
-            for rule in rules.into_iter().filter_map(|rule| self.keys.get(rule)) {
+            for rule in rules.iter().filter_map(|rule| self.keys.get(*rule)) {
                 if done.contains(&rule.index) {
                     continue;
                 }
