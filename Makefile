@@ -16,8 +16,8 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 .DEFAULT_GOAL := help
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
-.PHONY: help build wasm wasm-core sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench fuzz
-.PHONY: up smoke stack-faults down logs dist venv node redis-server rust asked about
+.PHONY: help build wasm wasm-core sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz
+.PHONY: up smoke stack-faults down logs dist venv node clients peers redis-server rust asked about
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,18 +49,18 @@ run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=htt
 	@$(python) -m rig.run --upstream '$(UPSTREAM)' --port '$(PORT)'
 
 test: about := every test; about 20 minutes, half of it for the builds of the first run
-test: about rust venv node redis-server test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
+test: about rust venv node clients redis-server test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
 test-rust: redis-server wasm wasm-core
 	$(call building,the Rust tests)
 	@cargo test --workspace --no-run
 	cargo test --workspace --quiet
 
-test-e2e: venv node redis-server build
+test-e2e: venv node clients redis-server build
 	$(pytest) fresh kong e2e faults
 
 test-kong: export GATEWAY_HOST := kong
-test-kong: venv node redis-server build ## e2e and faults on a Kong 3.9 that is installed on this machine
+test-kong: venv node clients redis-server build ## e2e and faults on a Kong 3.9 that is installed on this machine
 	@command -v kong >/dev/null || { echo "error: Kong 3.9 is required (kong in PATH)" >&2; exit 1; }
 	$(pytest) e2e faults
 
@@ -90,6 +90,10 @@ bench: about rust venv build ## measures the core, and the gateway with and with
 	cargo bench -p masking --bench scan
 	cargo bench -p masking --bench exchange -- --json '$(CURDIR)/target/bench.json' $(if $(COMPARE),--compare '$(abspath $(COMPARE))')
 	@$(python) -m rig.bench
+
+bench-peers: about := other tools beside this one; takes about 5 minutes without the builds
+bench-peers: about rust venv peers build ## measures other tools that mask, on the same body: speed, memory, what leaked
+	@$(python) -m rig.peers
 
 fuzz: rust ## mutates traffic at random, CASES=1000000 times
 	FUZZ_CASES=$(CASES) cargo test --release -p masking --test fuzz
@@ -127,6 +131,12 @@ venv:
 
 node:
 	@tests/scripts/node.sh
+
+clients:
+	@tests/scripts/clients.sh
+
+peers:
+	@tests/scripts/venv.sh tests/peers .run/peers "anonproxy, cloudmask-aws and maskflow-gateway"
 
 redis-server:
 	@tests/scripts/redis-server.sh

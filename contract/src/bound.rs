@@ -10,10 +10,10 @@ pub const MAPPINGS: usize = 2_000;
 pub const EXCHANGES: usize = 500;
 /// Placeholders asked for in one call.
 pub const WANTED: usize = 256;
-/// Scopes whose recent values are asked for in one call.
-pub const RECALL: usize = 16;
-/// Mappings answered for one recalled scope.
-pub const RECALLED: usize = 2_000;
+/// Scopes that are followed in one call.
+pub const FOLLOWED: usize = 256;
+/// Known values of a scope that are answered in one call; any further ones follow in the next.
+pub const KNOWN: usize = 2_000;
 /// Bytes of a value. Those of AWS have at most a few thousand; a block of thinking may be long.
 pub const VALUE_BYTES: usize = 128 << 10;
 /// Bytes of a scope, of a kind and of a placeholder.

@@ -3,6 +3,8 @@
 
 /// The store does not answer, or the vault does not.
 pub const STORE_DOWN: &str = "AWS_MASKER_1001";
+/// The scope has used up a quota: nothing new is stored for it.
+pub const QUOTA: &str = "AWS_MASKER_1006";
 /// The configuration of the program itself is invalid.
 pub const CONFIGURATION: &str = "AWS_MASKER_4001";
 /// The body is not the JSON that was expected.

@@ -1,4 +1,6 @@
-//! The key that placeholders are minted with, as it travels.
+//! The keys that placeholders are minted with, as they travel.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -6,25 +8,43 @@ use crate::Redacted;
 
 const KEY_BYTES: usize = 32;
 
-/// The key that placeholders are minted with.
+/// All keys that a bearer token gives, under one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct MintKey {
-    /// Names the key; reveals nothing about it.
+pub struct Keyring {
+    /// Names the keys; reveals nothing about them.
     pub id: String,
+    /// The keys.
+    pub keys: MintKeys,
+}
+
+/// The keys of the scopes that a bearer token is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MintKeys {
+    /// The token is for all scopes: the key from which the key of each scope is derived.
+    Root(MintKey),
+    /// The token is bound to these scopes: their keys, from which no other scope's can be derived.
+    Scopes(BTreeMap<String, MintKey>),
+}
+
+/// A key that placeholders are minted with, or from which such keys are derived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MintKey {
     /// The bytes in lower-case hex.
-    placeholder_key: Redacted,
+    hex: Redacted,
 }
 
 impl MintKey {
-    /// A key with the name that it has on the wire.
-    pub fn new(id: impl Into<String>, key: &[u8; KEY_BYTES]) -> Self {
-        Self { id: id.into(), placeholder_key: Redacted::new(to_hex(key)) }
+    /// Takes the bytes of a key.
+    pub fn new(key: &[u8; KEY_BYTES]) -> Self {
+        Self { hex: Redacted::new(to_hex(key)) }
     }
 
     /// The bytes of the key; `None` if what arrived is not 32 bytes in hex.
-    pub fn key(&self) -> Option<[u8; KEY_BYTES]> {
-        from_hex(self.placeholder_key.expose())
+    pub fn bytes(&self) -> Option<[u8; KEY_BYTES]> {
+        from_hex(self.hex.expose())
     }
 }
 
@@ -47,9 +67,9 @@ mod tests {
     #[test]
     fn a_key_arrives_as_it_left() {
         let bytes = std::array::from_fn(|at| u8::try_from(at * 8 + 7).unwrap());
-        let key = MintKey::new("k", &bytes);
-        assert_eq!(key.key(), Some(bytes));
-        assert_eq!(key.placeholder_key.expose().get(..8), Some("070f171f"));
+        let key = MintKey::new(&bytes);
+        assert_eq!(key.bytes(), Some(bytes));
+        assert_eq!(key.hex.expose().get(..8), Some("070f171f"));
         assert!(!format!("{key:?}").contains("070f"));
     }
 
@@ -66,8 +86,8 @@ mod tests {
             ("ä".repeat(32), false),
             (String::new(), false),
         ] {
-            let key = MintKey { id: "k".into(), placeholder_key: Redacted::new(text.clone()) };
-            assert_eq!(key.key().is_some(), is_key, "{text:?}");
+            let key = MintKey { hex: Redacted::new(text.clone()) };
+            assert_eq!(key.bytes().is_some(), is_key, "{text:?}");
         }
     }
 }

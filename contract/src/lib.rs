@@ -23,11 +23,11 @@ mod scope;
 mod sync;
 
 pub use error::{ErrorBody, ErrorType};
-pub use key::MintKey;
+pub use key::{Keyring, MintKey, MintKeys};
 pub use numbers::{Counters, ExchangeSummary};
 pub use redacted::Redacted;
 pub use scope::{Scope, is_name};
-pub use sync::{Mapping, StoreState, SyncRequest, SyncResponse, Wanted};
+pub use sync::{Follow, Mapping, RefusedScope, ScopeNews, StoreState, SyncRequest, SyncResponse, Wanted};
 
 /// The version of this contract; the other side refuses any other.
 pub const VERSION: u32 = 1;

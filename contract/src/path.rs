@@ -6,6 +6,8 @@ pub const SYNC: &str = "/v1/sync";
 pub const RESTORE: &str = "/v1/restore";
 /// Returns what a placeholder stands for (POST, for an operator).
 pub const LOOKUP: &str = "/v1/lookup";
+/// Lists the known values of a scope (POST, for an operator).
+pub const KNOWN: &str = "/v1/known";
 /// Erases mappings (POST, for an operator).
 pub const FORGET: &str = "/v1/forget";
 /// Counts the mappings (GET, for an operator).

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Counters, ExchangeSummary, MintKey, Redacted};
+use crate::{Counters, ExchangeSummary, Keyring, Redacted};
 
 /// Everything that the filter owes, and everything that it asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub struct SyncRequest {
     pub instance: String,
     /// Counts the batches of this instance; the answer repeats it.
     pub batch: u64,
-    /// The id of the [`MintKey`] that the filter holds, if any.
+    /// The id of the [`Keyring`] that the filter holds, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keyring: Option<String>,
     /// Seconds that a mapping lives after its last use, within [`MAPPING_TTL`](crate::bound::MAPPING_TTL).
@@ -31,9 +31,20 @@ pub struct SyncRequest {
     /// Placeholders in texts that the filter cannot restore itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wanted: Vec<Wanted>,
-    /// Scopes whose recent values [by context](Mapping::by_context) the filter does not hold, as after a restart.
+    /// The scopes that the filter serves, each with the place up to which the filter knows the scope's values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub recall: Vec<String>,
+    pub follow: Vec<Follow>,
+}
+
+/// A scope whose known values the filter follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Follow {
+    /// The tenant.
+    pub scope: String,
+    /// The [`ScopeNews::until`] of the last answer; without it, the newest values are answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 
 /// The sidecar's answer: what it stored, and what it knows.
@@ -43,22 +54,55 @@ pub struct SyncResponse {
     pub version: u32,
     /// The number of the batch that this answers.
     pub batch: u64,
-    /// Everything in the batch is stored. If it is not, the filter keeps the batch and sends it again.
+    /// Everything in the batch is stored, apart from `refused`. If it is not, the filter keeps the batch and sends it
+    /// again.
     pub acknowledged: bool,
+    /// The scopes for which not all of the batch was stored, although the store answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedScope>,
     /// The store's state after this call.
     pub store: StoreState,
-    /// The key, if the filter holds none or another one.
+    /// The keys, if the filter holds none or others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub keyring: Option<MintKey>,
+    pub keyring: Option<Keyring>,
     /// The mappings of the wanted placeholders; those that are missing here are unknown to their scope.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Mapping>,
-    /// The store could be asked, for `wanted` and for `recall`. If it could not, the filter asks again.
+    /// The store could be asked, for `wanted` and for `follow`. If it could not, the filter asks again.
     #[serde(rename = "answered")]
     pub store_answered: bool,
-    /// The recent values by context of the recalled scopes, newest first.
+    /// News of the followed scopes. A scope that is missing here had no room left in this answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub recalled: Vec<Mapping>,
+    pub news: Vec<ScopeNews>,
+}
+
+/// A scope for which the sidecar did not store everything. The rest is still owed, and other scopes are not affected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedScope {
+    /// The tenant.
+    pub scope: String,
+    /// [`QUOTA`](crate::code::QUOTA), or [`FORBIDDEN`](crate::code::FORBIDDEN) if the token is not for the scope.
+    pub code: String,
+    /// The number of the batch's mappings of this scope that are stored: the first ones.
+    pub stored: u64,
+}
+
+/// The changes of the values that a scope knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeNews {
+    /// The tenant.
+    pub scope: String,
+    /// The place up to which the filter knows the values now.
+    pub until: String,
+    /// Everything that was known before is forgotten.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
+    /// Placeholders of single values that are forgotten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forgotten: Vec<String>,
+    /// The values that were learned or used again, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<Mapping>,
 }
 
 /// One value and the placeholder that stands for it.
@@ -73,9 +117,9 @@ pub struct Mapping {
     pub placeholder: String,
     /// The text that the placeholder stands for.
     pub value: Redacted,
-    /// The value was recognised by its context only, so that later exchanges have to know it.
-    #[serde(default, rename = "recall", skip_serializing_if = "std::ops::Not::not")]
-    pub by_context: bool,
+    /// A definition showed the value, which has no form of its own, so that later exchanges of the scope know it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub known: bool,
 }
 
 /// A placeholder whose value is asked for, in one scope.

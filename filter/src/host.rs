@@ -3,8 +3,8 @@
 //!
 //! The contract of the hosts, each point measured: Kong 3.9 calls the body step once with the whole body and never for
 //! an empty one; reads a body that it spilled to disk as `None`; truncates what is written with any size but
-//! `usize::MAX`; sends two lengths if Content-Length is removed from a request, while Envoy needs just that; hangs on
-//! an empty write of the last chunk. Properties of the `kong` namespace are resolved by Lua on whichever coroutine ran
+//! `usize::MAX`; sends two lengths if Content-Length is removed from a request, while Envoy needs just that; answers with
+//! 101 if the header `connection: upgrade` is set; hangs on an empty write of the last chunk. Properties of the `kong` namespace are resolved by Lua on whichever coroutine ran
 //! last; in any step other than the request's headers that is another request's, and the worker crashes within seconds
 //! of traffic. The properties of the `ngx` namespace are nginx variables and safe wherever there is a request.
 

@@ -15,19 +15,29 @@ pub(crate) enum Refusal {
     NoKeyring,
     /// The vault does not answer, and by the configuration no request is forwarded without it.
     VaultUnavailable,
-    /// The number of mappings owed to the vault has reached its bound.
+    /// The mappings of the request do not fit among those that are owed to the vault.
     OutboxFull,
+    /// The scope has used up a quota of the vault, and the request has new values.
+    Quota,
+    /// The request has more new values, or longer ones, than can be owed to the vault at any time.
+    TooMuchToKeep,
     /// There is a body, and the host cannot show it.
     BodyUnreadable,
-    /// The body is compressed.
+    /// The body is compressed in a way that cannot be decoded.
     Encoding,
+    /// The body is not valid in its coding, or ends before it does.
+    Garbled,
+    /// The decoded body is longer than its bound.
+    TooLong,
     /// The body has a type that cannot be read.
     MediaType,
+    /// The body would change, and the header of this name has a digest of it.
+    Digest(&'static str),
     /// The connection would switch to another protocol, whose traffic could not be read.
     Upgrade,
     /// The body is followed by trailers: the host forwards it before it shows its end.
     Trailers,
-    /// The request lacks the scope that the configuration names.
+    /// The request lacks the scope that the configuration names, has several, or one that the token is not for.
     Scope,
     /// The host would have sent the request around the filter, and refused it instead.
     Bypassed,
@@ -39,9 +49,15 @@ impl Refusal {
         match self {
             Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
             Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed => 503,
-            Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
-            Self::Encoding | Self::MediaType | Self::Upgrade | Self::Trailers => 415,
+            Self::BodyUnreadable
+            | Self::TooLong
+            | Self::TooMuchToKeep
+            | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => 413,
+            Self::Encoding | Self::MediaType | Self::Trailers => 415,
+            Self::Upgrade => 426,
             Self::Scope => 403,
+            Self::Quota => 429,
+            Self::Garbled | Self::Digest(_) => 400,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => 400,
         }
     }
@@ -52,10 +68,17 @@ impl Refusal {
             Self::VaultUnavailable | Self::OutboxFull => code::STORE_DOWN,
             Self::NoKeyring => "AWS_MASKER_1004",
             Self::Scope => "AWS_MASKER_1005",
+            Self::Quota => code::QUOTA,
+            Self::TooMuchToKeep => "AWS_MASKER_2005",
             Self::Mask(_, MaskError::Collision) => "AWS_MASKER_2001",
-            Self::BodyUnreadable | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => "AWS_MASKER_2003",
-            Self::Encoding | Self::MediaType | Self::Upgrade | Self::Trailers => "AWS_MASKER_2004",
+            Self::BodyUnreadable | Self::TooLong | Self::Mask(_, MaskError::Json(JsonError::TooComplex)) => {
+                "AWS_MASKER_2003"
+            }
+            Self::Encoding | Self::MediaType | Self::Trailers => "AWS_MASKER_2004",
+            Self::Garbled => "AWS_MASKER_2009",
             Self::Bypassed => "AWS_MASKER_2006",
+            Self::Upgrade => "AWS_MASKER_2007",
+            Self::Digest(_) => "AWS_MASKER_2008",
             Self::Configuration => code::CONFIGURATION,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => code::NOT_JSON,
         }
@@ -71,6 +94,7 @@ impl Refusal {
         match self.status() {
             403 => ErrorType::PermissionError,
             413 => ErrorType::RequestTooLarge,
+            429 => ErrorType::RateLimitError,
             503 => ErrorType::OverloadedError,
             500 => ErrorType::ApiError,
             _ => ErrorType::InvalidRequestError,
@@ -87,15 +111,24 @@ impl Refusal {
                 "the gateway could not read the request body, which is larger than its buffer; raise {BODY_BUFFER_SETTING} \
                  (Kong) or per_connection_buffer_limit_bytes (Envoy)"
             ),
-            Self::Encoding => "the request body is compressed; send it without a content-encoding".into(),
+            Self::Encoding => "the content-encoding of the request body is unknown; send gzip, deflate, br, zstd or none".into(),
+            Self::Garbled => "the request body is not valid in its content-encoding, or not complete".into(),
+            Self::TooLong => "the decoded request body is longer than the gateway's bound".into(),
+            Self::Digest(header) => {
+                format!("the request has a digest of its body ({header}), which masking makes invalid; send it without")
+            }
             Self::MediaType => {
-                "the request body has a type that cannot be masked; send JSON, JSON lines or text".into()
+                "the request body has a type or a charset that cannot be masked; send JSON, JSON lines or text in UTF-8".into()
             }
             Self::Upgrade => {
-                "the request asks to switch protocols (Upgrade); traffic after that could not be masked".into()
+                "the request asks to switch protocols (Upgrade); traffic after that could not be masked; send it over HTTP".into()
             }
             Self::Trailers => "the request has trailers after its body; such a request cannot be masked".into(),
-            Self::Scope => "the request does not identify the scope (tenant) it belongs to".into(),
+            Self::Quota => {
+                "the scope (tenant) of this request has used up a quota for new values; try again later".into()
+            }
+            Self::TooMuchToKeep => "the request has too many new values, or one that is too long to be stored".into(),
+            Self::Scope => "the request does not identify one scope (tenant) that this gateway serves".into(),
             Self::Bypassed => "a plugin on this route makes the gateway send requests before they are masked".into(),
             Self::Mask(_, MaskError::Encoding) => "the request body is not valid UTF-8".into(),
             Self::Mask(format, MaskError::Json(JsonError::Syntax { at })) => {
@@ -109,6 +142,12 @@ impl Refusal {
                 "two values of the request map to the same placeholder; change one of them".into()
             }
         }
+    }
+
+    /// The protocol to use instead, for the header `upgrade` that a 426 must have (RFC 9110, 15.5.22). The header
+    /// `connection: upgrade` that belongs to it would make Kong answer with 101.
+    pub(crate) fn protocol(self) -> Option<&'static str> {
+        (self == Self::Upgrade).then_some("HTTP/1.1")
     }
 
     /// The answer's body.
@@ -133,9 +172,14 @@ mod tests {
             (Refusal::BodyUnreadable, 413, "request_too_large", "AWS_MASKER_2003: "),
             (Refusal::Encoding, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::MediaType, 415, "invalid_request_error", "AWS_MASKER_2004: "),
-            (Refusal::Upgrade, 415, "invalid_request_error", "AWS_MASKER_2004: "),
+            (Refusal::Garbled, 400, "invalid_request_error", "AWS_MASKER_2009: "),
+            (Refusal::TooLong, 413, "request_too_large", "AWS_MASKER_2003: "),
+            (Refusal::Digest("content-md5"), 400, "invalid_request_error", "AWS_MASKER_2008: "),
+            (Refusal::Upgrade, 426, "invalid_request_error", "AWS_MASKER_2007: "),
             (Refusal::Trailers, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::Scope, 403, "permission_error", "AWS_MASKER_1005: "),
+            (Refusal::Quota, 429, "rate_limit_error", "AWS_MASKER_1006: "),
+            (Refusal::TooMuchToKeep, 413, "request_too_large", "AWS_MASKER_2005: "),
             (Refusal::Bypassed, 503, "overloaded_error", "AWS_MASKER_2006: "),
             (json(MaskError::Encoding), 400, "invalid_request_error", "AWS_MASKER_6002: "),
             (json(MaskError::Json(JsonError::Syntax { at: 7 })), 400, "invalid_request_error", "AWS_MASKER_6002: "),

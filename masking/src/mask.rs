@@ -28,7 +28,7 @@ pub enum Format {
 /// The reason why a body was not masked. Nothing of it may be forwarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MaskError {
-    /// The bytes are not UTF-8.
+    /// The bytes are not text in UTF-8.
     Encoding,
     /// The body, or a line of it, is not a JSON document that can be read.
     Json(JsonError),
@@ -121,6 +121,8 @@ impl Masker<'_> {
         match format {
             Format::Json => self.documents(history, text, &[(0, Document::parse(text)?)]),
             Format::Lines => self.documents(history, text, &lines(text)?),
+            // UTF-16 of ASCII is valid UTF-8 with a NUL beside each character, and no value would be found in it.
+            Format::Text if text.contains('\0') => Err(MaskError::Encoding),
             Format::Text => self.text(history, text),
         }
     }

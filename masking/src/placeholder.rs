@@ -34,8 +34,10 @@ pub const LABEL_MAX: usize = 16;
 pub const SEGMENT_MAX: usize = TAIL - 1;
 /// Maximum bytes of a placeholder in its canonical form.
 pub const TOKEN_MAX: usize = PREFIX.len() + 1 + LABEL_MAX + 1 + TAIL;
-/// Maximum bytes of a placeholder in the loosest form that is still read: every separator escaped.
-pub const WRITTEN_MAX: usize = PREFIX.len() + LABEL_MAX + TAIL + (LABEL_MAX / 2 + 1) * (BACKSLASHES + 1);
+/// Maximum bytes of a placeholder in the loosest form that is still read: every separator escaped, and the beginning of
+/// another right after it.
+pub const WRITTEN_MAX: usize =
+    PREFIX.len() + LABEL_MAX + TAIL + (LABEL_MAX / 2 + 1) * (BACKSLASHES + 1) + PREFIX.len() + BACKSLASHES;
 
 const PREFIX: &[u8] = b"AWS";
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -142,6 +144,19 @@ impl PlaceholderKey {
         update(&mut mac, b"aws-masker placeholder key v1");
         update(&mut mac, purpose.as_bytes());
         Self(mac.finalize().into_bytes().into())
+    }
+
+    /// Derives the key of one scope. It reveals nothing about this key, nor about the key of another scope.
+    pub fn of_scope(&self, scope: &str) -> Self {
+        let mut mac = keyed(&self.0);
+        update(&mut mac, b"aws-masker scope key v1");
+        update(&mut mac, scope.as_bytes());
+        Self(mac.finalize().into_bytes().into())
+    }
+
+    /// Returns the bytes of the key. The caller is responsible for where they go.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
     }
 }
 
@@ -281,7 +296,8 @@ pub enum Read {
 }
 
 /// Reads a placeholder at the beginning of `bytes` as models write it: in any case, with `-` or `\_` for `_`, and with
-/// the letters that Crockford's base32 takes for digits. The character after it may not continue it.
+/// the letters that Crockford's base32 takes for digits. The character after it may not continue it, unless another
+/// placeholder begins there.
 pub fn read(bytes: &[u8], end: End) -> Read {
     let Some(mut rest) = strip_prefix(bytes) else {
         return undecided(bytes.len() < PREFIX.len() && is_prefix_start(bytes), end);
@@ -292,12 +308,17 @@ pub fn read(bytes: &[u8], end: End) -> Read {
             Ok(rest) => rest,
             Err(read) => return if read == Read::More { undecided(true, end) } else { read },
         };
-        let run = rest.iter().take(TAIL + 1).take_while(|b| b.is_ascii_alphanumeric()).count();
+        let mut run = rest.iter().take(TAIL + 1).take_while(|b| b.is_ascii_alphanumeric()).count();
+        if run > TAIL {
+            // Only another placeholder may follow directly.
+            match begins(rest.get(TAIL..).unwrap_or_default()) {
+                Some(true) => run = TAIL,
+                Some(false) => return Read::No,
+                None => return undecided(true, end),
+            }
+        }
         let open = run == rest.len() && end == End::Open;
         let (segment, behind) = rest.split_at_checked(run).unwrap_or((rest, &[]));
-        if run > TAIL {
-            return Read::No;
-        }
         if open {
             return undecided(true, end);
         }
@@ -320,6 +341,16 @@ fn undecided(possible: bool, end: End) -> Read {
 
 fn is_prefix_start(bytes: &[u8]) -> bool {
     PREFIX.get(..bytes.len()).is_some_and(|start| start.eq_ignore_ascii_case(bytes))
+}
+
+/// Returns whether the bytes begin like a placeholder; `None` if they end too early to tell.
+fn begins(bytes: &[u8]) -> Option<bool> {
+    match strip_prefix(bytes).map(separator) {
+        Some(Ok(_)) => Some(true),
+        Some(Err(Read::More)) => None,
+        None if bytes.len() < PREFIX.len() && is_prefix_start(bytes) => None,
+        Some(Err(_)) | None => Some(false),
+    }
 }
 
 fn strip_prefix(bytes: &[u8]) -> Option<&[u8]> {

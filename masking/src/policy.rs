@@ -43,21 +43,22 @@ pub(crate) const LITERALS_MAX: usize = 1_000;
 /// Bytes of a literal: a shorter one would tear words apart, a longer one is a document.
 pub(crate) const LITERAL_BYTES: std::ops::RangeInclusive<usize> = 3..=200;
 
-/// The reason why a policy is refused. The text is for the author of the configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The reason why a policy is refused. The text is for the author of the configuration, and is logged: it names each
+/// entry by its place in its list, counted from 1, and quotes none, as they are what must not be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PolicyError {
     /// A list names a kind that does not exist.
     UnknownKind {
         /// `enable` or `disable`.
         list: &'static str,
-        /// The name as it was written.
-        kind: String,
+        /// The number of the entry.
+        at: usize,
     },
     /// A kind is both enabled and disabled.
     BothWays {
-        /// The id of the kind.
-        kind: String,
+        /// The number of its entry in `enable`.
+        at: usize,
     },
     /// A list is longer than it may be.
     TooMany {
@@ -66,66 +67,77 @@ pub enum PolicyError {
         /// Maximum entries of the list.
         max: usize,
     },
-    /// A label is not valid in placeholders: see [`placeholder::is_label`](crate::placeholder::is_label).
-    Label {
-        /// The label as it was written.
-        label: String,
-    },
-    /// A pattern is not valid, or its compiled form is too large.
-    Regex {
-        /// The label of the pattern.
-        label: String,
-        /// The text of the `regex` crate.
-        reason: String,
-    },
-    /// A pattern does not have the capture group that is to be its value.
-    Group {
-        /// The label of the pattern.
-        label: String,
-        /// The number of the missing group.
-        group: usize,
-    },
-    /// A pattern matches the empty text, so it would match everywhere.
-    MatchesEmpty {
-        /// The label of the pattern.
-        label: String,
+    /// A custom pattern is not valid.
+    Custom {
+        /// The number of the pattern.
+        at: usize,
+        /// What is wrong with it.
+        why: CustomError,
     },
     /// A literal is too short or too long, or looks like a placeholder.
     Literal {
         /// `always_mask` or `never_mask`.
         list: &'static str,
-        /// The number of the entry, counted from 1.
+        /// The number of the entry.
         at: usize,
     },
     /// An entry of `never_mask` has the form of a CIDR range and is not a valid one.
     Cidr {
-        /// The entry as it was written.
-        literal: String,
+        /// The number of the entry.
+        at: usize,
     },
+}
+
+/// The reason why a custom pattern is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CustomError {
+    /// Its label is not valid in placeholders: see [`placeholder::is_label`](crate::placeholder::is_label).
+    Label,
+    /// Its regex has more bytes than it may have.
+    TooLong {
+        /// Maximum bytes of a regex.
+        max: usize,
+    },
+    /// Its regex has an error of syntax.
+    Syntax,
+    /// The compiled form of its regex is too large.
+    TooLarge,
+    /// Its regex does not have the capture group that is to be its value.
+    Group,
+    /// Its regex matches the empty text, so it would match everywhere.
+    MatchesEmpty,
 }
 
 impl fmt::Display for PolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownKind { list, kind } => write!(f, "kinds.{list}: there is no kind {kind:?}"),
-            Self::BothWays { kind } => write!(f, "kinds: {kind:?} is both enabled and disabled"),
+            Self::UnknownKind { list, at } => write!(f, "kinds.{list}: entry {at} is not a kind"),
+            Self::BothWays { at } => write!(f, "kinds: entry {at} of enable is also disabled"),
             Self::TooMany { list, max } => write!(f, "{list}: more than {max} entries"),
-            Self::Label { label } => write!(
-                f,
-                "custom_patterns: label {label:?} is not of the form WORD or WORD_WORD (A-Z, 0-9, at most 16 characters, \
-                 each word at most 11)"
-            ),
-            Self::Regex { label, reason } => write!(f, "custom_patterns: the regex of {label:?} is refused: {reason}"),
-            Self::Group { label, group } => write!(f, "custom_patterns: the regex of {label:?} has no group {group}"),
-            Self::MatchesEmpty { label } => write!(f, "custom_patterns: the regex of {label:?} matches the empty text"),
-            // The literals are the names that must not be seen, and this text is logged.
+            Self::Custom { at, why } => write!(f, "custom_patterns: entry {at}: {why}"),
             Self::Literal { list, at } => write!(
                 f,
                 "{list}: entry {at} must have {} to {} bytes and may not look like a placeholder",
                 LITERAL_BYTES.start(),
                 LITERAL_BYTES.end()
             ),
-            Self::Cidr { literal } => write!(f, "never_mask: {literal:?} is not a CIDR range"),
+            Self::Cidr { at } => write!(f, "never_mask: entry {at} is not a CIDR range"),
+        }
+    }
+}
+
+impl fmt::Display for CustomError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Label => f.write_str(
+                "its label is not of the form WORD or WORD_WORD (A-Z, 0-9, at most 16 characters, each word at most 11)",
+            ),
+            Self::TooLong { max } => write!(f, "its regex has more than {max} bytes"),
+            Self::Syntax => f.write_str("its regex has an error of syntax"),
+            Self::TooLarge => f.write_str("its regex is too large when it is compiled"),
+            Self::Group => f.write_str("its regex does not have the group"),
+            Self::MatchesEmpty => f.write_str("its regex matches the empty text"),
         }
     }
 }

@@ -3,7 +3,8 @@
 use crate::dialect::{Inner, Slot};
 use crate::json::{self, Cursor, Edit, Shape};
 use crate::placeholder;
-use crate::unmask::{Part, Resolve, Unmasker};
+use crate::replaced::Secret;
+use crate::unmask::{Around, Part, Resolve, Unmasker};
 
 /// Restores a string that is whole.
 pub(crate) fn restore_slot(slot: &Slot<'_, '_>, resolver: &mut dyn Resolve) -> Option<Edit> {
@@ -30,6 +31,7 @@ pub(crate) fn restore_piece(
     let raw = slot.value.raw();
     let text = slot.value.string().unwrap_or_default();
     if !unmasker.holds() && placeholder::next_candidate(text.as_bytes()).is_none() {
+        unmasker.pass(text.as_bytes());
         return None;
     }
     let mut restored = String::with_capacity(raw.len());
@@ -61,11 +63,18 @@ fn push_escaped(part: Part<'_>, inner: Inner, out: &mut String) {
         Part::Same(_) => {}
         // Carried bytes are a part of the text as it was written, so for JSON in JSON they have their inner escapes.
         Part::Carried(bytes) => json::escape_into(&String::from_utf8_lossy(bytes), out),
-        Part::Value(value) if inner == Inner::Json => {
-            let mut escaped = String::new();
+        Part::Value(value, around) => push_value(&value, inner, around, out),
+    }
+}
+
+/// Appends a value as the content of a JSON string whose text is of this form, and has the value at such a place.
+pub(crate) fn push_value(value: &Secret, inner: Inner, around: Around, out: &mut String) {
+    match inner {
+        Inner::Text => json::escape_into(&around.written(value), out),
+        Inner::Json => {
+            let mut escaped = String::with_capacity(value.expose().len());
             json::escape_into(value.expose(), &mut escaped);
             json::escape_into(&escaped, out);
         }
-        Part::Value(value) => json::escape_into(value.expose(), out),
     }
 }

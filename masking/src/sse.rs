@@ -35,6 +35,11 @@ impl Framer {
             let blank = end == self.line;
             // CR LF is one end of a line: the LF of a CR that was read already ends nothing.
             let second_half = blank && end > self.start && self.buffer.get(end - 1..=end) == Some(b"\r\n");
+            // Where lines end with CR LF, a blank one does too: its LF is on the way.
+            if blank && self.buffer.ends_with(b"\r\n\r") && end + 1 == self.buffer.len() {
+                self.seen = end;
+                return None;
+            }
             self.line = end + 1;
             if blank && !second_half {
                 let with_lf = self.buffer.get(end..end + 2) == Some(b"\r\n");
@@ -66,25 +71,37 @@ impl Framer {
 pub struct Data<'e> {
     event: &'e [u8],
     lines: Vec<Range<usize>>,
+    name: Option<&'e [u8]>,
 }
 
 impl<'e> Data<'e> {
     /// Reads one event as [`Framer::next_event`] returns it, with its blank line or without.
     pub fn of(event: &'e [u8]) -> Self {
-        let mut lines = Vec::new();
-        let mut at = 0;
+        let (mut lines, mut name, mut at) = (Vec::new(), None, 0);
         for line in event.split(|b| matches!(b, b'\n' | b'\r')) {
-            if let Some(value) = line.strip_prefix(b"data") {
-                let value = value.strip_prefix(b":").map(|v| v.strip_prefix(b" ").unwrap_or(v));
-                // A line with nothing but the name has an empty value; a longer name is another field.
-                if value.is_some() || line.len() == 4 {
-                    let end = at + line.len();
-                    lines.push(end - value.map_or(0, <[u8]>::len)..end);
-                }
+            if let Some(value) = field(line, b"data") {
+                let end = at + line.len();
+                lines.push(end - value.len()..end);
             }
+            name = field(line, b"event").or(name);
             at += line.len() + 1;
         }
-        Self { event, lines }
+        Self { event, lines, name }
+    }
+
+    /// Returns the name of the event; `None` if it has none.
+    pub fn name(&self) -> Option<&'e [u8]> {
+        self.name
+    }
+
+    /// Returns how the lines of the event end.
+    pub fn ending(&self) -> &'static str {
+        let first = memchr::memchr2(b'\n', b'\r', self.event).and_then(|at| self.event.get(at..));
+        match first {
+            Some([b'\r', b'\n', ..]) => "\r\n",
+            Some([b'\r', ..]) => "\r",
+            _ => "\n",
+        }
     }
 
     /// Returns the data as the receiver gets it; `None` if the event has none.
@@ -93,18 +110,49 @@ impl<'e> Data<'e> {
         (!values.is_empty()).then(|| values.join(&b'\n'))
     }
 
-    /// Returns the event with other data, which must have as many lines.
+    /// Returns the event with other data. Each line of it, whatever it ends with, gets a `data` line: those beyond the
+    /// lines that the event has follow the last of them, and those that it has no data for are empty.
     pub fn replaced(&self, data: &[u8]) -> Vec<u8> {
+        if self.lines.is_empty() {
+            return self.event.to_vec();
+        }
         let mut out = Vec::with_capacity(self.event.len() + data.len());
-        let mut at = 0;
-        for (range, line) in self.lines.iter().zip(data.split(|b| *b == b'\n')) {
+        let (mut at, mut lines) = (0, lines_of(data));
+        for range in &self.lines {
             out.extend_from_slice(self.event.get(at..range.start).unwrap_or_default());
-            out.extend_from_slice(line);
+            out.extend_from_slice(lines.next().unwrap_or_default());
             at = range.end;
+        }
+        for line in lines {
+            out.extend_from_slice(self.ending().as_bytes());
+            out.extend_from_slice(b"data: ");
+            out.extend_from_slice(line);
         }
         out.extend_from_slice(self.event.get(at..).unwrap_or_default());
         out
     }
+}
+
+/// The value of a line that is this field. A line with nothing but the name has an empty value; a longer name is another
+/// field.
+fn field<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
+    match line.strip_prefix(name)? {
+        [] => Some(&[]),
+        [b':', b' ', value @ ..] | [b':', value @ ..] => Some(value),
+        _ => None,
+    }
+}
+
+/// The lines of a text, which end with CR LF, LF or CR.
+fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = memchr::memchr2(b'\n', b'\r', text) else { return rest.take() };
+        let (line, behind) = text.split_at_checked(end)?;
+        rest = Some(behind.strip_prefix(b"\r\n").or(behind.get(1..)).unwrap_or_default());
+        Some(line)
+    })
 }
 
 #[cfg(test)]
@@ -164,6 +212,9 @@ mod tests {
             ("event: x\ndata: {\"a\"}\n\n", Some("{\"a\"}"), "{}", "event: x\ndata: {}\n\n"),
             ("data:1\r\ndata\r\ndata:  2\r\n\r\n", Some("1\n\n 2"), "a\n\nc", "data:a\r\ndata\r\ndata: c\r\n\r\n"),
             (": only\n\n", None, "", ": only\n\n"),
+            ("data: 1\n\n", Some("1"), "a\r\nb\rc", "data: a\ndata: b\ndata: c\n\n"),
+            ("data:1\r\nid: 7\r\n\r\n", Some("1"), "a\n", "data:a\r\ndata: \r\nid: 7\r\n\r\n"),
+            ("data: 1\ndata: 2\n\n", Some("1\n2"), "", "data: \ndata: \n\n"),
             ("database: 1\ndata: 2", Some("2"), "3", "database: 1\ndata: 3"),
         ];
         for (event, data, new, replaced) in cases {

@@ -2,8 +2,14 @@
 //!
 //! A placeholder may be cut anywhere, so the end of a piece that may be the beginning of one is carried over to the
 //! next piece: at most [`WRITTEN_MAX`] bytes, whatever arrives. Everything else leaves at once.
+//!
+//! If the text up to a placeholder is JSON that is within a string there, its value is escaped where the JSON would end
+//! to be valid otherwise.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use crate::json::{self, Progress};
 
 use crate::placeholder::{self, End, Placeholder, Read, WRITTEN_MAX};
 use crate::replaced::Secret;
@@ -24,20 +30,54 @@ pub(crate) enum Part<'p> {
     Same(Range<usize>),
     /// Bytes of earlier pieces, as they stood.
     Carried(&'p [u8]),
-    /// The value of a placeholder.
-    Value(Secret),
+    /// The value of a placeholder, and whether the text around it is JSON.
+    Value(Secret, Around),
 }
 
-/// The state of one text: the bytes that may be the beginning of a placeholder.
+/// The text around a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Around {
+    Text,
+    /// A string of JSON.
+    JsonString,
+}
+
+impl Around {
+    pub(crate) fn of(progress: &Progress) -> Self {
+        if progress.is_in_string() { Self::JsonString } else { Self::Text }
+    }
+
+    /// Returns a value as it is written here. In a string of JSON a value that was found in JSON is valid as it stands,
+    /// and any other is escaped.
+    pub(crate) fn written<'v>(self, value: &'v Secret) -> Cow<'v, str> {
+        let value = value.expose();
+        if self == Self::Text || json::is_content(value) {
+            return Cow::Borrowed(value);
+        }
+        let mut escaped = String::with_capacity(value.len());
+        json::escape_into(value, &mut escaped);
+        Cow::Owned(escaped)
+    }
+}
+
+/// The state of one text.
 #[derive(Default, Clone)]
 pub(crate) struct Unmasker {
+    /// The bytes that may be the beginning of a placeholder.
     carry: Vec<u8>,
+    /// The text before them.
+    progress: Progress,
 }
 
 impl Unmasker {
     /// Returns whether bytes are held back.
     pub(crate) fn holds(&self) -> bool {
         !self.carry.is_empty()
+    }
+
+    /// Takes the next piece, in which no placeholder begins. Nothing may be held back.
+    pub(crate) fn pass(&mut self, piece: &[u8]) {
+        self.progress.read(piece);
     }
 
     /// Takes the next piece and reports what is certain, in order.
@@ -52,20 +92,20 @@ impl Unmasker {
                 Read::Placeholder(placeholder, len) => match resolver.resolve(&placeholder) {
                     None => at = candidate + 1,
                     Some(value) => {
-                        same(plain..candidate, out);
-                        out(Part::Value(value));
+                        self.same(piece, plain..candidate, out);
+                        out(Part::Value(value, Around::of(&self.progress)));
                         at = candidate + len;
                         plain = at;
                     }
                 },
                 Read::More => {
-                    same(plain..candidate, out);
+                    self.same(piece, plain..candidate, out);
                     self.carry.extend_from_slice(piece.get(candidate..).unwrap_or_default());
                     return;
                 }
             }
         }
-        same(plain..piece.len(), out);
+        self.same(piece, plain..piece.len(), out);
     }
 
     /// Ends the text and reports what was held back.
@@ -78,7 +118,7 @@ impl Unmasker {
             match value {
                 Some((value, len)) => {
                     self.carry.drain(..len.min(self.carry.len()));
-                    out(Part::Value(value));
+                    out(Part::Value(value, Around::of(&self.progress)));
                 }
                 None => self.release_one(out),
             }
@@ -104,17 +144,18 @@ impl Unmasker {
             }
             self.carry.truncate(carried);
             let value = match read {
-                // A carry is undecided to its last byte, so a placeholder that begins with it holds all of it.
-                Read::Placeholder(placeholder, len) => {
-                    resolver.resolve(&placeholder).map(|value| (value, len.saturating_sub(carried)))
-                }
+                Read::Placeholder(placeholder, len) => resolver.resolve(&placeholder).map(|value| (value, len)),
                 Read::No | Read::More => None,
             };
             match value {
-                Some((value, taken)) => {
-                    self.carry.clear();
-                    out(Part::Value(value));
-                    return Some(taken);
+                // A carry is undecided to its last byte, so a placeholder that begins with it holds all of it but the
+                // beginning of the next one.
+                Some((value, len)) => {
+                    self.carry.drain(..len.min(carried));
+                    out(Part::Value(value, Around::of(&self.progress)));
+                    if self.carry.is_empty() {
+                        return Some(len.saturating_sub(carried));
+                    }
                 }
                 None => self.release_one(out),
             }
@@ -126,8 +167,17 @@ impl Unmasker {
     fn release_one(&mut self, out: &mut dyn FnMut(Part<'_>)) {
         let behind = self.carry.get(1..).unwrap_or_default();
         let len = placeholder::next_candidate(behind).map_or(self.carry.len(), |offset| offset + 1);
-        out(Part::Carried(self.carry.get(..len).unwrap_or_default()));
+        let released = self.carry.get(..len).unwrap_or_default();
+        self.progress.read(released);
+        out(Part::Carried(released));
         self.carry.drain(..len);
+    }
+
+    fn same(&mut self, piece: &[u8], range: Range<usize>, out: &mut dyn FnMut(Part<'_>)) {
+        if !range.is_empty() {
+            self.progress.read(piece.get(range.clone()).unwrap_or_default());
+            out(Part::Same(range));
+        }
     }
 }
 
@@ -137,21 +187,15 @@ impl std::fmt::Debug for Unmasker {
     }
 }
 
-fn same(range: Range<usize>, out: &mut dyn FnMut(Part<'_>)) {
-    if !range.is_empty() {
-        out(Part::Same(range));
-    }
-}
-
 /// Returns a whole text with its placeholders restored; `None` if nothing in it changes.
 pub fn restore(text: &[u8], resolver: &mut dyn Resolve) -> Option<Vec<u8>> {
     let (mut restored, mut changed) = (Vec::new(), false);
     let mut sink = |part: Part<'_>| match part {
         Part::Same(range) => restored.extend_from_slice(text.get(range).unwrap_or_default()),
         Part::Carried(bytes) => restored.extend_from_slice(bytes),
-        Part::Value(value) => {
+        Part::Value(value, around) => {
             changed = true;
-            restored.extend_from_slice(value.expose().as_bytes());
+            restored.extend_from_slice(around.written(&value).as_bytes());
         }
     };
     let mut unmasker = Unmasker::default();
@@ -189,6 +233,10 @@ mod tests {
         ("AWSAWS_EC2_7KQ2M9XA4TBN_AWS_EC2_7KQ2M9XA4TBN", "AWSi-0123456789abcdef0_i-0123456789abcdef0"),
         (r"**aws-ec2-7kq2m9xa4tbn** `AWS\_EC2\_7KQ2M9XA4TBN`", "**i-0123456789abcdef0** `i-0123456789abcdef0`"),
         ("AWS_EC2_7KQ2M9XA4TBNx AWS_EC2_7KQ2M9XA4TB", "AWS_EC2_7KQ2M9XA4TBNx AWS_EC2_7KQ2M9XA4TB"),
+        ("AWS_EC2_7KQ2M9XA4TBNAWS_EC2_7KQ2M9XA4TBN", "i-0123456789abcdef0i-0123456789abcdef0"),
+        ("AWS_EC2_7KQ2M9XA4TBNAWS_EC2", "i-0123456789abcdef0AWS_EC2"),
+        ("AWS_EC2_7KQ2M9XA4TBNAWS AWS_EC2_7KQ2M9XA4TBNA", "AWS_EC2_7KQ2M9XA4TBNAWS AWS_EC2_7KQ2M9XA4TBNA"),
+        (r"aws\_ec2\_7kq2m9xa4tbnaws\_ec2\_7kq2m9xa4tbn", "i-0123456789abcdef0i-0123456789abcdef0"),
         ("AWS_EC2_000000000AWS_EC2_7KQ2M9XA4TBN", "AWS_EC2_000000000i-0123456789abcdef0"),
         ("AWS_EC2_000000000000 AWS_EC2_00000000000A", "AWS_EC2_000000000000 AWS_EC2_00000000000A"),
         // A value that holds a placeholder is not restored again.
@@ -203,14 +251,14 @@ mod tests {
             unmasker.write(piece, &mut known(), &mut |part| match part {
                 Part::Same(range) => out.extend_from_slice(&piece[range]),
                 Part::Carried(bytes) => out.extend_from_slice(bytes),
-                Part::Value(value) => out.extend_from_slice(value.expose().as_bytes()),
+                Part::Value(value, _) => out.extend_from_slice(value.expose().as_bytes()),
             });
             held = held.max(unmasker.carry.len());
         }
         unmasker.end(&mut known(), &mut |part| match part {
             Part::Same(_) => panic!("there is no piece"),
             Part::Carried(bytes) => out.extend_from_slice(bytes),
-            Part::Value(value) => out.extend_from_slice(value.expose().as_bytes()),
+            Part::Value(value, _) => out.extend_from_slice(value.expose().as_bytes()),
         });
         (String::from_utf8(out).unwrap(), held)
     }

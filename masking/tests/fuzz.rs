@@ -207,19 +207,19 @@ proptest! {
     /// Without a replaced value nothing changes; chunks are invisible for every kind of body.
     #[test]
     fn restorer(bytes in traffic(), sizes in prop::collection::vec(1usize..40, 1..5)) {
-        let media = [Media::Json, Media::Lines, Media::Events, Media::Frames, Media::Text, Media::Opaque];
+        let media = [Media::Undeclared, Media::Json, Media::Lines, Media::Events, Media::Frames, Media::Text, Media::Opaque];
         let replaced = mask(Format::Text, b"i-0123456789abcdef0 s3://acme-logs-1/").unwrap().1;
         let placeholder = replaced.entries().next().unwrap().0.to_string();
         let spoken = String::from_utf8_lossy(&bytes).replace("AWS_EC2_7KQ2M9XA4TBN", &placeholder).into_bytes();
+        // The texts of a known API's events are taken apart, whatever type is declared for them.
+        let takes_apart = |media| media == Media::Events || memchr::memmem::find(&bytes, b"data:").is_some();
         for media in media {
-            if media != Media::Events {
+            if !takes_apart(media) {
                 prop_assert_eq!(&restore(media, &Replaced::default(), &cut(&bytes, &sizes)), &bytes, "{:?}", media);
-                prop_assert_eq!(
-                    restore(media, &replaced, &cut(&spoken, &sizes)), restore(media, &replaced, &[&spoken]), "{:?}", media
-                );
-            } else {
-                restore(media, &replaced, &cut(&spoken, &sizes));
             }
+            prop_assert_eq!(
+                restore(media, &replaced, &cut(&spoken, &sizes)), restore(media, &replaced, &[&spoken]), "{:?}", media
+            );
         }
     }
 

@@ -67,6 +67,48 @@ fn a_value_is_that_of_the_text_as_it_is_written() {
     assert_eq!(values(&scanner, r"x subnet\u20110123456789abcdef0"), [r"subnet\u20110123456789abcdef0"]);
 }
 
+/// Texts that a reader sees otherwise than they are written.
+const SPELLED: &[&str] = &[
+    // Colours, with the escape character, written as text, and lost.
+    "bucket: \"\u{1b}[32m‹acme-logs›\u{1b}[0m\", \"\u{1b}[32m‹acme-data›\u{1b}[0m\"",
+    "BUCKET            AGE\n\u{1b}[1m‹acme-logs-1›\u{1b}[0m       4d\n\u{1b}[1m‹acme-logs-2›\u{1b}[0m       5d\n",
+    "bucket=‹acme-\u{1b}[01;31m\u{1b}[Klogs\u{1b}[m\u{1b}[K-1›",
+    "\u{1b}[2Kpassword \u{1b}[31m=\u{1b}[0m ‹Xk39abcdQ7f2›\n",
+    "[0;31mERROR[0m bucket [1m‹acme-logs-1›[0m missing in account [33m‹471192830564›[0m",
+    "  [32m'Bucket'[39m: [32m'‹acme-logs›'[39m,",
+    "ERROR[0m‹i-0123456789abcdef0›[31mstopped",
+    r"\033[1;34mdb_password\033[0m=\033[32m‹Xk39abcdQ7f2›\033[0m",
+    r"^[[1mAccount:^[[0m ‹471192830564›",
+    r"\\u001b[36mbucket\\u001b[39m: \\u001b[32m‹acme-logs-1›\\u001b[39m",
+    "␛[33m‹10.20.3.41›␛[0m up, #033[32m‹sg-0123456789abcdef0›#033[0m",
+    // Entities and escapes of signs.
+    "bucket&nbsp;=&#160;‹acme-logs-1›",
+    "password&#x3D;&quot;‹Xk39&amp;abcd›&quot;",
+    "{&#x27;Bucket&#x27;: &#x27;‹acme-logs›&#x27;}",
+    "{&apos;Bucket&apos;: &apos;‹acme-logs›&apos;}",
+    "&lt;Account&gt;&lt;Id&gt;‹471192830564›&lt;/Id&gt;&lt;/Account&gt;",
+    "s3:&#x2F;&#x2F;‹acme-logs›&#x2F;a",
+    r"login?bucket\u003d‹acme-logs-1›\u0026x",
+    "Bucket :\u{a0}‹acme-logs-1›, compte\u{a0}:\u{a0}‹471192830564›",
+    // A mail.
+    "Content-Transfer-Encoding: quoted-printable\n\naccount=3D‹471192830564› at ‹i-012345678=\n9abcdef0›\n\
+     password =3D ‹Xk39=3Dabcd›\nBucket:=C2=A0‹acme-logs-1›=20\n",
+];
+
+#[test]
+fn a_text_is_read_as_it_is_seen() {
+    let scanner = Scanner::new(&Policy::default()).unwrap();
+    let mut wrong = Vec::new();
+    for marked in SPELLED {
+        let expected: Vec<_> = marked.split('‹').skip(1).map(|part| part.split('›').next().unwrap()).collect();
+        let got = values(&scanner, &marked.replace(['‹', '›'], ""));
+        if got != expected {
+            wrong.push(format!("{marked:?}: {got:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// What a text with hidden characters shows is found in the others too, and the other way round.
 #[test]
 fn what_one_text_shows_is_found_in_all() {
@@ -88,6 +130,8 @@ fn what_hides_nothing_is_no_value() {
         "\u{feff}plain text",
         "a\u{ad}ac\u{ad}count of sorts",
         "می\u{200c}خواهم",
+        "[1m] and [0mi and &#9786; and &#x1F600; of [5m]",
+        "prix\u{a0}: 12\u{a0}€, [31mrouge[0m",
     ] {
         assert_eq!(values(&scanner, text), [""; 0], "{text}");
     }

@@ -92,6 +92,22 @@ fn text_and_lines_come_back() {
     assert_eq!(restore_at_every_split(Media::Lines, &masked.replaced, &masked_text(&masked, lines)), lines);
 }
 
+#[test]
+fn values_that_touch_come_back() {
+    let texts = [
+        "postgres://u:password=acs1234@db",
+        "postgres://u:password=acs1234@db:5432/x",
+        "i-0123456789abcdef0,10.42.7.11;AKIAIOSFODNN7EXAMPLE",
+        "password=a1b2c3d4password=e5f6g7h8",
+    ];
+    for text in texts {
+        let masked = mask(Format::Text, text);
+        let body = masked_text(&masked, text);
+        assert_eq!(restore_at_every_split(Media::Text, &masked.replaced, &body), text, "{body}");
+        assert!(mask(Format::Text, &body).body.is_none(), "masked text has a finding: {body}");
+    }
+}
+
 /// An Anthropic stream whose deltas hold these pieces.
 fn anthropic(kind: &str, field: &str, pieces: &[String]) -> String {
     let block = if kind == "text_delta" {

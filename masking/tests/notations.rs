@@ -18,6 +18,14 @@ const NOTATIONS: &[&str] = &[
     "bucket -> ‹acme-logs-1›",
     "AWS Secret Access Key [None]: ‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
     "Account Id (12 digits): ‹471192830564›",
+    "S3_BUCKET ?= ‹acme-logs-1›\nACCOUNT_ID ::= ‹471192830564›",
+    "ENV['AWS_ACCOUNT'] ||= '‹471192830564›'",
+    "params[:bucket] = '‹acme-logs›'\nenv[LOG_BUCKET] = \"‹acme-data›\"",
+    "location=s3\\://‹acme-logs›/a\njdbc.url=jdbc\\:x\\://h/d?password\\=‹Xk39abcdQ7f2›\n",
+    // Quotation marks in a quotation.
+    "id,doc\n7,\"{\"\"ownerId\"\":\"\"‹471192830564›\"\",\"\"bucket\"\" : \"\"‹acme-logs›\"\"}\"\n",
+    "7,\"[{\"\"Name\"\":\"\"LOG_BUCKET\"\",\"\"Value\"\":\"\"‹acme-logs›\"\"}]\"\n",
+    "EXECUTE 'CALL load(bucket => ''‹acme-logs›'')';",
     // Emphasis and elements.
     "- **S3 Bucket**: `‹acme-logs›`",
     "- **S3 Bucket:** ‹acme-logs-1›",
@@ -27,6 +35,8 @@ const NOTATIONS: &[&str] = &[
     "<Bucket><Name>‹acme-logs›</Name><CreationDate>2024-05-01</CreationDate></Bucket>",
     "<bucket id=\"x\" name=\"‹acme-logs›\"/>",
     "<property><name>fs.s3a.secret.key</name><value>‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›</value></property>",
+    "&lt;Bucket&gt;&lt;Name&gt;‹acmelogs›&lt;/Name&gt;&lt;/Bucket&gt;",
+    r"\u003cSecretKey\u003e‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›\u003c/SecretKey\u003e",
     // Pairs, in either order, with other members between them.
     r#"[{"ParameterKey": "BucketName", "ParameterValue": "‹acme-logs›"}]"#,
     r#"{"OutputKey": "LogBucket", "Description": "logs", "OutputValue": "‹acme-logs›"}"#,
@@ -66,6 +76,11 @@ const NOTATIONS: &[&str] = &[
     "비밀번호 ‹QtrroaUs6S*D5› 확인",
     "We run this in ‹471192830564› (prod).",
     "distcp 471192830565 files",
+    // A value that is known stands within other names.
+    "zone_id = \"‹Z05218443LQ9XKMW7ABC›\"\nno record ‹Z05218443LQ9XKMW7ABC›_www.example.org_CNAME",
+    "aws_route53_record:\n    - ‹Z05218443LQ9XKMW7ABC›_www.example.org_A",
+    "origin S3-‹acme-site-1› at ‹acme-site-1›.s3.amazonaws.com",
+    "Alarm Arn: arn:aws:cloudwatch:eu-west-1:‹471192830564›:alarm:‹orders-cpu›\nName:      ‹orders-cpu›\n",
     // An ARN shows a name that is masked wherever it stands alone.
     r#"{"RoleName": "‹Deployer›", "Arn": "arn:aws:iam::‹471192830564›:role/‹Deployer›"}, Deployer of all"#,
     r#"{"StackName": "‹Ledger›", "StackId": "arn:aws:cloudformation:eu-west-1:‹471192830564›:stack/‹Ledger/8ff84582-673b-4e85-a3ff-3fbd28da7b16›"}"#,
@@ -82,6 +97,11 @@ const OTHERWISE: &[&str] = &[
     "bucket,account,owner\nred,blue,green\n",
     "f(bucket, account, key-1)",
     "passwd: files1 sss systemd",
+    "bucket = \"\", queue = \"acme-logs-1\"",
+    "bucket = \"\"\nacme-logs-1 = \"\"",
+    "x = \"bucket\" + \"\" + acme-logs-7",
+    "rate(http_bucket[5m]) > 3 and x[1m] and y[0]m",
+    "[account]\nx = acme-1\n[bucket]\ny = acme-2",
     "| Bucket | policy |\n| --- | --- |\n| public | none |",
     "The bucket is empty, the account was closed and the password is gone.",
     "for (const account of accounts) { bucket.push(account.id) }",

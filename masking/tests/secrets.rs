@@ -125,6 +125,30 @@ fn each_ends_where_its_notation_ends_it() {
         "\"Password\": \"‹&1-3a6u:RA0djs›\", \"PasswordResetRequired\": true",
         "\"SecretAccessKey\": \"‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5dQQ+w›\"\n",
         "\"ClientSecret\": \"‹9ujlik3n4b5urk1ft4fl3mg5e62d+9ado/7h8j›\"\n",
+        // A quotation within a quotation, in CSV and SQL.
+        "7,\"{\"\"password\"\":\"\"‹Xk&39,a'bc;d›\"\",\"\"user\"\":\"\"x\"\"}\"\n",
+        "7,\"{\"\"password\"\":\"\"‹Xk39\\\"\"abQ7›\"\",\"\"user\"\":\"\"x\"\"}\"\n",
+        "7,\"{\"\"log\"\":\"\"{\\\"\"password\\\"\":\\\"\"‹Xk39,abQ7›\\\"\"}\"\"}\"\n",
+        "EXECUTE 'ALTER USER app PASSWORD ''‹Xk39,abQ7›''';\n",
+        "create user app with password '‹Xk39,abQ7›' nosuperuser;\n",
+        "CREATE USER 'app'@'%' IDENTIFIED WITH caching_sha2_password BY '‹Xk39,abQ7›';\n",
+        "GRANT ALL ON *.* TO app IDENTIFIED BY \"‹Xk39,abQ7›\" WITH GRANT OPTION;\n",
+        // In a URL of any scheme, up to its host.
+        "postgresql+asyncpg://app:‹Xk39#abQ7$›@db:5432/x\n",
+        "mssql+pyodbc://sa:‹Xk39{ab}Q7›@db/x?driver=y\n",
+        "sftp://deploy:‹Xk39@ab@Q7›@files:22/x, sftp://files2\n",
+        "git clone https://deploy:‹Xk39-abQ7›@git.example.com/a.git\n",
+        "\"url\": \"nats:\\/\\/app:‹Xk39-abQ7›@bus:4222\"\n",
+        // Words with points, where no code is.
+        "DB_PASSWORD=‹coral.Reef8›\n",
+        "spring.datasource.password=‹coral.Reef8›\n",
+        "  MasterUserPassword: ‹Coral.Reef8›\n",
+        // Signs of references that are none.
+        "\"password\": \"‹{coral}9x›\"\n",
+        "password: '‹$coral9$›'\n",
+        "password: \"‹!Coral99›\"\n",
+        "define( 'DB_PASSWORD', '‹Coral*Reef8›' );\n",
+        "params[:password] = \"‹coral-Reef8›\"\n",
         "'x-api-key': '‹j4EKfAlLbhu8eoXdCNTB7P5wryvZF06WzImxsROg-x1›'\n",
     ];
     let mut wrong = Vec::new();
@@ -156,6 +180,13 @@ fn references_and_code_are_no_passwords() {
         "DB_PASSWORD=$(aws secretsmanager get-secret-value)\n",
         "  password: config.Db->Password1;\n",
         "'password' => 'required|min:8|confirmed'",
+        "postgres://app:{password1}@h, postgres://app:$DB_PASS1@h, postgres://app:{{ pass1 }}@h",
+        "http://localhost:8080/a@b, https://user@host:8443/x, https://example.org/@scope/pkg1@1.2.3",
+        "const password = cfg.dbPassword1",
+        "client = Client(\n    password=cfg.dbPassword1,\n)",
+        "wrong password 'must match'",
+        "print('password '+user1.name+' is wrong')",
+        "f(password=\"\", user=\"abc-123\")",
     ];
     for text in cases {
         assert_eq!(found(&scanner, text, None), [], "{text}");

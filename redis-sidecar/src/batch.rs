@@ -1,13 +1,15 @@
 //! A request of the filter, checked against the contract.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use contract::{Counters, ExchangeSummary, Scope, SyncRequest, VERSION, bound, code};
+use contract::{Counters, ExchangeSummary, Follow, Scope, SyncRequest, VERSION, bound, code};
 use masking::Placeholder;
 
 use crate::error::Error;
 use crate::name::{KindName, RecordKey};
 use crate::seal::Plain;
+use crate::store::Followed;
 
 /// Kinds that one exchange may report. The catalogue and a configuration's own patterns have far fewer.
 const KINDS: usize = 1_000;
@@ -21,7 +23,7 @@ pub struct Batch {
     pub exchanges: Vec<(Scope, ExchangeSummary)>,
     pub counters: Counters,
     pub wanted: Vec<RecordKey>,
-    pub recall: Vec<Scope>,
+    pub follow: Vec<Followed>,
 }
 
 impl Batch {
@@ -36,7 +38,7 @@ impl Batch {
             exchanges,
             counters,
             wanted,
-            recall,
+            follow,
         } = request;
         if version != VERSION {
             return Err(Error::Version);
@@ -47,7 +49,7 @@ impl Batch {
         check(mappings.len() <= bound::MAPPINGS, "mappings")?;
         check(exchanges.len() <= bound::EXCHANGES, "exchanges")?;
         check(wanted.len() <= bound::WANTED, "wanted")?;
-        check(recall.len() <= bound::RECALL, "recall")?;
+        check(follow.len() <= bound::FOLLOWED, "follow")?;
         Ok(Self {
             id: (instance, batch),
             keyring,
@@ -56,7 +58,7 @@ impl Batch {
             exchanges: exchanges.into_iter().map(exchange).collect::<Result<_, _>>()?,
             counters,
             wanted: wanted.iter().map(|wanted| key(&wanted.scope, &wanted.placeholder)).collect::<Result<_, _>>()?,
-            recall: recall.iter().map(|text| scope(text)).collect::<Result<_, _>>()?,
+            follow: follow.into_iter().map(followed).collect::<Result<_, _>>()?,
         })
     }
 
@@ -64,7 +66,17 @@ impl Batch {
     pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
         let keys = self.mappings.iter().map(|(key, _)| key).chain(&self.wanted);
         let told = self.exchanges.iter().map(|(scope, _)| scope);
-        keys.map(|key| &key.scope).chain(&self.recall).chain(told)
+        keys.map(|key| &key.scope).chain(self.follow.iter().map(|followed| &followed.scope)).chain(told)
+    }
+
+    /// Leaves out everything of the scopes that do not pass, and returns these. Other scopes are not affected.
+    pub fn keep_scopes(&mut self, passes: impl Fn(&Scope) -> bool) -> BTreeSet<Scope> {
+        let left_out = self.scopes().filter(|scope| !passes(scope)).cloned().collect();
+        self.mappings.retain(|(key, _)| passes(&key.scope));
+        self.exchanges.retain(|(scope, _)| passes(scope));
+        self.wanted.retain(|key| passes(&key.scope));
+        self.follow.retain(|followed| passes(&followed.scope));
+        left_out
     }
 }
 
@@ -78,10 +90,17 @@ pub fn scope(text: &str) -> Result<Scope, Error> {
 }
 
 fn mapping(mapping: contract::Mapping) -> Result<(RecordKey, Plain), Error> {
-    let contract::Mapping { scope, kind, placeholder, value, by_context } = mapping;
+    let contract::Mapping { scope, kind, placeholder, value, known } = mapping;
     let kind = KindName::parse(&kind).ok_or(Error::Invalid("kind"))?;
     check((1..=bound::VALUE_BYTES).contains(&value.expose().len()), "value")?;
-    Ok((key(&scope, &placeholder)?, Plain { kind, value, by_context }))
+    Ok((key(&scope, &placeholder)?, Plain { kind, value, known }))
+}
+
+/// A place in a feed is a number, or two that a hyphen joins.
+fn followed(follow: Follow) -> Result<Followed, Error> {
+    let is_place = |text: &str| is_name(text) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    check(follow.after.as_deref().is_none_or(is_place), "after")?;
+    Ok(Followed { scope: scope(&follow.scope)?, after: follow.after })
 }
 
 /// The numbers of an exchange are published and counted, so that they may hold names and codes only.
@@ -110,7 +129,7 @@ mod tests {
             "mappings": [{"scope": "a", "kind": "ec2_instance", "placeholder": "AWS_EC2_7KQ2M9XA4TBN", "value": "i-0"}],
             "exchanges": [{"scope": "a", "at_ms": 1, "request_bytes": 1, "response_bytes": 1,
                 "masked": [["ec2_instance", 1]], "restored": 0, "unresolved": 0, "refused": "AWS_MASKER_1001"}],
-            "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "recall": ["a"]})
+            "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a", "after": "1-0"}]})
     }
 
     fn with(path: &str, value: Value) -> Value {
@@ -141,14 +160,17 @@ mod tests {
             (with("/exchanges/0/refused", json!("i-0abc")), Some(Error::Invalid("refused"))),
             (with("/exchanges/0/masked/0/0", json!("i-0abc def")), Some(Error::Invalid("kind"))),
             (with("/wanted/0/scope", json!("a b")), Some(Error::Invalid("scope"))),
-            (with("/recall/0", json!("")), Some(Error::Invalid("scope"))),
+            (with("/follow/0/scope", json!("")), Some(Error::Invalid("scope"))),
+            (with("/follow/0/after", json!("")), Some(Error::Invalid("after"))),
+            (with("/follow/0/after", json!("+")), Some(Error::Invalid("after"))),
+            (with("/follow/0/after", json!("1\r\nFLUSHALL")), Some(Error::Invalid("after"))),
             (with("/mappings", many(sound["mappings"][0].clone(), bound::MAPPINGS)), Some(Error::Invalid("mappings"))),
             (
                 with("/exchanges", many(sound["exchanges"][0].clone(), bound::EXCHANGES)),
                 Some(Error::Invalid("exchanges")),
             ),
             (with("/wanted", many(sound["wanted"][0].clone(), bound::WANTED)), Some(Error::Invalid("wanted"))),
-            (with("/recall", many(json!("a"), bound::RECALL)), Some(Error::Invalid("recall"))),
+            (with("/follow", many(json!({"scope": "a"}), bound::FOLLOWED)), Some(Error::Invalid("follow"))),
         ] {
             let outcome = Batch::parse(serde_json::from_value(request.clone()).unwrap()).err();
             assert_eq!(outcome, expected, "{request}");

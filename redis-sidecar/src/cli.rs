@@ -37,7 +37,12 @@ pub enum Command {
         #[arg(long, default_value = "default")]
         scope: String,
     },
-    /// Erase mappings
+    /// Print the values that a scope knows, the newest first
+    Known {
+        #[arg(long, default_value = "default")]
+        scope: String,
+    },
+    /// Erase mappings; the filters forget them too
     #[command(subcommand)]
     Forget(Forget),
     /// Count mappings, by scope and by key
@@ -80,6 +85,7 @@ pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
         Command::Lookup { placeholder, scope } => {
             client.post(path::LOOKUP, &json!({"scope": scope, "placeholder": placeholder}))?
         }
+        Command::Known { scope } => client.post(path::KNOWN, &json!({"scope": scope}))?,
         Command::Forget(forget) => client.post(path::FORGET, &request_body(forget)?)?,
     };
     Ok(writeln!(io::stdout(), "{}", answer.trim_end())?)

@@ -55,12 +55,15 @@ impl BearerToken {
 }
 
 impl Scopes {
-    pub fn check<'a>(&self, mut scopes: impl Iterator<Item = &'a Scope>) -> Result<(), Error> {
+    pub fn include(&self, scope: &Scope) -> bool {
         match self {
-            Self::All => Ok(()),
-            Self::Only(own) if scopes.all(|scope| own.contains(scope)) => Ok(()),
-            Self::Only(_) => Err(Error::Forbidden),
+            Self::All => true,
+            Self::Only(own) => own.contains(scope),
         }
+    }
+
+    pub fn check<'a>(&self, mut scopes: impl Iterator<Item = &'a Scope>) -> Result<(), Error> {
+        if scopes.all(|scope| self.include(scope)) { Ok(()) } else { Err(Error::Forbidden) }
     }
 }
 

@@ -1,16 +1,18 @@
 //! Everything that is derived from the master secrets.
 //!
-//! HKDF-SHA256 with one label per purpose: the key that placeholders are minted with, the key that records are sealed
-//! with, and a public id for each. None of them reveals anything about another.
+//! HKDF-SHA256 with one label per purpose: the key from which the key of each scope is derived, the key that records are
+//! sealed with, and a public id for each. None of them reveals anything about another.
 
 use std::fmt;
 
-use contract::MintKey;
+use contract::{MintKey, MintKeys, Scope};
 use data_encoding::HEXLOWER;
 use hkdf::Hkdf;
-use sha2::Sha256;
+use masking::PlaceholderKey;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::door::Scopes;
 use crate::error::Error;
 use crate::name::RecordKey;
 use crate::seal::{Plain, Seal};
@@ -50,7 +52,9 @@ impl fmt::Debug for MasterSecret {
 /// The keys in use: placeholders are minted and records sealed with the newest; records of the older ones still open.
 #[derive(Debug)]
 pub struct Keyring {
-    placeholder: MintKey,
+    /// Names the newest secret.
+    id: String,
+    root: PlaceholderKey,
     newest: Seal,
     older: Vec<Seal>,
 }
@@ -59,14 +63,38 @@ impl Keyring {
     pub fn derive(newest: &MasterSecret, older: &[MasterSecret]) -> Result<Self, Error> {
         let hkdf = extract(newest);
         let id = HEXLOWER.encode(expand::<8>(&hkdf, PLACEHOLDER_ID)?.as_ref());
-        let placeholder = MintKey::new(id, &*expand(&hkdf, PLACEHOLDER_KEY)?);
+        let root = PlaceholderKey::new(*expand(&hkdf, PLACEHOLDER_KEY)?);
         let older = older.iter().map(|secret| seal(&extract(secret))).collect::<Result<_, _>>()?;
-        Ok(Self { placeholder, newest: seal(&hkdf)?, older })
+        Ok(Self { id, root, newest: seal(&hkdf)?, older })
     }
 
-    /// The key that the filter gets.
-    pub fn placeholder(&self) -> &MintKey {
-        &self.placeholder
+    /// Names the newest secret; reveals nothing about it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The keys that a token gives: those of its scopes, and no more. A token for all scopes gives the one from which they
+    /// are derived, so that no request has to wait for the key of its scope.
+    pub fn of(&self, scopes: &Scopes) -> contract::Keyring {
+        match scopes {
+            Scopes::All => {
+                contract::Keyring { id: self.id.clone(), keys: MintKeys::Root(MintKey::new(self.root.expose())) }
+            }
+            Scopes::Only(own) => {
+                let key = |scope: &Scope| MintKey::new(self.root.of_scope(scope.as_str()).expose());
+                let keys = own.iter().map(|scope| (scope.as_str().to_owned(), key(scope)));
+                contract::Keyring { id: self.id_of(own), keys: MintKeys::Scopes(keys.collect()) }
+            }
+        }
+    }
+
+    /// Another set of scopes has another id, so that a filter whose token was bound anew gets its keys.
+    fn id_of(&self, scopes: &[Scope]) -> String {
+        let mut names: Vec<&str> = scopes.iter().map(Scope::as_str).collect();
+        names.sort_unstable();
+        let digest = Sha256::digest(names.join("\n"));
+        let (short, _) = digest.split_at(8);
+        format!("{}-{}", self.id, HEXLOWER.encode(short))
     }
 
     /// The seal of every record written now.
@@ -108,10 +136,24 @@ mod tests {
         let one = Keyring::derive(&a, &[]).unwrap();
         let again = Keyring::derive(&a, std::slice::from_ref(&b)).unwrap();
         let other = Keyring::derive(&b, std::slice::from_ref(&a)).unwrap();
-        assert_eq!(one.placeholder(), again.placeholder());
-        assert_ne!(one.placeholder().id, other.placeholder().id);
-        assert_ne!(one.placeholder().key(), other.placeholder().key());
-        assert!(one.placeholder().key().is_some());
+        let [one, again, other] = [one, again, other].map(|keyring| keyring.of(&Scopes::All));
+        assert_eq!(one, again);
+        assert_ne!(one.id, other.id);
+        assert_ne!(one.keys, other.keys);
+    }
+
+    #[test]
+    fn a_bound_token_gets_the_keys_of_its_scopes_and_nothing_that_leads_to_others() {
+        let keyring = Keyring::derive(&secret("0123456789abcdef"), &[]).unwrap();
+        let only = |names: &[&str]| Scopes::Only(names.iter().map(|name| Scope::parse(name).unwrap()).collect());
+        let MintKeys::Root(root) = keyring.of(&Scopes::All).keys else { panic!("not for all") };
+        let derived = |scope: &str| MintKey::new(PlaceholderKey::new(root.bytes().unwrap()).of_scope(scope).expose());
+        let MintKeys::Scopes(keys) = keyring.of(&only(&["a", "b"])).keys else { panic!("not bound") };
+        assert_eq!(keys, ["a", "b"].map(|scope| (scope.to_owned(), derived(scope))).into());
+        assert_ne!(derived("a"), derived("b"));
+        let ids =
+            [only(&["a", "b"]), only(&["b", "a"]), only(&["a"]), Scopes::All].map(|scopes| keyring.of(&scopes).id);
+        assert!(ids[0] == ids[1] && ids[0] != ids[2] && ids[0] != ids[3] && ids[2] != ids[3], "{ids:?}");
     }
 
     #[test]

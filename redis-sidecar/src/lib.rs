@@ -1,7 +1,7 @@
 //! The sidecar of aws-masker: it holds the keyring and the mappings, so that no request waits for a store.
 //!
 //! `listen` and `routes` take the calls as `config` says, `door` admits them, `batch` checks them, `vault` answers them.
-//! The vault seals its records (`keyring`, `seal`) and keeps them in a `store`.
+//! The vault seals its records (`keyring`, `seal`) and keeps them in a `store`, as far as the `quota`s of their scope allow.
 
 #![warn(unreachable_pub)]
 
@@ -17,8 +17,10 @@ pub mod listen;
 pub mod metrics;
 pub mod name;
 pub mod operator;
+pub mod quota;
 pub mod routes;
 pub mod run;
 pub mod seal;
+pub mod seats;
 pub mod store;
 pub mod vault;

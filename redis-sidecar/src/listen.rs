@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use futures_util::future::join_all;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,16 +21,14 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::{InvalidVariable, Place, Tls};
 use crate::routes::{Peer, Routes};
+use crate::seats::Seats;
 
-/// Concurrent connections; more wait in the kernel's queue.
-const CONNECTIONS: usize = 1_024;
-/// The timeout of a TLS handshake, and of the head of a call.
+/// The timeout of a TLS handshake, and of the head of a call, which includes the time in which a connection is idle.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 /// The timeout of the calls that are in flight when the program is told to end.
 const END_PATIENCE: Duration = Duration::from_secs(10);
@@ -119,9 +118,8 @@ enum Stream {
 
 /// Serves until `end` completes, then waits for the calls in flight.
 pub async fn serve(listeners: Vec<Listener>, tls: Option<TlsAcceptor>, routes: Routes, end: impl Future) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
-    let accept = join_all(listeners.iter().map(|listener| accept(listener, &places, &tls, &routes, &graceful)));
+    let accept = join_all(listeners.iter().map(|listener| accept(listener, &tls, &routes, &graceful)));
     tokio::select! {
         _ = accept => {}
         _ = end => {}
@@ -132,28 +130,27 @@ pub async fn serve(listeners: Vec<Listener>, tls: Option<TlsAcceptor>, routes: R
     }
 }
 
-async fn accept(
-    listener: &Listener,
-    places: &Arc<Semaphore>,
-    tls: &Option<TlsAcceptor>,
-    routes: &Routes,
-    graceful: &GracefulShutdown,
-) {
-    while let Ok(place) = Arc::clone(places).acquire_owned().await {
+/// Each listener has seats of its own: what comes through the network takes none of those of the Unix socket.
+async fn accept(listener: &Listener, tls: &Option<TlsAcceptor>, routes: &Routes, graceful: &GracefulShutdown) {
+    let seats = Arc::new(Seats::default());
+    loop {
         let Ok((stream, peer)) = listener.accept().await else {
             sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let call = serve_connection(stream, peer, tls.clone(), routes.clone(), graceful.watcher());
+        let seat = seats.take().await;
+        let call = serve_connection(stream, peer, tls.clone(), routes.of(peer, Arc::clone(&seat)), graceful.watcher());
         tokio::spawn(async move {
-            call.await;
-            drop(place);
+            tokio::select! {
+                () = call => {}
+                () = seat.closed() => tracing::debug!(%peer, "closed an idle connection to make room"),
+            }
         });
     }
 }
 
 /// A connection through the Unix socket does not leave the machine, and needs no TLS.
-async fn serve_connection(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, routes: Routes, watcher: Watcher) {
+async fn serve_connection(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, routes: Router, watcher: Watcher) {
     match (stream, tls) {
         (Stream::Unix(stream), _) => serve_http(stream, peer, routes, watcher).await,
         (Stream::Tcp(stream), None) => serve_http(stream, peer, routes, watcher).await,
@@ -167,10 +164,10 @@ async fn serve_connection(stream: Stream, peer: Peer, tls: Option<TlsAcceptor>, 
 async fn serve_http(
     stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
     peer: Peer,
-    routes: Routes,
+    routes: Router,
     watcher: Watcher,
 ) {
-    let service = TowerToHyperService::new(routes.of(peer));
+    let service = TowerToHyperService::new(routes);
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     if watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await.is_err() {

@@ -11,6 +11,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::error::Error;
+use crate::quota::Quota;
 use crate::store::{Breaker, Eviction, Health};
 
 /// Distinct kinds that are counted by name. The catalogue has far fewer; the rest is what the holder of a token invents.
@@ -26,6 +27,7 @@ pub struct Metrics {
     filter: Labelled<Counter>,
     masked: Labelled<Counter>,
     denied: Labelled<Counter>,
+    over_quota: Labelled<Counter>,
     up: Gauge,
     breaker: Labelled<Gauge>,
     eviction: Labelled<Gauge>,
@@ -47,6 +49,7 @@ impl Default for Metrics {
             filter: Family::default(),
             masked: Family::default(),
             denied: Family::default(),
+            over_quota: Family::default(),
             up: Gauge::default(),
             breaker: Family::default(),
             eviction: Family::default(),
@@ -69,6 +72,11 @@ impl Metrics {
         registry.register("filter", "Events counted by the filters", self.filter.clone());
         registry.register("masked_values", "Occurrences masked, by kind", self.masked.clone());
         registry.register("denied", "Refused calls, by code", self.denied.clone());
+        registry.register(
+            "over_quota",
+            "Mappings refused because a quota of their scope is used up",
+            self.over_quota.clone(),
+        );
         registry.register("store_up", "Whether the store answers", self.up.clone());
         registry.register("breaker", "The circuit breaker's state", self.breaker.clone());
         registry.register("eviction", "Whether Redis may evict mappings", self.eviction.clone());
@@ -87,6 +95,10 @@ impl Metrics {
 
     pub fn count_refusal(&self, error: Error) {
         self.denied.get_or_create(&[("code", error.code().to_owned())]).inc();
+    }
+
+    pub fn count_over_quota(&self, quota: Quota, mappings: u64) {
+        self.over_quota.get_or_create(&[("quota", quota.as_str().to_owned())]).inc_by(mappings);
     }
 
     pub fn count<'e>(&self, counters: &Counters, exchanges: impl Iterator<Item = &'e ExchangeSummary>) {

@@ -1,4 +1,4 @@
-//! The operator's calls: to restore a text, to look up a placeholder, to forget, to count.
+//! The operator's calls: to restore a text, to look up a placeholder, to list what is known, to forget, to count.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::batch::{key, scope};
 use crate::error::Error;
 use crate::name::RecordKey;
-use crate::store::{Cursor, Store};
+use crate::store::{Change, Cursor, Store, Usage};
 use crate::vault::{Vault, mapping};
 
 /// The header that carries the scope of a text to restore.
@@ -28,6 +28,7 @@ const SCOPES: usize = 1_000;
 pub enum Call {
     Restore { scope: Scope, text: Vec<u8> },
     Lookup(RecordKey),
+    Known(Scope),
     Forget(Erasure),
     Stats,
 }
@@ -46,8 +47,14 @@ pub enum Erasure {
 
 #[derive(Debug)]
 pub enum Outcome {
-    Restored { text: Vec<u8>, restored: u64, unknown: u64 },
+    Restored {
+        text: Vec<u8>,
+        restored: u64,
+        unknown: u64,
+    },
     Found(Option<Mapping>),
+    /// The newest first.
+    Known(Vec<Mapping>),
     Forgotten(u64),
     Stats(Stats),
 }
@@ -56,6 +63,8 @@ pub enum Outcome {
 pub struct Stats {
     pub mappings: u64,
     pub scopes: BTreeMap<String, u64>,
+    /// The usage of each scope, against its quotas.
+    pub usage: BTreeMap<String, Usage>,
     /// Records by the id of the key that sealed them: an old secret may be dropped when it has none left.
     pub sealed_by: BTreeMap<String, u64>,
     /// The key that seals now.
@@ -84,6 +93,13 @@ impl Call {
         }
     }
 
+    pub fn known(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
+        match serde_json::from_slice(body)? {
+            Asked { scope: Some(of), placeholder: None, value: None } => Ok(Self::Known(scope(&of)?)),
+            _ => Err(Error::Invalid("scope")),
+        }
+    }
+
     pub fn forget(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
         let erasure = match serde_json::from_slice(body)? {
             Asked { scope: Some(whole), placeholder: None, value: None } => Erasure::Scope(scope(&whole)?),
@@ -106,6 +122,7 @@ impl Call {
         match self {
             Self::Restore { .. } => "restore",
             Self::Lookup(_) => "lookup",
+            Self::Known(_) => "known",
             Self::Forget(_) => "forget",
             Self::Stats => "stats",
         }
@@ -114,7 +131,7 @@ impl Call {
     /// The scope that the call stays in; `None` if it goes through all.
     pub fn scope(&self) -> Option<&Scope> {
         match self {
-            Self::Restore { scope, .. } | Self::Forget(Erasure::Scope(scope)) => Some(scope),
+            Self::Restore { scope, .. } | Self::Known(scope) | Self::Forget(Erasure::Scope(scope)) => Some(scope),
             Self::Lookup(key) | Self::Forget(Erasure::Placeholder(key)) => Some(&key.scope),
             Self::Forget(Erasure::Value { scope, .. }) => scope.as_ref(),
             Self::Stats => None,
@@ -128,6 +145,7 @@ impl Outcome {
         match self {
             Self::Restored { restored, .. } => *restored,
             Self::Found(mapping) => u64::from(mapping.is_some()),
+            Self::Known(known) => known.len() as u64,
             Self::Forgotten(count) => *count,
             Self::Stats(_) => 0,
         }
@@ -141,6 +159,7 @@ pub async fn operate(vault: &Vault, call: &Call) -> Result<Outcome, Error> {
             let plain = vault.open(std::slice::from_ref(key), None).await?.pop().flatten();
             Ok(Outcome::Found(plain.map(|plain| mapping(key, plain))))
         }
+        Call::Known(scope) => known(vault, scope).await.map(Outcome::Known),
         Call::Forget(erasure) => forget(vault, erasure).await.map(Outcome::Forgotten),
         Call::Stats => count(vault).await.map(Outcome::Stats),
     }
@@ -169,10 +188,26 @@ async fn restore_text(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outco
     }
 }
 
+async fn known(vault: &Vault, scope: &Scope) -> Result<Vec<Mapping>, Error> {
+    let placeholders = vault.store().known(scope).await?;
+    let keys: Vec<_> =
+        placeholders.into_iter().map(|placeholder| RecordKey { scope: scope.clone(), placeholder }).collect();
+    let (mut known, mut room) = (Vec::new(), RESTORED_BYTES);
+    for keys in keys.chunks(STEP) {
+        for (key, plain) in keys.iter().zip(vault.open(keys, None).await?) {
+            let Some(plain) = plain else { continue };
+            room = room.checked_sub(plain.value.expose().len()).ok_or(Error::TooLarge)?;
+            known.push(mapping(key, plain));
+        }
+    }
+    Ok(known)
+}
+
+/// What is forgotten is forgotten by the filters too, with their next calls.
 async fn forget(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
     let store = vault.store();
     let (scope, value) = match erasure {
-        Erasure::Placeholder(key) => return store.forget(std::slice::from_ref(key)).await,
+        Erasure::Placeholder(key) => return vault.forget(std::slice::from_ref(key)).await,
         Erasure::Scope(scope) => (Some(scope), None),
         Erasure::Value { value, scope } => (scope.as_ref(), Some(value)),
     };
@@ -181,9 +216,12 @@ async fn forget(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
         for keys in keys.chunks(STEP) {
             count += match value {
                 None => store.forget(keys).await?,
-                Some(value) => store.forget(&keys_holding(vault, keys, value).await?).await?,
+                Some(value) => vault.forget(&keys_holding(vault, keys, value).await?).await?,
             };
         }
+    }
+    if let (Some(scope), None) = (scope, value) {
+        store.tell(&[(scope.clone(), Change::Erased)]).await?;
     }
     Ok(count)
 }
@@ -210,6 +248,9 @@ async fn count(vault: &Vault) -> Result<Stats, Error> {
             }
         }
     }
+    let scopes: Vec<Scope> = stats.scopes.keys().filter_map(|scope| Scope::parse(scope)).collect();
+    let usages = vault.store().usage(&scopes).await?;
+    stats.usage = scopes.into_iter().map(|scope| scope.as_str().to_owned()).zip(usages).collect();
     Ok(stats)
 }
 

@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::events;
 use crate::metrics::Metrics;
 use crate::operator::{self, Call, Outcome};
+use crate::seats::Seat;
 use crate::vault::Vault;
 
 /// The time within which a body has to arrive.
@@ -58,6 +59,7 @@ impl fmt::Display for Peer {
 }
 
 type Shared = State<Arc<Sidecar>>;
+type Seated = Extension<Arc<Seat>>;
 
 /// The calls, as a service that the listener drives.
 #[derive(Debug, Clone)]
@@ -66,14 +68,15 @@ pub struct Routes(Router);
 impl Routes {
     pub fn new(sidecar: Arc<Sidecar>) -> Self {
         let operator = |parse: Parse| {
-            move |sidecar: Shared, peer: Extension<Peer>, request: Request| {
-                handle_operator(sidecar, peer, request, parse)
+            move |sidecar: Shared, peer: Extension<Peer>, seat: Seated, request: Request| {
+                handle_operator(sidecar, peer, seat, request, parse)
             }
         };
         let router = Router::new()
             .route(path::SYNC, post(sync))
             .route(path::RESTORE, post(operator(Call::restore)))
             .route(path::LOOKUP, post(operator(Call::lookup)))
+            .route(path::KNOWN, post(operator(Call::known)))
             .route(path::FORGET, post(operator(Call::forget)))
             .route(path::STATS, get(operator(Call::stats)))
             .route(path::HEALTH, get(async || "ok\n"))
@@ -86,21 +89,20 @@ impl Routes {
     }
 
     /// The calls of one connection.
-    pub fn of(&self, peer: Peer) -> Router {
-        self.0.clone().layer(Extension(peer))
+    pub fn of(&self, peer: Peer, seat: Arc<Seat>) -> Router {
+        self.0.clone().layer(Extension(peer)).layer(Extension(seat))
     }
 }
 
-async fn sync(State(sidecar): Shared, request: Request) -> Response {
-    answer(&sidecar, handle_sync(&sidecar, request).await)
+async fn sync(State(sidecar): Shared, Extension(seat): Seated, request: Request) -> Response {
+    answer(&sidecar, handle_sync(&sidecar, &seat, request).await)
 }
 
-async fn handle_sync(sidecar: &Sidecar, request: Request) -> Result<impl Serialize, Error> {
+async fn handle_sync(sidecar: &Sidecar, seat: &Seat, request: Request) -> Result<impl Serialize + use<>, Error> {
     let (_, scopes) = sidecar.filters.enter(authorization(request.headers()))?;
+    let _call = seat.call();
     let request: SyncRequest = serde_json::from_slice(&body(request).await?)?;
-    let batch = Batch::parse(request)?;
-    scopes.check(batch.scopes())?;
-    sidecar.vault.sync(batch).await
+    sidecar.vault.sync(Batch::parse(request)?, scopes).await
 }
 
 /// Reads a call of the operator from the scope that a header names, and the body.
@@ -109,15 +111,17 @@ type Parse = fn(Option<&str>, &[u8]) -> Result<Call, Error>;
 async fn handle_operator(
     State(sidecar): Shared,
     Extension(peer): Extension<Peer>,
+    Extension(seat): Seated,
     request: Request,
     parse: Parse,
 ) -> Response {
-    match operate(&sidecar, peer, request, parse).await {
+    match operate(&sidecar, peer, &seat, request, parse).await {
         Ok(Outcome::Restored { text, restored, unknown }) => {
             let note = format!("restored={restored}; unknown={unknown}");
             ([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (NOTE, note)], text).into_response()
         }
         Ok(Outcome::Found(mapping)) => answer(&sidecar, Ok(json!({"mapping": mapping}))),
+        Ok(Outcome::Known(known)) => answer(&sidecar, Ok(json!({"known": known}))),
         Ok(Outcome::Forgotten(count)) => answer(&sidecar, Ok(json!({"forgotten": count}))),
         Ok(Outcome::Stats(stats)) => answer(&sidecar, Ok(json!({"health": health(&sidecar), "stats": stats}))),
         Err(error) => refusal(&sidecar, error),
@@ -125,11 +129,12 @@ async fn handle_operator(
 }
 
 /// Each call leaves an audit record, whatever its outcome: who, from where, what, how many. Never a value.
-async fn operate(sidecar: &Sidecar, peer: Peer, request: Request, parse: Parse) -> Result<Outcome, Error> {
+async fn operate(sidecar: &Sidecar, peer: Peer, seat: &Seat, request: Request, parse: Parse) -> Result<Outcome, Error> {
     let path = request.uri().path().to_owned();
     let (token, scopes) = sidecar.operators.enter(authorization(request.headers())).inspect_err(|error| {
         tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "operator call rejected");
     })?;
+    let _call = seat.call();
     let outcome = match authorise(scopes, request, parse).await {
         Ok(call) => operator::operate(&sidecar.vault, &call).await,
         Err(error) => Err(error),

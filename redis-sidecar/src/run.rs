@@ -66,13 +66,13 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
             Keyring::derive(&MasterSecret::random()?, &[])?
         }
     };
-    tracing::info!(keyring = keyring.placeholder().id, "keyring");
+    tracing::info!(keyring = keyring.id(), "keyring");
     if store.ping().await.is_ok() && store.health().state == contract::StoreState::Redis {
         tracing::info!(eviction = store.health().eviction.as_str(), "Redis answers");
     }
     let metrics = Arc::new(Metrics::default());
     Ok(Sidecar {
-        vault: Vault::new(keyring, store, Arc::clone(&metrics)),
+        vault: Vault::new(keyring, store, config.quotas, Arc::clone(&metrics)),
         filters: Door::new(config.tokens, config.rate),
         operators: Door::new(config.operators, config.rate),
         probes: config.probes,

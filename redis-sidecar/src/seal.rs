@@ -1,7 +1,7 @@
 //! Records at rest: AES-256-GCM-SIV, bound to the scope and the placeholder that they lie under.
 //!
 //! `key id (4) | nonce (12) | ciphertext | tag (16)`, the plaintext being
-//! `by_context (1) | length of kind (1) | kind | value`. The nonce is random; should two ever be equal, this AEAD still
+//! `known (1) | length of kind (1) | kind | value`. The nonce is random; should two ever be equal, this AEAD still
 //! gives nothing away but whether two records under one placeholder are the same, and the placeholder says that already.
 //! It is preferred to XChaCha20-Poly1305 for its nonce, which is 12 bytes shorter in each of a million records.
 
@@ -16,14 +16,22 @@ use crate::name::{KindName, RecordKey};
 
 const ID: usize = 4;
 const NONCE: usize = 12;
+const TAG: usize = 16;
 
 /// The content of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plain {
     pub kind: KindName,
     pub value: Redacted,
-    /// The value was recognised by its context only.
-    pub by_context: bool,
+    /// Later exchanges of the scope should know the value.
+    pub known: bool,
+}
+
+impl Plain {
+    /// Bytes of the record that holds it.
+    pub fn sealed_len(&self) -> usize {
+        ID + NONCE + TAG + 2 + self.kind.as_str().len() + self.value.expose().len()
+    }
 }
 
 /// One storage key.
@@ -72,15 +80,15 @@ fn associated(key: &RecordKey) -> Vec<u8> {
 fn encode(plain: &Plain) -> Result<Vec<u8>, Error> {
     let kind = plain.kind.as_str().as_bytes();
     let length = u8::try_from(kind.len()).map_err(|_| Error::Internal)?;
-    Ok([&[u8::from(plain.by_context), length], kind, plain.value.expose().as_bytes()].concat())
+    Ok([&[u8::from(plain.known), length], kind, plain.value.expose().as_bytes()].concat())
 }
 
 fn decode(bytes: &[u8]) -> Option<Plain> {
-    let ([by_context, length], rest) = bytes.split_first_chunk::<2>()?;
+    let ([known, length], rest) = bytes.split_first_chunk::<2>()?;
     let (kind, value) = rest.split_at_checked(usize::from(*length))?;
     let kind = KindName::parse(std::str::from_utf8(kind).ok()?)?;
     let value = Redacted::new(std::str::from_utf8(value).ok()?);
-    Some(Plain { kind, value, by_context: *by_context != 0 })
+    Some(Plain { kind, value, known: *known != 0 })
 }
 
 #[cfg(test)]
@@ -95,7 +103,7 @@ mod tests {
     }
 
     fn plain(value: &str) -> Plain {
-        Plain { kind: KindName::parse("ec2_instance").unwrap(), value: Redacted::new(value), by_context: false }
+        Plain { kind: KindName::parse("ec2_instance").unwrap(), value: Redacted::new(value), known: false }
     }
 
     const HERE: (&str, &str) = ("default", "AWS_EC2_7KQ2M9XA4TBN");
@@ -105,6 +113,7 @@ mod tests {
         let [one, other] = [Seal::new([1; ID], &[1; 32]), Seal::new([1; ID], &[2; 32])];
         let place = key(HERE.0, HERE.1);
         let record = one.close(&place, &plain("i-0abc")).unwrap();
+        assert_eq!(record.len(), plain("i-0abc").sealed_len());
         assert_eq!(one.open(&place, &record), Some(plain("i-0abc")));
         assert_eq!(other.open(&place, &record), None);
         assert_eq!(one.open(&key("other", HERE.1), &record), None);
@@ -126,10 +135,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_closed_opens_and_does_not_show(value in "[ -~äß\n]{4,80}", by_context: bool) {
+        fn what_is_closed_opens_and_does_not_show(value in "[ -~äß\n]{4,80}", known: bool) {
             let seal = Seal::new([7; ID], &[9; 32]);
             let place = key(HERE.0, HERE.1);
-            let plain = Plain { by_context, ..plain(&value) };
+            let plain = Plain { known, ..plain(&value) };
             let record = seal.close(&place, &plain).unwrap();
             prop_assert!(!record.windows(value.len()).any(|window| window == value.as_bytes()));
             prop_assert_ne!(&record, &seal.close(&place, &plain).unwrap());

@@ -1,32 +1,39 @@
 //! The sidecar's one call: takes what the filter owes, answers what it asks.
 
+mod keep;
+
+use std::collections::{BTreeMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use contract::{Mapping, Scope, SyncResponse, VERSION, bound};
+use contract::{Mapping, RefusedScope, ScopeNews, SyncResponse, VERSION, bound, code};
 use lru::LruCache;
+use masking::Placeholder;
 
 use crate::batch::Batch;
+use crate::door::Scopes;
 use crate::error::Error;
 use crate::events;
 use crate::keyring::Keyring;
 use crate::metrics::Metrics;
 use crate::name::RecordKey;
+use crate::quota::Quotas;
 use crate::seal::Plain;
-use crate::store::{Record, Store};
+use crate::store::{Change, News, Store};
 
 /// Batches that are remembered, so that one sent again is not counted again. An instance has one in flight; a batch that is
 /// sent again after this many others is counted twice.
 const SEEN: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
 
-/// Values of a recall list that are read at a time, before it is clear that there is no room for more.
+/// Values that are read at a time, before it is clear that there is no room for more.
 const STEP: usize = bound::WANTED;
 
 #[derive(Debug)]
 pub struct Vault {
     keyring: Keyring,
     store: Arc<dyn Store>,
+    quotas: Quotas,
     metrics: Arc<Metrics>,
     seen: Mutex<LruCache<(String, u64), ()>>,
 }
@@ -35,12 +42,12 @@ pub struct Vault {
 #[derive(Default)]
 struct Answers {
     found: Vec<Mapping>,
-    recalled: Vec<Mapping>,
+    news: Vec<ScopeNews>,
 }
 
 impl Vault {
-    pub fn new(keyring: Keyring, store: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
-        Self { keyring, store, metrics, seen: Mutex::new(LruCache::new(SEEN)) }
+    pub fn new(keyring: Keyring, store: Arc<dyn Store>, quotas: Quotas, metrics: Arc<Metrics>) -> Self {
+        Self { keyring, store, quotas, metrics, seen: Mutex::new(LruCache::new(SEEN)) }
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -52,33 +59,42 @@ impl Vault {
         self.keyring.newest().id()
     }
 
-    /// The key is part of the answer whatever the state of the store: the filter needs nothing else to mask.
-    pub async fn sync(&self, batch: Batch) -> Result<SyncResponse, Error> {
-        let stored = self.keep(&batch).await;
-        let answers = match stored {
-            Ok(()) => self.answer(&batch).await,
-            Err(error) => Err(error),
+    /// The keys are part of the answer whatever the state of the store: the filter needs nothing else to mask. A scope
+    /// that the token is not for is left out and named, and so is one that has used up a quota: no tenant's trouble is
+    /// another's.
+    pub async fn sync(&self, mut batch: Batch, scopes: &Scopes) -> Result<SyncResponse, Error> {
+        let foreign = batch.keep_scopes(|scope| scopes.include(scope));
+        let kept = self.keep(&batch).await;
+        let answers = match &kept {
+            Ok(_) => self.answer(&batch).await,
+            Err(error) => Err(*error),
         };
-        let store = match stored.and(answers.as_ref().map(drop).map_err(|error| *error)) {
+        let store = match kept.as_ref().map(drop).and(answers.as_ref().map(drop)) {
             Err(Error::StoreDown) => contract::StoreState::RedisDown,
-            Err(error) => return Err(error),
+            Err(error) => return Err(*error),
             Ok(()) => self.store.health().state,
         };
-        if stored.is_ok() {
+        if kept.is_ok() {
             self.account(&batch).await;
         }
-        self.metrics.count_sync(stored.is_ok());
-        let store_answered = answers.is_ok();
-        let Answers { found, recalled } = answers.unwrap_or_default();
+        self.metrics.count_sync(kept.is_ok());
+        let (acknowledged, store_answered) = (kept.is_ok(), answers.is_ok());
+        let refused = foreign.into_iter().map(|scope| RefusedScope {
+            scope: scope.as_str().to_owned(),
+            code: code::FORBIDDEN.to_owned(),
+            stored: 0,
+        });
+        let Answers { found, news } = answers.unwrap_or_default();
         Ok(SyncResponse {
             version: VERSION,
             batch: batch.id.1,
-            acknowledged: stored.is_ok(),
+            acknowledged,
+            refused: kept.unwrap_or_default().into_iter().chain(refused).collect(),
             store,
-            keyring: self.keyring_if_new(batch.keyring.as_deref()),
+            keyring: self.keyring_if_new(batch.keyring.as_deref(), scopes),
             found,
             store_answered,
-            recalled,
+            news,
         })
     }
 
@@ -96,52 +112,47 @@ impl Vault {
         Ok(opened.collect())
     }
 
-    /// Writes the mappings; if there are none, asks the store whether it answers.
-    async fn keep(&self, batch: &Batch) -> Result<(), Error> {
-        if batch.mappings.is_empty() {
-            return self.store.ping().await;
-        }
-        let seal = self.keyring.newest();
-        let record = |(key, plain): &(RecordKey, Plain)| {
-            Ok(Record { key: key.clone(), sealed: seal.close(key, plain)?, by_context: plain.by_context })
-        };
-        let records = batch.mappings.iter().map(record).collect::<Result<Vec<_>, Error>>()?;
-        self.store.put(&records, batch.ttl).await?;
-        self.metrics.stored.inc_by(records.len() as u64);
-        Ok(())
-    }
-
     async fn answer(&self, batch: &Batch) -> Result<Answers, Error> {
-        let found = self.find(&batch.wanted, batch.ttl).await?;
+        let found = self.find(&batch.wanted, Some(batch.ttl)).await?;
         self.metrics.found.inc_by(found.len() as u64);
         self.metrics.unknown.inc_by((batch.wanted.len() - found.len()) as u64);
         let mut room = bound::BODY_BYTES;
-        let mut recalled = Vec::new();
-        for scope in &batch.recall {
-            recalled.extend(self.recall(scope, batch.ttl, &mut room).await?);
-        }
-        Ok(Answers { found, recalled })
-    }
-
-    /// The newest values of a scope's recall list, as far as there is room in the answer.
-    async fn recall(&self, scope: &Scope, ttl: Duration, room: &mut usize) -> Result<Vec<Mapping>, Error> {
-        let recent = self.store.recent(scope).await?;
-        let keys: Vec<_> =
-            recent.into_iter().map(|placeholder| RecordKey { scope: scope.clone(), placeholder }).collect();
-        let mut recalled = Vec::new();
-        for keys in keys.chunks(STEP) {
-            for mapping in self.find(keys, ttl).await? {
-                let left = room.checked_sub(bound::NAME_BYTES + mapping.value.expose().len());
-                let Some(left) = left else { return Ok(recalled) };
-                *room = left;
-                recalled.push(mapping);
+        let mut news = Vec::new();
+        if !batch.follow.is_empty() {
+            for (followed, of_scope) in batch.follow.iter().zip(self.store.news(&batch.follow).await?) {
+                let keys = known(&of_scope).map(|placeholder| RecordKey { scope: followed.scope.clone(), placeholder });
+                let (mappings, is_whole) = self.fitting(&keys.collect::<Vec<_>>(), &mut room).await?;
+                // The filter asks again for what had no room, from where it stood.
+                if !is_whole && !news.is_empty() {
+                    break;
+                }
+                news.push(of_scope.told(followed.scope.as_str(), mappings));
             }
         }
-        Ok(recalled)
+        Ok(Answers { found, news })
     }
 
-    async fn find(&self, keys: &[RecordKey], ttl: Duration) -> Result<Vec<Mapping>, Error> {
-        let opened = self.open(keys, Some(ttl)).await?;
+    /// The mappings of the keys as far as there is room in the answer, the last ones first, in the order of the keys; and
+    /// whether these are all.
+    async fn fitting(&self, keys: &[RecordKey], room: &mut usize) -> Result<(Vec<Mapping>, bool), Error> {
+        let mut newest = Vec::new();
+        for keys in keys.rchunks(STEP) {
+            for mapping in self.find(keys, None).await?.into_iter().rev() {
+                let left = room.checked_sub(bound::NAME_BYTES + mapping.value.expose().len());
+                let Some(left) = left else {
+                    newest.reverse();
+                    return Ok((newest, false));
+                };
+                *room = left;
+                newest.push(mapping);
+            }
+        }
+        newest.reverse();
+        Ok((newest, true))
+    }
+
+    async fn find(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Mapping>, Error> {
+        let opened = self.open(keys, renew).await?;
         Ok(keys.iter().zip(opened).filter_map(|(key, plain)| Some(mapping(key, plain?))).collect())
     }
 
@@ -163,10 +174,51 @@ impl Vault {
         seen.put(id.clone(), ()).is_none()
     }
 
-    fn keyring_if_new(&self, held: Option<&str>) -> Option<contract::MintKey> {
-        let own = self.keyring.placeholder();
-        (held != Some(own.id.as_str())).then(|| own.clone())
+    fn keyring_if_new(&self, held: Option<&str>, scopes: &Scopes) -> Option<contract::Keyring> {
+        let own = self.keyring.of(scopes);
+        (held != Some(own.id.as_str())).then_some(own)
     }
+}
+
+impl News {
+    /// As it travels.
+    fn told(&self, scope: &str, known: Vec<Mapping>) -> ScopeNews {
+        let erased = self.changes.iter().rposition(|(_, change)| *change == Change::Erased);
+        let forgotten = last_changes(self).into_iter().filter(|(_, is_known)| !is_known);
+        ScopeNews {
+            scope: scope.to_owned(),
+            until: self.until.clone(),
+            erased: erased.is_some(),
+            forgotten: forgotten.map(|(placeholder, _)| placeholder.as_str().to_owned()).collect(),
+            known,
+        }
+    }
+}
+
+/// The placeholders of the values that a scope knows by the news, the oldest first.
+fn known(news: &News) -> impl Iterator<Item = Placeholder> {
+    let last = last_changes(news);
+    let mut seen = HashSet::new();
+    let newest_first = news.changes.iter().rev().filter_map(|(_, change)| match change {
+        Change::Known(placeholder) => Some(*placeholder),
+        Change::Forgotten(_) | Change::Erased => None,
+    });
+    let known: Vec<_> =
+        newest_first.filter(|placeholder| last.get(placeholder) == Some(&true) && seen.insert(*placeholder)).collect();
+    known.into_iter().rev()
+}
+
+/// Whether each placeholder is known after the last change of it.
+fn last_changes(news: &News) -> BTreeMap<Placeholder, bool> {
+    let mut last = BTreeMap::new();
+    for (_, change) in &news.changes {
+        match change {
+            Change::Known(placeholder) => _ = last.insert(*placeholder, true),
+            Change::Forgotten(placeholder) => _ = last.insert(*placeholder, false),
+            Change::Erased => last.clear(),
+        }
+    }
+    last
 }
 
 pub fn mapping(key: &RecordKey, plain: Plain) -> Mapping {
@@ -175,6 +227,31 @@ pub fn mapping(key: &RecordKey, plain: Plain) -> Mapping {
         kind: plain.kind.as_str().to_owned(),
         placeholder: key.placeholder.as_str().to_owned(),
         value: plain.value,
-        by_context: plain.by_context,
+        known: plain.known,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_change_of_each_value_counts() {
+        let placeholder = |n: u8| Placeholder::parse(&format!("AWS_EC2_0000000000A{n}")).unwrap();
+        let (learned, gone) = (|n| Change::Known(placeholder(n)), |n| Change::Forgotten(placeholder(n)));
+        for (changes, expected, forgotten, erased) in [
+            (vec![learned(1), learned(2), learned(1)], vec![2, 1], vec![], false),
+            (vec![learned(1), gone(1)], vec![], vec![1], false),
+            (vec![gone(1), learned(1)], vec![1], vec![], false),
+            (vec![learned(1), gone(2), Change::Erased, learned(3)], vec![3], vec![], true),
+            (vec![], vec![], vec![], false),
+        ] {
+            let changes = changes.into_iter().map(|change| ("1".to_owned(), change)).collect();
+            let news = News { changes, until: "1".to_owned() };
+            assert_eq!(known(&news).collect::<Vec<_>>(), expected.into_iter().map(placeholder).collect::<Vec<_>>());
+            let told = news.told("a", Vec::new());
+            let forgotten: Vec<_> = forgotten.into_iter().map(|n| placeholder(n).to_string()).collect();
+            assert_eq!((told.forgotten, told.erased), (forgotten, erased));
+        }
     }
 }

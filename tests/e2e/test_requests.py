@@ -17,6 +17,7 @@ from rig.upstream import Reply, Scenario, Text
 from rig.upstream.blocks import placeholders
 from rig.upstream.replies import echo, failed, fixed
 from rig.upstream.scenario import SCENARIO_HEADER
+from rig.upstream.server import ENCODERS
 from rig.waiting import wait_for
 
 ID = planted.ec2(1)
@@ -38,8 +39,13 @@ REFUSALS = [
     Refusal("a control character in a string", 400, "6002", f'{{"a": "\n{ID}"}}'.encode()),
     Refusal("a lone escape", 400, "6002", f'{{"a": "\\x{ID}"}}'.encode()),
     Refusal("bad UTF-8", 400, "6002", f'{{"a": "{ID}'.encode() + b'\xff\xfe"}'),
-    Refusal("gzip", 415, "2004", gzip.compress(b'{"a": 1}'), {"content-encoding": "gzip"}),
-    Refusal("unknown encoding", 415, "2004", b'{"a": 1}', {"content-encoding": "zstd"}),
+    Refusal("unknown encoding", 415, "2004", b'{"a": 1}', {"content-encoding": "compress"}),
+    Refusal("two encodings", 415, "2004", b'{"a": 1}', {"content-encoding": "gzip, br"}),
+    Refusal("zstd that is none", 400, "2009", b'{"a": 1}', {"content-encoding": "zstd"}),
+    Refusal("a cut gzip", 400, "2009", gzip.compress(b'{"a": 1}')[:-1], {"content-encoding": "gzip"}),
+    Refusal("a bomb", 413, "2003", gzip.compress(bytes(33 << 20)), {"content-encoding": "gzip"}),
+    Refusal("UTF-16", 415, "2004", ID.encode("utf-16"), {"content-type": "text/plain; charset=utf-16"}),
+    Refusal("a digest", 400, "2008", f'"{ID}"'.encode(), {"content-md5": "1B2M2Y8AsgTpgAmY7PhCfg=="}),
     Refusal("gzip, not said", 400, "6002", gzip.compress(b'{"a": 1}')),
     Refusal("unreadable type", 415, "2004", b"\x00\x01", {"content-type": "application/octet-stream"}),
     Refusal("a form with files", 415, "2004", b"--x--", {"content-type": "multipart/form-data; boundary=x"}),
@@ -116,6 +122,46 @@ def test_types_that_are_masked_and_restored(gate: Gateway, kind: str, body: str)
         exchange = gate.send(body.encode(), Scenario(reply=echo, write=write), headers={"content-type": kind})
         assert exchange.response.text == body
         assert placeholders(exchange.seen)
+
+
+@pytest.mark.parametrize("coding", ENCODERS)
+def test_compressed_requests_are_sent_masked_and_plain(gate: Gateway, coding: str) -> None:
+    """Codex with a login sends zstd."""
+    text = json.dumps({"messages": [{"role": "user", "content": f"{ID} and {planted.ip(1)}"}]})
+    exchange = gate.send(ENCODERS[coding](text.encode()), Scenario(reply=echo), headers={"content-encoding": coding})
+    assert exchange.response.text == text
+    (request,) = exchange.requests
+    assert len(placeholders(request.body)) == 2
+    assert request.header("content-encoding") in (None, "identity")
+    assert json.loads(request.body)["messages"][0]["role"] == "user"
+
+
+def test_an_upgrade_is_refused_with_the_reason(gate: Gateway) -> None:
+    """Codex falls back to HTTP at once."""
+    headers = {
+        "connection": "Upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    exchange = gate.send(b"", method="GET", url="/v1/responses", headers=headers)
+    assert exchange.response.status_code == 426
+    assert exchange.response.json()["error"]["message"].startswith("AWS_MASKER_2007: ")
+    assert exchange.requests == []
+
+
+def test_a_client_that_is_refused_while_it_sends_gets_the_answer(gate: Gateway) -> None:
+    """The headers decide: nothing goes upstream, the answer is whole, and the connection ends."""
+    head = "POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-type: image/png\r\ncontent-length: 1000000\r\n\r\n"
+    with socket.create_connection((LOOPBACK, gate.host.port), timeout=10) as client:
+        client.sendall(head.encode() + b"x" * 10_000)
+        received = b""
+        while piece := client.recv(65_536):
+            received += piece
+    answer, _, body = received.partition(b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 415 ")
+    assert b"connection: close" in answer.lower()
+    assert json.loads(body)["error"]["message"].startswith("AWS_MASKER_2004: ")
 
 
 @dataclass(frozen=True)

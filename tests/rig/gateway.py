@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import anthropic
+import cohere
+import google.genai
+import httpx
 import httpx2
+import ollama
 import openai
+from mistralai.client import Mistral
 
 from rig.envoy import Envoy
 from rig.kong import Kong
@@ -75,6 +80,26 @@ class Gateway:
         )
         with client:
             yield client, self.upstream.requests(name)
+
+    @contextmanager
+    def gemini(self, scenario: Scenario) -> Iterator[google.genai.Client]:
+        headers = {SCENARIO_HEADER: self.upstream.script(scenario)}
+        with google.genai.Client(api_key="test", http_options={"base_url": self.url, "headers": headers}) as client:
+            yield client
+
+    @contextmanager
+    def ollama(self, scenario: Scenario) -> Iterator[ollama.Client]:
+        yield ollama.Client(host=self.url, headers={SCENARIO_HEADER: self.upstream.script(scenario)})
+
+    @contextmanager
+    def cohere(self, scenario: Scenario) -> Iterator[cohere.ClientV2]:
+        with httpx.Client(headers={SCENARIO_HEADER: self.upstream.script(scenario)}, timeout=PATIENCE) as http:
+            yield cohere.ClientV2("test", base_url=self.url, httpx_client=http, log_warning_experimental_features=False)
+
+    @contextmanager
+    def mistral(self, scenario: Scenario) -> Iterator[Mistral]:
+        with httpx.Client(headers={SCENARIO_HEADER: self.upstream.script(scenario)}, timeout=PATIENCE) as http:
+            yield Mistral(api_key="test", server_url=f"{self.url}/mistral", client=http)
 
     def serves(self) -> bool:
         """Returns whether a request passes: the filter has its key, and the vault counts as reachable."""

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Installs into tests/node/node_modules the packages that its lock file pins. Quiet, and without the network, if they are
+# Installs the packages that the lock file of tests/node pins, or of tests/$1, which are $2. Quiet, and without the network, if they are
 # there already. The stamp, a copy of that file, is written last, and npm empties the folder first: an incomplete folder is
 # made again.
 set -eu
-cd "$(dirname "$0")/../node"
+folder=${1:-node}
+what=${2:-the Node SDKs}
+cd "$(dirname "$0")/../$folder"
 
 give_up() {
     echo "error: $1" >&2
@@ -15,7 +17,7 @@ command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.nod
     give_up "Node 20 or later with npm is required for the tests of the Node SDKs"
 cmp -s package-lock.json $stamp && exit 0
 
-echo "installing the Node SDKs into tests/node/node_modules (once; takes a few seconds)"
+echo "installing $what into tests/$folder/node_modules (once; takes a few seconds)"
 npm ci --loglevel error --no-audit --no-fund >&2 ||
-    give_up "npm could not install tests/node/package-lock.json; see the reason above"
+    give_up "npm could not install tests/$folder/package-lock.json; see the reason above"
 cp package-lock.json $stamp

@@ -102,9 +102,10 @@ impl Config {
         let raw: RawConfig = serde_json::from_slice(json).map_err(|e| ConfigError(explain(&e)))?;
         let keys = raw.keys(environment)?;
         let scanner = compile(raw.policy()).map_err(|e| ConfigError(e.to_string()))?;
-        let never_restore = raw.never_restore.0.iter().map(|kind| {
-            scanner.kind_id(kind).ok_or_else(|| ConfigError(format!("never_restore: unknown kind {kind:?}")))
-        });
+        // An entry is named by its place: a value may have been written into the wrong list.
+        let unknown = |index: usize| ConfigError(format!("never_restore: entry {} is not a kind", index + 1));
+        let entries = raw.never_restore.0.iter().enumerate();
+        let never_restore = entries.map(|(index, kind)| scanner.kind_id(kind).ok_or_else(|| unknown(index)));
         Ok(Self {
             never_restore: never_restore.collect::<Result<_, _>>()?,
             keys,
@@ -117,11 +118,19 @@ impl Config {
     }
 }
 
-/// The text on an error in the JSON. The parser quotes a text of the wrong type, which may be a secret.
+/// The text on an error in the JSON. The parser quotes a text of the wrong type, and the name of an unknown member:
+/// either may be a value that was written in the wrong place. Names of settings are words with underscores, which are
+/// quoted up to a length at which they say nothing else.
 fn explain(error: &serde_json::Error) -> String {
+    const QUOTED_MAX: usize = 32;
     let text = error.to_string();
+    let (line, column) = (error.line(), error.column());
+    let quoted = text.split('`').nth(1).unwrap_or_default();
+    let is_word = |b: u8| b.is_ascii_lowercase() || b == b'_';
     if text.starts_with("invalid") {
-        format!("a value has the wrong type at line {} column {}", error.line(), error.column())
+        format!("a value has the wrong type at line {line} column {column}")
+    } else if quoted.len() > QUOTED_MAX || !quoted.bytes().all(is_word) {
+        format!("a member is unknown or wrong at line {line} column {column}")
     } else {
         text
     }

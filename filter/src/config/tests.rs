@@ -47,7 +47,9 @@ fn what_is_refused() {
         (r#"{"sidecar":"s:1","scope":{"from":"client"}}"#, "did not match any variant"),
         (r#"{"sidecar":"s:1","mapping_ttl":1.5}"#, "mapping_ttl: 60 to"),
         (r#"{"sidecar":"s:1","mapping_ttl":1}"#, "mapping_ttl: 60 to"),
-        (r#"{"sidecar":"s:1","never_restore":["no_such_kind"]}"#, "never_restore: unknown kind"),
+        (r#"{"sidecar":"s:1","never_restore":["no_such_kind"]}"#, "never_restore: entry 1 is not a kind"),
+        (r#"{"sidecar":"s:1","acme-prod-logs":true}"#, "a member is unknown or wrong at line 1 column"),
+        (r#"{"sidecar":"s:1","scope":{"from":"acme-prod"}}"#, "did not match any variant"),
         (r#"{"sidecar":"s:1","never_mask":{"a":1}}"#, "expected a list"),
         (r#"{"sidecar":"s:1","redis_fallback":"hunter2hunter2"}"#, "a value has the wrong type at line 1"),
     ];

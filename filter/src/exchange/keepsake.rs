@@ -14,6 +14,9 @@ use crate::instance::clock::TimeOfDay;
 pub(super) struct RequestKeepsake {
     pub scope: String,
     pub method: String,
+    /// The coding in which the body arrives: the header states another one by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_encoding: Option<String>,
     /// True if it was masked with the fallback key.
     pub fallback: bool,
     /// True if there was a body to mask.
@@ -25,7 +28,7 @@ pub(super) struct RequestKeepsake {
     pub values: Vec<Kept>,
 }
 
-/// One value: its placeholder, its kind, the text, whether it was recognised by its context only, its number of
+/// One value: its placeholder, its kind, the text, whether later exchanges should know it, its number of
 /// occurrences.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Kept(String, String, Redacted, bool, u64);
@@ -50,7 +53,7 @@ impl RequestKeepsake {
                 placeholder.to_string(),
                 kind,
                 Redacted::new(entry.value.expose()),
-                entry.recognised.is_by_context(),
+                entry.recognised.is_worth_knowing(),
                 entry.count,
             )
         };
@@ -61,11 +64,10 @@ impl RequestKeepsake {
     /// and stays masked.
     pub(super) fn to_replaced(&self, scanner: &Scanner) -> Replaced {
         let mut replaced = Replaced::default();
-        for Kept(placeholder, kind, value, by_context, count) in &self.values {
+        for Kept(placeholder, kind, value, known, count) in &self.values {
             if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), scanner.kind_id(kind)) {
                 let value = Secret::new(value.expose());
-                replaced
-                    .take(placeholder, Entry { kind, value, recognised: Recognised::of(*by_context), count: *count });
+                replaced.take(placeholder, Entry { kind, value, recognised: Recognised::of(*known), count: *count });
             }
         }
         replaced

@@ -12,7 +12,7 @@ mod sent;
 use log::Level;
 use masking::Tally;
 
-use self::head::{Gateway, RequestHead};
+use self::head::{Follows, Gateway, RequestHead};
 use self::keepsake::RequestKeepsake;
 use self::recovered::Recovered;
 use self::restoring::Restoring;
@@ -57,8 +57,8 @@ enum Phase {
     Sent(Sent),
     /// The response is restored as it passes.
     Restoring(Sent, Box<Restoring>),
-    /// The response passes unchanged.
-    Passing(Sent),
+    /// The response passes unchanged: it is not text, or it is text that cannot be read, which the tally says.
+    Passing(Sent, Tally),
     /// The exchange is over.
     Gone,
 }
@@ -88,14 +88,14 @@ impl Exchange {
             return Ok(Some(self.root.health(now)));
         }
         self.root.count(|counters| counters.requests += 1);
-        match self.admit(head) {
+        match self.admit(head, now) {
             Ok(requested) => self.phase = Phase::Requested(requested),
             Err(refusal) => return Err(self.refuse(refusal)),
         }
         Ok(None)
     }
 
-    fn admit(&self, head: RequestHead) -> Result<Requested, Refusal> {
+    fn admit(&self, head: RequestHead, now: TimeOfDay) -> Result<Requested, Refusal> {
         // HTTP/2 in clear text carries the same requests, and no host switches to it in the middle of a connection.
         if head.upgrade.as_deref().is_some_and(|protocol| !protocol.trim().eq_ignore_ascii_case("h2c")) {
             return Err(Refusal::Upgrade);
@@ -107,7 +107,12 @@ impl Exchange {
                 head.scope.clone().filter(|scope| contract::Scope::parse(scope).is_some()).ok_or(Refusal::Scope)?
             }
         };
-        Ok(Requested::new(instance, head, scope))
+        let follows = head.follows;
+        let requested = Requested::new(instance, head, scope);
+        if follows == Follows::Body {
+            requested.check(now)?;
+        }
+        Ok(requested)
     }
 
     /// Continues after the request's headers, if another context has seen them. Only Kong loses contexts.
@@ -118,8 +123,14 @@ impl Exchange {
         self.gateway = Gateway::Kong;
         let keepsake = kept().and_then(|kept| RequestKeepsake::read(&kept)).filter(|keepsake| !keepsake.masked);
         if let (Some(keepsake), Some(instance)) = (keepsake, self.root.ready()) {
-            self.phase = Phase::Requested(Requested::new(instance, head(self.gateway), keepsake.scope));
+            let head = RequestHead { content_encoding: keepsake.content_encoding, ..head(self.gateway) };
+            self.phase = Phase::Requested(Requested::new(instance, head, keepsake.scope));
         }
+    }
+
+    /// Returns whether the request's body is sent on without the coding in which it arrives.
+    pub(crate) fn decodes_request(&self) -> bool {
+        matches!(&self.phase, Phase::Requested(requested) if requested.decodes())
     }
 
     /// The host has shown a part of the request's body, and holds it until the end.
@@ -131,7 +142,7 @@ impl Exchange {
 
     /// Takes the whole request body, or `None` if the host cannot show it. Returns the body to send instead, if it
     /// changes.
-    pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<String>, Refusal> {
+    pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<Vec<u8>>, Refusal> {
         let requested = match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Requested(requested) => requested,
             // This context has not seen the request's headers, so its scope is unknown.
@@ -190,7 +201,8 @@ impl Exchange {
     pub(crate) fn end(&mut self) -> Option<String> {
         match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Restoring(sent, restoring) => sent.end(&restoring.tally()),
-            Phase::Sent(sent) | Phase::Passing(sent) => sent.end(&Tally::default()),
+            Phase::Passing(sent, tally) => sent.end(&tally),
+            Phase::Sent(sent) => sent.end(&Tally::default()),
             _ => None,
         }
     }

@@ -24,7 +24,7 @@ impl Recovered {
     pub(super) fn new(request: &RequestKeepsake, kept: &ResponseKeepsake, instance: &Rc<RefCell<Instance>>) -> Self {
         let media = match Media::of(&kept.content_type) {
             // The beginning of the document is gone: the rest is not a JSON document, but still text of one.
-            Media::Json | Media::Lines => Media::Text,
+            Media::Json | Media::Lines | Media::Undeclared => Media::Text,
             media => media,
         };
         let (replaced, options) = {
@@ -34,7 +34,7 @@ impl Recovered {
         let values = ScopeLookup { instance: Rc::clone(instance), scope: request.scope.clone(), replaced };
         let in_json = media == Media::Text && Media::of(&kept.content_type) != Media::Text;
         let values = KeptValues { values, in_json };
-        let response = Response::new(media, options, Box::new(values.clone()));
+        let response = Response::from_middle(media, options, Box::new(values.clone()));
         Self { media, options, with_length: kept.with_length, values, response }
     }
 
@@ -46,7 +46,7 @@ impl Recovered {
         } else if self.with_length && self.media == Media::Text {
             // Any chunk may be the last, so nothing may be held back.
             self.response.end(&mut out);
-            self.response = Response::new(self.media, self.options, Box::new(self.values.clone()));
+            self.response = Response::from_middle(self.media, self.options, Box::new(self.values.clone()));
         }
         out
     }

@@ -1,7 +1,7 @@
 //! The steps of a response: it is restored, passes unchanged, or is taken over from another context.
 
 use log::Level;
-use masking::{Media, Response};
+use masking::{Media, Response, Tally};
 
 use super::decode::{Coding, Decoder};
 use super::head::{Gateway, ResponseHead};
@@ -87,10 +87,15 @@ impl Exchange {
     fn restore(&mut self, sent: Sent, head: &ResponseHead) -> Answering {
         let (note, closes) = (sent.note(), sent.closes);
         let media = head.media(&sent.method);
-        let decoder = Decoder::new(Coding::of(head.content_encoding.as_deref())).filter(|_| media != Media::Opaque);
-        let Some(decoder) = decoder else {
-            self.phase = Phase::Passing(sent);
-            return Answering { note, rewrites: false, closes };
+        let decoder = Decoder::new(Coding::of(head.content_encoding.as_deref()));
+        let (media, decoder) = match (media, decoder) {
+            (Some(media), Some(decoder)) if media != Media::Opaque => (media, decoder),
+            (media, decoder) => {
+                let is_text = media.is_some_and(|media| media != Media::Opaque || head.is_in_other_charset());
+                let degraded = is_text && (decoder.is_none() || head.is_in_other_charset());
+                self.phase = Phase::Passing(sent, Tally { degraded, ..Tally::default() });
+                return Answering { note, rewrites: false, closes };
+            }
         };
         let options = sent.instance.borrow().options;
         let response = Response::new(media, options, Box::new(sent.lookup()));
@@ -120,7 +125,7 @@ impl Exchange {
                 sent.response_bytes += chunk.len() as u64;
                 restoring.write(chunk, end_of_stream)
             }
-            Phase::Passing(sent) => {
+            Phase::Passing(sent, _) => {
                 sent.response_bytes += chunk.len() as u64;
                 return None;
             }

@@ -4,15 +4,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use masking::{Mint, Replaced, Tally};
+use masking::{Format, Mint, Replaced, Tally};
 
-use super::decode::Coding;
+use super::decode::{self, Coding, Undecodable};
 use super::head::RequestHead;
 use super::keepsake::RequestKeepsake;
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::lookup::ScopeLookup;
-use crate::instance::mask::Masked;
 use crate::instance::sidecar::UsedKey;
 use crate::refusal::Refusal;
 
@@ -57,34 +56,61 @@ impl Requested {
         Self { instance: Rc::clone(instance), head, scope, body: Shown::Nothing }
     }
 
-    /// Masks the body; `None` if the host cannot show it. Returns the body to send instead, if it changes.
-    pub(super) fn mask(&self, body: Option<&[u8]>, now: TimeOfDay) -> Result<(Sent, Option<String>), Refusal> {
-        let mut instance = self.instance.borrow_mut();
-        instance.check(now)?;
-        let body = body.ok_or(Refusal::BodyUnreadable)?;
-        if Coding::of(self.head.content_encoding.as_deref()) != Coding::Identity {
+    /// Fails if the body will be refused whatever it is. Then the host has not begun to send the request.
+    pub(super) fn check(&self, now: TimeOfDay) -> Result<Format, Refusal> {
+        self.instance.borrow_mut().check(now)?;
+        if self.head.coding() == Coding::Unknown {
             return Err(Refusal::Encoding);
         }
-        let format = self.head.format().ok_or(Refusal::MediaType)?;
-        let masked = instance.mask(&self.scope, format, body, now)?;
-        let connection = self.head.connection.clone().filter(|_| masked.body.is_some());
-        let closes = match (&connection, &masked.body) {
-            (Some(connection), Some(body)) => instance.worker.borrow_mut().hold(connection, body.len() as u64, now),
+        self.head.format().ok_or(Refusal::MediaType)
+    }
+
+    /// Returns whether a body is sent on without the coding in which it arrives.
+    pub(super) fn decodes(&self) -> bool {
+        self.head.coding() != Coding::Identity
+    }
+
+    /// Masks the body; `None` if the host cannot show it. Returns the body to send instead, if it changes.
+    pub(super) fn mask(&self, body: Option<&[u8]>, now: TimeOfDay) -> Result<(Sent, Option<Vec<u8>>), Refusal> {
+        let format = self.check(now)?;
+        let body = body.ok_or(Refusal::BodyUnreadable)?;
+        let plain = self.plain(body)?;
+        let masked = self.instance.borrow_mut().mask(&self.scope, format, plain.as_deref().unwrap_or(body), now)?;
+        let changed = masked.body.map(String::into_bytes).or(plain);
+        if let (Some(header), true) = (self.head.digest, changed.is_some()) {
+            return Err(Refusal::Digest(header));
+        }
+        let connection = self.head.connection.clone().filter(|_| changed.is_some());
+        let closes = match (&connection, &changed) {
+            (Some(connection), Some(body)) => {
+                let worker = Rc::clone(&self.instance.borrow().worker);
+                worker.borrow_mut().hold(connection, body.len() as u64, now)
+            }
             _ => false,
         };
-        let Masked { body: masked_body, replaced, foreign, mint, key } = masked;
         let sent = Sent {
-            replaced,
-            foreign,
-            key: Some(key),
-            mint: Some(mint),
+            replaced: masked.replaced,
+            foreign: masked.foreign,
+            key: Some(masked.key),
+            mint: Some(masked.mint),
             at: now,
             request_bytes: body.len() as u64,
             connection,
             closes,
             ..Sent::new(&self.instance, self.scope.clone(), self.head.method.clone())
         };
-        Ok((sent, masked_body))
+        Ok((sent, changed))
+    }
+
+    /// The decoded body; `None` if it arrived without a coding.
+    fn plain(&self, body: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
+        if !self.decodes() {
+            return Ok(None);
+        }
+        decode::request(self.head.coding(), body).map(Some).map_err(|undecodable| match undecodable {
+            Undecodable::Garbled => Refusal::Garbled,
+            Undecodable::TooLong => Refusal::TooLong,
+        })
     }
 
     /// Reports the refusal of the request.
@@ -99,7 +125,8 @@ impl Requested {
 
     pub(super) fn keepsake(&self) -> RequestKeepsake {
         let (scope, method) = (self.scope.clone(), self.head.method.clone());
-        RequestKeepsake { scope, method, ..RequestKeepsake::default() }
+        let content_encoding = self.head.content_encoding.clone();
+        RequestKeepsake { scope, method, content_encoding, ..RequestKeepsake::default() }
     }
 }
 

@@ -33,6 +33,7 @@ unsafe extern "C" {
         data: *mut *mut u8,
         size: *mut usize,
     ) -> u32;
+    fn proxy_get_header_map_pairs(map: Map, data: *mut *mut u8, size: *mut usize) -> u32;
     fn proxy_replace_header_map_value(
         map: Map,
         name: *const u8,
@@ -71,6 +72,12 @@ pub(super) fn header(map: Map, name: &str) -> Option<String> {
     // SAFETY: the pointers are valid for the length of the call.
     let value = given(|data, size| unsafe { proxy_get_header_map_value(map, name.as_ptr(), name.len(), data, size) });
     value.map(|value| String::from_utf8_lossy(&value).into_owned())
+}
+
+/// All headers in the order in which they came, as the ABI writes them; `None` if the host cannot show them.
+pub(super) fn headers(map: Map) -> Option<Vec<u8>> {
+    // SAFETY: the pointers are valid for the length of the call.
+    given(|data, size| unsafe { proxy_get_header_map_pairs(map, data, size) })
 }
 
 /// Sets a header, replacing all of that name.

@@ -8,7 +8,7 @@ use proxy_wasm::types::Action;
 use super::abi::{self, Buffer, Map};
 use super::shared::{ENTRIES, SharedData, time_of_day, warn};
 use crate::config::ScopeSource;
-use crate::exchange::head::{Gateway, RequestHead, ResponseHead};
+use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead, the_only};
 use crate::exchange::{Exchange, Line};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
@@ -36,16 +36,20 @@ impl HttpContext for Http {
         // zone ends in a refusal.
         self.exchange.root().recall(self.now(), &SharedData);
         let scope = self.exchange.scope_source().and_then(|source| scope(gateway, &source));
-        match self.exchange.request_headers(RequestHead { scope, ..head(gateway) }, self.now()) {
+        let head = RequestHead { scope, ..head(gateway) };
+        let head = match gateway {
+            Gateway::Kong => head,
+            Gateway::Other => {
+                RequestHead { follows: if end_of_stream { Follows::Nothing } else { Follows::Body }, ..head }
+            }
+        };
+        let follows = head.follows;
+        match self.exchange.request_headers(head, self.now()) {
             Ok(None) => self.keep_request(),
             Ok(Some(health)) => return answer(&health),
-            Err(refusal) => return self.refuse(refusal),
+            Err(refusal) => return self.refuse(refusal, follows),
         }
-        // A compressed response could not be restored; Kong would still send a header that is removed.
-        abi::set_header(Map::Request, "accept-encoding", "identity");
-        if gateway != Gateway::Kong && !end_of_stream {
-            abi::remove_header(Map::Request, "content-length");
-        }
+        self.change_request_headers(gateway, follows);
         Action::Continue
     }
 
@@ -60,9 +64,9 @@ impl HttpContext for Http {
         self.exchange.resume(|| abi::property(&REQUEST_KEEPSAKE), head);
         let body = abi::read(Buffer::RequestBody);
         match self.exchange.request_body(body.as_deref(), self.now()) {
-            Err(refusal) => return self.refuse(refusal),
-            Ok(Some(masked)) if !abi::write(Buffer::RequestBody, masked.as_bytes()) => {
-                return self.refuse(Refusal::BodyUnreadable);
+            Err(refusal) => return self.refuse(refusal, Follows::Nothing),
+            Ok(Some(masked)) if !abi::write(Buffer::RequestBody, &masked) => {
+                return self.refuse(Refusal::BodyUnreadable, Follows::Nothing);
             }
             Ok(_) => {
                 self.keep_request();
@@ -75,7 +79,7 @@ impl HttpContext for Http {
     fn on_http_request_trailers(&mut self, _count: usize) -> Action {
         // In Envoy, the end of a body with trailers is not reported, and the original body is sent after this step.
         match self.exchange.request_trailers() {
-            Err(refusal) => self.refuse(refusal),
+            Err(refusal) => self.refuse(refusal, Follows::Nothing),
             Ok(()) => Action::Continue,
         }
     }
@@ -121,9 +125,35 @@ impl Http {
         }
     }
 
-    fn refuse(&self, refusal: Refusal) -> Action {
+    /// The headers go on before the body is seen.
+    fn change_request_headers(&self, gateway: Gateway, follows: Follows) {
+        // A compressed response could not be restored.
+        abi::set_header(Map::Request, "accept-encoding", "identity");
+        // Kong would still send a header that is removed, and two lengths if that were the removed one.
+        let decodes = self.exchange.decodes_request();
+        match gateway {
+            Gateway::Kong if decodes => abi::set_header(Map::Request, "content-encoding", "identity"),
+            Gateway::Kong => {}
+            Gateway::Other => {
+                if follows == Follows::Body {
+                    abi::remove_header(Map::Request, "content-length");
+                }
+                if decodes {
+                    abi::remove_header(Map::Request, "content-encoding");
+                }
+            }
+        }
+    }
+
+    /// Answers a request with the refusal. Where a body still follows, the client's next request goes over another
+    /// connection, and does not wait for the rest of this one.
+    fn refuse(&self, refusal: Refusal, follows: Follows) -> Action {
         log(self.exchange.refusal_line(refusal, self.now()));
-        let headers = vec![("content-type", "application/json"), (header::NOTE, "refused")];
+        let mut headers = vec![("content-type", "application/json"), (header::NOTE, "refused")];
+        headers.extend(refusal.protocol().map(|protocol| ("upgrade", protocol)));
+        if follows == Follows::Body {
+            headers.push(("connection", "close"));
+        }
         let _ = hostcalls::send_http_response(refusal.status(), headers, Some(refusal.body().as_bytes()));
         Action::Pause
     }
@@ -151,7 +181,7 @@ fn head(gateway: Gateway) -> RequestHead {
 /// The text that names the request's scope. Kong and Envoy know routes and services by other properties.
 fn scope(gateway: Gateway, source: &ScopeSource) -> Option<String> {
     let property = match (source, gateway) {
-        (ScopeSource::Header(name), _) => return abi::header(Map::Request, name),
+        (ScopeSource::Header(name), _) => return the_only(&abi::headers(Map::Request)?, name),
         (ScopeSource::Route, Gateway::Kong) => abi::property(&["kong", "route_name"]),
         (ScopeSource::Route, Gateway::Other) => abi::property(&["xds", "route_name"]),
         (ScopeSource::Service, Gateway::Kong) => abi::property(&["kong", "service_name"]),

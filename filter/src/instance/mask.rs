@@ -7,7 +7,7 @@ use contract::{Mapping, THINKING_KIND, bound};
 use masking::{Format, Masker, Mint, Placeholder, Replaced, Tally, Thoughts};
 
 use super::clock::TimeOfDay;
-use super::memory::Memory;
+use super::memory::{Debt, Memory};
 use super::sidecar::UsedKey;
 use super::{Instance, KeySource};
 use crate::refusal::Refusal;
@@ -27,15 +27,15 @@ pub(crate) struct Masked {
 impl Instance {
     /// Masks a request's body. The replaced values are remembered, and owed to the vault.
     pub(crate) fn mask(&mut self, scope: &str, format: Format, body: &[u8], now: TimeOfDay) -> Result<Masked, Refusal> {
-        let (key, used) = self.key(now)?;
-        let mint = Mint::new(key, scope).with_addresses(self.addresses);
-        let known = self.memory.known(scope);
+        let (key, used) = self.key(scope, now)?;
+        let mint = Mint::new(&key, scope).with_addresses(self.addresses);
+        let known = self.memory.known(scope, self.clock.last());
         let thoughts = ScopeThoughts { memory: &self.memory, scope, mint: &mint };
         let (scanner, options) = (&self.scanner, self.options);
         let masker = Masker { scanner, known: &known, mint: &mint, options, thoughts: &thoughts };
         let masked = masker.mask_again(self.worker.borrow_mut().history(), format, body);
         let masked = masked.map_err(|error| Refusal::Mask(format, error))?;
-        self.remember(scope, &masked.replaced, now);
+        self.owe(scope, &masked.replaced, now)?;
         let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(&mint, signature));
         self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
         self.count(|counters| {
@@ -70,20 +70,27 @@ impl Instance {
         kinds
     }
 
-    /// Remembers what an exchange replaced, and owes the vault the mappings that it does not have yet.
-    fn remember(&mut self, scope: &str, replaced: &Replaced, now: TimeOfDay) {
-        let KeySource::Sidecar(sidecar) = &mut self.keys else { return };
-        for placeholder in self.memory.remember(scope, replaced, now, sidecar.renew_ms()) {
-            if let Some(entry) = replaced.get(&placeholder) {
-                sidecar.outbox.owe(Mapping {
-                    scope: scope.to_owned(),
-                    kind: self.scanner.kind(entry.kind).id.to_string(),
-                    placeholder: placeholder.to_string(),
-                    value: contract::Redacted::new(entry.value.expose()),
-                    by_context: entry.recognised.is_by_context(),
-                });
-            }
-        }
+    /// Owes the vault the mappings that it does not have yet, and remembers what an exchange replaced. Fails, and does
+    /// neither, if they cannot be owed.
+    fn owe(&mut self, scope: &str, replaced: &Replaced, now: TimeOfDay) -> Result<(), Refusal> {
+        let KeySource::Sidecar(sidecar) = &mut self.keys else { return Ok(()) };
+        let debts = self.memory.debts(scope, replaced, now, sidecar.renew_ms());
+        let new = debts.iter().filter(|debt| debt.is_new).count();
+        let mapping = |debt: &Debt| {
+            let entry = replaced.get(&debt.placeholder)?;
+            Some(Mapping {
+                scope: scope.to_owned(),
+                kind: self.scanner.kind(entry.kind).id.to_string(),
+                placeholder: debt.placeholder.to_string(),
+                value: contract::Redacted::new(entry.value.expose()),
+                known: entry.recognised.is_worth_knowing() || self.memory.knows(scope, &debt.placeholder),
+            })
+        };
+        let mappings: Vec<Mapping> = debts.iter().filter_map(mapping).collect();
+        sidecar.admit(scope, &mappings, new, self.clock.last())?;
+        mappings.into_iter().for_each(|mapping| sidecar.outbox.owe(mapping));
+        self.memory.remember(scope, replaced);
+        Ok(())
     }
 
     /// Asks the vault for placeholders that are not in the memory.
@@ -102,15 +109,19 @@ impl Instance {
             return;
         }
         self.memory.remember_thought(scope, placeholder, original);
-        if let Some(sidecar) = self.sidecar() {
-            sidecar.outbox.owe(Mapping {
-                scope: scope.to_owned(),
-                kind: THINKING_KIND.to_owned(),
-                placeholder: placeholder.to_string(),
-                value: contract::Redacted::new(original),
-                by_context: false,
-            });
+        let Some(sidecar) = self.sidecar() else { return };
+        // It comes with a response, which cannot be refused; the values in it are owed by the request.
+        if !sidecar.outbox.fits(scope, 1, original.len()) {
+            sidecar.outbox.counters.dropped_mappings += 1;
+            return;
         }
+        sidecar.outbox.owe(Mapping {
+            scope: scope.to_owned(),
+            kind: THINKING_KIND.to_owned(),
+            placeholder: placeholder.to_string(),
+            value: contract::Redacted::new(original),
+            known: false,
+        });
     }
 }
 

@@ -15,11 +15,11 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use contract::{Counters, Mapping, THINKING_KIND};
+use contract::{Counters, Mapping, ScopeNews, THINKING_KIND, code};
 use masking::dialect::Options;
 use masking::{AddressCodes, Answer, KindId, Placeholder, PlaceholderKey, Recognised, Scanner, Secret};
 
-use self::clock::{Clock, TimeOfDay};
+use self::clock::{Clock, Steady, TimeOfDay};
 use self::memory::Memory;
 use self::sidecar::{Call, Reply, Sidecar, UsedKey};
 use self::worker::Worker;
@@ -111,14 +111,19 @@ impl Instance {
 
     /// Fails if no request may be forwarded now.
     pub(crate) fn check(&mut self, now: TimeOfDay) -> Result<(), Refusal> {
-        self.key(now).map(|_| ())
-    }
-
-    fn key(&mut self, now: TimeOfDay) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
         let steady = self.clock.at(now);
         match &self.keys {
-            KeySource::Own(key) => Ok((key, UsedKey::Regular)),
-            KeySource::Sidecar(sidecar) => sidecar.key(sidecar.vault_state(steady, now, &self.worker.borrow())),
+            KeySource::Own(_) => Ok(()),
+            KeySource::Sidecar(sidecar) => sidecar.check(sidecar.vault_state(steady, now, &self.worker.borrow())),
+        }
+    }
+
+    /// The key with which requests of the scope are masked.
+    fn key(&mut self, scope: &str, now: TimeOfDay) -> Result<(PlaceholderKey, UsedKey), Refusal> {
+        let steady = self.clock.at(now);
+        match &self.keys {
+            KeySource::Own(key) => Ok((key.of_scope(scope), UsedKey::Regular)),
+            KeySource::Sidecar(sidecar) => sidecar.key(scope, sidecar.vault_state(steady, now, &self.worker.borrow())),
         }
     }
 
@@ -179,14 +184,17 @@ impl Instance {
         let KeySource::Sidecar(sidecar) = &mut self.keys else { return None };
         let mut worker = self.worker.borrow_mut();
         let (news, line) = sidecar.on_reply(steady, now, reply, &mut worker);
-        if let Some(batch) = &news.delivered {
-            self.memory.acknowledge(&batch.mappings, now);
+        if let Some((batch, refused)) = &news.delivered {
+            let stored = sidecar.outbox.settle(batch, refused, steady);
+            self.memory.acknowledge(&stored, now);
+            let foreign = refused.iter().filter(|refused| refused.code == code::FORBIDDEN);
+            foreign.for_each(|refused| self.memory.leave(&refused.scope));
         }
-        news.recalled.iter().for_each(|scope| self.memory.mark_recalled(scope));
         sidecar.keep_key(&mut worker, zone);
         sidecar.release_owed(&mut worker, zone);
         drop(worker);
-        news.mappings.iter().for_each(|mapping| self.learn(mapping, now));
+        news.found.iter().for_each(|mapping| self.learn(mapping, now));
+        news.scopes.iter().for_each(|scope| self.take_news(scope, steady, now));
         line
     }
 
@@ -217,6 +225,17 @@ impl Instance {
         }
     }
 
+    /// Takes what a scope has learned and forgotten elsewhere.
+    fn take_news(&mut self, news: &ScopeNews, steady: Steady, now: TimeOfDay) {
+        if news.erased {
+            self.memory.erase(&news.scope);
+        }
+        let forgotten = news.forgotten.iter().filter_map(|text| Placeholder::parse(text));
+        forgotten.for_each(|placeholder| self.memory.forget(&news.scope, &placeholder));
+        news.known.iter().filter(|mapping| mapping.scope == news.scope).for_each(|mapping| self.learn(mapping, now));
+        self.memory.mark_followed(&news.scope, &news.until, steady);
+    }
+
     /// Learns a mapping that the vault has.
     fn learn(&mut self, mapping: &Mapping, now: TimeOfDay) {
         let Some(placeholder) = Placeholder::parse(&mapping.placeholder) else { return };
@@ -225,7 +244,7 @@ impl Instance {
         }
         let Some(kind) = self.scanner.kind_id(&mapping.kind) else { return };
         let value = Secret::new(mapping.value.expose());
-        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.by_context));
+        self.memory.learn(&mapping.scope, placeholder, kind, &value, Recognised::of(mapping.known));
         self.memory.acknowledge(std::slice::from_ref(mapping), now);
     }
 }

@@ -1,10 +1,11 @@
 //! The sidecar as one instance sees it: its address, the debts to it, the effect of its answers on requests.
 
+use contract::{Mapping, bound};
 use masking::{Placeholder, PlaceholderKey};
 
 use super::clock::{Steady, TimeOfDay};
 use super::memory::Memory;
-use super::outbox::Outbox;
+use super::outbox::{Outbox, SCOPE_BYTES, SCOPE_MAPPINGS};
 use super::sync::{Failure, News, Sync, VaultState};
 use super::worker::zone::Zone;
 use super::worker::{Reach, SidecarName, Worker};
@@ -95,14 +96,43 @@ impl Sidecar {
         }
     }
 
-    /// The key with which requests are masked, or the reason for which they must not be forwarded.
-    pub(crate) fn key(&self, vault: VaultState) -> Result<(&PlaceholderKey, UsedKey), Refusal> {
-        match (&self.on_outage, self.sync.key()) {
+    /// Fails if no request may be forwarded now.
+    pub(crate) fn check(&self, vault: VaultState) -> Result<(), Refusal> {
+        match (&self.on_outage, self.sync.keys()) {
             (OnOutage::Refuse, None) => Err(Refusal::NoKeyring),
             (OnOutage::Refuse, Some(_)) if vault != VaultState::Up => Err(Refusal::VaultUnavailable),
-            (OnOutage::Refuse, Some(_)) if self.outbox.is_full() => Err(Refusal::OutboxFull),
-            (_, Some(key)) => Ok((key, UsedKey::Regular)),
-            (OnOutage::GoOn(key), None) => Ok((key, UsedKey::Fallback)),
+            (OnOutage::Refuse | OnOutage::GoOn(_), _) => Ok(()),
+        }
+    }
+
+    /// The key with which requests of the scope are masked, or the reason for which they must not be forwarded.
+    pub(crate) fn key(&self, scope: &str, vault: VaultState) -> Result<(PlaceholderKey, UsedKey), Refusal> {
+        self.check(vault)?;
+        match (&self.on_outage, self.sync.keys()) {
+            (_, Some(keys)) => Ok((keys.of_scope(scope).ok_or(Refusal::Scope)?, UsedKey::Regular)),
+            (OnOutage::GoOn(key), None) => Ok((key.clone(), UsedKey::Fallback)),
+            (OnOutage::Refuse, None) => Err(Refusal::NoKeyring),
+        }
+    }
+
+    /// Fails if the mappings of a request cannot be owed. Then nothing of it may be forwarded: a placeholder that is not
+    /// stored can be restored nowhere else. `new` says how many of them the vault has never had.
+    pub(crate) fn admit(&mut self, scope: &str, debts: &[Mapping], new: usize, now: Steady) -> Result<(), Refusal> {
+        if new > 0 && self.outbox.is_refused(scope, now) {
+            return Err(Refusal::Quota);
+        }
+        let fresh = debts.iter().filter(|debt| !self.outbox.owes(scope, &debt.placeholder));
+        let sizes: Vec<usize> = fresh.map(|debt| debt.value.expose().len()).collect();
+        let (count, bytes) = (sizes.len(), sizes.iter().sum());
+        match self.on_outage {
+            OnOutage::Refuse if sizes.iter().any(|size| *size > bound::VALUE_BYTES) => Err(Refusal::TooMuchToKeep),
+            OnOutage::Refuse if count > SCOPE_MAPPINGS || bytes > SCOPE_BYTES => Err(Refusal::TooMuchToKeep),
+            OnOutage::Refuse if !self.outbox.fits(scope, count, bytes) => Err(Refusal::OutboxFull),
+            OnOutage::Refuse => Ok(()),
+            OnOutage::GoOn(_) => {
+                self.outbox.make_room(scope, count, bytes);
+                Ok(())
+            }
         }
     }
 
@@ -154,9 +184,6 @@ impl Sidecar {
         if let Some(keyring) = &news.keyring {
             worker.learn(&self.name, keyring);
         }
-        if let Some(batch) = &news.delivered {
-            self.outbox.forget(batch);
-        }
         let line = worker.on_call_answer(&self.name, now).map(|(failed, refused)| {
             format!(
                 "the sidecar answers again; {failed} calls failed and {refused} requests were refused in the meantime"
@@ -198,7 +225,7 @@ impl Sidecar {
 
     /// Takes over the key of an earlier instance.
     pub(crate) fn recall_key(&mut self, now: Steady, worker: &mut Worker, zone: &impl Zone) {
-        if self.sync.key().is_none()
+        if self.sync.keys().is_none()
             && let Some(kept) = zone.read(self.name.as_str())
         {
             worker.recall_key(&self.name, &kept);
@@ -213,7 +240,7 @@ impl Sidecar {
         self.write_owed(&owed, worker, zone);
     }
 
-    fn write_owed(&self, owed: &[contract::Mapping], worker: &mut Worker, zone: &impl Zone) {
+    fn write_owed(&self, owed: &[Mapping], worker: &mut Worker, zone: &impl Zone) {
         for (name, kept) in worker.keep_owed(&self.name, owed) {
             zone.write(&name, Some(&kept));
         }
@@ -240,5 +267,11 @@ impl Sidecar {
         if self.outbox.mappings_len() == 0 && !self.sync.owes() {
             worker.release_owed(&self.name).iter().for_each(|name| zone.write(name, None));
         }
+    }
+
+    /// The number of the batch in flight.
+    #[cfg(test)]
+    pub(crate) fn batch_in_flight(&self) -> u64 {
+        self.sync.batches()
     }
 }

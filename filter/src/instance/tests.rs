@@ -3,7 +3,7 @@ use crate::config::configuration;
 use crate::instance::mask::Masked;
 use crate::instance::sync::turn::TICK_MS;
 use crate::instance::worker::zone::OwnZone;
-use contract::{MintKey, Redacted, StoreState, SyncRequest, SyncResponse};
+use contract::{Keyring, MintKey, MintKeys, Redacted, RefusedScope, StoreState, SyncRequest, SyncResponse, bound};
 use masking::Format;
 
 const VALUE: &str = "i-0123456789abcdef0";
@@ -38,11 +38,17 @@ fn answer(request: &SyncRequest) -> SyncResponse {
         batch: request.batch,
         acknowledged: true,
         store: StoreState::Redis,
-        keyring: Some(MintKey::new("k1", &[7; 32])),
+        refused: Vec::new(),
+        keyring: Some(Keyring { id: "k1".to_owned(), keys: MintKeys::Root(MintKey::new(&[7; 32])) }),
         found: Vec::new(),
         store_answered: true,
-        recalled: Vec::new(),
+        news: request.follow.iter().map(|follow| nothing_new(&follow.scope)).collect(),
     }
+}
+
+fn nothing_new(scope: &str) -> ScopeNews {
+    let (known, forgotten) = (Vec::new(), Vec::new());
+    ScopeNews { scope: scope.to_owned(), until: "1".to_owned(), erased: false, forgotten, known }
 }
 
 /// Returns whether it was a good answer.
@@ -139,7 +145,7 @@ fn only_a_whole_answer_to_this_batch_counts() {
         mask(&mut instance, VALUE, 900).unwrap();
         call(&mut instance, 1_000);
         assert!(!gives(&mut instance, 1_001, *status, body));
-        assert_eq!(instance.key(TimeOfDay(1_002)).unwrap().1, UsedKey::Fallback);
+        assert_eq!(instance.key("default", TimeOfDay(1_002)).unwrap().1, UsedKey::Fallback);
         // The call is repeated soon, with everything that was owed.
         assert!(instance.tick(TimeOfDay(1_050)).is_none());
         // Newer debts wait: a batch that may have arrived is sent again unchanged.
@@ -319,29 +325,219 @@ fn an_unknown_placeholder_is_asked_for_and_known_from_then_on() {
         kind: "ec2_instance".into(),
         placeholder: placeholder.to_string(),
         value: Redacted::new(VALUE),
-        by_context: false,
+        known: false,
     };
     give(&mut instance, 1_110, &SyncResponse { found: vec![found], ..answer(&request) });
     assert_eq!(instance.lookup("default", &placeholder), Answer::Value(Secret::new(VALUE)));
     assert_eq!(instance.lookup("other", &placeholder), Answer::Unknown);
     instance.want("default", &HashSet::from([placeholder]));
-    assert!(call(&mut instance, 1_200).wanted.is_empty(), "it is known now");
+    assert!(call(&mut instance, 7_000).wanted.is_empty(), "it is known now");
 }
 
 #[test]
-fn a_value_seen_in_context_is_known_in_the_next_exchange_and_after_a_restart() {
+fn a_value_that_a_definition_showed_is_known_in_the_next_exchange_and_after_a_restart() {
     let mut instance = started("");
     assert!(mask(&mut instance, "acme-prod-logs", 1_000).unwrap().replaced.is_empty());
     mask(&mut instance, BUCKET, 1_000).unwrap();
     let request = call(&mut instance, 3_000);
-    assert_eq!((request.recall, request.mappings.len()), (vec!["default".to_owned()], 1));
+    assert_eq!((request.follow.len(), request.mappings.len()), (1, 1));
     assert_eq!(mask(&mut instance, "acme-prod-logs", 3_000).unwrap().replaced.len(), 1);
 
     let mut restarted = started("");
     mask(&mut restarted, "", 1_000).unwrap();
     let asked = call(&mut restarted, 1_100);
-    assert_eq!(asked.recall, ["default"]);
-    give(&mut restarted, 1_110, &SyncResponse { recalled: request.mappings, ..answer(&asked) });
-    restarted.tick(TimeOfDay(3_000));
-    assert_eq!(mask(&mut restarted, "acme-prod-logs", 3_000).unwrap().replaced.len(), 1);
+    assert_eq!((asked.follow[0].scope.as_str(), &asked.follow[0].after), ("default", &None));
+    let news = ScopeNews { known: request.mappings.clone(), ..nothing_new("default") };
+    give(&mut restarted, 1_110, &SyncResponse { news: vec![news], ..answer(&asked) });
+    restarted.tick(TimeOfDay(1_200));
+    let bare = mask(&mut restarted, "acme-prod-logs", 3_000).unwrap();
+    assert_eq!(bare.replaced.len(), 1);
+    // It stays known when its time to live is renewed, although this exchange did not show it in a definition.
+    let later = 3_000 + 604_800 * 250;
+    mask(&mut restarted, "acme-prod-logs", later).unwrap();
+    let renewed = call(&mut restarted, later + 100);
+    assert_eq!(renewed.mappings, request.mappings);
+}
+
+/// Two workers of one gateway: what the one learns, the other knows after its next call, and so it is with what the
+/// operator forgets.
+#[test]
+fn what_one_worker_learned_another_knows() {
+    let [mut one, mut other] = [started(""), started("")];
+    mask(&mut one, BUCKET, 1_000).unwrap();
+    let request = call(&mut one, 1_100);
+    assert!(give(&mut one, 1_110, &answer(&request)));
+    let told = request.mappings;
+    mask(&mut other, "hello", 1_000).unwrap();
+    let asked = call(&mut other, 1_100);
+    assert!(give(&mut other, 1_110, &answer(&asked)));
+    assert!(other.tick(TimeOfDay(2_050)).is_none(), "nothing is owed, and it asks once a second");
+    let asked = call(&mut other, 2_200);
+    assert_eq!(asked.follow[0].after.as_deref(), Some("1"));
+    let placeholder = told[0].placeholder.clone();
+    let news = ScopeNews { known: told, until: "2".to_owned(), ..nothing_new("default") };
+    give(&mut other, 2_210, &SyncResponse { news: vec![news], ..answer(&asked) });
+    other.tick(TimeOfDay(2_300));
+    assert_eq!(mask(&mut other, "acme-prod-logs", 2_310).unwrap().replaced.len(), 1);
+
+    let asked = call(&mut other, 3_300);
+    assert_eq!(asked.follow[0].after.as_deref(), Some("2"));
+    let news = ScopeNews { forgotten: vec![placeholder], until: "3".to_owned(), ..nothing_new("default") };
+    give(&mut other, 3_310, &SyncResponse { news: vec![news], ..answer(&asked) });
+    other.tick(TimeOfDay(4_400));
+    assert_eq!(mask(&mut other, "acme-prod-logs", 4_410).unwrap().replaced.len(), 0);
+}
+
+/// What prose, code or configuration says of a name holds where it says so, and changes no later request.
+#[test]
+fn a_mention_teaches_nothing() {
+    let texts = [
+        "the bucket is python3-tools and the cluster is payments-blue7",
+        "bucket = acme-blue-7\nBUCKET_NAME=acme-green-7",
+        r#"{"bucket": "acme-red-7"}"#,
+        "arn:aws:s3:::utf-8 s3://base64/ arn:aws:iam::305918274610:role/us-east-1a",
+    ];
+    let mut instance = started("");
+    for text in texts {
+        assert!(!mask(&mut instance, text, 1_000).unwrap().replaced.is_empty(), "{text}");
+    }
+    let request = call(&mut instance, 3_000);
+    let later = "python3-tools payments-blue7 acme-blue-7 acme-green-7 acme-red-7 utf-8 base64 us-east-1a";
+    assert_eq!(mask(&mut instance, later, 3_000).unwrap().body, None);
+    let taught: Vec<_> = request.mappings.iter().filter(|mapping| mapping.known).collect();
+    assert!(taught.iter().all(|mapping| texts[3].contains(mapping.value.expose())), "{}", taught.len());
+    // What one worker was taught wrongly, another does not believe either.
+    let mut other = started("");
+    mask(&mut other, "", 1_000).unwrap();
+    let asked = call(&mut other, 1_100);
+    let known = taught.into_iter().cloned().collect();
+    give(
+        &mut other,
+        1_110,
+        &SyncResponse { news: vec![ScopeNews { known, ..nothing_new("default") }], ..answer(&asked) },
+    );
+    other.tick(TimeOfDay(3_000));
+    assert_eq!(mask(&mut other, later, 3_000).unwrap().body, None);
+}
+
+fn ids(from: usize, count: usize) -> String {
+    (from..from + count).map(|n| format!("i-{n:017x} ")).collect()
+}
+
+/// Strict: a request is refused before it goes on, and everything of those that went on is delivered in the end.
+/// Lenient: it goes on, and the oldest are dropped and counted.
+#[test]
+fn mappings_that_do_not_fit_are_refused_and_not_dropped() {
+    for fallback in [false, true] {
+        let mut instance = started(&format!(r#","redis_fallback":{fallback}"#));
+        let mut admitted = HashSet::new();
+        let mut refused = 0;
+        // 60,000 new values while the call that would deliver them is in flight.
+        call(&mut instance, 6_100);
+        for n in 0..60 {
+            match mask(&mut instance, &ids(n * 1_000, 1_000), 6_150) {
+                Ok(masked) => admitted.extend(masked.replaced.entries().map(|(p, _)| p.to_string())),
+                Err(refusal) => {
+                    assert_eq!(refusal, Refusal::OutboxFull);
+                    refused += 1;
+                }
+            }
+        }
+        assert_eq!(refused > 0, !fallback, "{refused}");
+        // Another tenant still has its room.
+        assert!(instance.mask("other", Format::Text, VALUE.as_bytes(), TimeOfDay(6_150)).is_ok());
+        let (mut delivered, mut dropped) = (HashSet::new(), 0);
+        let mut asked = call_again(&mut instance, 6_200);
+        for now in 0..60 {
+            delivered.extend(asked.mappings.iter().map(|mapping| mapping.placeholder.clone()));
+            dropped += asked.counters.dropped_mappings;
+            assert!(give(&mut instance, 6_300 + now * 100, &answer(&asked)));
+            match instance.tick(TimeOfDay(6_350 + now * 100)) {
+                Some(next) => asked = serde_json::from_slice(&next.body).unwrap(),
+                None => break,
+            }
+        }
+        let missing = admitted.difference(&delivered).count() as u64;
+        assert_eq!((missing, dropped > 0), (dropped, fallback));
+    }
+}
+
+/// The call that is in flight is answered; returns the next one.
+fn call_again(instance: &mut Instance, now: u64) -> SyncRequest {
+    let sound = SyncResponse {
+        version: contract::VERSION,
+        batch: instance.sidecar().unwrap().batch_in_flight(),
+        acknowledged: true,
+        refused: Vec::new(),
+        store: StoreState::Redis,
+        keyring: None,
+        found: Vec::new(),
+        store_answered: true,
+        news: Vec::new(),
+    };
+    assert!(give(instance, now, &sound));
+    call(instance, now + 10)
+}
+
+#[test]
+fn what_could_never_be_kept_is_refused_for_good() {
+    let mut instance = started("");
+    let many = ids(0, outbox::SCOPE_MAPPINGS + 1);
+    assert_eq!(mask(&mut instance, &many, 1_000).err(), Some(Refusal::TooMuchToKeep));
+    let lines = format!("{}\n", "MIIEowIBAAKCAQEA3Tz2mr7SZiAMfQyuvBjM9Oi/Y1Qd0e7kLmNoPqRsTuVwXyZ1")
+        .repeat(bound::VALUE_BYTES / 64);
+    let long = format!("-----BEGIN RSA PRIVATE KEY-----\n{lines}-----END RSA PRIVATE KEY-----\n");
+    assert_eq!(mask(&mut instance, &long, 1_000).err(), Some(Refusal::TooMuchToKeep));
+    // It left no trace.
+    assert_eq!(mask(&mut instance, VALUE, 1_000).unwrap().replaced.len(), 1);
+    assert_eq!(call(&mut instance, 1_100).mappings.len(), 1);
+}
+
+/// One tenant has used up a quota: its new values are refused, those that the vault has are masked, and another tenant
+/// notices nothing.
+#[test]
+fn a_quota_refuses_one_tenant_alone() {
+    let mut instance = started("");
+    mask(&mut instance, "i-00000000000000001 i-00000000000000002", 1_000).unwrap();
+    let request = call(&mut instance, 1_100);
+    let (kept, over) = (request.mappings[0].value.expose(), request.mappings[1].value.expose());
+    let refused = RefusedScope { scope: "default".into(), code: code::QUOTA.into(), stored: 1 };
+    assert!(give(&mut instance, 1_110, &SyncResponse { refused: vec![refused], ..answer(&request) }));
+    assert_eq!(mask(&mut instance, VALUE, 1_200).err(), Some(Refusal::Quota));
+    assert_eq!(mask(&mut instance, over, 1_200).err(), Some(Refusal::Quota));
+    assert!(mask(&mut instance, kept, 1_200).is_ok() && mask(&mut instance, "hello", 1_200).is_ok());
+    assert!(instance.mask("other", Format::Text, VALUE.as_bytes(), TimeOfDay(1_200)).is_ok());
+    let next = call(&mut instance, 1_300);
+    assert!(next.mappings.iter().all(|mapping| mapping.scope == "other"));
+    assert!(give(&mut instance, 1_310, &answer(&next)));
+    // What is left over is owed on, and accepted when there is room again.
+    let again = call(&mut instance, 3_200);
+    assert_eq!(again.mappings, request.mappings[1..]);
+    assert!(give(&mut instance, 3_210, &answer(&again)));
+    assert!(mask(&mut instance, VALUE, 3_300).is_ok());
+}
+
+#[test]
+fn a_bound_token_serves_its_scopes_only() {
+    let bound = |request: &SyncRequest| SyncResponse {
+        keyring: Some(Keyring {
+            id: "k2".to_owned(),
+            keys: MintKeys::Scopes([("team-a".to_owned(), MintKey::new(&[8; 32]))].into()),
+        }),
+        ..answer(request)
+    };
+    for fallback in [false, true] {
+        let mut instance = instance(&format!(r#","redis_fallback":{fallback}"#));
+        // Before the first answer, the scopes are not known yet.
+        assert_eq!(mask(&mut instance, VALUE, 900).is_ok(), fallback);
+        let request = call(&mut instance, 1_000);
+        let foreign = RefusedScope { scope: "default".into(), code: code::FORBIDDEN.into(), stored: 0 };
+        let refused = request.mappings.iter().map(|_| foreign.clone()).collect();
+        assert!(give(&mut instance, 1_000, &SyncResponse { refused, ..bound(&request) }));
+        assert_eq!(mask(&mut instance, VALUE, 1_100).err(), Some(Refusal::Scope));
+        assert!(instance.mask("team-a", Format::Text, VALUE.as_bytes(), TimeOfDay(1_100)).is_ok());
+        let next = call(&mut instance, 1_200);
+        assert_eq!(next.follow.iter().map(|f| f.scope.as_str()).collect::<Vec<_>>(), ["team-a"]);
+        assert_eq!(next.counters.dropped_mappings, u64::from(fallback));
+    }
 }

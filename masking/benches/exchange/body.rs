@@ -16,7 +16,7 @@ pub fn assistant(size: usize, values: usize) -> String {
         let ids = values * n / messages..values * (n + 1) / messages;
         let filler = text(n, room.saturating_sub(ids.len() * 40));
         let results: String = ids.map(|id| format!("{}  running\n", value(id))).collect();
-        json!({"role": if n % 2 == 0 { "user" } else { "assistant" }, "content": [{"type": "text", "text": filler + &results}]})
+        json!({"role": if n.is_multiple_of(2) { "user" } else { "assistant" }, "content": [{"type": "text", "text": filler + &results}]})
     };
     let messages: Vec<Value> = (0..messages).map(message).collect();
     json!({"model": "m", "max_tokens": 32_000, "tools": schemas(tools), "messages": messages, "stream": true})

@@ -118,6 +118,8 @@ pub(super) const ROWS: &[Row] = &[
                 "endpointConfiguration|apiKeySource|disableExecuteApiEndpoint|rootResourceId",
                 KeyRule { names: "id", value: "[a-z0-9]{10}", check: Check::Digit },
             ),
+            // The group of logs that the service makes. (API Gateway developer guide, "Set up CloudWatch logging")
+            Rule::After("api-gateway-execution-logs_", "(?i:api-gateway-execution-logs_)([a-z0-9]{10})", Check::Digit),
             // A console's address.
             Rule::After("/apis/|api=", "(?:/apis/|[?&]api=)([a-z0-9]{10})", Check::Mixed),
             Rule::Arn("apigateway:restapis|apigateway:apis|execute-api:"),

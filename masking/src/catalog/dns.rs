@@ -35,6 +35,11 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Digit,
             }),
             Rule::After(
+                "aws cloudfront ",
+                "aws cloudfront [a-z0-9-]{3,60} (?:[^\n]{0,200}? )?--id[ =](E[A-Z0-9]{12,13})",
+                Check::Digit,
+            ),
+            Rule::After(
                 "distribution/|distributions/|distribution%2f",
                 "(?i:distributions?)(?:/|%2F)(E[A-Z0-9]{12,13})",
                 Check::Digit,
@@ -99,7 +104,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "ZONE",
         rules: &[
             Rule::Key(KeyRule {
-                names: "hosted zone|hosted zone id|hosted zone name id|zone id|호스팅 영역|호스팅 영역 id|호스팅 존|ホストゾーン|\
+                names: "hosted zone|hosted zone id|hosted zone name id|zone id|zone id filter|호스팅 영역|호스팅 영역 id|호스팅 존|ホストゾーン|\
                         ホストゾーン id|托管区域|托管区域 id|zona alojada|gehostete zone",
                 value: "(?:/hostedzone/)?(Z[A-Z0-9]{6,31})",
                 check: Check::Zone,
@@ -116,6 +121,13 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After(
                 "hostedzones",
                 r"[Hh]ostedzones(?:[?][A-Za-z0-9=&-]{1,60})?#(?:[A-Za-z]{1,24}/){0,2}(Z[A-Z0-9]{6,31})",
+                Check::Zone,
+            ),
+            // A list of records, which begin with their zone.
+            Rule::Literal(
+                "aws_route53_record",
+                r#"aws_route53_record["']?:\s{1,80}- ["']?(Z[A-Z0-9]{6,31})_"#,
+                Edge::Word,
                 Check::Zone,
             ),
             Rule::Arn("route53:hostedzone"),

@@ -19,6 +19,8 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Account,
             }),
             Rule::ArnAccount,
+            // Costs by account. (Cost Explorer API reference, "Group")
+            Rule::Sibling("metrics", KeyRule { names: "keys", value: "[0-9]{12}", check: Check::Account }),
             Rule::Resource("caller_identity|organizations_account", "([0-9]{12})", Check::Account),
             Rule::Host(".dkr", r"([0-9]{12})\.dkr[.-]ecr(?:-fips)?[.-]"),
             Rule::Host("signin", r"([0-9]{12})\.signin\.aws\.amazon\.com"),
@@ -44,6 +46,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         yes: &[
             r#""OwnerId": "‹111122223333›""#,
+            r#"{"Keys": ["‹111122223333›"], "Metrics": {"BlendedCost": {"Amount": "1"}}}"#,
             "aws_account_id = \"‹123456789012›\"",
             "Account ID: ‹1234-5678-9012›",
             r#"{\\\"accountId\\\": \\\"‹123456789012›\\\"}"#,
@@ -98,11 +101,11 @@ pub(super) const ROWS: &[Row] = &[
         label: "IAM_ID",
         rules: &[Rule::Literal(
             "AIDA|AROA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA",
-            "(?:AIDA|AROA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA)[A-Z0-9]{17}",
+            "(?:AIDA|AROA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA)[A-Z0-9]{17}|APKA[A-Z0-9]{16}",
             Edge::Compound,
             Check::None,
         )],
-        yes: &["‹AIDACKCEVSQ6C2EXAMPLE›", "‹AROAW3NKIAJSE5CX26HUP›:session"],
+        yes: &["‹AIDACKCEVSQ6C2EXAMPLE›", "Key-Pair-Id=‹APKAIOSFODNN7EXAMPLE›", "‹AROAW3NKIAJSE5CX26HUP›:session"],
         no: &["AROADMAPSANDOTHERWORDS", "XAIDACKCEVSQ6C2EXAMPLE"],
         ..ROW
     },
@@ -169,8 +172,21 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "session_name",
         label: "SESSION",
-        rules: &[Rule::Arn("sts:session")],
-        yes: &["arn:aws:sts::123456789012:assumed-role/admin-1/‹minsu.kim›"],
+        rules: &[
+            Rule::Arn("sts:session"),
+            // The console's menu.
+            Rule::After(
+                "signed in as: |federated user: |logged in as: |federated login: ",
+                r"(?i:(?:signed|logged) in as|federated (?:user|login)): ?[A-Za-z0-9_+=,.@-]{1,64}/([A-Za-z0-9_+=,.@-]{2,64})",
+                Check::Name,
+            ),
+            // The principal of a role's session. (IAM user guide, "IAM identifiers")
+            Rule::After("AROA", r"AROA[A-Z0-9]{17}:([A-Za-z0-9_+=,.@-]{2,64})", Check::Name),
+        ],
+        yes: &[
+            "\"principalId\": \"AROAW3NKIAJSE5CX26HUP:‹minsu›\"",
+            "arn:aws:sts::123456789012:assumed-role/admin-1/‹minsu.kim›",
+        ],
         no: &["session minsu.kim"],
         ..ROW
     },
@@ -290,13 +306,26 @@ pub(super) const ROWS: &[Row] = &[
         id: "external_id",
         label: "EXTERNAL_ID",
         risk: super::Risk::Secret,
-        rules: &[Rule::Key(KeyRule {
-            names: "external id|외부 id|外部 id",
-            value: "[A-Za-z0-9_+=,.@:/-]{11,200}",
-            check: Check::Name,
-        })],
-        yes: &[r#""sts:ExternalId": "‹Unique-ID-Assigned-by-Example-Corp›""#],
-        no: &["external_id = var.external_id", "externalId: string"],
+        rules: &[
+            Rule::Key(KeyRule {
+                names: "external id|외부 id|外部 id",
+                value: "[A-Za-z0-9_+=,.@:/-]{11,200}",
+                check: Check::Name,
+            }),
+            // A shorter one must look random: other systems have external ids too.
+            Rule::Key(KeyRule {
+                names: "external id|외부 id|外部 id",
+                value: "[0-9_+=,.@:/-]{0,6}[A-Za-z][A-Za-z0-9_+=,.@:/-]{5,9}",
+                check: Check::Scrambled,
+            }),
+        ],
+        yes: &[r#""sts:ExternalId": "‹Unique-ID-Assigned-by-Example-Corp›""#, "--external-id ‹4c1d9e-XY›"],
+        no: &[
+            "externalId: \"customer-1\"",
+            "external_id: 123456789",
+            "external_id = var.external_id",
+            "externalId: string",
+        ],
         ..ROW
     },
 ];

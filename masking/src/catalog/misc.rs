@@ -83,8 +83,9 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "resource",
         label: "RESOURCE",
-        rules: &[Rule::ArnRest],
+        rules: &[Rule::ArnRest, Rule::Arn("route53:healthcheck|route53:change")],
         yes: &[
+            "arn:aws:route53:::healthcheck/‹0a8a7320-a441-4b04-b641-c8001e8d5f17›",
             "arn:aws:dms:us-east-1:123456789012:rep:‹qa-profile-dms›",
             "arn:aws:xyz:us-east-1:123456789012:thing/‹one-1/two-2›",
         ],

@@ -1,6 +1,6 @@
 //! Networks and the links between them.
 
-use super::{Check, Class, ROW, Risk, Row, Rule, Tail};
+use super::{Check, Class, Edge, ROW, Risk, Row, Rule, Tail};
 
 const NET: Row = Row { risk: Risk::Topology, ..ROW };
 
@@ -236,6 +236,13 @@ pub(super) const ROWS: &[Row] = &[
                 ".elb.",
                 r"((?:internal-|dualstack\.)?[A-Za-z0-9][A-Za-z0-9-]{0,60}-(?:[0-9]{6,11}|[0-9a-f]{16}))(?:\.{region}\.elb|\.elb\.{region})\.{aws}",
             ),
+            // In access logs and metrics. (Elastic Load Balancing user guide, "Access log entries")
+            Rule::Literal(
+                "app/|net/|gwy/",
+                "(?:app|net|gwy)/[A-Za-z0-9][A-Za-z0-9-]{0,31}/[0-9a-f]{16}",
+                Edge::Compound,
+                Check::Digit,
+            ),
             Rule::Arn(
                 "elasticloadbalancing:loadbalancer|elasticloadbalancing:listener|\
                         elasticloadbalancing:listener-rule",
@@ -245,6 +252,7 @@ pub(super) const ROWS: &[Row] = &[
             "‹my-network-load-balancer-5d1b75f4f1cee11e›.elb.us-west-2.amazonaws.com",
             "http://‹internal-web-1881996775›.us-east-1.elb.amazonaws.com.",
             "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/‹app/my-lb/50dc6c495c0c9188›",
+            "h2 2026-05-19T22:23:00.186641Z ‹app/my-lb/50dc6c495c0c9188› 198.51.100.1:28",
         ],
         no: &["elasticloadbalancing.us-east-1.amazonaws.com"],
         ..NET

@@ -78,6 +78,8 @@ pub(crate) enum Rule {
     Sibling(&'static str, KeyRule),
     /// The bucket in the path of a request to S3.
     Request,
+    /// The password in the authority of a URL.
+    UserInfo,
     /// A value without a name, near one of the kind that is named: the pattern finds it at the start of a run of
     /// base64.
     Beside(&'static str, &'static str, Check),

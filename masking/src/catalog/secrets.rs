@@ -51,7 +51,7 @@ pub(super) const ROWS: &[Row] = &[
                         シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
                         clave secreta|clave de acceso secreta",
                 value: concat!("(", base64!(), "{40})"),
-                check: Check::Mixed,
+                check: Check::Generated,
             }),
             // A line of credentials.csv, a table, two lines without names, code, a prompt.
             Rule::Beside("access_key_id", concat!(sign!(), "{40}"), Check::Generated),
@@ -77,6 +77,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         no: &[
             "commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
+            "RuleID: aws-secret\nCommit: 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
             "SECRET_KEY = \"django-insecure-abc\"",
             "AKIAIOSFODNN7EXAMPLE in 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
             "AKIAIOSFODNN7EXAMPLE src/main/java/com/acme/orders/service/domain",
@@ -158,15 +159,23 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "password|passwd|pwd|db pass|ssh pass|user pass|root pass|admin pass|become pass|login pass|mysql pass|\
-                        redis pass|postgres pass|passphrase|비밀번호|비번|패스워드|암호|パスワード|密码|\
+                        redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
                         口令|passwort|kennwort|contraseña|mot de passe",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
             Rule::Stored,
+            Rule::UserInfo,
+            // A driver of Oracle's names the user and the password in front of the host.
             Rule::After(
-                "postgres|mysql://|mariadb://|mongodb|redis://|rediss://|amqp",
-                r#"(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?)://[^\x00-\x20:/@"'\\]{0,64}:([^\x00-\x20@/"'\\{}$<>]{4,128})@"#,
+                "oracle:thin:",
+                r"oracle:thin:[^\s/:@]{1,64}/([^\x00-\x20/@\x22'\\]{4,128})@",
+                Check::UrlPassword,
+            ),
+            // A user of a database, in SQL.
+            Rule::After(
+                "identified ",
+                r#"(?i:identified(?: with [^\s]{1,60})? by(?: password)?) {1,4}["'\\]{1,9}([^\x00-\x20"'\\]{4,128})"#,
                 Check::UrlPassword,
             ),
             // Options of clients of databases and of ssh.
@@ -184,6 +193,16 @@ pub(super) const ROWS: &[Row] = &[
             "MasterUserPassword=‹Passw0rd1›",
             "--master-user-password ‹Passw0rd!!1› --output table",
             "postgresql://app:‹Xk39abcd›@host",
+            "https://deploy:‹Xk39-abcd›@git.example.com/a.git",
+            "amqps://app:‹Xk39@ab$d›@mq:5671",
+            r"rediss:\/\/:‹Xk39-abcd›@cache:6379",
+            "jdbc:oracle:thin:app/‹Xk39abcd›@//db:1521/x",
+            "CREATE USER 'app'@'%' IDENTIFIED BY '‹Xk39-abcd›';",
+            "create role app login password '‹Xk39-abcd›' valid until 'infinity'",
+            "postgresql+psycopg2://app:‹Xk39!abcd›@host",
+            "DATABASE_URL=mysql2://app:‹Xk39-abcd$›@host/db",
+            "define( 'DB_PASSWORD', '‹Xk39abcdQ7f2›' );",
+            "repo1-cipher-pass=‹Zx1Aq8Wk3QfLkjAsDf0lkJaSdaB3dEf9hIjK2m9v›\n",
             r#"\"Type\": \"SecureString\", \"Value\": \"‹hunter21›\""#,
             r#"{"Name": "/a", "Value": "‹hunter21›", "Type": "SecureString"}, {"Value": "eu-1", "Type": "String"}"#,
             "aws ssm put-parameter --name /a --value '‹hunter21›' --overwrite \\\n  --type SecureString",
@@ -201,6 +220,9 @@ pub(super) const ROWS: &[Row] = &[
             "password_hash = x9",
             "password=os.environ[\"NEW_PW\"]",
             "postgresql://app:${PASS1234}@host",
+            "postgresql://app:$PASS1234@host, postgresql://app:%(pass1)s@host, postgresql://app:<pass1>@host",
+            "http://localhost:8080/a@b and https://user@host:8443/x and https://user:password@host",
+            "git@example.com:acme/app1.git",
             "password = generate_password(16)",
             "password: <your-password-1>",
             "secret_string = var.secret1",

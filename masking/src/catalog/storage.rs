@@ -46,7 +46,11 @@ pub(super) const ROWS: &[Row] = &[
         id: "s3_bucket",
         label: "S3_BUCKET",
         rules: &[
-            Rule::After("s3:|s3a:|s3n:|s3%3a", r"(?:s3[an]?|S3)(?::|%3[Aa]){/}{/}({bucket})", Check::Bucket),
+            Rule::After(
+                r"s3:|s3a:|s3n:|s3%3a|s3\:|s3a\:|s3n\:",
+                r"(?:s3[an]?|S3)(?:\\?:|%3[Aa]){/}{/}({bucket})",
+                Check::Bucket,
+            ),
             Rule::After("bucket does not exist", "bucket does not exist: ({bucket})", Check::Bucket),
             Rule::After(
                 "s3\"|s3'|s3\\|type=s3",
@@ -104,6 +108,12 @@ pub(super) const ROWS: &[Row] = &[
                 KeyRule { names: "name", value: "{bucket}", check: Check::Bucket },
             ),
             Rule::Request,
+            // The settings of one bucket. (Apache Hadoop, "Configuring different S3 buckets with Per-Bucket Configuration")
+            Rule::After("fs.s3a.bucket.", r"fs\.s3a\.bucket\.([a-z0-9][a-z0-9-]{1,61}[a-z0-9])\.[a-z]", Check::Bucket),
+            // A URL with a key, whose host is a region or an endpoint. (Grafana Loki, "Storage")
+            Rule::After("s3://a", r"s3://A[A-Z0-9]{19}:[^\s@/]{10,200}@[a-z0-9.-]{3,80}/({bucket})", Check::Bucket),
+            // The name that the console gives an origin. (CloudFront developer guide, "Origin name")
+            Rule::After("\"s3-|s3-website-", r#""S3-(?:Website-)?({bucket})""#, Check::Bucket),
             // The answer to creating a bucket: `{"Location": "/acme-logs"}`.
             Rule::Key(KeyRule { names: "^location", value: "/({bucket})", check: Check::Bucket }),
         ],
@@ -111,6 +121,7 @@ pub(super) const ROWS: &[Row] = &[
             "s3://‹amzn-s3-demo-bucket›/path",
             r"s3a:\/\/‹warehouse-1›\/orders",
             "s3%3A%2F%2F‹acme-logs›%2Fkey",
+            r"warehouse.dir=s3a\://‹acme-lake›/warehouse",
             "arn:aws:s3:::‹amzn-s3-demo-bucket›/*",
             "‹my.own.bucket›.s3.us-east-2.amazonaws.com",
             "‹acme-site›.s3-website-us-west-2.amazonaws.com",
@@ -222,7 +233,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 // Docker writes `Id`.
-                names: "=ID|canonical user|canonical id|canonical user id|grantee",
+                names: "=ID|owner id|canonical user|canonical id|canonical user id|grantee",
                 value: "[0-9a-f]{64}",
                 check: Check::None,
             }),

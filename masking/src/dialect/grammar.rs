@@ -59,14 +59,16 @@ pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<S
         Side::Response if is_response(root) => Place::Response,
         _ => Place::Free,
     };
-    let mut walk = Walk { slots: Vec::new(), options };
+    // A response may bring a placeholder in pieces of any length.
+    let shortest = if side == Side::Request { SHORTEST } else { 1 };
+    let mut walk = Walk { slots: Vec::new(), shortest, options };
     walk.value(root, None, place);
     walk.slots
 }
 
-/// The text of an event of a stream, which is a response or a part of one.
-pub(super) fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'d, 't>> {
-    let mut walk = Walk { slots: Vec::new(), options };
+/// Returns the text of an event of a stream, which is a response or a part of one.
+pub fn event_slots<'d, 't>(event: Value<'d, 't>, options: Options) -> Vec<Slot<'d, 't>> {
+    let mut walk = Walk { slots: Vec::new(), shortest: 1, options };
     walk.value(event, None, Place::Response);
     walk.slots
 }
@@ -124,6 +126,7 @@ const SHORTEST: usize = if cfg!(test) { 1 } else { 3 };
 
 struct Walk<'d, 't> {
     slots: Vec<Slot<'d, 't>>,
+    shortest: usize,
     options: Options,
 }
 
@@ -136,7 +139,7 @@ impl<'d, 't> Walk<'d, 't> {
             Shape::Array => value.items().for_each(|item| self.value(item, key, place)),
             Shape::Object => value.members().for_each(|(name, member)| self.member(name, member, value, place)),
             // Values of every kind are longer.
-            Shape::String if value.raw().len() < SHORTEST || is_opaque(value, place) => {}
+            Shape::String if value.raw().len() < self.shortest || is_opaque(value, place) => {}
             Shape::String => {
                 let inner = if place == Place::Json { Inner::Json } else { Inner::Text };
                 self.slots.push(Slot::new(value, key, inner));

@@ -5,5 +5,5 @@
 mod grammar;
 mod stream;
 
-pub use grammar::{Inner, Options, Side, Slot, slots};
-pub use stream::{Close, Envelope, Lane, Piece, Plan, plan};
+pub use grammar::{Inner, Options, Side, Slot, event_slots, slots};
+pub use stream::{Close, Envelope, Lane, Piece, Plan, SEQUENCE_NUMBER, plan};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::grammar::{self, Inner, Options, Slot};
-use crate::json::{Shape, Value};
+use crate::json::{self, Edit, FIELDS_MAX, Shape, Value};
 
 /// Names one text of a stream whose pieces arrive in several events, from its block to its field: `0/text`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +31,8 @@ pub enum Envelope {
         kind: String,
         /// The place of the text in the event's data, in bytes and without its quotes.
         text: Range<usize>,
+        /// The place of its `sequence_number`, if it has one.
+        number: Option<Range<usize>>,
     },
     /// A delta of an Anthropic content block, of this type and with the text in this field.
     Delta {
@@ -52,10 +54,21 @@ pub enum Envelope {
     },
 }
 
+/// The member by which the events of OpenAI's Responses are numbered.
+pub const SEQUENCE_NUMBER: &str = "sequence_number";
+
 /// Maximum bytes of an index or of a type that names a text: a longer one counts as none.
 const NAME_MAX: usize = 64;
 /// Maximum bytes of the members that an event of its own repeats; those beyond are left out.
 const MEMBERS_MAX: usize = 1_024;
+/// Maximum pieces of one chunk of a chat completion. Any further texts of it are whole strings.
+const PIECES_MAX: usize = 1_024;
+/// Maximum nesting of the lists and objects in a chunk's delta that are looked into. Deeper texts are whole strings.
+const PARTS_DEPTH: usize = 4;
+/// The members of a part that tell which part it is. They are repeated with each event of its own, and never altered.
+const PART_NAMES: [&str; 8] = ["type", "id", "index", "format", "role", "name", "call_id", "tool_call_id"];
+/// The members of a part that only the provider can read.
+const PART_DATA: [&str; 4] = ["signature", "data", "encrypted_content", "url"];
 
 /// The texts that end with an event, before it.
 #[derive(Debug, PartialEq, Eq)]
@@ -107,10 +120,10 @@ impl Lane {
     }
 }
 
-/// Returns what is to be done with the event that has this data. Events of no known API are whole strings.
-pub fn plan<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
+/// Returns what is to be done with the event that has this data; `None` for an event of an API that is not known.
+pub fn plan<'d, 't>(event: Value<'d, 't>, options: Options) -> Option<Plan<'d, 't>> {
     let kind = event.field("type").and_then(|kind| kind.string()).unwrap_or_default();
-    match &*kind {
+    Some(match &*kind {
         "content_block_start" => anthropic_start(event, options),
         "content_block_delta" => anthropic_delta(event, options),
         "content_block_stop" => whole(event, Close::Block(index_of(event, "index")), options),
@@ -119,8 +132,8 @@ pub fn plan<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
         _ if event.field("choices").is_some() => chat(event, options),
         _ if event.field("contentBlockIndex").is_some() => converse(event, options),
         _ if event.field("stopReason").is_some() => whole(event, Close::All, options),
-        _ => whole(event, Close::Nothing, options),
-    }
+        _ => return None,
+    })
 }
 
 fn whole<'d, 't>(event: Value<'d, 't>, close: Close, options: Options) -> Plan<'d, 't> {
@@ -207,7 +220,11 @@ fn responses<'d, 't>(event: Value<'d, 't>, kind: &str, options: Options) -> Plan
     plan.pieces.push(Piece {
         slot: Slot::new(value, None, inner),
         lane: Lane::new(&output, &format!("{name}/{part}")),
-        envelope: Envelope::Same { kind: kind.to_owned(), text: value.span() },
+        envelope: Envelope::Same {
+            kind: kind.to_owned(),
+            text: value.span(),
+            number: event.field(SEQUENCE_NUMBER).map(|number| number.span()),
+        },
     });
     plan.without(BTreeSet::new())
 }
@@ -231,7 +248,7 @@ fn converse<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
         Some(Piece {
             slot: Slot::new(value, None, inner),
             lane: Lane::new(&index, field),
-            envelope: Envelope::Same { kind: String::new(), text: value.span() },
+            envelope: Envelope::Same { kind: String::new(), text: value.span(), number: None },
         })
     };
     let signature = thinking.and_then(|thinking| thinking.field("signature")).map(|value| (index.clone(), value));
@@ -260,8 +277,8 @@ fn chat<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
                     chunk.function(value, &index, "function_call", ["\"delta\":{\"function_call\":{", "}}"])
                 }
                 field => {
-                    let before = format!("\"delta\":{{\"{}\":\"", name.raw());
-                    chunk.piece(value, &index, field, [&before, "\"}"], Inner::Text);
+                    let before = format!("\"delta\":{{\"{}\":", name.raw());
+                    chunk.parts(value, &index, field, [&before, "}"], PARTS_DEPTH);
                 }
             }
         }
@@ -295,8 +312,39 @@ impl<'d, 't> Chunk<'d, 't> {
         }
     }
 
+    /// The texts of a field that may be a list of parts, as Mistral's `content` and OpenRouter's `reasoning_details`.
+    fn parts(&mut self, value: Value<'d, 't>, choice: &str, lane: &str, [before, after]: [&str; 2], depth: usize) {
+        let around = [before.len(), after.len(), lane.len()].iter().sum::<usize>();
+        match value.shape() {
+            Shape::String => {
+                let around = [&format!("{before}\""), &format!("\"{after}")];
+                self.piece(value, choice, lane, around.map(String::as_str), Inner::Text);
+            }
+            Shape::Array if depth > 0 => {
+                let [before, after] = [format!("{before}["), format!("]{after}")];
+                value.items().for_each(|item| self.parts(item, choice, lane, [&before, &after], depth - 1));
+            }
+            Shape::Object if depth > 0 && around <= MEMBERS_MAX && self.pieces.len() < PIECES_MAX => {
+                self.part(value, choice, lane, [before, after], depth)
+            }
+            _ => {}
+        }
+    }
+
+    fn part(&mut self, part: Value<'d, 't>, choice: &str, lane: &str, [before, after]: [&str; 2], depth: usize) {
+        let names = part_names(part);
+        let (before, after) = (format!("{before}{{{names}"), format!("}}{after}"));
+        for (name, value) in part.members().take(FIELDS_MAX) {
+            let field = name.string().unwrap_or_default();
+            if !PART_NAMES.contains(&&*field) && !PART_DATA.contains(&&*field) && name.raw().len() <= NAME_MAX {
+                let before = format!("{before}\"{}\":", name.raw());
+                self.parts(value, choice, &format!("{lane}/{names}{field}"), [&before, &after], depth - 1);
+            }
+        }
+    }
+
     fn piece(&mut self, value: Value<'d, 't>, choice: &str, field: &str, [before, after]: [&str; 2], inner: Inner) {
-        if value.shape() != Shape::String {
+        if value.shape() != Shape::String || self.pieces.len() >= PIECES_MAX {
             return;
         }
         self.pieces.push(Piece {
@@ -314,14 +362,28 @@ impl<'d, 't> Chunk<'d, 't> {
 /// The members of a chunk that each chunk of the answer repeats, as they are written.
 fn chunk_members(event: Value<'_, '_>) -> String {
     let mut members = String::new();
-    for (name, value) in event.members() {
-        let fits = members.len() + name.raw().len() + value.raw().len() <= MEMBERS_MAX;
-        if fits && matches!(value.shape(), Shape::String | Shape::Number) {
-            let quote = if value.shape() == Shape::String { "\"" } else { "" };
-            members.push_str(&format!("\"{}\":{quote}{}{quote},", name.raw(), value.raw()));
+    event.members().for_each(|(name, value)| push_member(name, value, MEMBERS_MAX, &mut members));
+    members
+}
+
+/// The members that tell which part of a list this is, as they are written.
+fn part_names(part: Value<'_, '_>) -> String {
+    let mut members = String::new();
+    for (name, value) in part.members().take(FIELDS_MAX) {
+        if PART_NAMES.iter().any(|known| name.is(known)) {
+            push_member(name, value, NAME_MAX * 4, &mut members);
         }
     }
     members
+}
+
+/// Appends a member as it is written, with a comma after it, if it is a string or a number and fits.
+fn push_member(name: Value<'_, '_>, value: Value<'_, '_>, max: usize, out: &mut String) {
+    let fits = out.len() + name.raw().len() + value.raw().len() <= max;
+    if fits && matches!(value.shape(), Shape::String | Shape::Number) {
+        let quote = if value.shape() == Shape::String { "\"" } else { "" };
+        out.push_str(&format!("\"{}\":{quote}{}{quote},", name.raw(), value.raw()));
+    }
 }
 
 impl Envelope {
@@ -340,13 +402,15 @@ impl Envelope {
     }
 
     /// Returns the data of the event that carries `text` alone, which is escaped already. `event` is the data of the
-    /// event that the piece came with.
-    pub fn around(&self, event: &str, text: &str) -> String {
+    /// event that the piece came with; `sequence` is the number of the new event, if the stream's events have one.
+    pub fn around(&self, event: &str, text: &str, sequence: Option<u64>) -> String {
         match self {
-            Self::Same { text: place, .. } => {
-                let before = event.get(..place.start).unwrap_or_default();
-                let after = event.get(place.end..).unwrap_or_default();
-                format!("{before}{text}{after}")
+            Self::Same { text: place, number, .. } => {
+                let number = sequence.zip(number.clone()).map(|(n, span)| Edit { span, text: n.to_string() });
+                let mut edits = vec![Edit { span: place.clone(), text: text.to_owned() }];
+                edits.extend(number);
+                edits.sort_by_key(|edit| edit.span.start);
+                json::apply(event, &edits)
             }
             Self::Delta { index, kind, field } => format!(
                 "{{\"type\":\"content_block_delta\",\"index\":{index},\

@@ -3,12 +3,14 @@
 //! A document is parsed once, strictly (RFC 8259), into a flat list of nodes that only point into the text. Nothing is
 //! decoded, re-ordered or written again but the edited spans.
 
+mod progress;
 mod text;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use text::{Cursor, escape_into, unescape};
+pub use progress::Progress;
+pub use text::{Cursor, escape_into, is_content, unescape};
 
 /// Maximum nesting of arrays and objects. A document that is nested deeper is not read.
 pub const DEPTH_MAX: usize = 256;

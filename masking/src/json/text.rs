@@ -106,6 +106,19 @@ fn decode_unicode(raw: &str) -> (char, usize) {
     }
 }
 
+/// Returns whether `text` is valid as it stands as the content of a JSON string.
+pub fn is_content(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|b| *b < 0x20 || *b == b'"' || *b == b'\\') {
+        rest = rest.get(at..).unwrap_or_default();
+        match super::escape_len(rest) {
+            Some(len) if rest.first() == Some(&b'\\') => rest = rest.get(len..).unwrap_or_default(),
+            _ => return false,
+        }
+    }
+    true
+}
+
 /// Appends `text` to `out` as the content of a JSON string, without its quotes. Only quotes, backslashes and control
 /// characters are escaped.
 pub fn escape_into(text: &str, out: &mut String) {

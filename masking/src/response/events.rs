@@ -1,6 +1,9 @@
 //! A stream of server-sent events: each leaves as soon as it is whole, with the text in it that is certain.
 
-use super::lanes::{Extra, Lanes, Restored};
+use std::rc::Rc;
+
+use super::Frame;
+use super::stream::{self, Content, Stream};
 use crate::dialect::Options;
 use crate::sse::{Data, Framer};
 use crate::unmask::Resolve;
@@ -8,20 +11,33 @@ use crate::unmask::Resolve;
 #[derive(Debug)]
 pub(super) struct Events {
     framer: Framer,
-    lanes: Lanes<()>,
-    /// True if the bytes that were sent last were a whole event.
-    whole: bool,
+    stream: Stream<Event>,
+}
+
+/// An event as it arrived, with the blank line after it.
+#[derive(Debug)]
+pub(super) struct Event {
+    bytes: Vec<u8>,
+    name: Option<Rc<str>>,
+    ending: &'static str,
+}
+
+/// The lines that an added event has as its neighbours have them.
+#[derive(Debug, Clone)]
+pub(super) struct Manner {
+    named: bool,
+    ending: &'static str,
 }
 
 impl Events {
     pub(super) fn new(options: Options) -> Self {
-        Self { framer: Framer::default(), lanes: Lanes::new(options), whole: true }
+        Self { framer: Framer::default(), stream: Stream::new(stream::Events::Parts, options) }
     }
 
     pub(super) fn write(&mut self, chunk: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
         self.framer.write(chunk);
         while let Some(event) = self.framer.next_event() {
-            self.event(&event, resolver, out);
+            self.event(event, resolver, out);
         }
     }
 
@@ -29,15 +45,13 @@ impl Events {
     pub(super) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
         let last = self.framer.take_pending();
         if !last.is_empty() {
-            self.event(&last, resolver, out);
-            self.whole = false;
+            self.event(last, resolver, out);
+            if self.stream.flush(out) {
+                // A blank line keeps what is held from becoming a part of the cut event.
+                out.extend_from_slice(b"\n\n");
+            }
         }
-        let extras = self.lanes.end(resolver);
-        if !extras.is_empty() && !self.whole {
-            // A blank line keeps what is held from becoming a part of the cut event.
-            out.extend_from_slice(b"\n\n");
-        }
-        push_extras(extras, out);
+        self.stream.end(resolver, out);
     }
 
     pub(super) fn pending(&self) -> usize {
@@ -46,27 +60,46 @@ impl Events {
 
     /// Appends everything that is held, unchanged.
     pub(super) fn give_up(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
-        push_extras(self.lanes.end(resolver), out);
+        self.stream.end(resolver, out);
         out.append(&mut self.framer.take_pending());
     }
 
-    fn event(&mut self, event: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
-        let data = Data::of(event);
+    fn event(&mut self, bytes: Vec<u8>, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        let data = Data::of(&bytes);
         let text = data.joined().and_then(|joined| String::from_utf8(joined).ok());
-        let restored = text.map(|text| self.lanes.restore(&text, &(), resolver));
-        let Restored { before, data: new } = restored.unwrap_or(Restored { before: Vec::new(), data: None });
-        push_extras(before, out);
-        match new {
-            Some(new) => out.append(&mut data.replaced(new.as_bytes())),
-            None => out.extend_from_slice(event),
-        }
+        let name = data.name().and_then(|name| std::str::from_utf8(name).ok()).map(Rc::from);
+        let ending = data.ending();
+        let content = text.map_or(Content::None, Content::Text);
+        self.stream.event(Event { bytes, name, ending }, content, resolver, out);
     }
 }
 
-fn push_extras(extras: Vec<Extra<()>>, out: &mut Vec<u8>) {
-    for Extra { name, data, .. } in extras {
-        let name = name.map(|name| format!("event: {name}\n")).unwrap_or_default();
+impl Frame for Event {
+    type Manner = Manner;
+
+    fn manner(&self) -> Manner {
+        Manner { named: self.name.is_some(), ending: self.ending }
+    }
+
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn push(&self, data: Option<&str>, out: &mut Vec<u8>) {
+        match data {
+            Some(data) => out.append(&mut Data::of(&self.bytes).replaced(data.as_bytes())),
+            None => out.extend_from_slice(&self.bytes),
+        }
+    }
+
+    fn push_extra(Manner { named, ending }: &Manner, name: Option<&str>, data: &str, out: &mut Vec<u8>) {
+        if let Some(name) = name.filter(|_| *named) {
+            out.extend_from_slice(format!("event: {name}{ending}").as_bytes());
+        }
         // The data may have been written over several lines.
-        out.extend_from_slice(format!("{name}data: {}\n\n", data.replace('\n', "\ndata: ")).as_bytes());
+        for line in data.split('\n') {
+            out.extend_from_slice(format!("data: {line}{ending}").as_bytes());
+        }
+        out.extend_from_slice(ending.as_bytes());
     }
 }

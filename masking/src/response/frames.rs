@@ -10,7 +10,8 @@ use std::rc::Rc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use super::lanes::{Extra, Lanes, Restored};
+use super::Frame;
+use super::stream::{Content, Events, Stream};
 use crate::dialect::Options;
 use crate::json::{self, Document, Edit};
 use crate::unmask::Resolve;
@@ -24,13 +25,22 @@ const HEADERS_MAX: usize = 1_024;
 #[derive(Debug)]
 pub(super) struct Frames {
     buffer: Vec<u8>,
-    lanes: Lanes<Rc<Frame>>,
+    stream: Stream<Message>,
+}
+
+/// A frame as it arrived.
+#[derive(Debug)]
+struct Message {
+    bytes: Vec<u8>,
+    headers: Rc<[u8]>,
+    /// The payload, if its event is read.
+    payload: Option<(String, Payload)>,
 }
 
 /// The parts from which an extra frame for one text is made.
-#[derive(Debug)]
-struct Frame {
-    headers: Vec<u8>,
+#[derive(Debug, Clone)]
+struct Manner {
+    headers: Rc<[u8]>,
     payload: Payload,
 }
 
@@ -48,7 +58,7 @@ pub(super) struct Damaged;
 
 impl Frames {
     pub(super) fn new(options: Options) -> Self {
-        Self { buffer: Vec::new(), lanes: Lanes::new(options) }
+        Self { buffer: Vec::new(), stream: Stream::new(Events::Parts, options) }
     }
 
     pub(super) fn write(&mut self, chunk: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> Result<(), Damaged> {
@@ -78,7 +88,7 @@ impl Frames {
 
     /// Appends everything that is held, unchanged.
     pub(super) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
-        push_extras(self.lanes.end(resolver), out);
+        self.stream.end(resolver, out);
         out.append(&mut self.buffer);
     }
 
@@ -90,32 +100,45 @@ impl Frames {
         }
         let (headers, payload) =
             body.get(PRELUDE..).and_then(|rest| rest.split_at_checked(headers_len)).ok_or(Damaged)?;
-        let restored = std::str::from_utf8(payload).ok().map(|payload| self.payload(headers, payload, resolver, out));
-        match restored.flatten() {
-            Some(payload) => push_frame(headers, payload.as_bytes(), out),
-            None => out.extend_from_slice(frame),
-        }
+        let payload = std::str::from_utf8(payload).ok().filter(|_| headers.len() <= HEADERS_MAX);
+        let inner = payload.and_then(bytes_member);
+        let form = if inner.is_some() { Payload::Base64 } else { Payload::Event };
+        let content = inner.or(payload.map(str::to_owned)).map_or(Content::None, Content::Text);
+        let payload = payload.map(|payload| (payload.to_owned(), form));
+        let message = Message { bytes: frame.to_owned(), headers: headers.into(), payload };
+        self.stream.event(message, content, resolver, out);
         Ok(())
     }
+}
 
-    /// The payload with its text restored; `None` if it stays as it is.
-    fn payload(
-        &mut self,
-        headers: &[u8],
-        payload: &str,
-        resolver: &mut dyn Resolve,
-        out: &mut Vec<u8>,
-    ) -> Option<String> {
-        if headers.len() > HEADERS_MAX {
-            return None;
+impl Frame for Message {
+    type Manner = Manner;
+
+    fn manner(&self) -> Manner {
+        let payload = self.payload.as_ref().map_or(Payload::Event, |(_, payload)| *payload);
+        Manner { headers: Rc::clone(&self.headers), payload }
+    }
+
+    fn name(&self) -> Option<&str> {
+        None
+    }
+
+    fn push(&self, data: Option<&str>, out: &mut Vec<u8>) {
+        match data.zip(self.payload.as_ref()) {
+            Some((event, (_, Payload::Event))) => push_frame(&self.headers, event.as_bytes(), out),
+            Some((event, (payload, Payload::Base64))) => {
+                push_frame(&self.headers, within(payload, event).as_bytes(), out);
+            }
+            None => out.extend_from_slice(&self.bytes),
         }
-        let inner = bytes_member(payload);
-        let form = if inner.is_some() { Payload::Base64 } else { Payload::Event };
-        let frame = Rc::new(Frame { headers: headers.to_owned(), payload: form });
-        let event = inner.as_deref().unwrap_or(payload);
-        let Restored { before, data } = self.lanes.restore(event, &frame, resolver);
-        push_extras(before, out);
-        data.map(|event| if form == Payload::Base64 { within(payload, &event) } else { event })
+    }
+
+    fn push_extra(manner: &Manner, _name: Option<&str>, data: &str, out: &mut Vec<u8>) {
+        let payload = match manner.payload {
+            Payload::Event => data.to_owned(),
+            Payload::Base64 => format!("{{\"bytes\":\"{}\"}}", BASE64.encode(data)),
+        };
+        push_frame(&manner.headers, payload.as_bytes(), out);
     }
 }
 
@@ -157,16 +180,6 @@ fn bytes_member(payload: &str) -> Option<String> {
 
 fn number(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes)
-}
-
-fn push_extras(extras: Vec<Extra<Rc<Frame>>>, out: &mut Vec<u8>) {
-    for Extra { data, frame, .. } in extras {
-        let payload = match frame.payload {
-            Payload::Event => data,
-            Payload::Base64 => format!("{{\"bytes\":\"{}\"}}", BASE64.encode(data)),
-        };
-        push_frame(&frame.headers, payload.as_bytes(), out);
-    }
 }
 
 fn push_frame(headers: &[u8], payload: &[u8], out: &mut Vec<u8>) {

@@ -1,27 +1,31 @@
-//! The texts of a stream: joins their pieces over the events, whatever the events are framed in.
+//! The texts of a stream of a known API: joins their pieces over the events, whatever the events are framed in.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::THOUGHTS_MAX;
-use crate::dialect::{self, Close, Envelope, Inner, Lane, Options, Piece, Plan};
-use crate::json::{self, Document, Edit};
+use super::numbers::Numbers;
+use crate::dialect::{Close, Envelope, Inner, Lane, Piece, Plan};
+use crate::json::{self, Edit, Value};
 use crate::placeholder;
 use crate::rewrite::{self, Last};
-use crate::unmask::{self, Resolve, Unmasker};
+use crate::unmask::{Resolve, Unmasker};
 
-/// Maximum texts of a stream of which something is held back. In any further text a placeholder that an event cuts
-/// stays.
-const HELD_MAX: usize = 256;
+/// Maximum texts of a stream that are joined at once; of a text that holds nothing back only the way in which it began
+/// is forgotten for another. If that many hold something back, a placeholder that an event cuts stays in any further
+/// text.
+const TEXTS_MAX: usize = 256;
+/// Maximum bytes of an event that is repeated to carry what was held of its text. In a longer one, a placeholder that
+/// its end cuts stays.
+const REPEATED_MAX: usize = 64 << 10;
 
-/// The parts of a stream's texts that are held back. `F` is whatever a frame needs in addition to its data.
+/// The texts of a stream that have not ended. `M` is the manner in which its events are framed.
 #[derive(Debug)]
-pub(super) struct Lanes<F> {
-    held: BTreeMap<Lane, Held<F>>,
+pub(super) struct Lanes<M> {
+    texts: BTreeMap<Lane, Text<M>>,
     /// Thinking by its block, if it is restored: what the provider wrote, and its signature. At most [`THOUGHTS_MAX`]
     /// blocks at once.
     thoughts: BTreeMap<String, Thought>,
-    options: Options,
 }
 
 #[derive(Debug, Default)]
@@ -30,114 +34,157 @@ struct Thought {
     signature: String,
 }
 
-/// The end of a text that may be the beginning of a placeholder, and how it leaves if nothing follows.
+/// A text, and how its end leaves if that may be the beginning of a placeholder and nothing follows.
 #[derive(Debug)]
-struct Held<F> {
+struct Text<M> {
     unmasker: Unmasker,
+    held: Option<Held<M>>,
+}
+
+#[derive(Debug)]
+struct Held<M> {
     inner: Inner,
     envelope: Envelope,
-    /// The data of the event that the last piece came with, where the envelope repeats it, and its frame.
+    /// The data of the event that the last piece came with, where the envelope repeats it, and its manner.
     event: Rc<str>,
-    frame: F,
+    manner: M,
 }
 
 /// An additional event, which carries what was held of a text that ends.
 #[derive(Debug)]
-pub(super) struct Extra<F> {
+pub(super) struct Extra<M> {
     pub(super) name: Option<String>,
     pub(super) data: String,
-    pub(super) frame: F,
+    pub(super) manner: M,
 }
 
 /// The result of restoring one event.
 #[derive(Debug)]
-pub(super) struct Restored<F> {
+pub(super) struct Restored<M> {
     /// Events that must leave before it.
-    pub(super) before: Vec<Extra<F>>,
+    pub(super) before: Vec<Extra<M>>,
     /// Its new data; `None` if it stays as it is.
     pub(super) data: Option<String>,
 }
 
-impl<F: Clone> Lanes<F> {
-    pub(super) fn new(options: Options) -> Self {
-        Self { held: BTreeMap::new(), thoughts: BTreeMap::new(), options }
+/// An event with its data in two forms.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Event<'e, 'd, 't> {
+    pub(super) data: &'e str,
+    pub(super) root: Value<'d, 't>,
+}
+
+impl<M: Clone> Lanes<M> {
+    pub(super) fn new() -> Self {
+        Self { texts: BTreeMap::new(), thoughts: BTreeMap::new() }
     }
 
     /// The data of an event with what is certain of its text restored.
-    pub(super) fn restore(&mut self, data: &str, frame: &F, resolver: &mut dyn Resolve) -> Restored<F> {
-        let Ok(document) = Document::parse(data) else {
-            let before = if data.trim() == "[DONE]" { self.end(resolver) } else { Vec::new() };
-            let text = unmask::restore(data.as_bytes(), resolver);
-            return Restored { before, data: text.and_then(|text| String::from_utf8(text).ok()) };
-        };
-        let Plan { whole, pieces, signature, close } = dialect::plan(document.root(), self.options);
+    pub(super) fn restore(
+        &mut self,
+        Event { data, root }: Event<'_, '_, '_>,
+        plan: Plan<'_, '_>,
+        manner: &M,
+        numbers: &mut Numbers,
+        resolver: &mut dyn Resolve,
+    ) -> Restored<M> {
+        let Plan { whole, pieces, signature, close } = plan;
         if let Some((thought, part)) = signature.and_then(|(block, part)| Some((self.thoughts.get_mut(&block)?, part)))
         {
             thought.signature.push_str(&part.string().unwrap_or_default());
         }
-        let before = self.close(&close, &pieces, resolver);
+        let before = self.close(&close, &pieces, numbers, resolver);
         let mut edits: Vec<Edit> = whole.iter().filter_map(|slot| rewrite::restore_slot(slot, resolver)).collect();
         // Several texts of one event share what is kept of it.
         let mut kept: Option<Rc<str>> = None;
         for piece in pieces {
             let repeats = piece.envelope.repeats();
             let event = || if repeats { kept.get_or_insert_with(|| Rc::from(data)).clone() } else { Rc::default() };
-            edits.extend(self.piece(piece, event, frame, &close, resolver));
+            let fits = !repeats || data.len() <= REPEATED_MAX;
+            let last = if fits && !ends(&close, &piece.lane) { Last::No } else { Last::Yes };
+            edits.extend(self.piece(piece, event, manner, last, resolver));
         }
+        edits.extend(numbers.renumber(root));
         edits.sort_by_key(|edit| edit.span.start);
         Restored { before, data: (!edits.is_empty()).then(|| json::apply(data, &edits)) }
     }
 
+    /// Returns whether any text holds something back.
+    pub(super) fn hold(&self) -> bool {
+        self.texts.values().any(|text| text.held.is_some())
+    }
+
     /// Ends every text.
-    pub(super) fn end(&mut self, resolver: &mut dyn Resolve) -> Vec<Extra<F>> {
-        self.close(&Close::All, &[], resolver)
+    pub(super) fn end(&mut self, numbers: &mut Numbers, resolver: &mut dyn Resolve) -> Vec<Extra<M>> {
+        self.close(&Close::All, &[], numbers, resolver)
     }
 
     fn piece(
         &mut self,
         piece: Piece<'_, '_>,
         event: impl FnOnce() -> Rc<str>,
-        frame: &F,
-        close: &Close,
+        manner: &M,
+        last: Last,
         resolver: &mut dyn Resolve,
     ) -> Option<Edit> {
         let Piece { slot, lane, envelope } = piece;
-        if let Some(block) = lane.thinking()
-            && (self.thoughts.len() < THOUGHTS_MAX || self.thoughts.contains_key(block))
-        {
-            let thought = self.thoughts.entry(block.to_owned()).or_default();
-            thought.original.push_str(&slot.value.string().unwrap_or_default());
-        }
-        let mut unmasker = self.held.remove(&lane).map(|held| held.unmasker).unwrap_or_default();
-        let last = if ends(close, &lane) || self.held.len() >= HELD_MAX { Last::Yes } else { Last::No };
+        self.think(&lane, || slot.value.string().unwrap_or_default().into_owned());
+        let mut unmasker = self.texts.remove(&lane).map(|text| text.unmasker).unwrap_or_default();
+        let last = if self.has_room() { last } else { Last::Yes };
         let edit = rewrite::restore_piece(&slot, &mut unmasker, last, resolver);
-        if unmasker.holds() {
-            let (event, frame) = (event(), frame.clone());
-            self.held.insert(lane, Held { unmasker, inner: slot.inner, envelope, event, frame });
+        if last == Last::No {
+            let held =
+                unmasker.holds().then(|| Held { inner: slot.inner, envelope, event: event(), manner: manner.clone() });
+            self.texts.insert(lane, Text { unmasker, held });
         }
         edit
     }
 
+    /// Returns whether one more text can be joined, after forgetting those that hold nothing back if there are too many.
+    fn has_room(&mut self) -> bool {
+        if self.texts.len() >= TEXTS_MAX {
+            self.texts.retain(|_, text| text.held.is_some());
+        }
+        self.texts.len() < TEXTS_MAX
+    }
+
+    fn think(&mut self, lane: &Lane, text: impl FnOnce() -> String) {
+        if let Some(block) = lane.thinking()
+            && (self.thoughts.len() < THOUGHTS_MAX || self.thoughts.contains_key(block))
+        {
+            self.thoughts.entry(block.to_owned()).or_default().original.push_str(&text());
+        }
+    }
+
     /// Returns what is held of the texts that end. If a piece of the text comes with the event, what is held goes into
     /// that piece.
-    fn close(&mut self, close: &Close, pieces: &[Piece<'_, '_>], resolver: &mut dyn Resolve) -> Vec<Extra<F>> {
+    fn close(
+        &mut self,
+        close: &Close,
+        pieces: &[Piece<'_, '_>],
+        numbers: &mut Numbers,
+        resolver: &mut dyn Resolve,
+    ) -> Vec<Extra<M>> {
         if *close == Close::Nothing {
             return Vec::new();
         }
         self.end_thoughts(close, resolver);
         let spoken: BTreeSet<&Lane> = pieces.iter().map(|piece| &piece.lane).collect();
         let ending = |lane: &&Lane| ends(close, lane) && !spoken.contains(lane);
-        let lanes: Vec<Lane> = self.held.keys().filter(ending).cloned().collect();
-        let held = lanes.iter().filter_map(|lane| self.held.remove(lane));
-        held.map(|Held { mut unmasker, inner, envelope, event, frame }| {
-            let rest = rewrite::restore_rest(&mut unmasker, inner, resolver);
-            Extra { name: envelope.name().map(str::to_owned), data: envelope.around(&event, &rest), frame }
-        })
-        .collect()
+        let lanes: Vec<Lane> = self.texts.keys().filter(ending).cloned().collect();
+        let texts = lanes.iter().filter_map(|lane| self.texts.remove(lane));
+        texts
+            .filter_map(|Text { mut unmasker, held }| {
+                let Held { inner, envelope, event, manner } = held?;
+                let rest = rewrite::restore_rest(&mut unmasker, inner, resolver);
+                let data = envelope.around(&event, &rest, numbers.extra());
+                Some(Extra { name: envelope.name().map(str::to_owned), data, manner })
+            })
+            .collect()
     }
 }
 
-impl<F> Lanes<F> {
+impl<M> Lanes<M> {
     /// Reports the thinking that ends, if there was anything to restore in it.
     fn end_thoughts(&mut self, close: &Close, resolver: &mut dyn Resolve) {
         self.thoughts.retain(|block, Thought { original, signature }| {

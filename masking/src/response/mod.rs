@@ -3,65 +3,45 @@
 //!
 //! A placeholder that cannot be restored passes unchanged: nothing is lost and nothing waits without bound.
 
+mod documents;
 mod events;
 mod frames;
 mod lanes;
+mod lines;
+mod media;
+mod numbers;
+mod places;
+mod sniff;
+mod stream;
+mod waiting;
 
 use std::collections::HashSet;
 
+use self::documents::Documents;
 use self::events::Events;
 use self::frames::Frames;
-use crate::dialect::{self, Options, Side};
-use crate::json::{self, Document};
-use crate::placeholder::{self, Placeholder};
+use self::lines::Lines;
+pub use self::media::{Media, is_like_ascii};
+use self::sniff::Verdict;
+use crate::dialect::Options;
+use crate::placeholder::Placeholder;
 use crate::replaced::{Replaced, Secret};
-use crate::rewrite;
 use crate::unmask::{Part, Resolve, Unmasker};
 
-/// Maximum bytes of a JSON document that are held until it is whole. A longer one passes with its placeholders.
+/// Maximum bytes of a JSON document, or of an element of an array, that are held until it is whole. A longer one and
+/// everything after it pass with their placeholders.
 const DOCUMENT_MAX: usize = 64 << 20;
 /// Maximum bytes of one event or one line that are held until it is whole. A longer one and everything after it pass
 /// with their placeholders.
 const EVENT_MAX: usize = 16 << 20;
 /// Maximum placeholders that nobody knew and that are remembered, to be asked for; any further ones are only counted.
 const UNKNOWN_MAX: usize = 64;
+/// Maximum bytes of all values that are put into one response. From there on its placeholders stay: a short body may
+/// repeat the placeholder of a long value without end.
+const VALUES_MAX: usize = 32 << 20;
 /// Maximum blocks of restored thinking of one response that are remembered; any further ones are forgotten, and masked
 /// as text when they are sent back.
 const THOUGHTS_MAX: usize = 64;
-
-/// The format of a response body, by its content type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Media {
-    /// One JSON document.
-    Json,
-    /// One JSON document per line.
-    Lines,
-    /// Server-sent events.
-    Events,
-    /// Bedrock's binary frames.
-    Frames,
-    /// Text without a structure.
-    Text,
-    /// Never touched.
-    Opaque,
-}
-
-impl Media {
-    /// Reads the value of a `Content-Type` header, whose parameters do not count.
-    pub fn of(content_type: &str) -> Self {
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match essence.as_str() {
-            "text/event-stream" => Self::Events,
-            "application/vnd.amazon.eventstream" => Self::Frames,
-            // The second is the type of the Anthropic API's batch results.
-            "application/x-ndjson" | "application/binary" | "application/ndjson" => Self::Lines,
-            lines if lines.starts_with("application/") && lines.contains("jsonl") => Self::Lines,
-            json if json == "application/json" || json.ends_with("+json") => Self::Json,
-            text if text.starts_with("text/") => Self::Text,
-            _ => Self::Opaque,
-        }
-    }
-}
 
 /// The answer of a [`Lookup`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,62 +90,47 @@ pub struct Response {
 impl Response {
     /// Begins a response. `options` should be those that the request was masked with.
     pub fn new(media: Media, options: Options, lookup: Box<dyn Lookup>) -> Self {
-        let body = match media {
-            Media::Json => Body::Json(Vec::new()),
-            Media::Lines => Body::Lines(Vec::new()),
-            Media::Events => Body::Events(Box::new(Events::new(options))),
-            Media::Frames => Body::Frames(Box::new(Frames::new(options))),
-            Media::Text => Body::Text(Unmasker::default()),
-            Media::Opaque => Body::Opaque,
-        };
-        Self { body, resolver: Resolver { lookup, options, tally: Tally::default() } }
+        Self::of(Body::Beginning(media, Vec::new()), options, lookup)
+    }
+
+    /// Begins in the middle of a response, whose beginning is gone: what it is cannot be seen then.
+    pub fn from_middle(media: Media, options: Options, lookup: Box<dyn Lookup>) -> Self {
+        Self::of(Body::of(media, options), options, lookup)
+    }
+
+    fn of(body: Body, options: Options, lookup: Box<dyn Lookup>) -> Self {
+        Self { body, resolver: Resolver { lookup, options, values: 0, tally: Tally::default() } }
     }
 
     /// Takes the next chunk of the body, of any size, and appends to `out` everything that is certain. Held back is
-    /// what a later chunk may change: a whole JSON document, the event, frame or line that is still arriving, or the
-    /// beginning of a placeholder.
+    /// what a later chunk may change: a whole JSON document, the event, frame or line that is still arriving, the
+    /// beginning of a placeholder, and of streams whose API is not known the events that it may be in.
     pub fn write(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
-        match &mut self.body {
-            Body::Opaque => out.extend_from_slice(chunk),
-            Body::Text(unmasker) => write_text(unmasker, chunk, &mut self.resolver, out),
-            Body::Json(held) => {
-                held.extend_from_slice(chunk);
-                if held.len() > DOCUMENT_MAX {
-                    self.give_up(out);
-                }
-            }
-            Body::Lines(held) => {
-                write_lines(held, chunk, &mut self.resolver, out);
-                if held.len() > EVENT_MAX {
-                    self.give_up(out);
-                }
-            }
-            Body::Events(events) => {
-                events.write(chunk, &mut self.resolver, out);
-                if events.pending() > EVENT_MAX {
-                    self.give_up(out);
-                }
-            }
-            Body::Frames(frames) => {
-                let read = frames.write(chunk, &mut self.resolver, out);
-                if read.is_err() || frames.pending() > EVENT_MAX {
-                    self.give_up(out);
-                }
-            }
+        let Body::Beginning(media, held) = &mut self.body else { return self.pass_on(chunk, out) };
+        held.extend_from_slice(chunk);
+        if let Verdict::Is(media) = sniff::sniff(*media, held) {
+            let held = std::mem::take(held);
+            self.body = Body::of(media, self.resolver.options);
+            self.pass_on(&held, out);
         }
     }
 
     /// Ends the body and appends to `out` what was held back.
     pub fn end(&mut self, out: &mut Vec<u8>) {
+        if let Body::Beginning(media, held) = &mut self.body {
+            let (media, held) = (media.or_text(), std::mem::take(held));
+            self.body = Body::of(media, self.resolver.options);
+            self.pass_on(&held, out);
+        }
         match &mut self.body {
-            Body::Opaque => {}
+            Body::Beginning(..) | Body::Opaque => {}
             Body::Text(unmasker) => end_text(unmasker, &mut self.resolver, out),
-            Body::Json(held) | Body::Lines(held) => {
-                out.append(&mut restore_document(std::mem::take(held), &mut self.resolver));
-            }
+            Body::Documents(documents) => documents.end(&mut self.resolver, out),
+            Body::Lines(lines) => lines.end(&mut self.resolver, out),
             Body::Events(events) => events.end(&mut self.resolver, out),
             Body::Frames(frames) => frames.end(&mut self.resolver, out),
         }
+        self.note_degraded();
         self.body = Body::Opaque;
     }
 
@@ -174,14 +139,67 @@ impl Response {
         &self.resolver.tally
     }
 
+    fn pass_on(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
+        let resolver = &mut self.resolver;
+        let is_too_long = match &mut self.body {
+            Body::Beginning(..) | Body::Opaque => {
+                out.extend_from_slice(chunk);
+                false
+            }
+            Body::Text(unmasker) => {
+                write_text(unmasker, chunk, resolver, out);
+                false
+            }
+            Body::Documents(documents) => match documents.write(chunk, resolver, out) {
+                Ok(()) => documents.pending() > DOCUMENT_MAX,
+                Err(_) => return self.read_as_text(out),
+            },
+            Body::Lines(lines) => {
+                lines.write(chunk, resolver, out);
+                lines.pending() > EVENT_MAX
+            }
+            Body::Events(events) => {
+                events.write(chunk, resolver, out);
+                events.pending() > EVENT_MAX
+            }
+            Body::Frames(frames) => frames.write(chunk, resolver, out).is_err() || frames.pending() > EVENT_MAX,
+        };
+        if is_too_long {
+            self.give_up(out);
+        }
+    }
+
+    /// Continues with what is not JSON as with text.
+    fn read_as_text(&mut self, out: &mut Vec<u8>) {
+        self.note_degraded();
+        if let Body::Documents(documents) = &mut self.body {
+            let held = documents.give_up(&mut self.resolver, out);
+            self.resolver.tally.degraded = true;
+            self.body = Body::Text(Unmasker::default());
+            self.pass_on(&held, out);
+        }
+    }
+
+    fn note_degraded(&mut self) {
+        self.resolver.tally.degraded |= match &self.body {
+            Body::Documents(documents) => documents.is_degraded(),
+            Body::Lines(lines) => lines.is_degraded(),
+            _ => false,
+        };
+    }
+
     /// Lets everything pass from here on, beginning with what is held.
     fn give_up(&mut self, out: &mut Vec<u8>) {
         match std::mem::replace(&mut self.body, Body::Opaque) {
-            Body::Json(mut held) | Body::Lines(mut held) => out.append(&mut held),
+            Body::Documents(mut documents) => {
+                let mut held = documents.give_up(&mut self.resolver, out);
+                out.append(&mut held);
+            }
+            Body::Lines(mut lines) => lines.give_up(&mut self.resolver, out),
             Body::Events(mut events) => events.give_up(&mut self.resolver, out),
             Body::Frames(mut frames) => frames.end(&mut self.resolver, out),
             Body::Text(mut unmasker) => end_text(&mut unmasker, &mut self.resolver, out),
-            Body::Opaque => {}
+            Body::Beginning(..) | Body::Opaque => {}
         }
         self.resolver.tally.degraded = true;
     }
@@ -194,17 +212,51 @@ impl std::fmt::Debug for Response {
 }
 
 enum Body {
-    Json(Vec<u8>),
-    Lines(Vec<u8>),
+    /// Its first bytes have not come, by which it is seen what it is.
+    Beginning(Media, Vec<u8>),
+    Documents(Box<Documents>),
+    Lines(Box<Lines>),
     Events(Box<Events>),
     Frames(Box<Frames>),
     Text(Unmasker),
     Opaque,
 }
 
+impl Body {
+    fn of(media: Media, options: Options) -> Self {
+        match media {
+            Media::Json => Self::Documents(Box::new(Documents::new(options))),
+            Media::Lines => Self::Lines(Box::new(Lines::new(options))),
+            Media::Events => Self::Events(Box::new(Events::new(options))),
+            Media::Frames => Self::Frames(Box::new(Frames::new(options))),
+            Media::Text => Self::Text(Unmasker::default()),
+            Media::Opaque | Media::Undeclared => Self::Opaque,
+        }
+    }
+}
+
+/// An event, a line or a document as it arrived, which can be written again with other data.
+trait Frame: std::fmt::Debug {
+    /// What an added event has as its neighbours have it.
+    type Manner: Clone + std::fmt::Debug;
+
+    fn manner(&self) -> Self::Manner;
+
+    /// The name that the framing gives the event.
+    fn name(&self) -> Option<&str>;
+
+    /// Appends the event with other data; `None` leaves it as it is.
+    fn push(&self, data: Option<&str>, out: &mut Vec<u8>);
+
+    /// Appends an added event, with the name that its API gives it.
+    fn push_extra(manner: &Self::Manner, name: Option<&str>, data: &str, out: &mut Vec<u8>);
+}
+
 struct Resolver {
     lookup: Box<dyn Lookup>,
     options: Options,
+    /// The bytes of the values so far.
+    values: usize,
     tally: Tally,
 }
 
@@ -212,8 +264,14 @@ impl Resolve for Resolver {
     fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret> {
         let answer = self.lookup.lookup(placeholder);
         if let Answer::Value(value) = answer {
-            self.tally.restored += 1;
-            return Some(value);
+            self.values = self.values.saturating_add(value.expose().len());
+            if self.values <= VALUES_MAX {
+                self.tally.restored += 1;
+                return Some(value);
+            }
+            self.tally.degraded = true;
+            self.tally.unresolved += 1;
+            return None;
         }
         self.tally.unresolved += 1;
         if answer == Answer::Unknown && self.tally.unknown.len() < UNKNOWN_MAX {
@@ -244,45 +302,6 @@ fn push_part(part: Part<'_>, out: &mut Vec<u8>) {
     match part {
         Part::Same(_) => {}
         Part::Carried(bytes) => out.extend_from_slice(bytes),
-        Part::Value(value) => out.extend_from_slice(value.expose().as_bytes()),
+        Part::Value(value, around) => out.extend_from_slice(around.written(&value).as_bytes()),
     }
-}
-
-/// Restores the lines that are whole and leaves the rest in `held`.
-fn write_lines(held: &mut Vec<u8>, chunk: &[u8], resolver: &mut Resolver, out: &mut Vec<u8>) {
-    for line in chunk.split_inclusive(|b| *b == b'\n') {
-        held.extend_from_slice(line);
-        if line.ends_with(b"\n") {
-            out.append(&mut restore_document(std::mem::take(held), resolver));
-        }
-    }
-}
-
-/// Returns the document with its text restored. Bytes that are not a document are returned unchanged.
-fn restore_document(bytes: Vec<u8>, resolver: &mut Resolver) -> Vec<u8> {
-    // Most lines and many documents hold no placeholder at all. An escape could hide one, so those are looked into.
-    if placeholder::next_candidate(&bytes).is_none() && memchr::memmem::find(&bytes, b"\\u").is_none() {
-        return bytes;
-    }
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(invalid) => {
-            resolver.tally.degraded = true;
-            return invalid.into_bytes();
-        }
-    };
-    let Ok(document) = Document::parse(&text) else {
-        resolver.tally.degraded |= !text.trim().is_empty();
-        return text.into_bytes();
-    };
-    let slots = dialect::slots(document.root(), Side::Response, resolver.options);
-    let mut edits = Vec::new();
-    for slot in &slots {
-        let edit = rewrite::restore_slot(slot, resolver);
-        if let (Some(_), Some(signature)) = (&edit, slot.signature.and_then(|signature| signature.string())) {
-            resolver.thought(&signature, &slot.value.string().unwrap_or_default());
-        }
-        edits.extend(edit);
-    }
-    if edits.is_empty() { text.into_bytes() } else { json::apply(&text, &edits).into_bytes() }
 }

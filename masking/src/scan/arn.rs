@@ -17,6 +17,8 @@ pub(crate) struct Arns {
     pub(crate) account: Option<KindId>,
     /// The kind of resources that no rule names.
     pub(crate) other: Option<KindId>,
+    /// The kind of stacks.
+    pub(crate) stack: Option<KindId>,
     /// By service and resource type.
     kinds: HashMap<(&'static str, &'static str), KindId>,
 }
@@ -66,6 +68,9 @@ impl Arns {
     /// `resource` is `service:type`, see [`Rule::Arn`](crate::catalog::Rule::Arn).
     pub(crate) fn insert(&mut self, kind: KindId, resource: &'static str) {
         if let Some(key) = resource.split_once(':') {
+            if key == ("cloudformation", "stack") {
+                self.stack = Some(kind);
+            }
             self.kinds.entry(key).or_insert(kind);
         }
     }
@@ -75,7 +80,11 @@ impl Arns {
         if !edge::left(Edge::Word, text, start) {
             return None;
         }
-        let (fields, resource_at) = fields(text, start)?;
+        let Some((fields, resource_at)) = fields(text, start) else {
+            let account = self.account.zip(last_field(text, start))?;
+            found(account.1.clone(), account.0);
+            return Some(account.1.end);
+        };
         let [arn, partition, service, region, account] =
             fields.clone().map(|field| text.get(field).unwrap_or_default());
         let [.., account_at] = fields;
@@ -160,6 +169,19 @@ fn fields(text: &[u8], start: usize) -> Option<([Range<usize>; 5], usize)> {
         at += len + separator_len(text, at + len).filter(|_| len <= FIELD_MAX)?;
     }
     Some((fields, at))
+}
+
+/// The account with which an ARN ends: a table or a page has wrapped it after that.
+fn last_field(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let rest = text.get(start..text.len().min(start + 4 * FIELD_MAX))?;
+    let len = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':')).count();
+    let arn = rest.get(..len)?;
+    let account = arn.len().checked_sub(ACCOUNT_LEN)?;
+    let fields = arn.get(..account)?.iter().filter(|b| **b == b':').count();
+    let ends = text.get(start + len).is_none_or(|b| b.is_ascii_whitespace() || !b.is_ascii());
+    let own = words::starts_with_ignore_case(arn, b"arn:aws");
+    (ends && own && fields == 4 && arn.get(account - 1) == Some(&b':') && arn.get(account..).is_some_and(is_account))
+        .then_some(start + account..start + len)
 }
 
 fn is_account(field: &[u8]) -> bool {

@@ -20,7 +20,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Bucket => is_bucket(value),
         Check::Name => is_name(value),
         Check::Password => is_password(value),
-        Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value),
+        Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value) && !template::is_one(value),
         Check::Generated => is_generated(value) && is_random(value),
         Check::Encoded => BASE64.decode(value).is_ok_and(|secret| is_generated(&secret) && is_random(&secret)),
         Check::Account => is_account(value),
@@ -80,7 +80,8 @@ fn is_name(value: &[u8]) -> bool {
 }
 
 fn is_bucket(value: &[u8]) -> bool {
-    is_name(value) && !value.windows(2).any(|pair| pair == b"..") && address(value).is_none()
+    let memory = value.strip_prefix(b"0x").is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    is_name(value) && !memory && !value.windows(2).any(|pair| pair == b"..") && address(value).is_none()
 }
 
 /// `us-east-1`, also with the letter of a zone: what stands next to names, and is none.
@@ -105,8 +106,16 @@ const PASSWORD_WORDS: &str = "\
 
 fn is_password(value: &[u8]) -> bool {
     let words = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-/. ".contains(b));
-    let sigil = value.first().is_some_and(|b| b"${*&!@".contains(b));
-    !words && !sigil && !is_reference(value) && !has_reference_mark(value) && !template::is_path(value)
+    !words
+        && !begins_with_sigil(value)
+        && !is_reference(value)
+        && !has_reference_mark(value)
+        && !template::is_path(value)
+}
+
+/// Returns whether a value begins as a reference does.
+fn begins_with_sigil(value: &[u8]) -> bool {
+    value.first().is_some_and(|b| b"${*&!@".contains(b))
 }
 
 /// Returns whether what stands in quotation marks, or alone on a line, could be a password. A generated one may hold
@@ -114,7 +123,10 @@ fn is_password(value: &[u8]) -> bool {
 pub(crate) fn is_enclosed_password(value: &[u8]) -> bool {
     (ENCLOSED_MIN..=ENCLOSED_MAX).contains(&value.len())
         && !template::is_rule(value)
-        && (is_password(value) || is_generated(value) && !is_reference(value) && !template::is_one(value))
+        && (is_password(value)
+            || (is_generated(value) || begins_with_sigil(value) && has_digit(value))
+                && !is_reference(value)
+                && !template::is_one(value))
 }
 
 /// Returns whether what stands without quotation marks is code: a bracket, names with points between them, or a

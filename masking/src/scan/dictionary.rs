@@ -62,8 +62,7 @@ impl Dictionary {
             while around.last().is_some_and(|(_, last)| !value.starts_with(last)) {
                 around.pop();
             }
-            let number = value.bytes().all(|b| b.is_ascii_digit());
-            let edge = if number { Edge::Digits } else { Edge::Compound };
+            let edge = edge_of(value);
             let shorter = around.last().map(|(index, _)| *index);
             dictionary.values.push(Value { text: value.into(), kind, spread, edge, shorter });
             let grams = value.as_bytes().windows(GRAM).take(STEP_MAX).map(gram);
@@ -130,6 +129,25 @@ impl Value {
         stands.then_some(end)
     }
 }
+
+/// Allowed characters on either side of a value.
+fn edge_of(value: &str) -> Edge {
+    match value.bytes().all(|b| b.is_ascii_digit()) {
+        true => Edge::Digits,
+        false if is_id(value) => Edge::Word,
+        false => Edge::Compound,
+    }
+}
+
+/// Returns whether a value is an id of capitals and digits, which no longer name has by chance: Terraform writes
+/// `Z05218443LQ9XKMW7ABC_www.example.org_A`.
+fn is_id(value: &str) -> bool {
+    let capital = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit();
+    value.len() >= ID_MIN && value.bytes().all(capital) && value.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// Minimum bytes of such an id.
+const ID_MIN: usize = 12;
 
 /// Returns the length of the number by which a service or a team tells several of one name apart: `-1`, `-002`.
 fn numbered_len(text: &[u8], end: usize) -> usize {

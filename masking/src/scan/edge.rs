@@ -20,7 +20,10 @@ pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
         Edge::Word => before.is_ascii_alphanumeric(),
         Edge::Mailbox => before.is_ascii_alphanumeric() || in_user_of_url(text, start),
         Edge::Legacy => is_word(before) || before == b'.' || before == b'-',
-        Edge::Compound => is_word(before) || before == b'-',
+        // The name that CloudFront's console gives the origin of a bucket begins with `S3-`.
+        Edge::Compound => {
+            is_word(before) || before == b'-' && !text.get(..start).is_some_and(|head| head.ends_with(b"S3-"))
+        }
         Edge::Digits => before.is_ascii_alphanumeric() || before == b'.' && digit_before(text, start - 1),
         Edge::Ip if before == b'_' => !is_range(text, start),
         Edge::Ip => is_word(before) || before == b'.' || before == b'-' && !digit_before(text, start - 1),
@@ -90,14 +93,17 @@ fn ends_ansi(head: &[u8]) -> bool {
     let Some((_, rest)) = head.split_last() else { return false };
     let numbers = rest.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b';').count();
     let Some((b'[', rest)) = rest.get(..rest.len() - numbers).and_then(<[u8]>::split_last) else { return false };
-    matches!(
-        rest,
-        [.., 0x1b]
-            | [.., b'\\', b'e']
-            | [.., b'\\', b'0', b'3', b'3']
-            | [.., b'\\', b'x', b'1', b'b' | b'B']
-            | [.., b'\\', b'u', b'0', b'0', b'1', b'b' | b'B']
-    )
+    // A terminal that shows no colours may have dropped the escape character.
+    let dropped = numbers > 0 && rest.last().is_none_or(|b| b.is_ascii_whitespace() || b"^[(\"'=:,".contains(b));
+    dropped
+        || matches!(
+            rest,
+            [.., 0x1b]
+                | [.., b'\\', b'e']
+                | [.., b'\\', b'0', b'3', b'3']
+                | [.., b'\\', b'x', b'1', b'b' | b'B']
+                | [.., b'\\', b'u', b'0', b'0', b'1', b'b' | b'B']
+        )
 }
 
 /// Returns whether a URL names its user and password where `at` is: `https://user:token@host`.

@@ -1,69 +1,12 @@
-//! Characters within a value that nobody sees: editors, chats and web pages put them where a line may break.
+//! Characters that a reader does not see as they are written.
 //!
-//! A text that has one within a word is read without them. The findings are those of the text as it is written: a value
-//! keeps the characters within it, so that restoring it gives back the same bytes.
+//! A text that shows one (see [`spelling`]) is read once more as it is seen. The findings are those of the text as it is
+//! written: a value keeps the characters within it, so that restoring it gives back the same bytes.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
-
-use crate::scan::edge;
-use crate::scan::quoted;
+use crate::scan::spelling::{self, Seen};
 use crate::scan::{Finding, Found, Known, Review, Scanner, Text};
-
-/// A character, or a way to write it, and the text that it stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hidden {
-    /// A place for a line break, a joiner, or a soft hyphen: it stands for nothing.
-    Nothing,
-    /// A hyphen at which no line breaks, as word processors and chats make of a plain one.
-    Hyphen,
-}
-
-/// Characters of Unicode with their escapes in JSON, and the entities and the element of HTML for them.
-pub(crate) const ANCHORS: [(&str, Hidden); 25] = [
-    ("\u{200b}", Hidden::Nothing),
-    ("\u{200c}", Hidden::Nothing),
-    ("\u{200d}", Hidden::Nothing),
-    ("\u{2060}", Hidden::Nothing),
-    ("\u{feff}", Hidden::Nothing),
-    ("\u{ad}", Hidden::Nothing),
-    (r"\u200b", Hidden::Nothing),
-    (r"\u200c", Hidden::Nothing),
-    (r"\u200d", Hidden::Nothing),
-    (r"\u2060", Hidden::Nothing),
-    (r"\ufeff", Hidden::Nothing),
-    (r"\u00ad", Hidden::Nothing),
-    ("&shy;", Hidden::Nothing),
-    ("&#173;", Hidden::Nothing),
-    ("&#8203;", Hidden::Nothing),
-    ("&#x200b;", Hidden::Nothing),
-    ("&zerowidthspace;", Hidden::Nothing),
-    ("&zwnj;", Hidden::Nothing),
-    ("&nobreak;", Hidden::Nothing),
-    ("<wbr>", Hidden::Nothing),
-    ("<wbr/>", Hidden::Nothing),
-    ("\u{2010}", Hidden::Hyphen),
-    ("\u{2011}", Hidden::Hyphen),
-    (r"\u2010", Hidden::Hyphen),
-    (r"\u2011", Hidden::Hyphen),
-];
-
-fn automaton() -> Option<&'static AhoCorasick> {
-    static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    let build = || AhoCorasick::builder().ascii_case_insensitive(true).build(ANCHORS.map(|(written, _)| written)).ok();
-    AUTOMATON.get_or_init(build).as_ref()
-}
-
-/// Returns whether the character at `range` stands within a word or at its edge. One between other characters joins an
-/// emoji or the letters of another script, and one before a text is a mark of its encoding.
-pub(crate) fn is_within(text: &[u8], range: &Range<usize>) -> bool {
-    let escapes = quoted::escapes(text.get(..range.start).unwrap_or_default());
-    let before = edge::previous(text, range.start - escapes);
-    let plain = |b: u8| b.is_ascii_graphic();
-    before.is_some_and(|b| plain(b) || text.get(range.end).is_some_and(|after| plain(*after)))
-}
 
 impl Scanner {
     /// Returns the findings of texts in which the rules found these, where some have hidden characters.
@@ -94,11 +37,11 @@ impl Scanner {
     }
 }
 
-/// A text without its hidden characters.
+/// A text as it is seen.
 #[derive(Debug)]
 struct Folded {
     text: String,
-    /// Where each stretch of it begins, and where that stands in the text as it is written.
+    /// Where each stretch of it begins, and where that stands in the text as it is written; the end of both is the last.
     stretches: Vec<(usize, usize)>,
 }
 
@@ -106,22 +49,16 @@ impl Folded {
     fn new(text: &str) -> Self {
         let mut folded = Self { text: String::with_capacity(text.len()), stretches: Vec::new() };
         let mut at = 0;
-        for found in automaton().iter().flat_map(|automaton| automaton.find_iter(text)) {
-            let written = text.get(at..found.start()).unwrap_or_default();
-            // An escape may be escaped itself.
-            let escapes = if text.get(found.range()).is_some_and(|mark| mark.starts_with('\\')) {
-                quoted::escapes(written.as_bytes())
-            } else {
-                0
-            };
-            folded.push(text, at..found.start() - escapes);
-            at = found.end();
-            if let Some((_, Hidden::Hyphen)) = ANCHORS.get(found.pattern().as_usize()) {
-                folded.stretches.push((folded.text.len(), found.start()));
-                folded.text.push('-');
+        for (written, seen) in spelling::all(text) {
+            folded.push(text, at..written.start);
+            at = written.end;
+            if let Seen::As(sign) = seen {
+                folded.stretches.push((folded.text.len(), written.start));
+                folded.text.push(char::from(sign));
             }
         }
         folded.push(text, at..text.len());
+        folded.stretches.push((folded.text.len(), text.len()));
         folded
     }
 

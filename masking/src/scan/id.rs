@@ -7,6 +7,7 @@ use crate::catalog::KindId;
 use crate::catalog::{Class, Edge, Tail};
 use crate::scan::check;
 use crate::scan::edge;
+use crate::scan::wrapped;
 
 /// Prefixes with their tails.
 #[derive(Debug, Default)]
@@ -42,8 +43,9 @@ impl Ids {
     pub(crate) fn find(&self, text: &[u8], part: Range<usize>, mut found: impl FnMut(Range<usize>, KindId)) {
         let hyphens = memchr::memchr_iter(b'-', text.get(part.clone()).unwrap_or_default());
         for hyphen in hyphens.map(|hyphen| part.start + hyphen) {
-            if let Some((start, end, kind)) = self.at(text, hyphen) {
-                found(start..end, kind);
+            match self.at(text, hyphen) {
+                Some((start, end, kind)) => found(start..end, kind),
+                None => self.wrapped(text, hyphen).into_iter().flatten().for_each(|(part, kind)| found(part, kind)),
             }
         }
     }
@@ -78,6 +80,24 @@ impl Ids {
         }
         let tails = self.prefixes.get(std::str::from_utf8(prefix).ok()?)?;
         tails.iter().find_map(|(kind, tail)| Some((start, tail_end(tail, text, start, hyphen + 1)?, *kind)))
+    }
+
+    /// An id of the modern form that goes over the end of its line, in two parts.
+    fn wrapped(&self, text: &[u8], hyphen: usize) -> Option<[(Range<usize>, KindId); 2]> {
+        let rest = text.get(hyphen + 1..)?;
+        let len = rest.iter().take(MODERN_LEN).take_while(|b| Class::Hex.has(**b)).count();
+        if len == MODERN_LEN || !matches!(rest.get(len), Some(b' ' | b'\n' | b'\r' | b'|' | b'=')) {
+            return None;
+        }
+        let head = text.get(hyphen.saturating_sub(PREFIX_MAX)..hyphen)?;
+        let first = hyphen - head.iter().rev().take_while(|b| b.is_ascii_lowercase() || **b == b'-').count();
+        let prefix = text.get(first..hyphen).and_then(|prefix| std::str::from_utf8(prefix).ok())?;
+        let tails = self.prefixes.get(prefix)?;
+        let modern = |tail: &Tail| matches!(tail, Tail::Hex17 | Tail::Hex | Tail::ZeroHex17);
+        let kind = tails.iter().find(|(_, tail)| modern(tail)).map(|(kind, _)| *kind)?;
+        let part = first..hyphen + 1 + len;
+        let other = wrapped::digits(text, &part, MODERN_LEN - len)?;
+        edge::left(Edge::Word, text, first).then_some([(part, kind), (other, kind)])
     }
 
     /// `I-0ABC1234DEF567890`, as a spreadsheet or an inventory writes it: only in the modern form.

@@ -18,11 +18,11 @@ use crate::scan::words;
 /// The places of a name's value, and whether a placeholder stands there: both are the same for all rules.
 #[derive(Debug)]
 pub(crate) struct Places {
-    all: [Option<(ValuePlace, bool)>; 8],
+    all: [Option<(ValuePlace, bool)>; 10],
 }
 
 impl Places {
-    pub(crate) fn new(text: &[u8], places: [Option<ValuePlace>; 8]) -> Self {
+    pub(crate) fn new(text: &[u8], places: [Option<ValuePlace>; 10]) -> Self {
         Self { all: places.map(|place| place.map(|place| (place, is_masked(text, place.start)))) }
     }
 }
@@ -81,7 +81,8 @@ impl Keyed {
         let (mut place, mut first, mut joint) = (place, true, Joint::Comma);
         while let Some(value) = self.value(text, place, formal, reading) {
             let end = value.end;
-            if !first && joint == Joint::Comma && !notation::ends_element(text, end) {
+            let last = joint == Joint::And && self.check != Check::Account;
+            if !first && (joint == Joint::Comma || last) && !notation::ends_element(text, end) {
                 return;
             }
             found(value);
@@ -89,10 +90,11 @@ impl Keyed {
                 // An item of its own, of variables with their values: the next one is another variable.
                 Joint::Dash => !place.tight,
                 Joint::Arrow | Joint::Tag => true,
+                Joint::Blank if self.check == Check::Account => formal && next.place.quoted == place.quoted,
                 Joint::Blank => formal && !place.quoted && !place.tight && self.check != Check::Password,
                 // A comma also separates `password=a,bucket=b`.
-                Joint::Comma if self.check == Check::Password => next.place.quoted && place.quoted,
-                Joint::Comma => next.place.quoted == place.quoted || self.check == Check::Account,
+                Joint::Comma | Joint::And if self.check == Check::Password => next.place.quoted && place.quoted,
+                Joint::Comma | Joint::And => next.place.quoted == place.quoted || self.check == Check::Account,
             };
             let one = matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
             if matches!(place.kind, PlaceKind::Object | PlaceKind::Map) {
@@ -131,7 +133,8 @@ impl Keyed {
             return (check::is_enclosed_password(cell) && check::has_digit(cell)).then_some(place.start..end);
         }
         // What a notation encloses is a password or none, whatever characters it is made of.
-        if self.check == Check::Password && (place.kind != PlaceKind::Near || formal) {
+        if self.check == Check::Password && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place))
+        {
             let enclosed = quoted::value(text, place).or_else(|| quoted::line(text, place, formal));
             if let Some(value) = enclosed {
                 return Some(value).filter(|value| text.get(value.clone()).is_some_and(check::is_enclosed_password));
@@ -155,6 +158,16 @@ impl Keyed {
         let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
         (whole && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal))
             .then_some(value)
+    }
+
+    /// Returns whether words with points between them are a password rather than code: nothing else is on the line, and
+    /// it is one of an environment or of properties, or the words are not an attribute of something.
+    fn is_words(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, formal: bool) -> bool {
+        let ends = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
+        let capital = bytes.split(|b| *b == b'.').all(|word| word.first().is_some_and(u8::is_ascii_uppercase));
+        ends && bytes.contains(&b'.')
+            && !bytes.iter().any(|b| b"[]{}_".contains(b))
+            && (formal || capital || place.tight && place.leads)
     }
 
     /// Returns whether what stands there is a value rather than the next word of a sentence or of a program.
@@ -195,7 +208,8 @@ impl Keyed {
             }
             Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes),
             Check::Password => {
-                let plain = check::has_digit(bytes) && !check::is_code(bytes);
+                let plain = check::has_digit(bytes)
+                    && (!check::is_code(bytes) || self.is_words(text, value, bytes, place, formal));
                 let sure = formal
                     || check::is_generated(bytes)
                     || check::is_long(bytes)

@@ -1,6 +1,7 @@
 //! Values that are known from elsewhere, and are found wherever they stand.
 
 use crate::catalog::KindId;
+use crate::scan::common::is_common;
 use crate::scan::dictionary::{Dictionary, Spread};
 
 /// Values that earlier exchanges showed, ready to be looked for.
@@ -16,29 +17,12 @@ impl Spread {
         if is_telling(value) {
             return Some(Self::Anywhere);
         }
-        (WHOLE_MIN..=VALUE_MAX)
-            .contains(&value.len())
-            .then_some(Self::Whole)
-            .filter(|_| !COMMON.split('|').any(|word| word.eq_ignore_ascii_case(value)))
+        (WHOLE_MIN..=VALUE_MAX).contains(&value.len()).then_some(Self::Whole).filter(|_| !is_common(value))
     }
 }
 
 /// The shortest name that is looked for alone.
 const WHOLE_MIN: usize = 4;
-/// Names that tell nothing, because everybody has them.
-const COMMON: &str = "\
-    active|admin|administrator|alarm|alias|allow|application|archive|assistant|async|available|backend|backup|base|\
-    batch|beta|blue|body|bucket|build|cache|central|client|cluster|code|common|config|console|content|core|create|\
-    customer|data|database|default|delete|demo|deny|deploy|deployment|description|detail|develop|development|disabled|\
-    document|edge|email|enabled|error|event|events|example|execution|external|false|file|files|frontend|function|global|\
-    green|group|handler|health|home|host|http|https|image|index|info|input|instance|internal|item|items|json|lambda|\
-    latest|list|live|local|localhost|logging|logs|main|management|master|message|messages|metrics|model|monitoring|name|\
-    network|node|none|null|object|operator|order|orders|output|owner|payer|policy|pool|primary|private|prod|production|\
-    project|proxy|public|queue|readonly|release|report|reports|request|resource|response|result|role|root|running|\
-    sandbox|schema|secondary|secret|security|server|service|session|shared|source|stack|stage|staging|standard|state|\
-    status|string|system|table|target|task|team|temp|template|test|testing|text|true|type|unknown|update|user|users|\
-    value|version|volume|warning|worker|workflow|write|yaml|zone";
-
 /// At most this many values; any further ones are ignored.
 pub(crate) const KNOWN_MAX: usize = 20_000;
 /// Maximum bytes of a value. Longer ones are tokens, which recognise themselves.
@@ -64,14 +48,7 @@ pub(crate) fn is_telling(value: &str) -> bool {
         (false, ..) => value.len() >= 12,
         (true, true, _) => value.len() >= 5,
         (true, false, true) => value.len() >= 6,
-        (true, false, false) => value.len() >= LETTERS_MIN && !LONG_WORDS.split('|').any(|word| word == value),
+        (true, false, false) => value.len() >= LETTERS_MIN,
     };
-    telling && value.len() <= VALUE_MAX
+    telling && value.len() <= VALUE_MAX && !is_common(value)
 }
-
-/// Words long enough to be taken for names.
-const LONG_WORDS: &str = "\
-    administration|administrator|announcements|applications|architecture|authentication|authorization|\
-    classification|cloudformation|collaboration|communication|configuration|customization|documentation|\
-    experimental|implementation|infrastructure|integrations|notification|notifications|observability|organization|\
-    recommendations|transformation";

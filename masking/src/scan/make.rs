@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier, VERSIONS};
 use crate::placeholder;
-use crate::policy::{CUSTOM_MAX, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
+use crate::policy::{CUSTOM_MAX, CustomError, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
 use crate::scan::never::Never;
 use crate::scan::pattern::Custom;
 use crate::scan::rules::Rules;
@@ -59,11 +59,12 @@ impl Scanner {
         if policy.custom.len() > CUSTOM_MAX {
             return Err(PolicyError::TooMany { list: "custom_patterns", max: CUSTOM_MAX });
         }
-        for pattern in &policy.custom {
+        for (pattern, at) in policy.custom.iter().zip(1..) {
+            let refused = |why| PolicyError::Custom { at, why };
             if !placeholder::is_label(&pattern.label) {
-                return Err(PolicyError::Label { label: pattern.label.clone() });
+                return Err(refused(CustomError::Label));
             }
-            let custom = Custom::new(pattern)?;
+            let custom = Custom::new(pattern).map_err(refused)?;
             let id = format!("custom_{}", pattern.label.to_ascii_lowercase());
             let kind = match self.kind_id(&id) {
                 Some(kind) => kind,
@@ -86,12 +87,12 @@ impl Scanner {
 fn check_kinds(policy: &Policy) -> Result<(), PolicyError> {
     let is_kind = |name: &String| TABLES.iter().any(|(_, rows)| rows.iter().any(|row| row.id == name));
     for (list, kinds) in [("enable", &policy.enable), ("disable", &policy.disable)] {
-        if let Some(kind) = kinds.iter().find(|kind| !is_kind(kind)) {
-            return Err(PolicyError::UnknownKind { list, kind: kind.clone() });
+        if let Some(index) = kinds.iter().position(|kind| !is_kind(kind)) {
+            return Err(PolicyError::UnknownKind { list, at: index + 1 });
         }
     }
-    match policy.enable.iter().find(|kind| policy.disable.contains(kind)) {
-        Some(kind) => Err(PolicyError::BothWays { kind: kind.clone() }),
+    match policy.enable.iter().position(|kind| policy.disable.contains(kind)) {
+        Some(index) => Err(PolicyError::BothWays { at: index + 1 }),
         None => Ok(()),
     }
 }

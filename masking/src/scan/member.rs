@@ -32,10 +32,13 @@ impl<'t> Member<'t> {
     /// The member that begins at `at`: `"name": …`, `name = …`, `<name>…`.
     fn read(text: &'t [u8], at: usize) -> Option<Self> {
         let tag = text.get(at) == Some(&b'<');
-        let quote = skip_quote(text, at).unwrap_or(at + usize::from(tag));
+        // `@name="b"` in an object that Ruby prints, `[prod]=b` in a map of a shell.
+        let sign = matches!(text.get(at), Some(b'@' | b'['));
+        let quote = skip_quote(text, at).unwrap_or(at + usize::from(tag || sign));
         let len = text.get(quote..)?.iter().take(NAME_BYTES).take_while(|b| in_name(**b)).count();
         let name = text.get(quote..quote + len).filter(|name| !name.is_empty())?;
         let end = skip_quote(text, quote + len).unwrap_or(quote + len);
+        let end = end + usize::from(sign && text.get(end) == Some(&b']'));
         let (value, kind) = operator(text, skip_blanks(text, end), tag)?;
         (kind == PlaceKind::Assigned).then_some(Self { name, value })
     }
@@ -121,6 +124,12 @@ impl Object {
     /// b}]`.
     fn of(name: &Name<'_>, Opening { end, after, sign }: Opening, text: &[u8]) -> Option<Self> {
         let inside = match (sign, text.get(after)?) {
+            // `#<Aws::S3::Bucket:0x00007f8a1c0b2e48 @name="b">`
+            (Some((at, _)), _) if text.get(at..).is_some_and(|rest| rest.starts_with(b"0x")) => {
+                let digits = text.get(at..)?.iter().take(NAME_BYTES).take_while(|b| b.is_ascii_alphanumeric()).count();
+                let first = skip_blanks(text, at + digits);
+                return (text.get(first) == Some(&b'@')).then_some(Self { first, list: false });
+            }
             (Some((at, PlaceKind::Assigned)), _) => at,
             (None, b'{') => after,
             // Attributes of an element.

@@ -6,10 +6,12 @@
 //! super-linear.
 
 mod address;
+mod answer;
 mod anywhere;
 mod arn;
 mod beside;
 mod check;
+mod common;
 mod dictionary;
 mod edge;
 mod hidden;
@@ -42,12 +44,15 @@ mod request;
 mod resource;
 mod rules;
 mod sibling;
+mod spelling;
 mod stored;
 mod table;
 mod template;
 mod terms;
+mod user_info;
 mod whole;
 mod words;
+mod wrapped;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -98,19 +103,21 @@ pub struct Finding {
 pub enum Recognised {
     /// Its own form tells it, wherever it stands.
     ByItself,
-    /// Only its surroundings told it, so that it is worth knowing in later exchanges.
+    /// Only its surroundings told it, in prose or in a document: that holds in this exchange alone.
     ByContext,
+    /// A definition showed it: an ARN, a host, a URL or an API's own answer. It is worth knowing in later exchanges.
+    ByDefinition,
 }
 
 impl Recognised {
     /// Converts a flag of the wire or of the store.
-    pub fn of(by_context: bool) -> Self {
-        if by_context { Self::ByContext } else { Self::ByItself }
+    pub fn of(known: bool) -> Self {
+        if known { Self::ByDefinition } else { Self::ByItself }
     }
 
-    /// Returns whether only its surroundings told it.
-    pub fn is_by_context(self) -> bool {
-        self == Self::ByContext
+    /// Returns whether later exchanges should know the value, which they could not recognise by its form.
+    pub fn is_worth_knowing(self) -> bool {
+        self == Self::ByDefinition
     }
 }
 
@@ -187,9 +194,27 @@ impl Scanner {
         for (((text, found), standing), index) in texts.iter().zip(&mut strong).zip(standing).zip(0..) {
             self.bare(text.text, found, standing);
             pick::disjoint(&mut found.hits);
+            self.keep_apart(text.text, &mut found.hits);
             findings.extend(found.hits.iter().map(|hit| hit.finding(index)));
         }
         findings
+    }
+
+    /// Lets no value touch what would make its placeholder unreadable.
+    fn keep_apart(&self, text: &str, hits: &mut Vec<Hit>) {
+        let parts = |kind: KindId, range: Range<usize>| {
+            let value = text.get(range).unwrap_or_default();
+            (self.parts(kind, value), value)
+        };
+        let is_whole = |kind, range| {
+            let (parts, value) = parts(kind, range);
+            parts.iter().all(|part| part.is_whole(value))
+        };
+        let ends = |hit: &Hit| {
+            let (parts, value) = parts(hit.kind, hit.start..hit.end);
+            parts.last().is_none_or(|part| part.range.end == value.len())
+        };
+        pick::apart(hits, text, is_whole, ends);
     }
 
     /// Returns what the rules find in each text.
@@ -258,6 +283,7 @@ impl Scanner {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
         self.always.find(text.text, |range, kind| hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
+        answer::mark(text.text.as_bytes(), &mut hits);
         let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
         let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new(), hidden };
         self.sift(text.text, &mut found);
@@ -332,7 +358,7 @@ impl Scanner {
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
                     let evidence = if alone { Evidence::Shown } else { Evidence::Part };
-                    self.names(text, &range, kind, |range, kind| found(range, kind, evidence));
+                    self.names(text, &range, kind, |range, kind| found(range, kind, self.rules.evidence_of_part(kind)));
                     found(range, kind, evidence);
                 };
                 let end = match anchor {
@@ -341,6 +367,11 @@ impl Scanner {
                 };
                 if let Some(end) = end {
                     reading.read(Reader::Arn, end);
+                }
+                if let Some(joined) = wrapped::Joined::of_arn(text, start).filter(|_| anchor == Anchor::Arn) {
+                    arns.find(&joined.text, 0, |range, kind| {
+                        joined.written(range).for_each(|part| found(part, kind, Evidence::Form));
+                    });
                 }
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
@@ -368,7 +399,11 @@ impl Scanner {
                 let bucket = request::bucket(text, literal).zip(self.rules.request);
                 bucket.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
             }
-            Anchor::Hidden if hidden::is_within(text, &literal) => reading.show_hidden(),
+            Anchor::UserInfo => {
+                let password = user_info::password(text, literal).zip(self.rules.user_info);
+                password.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
+            Anchor::Hidden if spelling::is_shown(text, &literal) => reading.show_hidden(),
             Anchor::Resource(notation) => {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
@@ -478,7 +513,7 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
         for hit in hits {
             let Some(value) = text.text.get(hit.start..hit.end) else { continue };
             let spread = match hit.evidence {
-                Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
+                Evidence::Defined | Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
                 Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
                 _ => Spread::of_shown(value),
             };

@@ -42,7 +42,8 @@ pub(crate) fn names(text: &[u8], start: usize, end: usize) -> [Option<Name<'_>>;
         let longer = ends.get(shorter - 1).copied().flatten().and_then(|end| next_word(text, end));
         ends.get_mut(shorter).into_iter().for_each(|slot| *slot = longer);
     }
-    let tag = edge::previous(text, first) == Some(b'<');
+    let tag =
+        edge::previous(text, first) == Some(b'<') || text.get(..first).is_some_and(|head| head.ends_with(b"&lt;"));
     let phrase = phrase_start(text, first);
     let part = move |from: usize, end: usize| text.get(from..end).unwrap_or_default();
     let name = move |end| Name { written: part(first, end), phrase: part(phrase, end), start: first, end, tag };
@@ -113,10 +114,11 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
     let rest = text.get(end..)?;
     let index = index_len(rest);
     let rest = rest.get(index..)?;
-    let behind = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"."))?;
+    let blank = [b" ".as_slice(), b".", b"\xc2\xa0", b"&nbsp;"].into_iter().find(|blank| rest.starts_with(blank))?;
+    let behind = rest.get(blank.len()..)?;
     let len = behind.iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
     let word = behind.get(..len).filter(|word| may_be_more(word))?;
-    MORE.iter().any(|more| more.eq_ignore_ascii_case(word)).then_some(end + index + 1 + len)
+    MORE.iter().any(|more| more.eq_ignore_ascii_case(word)).then_some(end + index + blank.len() + len)
 }
 
 /// Returns whether one of [`MORE`] begins with the first letter of a word.

@@ -21,11 +21,10 @@ struct Cidr {
 impl Never {
     pub(crate) fn new(never: &[String]) -> Result<Self, PolicyError> {
         let mut all = Self::default();
-        for literal in never {
+        for (literal, at) in never.iter().zip(1..) {
             match literal.split_once('/') {
                 Some((network, length)) if check::address(network.as_bytes()).is_some() => {
-                    let bad = || PolicyError::Cidr { literal: literal.clone() };
-                    all.networks.push(Cidr::new(network, length).ok_or_else(bad)?);
+                    all.networks.push(Cidr::new(network, length).ok_or(PolicyError::Cidr { at })?);
                 }
                 _ => {
                     all.literals.insert(literal.clone());

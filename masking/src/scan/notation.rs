@@ -51,10 +51,10 @@ impl ValuePlace {
 
     /// The place after blanks and a quotation mark.
     pub(crate) fn after(text: &[u8], at: usize, kind: PlaceKind) -> Self {
-        let unquoted = skip_marks(text, open(text, skip_blanks(text, at)));
+        let unquoted = skip_size(text, skip_marks(text, open(text, skip_blanks(text, at))));
         let start = skip_quote(text, unquoted).unwrap_or(unquoted);
         let quoted = start > unquoted;
-        // A colour within the quotation marks is blank.
+        // Blanks within the quotation marks are not of the value.
         let start = if quoted { skip_spaces(text, start) } else { start };
         Self { start, end: None, kind, quoted, tight: false, leads: false }
     }
@@ -66,11 +66,15 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let at = skip_blanks(text, close);
     let (behind, joint) = match text.get(at..)? {
         [b',', ..] => (at + 1, Joint::Comma),
-        rest if starts_conjunction(rest) > 0 && at > close => (at + starts_conjunction(rest), Joint::Comma),
+        rest if starts_conjunction(rest) > 0 && at > close => (at + starts_conjunction(rest), Joint::And),
         [b'-', b'>', ..] => (at + 2, Joint::Arrow),
         [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, Joint::Dash),
         [b'<', b'/', ..] => (next_tag(text, at)?, Joint::Tag),
-        [next, ..] if next.is_ascii_alphanumeric() && at == close + 1 && text.get(close) == Some(&b' ') => {
+        [next, ..]
+            if (next.is_ascii_alphanumeric() || matches!(next, b'"' | b'\'') && close > end)
+                && at == close + 1
+                && text.get(close) == Some(&b' ') =>
+        {
             (at, Joint::Blank)
         }
         _ => return None,
@@ -93,6 +97,8 @@ pub(crate) struct Element {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Joint {
     Comma,
+    /// A word before the last element.
+    And,
     /// A hyphen on a line of its own.
     Dash,
     /// What Terraform changes a value into.
@@ -175,8 +181,13 @@ pub(crate) fn operator(text: &[u8], at: usize, tag: bool) -> Option<(usize, Plac
     let assigned = |len: usize| Some((at + len, PlaceKind::Assigned));
     match rest {
         [b'>', ..] if tag => assigned(1),
+        [b'?' | b'+' | b'.', b'=', ..] | [b'\\', b'=' | b':', ..] => assigned(2),
+        [b':', b':', b':', b'=', ..] => assigned(4),
+        [b':', b':', b'=', ..] | [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => assigned(3),
         [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=', b'=', ..] | [b'-', b'>', ..] => assigned(2),
         [b'|', b'|', ..] | [b'?', b'?', ..] => assigned(2),
+        [b'&', b'g', b't', b';', ..] if tag => assigned(4),
+        [b'=', b'3', b'D', next @ ..] if is_quoted_printable(next) => assigned(3),
         [b':' | b'=', ..] => assigned(1 + annotation(rest.get(1..)?)),
         [b'|', ..] => assigned(1),
         [b'%', b'3', b'D' | b'd', ..] => assigned(3),
@@ -187,6 +198,12 @@ pub(crate) fn operator(text: &[u8], at: usize, tag: bool) -> Option<(usize, Plac
         }
         _ => None,
     }
+}
+
+/// Returns whether the text after `=3D` shows that a mail has written an equals sign so, and not that a value begins.
+fn is_quoted_printable(next: &[u8]) -> bool {
+    let digits = next.iter().take(12).take_while(|b| b.is_ascii_digit()).count();
+    matches!(next.first(), Some(b' ' | b'"' | b'\'')) || digits == 12
 }
 
 /// Signs of other scripts and of box drawing.
@@ -202,13 +219,24 @@ fn cell_behind(rest: &[u8]) -> Option<usize> {
 }
 
 /// The end of a cell that holds a name, and the beginnings of one that holds its value.
-const CELLS: [(&[u8], &[&[u8]]); 3] = [(b"</td>", &[b"<td"]), (b"</th>", &[b"<td"]), (b"</dt>", &[b"<dd"])];
+const CELLS: [(&[u8], &[&[u8]]); 4] = [
+    (b"</td>", &[b"<td"]),
+    (b"</th>", &[b"<td"]),
+    (b"</dt>", &[b"<dd"]),
+    // A property list.
+    (b"</key>", &[b"<string"]),
+];
 
 /// `: str = "b"`, `: &'static str = "b"`: how long the type with its sign is.
 fn annotation(rest: &[u8]) -> usize {
-    let len = rest.iter().take(24).take_while(|b| b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b)).count();
+    let mut depth = 0_usize;
+    let of_type = |b: &&u8| {
+        depth = if **b == b'<' { depth + 1 } else { depth.saturating_sub(usize::from(**b == b'>')) };
+        b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b) || **b == b',' && depth > 0
+    };
+    let len = rest.iter().take(40).take_while(of_type).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
-        (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\')) => len + 1,
+        (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\' | b'{' | b'[')) => len + 1,
         _ => 0,
     }
 }
@@ -255,6 +283,13 @@ fn skip_marks(text: &[u8], at: usize) -> usize {
     }
 }
 
+/// After the type and the size that PHP prints in front of a value: `string(9) `.
+fn skip_size(text: &[u8], at: usize) -> usize {
+    let Some(rest) = text.get(at..).and_then(|rest| rest.strip_prefix(b"string(")) else { return at };
+    let digits = rest.iter().take(8).take_while(|b| b.is_ascii_digit()).count();
+    if rest.get(digits..).is_some_and(|rest| rest.starts_with(b") ")) { at + digits + 9 } else { at }
+}
+
 /// Elements of HTML that emphasise.
 const INLINE: [&str; 9] = ["b", "strong", "code", "i", "em", "tt", "span", "kbd", "a"];
 
@@ -263,6 +298,8 @@ fn open(text: &[u8], at: usize) -> usize {
     match text.get(at..).unwrap_or_default() {
         [b'[' | b'{' | b'(', ..] => skip_blanks(text, at + 1),
         [b'-', b' ', ..] => skip_blanks(text, at + 2),
+        // `account #471192830564`
+        [b'#', b'0'..=b'9', ..] => at + 1,
         [b'a', b'w', b's', b'.', b'S', b't', b'r', b'i', b'n', b'g', b'(', ..] => at + b"aws.String(".len(),
         _ => at,
     }
@@ -286,23 +323,37 @@ fn mark_len(rest: &[u8]) -> Option<usize> {
 pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     match rest {
-        [b'"' | b'\'' | b'`', ..] => return Some(at + 1),
         [b'&' | b'%' | 0xe2 | 0xe3, ..] => return mark_len(rest).map(|len| at + len),
-        [b'\\', ..] => {}
+        [b'"' | b'\'' | b'`' | b'\\', ..] => {}
         _ => return None,
     }
     let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
     match rest.get(escapes..)? {
+        [b'"', b'"', behind @ ..] | [b'\'', b'\'', behind @ ..] if is_doubled(edge::previous(text, at), behind) => {
+            Some(at + escapes + 2)
+        }
         [b'"' | b'\'' | b'`', ..] => Some(at + escapes + 1),
         [b'u', b'0', b'0', b'2', b'2' | b'7', ..] if escapes > 0 => Some(at + escapes + 5),
         _ => None,
     }
 }
 
-/// After blanks, line breaks, their escapes, and colours.
+/// Returns whether two quotation marks are one of a text that is quoted itself, as CSV and SQL write it, rather than a
+/// quotation of nothing: the text before or behind them goes on.
+fn is_doubled(before: Option<u8>, behind: &[u8]) -> bool {
+    let closes = before.is_some_and(|b| b > b' ' && !b"=:,([{<>+\"'".contains(&b));
+    let opens = match behind {
+        [b'/', next, ..] => *next != b'>',
+        [next, ..] => *next > b' ' && !b",:;)]}>+.\"'\\".contains(next),
+        [] => false,
+    };
+    closes || opens
+}
+
+/// After blanks, line breaks, and their escapes.
 pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
     // Most places have none.
-    if !matches!(text.get(at), Some(b' ' | b'\t' | b'\r' | b'\n' | b'\\' | 0x1b)) {
+    if !matches!(text.get(at), Some(b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'&' | 0xc2 | 0xe2 | 0xe3)) {
         return at;
     }
     let limit = text.len().min(at + BLANKS_MAX);
@@ -313,10 +364,9 @@ pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
         at += match rest.get(escapes..).unwrap_or_default() {
             [b' ' | b'\t' | b'\r' | b'\n', ..] if escapes == 0 => 1,
             [b'n' | b'r' | b't', ..] if escapes > 0 => escapes + 1,
-            [0x1b, b'[', ..] if escapes == 0 => match rest.iter().take(16).position(|b| *b == b'm') {
-                Some(m) => m + 1,
-                None => return at,
-            },
+            [0xc2, 0xa0, ..] if escapes == 0 => 2,
+            [0xe2, 0x80, 0x87 | 0x89 | 0xaf, ..] | [0xe3, 0x80, 0x80, ..] if escapes == 0 => 3,
+            [b'&', ..] if rest.starts_with(b"&nbsp;") || rest.starts_with(b"&#160;") => 6,
             _ => return at,
         };
     }

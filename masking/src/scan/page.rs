@@ -13,7 +13,7 @@ use crate::scan::prefix::Prefix;
 #[derive(Debug)]
 pub(crate) struct Page<'t> {
     pub(crate) raw: &'t [u8],
-    /// The text with blanks for its prefixes and colours. Borrowed where it has none.
+    /// The text with blanks for its prefixes. Borrowed where it has none.
     pub(crate) view: Cow<'t, [u8]>,
     /// The ranges of the prefixes.
     pub(crate) prefixes: Vec<Range<usize>>,
@@ -23,8 +23,6 @@ pub(crate) struct Page<'t> {
 const DEPTH: usize = 3;
 /// Bytes before a place in which the prefix of its line is looked for.
 const LINE_MAX: usize = 256;
-/// Maximum bytes of a colour: `␛[38;5;160;48;5;231m`.
-const COLOUR_MAX: usize = 24;
 
 /// The prefixes of a line, and which of them are blank: those that a neighbour of it has too.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +37,7 @@ impl<'t> Page<'t> {
         let mut page = Self { raw, view: Cow::Borrowed(raw), prefixes: Vec::new() };
         let (mut outer, mut inner) = (Line::default(), None);
         let (mut start, mut at) = (0, 0);
-        while let Some(mark) = raw.get(at..).and_then(|rest| memchr::memchr3(b'\n', b'\\', 0x1b, rest)).map(|n| at + n)
-        {
+        while let Some(mark) = raw.get(at..).and_then(|rest| memchr::memchr2(b'\n', b'\\', rest)).map(|n| at + n) {
             let escapes = raw.get(mark..).unwrap_or_default().iter().take_while(|b| **b == b'\\').count();
             at = mark + escapes.max(1);
             match raw.get(mark + escapes) {
@@ -65,7 +62,6 @@ impl<'t> Page<'t> {
                     at += 1;
                     start = at;
                 }
-                _ if escapes == 0 => at = page.colour(mark),
                 _ => {}
             }
         }
@@ -126,19 +122,6 @@ impl<'t> Page<'t> {
             bytes.fill(b' ');
         }
     }
-
-    /// Blanks the colour at `at`, if one is there. Returns where it ends.
-    fn colour(&mut self, at: usize) -> usize {
-        let rest = self.raw.get(at + 1..).unwrap_or_default();
-        let len = rest.iter().take(COLOUR_MAX).take_while(|b| b.is_ascii_digit() || matches!(b, b'[' | b';')).count();
-        match rest.get(len) {
-            Some(b'm' | b'K') if len > 0 => {
-                self.blank(at..at + len + 2);
-                at + len + 2
-            }
-            _ => at + 1,
-        }
-    }
 }
 
 /// Returns the start of the string that holds the escaped break at the end of `line`: after the last quotation mark
@@ -193,7 +176,6 @@ mod tests {
                 "Jul  1 09:12:44 host app[7]: a\nJul  1 09:12:44 host app[7]: b",
                 "............................ a\n............................ b",
             ),
-            ("\u{1b}[32ma\u{1b}[0m b", ".....a.... b"),
             ("1\t+# a\n2\t+# b", ".... a\n.... b"),
             ("a \\\n  b", "a ..  b"),
             // Of strings, at any depth of escapes.

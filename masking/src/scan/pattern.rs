@@ -8,7 +8,7 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::catalog::MACROS;
-use crate::policy::{CustomPattern, PolicyError};
+use crate::policy::{CustomError, CustomPattern};
 use crate::scan::words::{Bytes, Case};
 
 /// A pattern of the catalogue, compiled when the first candidate needs it: most texts need few.
@@ -140,7 +140,13 @@ fn add_first(pattern: &Hir, bytes: &mut Bytes) -> bool {
         HirKind::Repetition(repetition) => add_first(&repetition.sub, bytes) || repetition.min == 0,
         HirKind::Capture(group) => add_first(&group.sub, bytes),
         HirKind::Concat(parts) => parts.iter().all(|part| add_first(part, bytes)),
-        HirKind::Alternation(parts) => parts.iter().fold(false, |empty, part| add_first(part, bytes) || empty),
+        HirKind::Alternation(parts) => {
+            let mut empty = false;
+            for part in parts {
+                empty |= add_first(part, bytes);
+            }
+            empty
+        }
     }
 }
 
@@ -152,21 +158,21 @@ pub(crate) struct Custom {
 }
 
 impl Custom {
-    pub(crate) fn new(pattern: &CustomPattern) -> Result<Self, PolicyError> {
-        let label = || pattern.label.clone();
-        let refuse = |reason: String| PolicyError::Regex { label: label(), reason };
+    pub(crate) fn new(pattern: &CustomPattern) -> Result<Self, CustomError> {
         if pattern.regex.len() > CUSTOM_SOURCE {
-            return Err(refuse(format!("longer than {CUSTOM_SOURCE} bytes")));
+            return Err(CustomError::TooLong { max: CUSTOM_SOURCE });
         }
-        let regex = regex::RegexBuilder::new(&pattern.regex)
-            .size_limit(CUSTOM_SIZE)
-            .build()
-            .map_err(|error| refuse(error.to_string().replace('\n', " ")))?;
+        // The engine's own text quotes the pattern.
+        let refused = |error| match error {
+            regex::Error::CompiledTooBig(_) => CustomError::TooLarge,
+            _ => CustomError::Syntax,
+        };
+        let regex = regex::RegexBuilder::new(&pattern.regex).size_limit(CUSTOM_SIZE).build().map_err(refused)?;
         if pattern.group >= regex.captures_len() {
-            return Err(PolicyError::Group { label: label(), group: pattern.group });
+            return Err(CustomError::Group);
         }
         if regex.is_match("") {
-            return Err(PolicyError::MatchesEmpty { label: label() });
+            return Err(CustomError::MatchesEmpty);
         }
         Ok(Self { regex, group: pattern.group })
     }

@@ -38,13 +38,19 @@ pub(crate) enum Evidence {
     Part,
     /// An ARN, a host name or a URL that holds it.
     Shown,
+    /// A member of an API's own answer that is a name for it.
+    Defined,
     /// A name for it, or another surrounding.
     Context,
 }
 
 impl Evidence {
     pub(crate) fn recognised(self) -> Recognised {
-        Recognised::of(self >= Self::Shown)
+        match self {
+            Self::Form | Self::Part => Recognised::ByItself,
+            Self::Shown | Self::Defined => Recognised::ByDefinition,
+            Self::Context => Recognised::ByContext,
+        }
     }
 }
 
@@ -54,7 +60,7 @@ impl Hit {
     }
 
     pub(crate) fn is_by_context(&self) -> bool {
-        self.evidence.recognised().is_by_context()
+        self.evidence >= Evidence::Shown
     }
 
     pub(crate) fn finding(&self, text: u32) -> Finding {
@@ -81,4 +87,67 @@ pub(crate) fn disjoint(hits: &mut Vec<Hit>) {
         picked.push(hit);
     }
     *hits = picked;
+}
+
+/// Maximum letters and digits after a value that become a part of it.
+const RUN_MAX: usize = 256;
+
+/// Keeps placeholders apart from each other and from letters and digits that would continue them, or they could not be
+/// read again: a value takes the letters and digits after it along, and two values that touch become one.
+///
+/// `is_whole` tells whether a text of a kind has one placeholder, and `ends` whether a value has one at its end. A value
+/// that is written in parts stays as it is.
+pub(crate) fn apart(
+    hits: &mut Vec<Hit>,
+    text: &str,
+    is_whole: impl Fn(KindId, Range<usize>) -> bool,
+    ends: impl Fn(&Hit) -> bool,
+) {
+    let run = |at: usize| {
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
+        let run = rest.iter().take(RUN_MAX + 1).take_while(|b| b.is_ascii_alphanumeric()).count();
+        if run > RUN_MAX { 0 } else { run }
+    };
+    let mut picked: Vec<Hit> = Vec::with_capacity(hits.len());
+    for mut hit in hits.drain(..) {
+        let end = hit.end + run(hit.end);
+        if end > hit.end && ends(&hit) && is_whole(hit.kind, hit.start..end) {
+            hit.end = end;
+        }
+        if let Some(last) = picked.last_mut().filter(|last| hit.start < last.end || hit.start == last.end && ends(last))
+        {
+            let both = last.start..last.end.max(hit.end);
+            if let Some(kind) = [last.kind, hit.kind].into_iter().find(|kind| is_whole(*kind, both.clone())) {
+                (last.end, last.kind, last.evidence) = (both.end, kind, last.evidence.min(hit.evidence));
+                continue;
+            }
+            last.end = last.end.min(hit.start);
+        }
+        picked.push(hit);
+    }
+    *hits = picked;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The values in a text, each from its first byte up to its end, where those that hold a colon are written in parts.
+    fn check(text: &str, values: &[(usize, usize)], expected: &[(usize, usize)]) {
+        let hit = |(start, end): &(usize, usize)| Hit::new(*start..*end, KindId::at(0), Source::Rule, Evidence::Form);
+        let mut hits = values.iter().map(hit).collect();
+        apart(&mut hits, text, |_, range| !text.get(range).unwrap().contains(':'), |_| true);
+        assert_eq!(hits.iter().map(|hit| (hit.start, hit.end)).collect::<Vec<_>>(), expected, "{text}");
+    }
+
+    #[test]
+    fn values_are_kept_apart() {
+        check("ab cd", &[(0, 2), (3, 5)], &[(0, 2), (3, 5)]);
+        check("abcd", &[(0, 2), (2, 4)], &[(0, 4)]);
+        check("abcd ", &[(0, 2)], &[(0, 4)]);
+        check("abxcd-", &[(0, 2), (3, 5)], &[(0, 5)]);
+        check("a:bc", &[(0, 3)], &[(0, 3)]);
+        check("a:bc", &[(0, 3), (3, 4)], &[(0, 3), (3, 4)]);
+        check("한a국", &[(0, 3)], &[(0, 4)]);
+    }
 }

@@ -7,6 +7,7 @@ use crate::scan::notation::{
     BLANKS_MAX, PlaceKind, ValuePlace, operator, skip_blanks, skip_closing, skip_particle, skip_quote, skip_remark,
     skip_spaces,
 };
+use crate::scan::words;
 
 /// Maximum bytes of the name of a service.
 const SERVICE_MAX: usize = 10;
@@ -14,7 +15,7 @@ const SERVICE_MAX: usize = 10;
 const BEFORE_MAX: usize = 128;
 
 /// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
-pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; 8] {
+pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; 10] {
     [
         assigned(name, text),
         member::of_parent(name, opening, text),
@@ -23,8 +24,42 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<
         member::of_map(opening, text),
         tuple(name, text),
         row(name, text),
+        last_cell(name, text),
+        answer(name, text),
         before(name, text),
     ]
+}
+
+/// `| DB_BUCKET | String | b |`, `DB_BUCKET   prod   b`: the name in the first cell of a row, the value in the last.
+fn last_cell(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let head = text.get(name.start.saturating_sub(4)..name.start)?;
+    let first = head.iter().rev().find(|b| **b != b' ').is_none_or(|b| matches!(b, b'\n' | b'|'));
+    let rest = text.get(name.end..text.len().min(name.end + ROW_MAX)).filter(|_| first)?;
+    let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
+    let apart = matches!(line, [b' ', b' ', ..] | [b' ', b'|', ..] | [b'\t' | b'|', ..]);
+    let end = line.iter().rposition(|b| !matches!(b, b' ' | b'|' | b'\r' | b'\t'))? + 1;
+    let start = line.get(..end)?.iter().rposition(|b| matches!(b, b' ' | b'|' | b'\t'))? + 1;
+    let border = line.get(..start)?;
+    let cell = [b"  ".as_slice(), b"| ", b"|", b"\t"].iter().any(|border_end| border.ends_with(border_end));
+    let place =
+        ValuePlace { start: name.end + start, end: Some(name.end + end), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
+    (apart && cell && border.trim_ascii().len() > 1).then_some(place)
+}
+
+/// Maximum bytes of a row after the name in it.
+const ROW_MAX: usize = 320;
+
+/// `--query UserPool.Arn`, with the answer on the next line.
+fn answer(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
+    let asks = memchr::memmem::rfind(head, b"--query ").and_then(|at| head.get(at + 8..))?;
+    asks.iter().all(|b| b.is_ascii_alphanumeric() || b".[]'\"*@".contains(b)).then_some(())?;
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
+    let line = memchr::memchr(b'\n', rest)?;
+    // It is the last name of the query.
+    matches!(rest.first(), Some(b'\'' | b'"' | b' ' | b'\n' | b'\r' | b']')).then_some(())?;
+    let place = ValuePlace::after(text, name.end + line + 1, PlaceKind::Assigned);
+    rest.get(..line)?.iter().all(|b| *b != b';' && *b != b'|').then_some(place)
 }
 
 /// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.
@@ -35,7 +70,13 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     }
     let particle = skip_particle(text, name.end);
     let quote = skip_quote(text, particle).unwrap_or(particle);
-    let quote = quote + usize::from(quote > particle && text.get(quote) == Some(&b']'));
+    // `config["Bucket"]`, `env[BUCKET]`, `params[:bucket]`
+    let head = text.get(..name.start).unwrap_or_default();
+    let index = quote > particle || matches!(head, [.., b'['] | [.., b'[', b':']);
+    let quote = quote + usize::from(index && text.get(quote) == Some(&b']'));
+    // `acct no. 471192830564`
+    let stop = matches!(text.get(quote..), Some([b'.', b' ', b'0'..=b'9', ..]));
+    let quote = quote + usize::from(stop);
     let at = skip_closing(text, quote);
     let closed = quote > particle;
     let after = skip_remark(text, skip_blanks(text, at));
@@ -58,7 +99,11 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 /// `keys.get(key)`. Most names of code are shut in, and nothing else of them is read.
 pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
     // With none of these signs a notation of `places`, `member` or `table` goes on.
-    let after = text.get(name.end).is_some_and(|b| b".)]}/+!#".contains(b));
+    let after = match text.get(name.end..) {
+        Some([b')' | b'}' | b'/' | b'!' | b'#', ..]) => true,
+        Some([b'.', next, ..]) => next.is_ascii_alphabetic() || *next == b'_',
+        _ => false,
+    };
     after && edge::previous(text, name.start).is_some_and(|b| b".([/+!#&$@".contains(&b))
 }
 
@@ -69,8 +114,9 @@ fn starts(text: &[u8], at: usize, with: &str) -> bool {
 /// `getenv("BUCKET", "b")`
 fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
     let quote = name.start.checked_sub(1)?;
-    let escapes = edge::backslashes_before(text, quote);
-    let call = edge::previous(text, quote - escapes) == Some(b'(');
+    let opening = quote - edge::backslashes_before(text, quote);
+    let blank = usize::from(edge::previous(text, opening) == Some(b' '));
+    let call = edge::previous(text, opening - blank) == Some(b'(');
     (call && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
 }
 
@@ -180,9 +226,9 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
         return Some(at + particle.len());
     }
     let rest = text.get(near..).filter(|rest| near == at + 1 && rest.first().is_some_and(u8::is_ascii_lowercase))?;
-    let verb = VERBS
-        .iter()
-        .find(|verb| rest.strip_prefix(verb.as_bytes()).is_some_and(|rest| matches!(rest, [b' ' | b':', ..])))?;
+    let verb = VERBS.iter().find(|verb| {
+        words::starts_with_ignore_case(rest, verb.as_bytes()) && matches!(rest.get(verb.len()), Some(b' ' | b':'))
+    })?;
     let colon = usize::from(rest.get(verb.len()) == Some(&b':'));
     Some(near + verb.len() + colon)
 }

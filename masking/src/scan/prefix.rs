@@ -168,7 +168,7 @@ fn sign_of_change(text: &[u8], indent: usize) -> Option<(Kind, usize)> {
 
 /// `name = …`, `"element",`: the text that Terraform writes after a hyphen; YAML would have `name: …`, `"element"`.
 fn is_planned(text: &[u8]) -> bool {
-    let name = count(text.get(..text.len().min(WORD_MAX)).unwrap_or_default(), |b| in_attribute(b));
+    let name = count(text.get(..text.len().min(WORD_MAX)).unwrap_or_default(), in_attribute);
     let blanks = text.get(name..).map_or(0, |rest| rest.iter().take(INDENT_MAX).take_while(|b| **b == b' ').count());
     let behind = text.get(name + blanks..).unwrap_or_default();
     let attribute = name > 0 && blanks > 0 && (behind.starts_with(b"= ") || behind.starts_with(b"{"));

@@ -20,6 +20,14 @@ pub(crate) fn value(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     Some(start..close(text, start, start).filter(|_| place.quoted)?)
 }
 
+/// Returns whether the value is a string of SQL after its name: `PASSWORD 'a1b2c3d4'`.
+pub(crate) fn is_of_sql(text: &[u8], place: ValuePlace) -> bool {
+    let opened = text.get(..place.start).is_some_and(|head| head.ends_with(b" '") || head.ends_with(b" ''"));
+    // `'password ' + value + ' …'`
+    let begins = text.get(place.start).is_some_and(|b| *b > b' ' && !b"+.,);".contains(b));
+    place.quoted && opened && begins
+}
+
 /// A value up to the mark that closes it, if it begins after one and the rest of it has no blank.
 pub(crate) fn widened(text: &[u8], value: Range<usize>) -> Range<usize> {
     let end = close(text, value.start, value.end).unwrap_or(value.end);
@@ -36,7 +44,14 @@ fn close(text: &[u8], start: usize, from: usize) -> Option<usize> {
         let mark = MARKS.iter().find(|mark| head.ends_with(mark))?;
         return rest.windows(mark.len()).position(|window| window == *mark).map(|at| from + at);
     }
-    let depth = escapes(head.get(..head.len() - 1)?);
+    let doubled = matches!(head, [.., first, _] if *first == quote && quote != b'`');
+    let depth = escapes(head.get(..head.len() - 1 - usize::from(doubled))?);
+    if doubled {
+        let mark = [quote, quote];
+        let marks = memchr::memmem::find_iter(rest, &mark).map(|at| from + at);
+        let closes = |at: &usize| closes(depth, escapes(text.get(start..*at).unwrap_or_default()));
+        return marks.into_iter().find(closes).map(|at| at - depth);
+    }
     let quotes =
         memchr::memchr_iter(quote, rest).map(|at| (from + at, escapes(text.get(start..from + at).unwrap_or_default())));
     // A quotation that is not closed by its rules may be one in which a backslash is not an escape.
@@ -81,7 +96,7 @@ pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range
     let ends = matches!(behind.get(blanks..)?, [] | [b'\n', ..] | [b'#', ..]);
     let tail = rest.get(..run)?.iter().rev().take_while(|b| matches!(b, b',' | b';')).count();
     let value = rest.get(..run - tail)?;
-    let special = value.iter().any(|b| b"\"'`,;\\<>&|".contains(b));
+    let special = value.iter().any(|b| b"\"'`,;\\<>&|{}[]".contains(b));
     (ends && special && !holds_pair(value) && (formal || check::is_generated(value)))
         .then_some(start..start + value.len())
 }

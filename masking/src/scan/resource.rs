@@ -40,10 +40,13 @@ pub(crate) enum Notation {
     Block,
     /// `"PhysicalResourceId": "acme-logs", "ResourceType": "AWS::S3::Bucket"`, in either order.
     Member,
+    /// `| Logs | AWS::S3::Bucket | acme-logs |`, also with tabs or wide blanks between the cells.
+    Cell,
 }
 
 /// Texts before an id, or before the resource that has one.
-pub(crate) const ANCHORS: [(&str, Notation); 11] = [
+pub(crate) const ANCHORS: [(&str, Notation); 12] = [
+    ("AWS::", Notation::Cell),
     ("[id=", Notation::Progress),
     ("(id: ", Notation::Progress),
     ("terraform import ", Notation::Command),
@@ -86,6 +89,7 @@ impl Resources {
             Notation::Progress => return self.progress(text, start, end, &mut found),
             Notation::Command => return self.command(text, end, &mut found),
             Notation::Member => return self.member(text, start, end, &mut found),
+            Notation::Cell => return self.cell(text, start, &mut found),
             _ if !reading.is_new(Reader::Block, start) => return,
             Notation::Import => self.import(text, start, &mut found),
             Notation::Block => self.block(text, end, &mut found),
@@ -98,6 +102,27 @@ impl Resources {
         let line = head.rsplit(|b| *b == b'\n').next().unwrap_or_default();
         if let Some(at) = memmem::rfind(line, b"aws_") {
             self.id(type_at(line.get(at + 4..)), text, end, found);
+        } else if let Some(at) = memmem::rfind(head, b"aws:").filter(|_| line.trim_ascii().is_empty()) {
+            let name = pulumi_type(head.get(at + 4..).unwrap_or_default());
+            self.id(name.as_bytes(), text, end, found);
+        }
+    }
+
+    /// The id in the cell after that of a type, or before it.
+    fn cell(&self, text: &[u8], start: usize, found: &mut impl FnMut(Range<usize>, KindId)) {
+        let name = type_at(text.get(start..));
+        if !self.is_known(name) {
+            return;
+        }
+        let rest = text.get(start + name.len()..text.len().min(start + MEMBER_MAX)).unwrap_or_default();
+        if let Some(gap) = cell_gap(rest) {
+            self.id(name, text, start + name.len() + gap, found);
+        }
+        let head = text.get(start.saturating_sub(MEMBER_MAX)..start).unwrap_or_default();
+        let line = head.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+        if let Some(cell) = line.strip_suffix(b"\t").map(|line| line.rsplit(|b| *b == b'\t').next().unwrap_or_default())
+        {
+            self.id(name, text, start - 1 - cell.len(), found);
         }
     }
 
@@ -182,6 +207,28 @@ fn type_at(text: Option<&[u8]>) -> &[u8] {
     let text = text.unwrap_or_default();
     let len = text.iter().take(80).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':')).count();
     text.get(..len).unwrap_or_default()
+}
+
+/// Returns the length of the border between two cells: a bar, a tab, or two blanks.
+fn cell_gap(text: &[u8]) -> Option<usize> {
+    let border = |b: &u8| matches!(b, b' ' | b'|' | b'\t' | 0xe2 | 0x94 | 0x82);
+    let len = text.iter().take(ADDRESS_MAX).take_while(|b| border(b)).count();
+    let gap = text.get(..len)?;
+    (gap.starts_with(b"  ") || gap.iter().any(|b| *b != b' ')).then_some(len)
+}
+
+/// The type that Terraform has for one of Pulumi: `s3_bucket` for `s3/bucket:Bucket`.
+fn pulumi_type(text: &[u8]) -> String {
+    let len = text.iter().take(80).take_while(|b| b.is_ascii_alphanumeric() || **b == b'/').count();
+    let mut name = String::new();
+    for byte in text.get(..len).unwrap_or_default() {
+        match byte {
+            b'/' => name.push('_'),
+            capital if capital.is_ascii_uppercase() => name.extend(['_', char::from(capital.to_ascii_lowercase())]),
+            other => name.push(char::from(*other)),
+        }
+    }
+    name
 }
 
 /// Returns the length of an address: an index in it may hold blanks.

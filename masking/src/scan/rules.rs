@@ -14,7 +14,6 @@ use crate::scan::arn::{self, Arns};
 use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::hidden;
 use crate::scan::id::Ids;
 use crate::scan::keyed::{Keyed, Places};
 use crate::scan::literals::Literals;
@@ -32,8 +31,10 @@ use crate::scan::record::{self, Records};
 use crate::scan::request;
 use crate::scan::resource::{self, Resources};
 use crate::scan::sibling;
+use crate::scan::spelling;
 use crate::scan::stored;
 use crate::scan::table;
+use crate::scan::user_info;
 use crate::scan::words::Bytes;
 
 /// The rules of the kinds that are on.
@@ -45,6 +46,7 @@ pub(crate) struct Rules {
     pub(crate) public_address: Option<KindId>,
     pub(crate) stored: Option<KindId>,
     pub(crate) request: Option<KindId>,
+    pub(crate) user_info: Option<KindId>,
     pub(crate) records: Records,
     pub(crate) literals: Vec<Literal>,
     pub(crate) anywhere: Vec<Anywhere>,
@@ -74,6 +76,7 @@ pub(crate) enum Anchor {
     /// A member that tells others: the rule for their values, and their name.
     Sibling(usize, &'static str),
     Request,
+    UserInfo,
 }
 
 /// A value that begins with a literal, or stands after it.
@@ -149,6 +152,10 @@ impl Rules {
                 witnesses.split('|').for_each(|witness| self.anchor(witness, Anchor::Sibling(index, key.names)));
                 self.keys.push(Keyed::new(kind, index, key, risk == Risk::Secret));
             }
+            Rule::UserInfo => {
+                self.user_info = Some(kind);
+                user_info::ANCHORS.iter().for_each(|slashes| self.anchor(slashes, Anchor::UserInfo));
+            }
             Rule::Request => {
                 self.request = Some(kind);
                 request::ANCHORS.iter().for_each(|host| self.anchor(host, Anchor::Request));
@@ -194,13 +201,19 @@ impl Rules {
         for (start, rest) in arn::RESTS {
             self.anchor(start, Anchor::ArnRest(rest));
         }
-        for (written, _) in hidden::ANCHORS {
+        for written in spelling::anchors() {
             self.anchor(written, Anchor::Hidden);
         }
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
         anchors.sort_by_key(|(literal, _)| *literal);
         let (literals, anchors): (Vec<_>, Vec<_>) = anchors.into_iter().unzip();
         (Literals::new(&literals), anchors)
+    }
+
+    /// Returns the evidence for a name within the resource of an ARN. That of a stack is written by every tool that
+    /// works on it, in each line of its progress, and says what the tool does.
+    pub(crate) fn evidence_of_part(&self, kind: KindId) -> Evidence {
+        if self.arns.stack == Some(kind) { Evidence::Part } else { Evidence::Shown }
     }
 
     /// Returns whether a kind takes what no other does.

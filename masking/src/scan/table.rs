@@ -26,6 +26,9 @@ const GAP_MAX: usize = 120;
 /// Returns whether a name may fill a cell of a header: what follows it, and what stands before it.
 pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
     let end = skip_quote(text, name.end).unwrap_or(name.end);
+    // `Account No.`, `Account #`
+    let end = end
+        + usize::from(matches!(text.get(end..), Some([b'.' | b'*' | b':', b' ' | b',' | b'|' | b'\t' | b'\n', ..])));
     let follows = match text.get(end..).unwrap_or_default() {
         [b' ', rest @ ..] => matches!(rest, [b' ' | b'|' | b'\n' | b'\t', ..] | [0xe2, 0x94 | 0x95, ..] | []),
         [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\', ..] | [b'<', b'/', b't', ..] | [] => true,
@@ -74,10 +77,11 @@ pub(crate) fn values(
 /// The place of a value in a cell, without blanks and quotation marks.
 fn place(text: &[u8], cell: &Range<usize>) -> Option<ValuePlace> {
     let cell = trim(text, cell.clone());
-    let start = skip_quote(text, cell.start).unwrap_or(cell.start);
+    let stars = text.get(cell.clone())?.iter().take_while(|b| matches!(b, b'*' | b'_')).count();
+    let start = skip_quote(text, cell.start + stars).unwrap_or(cell.start + stars);
     let bytes = text.get(start..cell.end)?;
     let marks = if start > cell.start {
-        bytes.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\')).count()
+        bytes.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'*' | b'_')).count()
     } else {
         0
     };
@@ -136,6 +140,9 @@ impl Table {
         refused.lines = end;
         let header = line_start(text, at, ends)..end;
         let line = text.get(header.clone())?;
+        if let Some(table) = Self::of_wiki(text, &header, ends) {
+            return Some(table);
+        }
         let separator = separator(line, ends)?;
         let cells = split(text, header.clone(), separator);
         if let Some(table) = Self::of_title(text, &header, &cells, separator, ends) {
@@ -181,6 +188,19 @@ impl Table {
             }
         }
         None
+    }
+
+    /// `||Region||Bucket||`, over rows of `|eu-west-1|b|`, as wikis write it.
+    fn of_wiki(text: &[u8], header: &Range<usize>, ends: Break) -> Option<Self> {
+        let line = text.get(header.clone())?.trim_ascii();
+        (line.len() > 4 && line.starts_with(b"||") && line.ends_with(b"||")).then_some(())?;
+        let cells = split(text, header.clone(), Separator::Sign(b"||"));
+        let inner = cells.get(1..cells.len().saturating_sub(1)).unwrap_or_default();
+        let named = inner.iter().all(|cell| text.get(trim(text, cell.clone())).is_some_and(is_heading));
+        let plausible = named && inner.len() >= 2;
+        let table = Self { header: header.clone(), cells, separator: Separator::Sign(b"|"), ends, title: None };
+        let row = table.next_line(text, table.header.end).and_then(|line| text.get(line))?;
+        (plausible && row.starts_with(b"|") && !row.starts_with(b"||")).then_some(table)
     }
 
     /// `<tr><th>Bucket</th>…</tr>`
@@ -300,13 +320,24 @@ fn separator(line: &[u8], ends: Break) -> Option<Separator> {
     if let Some(bar) = bar {
         return Some(Separator::Sign(bar));
     }
-    let code = line.iter().any(|b| matches!(b, b'(' | b')' | b'{' | b'}' | b'=' | b'[' | b']'));
+    let code = is_code(line);
     let sign = [b"|".as_slice(), b",", b";"].into_iter().find(|sign| has(sign));
     match sign {
         Some(b"|") => Some(Separator::Sign(b"|")),
         Some(sign) => (!code && !has(b", ") && !has(b"; ")).then_some(Separator::Sign(sign)),
         None => has(b"  ").then_some(Separator::Blanks),
     }
+}
+
+/// Returns whether a line has signs of code: brackets, except within quotation marks and after a blank, `Cost (USD)`.
+fn is_code(line: &[u8]) -> bool {
+    let (mut quoted, mut last, mut remark) = (false, b' ', false);
+    line.iter().any(|b| {
+        quoted ^= *b == b'"';
+        remark = (remark || *b == b'(' && last == b' ') && last != b')';
+        last = *b;
+        matches!(b, b'(' | b')' | b'{' | b'}' | b'=' | b'[' | b']') && !quoted && !remark
+    })
 }
 
 /// The cells of a row.

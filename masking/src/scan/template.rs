@@ -62,9 +62,9 @@ fn is_call(value: &[u8]) -> bool {
     name >= 4 && inside.is_some_and(|inside| inside.iter().all(argument))
 }
 
-/// `$Name1`, `&name1`, `Module::Name1`
+/// `$Name1`, `@name1`, `Module::Name1`
 fn is_variable(value: &[u8]) -> bool {
-    let sigil = value.first().is_some_and(|b| matches!(b, b'$' | b'&' | b'*' | b'@' | b'!'));
+    let sigil = value.first().is_some_and(|b| matches!(b, b'$' | b'@'));
     let name = if sigil { value.get(1..).unwrap_or_default() } else { value };
     let joint = if sigil { b'.' } else { b':' };
     (sigil || holds(value, b"::")) && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == joint)

@@ -37,7 +37,11 @@ fn is_cell(text: &[u8], value: &Range<usize>) -> bool {
     let bar = |b: Option<&u8>| matches!(b, Some(b'|' | b'\t'));
     let line = |b: Option<&u8>| matches!(b, None | Some(b'\n' | b'\r'));
     let (left, right) = (before.checked_sub(1).and_then(|at| head.get(at)), tail.get(after));
-    bar(left) && (bar(right) || line(right)) || bar(right) && line(left)
+    // Columns that blanks align.
+    let wide = |blanks: usize, edge: bool| blanks >= 2 && !edge;
+    let (from, to) = (head.len() - before, after);
+    let column = wide(from, line(left)) && (to >= 2 || line(right)) || wide(to, line(right)) && line(left);
+    column || bar(left) && (bar(right) || line(right)) || bar(right) && line(left)
 }
 
 /// Maximum blanks that fill a cell.
@@ -54,8 +58,10 @@ fn is_argument(text: &[u8], value: &Range<usize>, after: Option<u8>) -> bool {
 
 /// `role: Deployer` and `role = Deployer`, at the end of a line.
 fn is_member(text: &[u8], value: &Range<usize>, after: Option<u8>) -> bool {
-    let head = text.get(..value.start).unwrap_or_default();
-    let assigned = matches!(head, [.., b':' | b'=', b' '] | [.., b'=']);
+    let head = text.get(value.start.saturating_sub(BLANKS_MAX)..value.start).unwrap_or_default();
+    let sign = head.iter().rposition(|b| *b != b' ').map_or(0, |at| at + 1);
+    let assigned = matches!(head.get(..sign), Some([.., b'=']))
+        || sign < head.len() && head.get(..sign).is_some_and(|head| head.ends_with(b":"));
     let end = skip_blanks(text, value.end);
     let line = text.get(value.end..end).is_some_and(|blanks| blanks.contains(&b'\n'));
     assigned && (after.is_none_or(|b| matches!(b, b',' | b'}' | b']')) || line || end == text.len())

@@ -45,7 +45,15 @@ pub const WRAPPINGS: &[Wrapping] = &[
     Wrapping { name: "plan", groups: &[Hcl], around: Lines("      + "), floor: 100 },
     Wrapping { name: "indented", groups: &[], around: Lines("    "), floor: 100 },
     Wrapping { name: "ansi-line", groups: OUTPUT, around: Text(|text| each_line(text, "\u{1b}[32m", "\u{1b}[0m")), floor: 100 },
-    Wrapping { name: "ansi-value", groups: LITERAL, around: Text(ansi_value), floor: 67 },
+    Wrapping { name: "ansi-value", groups: LITERAL, around: Text(ansi_value), floor: 100 },
+    Wrapping { name: "ansi-lost", groups: LITERAL, around: Text(|text| ansi_value(text).replace('\u{1b}', "")), floor: 99 },
+    Wrapping { name: "ansi-caret", groups: LITERAL, around: Text(|text| ansi_value(text).replace('\u{1b}', "^[")), floor: 100 },
+    Wrapping { name: "ansi-escaped", groups: LITERAL, around: Text(|text| ansi_value(text).replace('\u{1b}', r"\u001b")), floor: 100 },
+    Wrapping { name: "csv-cell", groups: &[Data, Log], around: Text(|text| format!("id,payload\n7,\"{}\"\n", text.replace('"', "\"\""))), floor: 100 },
+    Wrapping { name: "entities", groups: LITERAL, around: Text(entities), floor: 95 },
+    Wrapping { name: "entities-numbered", groups: LITERAL, around: Text(entities_numbered), floor: 99 },
+    Wrapping { name: "mail", groups: LITERAL, around: Text(mail), floor: 99 },
+    Wrapping { name: "no-break", groups: &[Data, Log, Table], around: Text(|text| text.replace(": ", ":\u{a0}").replace(" = ", "\u{a0}=\u{a0}")), floor: 100 },
     Wrapping { name: "crlf", groups: &[], around: Text(|text| text.replace('\n', "\r\n") + "\r\n"), floor: 100 },
     Wrapping { name: "fence", groups: LITERAL, around: Text(|text| format!("Here it is:\n\n```\n{text}\n```\n\nWhat is wrong with it?")), floor: 100 },
     Wrapping { name: "continued", groups: &[Shell], around: Text(|text| text.replace(" --", " \\\n  --")), floor: 100 },
@@ -80,6 +88,40 @@ fn each_line(text: &str, before: &str, after: &str) -> String {
 /// A value in colour, its quotation marks outside.
 fn ansi_value(text: &str) -> String {
     text.replace('⟪', "\u{1b}[1;36m⟪").replace('⟫', "⟫\u{1b}[0m")
+}
+
+/// Signs that HTML gives a meaning, as pages write them.
+fn entities(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!("<pre>{}</pre>", text.replace('"', "&quot;").replace(" = ", "&nbsp;=&nbsp;"))
+}
+
+/// And as templates do, which know them by their numbers.
+fn entities_numbered(text: &str) -> String {
+    let text = text.replace('&', "&#38;").replace('<', "&#60;").replace('>', "&#62;").replace('=', "&#x3D;");
+    text.replace('"', "&#34;").replace('\'', "&#x27;").replace('/', "&#x2F;")
+}
+
+/// A mail that encodes what is not a letter, and breaks long lines.
+fn mail(text: &str) -> String {
+    let mut mail =
+        String::from("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n");
+    for line in text.split('\n') {
+        let mut len = 0;
+        for char in line.chars() {
+            let encoded = if char == '=' { "=3D".to_owned() } else { char.to_string() };
+            // The marks are not of the mail.
+            let width = if "⟪⟫‹›".contains(char) { 0 } else { encoded.len() };
+            if width > 0 && len + width > 75 {
+                mail += "=\n";
+                len = 0;
+            }
+            len += width;
+            mail += &encoded;
+        }
+        mail += "\n";
+    }
+    mail
 }
 
 fn quoted(text: &str) -> String {

@@ -9,7 +9,7 @@ mod raw;
 mod redis;
 
 use std::fmt;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
 use contract::{Redacted, Scope};
@@ -21,10 +21,15 @@ pub use self::raw::{InvalidVariable, RawConfig};
 pub use self::redis::{Login, Node, RedisConfig, RedisTls, Topology};
 use crate::door::{BearerToken, Scopes};
 use crate::keyring::MasterSecret;
+use crate::quota::Quotas;
 
 const LISTEN: &str = "127.0.0.1:9001";
 const MEMORY_BYTES: usize = 256 << 20;
 const RATE: u32 = 1_000;
+const QUOTA_MAPPINGS: u64 = 500_000;
+const QUOTA_BYTES: u64 = 128 << 20;
+const QUOTA_FRESH: u64 = 60_000;
+const QUOTA_KNOWN: u64 = 20_000;
 
 /// The variables as the program means them.
 #[derive(Debug)]
@@ -39,6 +44,8 @@ pub struct Config {
     pub probes: Probes,
     /// Calls per second that one token may make.
     pub rate: u32,
+    /// Of each scope.
+    pub quotas: Quotas,
     pub secrets: Secrets,
     pub store: StoreConfig,
 }
@@ -104,6 +111,7 @@ impl Config {
             operators: tokens(raw, "MASKER_OPERATOR_TOKENS", "MASKER_OPERATOR_TOKEN")?,
             probes: probes(raw)?,
             rate: raw.number("MASKER_RATE")?.map_or(RATE, NonZeroU32::get),
+            quotas: quotas(raw)?,
             secrets: secrets(raw)?,
             store,
         };
@@ -141,6 +149,15 @@ fn secrets(raw: &RawConfig) -> Result<Secrets, InvalidVariable> {
     Ok(match secrets.split_first() {
         Some((newest, older)) => Secrets::Given { newest: newest.clone(), older: older.to_vec() },
         None => Secrets::Random,
+    })
+}
+
+fn quotas(raw: &RawConfig) -> Result<Quotas, InvalidVariable> {
+    Ok(Quotas {
+        mappings: raw.number("MASKER_QUOTA_MAPPINGS")?.map_or(QUOTA_MAPPINGS, NonZeroU64::get),
+        bytes: raw.number("MASKER_QUOTA_BYTES")?.map_or(QUOTA_BYTES, NonZeroU64::get),
+        fresh: raw.number("MASKER_QUOTA_NEW_PER_MINUTE")?.map_or(QUOTA_FRESH, NonZeroU64::get),
+        known: raw.number("MASKER_QUOTA_KNOWN")?.map_or(QUOTA_KNOWN, NonZeroU64::get),
     })
 }
 

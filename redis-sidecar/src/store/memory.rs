@@ -1,52 +1,42 @@
 //! The embedded store: bounded, and lost with the process.
 
-use std::num::NonZeroUsize;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::{Scope, bound};
-use lru::LruCache;
 use masking::Placeholder;
 use tokio::time::Instant;
 
-use super::{Breaker, Cursor, Eviction, Health, Page, Record, Store};
+use self::held::OfScope;
+use super::{Breaker, Change, Cursor, Eviction, Followed, Health, News, Page, Record, Store, Usage};
 use crate::error::Error;
 use crate::events::Event;
 use crate::name::RecordKey;
 
-/// The cost of a record in addition to its own bytes: the entry, its links, two strings.
-const OVERHEAD: usize = 192;
-/// Recall lists that are kept; at the bound the least recently used scope loses its list, not its mappings.
-const SCOPES: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
-const RECALLED: NonZeroUsize = NonZeroUsize::new(bound::RECALLED).unwrap();
+mod held;
 
-/// At its bound the least recently used mapping is dropped, and counted.
+/// At its bound the scope that takes the most loses its least recently used mapping, which is counted.
 #[derive(Debug)]
 pub struct Memory {
     budget: usize,
     held: Mutex<Held>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Held {
-    records: LruCache<RecordKey, Entry>,
-    recent: LruCache<Scope, LruCache<Placeholder, ()>>,
+    scopes: HashMap<Scope, OfScope>,
     bytes: usize,
     evicted: u64,
-}
-
-#[derive(Debug)]
-struct Entry {
-    sealed: Vec<u8>,
-    until: Instant,
+    /// Numbers the changes of all scopes, so that a scope that was dropped and returns does not use a number again.
+    changes: u64,
 }
 
 impl Memory {
     /// Holds at most `budget` bytes of records.
     pub fn new(budget: usize) -> Self {
-        let held = Held { records: LruCache::unbounded(), recent: LruCache::new(SCOPES), bytes: 0, evicted: 0 };
-        Self { budget, held: Mutex::new(held) }
+        Self { budget, held: Mutex::default() }
     }
 
     /// A call that panicked left at worst a wrong count.
@@ -58,10 +48,10 @@ impl Memory {
 #[async_trait]
 impl Store for Memory {
     async fn put(&self, records: &[Record], ttl: Duration) -> Result<(), Error> {
-        let until = Instant::now() + ttl;
+        let now = Instant::now();
         let mut held = self.held();
         for record in records {
-            held.insert(record, until);
+            held.insert(record, now, ttl);
         }
         held.shrink(self.budget);
         Ok(())
@@ -73,10 +63,36 @@ impl Store for Memory {
         Ok(keys.iter().map(|key| held.find(key, now, renew)).collect())
     }
 
-    async fn recent(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error> {
+    async fn has(&self, keys: &[RecordKey]) -> Result<Vec<bool>, Error> {
+        let (now, held) = (Instant::now(), self.held());
+        let has = |key: &RecordKey| held.scopes.get(&key.scope).is_some_and(|scope| scope.has(&key.placeholder, now));
+        Ok(keys.iter().map(has).collect())
+    }
+
+    async fn usage(&self, scopes: &[Scope]) -> Result<Vec<Usage>, Error> {
+        let now = Instant::now();
         let mut held = self.held();
-        let list = held.recent.get(scope).into_iter().flatten();
-        Ok(list.map(|(placeholder, ())| *placeholder).collect())
+        let usage = |scope: &Scope| {
+            held.forget_expired(scope, now);
+            held.scopes.get(scope).map(|scope| scope.usage(now)).unwrap_or_default()
+        };
+        Ok(scopes.iter().map(usage).collect())
+    }
+
+    async fn known(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error> {
+        let held = self.held();
+        let known = held.scopes.get(scope).into_iter().flat_map(OfScope::known);
+        Ok(known.take(bound::KNOWN).collect())
+    }
+
+    async fn news(&self, followed: &[Followed]) -> Result<Vec<News>, Error> {
+        let held = self.held();
+        let nothing = OfScope::default();
+        let news = |Followed { scope, after }: &Followed| {
+            let after = after.as_deref().and_then(|after| after.parse().ok());
+            held.scopes.get(scope).unwrap_or(&nothing).news(after)
+        };
+        Ok(followed.iter().map(news).collect())
     }
 
     async fn forget(&self, keys: &[RecordKey]) -> Result<u64, Error> {
@@ -84,11 +100,18 @@ impl Store for Memory {
         Ok(keys.iter().map(|key| u64::from(held.remove(key))).sum())
     }
 
+    async fn tell(&self, changes: &[(Scope, Change)]) -> Result<(), Error> {
+        let mut held = self.held();
+        changes.iter().for_each(|(scope, change)| held.tell(scope, *change));
+        Ok(())
+    }
+
     async fn page(&self, scope: Option<&Scope>, _from: Cursor) -> Result<Page, Error> {
         let held = self.held();
-        let keys = held.records.iter().map(|(key, _)| key);
-        let keys = keys.filter(|key| scope.is_none_or(|scope| key.scope == *scope)).cloned().collect();
-        Ok(Page { keys, next: None })
+        let scopes = held.scopes.iter().filter(|(name, _)| scope.is_none_or(|scope| *name == scope));
+        let key = |scope: &Scope, placeholder| RecordKey { scope: scope.clone(), placeholder };
+        let keys = scopes.flat_map(|(scope, of)| of.placeholders().map(|placeholder| key(scope, placeholder)));
+        Ok(Page { keys: keys.collect(), next: None })
     }
 
     async fn publish(&self, _events: &[Event]) -> Result<(), Error> {
@@ -105,98 +128,131 @@ impl Store for Memory {
             state: contract::StoreState::Memory,
             breaker: Breaker::Closed,
             eviction: Eviction::Never,
-            held: held.records.len() as u64,
+            held: held.scopes.values().map(|scope| scope.placeholders().count() as u64).sum(),
             evicted: held.evicted,
         }
     }
 }
 
 impl Held {
-    fn insert(&mut self, record: &Record, until: Instant) {
-        let entry = Entry { sealed: record.sealed.clone(), until };
-        self.bytes += cost(&record.key, &entry.sealed);
-        if let Some(former) = self.records.put(record.key.clone(), entry) {
-            self.bytes = self.bytes.saturating_sub(cost(&record.key, &former.sealed));
-        }
-        if record.by_context {
-            let list = self.recent.get_or_insert_mut(record.key.scope.clone(), || LruCache::new(RECALLED));
-            list.put(record.key.placeholder, ());
+    fn insert(&mut self, record: &Record, now: Instant, ttl: Duration) {
+        let RecordKey { scope, placeholder } = &record.key;
+        let of_scope = self.scopes.entry(scope.clone()).or_default();
+        let (added, freed) = of_scope.insert(record, now, ttl);
+        self.bytes = (self.bytes + added).saturating_sub(freed);
+        if record.known {
+            self.tell(scope, Change::Known(*placeholder));
         }
     }
 
     fn find(&mut self, key: &RecordKey, now: Instant, renew: Option<Duration>) -> Option<Vec<u8>> {
-        let entry = self.records.get_mut(key)?;
-        if entry.until <= now {
+        let scope = self.scopes.get_mut(&key.scope)?;
+        if !scope.has(&key.placeholder, now) {
             self.remove(key);
             return None;
         }
-        if let Some(ttl) = renew {
-            entry.until = now + ttl;
-        }
-        Some(entry.sealed.clone())
+        scope.find(&key.placeholder, renew.map(|ttl| now + ttl))
     }
 
     fn remove(&mut self, key: &RecordKey) -> bool {
-        let Some(entry) = self.records.pop(key) else { return false };
-        self.bytes = self.bytes.saturating_sub(cost(key, &entry.sealed));
-        if let Some(list) = self.recent.peek_mut(&key.scope) {
-            list.pop(&key.placeholder);
+        let freed = self.scopes.get_mut(&key.scope).and_then(|scope| scope.remove(key));
+        self.bytes = self.bytes.saturating_sub(freed.unwrap_or_default());
+        freed.is_some()
+    }
+
+    fn forget_expired(&mut self, scope: &Scope, now: Instant) {
+        while let Some(key) = self.scopes.get(scope).and_then(|of| of.oldest_expired(scope, now)) {
+            self.remove(&key);
         }
-        true
+    }
+
+    fn tell(&mut self, scope: &Scope, change: Change) {
+        self.changes += 1;
+        let number = self.changes;
+        self.scopes.entry(scope.clone()).or_default().tell(number, change);
     }
 
     fn shrink(&mut self, budget: usize) {
         while self.bytes > budget {
-            let Some((key, _)) = self.records.peek_lru() else { return };
-            let key = key.clone();
-            self.remove(&key);
-            self.evicted += 1;
+            // Sorted once for many evictions: one scope gives until it is no longer the largest.
+            let mut sizes: BTreeMap<usize, Scope> = BTreeMap::new();
+            sizes.extend(self.scopes.iter().map(|(name, scope)| (scope.bytes(), name.clone())));
+            let Some((_, largest)) = sizes.pop_last() else { return };
+            let next = sizes.last_key_value().map_or(0, |(bytes, _)| *bytes);
+            let before = self.bytes;
+            while self.bytes > budget && self.scopes.get(&largest).is_some_and(|scope| scope.bytes() >= next) {
+                let Some(key) = self.scopes.get(&largest).and_then(|scope| scope.oldest(&largest)) else { break };
+                self.remove(&key);
+                self.evicted += 1;
+            }
+            if self.bytes == before {
+                return;
+            }
         }
     }
-}
-
-fn cost(key: &RecordKey, sealed: &[u8]) -> usize {
-    OVERHEAD + key.scope.as_str().len() + key.placeholder.as_str().len() + sealed.len()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::OVERHEAD;
 
-    fn key(n: u8) -> RecordKey {
-        let placeholder = Placeholder::parse(&format!("AWS_EC2_0000000000A{}", n % 10)).unwrap();
-        RecordKey { scope: Scope::parse("a").unwrap(), placeholder }
+    fn key(scope: &str, n: usize) -> RecordKey {
+        let placeholder = Placeholder::parse(&format!("AWS_EC2_0000000A{n:04}")).unwrap();
+        RecordKey { scope: Scope::parse(scope).unwrap(), placeholder }
     }
 
-    fn record(n: u8) -> Record {
-        Record { key: key(n), sealed: vec![n], by_context: true }
+    fn record(n: usize) -> Record {
+        Record { key: key("a", n), sealed: vec![0], known: true }
     }
+
+    const TTL: Duration = Duration::from_secs(60);
 
     #[tokio::test(start_paused = true)]
     async fn a_mapping_lives_as_long_as_it_is_used() {
         let [store, second] = [Memory::new(1 << 20), Memory::new(1 << 20)];
-        let ttl = Duration::from_secs(60);
         for store in [&store, &second] {
-            store.put(&[record(1)], ttl).await.unwrap();
+            store.put(&[record(1)], TTL).await.unwrap();
         }
-        for (seconds, renew, found) in [(40, Some(ttl), true), (40, None, true), (40, Some(ttl), false)] {
+        for (seconds, renew, found) in [(40, Some(TTL), true), (40, None, true), (40, Some(TTL), false)] {
             tokio::time::advance(Duration::from_secs(seconds)).await;
-            assert_eq!(store.get(&[key(1)], renew).await.unwrap() != [None], found);
+            assert_eq!(store.has(&[key("a", 1)]).await.unwrap(), [found]);
+            assert_eq!(store.get(&[key("a", 1)], renew).await.unwrap() != [None], found);
         }
         assert_eq!(store.health().held, 0, "what is over is not kept");
-        assert_eq!(second.get(&[key(1)], None).await, Ok(vec![None]));
+        assert_eq!(second.usage(&[key("a", 1).scope]).await.unwrap(), [Usage::default()]);
+        assert_eq!(second.get(&[key("a", 1)], None).await, Ok(vec![None]));
     }
 
     #[tokio::test]
     async fn at_its_bound_it_drops_what_is_unused_for_longest() {
         let store = Memory::new(3 * (OVERHEAD + 32));
         for n in 1..=3 {
-            store.put(&[record(n)], Duration::from_secs(60)).await.unwrap();
+            store.put(&[record(n)], TTL).await.unwrap();
         }
-        store.get(&[key(1)], None).await.unwrap();
-        store.put(&[record(4)], Duration::from_secs(60)).await.unwrap();
-        let held: Vec<_> = store.get(&[1, 2, 3, 4].map(key), None).await.unwrap().iter().map(Option::is_some).collect();
+        store.get(&[key("a", 1)], None).await.unwrap();
+        store.put(&[record(4)], TTL).await.unwrap();
+        let keys = [1, 2, 3, 4].map(|n| key("a", n));
+        let held: Vec<_> = store.get(&keys, None).await.unwrap().iter().map(Option::is_some).collect();
         assert_eq!(held, [true, false, true, true]);
         assert_eq!((store.health().held, store.health().evicted), (3, 1));
+    }
+
+    #[tokio::test]
+    async fn at_its_bound_a_flood_of_one_scope_leaves_another_its_own() {
+        let store = Memory::new(50 * (OVERHEAD + 32));
+        let put = async |scope: &str, n: usize| {
+            let record = Record { key: key(scope, n), ..record(0) };
+            store.put(&[record], TTL).await.unwrap();
+        };
+        for n in 0..20 {
+            put("b", n).await;
+        }
+        for n in 0..500 {
+            put("a", n).await;
+        }
+        let keys: Vec<_> = (0..20).map(|n| key("b", n)).collect();
+        assert_eq!(store.has(&keys).await.unwrap(), [true; 20]);
+        assert!(store.health().evicted >= 450);
     }
 }

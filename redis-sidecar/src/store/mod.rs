@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contract::Scope;
 use masking::Placeholder;
+use serde::Serialize;
 
 use crate::error::Error;
 use crate::events::Event;
@@ -14,6 +15,8 @@ use crate::name::RecordKey;
 pub mod memory;
 pub mod redis;
 
+mod account;
+mod feed;
 mod link;
 mod target;
 
@@ -22,9 +25,54 @@ mod target;
 pub struct Record {
     pub key: RecordKey,
     pub sealed: Vec<u8>,
-    /// The value was recognised by its context only: the record now leads the recall list of its scope. Otherwise the
-    /// list stays as it is.
-    pub by_context: bool,
+    /// The scope knows the value from now on: the record leads the known ones of its scope, and its feed. Otherwise these
+    /// stay as they are.
+    pub known: bool,
+}
+
+/// The records of one scope in numbers. A store may count a record for a while after it expired: at most for a
+/// thirty-second part of its time to live, or a minute.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    pub mappings: u64,
+    /// Bytes of all records, each with [`OVERHEAD`] and its names.
+    pub bytes: u64,
+    /// Mappings that were new in the current minute.
+    #[serde(rename = "new_this_minute")]
+    pub fresh: u64,
+    /// Values that the scope knows.
+    pub known: u64,
+}
+
+/// The cost of a record in addition to its own bytes: the entry, its links, two strings.
+pub const OVERHEAD: usize = 192;
+
+/// Changes that the feed of a scope has at most. Whoever is further behind starts again with the known values.
+pub const FEED: usize = 1_000;
+
+/// A change of what a scope knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    Known(Placeholder),
+    Forgotten(Placeholder),
+    /// Everything before it.
+    Erased,
+}
+
+/// The news of one scope.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct News {
+    /// The changes in their order, each with the place after it in the feed.
+    pub changes: Vec<(String, Change)>,
+    /// The place up to which these are all changes.
+    pub until: String,
+}
+
+/// The question for the news of a scope: those after a place in its feed, or else everything that it knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    pub scope: Scope,
+    pub after: Option<String>,
 }
 
 /// Every call either does everything that it says or returns [`Error::StoreDown`]; all may be repeated.
@@ -36,11 +84,24 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// The sealed records in the order of the keys. With `renew`, those found live for that long from now.
     async fn get(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error>;
 
-    /// The recall list of a scope, newest first, at most [`contract::bound::RECALLED`].
-    async fn recent(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error>;
+    /// Whether there are records, in the order of the keys.
+    async fn has(&self, keys: &[RecordKey]) -> Result<Vec<bool>, Error>;
+
+    /// The usage of each scope, in their order.
+    async fn usage(&self, scopes: &[Scope]) -> Result<Vec<Usage>, Error>;
+
+    /// The known values of a scope, newest first, at most [`contract::bound::KNOWN`].
+    async fn known(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error>;
+
+    /// The news of each scope, in their order: at most [`contract::bound::KNOWN`] changes of each. The known values come
+    /// as changes, the oldest first, if no place is given or the feed does not go back to it.
+    async fn news(&self, followed: &[Followed]) -> Result<Vec<News>, Error>;
 
     /// Erases records, and returns how many there were.
     async fn forget(&self, keys: &[RecordKey]) -> Result<u64, Error>;
+
+    /// Appends changes to the feeds of their scopes.
+    async fn tell(&self, changes: &[(Scope, Change)]) -> Result<(), Error>;
 
     /// Some of the keys, and the place at which the rest begins. A key that is present during the whole walk is seen at least
     /// once.
@@ -54,6 +115,11 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// The health, as far as it is known without asking.
     fn health(&self) -> Health;
+}
+
+/// The bytes that a record is counted for.
+fn cost(key: &RecordKey, sealed: usize) -> usize {
+    OVERHEAD + key.scope.as_str().len() + key.placeholder.as_str().len() + sealed
 }
 
 /// A place in the walk through all keys.

@@ -1,8 +1,11 @@
-//! Redis: `aws-masker:<scope>:<placeholder>` holds a sealed record, `aws-masker-recent:<scope>` the recall list.
+//! Redis. Of each scope: `aws-masker:<scope>:<placeholder>` holds a sealed record, `aws-masker-known:<scope>` the known
+//! values by the time at which they expire, `aws-masker-feed:<scope>` the changes of these, `aws-masker-usage:<scope>` the
+//! counts ([`account`](super::account)).
 //!
-//! No command names two keys, so that a cluster takes all of them.
+//! No command names two keys, so that a cluster takes all of them. Nothing is read and written again without its key's own
+//! order: the feed numbers its changes, and a count is only ever added to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
@@ -11,16 +14,24 @@ use contract::{Scope, bound, code};
 use masking::Placeholder;
 use redis::{Cmd, FromRedisValue, Value, cmd};
 
+use super::account::{Account, Second, sum};
+use super::feed;
 use super::link::{Link, Node};
 use super::target::Target;
-use super::{Breaker, Cursor, Health, Page, Record, Store};
+use super::{Breaker, Change, Cursor, Followed, Health, News, Page, Record, Store, Usage, cost};
 use crate::config::RedisConfig;
 use crate::error::Error;
 use crate::events::Event;
 use crate::name::RecordKey;
 
 const RECORD: &str = "aws-masker:";
-const RECENT: &str = "aws-masker-recent:";
+const KNOWN: &str = "aws-masker-known:";
+const FEED: &str = "aws-masker-feed:";
+const USAGE: &str = "aws-masker-usage:";
+/// The time in which every filter hears of what was forgotten.
+const FEED_LIVES: Duration = Duration::from_secs(24 * 60 * 60);
+/// Longer than any time to live.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// Keys that one step of a walk examines.
 const STEP: usize = 1_000;
 
@@ -43,43 +54,137 @@ pub struct Unusable(String);
 #[async_trait]
 impl Store for Redis {
     async fn put(&self, records: &[Record], ttl: Duration) -> Result<(), Error> {
-        let set = records.iter().map(|record| {
-            let mut command = cmd("SET");
-            command.arg(name(&record.key)).arg(&record.sealed).arg("EX").arg(ttl.as_secs());
-            command
-        });
-        let recent = lead_recent(records, ttl);
-        self.link.run(set.chain(recent).collect()).await.map(drop)
+        let write = |record: &Record| {
+            let name = name(&record.key);
+            let mut set = of_one("SET", &name);
+            set.arg(&record.sealed).arg("EX").arg(ttl.as_secs()).arg("GET");
+            [of_one("PTTL", &name), set]
+        };
+        let before = self.link.run(records.iter().flat_map(write).collect()).await?;
+        let mut accounts = Accounts::default();
+        let now = Second::now();
+        for (record, before) in records.iter().zip(before.chunks_exact(2)) {
+            let [left, former] = before else { continue };
+            let (left, former): (i64, Option<Vec<u8>>) = (read(left.clone())?, read(former.clone())?);
+            let bytes = cost(&record.key, record.sealed.len());
+            let account = accounts.of(&record.key.scope);
+            match former {
+                None => account.add(now, ttl, bytes),
+                Some(former) => account.renew(now, milliseconds(left), ttl, (cost(&record.key, former.len()), bytes)),
+            }
+        }
+        let known = lead_known(records, ttl);
+        self.link.run(known.into_iter().chain(accounts.commands(ttl)).collect()).await.map(drop)
     }
 
     async fn get(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Vec<u8>>>, Error> {
-        let commands = keys.iter().map(|key| match renew {
-            Some(ttl) => {
-                let mut command = cmd("GETEX");
-                command.arg(name(key)).arg("EX").arg(ttl.as_secs());
-                command
+        let Some(ttl) = renew else {
+            let commands = keys.iter().map(|key| of_one("GET", &name(key)));
+            return self.link.run(commands.collect()).await?.into_iter().map(read).collect();
+        };
+        let renew = |key: &RecordKey| {
+            let name = name(key);
+            let mut command = of_one("GETEX", &name);
+            command.arg("EX").arg(ttl.as_secs());
+            [of_one("PTTL", &name), command]
+        };
+        let answers = self.link.run(keys.iter().flat_map(renew).collect()).await?;
+        let (mut found, mut accounts, now) = (Vec::new(), Accounts::default(), Second::now());
+        for (key, answer) in keys.iter().zip(answers.chunks_exact(2)) {
+            let [left, record] = answer else { continue };
+            let (left, record): (i64, Option<Vec<u8>>) = (read(left.clone())?, read(record.clone())?);
+            if let Some(record) = &record {
+                let bytes = cost(key, record.len());
+                accounts.of(&key.scope).renew(now, milliseconds(left), ttl, (bytes, bytes));
             }
-            None => of_one("GET", &name(key)),
-        });
+            found.push(record);
+        }
+        self.link.run(accounts.commands(ttl)).await?;
+        Ok(found)
+    }
+
+    async fn has(&self, keys: &[RecordKey]) -> Result<Vec<bool>, Error> {
+        let commands = keys.iter().map(|key| of_one("EXISTS", &name(key)));
         self.link.run(commands.collect()).await?.into_iter().map(read).collect()
     }
 
-    async fn recent(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error> {
-        let mut command = of_one("ZREVRANGE", &recent_name(scope));
-        command.arg(0).arg(bound::RECALLED - 1);
-        let names: Vec<String> = self.one(command).await?;
+    async fn usage(&self, scopes: &[Scope]) -> Result<Vec<Usage>, Error> {
+        let now = Second::now();
+        let ask = |scope: &Scope| {
+            let mut expired = of_one("ZREMRANGEBYSCORE", &of_scope(KNOWN, scope));
+            expired.arg("-inf").arg(now_micros());
+            [of_one("HGETALL", &of_scope(USAGE, scope)), expired, of_one("ZCARD", &of_scope(KNOWN, scope))]
+        };
+        let answers = self.link.run(scopes.iter().flat_map(ask).collect()).await?;
+        let (mut usages, mut drop_over) = (Vec::new(), Vec::new());
+        for (scope, answer) in scopes.iter().zip(answers.chunks_exact(3)) {
+            let [fields, _, known] = answer else { continue };
+            let fields: HashMap<String, i64> = read(fields.clone())?;
+            let (usage, over) = sum(fields.into_iter().collect(), now);
+            usages.push(Usage { known: read(known.clone())?, ..usage });
+            if !over.is_empty() {
+                let mut command = of_one("HDEL", &of_scope(USAGE, scope));
+                command.arg(over);
+                drop_over.push(command);
+            }
+        }
+        self.link.run(drop_over).await?;
+        Ok(usages)
+    }
+
+    async fn known(&self, scope: &Scope) -> Result<Vec<Placeholder>, Error> {
+        let names: Vec<String> = self.one(newest_known(scope)).await?;
         Ok(names.iter().filter_map(|name| Placeholder::parse(name)).collect())
     }
 
+    async fn news(&self, followed: &[Followed]) -> Result<Vec<News>, Error> {
+        let feed = |followed: &Followed| of_scope(FEED, &followed.scope);
+        let ask = |followed: &Followed| feed::after(&feed(followed), followed.after.as_deref());
+        let answers = self.link.run(followed.iter().map(ask).collect()).await?;
+        let mut news: Vec<Option<News>> = Vec::new();
+        for (followed, answer) in followed.iter().zip(answers) {
+            news.push(feed::read_after(answer, followed.after.as_deref())?);
+        }
+        // Those whose place is not in the feed get everything: the place first, so that nothing is missed in between.
+        let anew: Vec<&Followed> =
+            followed.iter().zip(&news).filter(|(_, news)| news.is_none()).map(|(f, _)| f).collect();
+        let ask = |followed: &&Followed| [feed::last(&feed(followed)), newest_known(&followed.scope)];
+        let answers = self.link.run(anew.iter().flat_map(ask).collect()).await?;
+        let mut anew = answers.chunks_exact(2).map(|answer| match answer {
+            [last, names] => feed::read_all(last.clone(), read(names.clone())?),
+            _ => Ok(News::default()),
+        });
+        news.into_iter()
+            .map(|news| news.map_or_else(|| anew.next().unwrap_or_else(|| Ok(News::default())), Ok))
+            .collect()
+    }
+
     async fn forget(&self, keys: &[RecordKey]) -> Result<u64, Error> {
-        let erase = keys.iter().map(|key| of_one("DEL", &name(key)));
+        let erase = |key: &RecordKey| [of_one("PTTL", &name(key)), of_one("GETDEL", &name(key))];
+        let erased = self.link.run(keys.iter().flat_map(erase).collect()).await?;
+        let (mut accounts, mut count, now) = (Accounts::default(), 0, Second::now());
+        for (key, erased) in keys.iter().zip(erased.chunks_exact(2)) {
+            let [left, record] = erased else { continue };
+            let (left, record): (i64, Option<Vec<u8>>) = (read(left.clone())?, read(record.clone())?);
+            let Some(record) = record else { continue };
+            count += 1;
+            // The time to live with which it was written is not known, so this count ends a little earlier than that.
+            accounts.of(&key.scope).remove(now, milliseconds(left), milliseconds(left), cost(key, record.len()));
+        }
         let leave = keys.iter().map(|key| {
-            let mut command = of_one("ZREM", &recent_name(&key.scope));
+            let mut command = of_one("ZREM", &of_scope(KNOWN, &key.scope));
             command.arg(key.placeholder.as_str());
             command
         });
-        let erased = self.link.run(erase.chain(leave).collect()).await?;
-        erased.into_iter().take(keys.len()).map(read::<u64>).sum()
+        self.link.run(leave.chain(accounts.commands(LONGEST)).collect()).await?;
+        Ok(count)
+    }
+
+    async fn tell(&self, changes: &[(Scope, Change)]) -> Result<(), Error> {
+        let tell = changes.iter().map(|(scope, change)| feed::append(&of_scope(FEED, scope), change));
+        let scopes: BTreeSet<_> = changes.iter().map(|(scope, _)| scope).collect();
+        let live = scopes.into_iter().map(|scope| expire(&of_scope(FEED, scope), FEED_LIVES));
+        self.link.run(tell.chain(live).collect()).await.map(drop)
     }
 
     async fn page(&self, scope: Option<&Scope>, from: Cursor) -> Result<Page, Error> {
@@ -123,25 +228,64 @@ impl Redis {
     }
 }
 
-/// Puts the marked records at the head of their scopes' recall lists, and cuts each list once.
-fn lead_recent(records: &[Record], ttl: Duration) -> Vec<Cmd> {
-    let marked = || records.iter().filter(|record| record.by_context);
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_micros();
-    let add = marked().map(|record| {
-        let mut command = of_one("ZADD", &recent_name(&record.key.scope));
-        command.arg(now.to_string()).arg(record.key.placeholder.as_str());
-        command
-    });
-    let scopes: BTreeSet<_> = marked().map(|record| &record.key.scope).collect();
-    let cut = scopes.into_iter().flat_map(|scope| {
-        let name = recent_name(scope);
-        let mut cut = of_one("ZREMRANGEBYRANK", &name);
-        cut.arg(0).arg(-1 - i64::try_from(bound::RECALLED).unwrap_or(i64::MAX - 1));
-        let mut expire = of_one("EXPIRE", &name);
-        expire.arg(ttl.as_secs());
-        [cut, expire]
-    });
-    add.chain(cut).collect()
+/// The changes of the counts of several scopes.
+#[derive(Default)]
+struct Accounts(HashMap<Scope, Account>);
+
+impl Accounts {
+    fn of(&mut self, scope: &Scope) -> &mut Account {
+        self.0.entry(scope.clone()).or_default()
+    }
+
+    /// The counts live a little longer than what they count.
+    fn commands(self, ttl: Duration) -> Vec<Cmd> {
+        let command = |(scope, account): (Scope, Account)| {
+            let name = of_scope(USAGE, &scope);
+            let mut commands: Vec<Cmd> = Vec::new();
+            for (field, by) in account.changes() {
+                let mut command = of_one("HINCRBY", &name);
+                command.arg(field).arg(by);
+                commands.push(command);
+            }
+            commands.push(expire(&name, 2 * ttl));
+            commands
+        };
+        self.0.into_iter().flat_map(command).collect()
+    }
+}
+
+/// Puts the known records at the head of their scopes' known values, and into the feeds.
+fn lead_known(records: &[Record], ttl: Duration) -> Vec<Cmd> {
+    let known = || records.iter().filter(|record| record.known);
+    let lead = |record: &Record| {
+        let RecordKey { scope, placeholder } = &record.key;
+        let mut add = of_one("ZADD", &of_scope(KNOWN, scope));
+        add.arg(now_micros() + micros(ttl)).arg(placeholder.as_str());
+        [add, feed::append(&of_scope(FEED, scope), &Change::Known(*placeholder))]
+    };
+    let scopes: BTreeSet<_> = known().map(|record| &record.key.scope).collect();
+    let live = scopes.into_iter().flat_map(|scope| [KNOWN, FEED].map(|prefix| expire(&of_scope(prefix, scope), ttl)));
+    known().flat_map(lead).chain(live).collect()
+}
+
+/// Microseconds since 1970: fine enough for the order in which values were used, and exact in a score of Redis.
+fn now_micros() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map(micros).unwrap_or_default()
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn newest_known(scope: &Scope) -> Cmd {
+    let mut command = of_one("ZREVRANGE", &of_scope(KNOWN, scope));
+    command.arg(0).arg(bound::KNOWN - 1);
+    command
+}
+
+/// Redis tells by negative numbers that nothing is there, or that it never expires.
+fn milliseconds(left: i64) -> Duration {
+    Duration::from_millis(u64::try_from(left).unwrap_or_default())
 }
 
 fn next(node: usize, at: u64, nodes: &[Node]) -> Option<Cursor> {
@@ -150,6 +294,12 @@ fn next(node: usize, at: u64, nodes: &[Node]) -> Option<Cursor> {
         0 => None,
         at => Some(Cursor { node, at }),
     }
+}
+
+fn expire(name: &str, ttl: Duration) -> Cmd {
+    let mut command = of_one("EXPIRE", name);
+    command.arg(ttl.as_secs());
+    command
 }
 
 fn of_one(command: &str, key: &str) -> Cmd {
@@ -162,8 +312,8 @@ fn name(key: &RecordKey) -> String {
     [RECORD, key.scope.as_str(), ":", key.placeholder.as_str()].concat()
 }
 
-fn recent_name(scope: &Scope) -> String {
-    [RECENT, scope.as_str()].concat()
+fn of_scope(prefix: &str, scope: &Scope) -> String {
+    [prefix, scope.as_str()].concat()
 }
 
 /// A scope may hold a colon, a placeholder may not.
@@ -173,7 +323,7 @@ fn parse(name: &str) -> Option<RecordKey> {
 }
 
 /// An answer that does not have the command's shape counts as no answer.
-fn read<T: FromRedisValue>(value: Value) -> Result<T, Error> {
+pub(super) fn read<T: FromRedisValue>(value: Value) -> Result<T, Error> {
     T::from_redis_value(value).map_err(|_| Error::StoreDown)
 }
 

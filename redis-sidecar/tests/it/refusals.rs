@@ -124,8 +124,10 @@ fn mutated() -> impl Strategy<Value = Value> {
         "/wanted/0",
         "/wanted/0/scope",
         "/wanted/0/placeholder",
-        "/recall",
-        "/recall/0",
+        "/follow",
+        "/follow/0",
+        "/follow/0/scope",
+        "/follow/0/after",
         "/keyring",
         "",
     ];
@@ -135,7 +137,7 @@ fn mutated() -> impl Strategy<Value = Value> {
         request["keyring"] = json!("x");
         request["counters"] = json!({"requests": 1});
         request["wanted"] = json!([{"scope": "a", "placeholder": placeholder_of("i-1")}]);
-        request["recall"] = json!(["a"]);
+        request["follow"] = json!([{"scope": "a", "after": "1-0"}]);
         request["exchanges"] = json!([{"scope": "a", "at_ms": 1, "request_bytes": 1, "response_bytes": 1,
             "masked": [["k", 1]], "restored": 0, "unresolved": 0, "refused": "AWS_MASKER_6002"}]);
         for (place, value) in changes {

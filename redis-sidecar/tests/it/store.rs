@@ -11,7 +11,7 @@ use redis_sidecar::config::{Config, RawConfig, StoreConfig};
 use redis_sidecar::name::RecordKey;
 use redis_sidecar::store::memory::Memory;
 use redis_sidecar::store::redis::Redis as RedisStore;
-use redis_sidecar::store::{Cursor, Record, Store};
+use redis_sidecar::store::{Change, Cursor, FEED, Followed, News, Record, Store, Usage};
 
 use crate::support::{Redis, SECRET, TOKEN, placeholder_of};
 
@@ -24,8 +24,8 @@ fn key(scope: &str, value: &str) -> RecordKey {
     }
 }
 
-fn record(scope: &str, value: &str, by_context: bool) -> Record {
-    Record { key: key(scope, value), sealed: value.as_bytes().to_vec(), by_context }
+fn record(scope: &str, value: &str, known: bool) -> Record {
+    Record { key: key(scope, value), sealed: value.as_bytes().to_vec(), known }
 }
 
 fn on(redis: &Redis) -> RedisStore {
@@ -64,25 +64,83 @@ async fn check(store: &dyn Store) {
     for value in ["x", "y", "z", "x"] {
         store.put(&[record("a", value, true)], TTL).await.unwrap();
     }
-    let recent = store.recent(&a.scope).await.unwrap();
-    assert_eq!(recent, ["x", "z", "y"].map(|value| key("a", value).placeholder), "newest first, once each");
+    let known = store.known(&a.scope).await.unwrap();
+    assert_eq!(known, ["x", "z", "y"].map(|value| key("a", value).placeholder), "newest first, once each");
 
     assert_eq!(store.forget(&[a.clone(), key("a", "z"), key("a", "unknown")]).await, Ok(2));
     assert_eq!(store.get(std::slice::from_ref(&a), None).await, Ok(vec![None]));
-    assert_eq!(store.recent(&a.scope).await.unwrap(), ["x", "y"].map(|value| key("a", value).placeholder));
+    assert_eq!(store.known(&a.scope).await.unwrap(), ["x", "y"].map(|value| key("a", value).placeholder));
     assert_eq!(store.ping().await, Ok(()));
     assert_eq!(store.put(&[], TTL).await, Ok(()), "nothing to do is no failure");
 }
 
+/// The news of a scope after a place in its feed.
+async fn news(store: &dyn Store, scope: &str, after: Option<&str>) -> News {
+    let followed = Followed { scope: Scope::parse(scope).unwrap(), after: after.map(str::to_owned) };
+    store.news(&[followed]).await.unwrap().pop().unwrap()
+}
+
+async fn check_feed(store: &dyn Store) {
+    let learned = |value: &str| Change::Known(key("f", value).placeholder);
+    let changes = |news: &News| news.changes.iter().map(|(_, change)| *change).collect::<Vec<_>>();
+    let first = news(store, "f", None).await;
+    assert_eq!(changes(&first), []);
+    assert_eq!(news(store, "f", Some(&first.until)).await, first, "nothing new");
+    for value in ["x", "y", "x"] {
+        store.put(&[record("f", value, true), record("f", "never", false)], TTL).await.unwrap();
+    }
+    let all = news(store, "f", Some(&first.until)).await;
+    assert_eq!(changes(&all), ["y", "x"].map(learned), "the oldest first, and each once");
+    assert_eq!(changes(&news(store, "f", None).await), changes(&all));
+    assert_eq!(changes(&news(store, "g", None).await), [], "another scope");
+    // Two that follow from there, at different times.
+    store.put(&[record("f", "z", true)], TTL).await.unwrap();
+    let second = news(store, "f", Some(&all.until)).await;
+    assert_eq!(changes(&second), [learned("z")]);
+    let gone = Change::Forgotten(key("f", "z").placeholder);
+    let scope = Scope::parse("f").unwrap();
+    store.tell(&[(scope.clone(), gone), (scope.clone(), Change::Erased)]).await.unwrap();
+    assert_eq!(changes(&news(store, "f", Some(&all.until)).await), [learned("z"), gone, Change::Erased]);
+    assert_eq!(changes(&news(store, "f", Some(&second.until)).await), [gone, Change::Erased]);
+    // Whoever is too far behind, or knows another feed, starts again.
+    store.tell(&vec![(scope.clone(), gone); 2 * FEED]).await.unwrap();
+    for place in [second.until.as_str(), "99999999999999-7", "7"] {
+        assert_eq!(changes(&news(store, "f", Some(place)).await), ["y", "x", "z"].map(learned), "{place}");
+    }
+}
+
+async fn check_usage(store: &dyn Store) {
+    let usage = async |scope: &str| store.usage(&[Scope::parse(scope).unwrap()]).await.unwrap()[0];
+    assert_eq!(usage("u").await, Usage::default());
+    store.put(&[record("u", "one", true), record("u", "two", false), record("u", "one", true)], TTL).await.unwrap();
+    let two = usage("u").await;
+    assert_eq!((two.mappings, two.known), (2, 1));
+    assert!((400..600).contains(&two.bytes), "{two:?}");
+    store.put(&[record("u", "two", false)], 2 * TTL).await.unwrap();
+    store.get(&[key("u", "one")], Some(TTL)).await.unwrap();
+    let same = usage("u").await;
+    assert_eq!((same.mappings, same.bytes, same.known), (two.mappings, two.bytes, 1), "renewed");
+    store.forget(&[key("u", "one"), key("u", "unknown")]).await.unwrap();
+    let one = usage("u").await;
+    assert_eq!((one.mappings, one.bytes, one.known), (1, two.bytes / 2, 0));
+    assert_eq!(store.has(&[key("u", "one"), key("u", "two")]).await.unwrap(), [false, true]);
+}
+
 #[tokio::test]
 async fn memory_holds_the_laws() {
-    check(&Memory::new(1 << 20)).await;
+    let memory = Memory::new(1 << 20);
+    check(&memory).await;
+    check_feed(&memory).await;
+    check_usage(&memory).await;
 }
 
 #[tokio::test]
 async fn redis_holds_the_laws() {
     let redis = Redis::start().await;
-    check(&on(&redis)).await;
+    let store = on(&redis);
+    check(&store).await;
+    check_feed(&store).await;
+    check_usage(&store).await;
 }
 
 /// Something to do with a store, in few scopes and with few values so that they meet.
@@ -90,7 +148,9 @@ async fn redis_holds_the_laws() {
 enum Step {
     Put(Vec<Record>),
     Get(Vec<RecordKey>),
-    Recent(Scope),
+    Known(Scope),
+    Usage(Scope),
+    Has(Vec<RecordKey>),
     Forget(Vec<RecordKey>),
     All(&'static str),
 }
@@ -99,14 +159,14 @@ fn step() -> impl Strategy<Value = Step> {
     let scope = || select(vec!["a", "a:b"]);
     let value = || select(vec!["i-1", "i-2", "i-3", "i-4"]);
     let keys = || vec((scope(), value()).prop_map(|(scope, value)| key(scope, value)), 0..4);
-    let records = vec(
-        (scope(), value(), any::<bool>()).prop_map(|(scope, value, by_context)| record(scope, value, by_context)),
-        0..2,
-    );
+    let records =
+        vec((scope(), value(), any::<bool>()).prop_map(|(scope, value, known)| record(scope, value, known)), 0..2);
     prop_oneof![
         4 => records.prop_map(Step::Put),
         2 => keys().prop_map(Step::Get),
-        2 => scope().prop_map(|scope| Step::Recent(Scope::parse(scope).unwrap())),
+        2 => scope().prop_map(|scope| Step::Known(Scope::parse(scope).unwrap())),
+        2 => scope().prop_map(|scope| Step::Usage(Scope::parse(scope).unwrap())),
+        1 => keys().prop_map(Step::Has),
         1 => keys().prop_map(Step::Forget),
         1 => scope().prop_map(Step::All),
     ]
@@ -116,7 +176,13 @@ async fn take(store: &dyn Store, step: &Step) -> String {
     match step {
         Step::Put(records) => format!("{:?}", store.put(records, TTL).await),
         Step::Get(keys) => format!("{:?}", store.get(keys, Some(TTL)).await),
-        Step::Recent(scope) => format!("{:?}", store.recent(scope).await),
+        Step::Known(scope) => format!("{:?}", store.known(scope).await),
+        // A minute may begin between two puts.
+        Step::Usage(scope) => {
+            let usage = store.usage(std::slice::from_ref(scope)).await.unwrap();
+            format!("{:?}", usage.into_iter().map(|usage| Usage { fresh: 0, ..usage }).collect::<Vec<_>>())
+        }
+        Step::Has(keys) => format!("{:?}", store.has(keys).await),
         Step::Forget(keys) => format!("{:?}", store.forget(keys).await),
         Step::All(scope) => format!("{:?}", all(store, Some(scope)).await),
     }
@@ -153,12 +219,16 @@ async fn redis_gives_each_mapping_its_time_and_renews_it_on_use() {
         let left: i64 = redis.query(&["TTL", &name]).await.unwrap();
         assert!((expected - 5..=expected).contains(&left), "{left} of {expected} left");
     }
-    let left: i64 = redis.query(&["TTL", "aws-masker-recent:a"]).await.unwrap();
-    assert!((1..=300).contains(&left), "the recall list lives as long, {left}");
+    for name in ["aws-masker-known:a", "aws-masker-feed:a"] {
+        let left: i64 = redis.query(&["TTL", name]).await.unwrap();
+        assert!((1..=300).contains(&left), "{name} lives as long, {left}");
+    }
+    let left: i64 = redis.query(&["TTL", "aws-masker-usage:a"]).await.unwrap();
+    assert!((300..=1_800).contains(&left), "the counts live longer, {left}");
 }
 
 #[tokio::test]
-async fn the_recall_list_is_bounded() {
+async fn what_is_answered_of_the_known_values_is_bounded() {
     let redis = Redis::start().await;
     let stores: [&dyn Store; 2] = [&Memory::new(64 << 20), &on(&redis)];
     for store in stores {
@@ -166,7 +236,7 @@ async fn the_recall_list_is_bounded() {
             let records: Vec<_> = (start..start + 1_000).map(|n| record("a", &format!("i-{n}"), true)).collect();
             store.put(&records, TTL).await.unwrap();
         }
-        let recent = store.recent(&Scope::parse("a").unwrap()).await.unwrap();
-        assert_eq!(recent.len(), contract::bound::RECALLED, "{store:?}");
+        let known = store.known(&Scope::parse("a").unwrap()).await.unwrap();
+        assert_eq!(known.len(), contract::bound::KNOWN, "{store:?}");
     }
 }

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, Request};
 use redis_sidecar::config::{Config, RawConfig};
 use redis_sidecar::routes::{Peer, Routes, Sidecar};
 use redis_sidecar::run;
+use redis_sidecar::seats::Seats;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -55,7 +56,8 @@ impl App {
 
     pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
         let peer = Peer::Address((Ipv4Addr::LOCALHOST, 1).into());
-        let (head, body) = self.routes.of(peer).oneshot(request).await.unwrap().into_parts();
+        let (head, body) =
+            self.routes.of(peer, Arc::new(Seats::default()).take().await).oneshot(request).await.unwrap().into_parts();
         Answer {
             status: head.status.as_u16(),
             headers: head.headers,

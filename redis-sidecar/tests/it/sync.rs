@@ -1,9 +1,11 @@
 //! The one call, on both stores.
 
 use futures_util::StreamExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{App, Redis, SECRET, TEAM_TOKEN, batch, eventually, mappings, placeholder_of, values, wanted};
+use crate::support::{
+    App, OPERATOR, Redis, SECRET, TEAM_TOKEN, batch, eventually, mappings, placeholder_of, values, wanted,
+};
 
 const OLD: &str = "an-old-secret-of-many-bytes-0001";
 
@@ -15,11 +17,11 @@ async fn check(app: &App, store: &str) {
     assert_eq!(answer["store"], store);
     assert_eq!(answer["batch"], 1);
     let id = answer["keyring"]["id"].as_str().unwrap().to_owned();
-    assert_eq!(answer["keyring"]["placeholder_key"].as_str().unwrap().len(), 64);
+    assert_eq!(answer["keyring"]["keys"]["root"].as_str().unwrap().len(), 64);
 
     let mut held = mappings(2, "a", &["i-1", "i-2"]);
     held["keyring"] = json!(id);
-    held["mappings"][1]["recall"] = json!(true);
+    held["mappings"][1]["known"] = json!(true);
     let answer = app.sync(&held).await;
     assert_eq!(answer.get("keyring"), None, "the filter holds this one");
     assert_eq!(answer["acknowledged"], true);
@@ -30,11 +32,27 @@ async fn check(app: &App, store: &str) {
     assert_eq!(answer["found"][0]["placeholder"], placeholder_of("i-2"));
     assert_eq!(values(&app.sync(&wanted(4, "b", &["i-1", "i-2"])).await, "found"), [""; 0], "another scope");
 
-    for (scope, recalled) in [("a", vec!["i-2"]), ("b", vec![])] {
-        let mut recall = batch(5);
-        recall["recall"] = json!([scope]);
-        assert_eq!(values(&app.sync(&recall).await, "recalled"), recalled, "{scope}");
+    for (scope, known) in [("a", vec!["i-2"]), ("b", vec![])] {
+        let answer = app.sync(&follow(5, scope, None)).await;
+        assert_eq!(values(&answer["news"][0], "known"), known, "{scope}");
     }
+}
+
+/// A batch that follows a scope.
+fn follow(id: u64, scope: &str, after: Option<&str>) -> Value {
+    let mut request = batch(id);
+    request["follow"] = json!([{"scope": scope}]);
+    if let Some(after) = after {
+        request["follow"][0]["after"] = json!(after);
+    }
+    request
+}
+
+/// Mappings that their scope knows from now on.
+fn known(id: u64, scope: &str, values: &[&str]) -> Value {
+    let mut request = mappings(id, scope, values);
+    request["mappings"].as_array_mut().unwrap().iter_mut().for_each(|mapping| mapping["known"] = json!(true));
+    request
 }
 
 #[tokio::test]
@@ -87,21 +105,128 @@ async fn a_token_of_a_team_reaches_its_scopes_only() {
             "masked": [], "restored": 0, "unresolved": 0}]);
         request
     };
-    let recall = |scope: &str| json!({"version": 1, "instance": "w", "batch": 1, "mapping_ttl": 60, "recall": [scope]});
-    for (request, status) in [
-        (mappings(1, "team-a", &["i-1"]), 200),
-        (mappings(1, "team-c", &["i-1"]), 403),
-        (wanted(1, "team-b", &["i-1"]), 200),
-        (wanted(1, "team-c", &["i-1"]), 403),
-        (recall("team-a"), 200),
-        (recall("default"), 403),
-        (exchange("team-a"), 200),
-        (exchange("team-c"), 403),
-        (batch(1), 200),
+    app.sync(&known(1, "team-c", &["i-9"])).await;
+    for (request, foreign) in [
+        (mappings(1, "team-a", &["i-1"]), None),
+        (mappings(2, "team-c", &["i-1"]), Some("team-c")),
+        (wanted(3, "team-b", &["i-1"]), None),
+        (wanted(4, "team-c", &["i-9"]), Some("team-c")),
+        (follow(5, "team-a", None), None),
+        (follow(6, "team-c", None), Some("team-c")),
+        (exchange("team-a"), None),
+        (exchange("team-c"), Some("team-c")),
+        (batch(7), None),
     ] {
-        let answer = app.post("/v1/sync", TEAM_TOKEN, request.to_string()).await;
-        assert_eq!(answer.status, status, "{request}");
+        let answer = app.post("/v1/sync", TEAM_TOKEN, request.to_string()).await.json();
+        let refused = foreign.map(|scope| json!([{"scope": scope, "code": "AWS_MASKER_7002", "stored": 0}]));
+        assert_eq!(answer.get("refused"), refused.as_ref(), "{request}");
+        assert_eq!(answer["acknowledged"], true, "{request}");
+        let news = answer["news"].as_array().map_or(0, Vec::len);
+        assert_eq!(
+            (answer.get("found"), news),
+            (None, usize::from(request["follow"][0]["scope"] == "team-a")),
+            "{request}"
+        );
     }
+    assert_eq!(values(&app.sync(&wanted(8, "team-c", &["i-1"])).await, "found"), [""; 0], "nothing was stored");
+}
+
+/// A team's own token gives the keys of its scopes: with them it can test no guess about another scope's values.
+#[tokio::test]
+async fn a_token_of_a_team_gives_the_keys_of_its_scopes_only() {
+    let app = App::embedded().await;
+    let all = app.sync(&batch(1)).await["keyring"].clone();
+    let own = app.post("/v1/sync", TEAM_TOKEN, batch(1).to_string()).await.json()["keyring"].clone();
+    let scopes = own["keys"]["scopes"].as_object().unwrap();
+    assert_eq!(scopes.keys().collect::<Vec<_>>(), ["team-a", "team-b"]);
+    assert_eq!((own["keys"].get("root"), own["id"] == all["id"]), (None, false));
+    let root: [u8; 32] =
+        data_encoding::HEXLOWER.decode(all["keys"]["root"].as_str().unwrap().as_bytes()).unwrap().try_into().unwrap();
+    let root = masking::PlaceholderKey::new(root);
+    for (scope, key) in scopes {
+        assert_eq!(key.as_str().unwrap(), data_encoding::HEXLOWER.encode(root.of_scope(scope).expose()), "{scope}");
+    }
+    // A filter that holds them is not sent them again.
+    let mut held = batch(2);
+    held["keyring"] = own["id"].clone();
+    assert_eq!(app.post("/v1/sync", TEAM_TOKEN, held.to_string()).await.json().get("keyring"), None);
+}
+
+/// Holds for every store.
+async fn check_quotas(variables: &[(&str, &str)]) {
+    let quotas = [("MASKER_QUOTA_MAPPINGS", "10"), ("MASKER_QUOTA_KNOWN", "3")];
+    let app = App::with(&[&quotas, variables].concat()).await;
+    let many: Vec<String> = (0..25).map(|n| format!("i-{n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let over = |scope: &str, stored: u64| json!([{"scope": scope, "code": "AWS_MASKER_1006", "stored": stored}]);
+    // Two tenants in one batch: one floods, the other notices nothing.
+    let mut request = mappings(1, "flood", &many);
+    request["mappings"]
+        .as_array_mut()
+        .unwrap()
+        .extend(mappings(1, "calm", &["i-1", "i-2"])["mappings"].as_array().unwrap().clone());
+    let answer = app.sync(&request).await;
+    assert_eq!((&answer["acknowledged"], &answer["refused"]), (&json!(true), &over("flood", 10)));
+    assert_eq!(values(&app.sync(&wanted(2, "flood", &many)).await, "found"), many[..10]);
+    assert_eq!(values(&app.sync(&wanted(3, "calm", &["i-1", "i-2"])).await, "found"), ["i-1", "i-2"]);
+    assert_eq!(app.metric("aws_masker_over_quota_total{quota=\"mappings\"}").await, 15);
+    // What is stored may be renewed; there is room again when something is forgotten.
+    assert_eq!(app.sync(&mappings(4, "flood", &many[..10])).await.get("refused"), None);
+    app.post("/v1/forget", OPERATOR, json!({"scope": "flood", "placeholder": placeholder_of("i-0")}).to_string()).await;
+    assert_eq!(app.sync(&mappings(5, "flood", &["i-20", "i-21"])).await["refused"], over("flood", 1));
+    assert_eq!(app.sync(&known(6, "calm", &["k-1", "k-2", "k-3", "k-4"])).await["refused"], over("calm", 3));
+    let stats = app.get("/v1/stats", OPERATOR).await.json()["stats"]["usage"].clone();
+    assert_eq!((&stats["flood"]["mappings"], &stats["calm"]["known"]), (&json!(10), &json!(3)), "{stats}");
+}
+
+#[tokio::test]
+async fn a_quota_holds_on_the_embedded_store() {
+    check_quotas(&[]).await;
+}
+
+#[tokio::test]
+async fn a_quota_holds_on_redis() {
+    let redis = Redis::start().await;
+    check_quotas(&[("REDIS_URL", &redis.url())]).await;
+}
+
+#[tokio::test]
+async fn bytes_and_new_mappings_have_quotas_too() {
+    for (quota, name, stored) in
+        [("MASKER_QUOTA_BYTES", "bytes", 3), ("MASKER_QUOTA_NEW_PER_MINUTE", "new_per_minute", 1_000)]
+    {
+        let app = App::with(&[(quota, "1000")]).await;
+        let many: Vec<String> = (0..1_500).map(|n| format!("i-{n}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(app.sync(&mappings(1, "a", &many)).await["refused"][0]["stored"], stored, "{quota}");
+        let line = format!("aws_masker_over_quota_total{{quota=\"{name}\"}}");
+        assert_eq!(app.metric(&line).await, 1_500 - stored);
+    }
+}
+
+/// Two sidecars on one Redis: what one filter learns, another hears of with its next call, and so it is with what the
+/// operator forgets.
+#[tokio::test]
+async fn what_is_learned_through_one_sidecar_is_heard_of_through_another() {
+    let redis = Redis::start().await;
+    let [one, other] = [App::on(&redis).await, App::on(&redis).await];
+    let mut place = other.sync(&follow(1, "a", None)).await["news"][0]["until"].as_str().unwrap().to_owned();
+    let mut hear = async || {
+        let news = other.sync(&follow(2, "a", Some(&place))).await["news"][0].clone();
+        place = news["until"].as_str().unwrap().to_owned();
+        news
+    };
+    one.sync(&known(1, "a", &["bucket-1", "bucket-2"])).await;
+    assert_eq!(values(&hear().await, "known"), ["bucket-1", "bucket-2"]);
+    assert_eq!(hear().await.get("known"), None);
+    one.post("/v1/forget", OPERATOR, json!({"value": "bucket-1", "scope": "a"}).to_string()).await;
+    assert_eq!(hear().await["forgotten"], json!([placeholder_of("bucket-1")]));
+    one.sync(&known(2, "a", &["bucket-3"])).await;
+    let listed = one.post("/v1/known", OPERATOR, json!({"scope": "a"}).to_string()).await.json();
+    assert_eq!(values(&listed, "known"), ["bucket-3", "bucket-2"], "the newest first");
+    one.post("/v1/forget", OPERATOR, json!({"scope": "a"}).to_string()).await;
+    let news = hear().await;
+    assert_eq!((&news["erased"], news.get("known")), (&json!(true), None));
 }
 
 #[tokio::test]
@@ -174,22 +299,20 @@ async fn an_eviction_policy_that_may_drop_mappings_is_told() {
 }
 
 #[tokio::test]
-async fn a_recall_fits_into_an_answer() {
+async fn what_is_known_fits_into_an_answer() {
     let app = App::embedded().await;
     let value = "x".repeat((16 << 10) - 8);
     for id in 0..3 {
         let mut request = batch(id);
         let big = |n: u64| {
             let value = format!("{value}{:08}", 100 * id + n);
-            json!({"scope": "a", "kind": "k", "placeholder": placeholder_of(&value), "value": value, "recall": true})
+            json!({"scope": "a", "kind": "k", "placeholder": placeholder_of(&value), "value": value, "known": true})
         };
         request["mappings"] = (0..100).map(big).collect();
         app.sync(&request).await;
     }
-    let mut recall = batch(9);
-    recall["recall"] = json!(["a"]);
-    let answer = app.sync(&recall).await;
-    let recalled = values(&answer, "recalled");
-    assert!((200..300).contains(&recalled.len()), "{}", recalled.len());
+    let answer = app.sync(&follow(9, "a", None)).await;
+    let told = values(&answer["news"][0], "known");
+    assert!((200..300).contains(&told.len()), "{}", told.len());
     assert!(answer.to_string().len() < contract::bound::BODY_BYTES + (1 << 20));
 }

@@ -42,8 +42,8 @@ async fn round_trip(app: &App, value: &str) {
 #[tokio::test]
 async fn an_acl_user_in_a_database_of_his_own() {
     let redis = Redis::start().await;
-    let rules = "on >pass ~aws-masker* &aws-masker* -@all +@connection +set +getex +get +del +zadd +zrem +zrevrange \
-        +zremrangebyrank +expire +scan +publish +info";
+    let rules = "on >pass ~aws-masker* &aws-masker* -@all +@connection +set +get +getex +getdel +exists +pttl +expire \
+        +zadd +zrem +zcard +zrevrange +zremrangebyscore +xadd +xrange +xrevrange +hgetall +hincrby +hdel +scan +publish +info";
     let mut words = vec!["ACL", "SETUSER", "masker"];
     words.extend(rules.split_whitespace());
     redis.query::<()>(&words).await.unwrap();
@@ -53,7 +53,7 @@ async fn an_acl_user_in_a_database_of_his_own() {
     for variables in [host, vec![("REDIS_URL", &url)]] {
         let app = App::with(&variables).await;
         let mut request = mappings(1, "a", &["i-1"]);
-        request["mappings"][0]["recall"] = true.into();
+        request["mappings"][0]["known"] = true.into();
         acknowledged(&app, &request).await;
         round_trip(&app, "i-2").await;
         assert_eq!(app.post("/v1/forget", OPERATOR, r#"{"scope":"a"}"#).await.json()["forgotten"], 2);

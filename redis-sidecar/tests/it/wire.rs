@@ -20,8 +20,8 @@ fn mapping() -> Value {
 #[test]
 fn a_request_is_written_as_it_always_was() {
     let counters = serde_json::to_value(Counters::default()).unwrap();
-    let mut by_context = mapping();
-    by_context["recall"] = json!(true);
+    let mut known = mapping();
+    known["known"] = json!(true);
     let exchange = json!({"scope": "a", "at_ms": 1, "request_bytes": 2, "response_bytes": 3,
         "masked": [["ec2_instance", 4]], "restored": 5, "unresolved": 6});
     let mut refused = exchange.clone();
@@ -30,8 +30,8 @@ fn a_request_is_written_as_it_always_was() {
         &json!({"version": 1, "instance": "w", "batch": 7, "mapping_ttl": 600, "counters": counters.clone()}),
     );
     check::<SyncRequest>(&json!({"version": 1, "instance": "w", "batch": 7, "keyring": "k", "mapping_ttl": 600,
-        "mappings": [mapping(), by_context], "exchanges": [exchange, refused], "counters": counters,
-        "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "recall": ["a"]}));
+        "mappings": [mapping(), known], "exchanges": [exchange, refused], "counters": counters,
+        "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a"}, {"scope": "b", "after": "1-0"}]}));
 }
 
 #[test]
@@ -42,7 +42,12 @@ fn an_answer_is_written_as_it_always_was() {
         );
     }
     check::<SyncResponse>(&json!({"version": 1, "batch": 7, "acknowledged": false, "store": "redis", "answered": true,
-        "keyring": {"id": "k", "placeholder_key": "07".repeat(32)}, "found": [mapping()], "recalled": [mapping()]}));
+        "refused": [{"scope": "b", "code": "AWS_MASKER_1006", "stored": 3}],
+        "keyring": {"id": "k", "keys": {"root": "07".repeat(32)}}, "found": [mapping()],
+        "news": [{"scope": "a", "until": "1-0"}, {"scope": "b", "until": "2-0", "erased": true,
+            "forgotten": ["AWS_EC2_7KQ2M9XA4TBN"], "known": [mapping()]}]}));
+    check::<SyncResponse>(&json!({"version": 1, "batch": 7, "acknowledged": true, "store": "redis", "answered": true,
+        "keyring": {"id": "k", "keys": {"scopes": {"a": "07".repeat(32)}}}}));
 }
 
 #[test]

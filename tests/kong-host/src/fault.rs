@@ -44,6 +44,8 @@ pub enum Fault {
     ResponsePaused { step: Step },
     /// A local response in the headers step of a response whose length stayed.
     LocalResponseUnderOldLength,
+    /// A local response was given the header `connection: upgrade`.
+    SwitchedByAnswer { status: u16 },
     /// A `kong.*` property was touched in a step in which Kong's Lua does not expect it.
     KongPropertyOutOfStep { step: Step, path: String },
     /// The instance was destroyed while its call was under way.
@@ -139,6 +141,11 @@ impl fmt::Display for Fault {
             ),
             Self::LocalResponseUnderOldLength => f.write_str(
                 "A local response replaced one whose Content-Length stayed. Kong would cut it or hang the client.",
+            ),
+            Self::SwitchedByAnswer { status } => write!(
+                f,
+                "A local response of status {status} had the header \"connection: upgrade\". Kong would answer with \
+                 101 instead, and the client would speak another protocol."
             ),
             Self::KongPropertyOutOfStep { step, path } => write!(
                 f,

@@ -52,6 +52,13 @@ impl Request {
         self
     }
 
+    /// With one more header, whether or not there is one of that name.
+    #[must_use]
+    pub fn one_more_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.add(name, value);
+        self
+    }
+
     #[must_use]
     pub fn on_connection(mut self, connection: u32) -> Self {
         self.connection = connection;

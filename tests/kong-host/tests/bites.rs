@@ -166,6 +166,18 @@ fn wrong_requests() {
         },
         Case {
             upstream: None,
+            client: (426, "no\n", Ending::Complete),
+            faults: vec![Fault::SwitchedByAnswer { status: 426 }],
+            ..case(
+                "names the protocol to switch to",
+                r#"{ON_REQUEST_BODY}
+                   (drop (call $respond (i32.const 426) (i32.const 0) (i32.const 0) 'no'
+                     '\01\00\00\00\0a\00\00\00\07\00\00\00connection\00upgrade\00' (i32.const -1)))
+                   (i32.const 1))"#,
+            )
+        },
+        Case {
+            upstream: None,
             client: (500, "", Ending::Complete),
             faults: vec![trapped(body, "local response already stashed")],
             ..case(

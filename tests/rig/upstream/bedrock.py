@@ -10,7 +10,7 @@ from typing import Any
 
 from rig.sse import events
 from rig.upstream import anthropic
-from rig.upstream.blocks import Block, Text
+from rig.upstream.blocks import Block, Text, Thinking, Tool
 from rig.upstream.deltas import deltas
 from rig.upstream.scenario import Reply
 
@@ -27,15 +27,38 @@ def invocation(blocks: list[Block], size: int | tuple[int, ...]) -> Reply:
 
 
 def conversation(blocks: list[Block], size: int | tuple[int, ...]) -> Reply:
-    """converse-stream, as far as texts go."""
+    """converse-stream: texts and calls of tools."""
     frames = [frame("messageStart", {"role": "assistant"})]
     for index, block in enumerate(blocks):
         at = {"contentBlockIndex": index}
-        texts = deltas(block.text, size) if isinstance(block, Text) else []
-        frames += [frame("contentBlockDelta", at | {"delta": {"text": text}}) for text in texts]
+        if isinstance(block, Tool):
+            called = {"toolUse": {"toolUseId": block.id, "name": block.name}}
+            frames.append(frame("contentBlockStart", at | {"start": called}))
+            told = [{"toolUse": {"input": piece}} for piece in deltas(json.dumps(block.input), size)]
+        else:
+            told = [{"text": piece} for piece in deltas(block.text, size)] if isinstance(block, Text) else []
+        frames += [frame("contentBlockDelta", at | {"delta": delta}) for delta in told]
         frames.append(frame("contentBlockStop", at))
     frames.append(frame("messageStop", {"stopReason": "end_turn"}))
     return Reply(tuple(frames), headers=HEADERS)
+
+
+def converse(blocks: list[Block]) -> Reply:
+    """converse: the whole message."""
+    content = [
+        {"toolUse": {"toolUseId": block.id, "name": block.name, "input": block.input}}
+        if isinstance(block, Tool)
+        else {"text": block.text}
+        for block in blocks
+        if not isinstance(block, Thinking)
+    ]
+    usage = {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}
+    message = {
+        "output": {"message": {"role": "assistant", "content": content}},
+        "stopReason": "end_turn",
+        "usage": usage,
+    }
+    return Reply((json.dumps(message | {"metrics": {"latencyMs": 1}}).encode(),))
 
 
 def frame(kind: str, payload: dict[str, Any]) -> bytes:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from rig.upstream import anthropic, bedrock, openai
+from rig.upstream import anthropic, assistants, bedrock, cohere, gemini, mistral, ollama, openai
 from rig.upstream.blocks import placeholders, spoken
 from rig.upstream.scenario import Recorded, Reply, Scenario
 
@@ -14,13 +14,17 @@ def answer(request: Recorded, scenario: Scenario) -> Reply:
     if request.path.endswith("/count_tokens"):
         return anthropic.tokens(request.body)
     blocks = spoken(scenario.says, placeholders(request.body))
-    last = request.path.rpartition("/")[2]
+    # Gemini's paths end with `<model>:<method>`.
+    last = request.path.rpartition("/")[2].rpartition(":")[2]
     if last in STREAMS:
         return STREAMS[last](blocks, scenario.delta)
+    if last in PLAIN:
+        return PLAIN[last](blocks)
     if request.path not in DIALECTS:
         return anthropic.error(404, "not_found_error", f"no such path: {request.path}")
     whole, streamed = DIALECTS[request.path]
-    return streamed(blocks, scenario.delta) if _asks_for_stream(request) else whole(blocks)
+    stream = _asks_for_stream(request, request.path in STREAMED_BY_DEFAULT)
+    return streamed(blocks, scenario.delta) if stream else whole(blocks)
 
 
 def echo(request: Recorded) -> Reply:
@@ -44,9 +48,9 @@ def failed(status: int, kind: str) -> Callable[[Recorded], Reply]:
     return quoting
 
 
-def _asks_for_stream(request: Recorded) -> bool:
+def _asks_for_stream(request: Recorded, default: bool) -> bool:
     try:
-        return json.loads(request.body or b"{}").get("stream") is True
+        return json.loads(request.body or b"{}").get("stream", default) is True
     except ValueError:
         return False
 
@@ -55,9 +59,17 @@ DIALECTS = {
     "/v1/messages": (anthropic.message, anthropic.stream),
     "/v1/chat/completions": (openai.completion, openai.completion_stream),
     "/v1/responses": (openai.response, openai.response_stream),
+    "/v1/threads/runs": (openai.completion, assistants.run_stream),
+    "/mistral/v1/chat/completions": (openai.completion, mistral.completion_stream),
+    "/v2/chat": (cohere.chat, cohere.chat_stream),
+    "/api/chat": (ollama.chat, ollama.chat_stream),
+    "/api/generate": (ollama.generation, ollama.generation_stream),
 }
+STREAMED_BY_DEFAULT = ("/api/chat", "/api/generate")
 # Paths that name the model before; they always stream.
 STREAMS = {
     "invoke-with-response-stream": bedrock.invocation,
     "converse-stream": bedrock.conversation,
+    "streamGenerateContent": gemini.content_stream,
 }
+PLAIN = {"converse": bedrock.converse, "generateContent": gemini.content}

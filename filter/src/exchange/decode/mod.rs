@@ -1,4 +1,5 @@
-//! Decodes response bodies that upstream compressed although it was asked not to. They leave the filter uncompressed.
+//! Decodes compressed bodies, which leave the filter uncompressed: requests, and responses that upstream compressed
+//! although it was asked not to.
 //!
 //! Each decoder returns its output in pieces of at most [`STEP`] bytes, so its memory does not depend on the input, and
 //! all of the output is counted: a small body may hold terabytes.
@@ -12,6 +13,8 @@ use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use zstd::Zstd;
 
+/// Maximum bytes of one decoded request, as many as the Anthropic API takes. A longer one is refused.
+const REQUEST_PLAIN_MAX: u64 = if cfg!(test) { 1 << 20 } else { 32 << 20 };
 /// Maximum bytes of one decoded response. A longer one is cut there.
 const PLAIN_MAX: u64 = if cfg!(test) { 1 << 20 } else { 256 << 20 };
 /// Maximum ratio of a response's decoded length, beyond [`PLAIN_FREE`], to its encoded length. A response that grows by
@@ -30,7 +33,7 @@ pub(super) enum Coding {
     Deflate,
     Brotli,
     Zstd,
-    /// Another one, or several: such a body is passed on unchanged.
+    /// Another one, or several: such a response is passed on unchanged, and such a request refused.
     Unknown,
 }
 
@@ -45,6 +48,15 @@ impl Coding {
             _ => Self::Unknown,
         }
     }
+}
+
+/// Decodes the body of a request. One that ends before its coding does is not valid.
+pub(super) fn request(coding: Coding, body: &[u8]) -> Result<Vec<u8>, Undecodable> {
+    let mut decoder = Decoder::new(coding).ok_or(Undecodable::Garbled)?;
+    decoder.bound = Bound::Request;
+    let mut plain = Vec::new();
+    decoder.write(body, &mut |piece| plain.extend_from_slice(piece))?;
+    if decoder.stream.has_ended() { Ok(plain) } else { Err(Undecodable::Garbled) }
 }
 
 /// The reason for which nothing more can be decoded.
@@ -62,8 +74,26 @@ type Give<'g> = dyn FnMut(&[u8]) -> Result<(), Undecodable> + 'g;
 /// Decodes a body that arrives in pieces.
 pub(super) struct Decoder {
     stream: Stream,
+    bound: Bound,
     encoded: u64,
     plain: u64,
+}
+
+/// The bound of the decoded bytes, by the direction in which a body travels.
+#[derive(Debug, Clone, Copy)]
+enum Bound {
+    /// A client may send that many bytes without a coding too, so no ratio has to be kept.
+    Request,
+    Response,
+}
+
+impl Bound {
+    fn plain_max(self, encoded: u64) -> u64 {
+        match self {
+            Self::Request => REQUEST_PLAIN_MAX,
+            Self::Response => PLAIN_MAX.min(PLAIN_FREE.saturating_add(encoded.saturating_mul(RATIO_MAX))),
+        }
+    }
 }
 
 enum Stream {
@@ -97,7 +127,7 @@ impl Decoder {
     }
 
     fn of(stream: Stream) -> Self {
-        Self { stream, encoded: 0, plain: 0 }
+        Self { stream, bound: Bound::Response, encoded: 0, plain: 0 }
     }
 
     pub(super) fn is_identity(&self) -> bool {
@@ -111,7 +141,7 @@ impl Decoder {
             return Ok(());
         }
         self.encoded += chunk.len() as u64;
-        let max = PLAIN_MAX.min(PLAIN_FREE.saturating_add(self.encoded.saturating_mul(RATIO_MAX)));
+        let max = self.bound.plain_max(self.encoded);
         let plain = &mut self.plain;
         let read = self.stream.write(chunk, &mut |piece| {
             *plain += piece.len() as u64;
@@ -158,6 +188,20 @@ impl Stream {
             Self::Broken(undecodable) => Err(*undecodable),
         }
     }
+
+    /// Returns whether the bytes so far are complete in their coding. Nothing may be written after this question.
+    fn has_ended(&mut self) -> bool {
+        match self {
+            Self::Identity => true,
+            Self::Gzip(decoder) => decoder.try_finish().is_ok(),
+            // A decoder takes no byte after the end.
+            Self::Zlib(decoder) => matches!(decoder.write(&[0]), Ok(0)),
+            Self::Bare(decoder) => matches!(decoder.write(&[0]), Ok(0)),
+            Self::Brotli(decoder) => decoder.has_ended,
+            Self::Zstd(decoder) => decoder.has_ended(),
+            Self::Deflate(_) | Self::Broken(_) => false,
+        }
+    }
 }
 
 /// Feeds a decoder, which takes no more at once than fills its buffer of 32 KB, and passes on its output.
@@ -186,19 +230,20 @@ struct Brotli {
     state: BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>,
     /// The output of a step.
     step: Vec<u8>,
+    has_ended: bool,
 }
 
 impl Default for Brotli {
     fn default() -> Self {
         let [a, b, c] = std::array::from_fn(|_| StandardAlloc::default());
         // Strict: a window has at most 16 MB, as in RFC 7932. An extension that nobody sends would allow 1 GB.
-        Self { state: BrotliState::new_strict(a, b, c), step: vec![0; STEP] }
+        Self { state: BrotliState::new_strict(a, b, c), step: vec![0; STEP], has_ended: false }
     }
 }
 
 impl Brotli {
     fn write(&mut self, chunk: &[u8], give: &mut Give<'_>) -> Result<(), Undecodable> {
-        let Self { state, step } = self;
+        let Self { state, step, has_ended } = self;
         let (mut left, mut at, mut total) = (chunk.len(), 0, 0);
         loop {
             let (mut room, mut written) = (STEP, 0);
@@ -208,7 +253,10 @@ impl Brotli {
             match result {
                 BrotliResult::NeedsMoreOutput => {}
                 BrotliResult::NeedsMoreInput => return Ok(()),
-                BrotliResult::ResultSuccess if left == 0 => return Ok(()),
+                BrotliResult::ResultSuccess if left == 0 => {
+                    *has_ended = true;
+                    return Ok(());
+                }
                 // Something follows the end.
                 BrotliResult::ResultSuccess | BrotliResult::ResultFailure => return Err(Undecodable::Garbled),
             }

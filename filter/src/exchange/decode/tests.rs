@@ -131,3 +131,34 @@ fn expansion_is_bounded() {
         }
     }
 }
+
+type Encode = fn(&[u8]) -> Vec<u8>;
+const CODINGS: [(&str, Encode); 5] =
+    [("gzip", gzip), ("deflate", zlib), ("deflate", deflate), ("br", brotli), ("zstd", zstd)];
+
+/// A request that is cut anywhere is not one that the client meant to send.
+#[test]
+fn a_request_is_decoded_whole_or_not_at_all() {
+    for (name, encode) in CODINGS {
+        let (coding, encoded) = (Coding::of(Some(name)), encode(TEXT.as_bytes()));
+        assert_eq!(request(coding, &encoded).as_deref(), Ok(TEXT.as_bytes()), "{name}");
+        for cut in 1..encoded.len() {
+            assert_eq!(request(coding, &encoded[..cut]), Err(Undecodable::Garbled), "{name} cut at {cut}");
+        }
+        let followed = [&encoded[..], b"{}"].concat();
+        assert_eq!(request(coding, &followed), Err(Undecodable::Garbled), "{name} followed by something");
+    }
+    let members = [gzip(b"{}"), gzip(b" ")].concat();
+    assert_eq!(request(Coding::Gzip, &members).as_deref(), Ok(&b"{} "[..]), "gzip of two members");
+    assert_eq!(request(Coding::Unknown, b"{}"), Err(Undecodable::Garbled));
+}
+
+#[test]
+fn a_request_may_grow_by_any_ratio_up_to_its_bound() {
+    for (name, encode) in CODINGS.into_iter().filter(|(name, _)| *name != "br") {
+        let max = usize::try_from(REQUEST_PLAIN_MAX).unwrap();
+        let plain = request(Coding::of(Some(name)), &encode(&vec![b'a'; max]));
+        assert_eq!(plain.map(|plain| plain.len()), Ok(max), "{name}");
+        assert_eq!(request(Coding::of(Some(name)), &encode(&vec![b'a'; max + 1])), Err(Undecodable::TooLong), "{name}");
+    }
+}

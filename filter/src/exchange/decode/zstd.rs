@@ -52,6 +52,11 @@ impl Zstd {
         Ok(())
     }
 
+    /// Returns whether what was written so far are whole frames.
+    pub(super) fn has_ended(&self) -> bool {
+        self.held.is_empty() && matches!(self.next, Next::Header)
+    }
+
     /// Reads the part with which the bytes begin and returns its length; `None` if it is not complete.
     fn part(&mut self, bytes: &[u8], give: &mut Give<'_>) -> Result<Option<usize>, Undecodable> {
         match self.next {

@@ -1,11 +1,15 @@
 //! The conversation with the sidecar: the time of calls, their content, the meaning of answers. No host type, no clock.
 
+mod keys;
 pub(crate) mod turn;
 mod wanted;
 
-use contract::{Counters, Mapping, MintKey, StoreState, SyncRequest, SyncResponse, Wanted, bound};
-use masking::{Placeholder, PlaceholderKey};
+use contract::{
+    Counters, Keyring, Mapping, RefusedScope, ScopeNews, StoreState, SyncRequest, SyncResponse, Wanted, bound,
+};
+use masking::Placeholder;
 
+use self::keys::Keys;
 use self::turn::{Flight, Owed, Turn};
 use self::wanted::WantedQueue;
 use super::clock::Steady;
@@ -28,7 +32,7 @@ const RESTORE_MS: u64 = *RETRY_MS.end() / 2;
 pub(crate) struct Sync {
     instance: String,
     mapping_ttl: u64,
-    key: Option<Key>,
+    keys: Option<Keys>,
     turn: Turn,
     batches: u64,
     wanted: WantedQueue,
@@ -38,12 +42,6 @@ pub(crate) struct Sync {
     /// The number of failed calls since the start, and of those among them that the host could not send.
     pub failed_calls: u64,
     pub unsent_calls: u64,
-}
-
-#[derive(Debug)]
-struct Key {
-    id: String,
-    key: PlaceholderKey,
 }
 
 /// The last good answer.
@@ -65,13 +63,13 @@ pub(crate) enum Failure {
 /// The content of a good answer.
 #[derive(Debug, Default)]
 pub(crate) struct News {
-    pub keyring: Option<MintKey>,
+    pub keyring: Option<Keyring>,
     /// The mappings that were asked for.
-    pub mappings: Vec<Mapping>,
-    /// The batch that is stored now, and no longer owed.
-    pub delivered: Option<Batch>,
-    /// The scopes whose values the vault has sent.
-    pub recalled: Vec<String>,
+    pub found: Vec<Mapping>,
+    /// The batch that was delivered, and the scopes for which not all of it is stored.
+    pub delivered: Option<(Batch, Vec<RefusedScope>)>,
+    /// What the followed scopes have learned elsewhere.
+    pub scopes: Vec<ScopeNews>,
 }
 
 /// The state of the vault.
@@ -100,7 +98,7 @@ impl Sync {
         Self {
             instance,
             mapping_ttl,
-            key: None,
+            keys: None,
             turn: Turn::Starting,
             batches: 0,
             wanted: WantedQueue::default(),
@@ -111,14 +109,14 @@ impl Sync {
         }
     }
 
-    pub(crate) fn key(&self) -> Option<&PlaceholderKey> {
-        self.key.as_ref().map(|key| &key.key)
+    pub(crate) fn keys(&self) -> Option<&Keys> {
+        self.keys.as_ref()
     }
 
-    /// Takes over the key of another instance, as if the vault had just sent it.
-    pub(crate) fn inherit(&mut self, keyring: &MintKey, now: Steady) {
-        if self.key.is_none() {
-            self.take_key(keyring);
+    /// Takes over the keys of another instance, as if the vault had just sent them.
+    pub(crate) fn inherit(&mut self, keyring: &Keyring, now: Steady) {
+        if self.keys.is_none() {
+            self.take_keys(keyring);
             let store = self.last_answer.map_or(StoreState::Memory, |last| last.store);
             self.last_answer = Some(LastAnswer { at: now, store });
         }
@@ -144,22 +142,29 @@ impl Sync {
         if !self.turn.may_call(now) {
             return None;
         }
-        let recall = memory.to_recall(bound::RECALL);
-        let has_news = self.turn.owes() || !outbox.is_empty() || !self.wanted.is_empty() || !recall.is_empty();
-        if !has_news && self.key.is_some() && !self.is_heartbeat_due(now) {
+        let has_debts = self.turn.owes() || outbox.has_due(now);
+        let has_questions = !self.wanted.is_empty() || memory.has_to_follow(now);
+        if !has_debts && !has_questions && self.keys.is_some() && !self.is_heartbeat_due(now) {
             return None;
         }
         let owed = self.turn.take_undelivered(now).unwrap_or_else(|| {
             self.batches += 1;
-            Owed::new(self.batches, outbox.take_batch())
+            Owed::new(self.batches, outbox.take_batch(now))
         });
-        let flight = Flight { since: now, owed, wanted: self.wanted.take(), recall };
-        let body = serde_json::to_vec(&self.request(&flight)).ok();
+        let flight = Flight { since: now, owed, wanted: self.wanted.take() };
+        let request = SyncRequest { follow: memory.to_follow(now, bound::FOLLOWED), ..self.request(&flight) };
+        let body = serde_json::to_vec(&request).ok();
         self.turn = Turn::InFlight(flight);
         if body.is_none() {
             self.on_failure(now, Failure::Unsent, &mut outbox.counters);
         }
         body
+    }
+
+    /// The number of batches so far.
+    #[cfg(test)]
+    pub(crate) fn batches(&self) -> u64 {
+        self.batches
     }
 
     fn is_heartbeat_due(&self, now: Steady) -> bool {
@@ -192,22 +197,18 @@ impl Sync {
     fn take_answer(&mut self, now: Steady, flight: Flight, answer: SyncResponse) -> News {
         (self.last_answer, self.failures) = (Some(LastAnswer { at: now, store: answer.store }), 0);
         if let Some(keyring) = &answer.keyring {
-            self.take_key(keyring);
+            self.take_keys(keyring);
         }
         let delivered = if answer.acknowledged {
-            Some(flight.owed.batch)
+            Some((flight.owed.batch, answer.refused))
         } else {
             self.turn = Turn::after(flight.owed, now.plus(RESTORE_MS));
             None
         };
-        let recalled = if answer.store_answered {
-            flight.recall
-        } else {
+        if !answer.store_answered {
             self.wanted.put_back(flight.wanted);
-            Vec::new()
-        };
-        let mappings = answer.found.into_iter().chain(answer.recalled).collect();
-        News { keyring: answer.keyring, mappings, delivered, recalled }
+        }
+        News { keyring: answer.keyring, found: answer.found, delivered, scopes: answer.news }
     }
 
     /// Another instance got an answer: there is no reason to wait.
@@ -232,19 +233,19 @@ impl Sync {
             version: contract::VERSION,
             instance: self.instance.clone(),
             batch: *number,
-            keyring: self.key.as_ref().map(|key| key.id.clone()),
+            keyring: self.keys.as_ref().map(|keys| keys.id().to_owned()),
             mapping_ttl: self.mapping_ttl,
             mappings: batch.mappings.clone(),
             exchanges: batch.exchanges.clone(),
             counters: batch.counters,
             wanted: flight.wanted.clone(),
-            recall: flight.recall.clone(),
+            follow: Vec::new(),
         }
     }
 
-    fn take_key(&mut self, keyring: &MintKey) {
-        if let Some(key) = keyring.key() {
-            self.key = Some(Key { id: keyring.id.clone(), key: PlaceholderKey::new(key) });
+    fn take_keys(&mut self, keyring: &Keyring) {
+        if let Some(keys) = Keys::read(keyring) {
+            self.keys = Some(keys);
         }
     }
 }

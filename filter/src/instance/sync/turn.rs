@@ -55,7 +55,6 @@ pub(super) struct Flight {
     pub since: Steady,
     pub owed: Owed,
     pub wanted: Vec<Wanted>,
-    pub recall: Vec<String>,
 }
 
 impl Turn {

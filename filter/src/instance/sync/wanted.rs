@@ -6,8 +6,10 @@ use contract::{Wanted, bound};
 
 /// Maximum placeholders in one call: each may be answered with a value of the bound's size.
 const WANTED_PER_CALL: usize = bound::BODY_BYTES / bound::VALUE_BYTES;
-/// At most this many placeholders wait; any further ones are not asked for.
+/// At most this many placeholders wait, and of each scope at most its part, so that one scope does not keep another
+/// waiting; any further ones are not asked for.
 const WANTED_MAX: usize = 2_000;
+const SCOPE_WANTED_MAX: usize = 256;
 
 #[derive(Debug, Default)]
 pub(super) struct WantedQueue {
@@ -21,7 +23,8 @@ impl WantedQueue {
     }
 
     pub(super) fn push(&mut self, wanted: Wanted) {
-        if self.order.len() < WANTED_MAX {
+        let of_scope = || self.order.iter().filter(|waiting| waiting.scope == wanted.scope).count();
+        if self.order.len() < WANTED_MAX && of_scope() < SCOPE_WANTED_MAX {
             self.put_back([wanted]);
         }
     }
@@ -59,7 +62,10 @@ mod tests {
         queue.push(wanted(4));
         queue.put_back([3, 4, 1].map(wanted));
         assert_eq!(queue.take(), [4, 3, 1].map(wanted));
-        (0..WANTED_MAX + 5).for_each(|n| queue.push(wanted(n)));
-        assert_eq!((queue.order.len(), queue.take().len()), (WANTED_MAX, WANTED_PER_CALL));
+        (0..WANTED_MAX).for_each(|n| queue.push(wanted(n)));
+        assert_eq!((queue.order.len(), queue.take().len()), (SCOPE_WANTED_MAX, WANTED_PER_CALL));
+        let of = |n: usize| Wanted { scope: format!("s{}", n % 20), ..wanted(n) };
+        (0..2 * WANTED_MAX).for_each(|n| queue.push(of(n)));
+        assert_eq!(queue.order.len(), WANTED_MAX);
     }
 }

@@ -8,7 +8,7 @@ pub(crate) mod zone;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
-use contract::{Mapping, MintKey};
+use contract::{Keyring, Mapping};
 use masking::{History, Mint, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ const PIECE_BYTES: usize = 16 << 10;
 /// The record of a sidecar.
 #[derive(Debug, Default)]
 struct SidecarRecord {
-    keyring: Option<MintKey>,
+    keyring: Option<Keyring>,
     /// True if the host keeps the keyring for the instances that follow if this memory is lost.
     is_kept: bool,
     outage: Repeat,
@@ -92,7 +92,7 @@ struct SidecarRecord {
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     sidecar: SidecarName,
-    keyring: MintKey,
+    keyring: Keyring,
 }
 
 /// A piece of the mappings that are owed to a sidecar while no call may be made.
@@ -121,11 +121,11 @@ impl Worker {
     }
 
     /// The sidecar's key, if any instance has got it.
-    pub(crate) fn keyring(&self, sidecar: &SidecarName) -> Option<&MintKey> {
+    pub(crate) fn keyring(&self, sidecar: &SidecarName) -> Option<&Keyring> {
         self.sidecars.get(sidecar)?.keyring.as_ref()
     }
 
-    pub(crate) fn learn(&mut self, sidecar: &SidecarName, keyring: &MintKey) {
+    pub(crate) fn learn(&mut self, sidecar: &SidecarName, keyring: &Keyring) {
         let record = self.sidecars.entry(sidecar.clone()).or_default();
         if record.keyring.as_ref() != Some(keyring) {
             (record.keyring, record.is_kept) = (Some(keyring.clone()), false);
@@ -137,7 +137,8 @@ impl Worker {
         let record = self.sidecars.get_mut(sidecar).filter(|record| !record.is_kept)?;
         let kept = Kept { sidecar: sidecar.clone(), keyring: record.keyring.clone()? };
         record.is_kept = true;
-        serde_json::to_vec(&kept).ok()
+        // The host traps on what its zone cannot hold. Without a copy, the next instance asks the sidecar.
+        serde_json::to_vec(&kept).ok().filter(|kept| kept.len() <= PIECE_BYTES)
     }
 
     /// Takes over the key that the host kept.

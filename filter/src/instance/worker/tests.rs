@@ -1,8 +1,8 @@
 use super::*;
-use contract::Redacted;
+use contract::{MintKey, MintKeys, Redacted};
 
-fn keyring(id: &str) -> MintKey {
-    MintKey::new(id, &[7; 32])
+fn keyring(id: &str) -> Keyring {
+    Keyring { id: id.to_owned(), keys: MintKeys::Root(MintKey::new(&[7; 32])) }
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn what_is_owed_meanwhile_is_found_by_the_next_memory() {
         kind: "k".into(),
         placeholder: format!("P{n}"),
         value: Redacted::new("v"),
-        by_context: false,
+        known: false,
     };
     let mut worker = Worker::default();
     worker.recall_owed(&ours, "7".into(), |_| None);

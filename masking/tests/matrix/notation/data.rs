@@ -39,6 +39,7 @@ pub const DATA: &[Notation] = &[
     Notation { name: "powershell-env", group: Shell, takes: Any, floor: 95, text: r#"$env:§UPPER = "§V""# },
     Notation { name: "powershell", group: Shell, takes: Any, floor: 95, text: "$§Pascal = '§V'" },
     Notation { name: "powershell-option", group: Shell, takes: Any, floor: 90, text: "Get-Thing -§Pascal §V -Region eu-west-1" },
+    Notation { name: "make-default", group: Shell, takes: Any, floor: 95, text: "§UPPER ?= §V" },
     Notation { name: "cmd-set", group: Shell, takes: Any, floor: 95, text: "set §UPPER=§V" },
     Notation { name: "dockerfile", group: Data, takes: Public, floor: 95, text: "FROM alpine\nENV §UPPER=§V\nUSER app" },
     Notation { name: "dockerfile-blank", group: Data, takes: Public, floor: 95, text: "FROM alpine\nENV §UPPER §V\nUSER app" },

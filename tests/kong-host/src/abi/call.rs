@@ -152,6 +152,9 @@ fn send_local_response(
         Step::ResponseBody | Step::Log => return Err(Error::msg("response already sent")),
         _ if exchange.local.is_some() => return Err(Error::msg("local response already stashed")),
         _ => {
+            if headers.text("connection").is_some_and(|value| value.to_ascii_lowercase().contains("upgrade")) {
+                exchange.faults.push(Fault::SwitchedByAnswer { status });
+            }
             exchange.local = Some(LocalResponse { status, headers, body });
             // A response of the filter's own cancels what the context still waited for.
             let id = exchange.id.0;

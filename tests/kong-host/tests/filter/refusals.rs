@@ -1,5 +1,6 @@
 //! What is refused, with what, and that nothing of it went upstream.
 
+use std::io::Write;
 use std::rc::Rc;
 
 use kong_host::{Outcome, Request, Response, Settings};
@@ -30,7 +31,12 @@ fn bodies_that_cannot_be_masked() {
         ("JSON that is cut", cut, 400, "AWS_MASKER_6002"),
         ("no JSON", bytes(b"i-0123456789abcdef0"), 400, "AWS_MASKER_6002"),
         ("no UTF-8", bytes(b"{\"a\":\"\xff i-0123456789abcdef0\"}"), 400, "AWS_MASKER_6002"),
-        ("compressed", message(TEXT).header("content-encoding", "gzip"), 415, "AWS_MASKER_2004"),
+        ("not what its coding says", message(TEXT).header("content-encoding", "gzip"), 400, "AWS_MASKER_2009"),
+        ("a bomb", gzip(&vec![b' '; 33 << 20]), 413, "AWS_MASKER_2003"),
+        ("in an unknown coding", message(TEXT).header("content-encoding", "compress"), 415, "AWS_MASKER_2004"),
+        ("in two codings", message(TEXT).header("content-encoding", "gzip, br"), 415, "AWS_MASKER_2004"),
+        ("UTF-16", message(TEXT).header("content-type", "text/plain; charset=utf-16"), 415, "AWS_MASKER_2004"),
+        ("with a digest", message(TEXT).header("content-digest", "sha-256=:x:"), 400, "AWS_MASKER_2008"),
         ("a form", message(TEXT).header("content-type", "multipart/form-data; boundary=x"), 415, "AWS_MASKER_2004"),
         ("nested too deeply", bytes("[".repeat(200_000).as_bytes()), 413, "AWS_MASKER_2003"),
     ] {
@@ -38,6 +44,27 @@ fn bodies_that_cannot_be_masked() {
             let request = if slow { request.clone().slow() } else { request.clone() };
             check_refused(name, &mut Gateway::new(), request, status, code);
         }
+    }
+}
+
+fn gzip(plain: &[u8]) -> Request {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(plain).expect("memory takes it");
+    let body = encoder.finish().expect("memory takes it");
+    Request::post("/v1/messages", body).header("content-encoding", "gzip")
+}
+
+/// A client that is refused before its body was read may still be sending it; its connection is not used again.
+#[test]
+fn a_refusal_by_the_headers_closes_the_connection() {
+    for (name, request, closes) in [
+        ("by the headers", message(TEXT).header("content-encoding", "compress"), Some("close")),
+        ("by the headers, chunked", message(TEXT).chunked().header("content-type", "image/png"), Some("close")),
+        ("by the body", Request::post("/v1/messages", "{"), None),
+        ("without a body", Request::new("GET", "/").header("upgrade", "websocket"), None),
+    ] {
+        let outcome = Gateway::new().check(name, request, |_| panic!("{name}: it went upstream"));
+        assert_eq!(outcome.client.headers.text("connection"), closes, "{name}");
     }
 }
 
@@ -53,7 +80,8 @@ fn protocols_that_cannot_be_masked() {
         ("with a body behind the head", asking(message(TEXT).slow(), "websocket")),
         ("another protocol", asking(get(), "connect-udp")),
     ] {
-        check_refused(name, &mut Gateway::new(), request, 415, "AWS_MASKER_2004");
+        let outcome = check_refused(name, &mut Gateway::new(), request, 426, "AWS_MASKER_2007");
+        assert_eq!(outcome.client.headers.text("upgrade"), Some("HTTP/1.1"), "{name}");
     }
     // HTTP/2 in clear text is offered by some clients with every request; nginx stays with HTTP/1.1.
     let outcome = Gateway::new().check("h2c", asking(message(TEXT), "h2c"), |upstream| reply(&heard(upstream)));
@@ -133,6 +161,27 @@ fn a_scope_that_a_header_tells() {
         sent.push(outcome.upstream.expect("it goes upstream").body);
     }
     assert_ne!(sent[0], sent[1], "the scopes' placeholders differ");
+
+    // A client that sends the header too, in front of the plugin's or after it, in any case.
+    let forged = [("x-consumer-id", "X-Consumer-Id"), ("X-CONSUMER-ID", "x-consumer-id")];
+    for (first, second) in forged {
+        for scopes in [["team-b", "team-a"], ["team-a", "team-b"], ["team-a", "team-a"]] {
+            let request = message(TEXT).one_more_header(first, scopes[0]).one_more_header(second, scopes[1]);
+            let outcome = gateway.check("two scopes", request, |_| panic!("it went upstream"));
+            assert_eq!(outcome.client.status, 403, "{scopes:?}");
+        }
+    }
+    for forged in ["team-a,team-b", "team-a, team-a", "team-a;x", " team-a"] {
+        let request = message(TEXT).header("x-consumer-id", forged);
+        let outcome = gateway.check("a scope that is none", request, |_| panic!("it went upstream"));
+        assert_eq!(outcome.client.status, 403, "{forged}");
+    }
+    // So many headers that the host does not show the plugin's own.
+    let many = (0..110).fold(message(TEXT).header("x-consumer-id", "team-b"), |request, n| {
+        request.one_more_header("x-many", &n.to_string())
+    });
+    let outcome = gateway.check("many headers", many, |_| panic!("it went upstream"));
+    assert_eq!(outcome.client.status, 403);
 
     // What stands for a value in one scope stands for nothing in the other.
     let stolen = String::from_utf8(sent.swap_remove(0)).expect("JSON is UTF-8");

@@ -1,8 +1,11 @@
 //! A scripted sidecar: it keeps what it is given and answers as it is told to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use contract::{Counters, Mapping, MintKey, StoreState, SyncRequest, SyncResponse, header};
+use contract::{
+    Counters, Follow, Keyring, Mapping, MintKey, MintKeys, RefusedScope, ScopeNews, StoreState, SyncRequest,
+    SyncResponse, code, header,
+};
 use kong_host::{Call, Reply};
 
 use crate::gateway::silence;
@@ -31,6 +34,10 @@ pub struct Vault {
     pub mood: Mood,
     /// By scope and placeholder.
     pub mappings: BTreeMap<(String, String), Mapping>,
+    /// The known values of each scope, in the order in which they were learned.
+    pub known: BTreeMap<String, Vec<Mapping>>,
+    /// Scopes that have used up a quota.
+    pub full: BTreeSet<String>,
     pub counters: Vec<Counters>,
     pub exchanges: usize,
     pub calls: usize,
@@ -68,17 +75,25 @@ impl Vault {
             .iter()
             .filter_map(|wanted| self.mappings.get(&(wanted.scope.clone(), wanted.placeholder.clone())).cloned());
         let found = found.collect();
+        let over: BTreeSet<_> = request.mappings.iter().map(|mapping| &mapping.scope).collect();
+        let over = over.into_iter().filter(|scope| self.full.contains(*scope));
+        let refused =
+            over.map(|scope| RefusedScope { scope: scope.clone(), code: code::QUOTA.into(), stored: 0 }).collect();
         if well {
             self.counters.push(request.counters);
             self.exchanges += request.exchanges.len();
-            for mapping in request.mappings {
+            for mapping in request.mappings.into_iter().filter(|mapping| !self.full.contains(&mapping.scope)) {
+                if mapping.known {
+                    self.known.entry(mapping.scope.clone()).or_default().push(mapping.clone());
+                }
                 let key = (mapping.scope.clone(), mapping.placeholder.clone());
                 if let Some(known) = self.mappings.insert(key, mapping.clone()) {
                     assert_eq!(known.value, mapping.value, "a placeholder stands for two values");
                 }
             }
         }
-        let keyring = MintKey::new("first", &[0x5a; 32]);
+        let news = request.follow.iter().map(|follow| self.news(follow)).collect();
+        let keyring = Keyring { id: "first".to_owned(), keys: MintKeys::Root(MintKey::new(&[0x5a; 32])) };
         let response = SyncResponse {
             version: contract::VERSION,
             batch: request.batch,
@@ -87,9 +102,23 @@ impl Vault {
             keyring: (request.keyring.as_deref() != Some(keyring.id.as_str())).then_some(keyring),
             found,
             store_answered: well,
-            recalled: Vec::new(),
+            refused,
+            news,
         };
         Reply::json(200, serde_json::to_vec(&response).expect("the contract can be written"))
+    }
+
+    /// The place in a scope's feed is the number of values that it had.
+    fn news(&self, follow: &Follow) -> ScopeNews {
+        let known = self.known.get(&follow.scope).map(Vec::as_slice).unwrap_or_default();
+        let after = follow.after.as_ref().map_or(0, |after| after.parse().expect("a place that was given"));
+        ScopeNews {
+            scope: follow.scope.clone(),
+            until: known.len().to_string(),
+            erased: false,
+            forgotten: Vec::new(),
+            known: known[after..].to_vec(),
+        }
     }
 
     /// Everything that was ever stored, as values.

@@ -1,0 +1,131 @@
+//! JSON lines: one document a line, whatever ends it.
+
+use super::Frame;
+use super::stream::{Content, Events, Stream};
+use crate::dialect::Options;
+use crate::unmask::Resolve;
+
+#[derive(Debug)]
+pub(super) struct Lines {
+    held: Vec<u8>,
+    stream: Stream<Piece>,
+    /// True if a line was not JSON.
+    degraded: bool,
+}
+
+impl Lines {
+    pub(super) fn new(options: Options) -> Self {
+        Self { held: Vec::new(), stream: Stream::new(Events::Documents, options), degraded: false }
+    }
+
+    pub(super) fn write(&mut self, chunk: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        for line in chunk.split_inclusive(|b| *b == b'\n') {
+            self.held.extend_from_slice(line);
+            if line.ends_with(b"\n") {
+                self.line(resolver, out);
+            }
+        }
+    }
+
+    pub(super) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        if !self.held.is_empty() {
+            self.line(resolver, out);
+        }
+        self.stream.end(resolver, out);
+    }
+
+    pub(super) fn pending(&self) -> usize {
+        self.held.len()
+    }
+
+    pub(super) fn is_degraded(&self) -> bool {
+        self.degraded
+    }
+
+    /// Appends everything that is held, unchanged.
+    pub(super) fn give_up(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        self.stream.end(resolver, out);
+        out.append(&mut self.held);
+    }
+
+    fn line(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        let bytes = std::mem::take(&mut self.held);
+        let is_blank = bytes.trim_ascii().is_empty();
+        self.degraded |= !push_piece(&mut self.stream, bytes, 0, Separator::Line, resolver, out) && !is_blank;
+    }
+}
+
+/// Takes a document with what stands around it. Returns whether it is JSON.
+pub(super) fn push_piece(
+    stream: &mut Stream<Piece>,
+    bytes: Vec<u8>,
+    before: usize,
+    separator: Separator,
+    resolver: &mut dyn Resolve,
+    out: &mut Vec<u8>,
+) -> bool {
+    let document = bytes.get(before..).unwrap_or_default();
+    let end = before + document.trim_ascii_end().len();
+    let start = bytes.len() - document.trim_ascii_start().len();
+    let text = bytes.get(start..end).and_then(|document| std::str::from_utf8(document).ok()).map(str::to_owned);
+    let is_text = text.is_some();
+    let content = text.filter(|text| !text.is_empty()).map_or(Content::None, Content::Text);
+    let piece = Piece { bytes, document: start..end.max(start), separator };
+    stream.event(piece, content, resolver, out) && is_text
+}
+
+/// A document as it arrived, with what stands before and after it.
+#[derive(Debug)]
+pub(super) struct Piece {
+    bytes: Vec<u8>,
+    document: std::ops::Range<usize>,
+    separator: Separator,
+}
+
+/// What stands between two documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Separator {
+    Line,
+    Comma,
+}
+
+impl Frame for Piece {
+    /// What separates documents, and how lines end.
+    type Manner = (Separator, &'static str);
+
+    fn manner(&self) -> Self::Manner {
+        (self.separator, if self.bytes.ends_with(b"\r\n") { "\r\n" } else { "\n" })
+    }
+
+    fn name(&self) -> Option<&str> {
+        None
+    }
+
+    fn push(&self, data: Option<&str>, out: &mut Vec<u8>) {
+        match data {
+            Some(data) => {
+                out.extend_from_slice(self.bytes.get(..self.document.start).unwrap_or_default());
+                out.extend_from_slice(data.as_bytes());
+                out.extend_from_slice(self.bytes.get(self.document.end..).unwrap_or_default());
+            }
+            None => out.extend_from_slice(&self.bytes),
+        }
+    }
+
+    fn push_extra((separator, ending): &Self::Manner, _name: Option<&str>, data: &str, out: &mut Vec<u8>) {
+        // In an array, what is added follows a document and its place is before the next separator.
+        match separator {
+            Separator::Line => {
+                if out.last().is_some_and(|last| *last != b'\n') {
+                    out.extend_from_slice(ending.as_bytes());
+                }
+                out.extend_from_slice(data.as_bytes());
+                out.extend_from_slice(ending.as_bytes());
+            }
+            Separator::Comma => {
+                out.push(b',');
+                out.extend_from_slice(data.as_bytes());
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! A stream of events, whatever they are framed in: those of a known API are restored piece by piece, all others wait
+//! where a placeholder may be cut between them.
+
+use super::Frame;
+use super::lanes::{Event, Extra, Lanes, Restored};
+use super::numbers::Numbers;
+use super::places::{self, Place};
+use super::waiting::{Form, Waiting, Written};
+use crate::dialect::{self, Inner, Options, Side, Slot};
+use crate::json::{Document, Shape, Value};
+use crate::rewrite;
+use crate::unmask::Resolve;
+
+/// The data with which several APIs end their streams.
+const DONE: &str = "[DONE]";
+/// The members that hold JSON as text in the APIs that are not known by themselves: the arguments of a tool call.
+const JSON_MEMBERS: [&str; 4] = ["arguments", "partial_json", "inputTextDelta", "input_json"];
+/// The kinds of events whose `delta` is a piece of such arguments (AG-UI).
+const JSON_KINDS: [&str; 2] = ["TOOL_CALL_ARGS", "TOOL_CALL_CHUNK"];
+
+/// The restorer of one stream.
+#[derive(Debug)]
+pub(super) struct Stream<F: Frame> {
+    lanes: Lanes<F::Manner>,
+    waiting: Waiting<F>,
+    numbers: Numbers,
+    events: Events,
+    options: Options,
+}
+
+/// What an event of no known API is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Events {
+    /// A part of a response.
+    Parts,
+    /// A document, which may be of any shape.
+    Documents,
+}
+
+/// The data of an event.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// It has none: a comment, or bytes that are not text.
+    None,
+    /// JSON, or text if it is not JSON.
+    Text(String),
+}
+
+impl<F: Frame> Stream<F> {
+    pub(super) fn new(events: Events, options: Options) -> Self {
+        Self { lanes: Lanes::new(), waiting: Waiting::new(), numbers: Numbers::default(), events, options }
+    }
+
+    /// Takes the next event. Returns whether its data is JSON, or is none.
+    pub(super) fn event(&mut self, frame: F, content: Content, resolver: &mut dyn Resolve, out: &mut Vec<u8>) -> bool {
+        let Content::Text(data) = content else {
+            self.waiting.begin(frame, "", out);
+            self.waiting.end_event("", out);
+            return true;
+        };
+        match Document::parse(&data) {
+            Ok(document) => self.document(frame, &data, document.root(), resolver, out),
+            Err(_) if data.trim() == DONE => {
+                self.end(resolver, out);
+                frame.push(None, out);
+            }
+            Err(_) => {
+                self.text(frame, &data, resolver, out);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Lets every event leave that waits. Returns whether others would be added if the stream ended here.
+    pub(super) fn flush(&mut self, out: &mut Vec<u8>) -> bool {
+        self.waiting.flush(out);
+        self.lanes.hold()
+    }
+
+    /// Ends every text, and lets everything leave.
+    pub(super) fn end(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        self.waiting.flush(out);
+        push_extras::<F>(self.lanes.end(&mut self.numbers, resolver), out);
+    }
+
+    fn document(&mut self, frame: F, data: &str, root: Value<'_, '_>, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        let Some(plan) = dialect::plan(root, self.options) else {
+            return self.unknown(frame, data, root, resolver, out);
+        };
+        self.waiting.flush(out);
+        let event = Event { data, root };
+        let Restored { before, data: new } =
+            self.lanes.restore(event, plan, &frame.manner(), &mut self.numbers, resolver);
+        push_extras::<F>(before, out);
+        frame.push(new.as_deref(), out);
+    }
+
+    fn unknown(&mut self, frame: F, data: &str, root: Value<'_, '_>, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        let slots = match self.events {
+            Events::Parts => dialect::event_slots(root, self.options),
+            Events::Documents => dialect::slots(root, Side::Response, self.options),
+        };
+        let kind = kind_of(root, frame.name());
+        self.waiting.begin(frame, data, out);
+        self.waiting.edit(self.numbers.renumber(root));
+        // Both are in the order of the document.
+        let mut slots = slots.into_iter().peekable();
+        places::strings(root, &mut |place, value| {
+            while let Some(slot) = slots.next_if(|slot| slot.value.span().start < value.span().start) {
+                self.whole(&slot, resolver);
+            }
+            if let Some(slot) = slots.next_if(|slot| slot.value.span() == value.span()) {
+                self.string(place, &kind, &slot, resolver);
+            }
+        });
+        slots.for_each(|slot| self.whole(&slot, resolver));
+        self.waiting.end_event(&kind, out);
+    }
+
+    /// Restores a string by itself: the name of a member, or thinking that is signed.
+    fn whole(&mut self, slot: &Slot<'_, '_>, resolver: &mut dyn Resolve) {
+        let edit = rewrite::restore_slot(slot, resolver);
+        if let (Some(_), Some(signature)) = (&edit, slot.signature.and_then(|signature| signature.string())) {
+            resolver.thought(&signature, &slot.value.string().unwrap_or_default());
+        }
+        self.waiting.edit(edit);
+    }
+
+    fn string(&mut self, place: &Place, kind: &str, slot: &Slot<'_, '_>, resolver: &mut dyn Resolve) {
+        if slot.signature.is_some() || slot.value.shape() != Shape::String {
+            return self.whole(slot, resolver);
+        }
+        let inner = if slot.key.is_some_and(|key| holds_json(key, kind)) { Inner::Json } else { slot.inner };
+        let string = Written { span: slot.value.span(), form: Form::Json, inner };
+        self.waiting.string(place, kind, string, &slot.value.string().unwrap_or_default(), resolver);
+    }
+
+    /// An event whose data is text: the events of one name are one text.
+    fn text(&mut self, frame: F, data: &str, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        let kind = frame.name().unwrap_or_default().to_owned();
+        self.waiting.begin(frame, data, out);
+        let string = Written { span: 0..data.len(), form: Form::Plain, inner: Inner::Text };
+        let place = Place { path: String::new(), named: kind.clone() };
+        self.waiting.string(&place, &kind, string, data, resolver);
+        self.waiting.end_event(&kind, out);
+    }
+}
+
+/// The kind of an event: its type, or the name that its framing gives it.
+fn kind_of(root: Value<'_, '_>, name: Option<&str>) -> String {
+    let typed = ["type", "event", "object"].iter().filter_map(|member| root.field(member)?.string()).next();
+    typed.map(|kind| kind.into_owned()).or_else(|| name.map(str::to_owned)).unwrap_or_default()
+}
+
+fn holds_json(key: Value<'_, '_>, kind: &str) -> bool {
+    JSON_MEMBERS.iter().any(|member| key.is(member)) || key.is("delta") && JSON_KINDS.contains(&kind)
+}
+
+fn push_extras<F: Frame>(extras: Vec<Extra<F::Manner>>, out: &mut Vec<u8>) {
+    for Extra { name, data, manner } in extras {
+        F::push_extra(&manner, name.as_deref(), &data, out);
+    }
+}
