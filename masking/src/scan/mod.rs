@@ -512,7 +512,7 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
         hits.sort_by_key(|hit| (hit.start, hit.kind));
         for hit in hits {
             let Some(value) = text.text.get(hit.start..hit.end) else { continue };
-            let spread = match hit.evidence {
+            let spread = || match hit.evidence {
                 Evidence::Defined | Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
                 Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
                 _ => Spread::of_shown(value),
@@ -524,7 +524,10 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
             let parts = parts.filter(|part| !part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
             let parts = parts.filter(|part| Spread::of_shown(part).is_some() && seen.insert(*part));
             values.extend(parts.map(|part| (hit.kind, Spread::Whole, part)));
-            if let Some(spread) = spread.filter(|_| seen.insert(value)) {
+            if !seen.contains(value)
+                && let Some(spread) = spread()
+            {
+                seen.insert(value);
                 values.push((hit.kind, spread, value));
             }
         }
