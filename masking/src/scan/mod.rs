@@ -1,7 +1,7 @@
 //! Text to findings: one pass over the text finds candidates by their literal parts, a rule verifies each.
 //!
-//! Ids are found at their hyphens ([`id`]), everything else at literals, all of them in one walk ([`literals`]): prefixes of tokens, ends
-//! of host names, `arn:`, words of keys. So the cost is that of one scan, however many rules there are; a rule sees a
+//! Ids are found at their hyphens ([`id`]), everything else at literals, all of them in one walk ([`literals`]): prefixes
+//! of tokens, ends of host names, `arn:`, words of keys. So the cost is that of one scan, however many rules there are; a rule sees a
 //! bounded piece of text at a candidate, or remembers how far it has read ([`reading`]), so no text makes it
 //! super-linear.
 
