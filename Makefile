@@ -86,8 +86,9 @@ scan: rust ## shows what would be masked in FILE=…
 	@cargo run --profile sidecar -p masking --example scan -- "$(FILE)"
 
 bench: about := the cost of the core and the gateway; the first run takes about 10 minutes, most of it for the builds
-bench: about rust venv build ## measures the core, and the gateway with and without the filter
-	cargo bench -p masking
+bench: about rust venv build ## measures the core, and the gateway with and without the filter; COMPARE=old.json
+	cargo bench -p masking --bench scan
+	cargo bench -p masking --bench exchange -- --json '$(CURDIR)/target/bench.json' $(if $(COMPARE),--compare '$(abspath $(COMPARE))')
 	@$(python) -m rig.bench
 
 bench-peers: about := other tools beside this one; takes about 5 minutes without the builds

@@ -39,7 +39,7 @@ mod tests {
     fn a_scan_ends_with_its_steps() {
         let scanner = Scanner::new(&Policy::default()).unwrap();
         let text = "arn:aws:s3:::acme-logs-1 bucket: acme-logs-2 ".repeat(100);
-        let scan = |steps| scanner.scan_within(&[Text { text: &text, key: None }], &Known::default(), steps);
+        let scan = |steps| scanner.review(&[Text { text: &text, key: None }], &Known::default(), None, steps);
         assert_eq!(scan(50), Err(Budget::Steps));
         let found = scan(steps(text.len())).unwrap();
         assert_eq!(found, scanner.scan(&[Text { text: &text, key: None }], &Known::default()));

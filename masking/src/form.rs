@@ -112,7 +112,7 @@ impl Masker<'_> {
                 Content::Word => {}
             }
         }
-        let mut masked = self.pieces(&pieces).map_err(|error| FormError::Part(Format::Json, error))?;
+        let mut masked = self.pieces(None, &pieces).map_err(|error| FormError::Part(Format::Json, error))?;
         masked.files.attachments += attachments;
         Ok(masked.map(|edits| apply(body, &edits)))
     }

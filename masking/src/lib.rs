@@ -49,6 +49,7 @@ mod budget;
 pub mod catalog;
 pub mod dialect;
 mod form;
+mod history;
 pub mod json;
 mod mask;
 pub mod placeholder;
@@ -64,6 +65,7 @@ pub use budget::{BYTES_MAX, Budget, FINDINGS_MAX, VALUES_MAX};
 pub use catalog::{Family, Kind, KindId, Risk, Tier};
 
 pub use form::{Boundary, FormError};
+pub use history::History;
 pub use mask::{FOREIGN_MAX, Files, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
 pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomError, CustomPattern, Policy, PolicyError};

@@ -7,10 +7,11 @@ use std::ops::Range;
 
 use crate::budget::{self, BYTES_MAX, Budget, VALUES_MAX};
 use crate::dialect::{Embedded, FileRef, KeptPlace, Options, Slot};
+use crate::history::History;
 use crate::json::{self, Edit, JsonError, Shape};
-use crate::placeholder::{self, Mint, Placeholder};
+use crate::placeholder::{self, Mint, Minting, Placeholder};
 use crate::replaced::{Collision, Replaced};
-use crate::scan::{Finding, Known, Part, Scanner, Text};
+use crate::scan::{Finding, Known, Part, Review, Scanner, Text};
 
 pub(crate) use self::sources::Pieces;
 use self::sources::Sources;
@@ -132,20 +133,37 @@ impl Masker<'_> {
     ///
     /// Fails if the body is not of the format, or if two of its values have the same placeholder: see [`MaskError`].
     pub fn mask(&self, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
+        self.mask_with(None, format, body)
+    }
+
+    /// Masks the body of a request whose texts may have been sent before. The result is that of [`mask`](Self::mask).
+    ///
+    /// # Errors
+    ///
+    /// The same as for [`mask`](Self::mask).
+    pub fn mask_again(&self, history: &mut History, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
+        self.mask_with(Some(history), format, body)
+    }
+
+    fn mask_with(&self, history: Option<&mut History>, format: Format, body: &[u8]) -> Result<Masked, MaskError> {
         if body.len() > BYTES_MAX {
             return Err(Budget::Bytes.into());
         }
         let text = std::str::from_utf8(body).map_err(|_| MaskError::Encoding)?;
         let mut pieces = Pieces::default();
         pieces.add(format, 0, text)?;
-        Ok(self.pieces(&pieces)?.map(|edits| json::apply(text, &edits)))
+        Ok(self.pieces(history, &pieces)?.map(|edits| json::apply(text, &edits)))
     }
 
     /// Masks the parts of a body; what is written is their edits.
-    pub(crate) fn pieces(&self, pieces: &Pieces<'_>) -> Result<Masked<Vec<Edit>>, MaskError> {
+    pub(crate) fn pieces<'h>(
+        &'h self,
+        history: Option<&'h mut History>,
+        pieces: &Pieces<'_>,
+    ) -> Result<Masked<Vec<Edit>>, MaskError> {
         let sources = Sources::of(pieces, self);
         let texts = sources.texts();
-        let mut exchange = Masking::new(self, &texts)?;
+        let mut exchange = Masking::new(self, history, &texts)?;
         let mut edits = Vec::new();
         exchange.files.attachments = sources.attachments;
         for (index, (offset, slot)) in sources.slots.iter().enumerate() {
@@ -187,7 +205,8 @@ fn replacement(slot: &Slot<'_, '_>, offset: usize, original: &str) -> Option<Edi
 
 /// The state of masking one request.
 struct Masking<'m> {
-    masker: &'m Masker<'m>,
+    scanner: &'m Scanner,
+    mint: Minting<'m>,
     findings: std::iter::Peekable<std::vec::IntoIter<Finding>>,
     replaced: Replaced,
     present: HashSet<Placeholder>,
@@ -197,15 +216,19 @@ struct Masking<'m> {
 }
 
 impl<'m> Masking<'m> {
-    fn new(masker: &'m Masker<'m>, texts: &[Text<'_>]) -> Result<Self, Budget> {
+    fn new(masker: &Masker<'m>, history: Option<&'m mut History>, texts: &[Text<'_>]) -> Result<Self, Budget> {
+        let (seen, codes) = history.map(|History { texts, codes }| (texts, codes)).unzip();
+        let key = || masker.mint.memory_key(&masker.scanner.policy);
+        let review = seen.map(|seen| Review::new(seen, &key()));
         let present = texts
             .iter()
             .flat_map(|text| placeholder::find_all(text.text.as_bytes()))
             .map(|(_, placeholder)| placeholder);
         let bytes = texts.iter().map(|text| text.text.len()).sum();
-        let findings = masker.scanner.scan_within(texts, masker.known, budget::steps(bytes))?;
+        let findings = masker.scanner.review(texts, masker.known, review, budget::steps(bytes))?;
         Ok(Self {
-            masker,
+            scanner: masker.scanner,
+            mint: Minting::new(masker.mint, codes),
             present: present.take(FOREIGN_MAX).collect(),
             findings: findings.into_iter().peekable(),
             replaced: Replaced::default(),
@@ -223,7 +246,7 @@ impl<'m> Masking<'m> {
     /// The placeholders of a finding, each with where it stands in the text.
     fn written(&mut self, finding: &Finding, text: &str) -> Result<Vec<(Range<usize>, Placeholder)>, MaskError> {
         let value = text.get(finding.start..finding.end).unwrap_or_default();
-        let scanner = self.masker.scanner;
+        let scanner = self.scanner;
         let parts = scanner.parts(finding.kind, value);
         let whole = self.placeholder(finding, value)?;
         if self.replaced.len() > VALUES_MAX {
@@ -235,7 +258,7 @@ impl<'m> Masking<'m> {
         let place = |part: Part<'_>| {
             let span = finding.start + part.range.start..finding.start + part.range.end;
             let value = value.get(part.range).unwrap_or_default();
-            let placeholder = self.masker.mint.placeholder(&scanner.kind(part.kind).id, part.label, value);
+            let placeholder = self.mint.placeholder(&scanner.kind(part.kind).id, part.label, value);
             self.replaced.admit_part(part.kind, value, placeholder)?;
             Ok((span, placeholder))
         };
@@ -243,8 +266,8 @@ impl<'m> Masking<'m> {
     }
 
     fn placeholder(&mut self, finding: &Finding, value: &str) -> Result<Placeholder, MaskError> {
-        let kind = self.masker.scanner.kind(finding.kind);
-        let mint = || self.masker.mint.placeholder(&kind.id, &kind.label, value);
+        let kind = self.scanner.kind(finding.kind);
+        let mint = || self.mint.placeholder(&kind.id, &kind.label, value);
         Ok(self.replaced.admit(finding.kind, value, finding.recognised, mint)?)
     }
 

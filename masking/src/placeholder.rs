@@ -12,14 +12,17 @@
 //! without knowing the labels, and no placeholder is a prefix of another. No segment is `AWS`, so that a placeholder
 //! right after a cut one is still seen.
 
+mod codes;
 mod groups;
 pub(crate) mod identity;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+pub(crate) use codes::{Codes, Minting};
 use groups::Groups;
 use identity::Identity;
 
@@ -42,7 +45,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const BACKSLASHES: usize = 3;
 
 /// A placeholder in its canonical form.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Placeholder {
     bytes: [u8; TOKEN_MAX],
     len: u8,
@@ -72,6 +75,15 @@ impl Placeholder {
         placeholder
     }
 
+    fn of(label: &str, code: &[u8; TAIL]) -> Self {
+        let mut placeholder = Self::prefix();
+        placeholder.extend(b"_");
+        placeholder.extend(label.as_bytes());
+        placeholder.extend(b"_");
+        placeholder.extend(code);
+        placeholder
+    }
+
     /// Appends what fits, which is always everything: the grammar is bounded.
     fn extend(&mut self, bytes: &[u8]) {
         for &byte in bytes {
@@ -80,6 +92,14 @@ impl Placeholder {
                 self.len += 1;
             }
         }
+    }
+}
+
+impl Hash for Placeholder {
+    /// The tail tells almost all placeholders apart.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let end = usize::from(self.len);
+        state.write(self.bytes.get(end.saturating_sub(TAIL)..end).unwrap_or_default());
     }
 }
 
@@ -183,15 +203,19 @@ impl Mint {
     /// Returns the placeholder of `value`. `kind` is the id that tells two kinds apart; `label` is the word that people
     /// read, and must be one that [`is_label`] accepts.
     pub fn placeholder(&self, kind: &str, label: &str, value: &str) -> Placeholder {
-        let mut placeholder = Placeholder::prefix();
-        placeholder.extend(b"_");
-        placeholder.extend(label.as_bytes());
-        placeholder.extend(b"_");
-        placeholder.extend(&self.code(&Identity::of(kind, label, value)));
-        placeholder
+        Placeholder::of(label, &self.code(kind, label, value))
     }
 
-    fn code(&self, identity: &Identity<'_>) -> [u8; TAIL] {
+    /// Returns a key for what is remembered of the scope, which tells nothing about its placeholders. `purpose` keeps
+    /// several of them apart.
+    pub(crate) fn memory_key(&self, purpose: &[u8]) -> [u8; 16] {
+        let [key @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
+            digest_of(&self.mac, &[b"memory key v1", purpose]);
+        key
+    }
+
+    fn code(&self, kind: &str, label: &str, value: &str) -> [u8; TAIL] {
+        let identity = Identity::of(kind, label, value);
         let grouped = self.groups.as_ref().and_then(|groups| groups.code(identity.private_address()?));
         grouped.unwrap_or_else(|| tail(&digest_of(&self.mac, &[identity.kind.as_bytes(), identity.value.as_bytes()])))
     }
@@ -212,7 +236,8 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     Hmac::new(&block.into())
 }
 
-fn digest(bytes: &[u8]) -> [u8; 32] {
+/// Returns the SHA-256 of some bytes.
+pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
     use sha2::Digest;
     Sha256::digest(bytes).into()
 }

@@ -51,9 +51,10 @@ impl Instance {
         now: TimeOfDay,
     ) -> Result<Masked, Refusal> {
         let (mint, used) = self.mint(scope, now)?;
+        let worker = Rc::clone(&self.worker);
         let masked = self.mask_with(&mint, scope, now, |masker| match reading.into() {
             Reading::Plain(format) => masker
-                .mask(format, body)
+                .mask_again(worker.borrow_mut().history(), format, body)
                 .map(|masked| masked.map(String::into_bytes))
                 .map_err(|error| Refusal::Mask(format, error)),
             Reading::Form(boundary) => masker.form(&boundary, body).map_err(|error| match error {

@@ -356,6 +356,10 @@ impl Parser<'_> {
 fn special(bytes: &[u8]) -> Option<usize> {
     let end = memchr::memchr2(b'"', b'\\', bytes);
     let run = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+    // The least byte of a run is found by vectors, unlike the first that is below a bound.
+    if run.iter().fold(u8::MAX, |least, byte| least.min(*byte)) >= 0x20 {
+        return end;
+    }
     run.iter().position(|b| *b < 0x20).or(end)
 }
 

@@ -4,17 +4,17 @@ use std::borrow::Cow;
 
 /// Returns the text that a valid string's raw content stands for. A lone surrogate stands for U+FFFD.
 pub fn unescape(raw: &str) -> Cow<'_, str> {
-    if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
-        return Cow::Borrowed(raw);
-    }
+    let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else { return Cow::Borrowed(raw) };
     let mut text = String::with_capacity(raw.len());
-    let mut cursor = Cursor::new(raw);
-    while let Some(step) = cursor.step() {
-        match step {
-            Step::Plain(run) => text.push_str(run),
-            Step::Escape(c) => text.push(c),
-        }
+    let (mut rest, mut run) = (raw, first);
+    while let Some((plain, escape)) = rest.split_at_checked(run).filter(|(_, escape)| !escape.is_empty()) {
+        text.push_str(plain);
+        let (c, len) = decode_escape(escape);
+        text.push(c);
+        rest = escape.get(len..).unwrap_or_default();
+        run = memchr::memchr(b'\\', rest.as_bytes()).unwrap_or(rest.len());
     }
+    text.push_str(rest);
     Cow::Owned(text)
 }
 

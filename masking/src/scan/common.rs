@@ -1,12 +1,15 @@
 //! Words that everybody's code and prose has. They name nobody's resource, so they are never looked for by themselves,
 //! even if something is called by one.
 
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
 use crate::scan::check;
 
 /// Returns whether a value is a word of code or prose: `utf-8`, `python3.11`, `base64`, `us-east-1a`, `m5.large`.
 pub(crate) fn is_common(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    is_zone(&lower) || is_size(&lower) || is_known(WORDS, &lower) || is_versioned(&lower)
+    is_zone(&lower) || is_size(&lower) || is_one(&NAMES, WORDS, &lower) || is_versioned(&lower)
 }
 
 /// A region, or a zone in it.
@@ -20,7 +23,8 @@ fn is_size(value: &str) -> bool {
     let Some((family, size)) = value.rsplit_once('.') else { return false };
     let size = size.trim_start_matches(|c: char| c.is_ascii_digit());
     let family = family.rsplit('.').next().unwrap_or_default();
-    is_known("nano|micro|small|medium|large|xlarge|metal", size) && (2..=8).contains(&family.len())
+    matches!(size, "nano" | "micro" | "small" | "medium" | "large" | "xlarge" | "metal")
+        && (2..=8).contains(&family.len())
 }
 
 /// A name of software, formats or algorithms with versions: each piece is such a name, a number, or both.
@@ -30,13 +34,17 @@ fn is_versioned(value: &str) -> bool {
         let number = |c: char| c.is_ascii_digit();
         let name = piece.trim_end_matches('x').trim_end_matches(number).trim_start_matches(number);
         named |= !name.is_empty();
-        name.is_empty() || name == "v" || is_known(VERSIONED, name)
+        name.is_empty() || name == "v" || is_one(&PIECES, VERSIONED, name)
     };
     value.split(['-', '_', '.', '/', '+']).all(piece) && named
 }
 
-fn is_known(words: &str, value: &str) -> bool {
-    words.split('|').any(|word| word == value)
+/// The words of both lists, each as a set: every value that an exchange shows is looked up.
+static NAMES: OnceLock<HashSet<&str>> = OnceLock::new();
+static PIECES: OnceLock<HashSet<&str>> = OnceLock::new();
+
+fn is_one(set: &OnceLock<HashSet<&'static str>>, words: &'static str, value: &str) -> bool {
+    set.get_or_init(|| words.split('|').collect()).contains(value)
 }
 
 /// Names that tell nothing, because everybody has them.

@@ -69,8 +69,10 @@ pub(crate) fn ends_escape(text: &[u8], at: usize) -> bool {
 /// Returns the real start of a word whose characters stand from `first` to `end`: after those of an escape sequence.
 pub(crate) fn word_start(text: &[u8], first: usize, end: usize) -> usize {
     let escape = previous(text, first).is_some_and(|b| matches!(b, b'\\' | b'%' | b'[' | b';'));
-    let start = (first + 1..end).rev().find(|at| escape && ends_escape(text, *at));
-    start.unwrap_or(first)
+    if !escape {
+        return first;
+    }
+    (first + 1..end).rev().find(|at| ends_escape(text, *at)).unwrap_or(first)
 }
 
 /// Returns whether the byte at `at` is the letter of a backslash escape.

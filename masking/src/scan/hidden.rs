@@ -6,24 +6,30 @@
 use std::ops::Range;
 
 use crate::scan::spelling::{self, Seen};
-use crate::scan::{Finding, Found, Known, Scanner, Text};
+use crate::scan::{Finding, Found, Known, Review, Scanner, Text};
 
 impl Scanner {
     /// Returns the findings of texts in which the rules found these, where some have hidden characters.
-    pub(super) fn folded(&self, texts: &[Text<'_>], mut strong: Vec<Found>, known: &Known) -> Vec<Finding> {
+    pub(super) fn folded(
+        &self,
+        texts: &[Text<'_>],
+        mut strong: Vec<Found>,
+        known: &Known,
+        review: Option<Review<'_>>,
+    ) -> Vec<Finding> {
         let fold = |(text, found): (&Text<'_>, &Found)| found.hidden.then(|| Folded::new(text.text));
         let folded: Vec<Option<Folded>> = texts.iter().zip(&strong).map(fold).collect();
         let mut read = texts.to_vec();
         for ((text, found), folded) in read.iter_mut().zip(&mut strong).zip(&folded) {
             if let Some(folded) = folded {
                 text.text = &folded.text;
-                self.contexts(std::slice::from_ref(text), u64::MAX)
+                self.contexts(std::slice::from_ref(text), &mut None, u64::MAX)
                     .into_iter()
                     .flatten()
                     .for_each(|again| *found = again);
             }
         }
-        let mut findings = self.spread(&read, strong, known);
+        let mut findings = self.spread(&read, strong, known, review);
         for finding in &mut findings {
             if let Some(Some(folded)) = folded.get(finding.text as usize) {
                 let written = folded.written(finding.start..finding.end);

@@ -15,6 +15,18 @@ use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
 use crate::scan::words;
 
+/// The places of a name's value, and whether a placeholder stands there: both are the same for all rules.
+#[derive(Debug)]
+pub(crate) struct Places {
+    all: [Option<(ValuePlace, bool)>; 10],
+}
+
+impl Places {
+    pub(crate) fn new(text: &[u8], places: [Option<ValuePlace>; 10]) -> Self {
+        Self { all: places.map(|place| place.map(|place| (place, is_masked(text, place.start)))) }
+    }
+}
+
 /// A rule for names.
 #[derive(Debug)]
 pub(crate) struct Keyed {
@@ -39,13 +51,13 @@ impl Keyed {
         &self,
         text: &[u8],
         name: Name<'_>,
-        places: &[Option<ValuePlace>],
+        places: &Places,
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
     ) -> bool {
-        places.iter().flatten().any(|place| {
+        places.all.iter().flatten().any(|(place, masked)| {
             // Masked already: what else stands around the name is not its value.
-            let mut any = is_masked(text, place.start);
+            let mut any = *masked;
             let formal = name.is_formal(place.tight);
             if !any {
                 self.list(text, *place, formal, reading, |value| {

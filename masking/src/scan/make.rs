@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier, VERSIONS};
 use crate::placeholder;
 use crate::policy::{CUSTOM_MAX, CustomError, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
-use crate::scan::known::Known;
 use crate::scan::never::Never;
 use crate::scan::pattern::Custom;
 use crate::scan::rules::Rules;
+use crate::scan::terms::Terms;
 use crate::scan::{Scanner, UNKNOWN, opaque};
 
 impl Scanner {
@@ -23,7 +23,7 @@ impl Scanner {
         let term = scanner.add_kind(Cow::Borrowed("term"), Cow::Borrowed("TERM"));
         check_literals("always_mask", &policy.always)?;
         check_literals("never_mask", &policy.never)?;
-        scanner.always = Known::of_terms(term, &policy.always);
+        scanner.always = Terms::new(term, &policy.always);
         scanner.never = Never::new(&policy.never)?;
         Ok(scanner)
     }
@@ -49,9 +49,10 @@ impl Scanner {
         kinds.push(Kind { id: Cow::Borrowed("version"), ..UNKNOWN });
         on.push(false);
         rules.insert_excuse(version, &VERSIONS);
-        let (automaton, anchors) = rules.automaton();
-        let (custom, always, never) = (Vec::new(), Known::default(), Never::default());
-        Ok(Self { kinds, rules, automaton, anchors, custom, always, never, on, version })
+        let (literals, anchors) = rules.literals();
+        let (custom, always, never) = (Vec::new(), Terms::default(), Never::default());
+        let policy = placeholder::digest(format!("{policy:?}").as_bytes());
+        Ok(Self { kinds, rules, literals, anchors, custom, always, never, on, version, policy })
     }
 
     fn add_custom(&mut self, policy: &Policy) -> Result<(), PolicyError> {

@@ -94,6 +94,23 @@ fn find<'t>(text: &'t [u8], at: usize, wanted: impl Fn(&[u8]) -> bool) -> Option
     None
 }
 
+/// What follows a name: where it ends with its quotation mark, where the next sign stands, and the place behind it if it
+/// assigns. It is read once for all that may begin there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opening {
+    end: usize,
+    after: usize,
+    sign: Option<(usize, PlaceKind)>,
+}
+
+impl Opening {
+    pub(crate) fn read(name: &Name<'_>, text: &[u8]) -> Self {
+        let end = skip_quote(text, name.end).unwrap_or(name.end);
+        let after = skip_blanks(text, end);
+        Self { end, after, sign: operator(text, after, name.tag) }
+    }
+}
+
 /// An object that is the value of a name.
 struct Object {
     /// Where its first member begins.
@@ -105,10 +122,8 @@ struct Object {
 impl Object {
     /// `bucket: {name: b}`, `bucket {⏎ id = "b"`, `<Bucket><Name>b</Name>`, `<bucket name="b"/>`, `buckets: [{name:
     /// b}]`.
-    fn of(name: &Name<'_>, text: &[u8]) -> Option<Self> {
-        let end = skip_quote(text, name.end).unwrap_or(name.end);
-        let after = skip_blanks(text, end);
-        let inside = match (operator(text, after, name.tag), text.get(after)?) {
+    fn of(name: &Name<'_>, Opening { end, after, sign }: Opening, text: &[u8]) -> Option<Self> {
+        let inside = match (sign, text.get(after)?) {
             // `#<Aws::S3::Bucket:0x00007f8a1c0b2e48 @name="b">`
             (Some((at, _)), _) if text.get(at..).is_some_and(|rest| rest.starts_with(b"0x")) => {
                 let digits = text.get(at..)?.iter().take(NAME_BYTES).take_while(|b| b.is_ascii_alphanumeric()).count();
@@ -132,16 +147,20 @@ impl Object {
 }
 
 /// The member that holds the value of its object's name: `bucket: {arn: …, name: b}`.
-pub(crate) fn of_parent(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let object = Object::of(name, text)?;
+pub(crate) fn of_parent(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace> {
+    let object = Object::of(name, opening, text)?;
     let own = |own: &'static str| find(text, object.first, move |name| is_one_of(own, name));
     let place = own("name").or_else(|| own(OWN))?.place(text);
     Some(if object.list { ValuePlace { kind: PlaceKind::Object, ..place } } else { place })
 }
 
 /// The first members of an object, which may name something together with it: `external: {id: …}`.
-pub(crate) fn children<'t>(name: &Name<'_>, text: &'t [u8]) -> impl Iterator<Item = (&'t [u8], ValuePlace)> {
-    let mut at = Object::of(name, text).map(|object| object.first);
+pub(crate) fn children<'t>(
+    name: &Name<'_>,
+    opening: Opening,
+    text: &'t [u8],
+) -> impl Iterator<Item = (&'t [u8], ValuePlace)> + use<'t> {
+    let mut at = Object::of(name, opening, text).map(|object| object.first);
     std::iter::from_fn(move || {
         let member = Member::read(text, at?)?;
         at = member.next(text);
@@ -151,17 +170,14 @@ pub(crate) fn children<'t>(name: &Name<'_>, text: &'t [u8]) -> impl Iterator<Ite
 }
 
 /// The first member of a map whose name tells what its members hold: `accounts: {web: 471192830564}`.
-pub(crate) fn of_map(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let end = skip_quote(text, name.end).unwrap_or(name.end);
+pub(crate) fn of_map(name: &Name<'_>, Opening { after, sign, .. }: Opening, text: &[u8]) -> Option<ValuePlace> {
     let kind_of_map = if name.is_plural() { PlaceKind::Members } else { PlaceKind::Map };
     // `bucketNames.chunks=b`
+    let end = skip_quote(text, name.end).unwrap_or(name.end);
     if let Some(member) = text.get(end..)?.strip_prefix(b".").and_then(|_| Member::read(text, end + 1)) {
         return name.is_plural().then(|| ValuePlace { kind: kind_of_map, ..member.place(text) });
     }
-    let (inside, kind) = operator(text, skip_blanks(text, end), name.tag).or_else(|| {
-        let brace = skip_blanks(text, end);
-        (text.get(brace) == Some(&b'{')).then_some((brace, PlaceKind::Assigned))
-    })?;
+    let (inside, kind) = sign.or_else(|| (text.get(after) == Some(&b'{')).then_some((after, PlaceKind::Assigned)))?;
     let first = skip_blanks(text, inside);
     let brace = matches!(text.get(first..), Some([b'{', ..] | [b'(', b'[', ..]));
     let nested = kind == PlaceKind::Assigned && (brace || breaks(text.get(inside..first)?));

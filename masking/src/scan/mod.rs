@@ -1,7 +1,7 @@
 //! Text to findings: one pass over the text finds candidates by their literal parts, a rule verifies each.
 //!
-//! Ids are found at their hyphens ([`id`]), everything else at the literals of one automaton: prefixes of tokens, ends
-//! of host names, `arn:`, words of keys. So the cost is that of one scan, however many rules there are; a rule sees a
+//! Ids are found at their hyphens ([`id`]), everything else at literals, all of them in one walk ([`literals`]): prefixes
+//! of tokens, ends of host names, `arn:`, words of keys. So the cost is that of one scan, however many rules there are; a rule sees a
 //! bounded piece of text at a candidate, or remembers how far it has read ([`reading`]), so no text makes it
 //! super-linear.
 
@@ -12,11 +12,14 @@ mod arn;
 mod beside;
 mod check;
 mod common;
+mod dictionary;
 mod edge;
 mod hidden;
+mod history;
 mod id;
 mod keyed;
 mod known;
+mod literals;
 mod make;
 mod member;
 mod name;
@@ -45,6 +48,7 @@ mod spelling;
 mod stored;
 mod table;
 mod template;
+mod terms;
 mod user_info;
 mod whole;
 mod words;
@@ -54,20 +58,21 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, Input};
-
 use crate::budget::{Budget, FINDINGS_MAX};
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
+use dictionary::{Dictionary, Search, Spread, Standing};
+use literals::{Literals, Place};
 use never::Never;
 use page::Page;
 use pattern::Custom;
 use pick::{Evidence, Hit, Source};
 use reading::{Reader, Reading};
 use rules::{Anchor, Rules};
+use terms::Terms;
 
+pub(crate) use history::{Review, SeenTexts};
 pub use known::Known;
-use known::Spread;
 pub use parts::Part;
 
 /// One decoded string of a document.
@@ -122,16 +127,18 @@ impl Recognised {
 pub struct Scanner {
     kinds: Vec<Kind>,
     rules: Rules,
-    automaton: Option<AhoCorasick>,
-    /// The candidates that each literal of the automaton may begin.
+    literals: Literals,
+    /// The candidates that each literal may begin.
     anchors: Vec<Vec<Anchor>>,
     custom: Vec<(KindId, Custom)>,
-    always: Known,
+    always: Terms,
     never: Never,
     /// True for each kind that is masked, by its index.
     on: Vec<bool>,
     /// The kind of a version that looks like an address.
     version: KindId,
+    /// A digest of the policy: what is remembered under one is not used under another.
+    pub(crate) policy: [u8; 32],
 }
 
 /// Stands for a kind that a scanner does not know.
@@ -158,27 +165,45 @@ impl Scanner {
     /// Values known from earlier exchanges are among them, and those that these texts show in a strong context are
     /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
-        self.scan_within(texts, known, u64::MAX).unwrap_or_default()
+        self.review(texts, known, None, u64::MAX).unwrap_or_default()
     }
 
-    /// The same in at most so many steps. Fails if these are not enough, or if there are too many findings.
-    pub(crate) fn scan_within(&self, texts: &[Text<'_>], known: &Known, steps: u64) -> Result<Vec<Finding>, Budget> {
-        let strong = self.contexts(texts, steps)?;
+    /// The same in at most so many steps, and with a memory: what was found in texts of earlier exchanges is not looked for
+    /// again. Fails if the steps are not enough, or if there are too many findings.
+    pub(crate) fn review(
+        &self,
+        texts: &[Text<'_>],
+        known: &Known,
+        mut review: Option<Review<'_>>,
+        steps: u64,
+    ) -> Result<Vec<Finding>, Budget> {
+        let strong = self.contexts(texts, &mut review, steps)?;
         let findings = match strong.iter().any(|found| found.hidden) {
-            true => self.folded(texts, strong, known),
-            false => self.spread(texts, strong, known),
+            true => self.folded(texts, strong, known, review),
+            false => self.spread(texts, strong, known, review),
         };
         if findings.len() > FINDINGS_MAX && steps < u64::MAX { Err(Budget::Findings) } else { Ok(findings) }
     }
 
     /// Returns the findings of texts in which the rules found these, and what that tells of the other texts.
-    fn spread(&self, texts: &[Text<'_>], mut strong: Vec<Found>, known: &Known) -> Vec<Finding> {
+    fn spread(
+        &self,
+        texts: &[Text<'_>],
+        mut strong: Vec<Found>,
+        known: &Known,
+        review: Option<Review<'_>>,
+    ) -> Vec<Finding> {
         let mut learned = learned(texts, &strong);
         self.versions(texts, &strong, &mut learned);
-        let here = Known::here(learned);
+        let here = Dictionary::new(learned.into_iter().take(known::KNOWN_MAX));
+        let values = Search::new([&known.dictionary, &here]);
+        let standing = match review {
+            Some(review) => review.standing(texts, &values),
+            None => texts.iter().map(|text| values.find(text.text)).collect(),
+        };
         let mut findings = Vec::new();
-        for ((text, found), index) in texts.iter().zip(&mut strong).zip(0..) {
-            self.bare(text.text, found, known, &here);
+        for (((text, found), standing), index) in texts.iter().zip(&mut strong).zip(standing).zip(0..) {
+            self.bare(text.text, found, standing);
             pick::disjoint(&mut found.hits);
             self.keep_apart(text.text, &mut found.hits);
             findings.extend(found.hits.iter().map(|hit| hit.finding(index)));
@@ -225,13 +250,13 @@ impl Scanner {
     }
 
     /// Returns what the rules find in each text.
-    fn contexts(&self, texts: &[Text<'_>], steps: u64) -> Result<Vec<Found>, Budget> {
+    fn contexts(&self, texts: &[Text<'_>], review: &mut Option<Review<'_>>, steps: u64) -> Result<Vec<Found>, Budget> {
         let reading = || self.rules.reading().within(steps);
         let mut readings = Readings { view: reading(), prefixes: reading() };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
         // where it stands: reading it again would cost its length for each of them.
         let mut named: HashMap<(*const u8, usize), Vec<usize>> = HashMap::new();
-        let mut found = |text: &Text<'_>| {
+        let mut scan = |text: &Text<'_>| {
             let of_member = |key: &str| self.rules.of_member(key);
             let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
             let mut found = self.strong(text, members.map_or(&[], |members| members), &mut readings);
@@ -240,7 +265,11 @@ impl Scanner {
             readings.prefixes.next_text(text.text.len());
             found
         };
-        let all = texts.iter().map(&mut found).collect();
+        let found = |text| match review {
+            Some(review) => review.found(text, || scan(text)),
+            None => scan(text),
+        };
+        let all = texts.iter().map(found).collect();
         let is_within = readings.view.has_steps() && readings.prefixes.has_steps();
         if is_within { Ok(all) } else { Err(Budget::Steps) }
     }
@@ -288,6 +317,7 @@ impl Scanner {
         for (kind, custom) in &self.custom {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
+        self.always.find(text.text, |range, kind| hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
         answer::mark(text.text.as_bytes(), &mut hits);
         let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
         let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new(), hidden };
@@ -322,7 +352,7 @@ impl Scanner {
         self.anchored(page, page.raw, prefix.clone(), reading, &mut within);
     }
 
-    /// Reports what the rules find at the literals of the automaton in a part of a text, which is the page or its view.
+    /// Reports what the rules find at the literals in a part of a text, which is the page or its view.
     fn anchored(
         &self,
         page: &Page<'_>,
@@ -331,21 +361,14 @@ impl Scanner {
         reading: &mut Reading,
         found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
-        let input = || Input::new(text).range(part.clone());
-        for literal in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(input())) {
-            for anchor in self.anchors.get(literal.pattern().as_usize()).into_iter().flatten() {
+        for Place { range, literal } in self.literals.find(text, part) {
+            for anchor in self.anchors.get(literal).into_iter().flatten() {
                 let mut steps = 1;
-                self.anchor(
-                    *anchor,
-                    page,
-                    text,
-                    literal.range(),
-                    reading,
-                    &mut |range: Range<usize>, kind, evidence| {
-                        steps += range.len();
-                        found(range, kind, evidence);
-                    },
-                );
+                let mut counted = |range: Range<usize>, kind, evidence| {
+                    steps += range.len();
+                    found(range, kind, evidence);
+                };
+                self.anchor(*anchor, page, text, range.clone(), reading, &mut counted);
                 if !reading.step(steps) {
                     return;
                 }
@@ -451,11 +474,14 @@ impl Scanner {
     }
 
     /// Adds the known values that stand in a text without a context.
-    fn bare(&self, text: &str, found: &mut Found, known: &Known, here: &Known) {
-        let sources = [(known, Source::Earlier), (here, Source::Here), (&self.always, Source::Term)];
-        for (values, source) in sources {
-            let how = if source == Source::Term { Evidence::Form } else { Evidence::Context };
-            values.find(text, |range, kind| found.hits.push(Hit::new(range, kind, source, how)));
+    fn bare(&self, text: &str, found: &mut Found, standing: Vec<Standing>) {
+        let mut end = 0;
+        for Standing { range, kind, .. } in standing {
+            // Of two that cross, the first one counts.
+            if range.start >= end {
+                end = range.end;
+                found.hits.push(Hit::new(range, kind, Source::Known, Evidence::Context));
+            }
         }
         self.sift(text, found);
     }
@@ -480,7 +506,7 @@ impl Scanner {
             let on =
                 self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
             // An address that is masked elsewhere is masked here too, whatever its name.
-            let known = matches!(hit.source, Source::Earlier | Source::Here | Source::Term);
+            let known = matches!(hit.source, Source::Known | Source::Term);
             let meant = known || !excused.contains(&(hit.start, hit.end));
             // A list continues after the names that everybody has, so they are dropped here.
             let everybody =
@@ -506,7 +532,7 @@ struct Readings {
 }
 
 /// The candidates in one text, and its placeholders, in which nothing is ever found.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 struct Found {
     hits: Vec<Hit>,
     opaque: Vec<Range<usize>>,
@@ -514,6 +540,12 @@ struct Found {
     excused: HashSet<(usize, usize)>,
     /// True if characters that nobody sees stand within its words.
     hidden: bool,
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.hits.is_empty() && self.opaque.is_empty() && self.excused.is_empty()
+    }
 }
 
 /// Maximum parts of a path that are looked for by themselves.
@@ -528,7 +560,7 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
         hits.sort_by_key(|hit| (hit.start, hit.kind));
         for hit in hits {
             let Some(value) = text.text.get(hit.start..hit.end) else { continue };
-            let spread = match hit.evidence {
+            let spread = || match hit.evidence {
                 Evidence::Defined | Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
                 Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
                 _ => Spread::of_shown(value),
@@ -540,7 +572,10 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
             let parts = parts.filter(|part| !part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
             let parts = parts.filter(|part| Spread::of_shown(part).is_some() && seen.insert(*part));
             values.extend(parts.map(|part| (hit.kind, Spread::Whole, part)));
-            if let Some(spread) = spread.filter(|_| seen.insert(value)) {
+            if !seen.contains(value)
+                && let Some(spread) = spread()
+            {
+                seen.insert(value);
                 values.push((hit.kind, spread, value));
             }
         }

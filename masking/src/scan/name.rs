@@ -2,6 +2,7 @@
 
 use crate::placeholder;
 use crate::scan::edge;
+use crate::scan::words::Bytes;
 
 /// A name in a text.
 #[derive(Clone, Copy, Debug)]
@@ -121,8 +122,22 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
     };
     let behind = rest.get(blank..)?;
     let len = behind.iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
-    let word = behind.get(..len)?;
-    (len >= 2 && MORE.iter().any(|more| more.eq_ignore_ascii_case(word))).then_some(end + index + blank + len)
+    let word = behind.get(..len).filter(|word| may_be_more(word))?;
+    MORE.iter().any(|more| more.eq_ignore_ascii_case(word)).then_some(end + index + blank + len)
+}
+
+/// Returns whether one of [`MORE`] begins with the first letter of a word.
+fn may_be_more(word: &[u8]) -> bool {
+    let firsts = MORE.iter().fold(0_u32, |firsts, more| firsts | letter_bit(more));
+    word.len() >= 2 && firsts & letter_bit(word) != 0
+}
+
+/// A bit for the letter that a word begins with, in either case.
+const fn letter_bit(word: &[u8]) -> u32 {
+    match word {
+        [first, ..] => 1 << (*first & 31),
+        [] => 0,
+    }
 }
 
 /// `[0]`
@@ -132,7 +147,8 @@ fn index_len(rest: &[u8]) -> usize {
 }
 
 pub(crate) fn in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+    static NAME: Bytes = Bytes::alphanumeric_or(b"_-");
+    NAME.has(byte)
 }
 
 /// Returns whether a byte tells names apart; those of other scripts do.
@@ -146,6 +162,16 @@ impl<'t> Name<'t> {
         let key = key.as_bytes();
         let written = key.get(key.len().saturating_sub(MEMBER_MAX)..).unwrap_or_default();
         Self { written, phrase: written, start: 0, end: 0, tag: false }
+    }
+
+    /// The name itself as a number, if it is short and one word: its bytes, and how many they are.
+    pub(crate) fn short(&self) -> Option<u128> {
+        let mut bytes = [0; size_of::<u128>()];
+        let [letters @ .., len] = &mut bytes;
+        let short = self.written.len() == self.phrase.len() && self.written.len() <= letters.len();
+        letters.iter_mut().zip(self.written).for_each(|(slot, byte)| *slot = *byte);
+        *len = self.written.len() as u8;
+        short.then(|| u128::from_le_bytes(bytes))
     }
 
     /// `--name` and `NAME=`: what follows is a value even if it looks like a word.
@@ -194,7 +220,8 @@ impl<'t> Name<'t> {
     /// Returns whether its line begins with it, except for words and signs that introduce a name.
     pub(crate) fn leads(&self, text: &[u8]) -> bool {
         let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
-        let line = head.rsplit(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+        let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default());
+        let line = line.trim_ascii();
         matches!(line, b"" | b"-" | b"export" | b"set" | b"ENV" | b"ARG")
     }
 }
@@ -218,6 +245,8 @@ pub(crate) struct NameIndex {
 struct Branch {
     /// The letters that may follow.
     next: Vec<(u8, usize)>,
+    /// A bit for each letter that may follow, by its last six bits: most letters do not.
+    may_follow: u64,
     /// The rules whose names end here.
     ends: Vec<(Fit, usize)>,
 }
@@ -256,7 +285,7 @@ impl NameIndex {
             let fresh = self.branches.len();
             if next.is_none() {
                 self.branches.push(Branch::default());
-                self.branches.get_mut(at).into_iter().for_each(|branch| branch.next.push((letter, fresh)));
+                self.branches.get_mut(at).into_iter().for_each(|branch| branch.add(letter, fresh));
             }
             at = next.unwrap_or(fresh);
         }
@@ -298,7 +327,15 @@ impl NameIndex {
 }
 
 impl Branch {
+    fn add(&mut self, letter: u8, branch: usize) {
+        self.next.push((letter, branch));
+        self.may_follow |= 1 << (letter & 63);
+    }
+
     fn next(&self, letter: u8) -> Option<usize> {
+        if self.may_follow >> (letter & 63) & 1 == 0 {
+            return None;
+        }
         self.next.iter().find(|(next, _)| *next == letter).map(|(_, branch)| *branch)
     }
 }

@@ -327,15 +327,27 @@ fn open(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// Quotation marks of HTML, URLs and print.
-const QUOTES: &str = "&quot; &#34; %22 “ ” „ ‘ ’ 「 」 『 』";
+/// Returns the length of the quotation mark of HTML, a URL or print that a text begins with.
+fn mark_len(rest: &[u8]) -> Option<usize> {
+    match rest {
+        [b'&', b'q', b'u', b'o', b't', b';', ..] => Some(6),
+        [b'&', b'#', b'3', b'4', b';', ..] => Some(5),
+        [b'%', b'2', b'2', ..] => Some(3),
+        // ‘ ’ “ ” „
+        [0xe2, 0x80, 0x98 | 0x99 | 0x9c..=0x9e, ..] => Some(3),
+        // 「 」 『 』
+        [0xe3, 0x80, 0x8c..=0x8f, ..] => Some(3),
+        _ => None,
+    }
+}
 
 /// After a quotation mark, escaped or not.
 pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
-    if let [b'&' | b'%' | 0xe2 | 0xe3, ..] = rest {
-        let mark = QUOTES.split(' ').find(|mark| rest.starts_with(mark.as_bytes()))?;
-        return Some(at + mark.len());
+    match rest {
+        [b'&' | b'%' | 0xe2 | 0xe3, ..] => return mark_len(rest).map(|len| at + len),
+        [b'"' | b'\'' | b'`' | b'\\', ..] => {}
+        _ => return None,
     }
     let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
     match rest.get(escapes..)? {
@@ -362,6 +374,10 @@ fn is_doubled(before: Option<u8>, behind: &[u8]) -> bool {
 
 /// After blanks, line breaks, and their escapes.
 pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
+    // Most places have none.
+    if !matches!(text.get(at), Some(b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'&' | 0xc2 | 0xe2 | 0xe3)) {
+        return at;
+    }
     let limit = text.len().min(at + BLANKS_MAX);
     let mut at = at;
     while at < limit {

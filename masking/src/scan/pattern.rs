@@ -4,10 +4,12 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::catalog::MACROS;
 use crate::policy::{CustomError, CustomPattern};
-use crate::scan::words::Case;
+use crate::scan::words::{Bytes, Case};
 
 /// A pattern of the catalogue, compiled when the first candidate needs it: most texts need few.
 #[derive(Debug)]
@@ -17,7 +19,14 @@ pub(crate) struct Pattern {
     run: bool,
     case: Case,
     place: Place,
-    compiled: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+#[derive(Debug)]
+struct Compiled {
+    regex: Regex,
+    /// The bytes that a match may begin with: most candidates begin with another.
+    first: Bytes,
 }
 
 /// Where a pattern may match.
@@ -60,7 +69,8 @@ impl Pattern {
     pub(crate) fn values(&self, text: &[u8], at: usize) -> impl Iterator<Item = Range<usize>> {
         let reach = if self.is_run() { text.len() } else { at + REACH };
         let window = text.get(at..text.len().min(reach)).unwrap_or_default();
-        let regex = self.regex();
+        let may_begin = |compiled: &&Compiled| window.first().is_some_and(|byte| compiled.first.has(*byte));
+        let regex = self.compiled().filter(may_begin).map(|compiled| &compiled.regex);
         let grouped = regex.is_some_and(|regex| regex.captures_len() > 1);
         // Without groups, the cost of captures is saved.
         let whole = regex.filter(|_| !grouped).and_then(|regex| regex.find(window)).map(|found| found.range());
@@ -79,13 +89,64 @@ impl Pattern {
 
     /// Returns the compiled pattern; `None` if its source is not valid, which a test rules out for the catalogue.
     pub(crate) fn regex(&self) -> Option<&Regex> {
+        self.compiled().map(|compiled| &compiled.regex)
+    }
+
+    fn compiled(&self) -> Option<&Compiled> {
         let compile = || {
             let source = MACROS.iter().fold(self.source.to_owned(), |source, (name, with)| source.replace(name, with));
             let case = self.case == Case::Any;
             let anchor = if self.place == Place::AtStart { "^" } else { "" };
-            RegexBuilder::new(&format!("{anchor}(?:{source})")).unicode(false).case_insensitive(case).build().ok()
+            let regex = RegexBuilder::new(&format!("{anchor}(?:{source})"))
+                .unicode(false)
+                .case_insensitive(case)
+                .build()
+                .ok()?;
+            let parsed = ParserBuilder::new().unicode(false).utf8(false).case_insensitive(case).build().parse(&source);
+            Some(Compiled { regex, first: parsed.map_or(Bytes::ALL, |pattern| first(&pattern)) })
         };
         self.compiled.get_or_init(compile).as_ref()
+    }
+}
+
+/// The bytes that a match of a pattern may begin with.
+fn first(pattern: &Hir) -> Bytes {
+    let mut bytes = Bytes::NONE;
+    if add_first(pattern, &mut bytes) { Bytes::ALL } else { bytes }
+}
+
+/// Adds the bytes that a match may begin with. Returns whether it may be empty, so that what follows may be its beginning
+/// too.
+fn add_first(pattern: &Hir, bytes: &mut Bytes) -> bool {
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => {
+            literal.0.first().into_iter().for_each(|byte| bytes.add(*byte..=*byte));
+            false
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            class.ranges().iter().for_each(|range| bytes.add(range.start()..=range.end()));
+            false
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            for range in class.ranges() {
+                match (u8::try_from(range.start()), u8::try_from(range.end())) {
+                    (Ok(start), Ok(end)) if end.is_ascii() => bytes.add(start..=end),
+                    _ => *bytes = Bytes::ALL,
+                }
+            }
+            false
+        }
+        HirKind::Repetition(repetition) => add_first(&repetition.sub, bytes) || repetition.min == 0,
+        HirKind::Capture(group) => add_first(&group.sub, bytes),
+        HirKind::Concat(parts) => parts.iter().all(|part| add_first(part, bytes)),
+        HirKind::Alternation(parts) => {
+            let mut empty = false;
+            for part in parts {
+                empty |= add_first(part, bytes);
+            }
+            empty
+        }
     }
 }
 
@@ -119,5 +180,30 @@ impl Custom {
     pub(crate) fn find<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
         let values = self.regex.captures_iter(text).filter_map(|captures| captures.get(self.group));
         values.map(|value| value.range()).filter(|range| !range.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_that_a_match_may_begin_with() {
+        let cases = [
+            ("[a-c]x", "abc"),
+            ("a|[b1]|cd", "ab1c"),
+            ("x?y", "xy"),
+            ("(?:x{0,3}y*)z", "xyz"),
+            ("(ab|c)d", "ac"),
+            (r"\b(?:a|b)", "ab"),
+            ("(?i:a)", "aA"),
+        ];
+        for (source, expected) in cases {
+            let first = first(&ParserBuilder::new().unicode(false).utf8(false).build().parse(source).unwrap());
+            let wrong: Vec<u8> =
+                (0..=u8::MAX).filter(|byte| first.has(*byte) != expected.as_bytes().contains(byte)).collect();
+            assert!(wrong.is_empty(), "{source}: {wrong:?}");
+        }
+        assert!(first(&ParserBuilder::new().build().parse("a*").unwrap()).has(b'z'), "it may be empty");
     }
 }

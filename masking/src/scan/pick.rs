@@ -23,10 +23,8 @@ pub(crate) enum Source {
     Custom,
     /// A rule of the catalogue.
     Rule,
-    /// A value known from an earlier exchange.
-    Earlier,
-    /// A value known from elsewhere in this exchange.
-    Here,
+    /// A value known from an earlier exchange, or from elsewhere in this one.
+    Known,
     /// A literal of the configuration.
     Term,
 }

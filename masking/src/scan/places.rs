@@ -1,7 +1,7 @@
 //! The places at which the value of a name may stand.
 
 use crate::scan::edge;
-use crate::scan::member;
+use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
 use crate::scan::notation::{
     BLANKS_MAX, PlaceKind, ValuePlace, operator, skip_blanks, skip_closing, skip_particle, skip_quote, skip_remark,
@@ -14,14 +14,14 @@ const SERVICE_MAX: usize = 10;
 /// Maximum bytes of a value in front of its name.
 const BEFORE_MAX: usize = 128;
 
-/// The places at which the value of a name may stand, the likeliest first.
-pub(crate) fn places(name: &Name<'_>, text: &[u8]) -> [Option<ValuePlace>; 10] {
+/// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
+pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; 10] {
     [
         assigned(name, text),
-        member::of_parent(name, text),
+        member::of_parent(name, opening, text),
         member::after_name(name, text),
         member::before_name(name, text),
-        member::of_map(name, text),
+        member::of_map(name, opening, text),
         tuple(name, text),
         row(name, text),
         last_cell(name, text),
@@ -94,6 +94,18 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
 }
 
+/// Returns whether what touches a name on both sides tells that no value can stand near it, and that it heads no column:
+/// `keys.get(key)`. Most names of code are shut in, and nothing else of them is read.
+pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
+    // With none of these signs a notation of `places`, `member` or `table` goes on.
+    let after = match text.get(name.end..) {
+        Some([b')' | b'}' | b'/' | b'!' | b'#', ..]) => true,
+        Some([b'.', next, ..]) => next.is_ascii_alphabetic() || *next == b'_',
+        _ => false,
+    };
+    after && edge::previous(text, name.start).is_some_and(|b| b".([/+!#&$@".contains(&b))
+}
+
 fn starts(text: &[u8], at: usize, with: &str) -> bool {
     text.get(at..).is_some_and(|rest| rest.starts_with(with.as_bytes()))
 }
@@ -109,9 +121,9 @@ fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind
 
 /// `name,value`, alone on its line.
 fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let begins = name.leads(text) || matches!(edge::previous(text, name.start), Some(b'"' | b'n'));
-    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| begins)?;
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
     let value = rest.strip_prefix(b",").or_else(|| rest.strip_prefix(b";"))?;
+    (matches!(edge::previous(text, name.start), Some(b'"' | b'n')) || name.leads(text)).then_some(())?;
     let len = value.iter().take_while(|b| !matches!(b, b'\n' | b'\r' | b'\\' | b',' | b';' | b' ' | b'"')).count();
     let ends = matches!(value.get(skip_spaces(value, len)), None | Some(b'\n' | b'\r' | b'\\'));
     let start = name.end + 1;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::scan::words::Bytes;
+
 /// The text that a tool put in front of a line, with the blanks before it.
 #[derive(Clone, Debug)]
 pub(crate) struct Prefix {
@@ -166,13 +168,17 @@ fn sign_of_change(text: &[u8], indent: usize) -> Option<(Kind, usize)> {
 
 /// `name = …`, `"element",`: the text that Terraform writes after a hyphen; YAML would have `name: …`, `"element"`.
 fn is_planned(text: &[u8]) -> bool {
-    let name =
-        count(text.get(..text.len().min(WORD_MAX)).unwrap_or_default(), |b| b.is_ascii_alphanumeric() || b == b'_');
+    let name = count(text.get(..text.len().min(WORD_MAX)).unwrap_or_default(), in_attribute);
     let blanks = text.get(name..).map_or(0, |rest| rest.iter().take(INDENT_MAX).take_while(|b| **b == b' ').count());
     let behind = text.get(name + blanks..).unwrap_or_default();
     let attribute = name > 0 && blanks > 0 && (behind.starts_with(b"= ") || behind.starts_with(b"{"));
     let element = text.starts_with(b"\"") && text.trim_ascii_end().ends_with(b"\",");
     attribute || element
+}
+
+fn in_attribute(byte: u8) -> bool {
+    static ATTRIBUTE: Bytes = Bytes::alphanumeric_or(b"_");
+    ATTRIBUTE.has(byte)
 }
 
 /// `# `, `// `, `> `, `; `, `* `, `< `
@@ -208,7 +214,8 @@ fn bracket(text: &[u8]) -> Option<(Kind, usize)> {
 }
 
 fn in_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'@' | b'+' | b'~')
+    static WORD: Bytes = Bytes::alphanumeric_or(b"-_./@+~");
+    WORD.has(byte)
 }
 
 /// Prefixes that begin with a word: a file, a container, a time of the system's log.

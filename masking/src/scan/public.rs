@@ -47,7 +47,7 @@ pub(crate) fn addresses(key: Option<&str>, text: &[u8], mut found: impl FnMut(Ra
 
 /// The dotted decimals whose first point stands at `dot`, if they are a public address.
 fn around(text: &[u8], dot: usize) -> Option<Range<usize>> {
-    let head = text.get(dot.saturating_sub(4)..dot)?;
+    let head = text.get(dot.saturating_sub(4)..dot).filter(|head| head.last().is_some_and(u8::is_ascii_digit))?;
     let start = dot - head.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let rest = text.get(start..)?;
     let len = rest.iter().take(ADDRESS_MAX + 1).take_while(|b| b.is_ascii_digit() || **b == b'.').count();

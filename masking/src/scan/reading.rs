@@ -5,7 +5,9 @@
 //! read the rest once more. So a rule remembers how far it came.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
+use crate::scan::name::Name;
 use crate::scan::notation::ValuePlace;
 
 /// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
@@ -39,7 +41,12 @@ pub(crate) struct Reading {
     elements: HashSet<u64>,
     /// Names that may head a column of the current text.
     pub(crate) headers: Vec<Header>,
+    /// The rules of short names that were looked up: a text has few names, each of them often.
+    rules: Vec<Option<(u128, Rc<[usize]>)>>,
 }
+
+/// Maximum names whose rules are remembered; past that one takes the place of another.
+const NAMES: usize = 256;
 
 /// What reads on.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +89,23 @@ impl Reading {
             hosts: vec![None; hosts],
             elements: HashSet::new(),
             headers: Vec::new(),
+            rules: vec![None; NAMES],
+        }
+    }
+
+    /// Returns the rules that this is a name for, as `look_up` finds them if it was not a name lately.
+    pub(crate) fn rules(&mut self, name: &Name<'_>, look_up: impl FnOnce() -> Vec<usize>) -> Rc<[usize]> {
+        let Some(short) = name.short() else { return look_up().into() };
+        let folded = (short ^ (short >> 64)) as u64;
+        let at = (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - NAMES.ilog2())) as usize;
+        match self.rules.get_mut(at) {
+            Some(Some((other, rules))) if *other == short => Rc::clone(rules),
+            Some(slot) => {
+                let rules: Rc<[usize]> = look_up().into();
+                *slot = Some((short, Rc::clone(&rules)));
+                rules
+            }
+            None => look_up().into(),
         }
     }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 use contract::{Keyring, Mapping};
-use masking::{Mint, PlaceholderKey, Policy, PolicyError, Scanner};
+use masking::{History, Mint, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::{Deserialize, Serialize};
 
 use self::held::Held;
@@ -27,6 +27,8 @@ pub(crate) struct Worker {
     sidecars: BTreeMap<SidecarName, SidecarRecord>,
     /// The scanners that some entry still uses, with the policies from which they were compiled.
     scanners: Vec<(Policy, Weak<Scanner>)>,
+    /// What was found in the texts of earlier exchanges.
+    history: History,
     /// True if the host keeps data for the instances that follow.
     has_zone: bool,
     /// The name that distinguishes this worker from its neighbours, once it is known.
@@ -119,6 +121,11 @@ impl Worker {
         let scanner = Rc::new(Scanner::new(&policy)?);
         self.scanners.push((policy, Rc::downgrade(&scanner)));
         Ok(scanner)
+    }
+
+    /// What was found in the texts of earlier exchanges, of all scopes and policies.
+    pub(crate) fn history(&mut self) -> &mut History {
+        &mut self.history
     }
 
     /// The sidecar's key, if any instance has got it.

@@ -7,6 +7,7 @@
 mod bodies;
 mod bounds;
 mod configurations;
+mod costs;
 mod dialects;
 mod framing;
 mod gateway;
