@@ -212,7 +212,8 @@ proptest! {
         let placeholder = replaced.entries().next().unwrap().0.to_string();
         let spoken = String::from_utf8_lossy(&bytes).replace("AWS_EC2_7KQ2M9XA4TBN", &placeholder).into_bytes();
         // The texts of a known API's events are taken apart, whatever type is declared for them.
-        let takes_apart = |media| media == Media::Events || memchr::memmem::find(&bytes, b"data:").is_some();
+        let has = |sign: &[u8]| memchr::memmem::find(&bytes, sign).is_some();
+        let takes_apart = |media| media == Media::Events || has(b"data:") || has(b"delta");
         for media in media {
             if !takes_apart(media) {
                 prop_assert_eq!(&restore(media, &Replaced::default(), &cut(&bytes, &sizes)), &bytes, "{:?}", media);
@@ -237,8 +238,10 @@ proptest! {
             if format == Format::Text {
                 let original = String::from_utf8(bytes.clone()).unwrap();
                 // A placeholder that stood there already may touch one of this exchange: then both stay. What begins like JSON
-                // is read as such, and an escape or a number in it does not come back as it was.
-                if !original.to_ascii_uppercase().contains("AWS") && !original.trim_start().starts_with(['{', '[']) {
+                // is read as such, and an escape or a number in it does not come back as it was. The texts of a stream are
+                // taken apart, and may end at other places.
+                let is_text = !original.trim_start().starts_with(['{', '[']) && !original.contains("data:");
+                if !original.to_ascii_uppercase().contains("AWS") && is_text && !original.contains("event:") {
                     prop_assert_eq!(String::from_utf8(restore(media, &replaced, &[masked.as_bytes()])).unwrap(), original);
                 }
             }

@@ -4,6 +4,8 @@ use super::Media;
 
 /// Maximum bytes of white space before the first that tells. A body with more is what it is declared as.
 const BLANK_MAX: usize = 1_024;
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 /// The fields of an event with which a stream may begin.
 const FIELDS: [&[u8]; 5] = [b"data:", b"event:", b"retry:", b"id:", b":"];
 /// Those of them that are no ordinary beginning of a text.
@@ -22,10 +24,13 @@ pub(super) fn sniff(declared: Media, bytes: &[u8]) -> Verdict {
     if matches!(declared, Media::Frames | Media::Opaque) {
         return Verdict::Is(declared);
     }
-    let without_mark = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if MARK.starts_with(bytes) {
+        return Verdict::More;
+    }
+    let without_mark = bytes.strip_prefix(MARK).unwrap_or(bytes);
     let start = without_mark.trim_ascii_start();
     if start.is_empty() {
-        return if bytes.len() > BLANK_MAX { Verdict::Is(fallback(declared, bytes)) } else { Verdict::More };
+        return if bytes.len() > BLANK_MAX { Verdict::Is(fallback(declared, b' ')) } else { Verdict::More };
     }
     let fields = if declared == Media::Text { FIELDS.get(..TELLING).unwrap_or_default() } else { &FIELDS };
     match start {
@@ -39,22 +44,19 @@ pub(super) fn sniff(declared: Media, bytes: &[u8]) -> Verdict {
             _ => Verdict::Is(declared),
         },
         _ if fields.iter().any(|field| field.starts_with(start)) => Verdict::More,
-        _ => Verdict::Is(fallback(declared, bytes)),
+        [first, ..] => Verdict::Is(fallback(declared, *first)),
+        [] => Verdict::More,
     }
 }
 
-/// What a body is whose first bytes say nothing.
-fn fallback(declared: Media, bytes: &[u8]) -> Media {
+/// What a body is whose first bytes say nothing: without a type, text, unless no text begins with this byte. More than that
+/// byte may not count, as how much of the body has come yet is chance.
+fn fallback(declared: Media, first: u8) -> Media {
     match declared {
-        Media::Undeclared if bytes.contains(&0) || has_invalid_text(bytes) => Media::Opaque,
+        Media::Undeclared if matches!(first, ..0x20 | 0x7f..0xc2 | 0xf5..) => Media::Opaque,
         Media::Undeclared => Media::Text,
         declared => declared,
     }
-}
-
-/// Returns whether the bytes are not UTF-8, up to a character that they may cut.
-fn has_invalid_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_some())
 }
 
 #[cfg(test)]
@@ -64,7 +66,7 @@ mod tests {
     #[test]
     fn what_bodies_begin_with() {
         use Media::*;
-        let cases: [(Media, &[u8], Verdict); 28] = [
+        let cases: [(Media, &[u8], Verdict); 29] = [
             (Json, b"data: {}", Verdict::Is(Events)),
             (Json, b"\r\n\nevent: x", Verdict::Is(Events)),
             (Json, b": hi", Verdict::Is(Events)),
@@ -88,10 +90,11 @@ mod tests {
             (Text, b"{see}", Verdict::Is(Text)),
             (Undeclared, b"{", Verdict::Is(Json)),
             (Undeclared, b"\xef\xbb\xbf{", Verdict::Is(Json)),
+            (Events, b"\xef\xbb", Verdict::More),
             (Undeclared, b"data: 1", Verdict::Is(Events)),
             (Undeclared, b"Hello", Verdict::Is(Text)),
             (Undeclared, b"\x89PNG", Verdict::Is(Opaque)),
-            (Undeclared, b"a\0b", Verdict::Is(Opaque)),
+            (Undeclared, b"\x1f\x8b", Verdict::Is(Opaque)),
             (Opaque, b"{", Verdict::Is(Opaque)),
         ];
         for (declared, bytes, expected) in cases {

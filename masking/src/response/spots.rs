@@ -33,20 +33,24 @@ pub(super) struct Texts {
 #[derive(Debug, Default)]
 struct Text {
     progress: Progress,
-    /// The last string, and how often it repeated itself.
-    last: u64,
+    /// The last string, how often it repeated itself, and whether there was ever another.
+    last: Option<u64>,
     repeats: u8,
+    has_changed: bool,
 }
 
 impl Texts {
-    /// Returns whether the string at this place never changes. Each string is asked for once.
+    /// Returns whether the string at this place never changes. Each string is asked for once. What has changed once is a
+    /// text, in which a piece may come several times: a placeholder can have the same character three times in a row.
     pub(super) fn is_steady(&mut self, spot: &Spot, string: &str) -> bool {
         let mut hasher = DefaultHasher::new();
         string.hash(&mut hasher);
-        let (text, last) = (self.text(spot), hasher.finish());
-        text.repeats = if text.last == last { text.repeats.saturating_add(1) } else { 0 };
-        text.last = last;
-        text.repeats >= STEADY
+        let (text, new) = (self.text(spot), hasher.finish());
+        let repeats = text.last == Some(new);
+        text.has_changed |= text.last.is_some() && !repeats;
+        text.repeats = if repeats { text.repeats.saturating_add(1) } else { 0 };
+        text.last = Some(new);
+        text.repeats >= STEADY && !text.has_changed
     }
 
     /// Returns how far the text at this place has come.
@@ -130,4 +134,20 @@ fn is_id(name: &str) -> bool {
 
 fn is_index(name: &str) -> bool {
     name == "index" || name.ends_with("_index") || name.ends_with("Index")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_changed_once_is_no_constant() {
+        let asked = |strings: &[&str]| {
+            let mut texts = Texts::default();
+            strings.iter().map(|string| texts.is_steady(&Spot::default(), string)).collect::<Vec<_>>()
+        };
+        assert_eq!(asked(&["eu-west-1"; 4]), [false, false, true, true]);
+        assert_eq!(asked(&["Z", "J", "J", "J", "B"]), [false; 5]);
+        assert_eq!(asked(&["a", "a", "a", "b", "b", "b", "b"]), [false, false, true, false, false, false, false]);
+    }
 }
