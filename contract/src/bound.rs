@@ -12,7 +12,7 @@ pub const EXCHANGES: usize = 500;
 pub const WANTED: usize = 256;
 /// Scopes that are followed in one call.
 pub const FOLLOWED: usize = 256;
-/// Known values of a scope that are answered in one call; any further ones follow in the next.
+/// Known values that are answered in one call, of all scopes together; any further ones follow in the next.
 pub const KNOWN: usize = 2_000;
 /// Bytes of a value. Those of AWS have at most a few thousand; a block of thinking may be long.
 pub const VALUE_BYTES: usize = 128 << 10;

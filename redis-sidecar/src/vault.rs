@@ -116,14 +116,15 @@ impl Vault {
         let found = self.find(&batch.wanted, Some(batch.ttl)).await?;
         self.metrics.found.inc_by(found.len() as u64);
         self.metrics.unknown.inc_by((batch.wanted.len() - found.len()) as u64);
-        let mut room = bound::BODY_BYTES;
+        let (mut room, mut values) = (bound::BODY_BYTES, 0);
         let mut news = Vec::new();
         if !batch.follow.is_empty() {
             for (followed, of_scope) in batch.follow.iter().zip(self.store.news(&batch.follow).await?) {
                 let keys = known(&of_scope).map(|placeholder| RecordKey { scope: followed.scope.clone(), placeholder });
                 let (mappings, is_whole) = self.fitting(&keys.collect::<Vec<_>>(), &mut room).await?;
+                values += mappings.len();
                 // The filter asks again for what had no room, from where it stood.
-                if !is_whole && !news.is_empty() {
+                if (!is_whole || values > bound::KNOWN) && !news.is_empty() {
                     break;
                 }
                 news.push(of_scope.told(followed.scope.as_str(), mappings));

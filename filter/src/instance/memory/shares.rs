@@ -70,15 +70,17 @@ impl<V> Shares<V> {
         if bytes > self.bounds.bytes {
             return;
         }
-        let each = self.bounds.each;
-        let new = || Share { entries: LruCache::new(each), bytes: 0 };
+        // A cache with a capacity takes the memory for all of it at once, which most scopes never fill.
+        let new = || Share { entries: LruCache::unbounded(), bytes: 0 };
         let share = self.scopes.entry(scope).or_insert_with(new);
         share.bytes += bytes;
         self.bytes += bytes;
-        // The entry that was there, or the least recently used one.
-        if let Some((_, former)) = share.entries.push(placeholder, Weighed { value, bytes }) {
-            share.bytes = share.bytes.saturating_sub(former.bytes);
-            self.bytes = self.bytes.saturating_sub(former.bytes);
+        let former = share.entries.push(placeholder, Weighed { value, bytes });
+        let is_full = share.entries.len() > self.bounds.each.get();
+        let oldest = if is_full { share.entries.pop_lru() } else { None };
+        for (_, gone) in former.into_iter().chain(oldest) {
+            share.bytes = share.bytes.saturating_sub(gone.bytes);
+            self.bytes = self.bytes.saturating_sub(gone.bytes);
         }
         while self.bytes > self.bounds.bytes && self.shrink(scope) {}
     }

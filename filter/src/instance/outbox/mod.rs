@@ -26,6 +26,9 @@ const LEAST_MAPPINGS: usize = 200;
 const LEAST_BYTES: usize = 256 << 10;
 /// Mappings of one scope that a batch takes before it is the turn of the next scope.
 const TURN: usize = 100;
+/// Mappings of all scopes in one batch. Writing it and reading the answer takes a tick, in which the worker serves no
+/// request.
+const BATCH_MAPPINGS: usize = 1_000;
 /// Milliseconds after which mappings that exceeded a quota are sent again.
 const QUOTA_MS: u64 = 2_000;
 /// Maximum summaries of exchanges; past that the oldest are dropped and counted.
@@ -140,9 +143,9 @@ impl Outbox {
 
     fn take_mappings(&mut self, now: Steady) -> Vec<Mapping> {
         let (mut batch, mut room, mut idle) = (Vec::new(), BATCH_BYTES, 0);
-        while idle < self.turns.len() && batch.len() < bound::MAPPINGS {
+        while idle < self.turns.len() && batch.len() < BATCH_MAPPINGS {
             let Some(scope) = self.turns.pop_front() else { break };
-            let count = TURN.min(bound::MAPPINGS - batch.len());
+            let count = TURN.min(BATCH_MAPPINGS - batch.len());
             let taken = self.queues.get_mut(&scope).map(|queue| queue.take(count, room, now)).unwrap_or_default();
             self.turns.push_back(scope);
             let (mappings, bytes) = taken;

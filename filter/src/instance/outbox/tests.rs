@@ -87,7 +87,7 @@ fn scopes_take_turns() {
     (0..SCOPE_MAPPINGS).for_each(|n| outbox.owe(of("flood", n)));
     ["b", "c"].into_iter().for_each(|scope| outbox.owe(of(scope, 1)));
     let batch = outbox.take_batch(NOW);
-    assert_eq!(batch.mappings.len(), bound::MAPPINGS);
+    assert_eq!(batch.mappings.len(), BATCH_MAPPINGS);
     assert!(["b", "c"].iter().all(|scope| batch.mappings.iter().any(|mapping| mapping.scope == *scope)));
 }
 

@@ -11,7 +11,7 @@ const MB: usize = 1 << 20;
 /// Times the instructions that eight times the body may take.
 const GROWTH: f64 = 8.0 * 1.25;
 /// Bytes of the filter's memory for each byte of a body. The memory never shrinks, so this is the most that it had.
-const MEMORY_PER_BYTE: f64 = 16.0;
+const MEMORY_PER_BYTE: f64 = 20.0;
 
 /// A body and what is answered to it.
 type Attack = (&'static str, Box<dyn Fn(usize) -> Request>, Answer);

@@ -363,10 +363,12 @@ fn clients_that_go_away() {
     assert_eq!(text_of(&outcome), TEXT);
 }
 
-/// The linear memory never shrinks, so it must not grow with the number of exchanges.
+/// The linear memory never shrinks, so it must not grow with the number of exchanges: but for what a worker remembers of
+/// texts and values, which has its bounds.
 #[test]
 fn ten_thousand_exchanges() {
     const EXCHANGES: usize = 10_000;
+    const HISTORY_BYTES: usize = 8 << 20;
     let mut gateway = Gateway::new();
     let mut halfway = 0;
     for turn in 0..EXCHANGES {
@@ -386,7 +388,7 @@ fn ten_thousand_exchanges() {
     gateway.settle();
     let end = gateway.worker.memory_bytes();
     eprintln!("linear memory: {halfway} bytes halfway, {end} at the end");
-    assert!(end <= halfway + (1 << 20), "the memory grew from {halfway} to {end} bytes");
+    assert!(end <= halfway + HISTORY_BYTES / 2, "the memory grew from {halfway} to {end} bytes");
     assert_eq!(gateway.worker.faults(), []);
     let vault = gateway.vault.borrow();
     assert_eq!(vault.exchanges, EXCHANGES, "summaries of exchanges");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contract::{
     Counters, Follow, Keyring, Mapping, MintKey, MintKeys, RefusedScope, ScopeNews, StoreState, SyncRequest,
-    SyncResponse, code, header,
+    SyncResponse, bound, code, header,
 };
 use kong_host::{Call, Reply};
 
@@ -95,7 +95,14 @@ impl Vault {
                 }
             }
         }
-        let news = request.follow.iter().map(|follow| self.news(follow)).collect();
+        // As many values as fit into one answer; the filter asks again for the others.
+        let mut values = 0;
+        let news = request.follow.iter().map(|follow| self.news(follow)).enumerate();
+        let fits = |(index, news): &(usize, ScopeNews)| {
+            values += news.known.len();
+            *index == 0 || values <= bound::KNOWN
+        };
+        let news = news.take_while(fits).map(|(_, news)| news).collect();
         let keyring = Keyring { id: "first".to_owned(), keys: MintKeys::Root(MintKey::new(&[0x5a; 32])) };
         let response = SyncResponse {
             version: contract::VERSION,
