@@ -34,8 +34,11 @@ pub fn mask_restore(bytes: &[u8]) {
         let masked = body.as_deref().unwrap_or(original);
         let again = mask(format, masked.as_bytes()).expect("what was masked can be read");
         assert_eq!(again.0, None, "a finding in masked text: {masked}");
-        // A placeholder that stood there already may touch one of this exchange: then both stay.
-        if format == Format::Text && !original.to_ascii_uppercase().contains("AWS") {
+        // A placeholder that stood there already may touch one of this exchange: then both stay. JSON is read as such, and an
+        // escape in it does not come back as it was; the texts of a stream are taken apart.
+        let is_text = !original.trim_start().starts_with(['{', '[']) && !original.contains("data:");
+        let is_text = is_text && !original.contains("event:") && !original.to_ascii_uppercase().contains("AWS");
+        if format == Format::Text && is_text {
             let restored = restore(Media::Text, &replaced, std::iter::once(masked.as_bytes()));
             assert_eq!(String::from_utf8_lossy(&restored), original);
         }

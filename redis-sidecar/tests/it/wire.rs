@@ -57,12 +57,14 @@ fn the_counters_have_their_names() {
     assert_eq!(
         names,
         [
+            "attachments",
             "degraded_responses",
             "dropped_exchanges",
             "dropped_mappings",
             "failed_calls",
             "fallback_key",
             "masked",
+            "masked_links",
             "orphaned_responses",
             "refused",
             "requests",
