@@ -417,3 +417,23 @@ fn restore_any_bytes(media: Media, replaced: &Replaced, body: &[u8]) -> Vec<u8> 
     response.end(&mut out);
     out
 }
+
+/// Servers leave members out; an event that is added must be JSON nevertheless.
+#[test]
+fn an_added_event_has_only_the_members_that_its_neighbours_have() {
+    let masked = mask("i-0123456789abcdef0").replaced;
+    let placeholder = masked.entries().next().expect("it has a value").0.to_string();
+    for delta in [r#"{"content":"X"}"#, r#"{"tool_calls":[{"function":{"arguments":"X"}}]}"#] {
+        let event = |text: &str| format!("data: {{\"choices\":[{{\"delta\":{}}}]}}\n\n", delta.replace('X', text));
+        let stream: String =
+            placeholder.chars().map(|c| event(&c.to_string())).chain(["data: [DONE]\n\n".into()]).collect();
+        let mut response = Response::new(Media::Events, Options::default(), Box::new(masked.clone()));
+        let mut out = Vec::new();
+        response.write(stream.as_bytes(), &mut out);
+        response.end(&mut out);
+        let out = String::from_utf8(out).expect("it is text");
+        let events = out.lines().filter_map(|line| line.strip_prefix("data: ")).filter(|data| *data != "[DONE]");
+        events.for_each(|data| assert!(serde_json::from_str::<serde_json::Value>(data).is_ok(), "{data}"));
+        assert!(out.contains("i-0123456789abcdef0"), "{out}");
+    }
+}

@@ -292,6 +292,11 @@ fn chat<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     plan.without(BTreeSet::new())
 }
 
+/// The member for an index as it was written; nothing if there was none.
+fn index_member(index: &str) -> String {
+    if index.is_empty() { String::new() } else { format!("\"index\":{index},") }
+}
+
 struct Chunk<'d, 't> {
     members: Rc<str>,
     pieces: Vec<Piece<'d, 't>>,
@@ -302,7 +307,7 @@ impl<'d, 't> Chunk<'d, 't> {
         let index = index_of(call, "index");
         for kind in ["function", "custom"] {
             if let Some(function) = call.member(kind) {
-                let before = format!("\"delta\":{{\"tool_calls\":[{{\"index\":{index},\"{kind}\":{{");
+                let before = format!("\"delta\":{{\"tool_calls\":[{{{}\"{kind}\":{{", index_member(&index));
                 self.function(function, choice, &format!("tool_calls/{index}"), [&before, "}}]}"]);
             }
         }
@@ -357,7 +362,7 @@ impl<'d, 't> Chunk<'d, 't> {
             lane: Lane::new(choice, field),
             envelope: Envelope::Chunk {
                 members: Rc::clone(&self.members),
-                before: format!("{{\"index\":{choice},{before}"),
+                before: format!("{{{}{before}", index_member(choice)),
                 after: format!("{after},\"finish_reason\":null}}"),
             },
         });
