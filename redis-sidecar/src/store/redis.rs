@@ -1,6 +1,6 @@
 //! Redis. Of each scope: `aws-masker:<scope>:<placeholder>` holds a sealed record, `aws-masker-known:<scope>` the known
 //! values by the time at which they expire, `aws-masker-feed:<scope>` the changes of these, `aws-masker-usage:<scope>` the
-//! counts ([`account`](super::account)).
+//! counts (`account`).
 //!
 //! No command names two keys, so that a cluster takes all of them. Nothing is read and written again without its key's own
 //! order: the feed numbers its changes, and a count is only ever added to.
