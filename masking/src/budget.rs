@@ -36,6 +36,19 @@ mod tests {
     use crate::{Known, Policy, Scanner, Text};
 
     #[test]
+    fn a_second_reading_ends_with_its_steps_too() {
+        let scanner = Scanner::new(&Policy::default()).unwrap();
+        // The literals are cut where they are written, and whole where they are seen.
+        let text = "a\u{200b}rn:aws:s3:::acme-logs-1 bu\u{200b}cket: acme-logs-2 ".repeat(100);
+        let scan = |steps| scanner.review(&[Text { text: &text, key: None }], &Known::default(), None, steps);
+        let enough = (0..32).map(|power| 1 << power).find(|steps| scan(*steps).is_ok()).unwrap();
+        let as_written = text.replace('\u{200b}', "_");
+        let first = |steps| scanner.review(&[Text { text: &as_written, key: None }], &Known::default(), None, steps);
+        assert!(first(enough / 2).is_ok(), "the first reading has to fit");
+        assert_eq!(scan(enough / 2), Err(Budget::Steps));
+    }
+
+    #[test]
     fn a_scan_ends_with_its_steps() {
         let scanner = Scanner::new(&Policy::default()).unwrap();
         let text = "arn:aws:s3:::acme-logs-1 bucket: acme-logs-2 ".repeat(100);

@@ -5,28 +5,29 @@
 
 use std::ops::Range;
 
+use crate::budget::Budget;
 use crate::scan::spelling::{self, Seen};
 use crate::scan::{Finding, Found, Known, Review, Scanner, Text};
 
 impl Scanner {
-    /// Returns the findings of texts in which the rules found these, where some have hidden characters.
+    /// Returns the findings of texts in which the rules found these, where some have hidden characters. Reading them again
+    /// may take so many steps as well.
     pub(super) fn folded(
         &self,
         texts: &[Text<'_>],
         mut strong: Vec<Found>,
         known: &Known,
         review: Option<Review<'_>>,
-    ) -> Vec<Finding> {
+        steps: u64,
+    ) -> Result<Vec<Finding>, Budget> {
         let fold = |(text, found): (&Text<'_>, &Found)| found.hidden.then(|| Folded::new(text.text));
         let folded: Vec<Option<Folded>> = texts.iter().zip(&strong).map(fold).collect();
         let mut read = texts.to_vec();
         for ((text, found), folded) in read.iter_mut().zip(&mut strong).zip(&folded) {
             if let Some(folded) = folded {
                 text.text = &folded.text;
-                self.contexts(std::slice::from_ref(text), &mut None, u64::MAX)
-                    .into_iter()
-                    .flatten()
-                    .for_each(|again| *found = again);
+                let again = self.contexts(std::slice::from_ref(text), &mut None, steps)?;
+                again.into_iter().for_each(|again| *found = again);
             }
         }
         let mut findings = self.spread(&read, strong, known, review);
@@ -36,7 +37,7 @@ impl Scanner {
                 (finding.start, finding.end) = (written.start, written.end);
             }
         }
-        findings
+        Ok(findings)
     }
 }
 

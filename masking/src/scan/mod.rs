@@ -179,7 +179,7 @@ impl Scanner {
     ) -> Result<Vec<Finding>, Budget> {
         let strong = self.contexts(texts, &mut review, steps)?;
         let findings = match strong.iter().any(|found| found.hidden) {
-            true => self.folded(texts, strong, known, review),
+            true => self.folded(texts, strong, known, review, steps)?,
             false => self.spread(texts, strong, known, review),
         };
         if findings.len() > FINDINGS_MAX && steps < u64::MAX { Err(Budget::Findings) } else { Ok(findings) }
