@@ -270,4 +270,4 @@ impl Instance {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

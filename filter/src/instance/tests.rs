@@ -32,7 +32,7 @@ fn call(instance: &mut Instance, now: u64) -> SyncRequest {
 }
 
 /// A good answer to the call, with a keyring.
-fn answer(request: &SyncRequest) -> SyncResponse {
+pub(crate) fn answer(request: &SyncRequest) -> SyncResponse {
     SyncResponse {
         version: contract::VERSION,
         batch: request.batch,

@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 
-use contract::{Keyring, Mapping, MintKey, MintKeys, StoreState, SyncRequest, SyncResponse};
+use contract::{Mapping, SyncRequest, SyncResponse};
 use log::Level;
 use masking::json::JsonError;
 use masking::{Format, MaskError};
 
 use super::super::head::RequestHead;
 use super::*;
+use crate::instance;
 use crate::instance::root::{Entries, Root};
 use crate::instance::sidecar::{Call as SidecarCall, Reply};
 use crate::instance::worker::zone::OwnZone;
@@ -74,22 +75,12 @@ impl Rig {
     fn answer(&mut self, call: &SidecarCall) -> Vec<u8> {
         let request: SyncRequest = serde_json::from_slice(&call.body).unwrap();
         let key = |scope: &str, placeholder: &str| (scope.to_owned(), placeholder.to_owned());
-        for mapping in request.mappings {
+        for mapping in request.mappings.clone() {
             self.vault.insert(key(&mapping.scope, &mapping.placeholder), mapping);
         }
         let wanted = request.wanted.iter();
         let found = wanted.filter_map(|it| self.vault.get(&key(&it.scope, &it.placeholder))).cloned().collect();
-        let answer = SyncResponse {
-            version: contract::VERSION,
-            batch: request.batch,
-            acknowledged: true,
-            store: StoreState::Redis,
-            refused: Vec::new(),
-            keyring: Some(Keyring { id: "k1".to_owned(), keys: MintKeys::Root(MintKey::new(&[7; 32])) }),
-            found,
-            store_answered: true,
-            news: Vec::new(),
-        };
+        let answer = SyncResponse { found, ..instance::tests::answer(&request) };
         serde_json::to_vec(&answer).unwrap()
     }
 
