@@ -248,6 +248,11 @@ mod tests {
                 r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"k","progress":1,"message":"a"}}"#,
                 &["a"],
             ),
+            // What the protocol has as a string is text where it is anything else.
+            (
+                r#"{"jsonrpc":"2.0","method":"x","params":{"status":{"id":"a"},"taskId":["k",{"b":["c"]}]}}"#,
+                &["id", "a", "b", "c"],
+            ),
             (r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"k","reason":"a"}}"#, &["a"]),
             (
                 r#"{"jsonrpc":"2.0","id":1,"method":"sampling/createMessage","params":{"messages":[{"role":"k","content":{"type":"text","text":"a"}}],

@@ -111,9 +111,9 @@ pub(super) fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
             "type" | "name" | "mode" | "id" | "effort" | "summary" | "generate_summary" | "display" | "voice" | "format" | "ttl"
             | "version" | "skill_id" | "search_context_size" | "ranker" | "latency" | "trace" | "category"
             | "threshold" | "guardrailIdentifier" | "guardrailVersion" | "streamProcessingMode" | "tool_id"
-            | "memory_limit" => Word,
+            | "memory_limit" | "taskSupport" => Word,
             "user_location" | "approximate" => Parameter,
-            "edits" | "trigger" | "keep" | "clear_at_least" | "exclude_tools" | "clear_tool_inputs" | "function" | "custom"
+            "hints" | "edits" | "trigger" | "keep" | "clear_at_least" | "exclude_tools" | "clear_tool_inputs" | "function" | "custom"
             | "tool" | "tools" | "allowed_tools" | "allowedFunctionNames" | "allowed_function_names" | "skills" | "file_ids"
             | "any" | "auto" | "always" | "never" | "tool_names" => Setting,
             _ => Free,
@@ -256,7 +256,10 @@ pub(super) fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
         },
         Mcp(place) => match mcp::step(place, key, object) {
             Member::Free => Free,
-            Member::Keep => Keep,
+            Member::Keep if is_scalar(object, key) => Keep,
+            Member::Keep if matches!(key, "toolChoice" | "modelPreferences" | "execution") => Setting,
+            // What the protocol has as a string or a list of strings: anything else there is text.
+            Member::Keep => Words,
             Member::Base64 => Data(declared_in(object, Declared::Nothing)),
             Member::Url => Url,
             Member::At(place) => Mcp(place),
@@ -268,6 +271,10 @@ pub(super) fn step(place: Place, key: &str, object: Value<'_, '_>) -> Place {
 
 fn is_object(object: Value<'_, '_>, key: &str) -> bool {
     object.only(key).is_some_and(|value| value.shape() == Shape::Object)
+}
+
+fn is_scalar(object: Value<'_, '_>, key: &str) -> bool {
+    object.only(key).is_some_and(|value| !matches!(value.shape(), Shape::Object | Shape::Array))
 }
 
 fn is_tool_use(block: Value<'_, '_>) -> bool {
