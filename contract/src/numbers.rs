@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One exchange in numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExchangeSummary {
     /// The tenant whose request it was.
@@ -29,6 +29,59 @@ pub struct ExchangeSummary {
     /// The error code, if the request was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// The name of the host's route, if the host tells it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub route: String,
+    /// The API whose texts were recognised, such as `anthropic_messages`; empty if it is not one of those known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub dialect: String,
+    /// The status of the response; 0 if none came.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub status: u16,
+    /// Nothing was altered: `masked` counts what would have been.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub observed: bool,
+    /// What became of the response.
+    #[serde(default, skip_serializing_if = "ResponseState::is_restored")]
+    pub response: ResponseState,
+    /// Microseconds in which the request was masked; missing if the host's clock stands still meanwhile, as Kong's does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask_us: Option<u64>,
+    /// Microseconds in which the response was restored, the time between its parts not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore_us: Option<u64>,
+    /// Tokens of the request that the provider reports in the response, with those that it read from its cache.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub input_tokens: u64,
+    /// Those of them that the provider read from its cache.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cache_read_tokens: u64,
+    /// The body as the provider received it, cut to a bound; only if the configuration asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub masked_body: Option<String>,
+}
+
+/// What became of a response.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseState {
+    /// Restored in full, or there was nothing to restore.
+    #[default]
+    Restored,
+    /// Its request was not seen and the host had kept nothing: it stayed masked.
+    Orphaned,
+    /// It could not be restored in full: it stayed masked from there on.
+    Degraded,
+}
+
+impl ResponseState {
+    fn is_restored(&self) -> bool {
+        *self == Self::Restored
+    }
+}
+
+fn is_none(status: &u16) -> bool {
+    *status == 0
 }
 
 fn is_zero(count: &u64) -> bool {

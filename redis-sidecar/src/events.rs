@@ -48,6 +48,7 @@ fn of_exchange(exchange: &ExchangeSummary) -> impl Iterator<Item = Event> {
         attachments,
         masked_links,
         refused,
+        ..
     } = exchange;
     let masked = (!masked.is_empty() || *attachments > 0).then(|| {
         let kinds: serde_json::Map<_, _> = masked.iter().map(|(kind, n)| (kind.clone(), json!(n))).collect();
@@ -101,12 +102,7 @@ mod tests {
             at_ms: 7,
             request_bytes: 10,
             response_bytes: 20,
-            masked: vec![],
-            restored: 0,
-            unresolved: 0,
-            attachments: 0,
-            masked_links: 0,
-            refused: None,
+            ..ExchangeSummary::default()
         }
     }
 

@@ -261,7 +261,7 @@ impl Sent {
             unresolved: tally.unresolved,
             attachments: self.files.attachments,
             masked_links: self.files.masked_links,
-            refused: None,
+            ..contract::ExchangeSummary::default()
         }
     }
 }

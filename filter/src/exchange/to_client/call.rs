@@ -179,9 +179,8 @@ impl Call {
             masked: self.masked.clone().into_iter().collect(),
             restored: tally.restored,
             unresolved: tally.unresolved,
-            attachments: 0,
-            masked_links: 0,
             refused: withheld.map(|refusal| refusal.code().into()),
+            ..contract::ExchangeSummary::default()
         });
         let now = instance.time_of_day();
         let withheld = withheld.and_then(|refusal| {

@@ -13,18 +13,7 @@ fn mapping(n: usize) -> Mapping {
 }
 
 fn exchange() -> ExchangeSummary {
-    ExchangeSummary {
-        scope: "s".into(),
-        at_ms: 0,
-        request_bytes: 0,
-        response_bytes: 0,
-        masked: Vec::new(),
-        restored: 0,
-        unresolved: 0,
-        attachments: 0,
-        masked_links: 0,
-        refused: None,
-    }
+    ExchangeSummary { scope: "s".into(), ..ExchangeSummary::default() }
 }
 
 fn names(mappings: &[Mapping]) -> Vec<&str> {
