@@ -1,42 +1,54 @@
 //! The literals at which rules begin, in any case: all of them in one walk over a text.
 //!
-//! An automaton waits for memory at each byte. Here every second place is looked at by itself: three bytes tell by one
-//! bit whether they may be those of a literal, each of which is known by three at an even byte of it and by three at an
-//! odd one. A literal of three bytes is known by two of them and whatever stands next to those. So what stands in most places is read once, and nothing waits.
+//! An automaton waits for memory at each byte. Here every second place is looked at by itself. Each literal is known by
+//! the bytes of a gram at an even byte of it and by those of another at an odd one, and the grams are shared out to
+//! groups ([`grams`](super::grams)): one look into a table tells for two bytes the groups whose grams begin with them, and
+//! the groups whose grams end with them. So most places cost one look that waits for nothing.
 
 use std::ops::Range;
 
-/// Bytes by which literals are known.
-const GRAM: usize = 3;
-/// Bytes from one place that is looked at to the next.
-const STEP: usize = 2;
-/// Bits of the filter, as a power of two: with 7,000 grams it says yes in vain at one place of twenty. It takes 16 KB, of
-/// which a text touches little.
+use crate::scan::grams::{self, GROUPS, Gram, Pairs, STEP};
+
+/// Bytes of a text that are read at once.
+const BLOCK: usize = 8;
+/// Bits of the filter, as a power of two. It takes 16 KB, of which a text touches little.
 const FILTER_BITS: u32 = 17;
 const FILTER_WORDS: usize = 1 << (FILTER_BITS - u64::BITS.ilog2());
-/// Lists of grams, as a power of two.
+/// Lists of places, as a power of two.
 const LIST_BITS: u32 = 13;
 
-/// Letters in lower case, and other bytes that become alike: a literal is compared before it is reported.
-const FOLD: u32 = 0x0020_2020;
-/// The bytes of a gram.
-const GRAM_MASK: u32 = 0x00ff_ffff;
+/// Makes a letter small, and other bytes alike: a literal is compared before it is reported.
+const FOLD: u8 = 0x20;
+/// The bytes of a gram that are looked up.
+const LISTED: u32 = 0x00ff_ffff;
 
 #[derive(Debug)]
 pub(crate) struct Literals {
-    /// In lower case.
-    literals: Vec<Box<[u8]>>,
+    literals: Vec<Literal>,
+    pairs: Pairs,
+    /// A bit for each hash of the bytes that are looked up.
     filter: Box<[u64; FILTER_WORDS]>,
-    /// The grams of each list begin at its number, and end where those of the next begin.
+    /// The entries of each list begin at its number, and end where those of the next begin.
     lists: Vec<u16>,
-    grams: Vec<Gram>,
+    entries: Vec<Entry>,
 }
 
+#[derive(Debug)]
+struct Literal {
+    /// In lower case.
+    text: Box<[u8]>,
+    /// Its first bytes as a number.
+    head: u64,
+    /// The bits of a text that are compared with them, and those that make its letters small.
+    mask: u64,
+    small: u64,
+}
+
+/// A literal by the bytes that are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Gram {
+struct Entry {
     list: u16,
     folded: u32,
-    /// The literal that is known by it.
     literal: u16,
     /// Bytes from the gram to the literal.
     ahead: i8,
@@ -54,73 +66,66 @@ impl Literals {
     /// Each literal has two bytes or more.
     pub(crate) fn new(literals: &[&str]) -> Self {
         let lower = |literal: &&str| literal.to_ascii_lowercase().into_bytes().into_boxed_slice();
-        let literals: Vec<Box<[u8]>> = literals.iter().map(lower).collect();
-        let mut grams: Vec<Gram> = Vec::new();
-        for (literal, index) in literals.iter().zip(0..) {
-            let mut push = |bytes: [u8; GRAM], ahead: i8| {
-                let [a, b, c] = bytes;
-                let folded = u32::from_le_bytes([a, b, c, 0]) | FOLD;
-                grams.push(Gram { list: list(hash(folded)), folded, literal: index, ahead });
-            };
-            match **literal {
-                [a, b, c] => {
-                    push([a, b, c], 0);
-                    let ends = rarity(a) < rarity(c);
-                    (0..=u8::MAX).for_each(|any| if ends { push([b, c, any], -1) } else { push([any, a, b], 1) });
-                }
-                // At an even and at an odd byte of it, where few other texts have the same.
-                [_, _, _, _, ..] => (0..STEP).for_each(|odd| {
-                    let windows = literal.windows(GRAM).zip(0..i8::MAX).skip(odd).step_by(STEP);
-                    let rarest = windows.max_by_key(|(gram, _)| gram.iter().map(|byte| rarity(*byte)).sum::<usize>());
-                    if let Some(([a, b, c], ahead)) = rarest {
-                        push([*a, *b, *c], -ahead);
-                    }
-                }),
-                [a, b] => (0..=u8::MAX).for_each(|any| {
-                    push([a, b, any], 0);
-                    push([any, a, b], 1);
-                }),
-                _ => {}
+        let literals: Vec<Literal> = literals.iter().map(lower).map(Literal::new).collect();
+        let grams: Vec<(Gram, u16)> = literals
+            .iter()
+            .zip(0..)
+            .flat_map(|(literal, index)| grams::of(&literal.text).map(move |gram| (gram, index)))
+            .collect();
+        let mut entries: Vec<Entry> = Vec::new();
+        for (Gram { bytes: [a, b, c, _], ahead }, literal) in &grams {
+            for bytes in grams::each(*a)
+                .flat_map(|a| grams::each(*b).flat_map(move |b| grams::each(*c).map(move |c| [a, b, c, 0])))
+            {
+                let folded = folded(u32::from_le_bytes(bytes));
+                entries.push(Entry { list: list(hash(folded)), folded, literal: *literal, ahead: *ahead });
             }
         }
-        grams.sort_unstable();
-        grams.dedup();
+        entries.sort_unstable();
+        entries.dedup();
         let mut filter = Box::new([0; FILTER_WORDS]);
-        for gram in &grams {
-            let (word, bit) = place(hash(gram.folded));
+        for entry in &entries {
+            let (word, bit) = place(hash(entry.folded));
             filter.get_mut(word).into_iter().for_each(|word| *word |= 1 << bit);
         }
-        let start = |list: u16| grams.partition_point(|gram| gram.list < list) as u16;
+        let start = |list: u16| entries.partition_point(|entry| entry.list < list) as u16;
         let lists = (0..=1 << LIST_BITS).map(start).collect();
-        Self { literals, filter, lists, grams }
+        let pairs = Pairs::new(grams.into_iter().map(|(gram, _)| gram.bytes).collect());
+        Self { literals, pairs, filter, lists, entries }
     }
 
     /// Returns the literals in a part of a text, in the order of their ends, and of those with one end the longest first.
     pub(crate) fn find(&self, text: &[u8], part: Range<usize>) -> Vec<Place> {
         let mut found = Vec::new();
         let bytes = text.get(..part.end).unwrap_or_default();
-        let mut rest = bytes.get(part.start..).unwrap_or_default();
-        let mut look = |four: u32, at: usize| {
-            let folded = four & GRAM_MASK | FOLD;
+        let (blocks, _) = bytes.get(part.start..).unwrap_or_default().as_chunks::<BLOCK>();
+        let mut look = |folded: u32, at: usize| {
             if self.may_have(folded) {
                 self.compare(folded, bytes, part.start, at, &mut found);
             }
         };
-        // Three places with one read.
-        while let Some(eight) = rest.first_chunk::<8>() {
-            let eight = u64::from_le_bytes(*eight);
-            let at = bytes.len() - rest.len();
-            look(eight as u32, at);
-            look((eight >> 16) as u32, at + STEP);
-            look((eight >> 32) as u32, at + 2 * STEP);
-            rest = rest.get(3 * STEP..).unwrap_or_default();
+        // The block before, and the groups of its last two bytes: a gram may begin with them and go on in this one.
+        let (mut before, mut last) = (0, 0);
+        for (index, block) in blocks.iter().enumerate() {
+            let block = u64::from_le_bytes(*block);
+            let [a, b, c, d] = [0, 16, 32, 48].map(|shift| self.pairs.groups((block >> shift) as u16));
+            let places = [last & (a >> GROUPS), a & (b >> GROUPS), b & (c >> GROUPS), c & (d >> GROUPS)];
+            if places.iter().fold(0, |all, groups| all | groups) != 0 {
+                let grams = [before >> 48 | block << 16, block, block >> 16, block >> 32];
+                let at = part.start + index * BLOCK;
+                for ((groups, gram), ahead) in places.iter().zip(grams).zip((0..).step_by(STEP)) {
+                    if *groups != 0 {
+                        look(folded(gram as u32), (at + ahead).saturating_sub(STEP));
+                    }
+                }
+            }
+            (before, last) = (block, d);
         }
-        // What is missing after the end stands for any byte.
-        while !rest.is_empty() {
-            let mut four = [0; 4];
-            four.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
-            look(u32::from_le_bytes(four), bytes.len() - rest.len());
-            rest = rest.get(STEP..).unwrap_or_default();
+        // The last place of the blocks, and those after it: what is missing after the end stands for any byte.
+        let end = part.start + blocks.len() * BLOCK;
+        let first = if blocks.is_empty() { end } else { end - STEP };
+        for at in (first..bytes.len()).step_by(STEP) {
+            look(folded(u32::from_le_bytes(first_bytes(bytes, at))), at);
         }
         found
     }
@@ -130,38 +135,63 @@ impl Literals {
         self.filter.get(word).is_some_and(|word| word >> bit & 1 == 1)
     }
 
+    /// Adds the literals whose gram may stand at `at`.
     #[inline(never)]
     fn compare(&self, folded: u32, text: &[u8], from: usize, at: usize, found: &mut Vec<Place>) {
         let list = usize::from(list(hash(folded)));
         let Some([first, end, ..]) = self.lists.get(list..) else { return };
-        let grams = self.grams.get(usize::from(*first)..usize::from(*end)).unwrap_or_default();
-        for gram in grams.iter().filter(|gram| gram.folded == folded) {
-            let Some(literal) = self.literals.get(usize::from(gram.literal)) else { continue };
-            let Some(start) = at.checked_add_signed(isize::from(gram.ahead)).filter(|start| *start >= from) else {
+        let entries = self.entries.get(usize::from(*first)..usize::from(*end)).unwrap_or_default();
+        for entry in entries.iter().filter(|entry| entry.folded == folded) {
+            let Some(literal) = self.literals.get(usize::from(entry.literal)) else { continue };
+            let Some(start) = at.checked_add_signed(isize::from(entry.ahead)).filter(|start| *start >= from) else {
                 continue;
             };
-            let range = start..start + literal.len();
-            if text.get(range.clone()).is_some_and(|written| written.eq_ignore_ascii_case(literal)) {
-                push(found, Place { range, literal: usize::from(gram.literal) });
+            let head = u64::from_le_bytes(first_bytes(text, start));
+            let range = start..start + literal.text.len();
+            let same = |written: &[u8], literal: &[u8]| written.eq_ignore_ascii_case(literal);
+            let behind = || text.get(start + BLOCK..range.end).zip(literal.text.get(BLOCK..));
+            if (head | literal.small) & literal.mask == literal.head
+                && range.end <= text.len()
+                && (range.len() <= BLOCK || behind().is_some_and(|(written, literal)| same(written, literal)))
+            {
+                push(found, Place { range, literal: usize::from(entry.literal) });
             }
         }
     }
 }
 
-/// How seldom a byte is in texts of English and code.
-fn rarity(byte: u8) -> usize {
-    const COMMON: &[u8] = b"etaoinsrhldcumfpgwybvkxjqz";
-    COMMON.iter().position(|letter| *letter == byte).unwrap_or(COMMON.len())
+impl Literal {
+    fn new(text: Box<[u8]>) -> Self {
+        let mut mask = [0; BLOCK];
+        mask.iter_mut().take(text.len()).for_each(|byte| *byte = u8::MAX);
+        let small = first_bytes::<BLOCK>(&text, 0).map(|byte| if byte.is_ascii_lowercase() { FOLD } else { 0 });
+        let head = u64::from_le_bytes(first_bytes(&text, 0));
+        Self { text, head, mask: u64::from_le_bytes(mask), small: u64::from_le_bytes(small) }
+    }
+}
+
+/// The bytes at a place, and zeros after the end.
+fn first_bytes<const N: usize>(text: &[u8], at: usize) -> [u8; N] {
+    let rest = text.get(at..).unwrap_or_default();
+    rest.first_chunk().copied().unwrap_or_else(|| std::array::from_fn(|at| rest.get(at).copied().unwrap_or_default()))
 }
 
 /// Adds a place to those before it, in their order. Few of them end after it.
 fn push(found: &mut Vec<Place>, place: Place) {
     let key = |place: &Place| (place.range.end, place.range.start, place.literal);
+    if found.last().is_none_or(|last| key(last) <= key(&place)) {
+        found.push(place);
+        return;
+    }
     let after = found.iter().rev().take_while(|other| key(other) > key(&place)).count();
     found.insert(found.len() - after, place);
 }
 
-/// Multiplicative hashing: the highest bits of the product depend on all of the gram.
+fn folded(gram: u32) -> u32 {
+    (gram | u32::from_le_bytes([FOLD; 4])) & LISTED
+}
+
+/// Multiplicative hashing: the highest bits of the product depend on all of the bytes.
 fn hash(folded: u32) -> u32 {
     folded.wrapping_mul(0x9e37_79b1) >> (u32::BITS - FILTER_BITS)
 }

@@ -14,6 +14,7 @@ mod check;
 mod common;
 mod dictionary;
 mod edge;
+mod grams;
 mod hidden;
 mod history;
 mod id;
