@@ -52,6 +52,7 @@ mod form;
 mod history;
 pub mod json;
 mod mask;
+mod near;
 pub mod placeholder;
 mod policy;
 mod replaced;

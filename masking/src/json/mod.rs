@@ -9,6 +9,8 @@ mod text;
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::near;
+
 pub use progress::Progress;
 pub use text::{Cursor, escape_into, is_content, unescape};
 
@@ -75,7 +77,10 @@ impl<'t> Document<'t> {
         if u32::try_from(text.len()).is_err() {
             return Err(JsonError::TooComplex);
         }
-        let mut parser = Parser { bytes: text.as_bytes(), at: 0, nodes: Vec::new(), open: Vec::new() };
+        let bytes = text.as_bytes();
+        // The least byte of a text is found by vectors, unlike the first that is below a bound.
+        let plain = is_plain(bytes);
+        let mut parser = Parser { bytes, plain, at: 0, nodes: Vec::new(), open: Vec::new() };
         parser.document()?;
         Ok(Self { text, nodes: parser.nodes })
     }
@@ -184,6 +189,8 @@ impl<'d, 't> Value<'d, 't> {
 
 struct Parser<'t> {
     bytes: &'t [u8],
+    /// True if no control character stands in the text, so that none is looked for in its strings.
+    plain: bool,
     at: usize,
     nodes: Vec<Node>,
     /// The containers around the current place, as indices of nodes.
@@ -279,7 +286,7 @@ impl Parser<'_> {
         let start = self.at;
         let mut escaped = false;
         loop {
-            self.at += special(self.bytes.get(self.at..).unwrap_or_default()).ok_or(self.syntax())?;
+            self.at += self.special().ok_or(self.syntax())?;
             match self.bytes.get(self.at) {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -292,6 +299,14 @@ impl Parser<'_> {
         self.push(start, self.at, Shape::String, escaped)?;
         self.at += 1;
         Ok(())
+    }
+
+    /// Returns the end of the plain run of a string: at a quote, a backslash or a control character.
+    fn special(&self) -> Option<usize> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let end = near::two(b'"', b'\\', rest);
+        let run = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        if self.plain || is_plain(run) { end } else { run.iter().position(|b| *b < CONTROLS).or(end) }
     }
 
     fn number(&mut self) -> Result<Next, JsonError> {
@@ -352,15 +367,12 @@ impl Parser<'_> {
     }
 }
 
-/// Returns the end of a string's plain run in `bytes`: at a quote, a backslash or a control character.
-fn special(bytes: &[u8]) -> Option<usize> {
-    let end = memchr::memchr2(b'"', b'\\', bytes);
-    let run = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
-    // The least byte of a run is found by vectors, unlike the first that is below a bound.
-    if run.iter().fold(u8::MAX, |least, byte| least.min(*byte)) >= 0x20 {
-        return end;
-    }
-    run.iter().position(|b| *b < 0x20).or(end)
+/// Control characters are the bytes below.
+const CONTROLS: u8 = 0x20;
+
+/// Returns whether no control character is among the bytes.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte)) >= CONTROLS
 }
 
 /// Returns the bytes of the escape that `bytes` begin with; `None` if that is not an escape.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::near;
+
 /// Returns the text that a valid string's raw content stands for. A lone surrogate stands for U+FFFD.
 pub fn unescape(raw: &str) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else { return Cow::Borrowed(raw) };
@@ -12,7 +14,7 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
         let (c, len) = decode_escape(escape);
         text.push(c);
         rest = escape.get(len..).unwrap_or_default();
-        run = memchr::memchr(b'\\', rest.as_bytes()).unwrap_or(rest.len());
+        run = near::one(b'\\', rest.as_bytes()).unwrap_or(rest.len());
     }
     text.push_str(rest);
     Cow::Owned(text)
@@ -64,7 +66,7 @@ impl<'r> Cursor<'r> {
 
     fn step(&mut self) -> Option<Step<'r>> {
         if self.plain == 0 {
-            self.plain = memchr::memchr(b'\\', self.rest.as_bytes()).unwrap_or(self.rest.len());
+            self.plain = near::one(b'\\', self.rest.as_bytes()).unwrap_or(self.rest.len());
         }
         if self.rest.is_empty() {
             return None;

@@ -1,5 +1,6 @@
 //! Where the value of a name stands, in the notations that people and tools write.
 
+use crate::near;
 use crate::scan::edge;
 use crate::scan::words::is_one_of;
 
@@ -198,8 +199,18 @@ pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
 }
 
 /// Where a value begins after the sign that assigns it.
+#[inline]
 pub(crate) fn operator(text: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> {
+    // Most places have none.
     let rest = text.get(at..)?;
+    let sign = matches!(
+        rest.first()?,
+        b'>' | b'?' | b'+' | b'.' | b'\\' | b':' | b'|' | b'=' | b'-' | b'&' | b'%' | b'(' | b'<' | 0xe2 | 0xef
+    );
+    if sign { operator_of(rest, at, tag) } else { None }
+}
+
+fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> {
     let assigned = |len: usize| Some((at + len, PlaceKind::Assigned));
     match rest {
         [b'>', ..] if tag => assigned(1),
@@ -249,14 +260,21 @@ const CELLS: [(&[u8], &[&[u8]]); 4] = [
     (b"</key>", &[b"<string"]),
 ];
 
+/// Maximum bytes of a type.
+const ANNOTATION_MAX: usize = 40;
+
 /// `: str = "b"`, `: &'static str = "b"`: how long the type with its sign is.
 fn annotation(rest: &[u8]) -> usize {
+    // Without a sign there is none, and most texts have none.
+    if near::one(b'=', rest.get(..rest.len().min(ANNOTATION_MAX + 1)).unwrap_or_default()).is_none() {
+        return 0;
+    }
     let mut depth = 0_usize;
     let of_type = |b: &&u8| {
         depth = if **b == b'<' { depth + 1 } else { depth.saturating_sub(usize::from(**b == b'>')) };
         b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b) || **b == b',' && depth > 0
     };
-    let len = rest.iter().take(40).take_while(of_type).count();
+    let len = rest.iter().take(ANNOTATION_MAX).take_while(of_type).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
         (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\' | b'{' | b'[')) => len + 1,
         _ => 0,
@@ -342,13 +360,18 @@ fn mark_len(rest: &[u8]) -> Option<usize> {
 }
 
 /// After a quotation mark, escaped or not.
+#[inline]
 pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
-    let rest = text.get(at..)?;
-    match rest {
-        [b'&' | b'%' | 0xe2 | 0xe3, ..] => return mark_len(rest).map(|len| at + len),
-        [b'"' | b'\'' | b'`' | b'\\', ..] => {}
-        _ => return None,
+    // Most places have none.
+    match text.get(at)? {
+        b'&' | b'%' | 0xe2 | 0xe3 => mark_len(text.get(at..)?).map(|len| at + len),
+        b'"' | b'\'' | b'`' | b'\\' => skip_plain_quote(text, at),
+        _ => None,
     }
+}
+
+fn skip_plain_quote(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
     let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
     match rest.get(escapes..)? {
         [b'"', b'"', behind @ ..] | [b'\'', b'\'', behind @ ..] if is_doubled(edge::previous(text, at), behind) => {
@@ -373,11 +396,17 @@ fn is_doubled(before: Option<u8>, behind: &[u8]) -> bool {
 }
 
 /// After blanks, line breaks, and their escapes.
+#[inline]
 pub(crate) fn skip_blanks(text: &[u8], at: usize) -> usize {
-    // Most places have none.
-    if !matches!(text.get(at), Some(b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'&' | 0xc2 | 0xe2 | 0xe3)) {
-        return at;
+    // Most places have none, or a single one.
+    match text.get(at) {
+        Some(b' ') if text.get(at + 1).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'"') => at + 1,
+        Some(b' ' | b'\t' | b'\r' | b'\n' | b'\\' | b'&' | 0xc2 | 0xe2 | 0xe3) => skip_all_blanks(text, at),
+        _ => at,
     }
+}
+
+fn skip_all_blanks(text: &[u8], at: usize) -> usize {
     let limit = text.len().min(at + BLANKS_MAX);
     let mut at = at;
     while at < limit {

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::near;
 use crate::scan::prefix::Prefix;
 
 /// A text with its view.
@@ -37,7 +38,7 @@ impl<'t> Page<'t> {
         let mut page = Self { raw, view: Cow::Borrowed(raw), prefixes: Vec::new() };
         let (mut outer, mut inner) = (Line::default(), None);
         let (mut start, mut at) = (0, 0);
-        while let Some(mark) = raw.get(at..).and_then(|rest| memchr::memchr2(b'\n', b'\\', rest)).map(|n| at + n) {
+        while let Some(mark) = raw.get(at..).and_then(|rest| near::two(b'\n', b'\\', rest)).map(|n| at + n) {
             let escapes = raw.get(mark..).unwrap_or_default().iter().take_while(|b| **b == b'\\').count();
             at = mark + escapes.max(1);
             match raw.get(mark + escapes) {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::near;
 use crate::scan::words::Bytes;
 
 /// The text that a tool put in front of a line, with the blanks before it.
@@ -47,7 +48,7 @@ impl Prefix {
     /// The prefix that begins at the start of `line`.
     pub(crate) fn read(text: &[u8], line: Range<usize>) -> Option<Self> {
         let bytes = text.get(line.clone())?;
-        let indent = bytes.iter().take(INDENT_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
+        let indent = count(bytes.get(..bytes.len().min(INDENT_MAX))?, |b| matches!(b, b' ' | b'\t'));
         let rest = bytes.get(indent..)?;
         let (kind, len) = match *rest.first()? {
             b'0'..=b'9' => time(rest).or_else(|| number(rest)),
@@ -95,7 +96,7 @@ impl Prefix {
 }
 
 fn count(text: &[u8], is: impl Fn(u8) -> bool) -> usize {
-    text.iter().take_while(|b| is(**b)).count()
+    text.iter().position(|b| !is(*b)).unwrap_or(text.len())
 }
 
 /// Returns the length of the tab or arrow that `text` begins with, also if it is escaped.
@@ -202,7 +203,7 @@ fn sign(text: &[u8]) -> Option<(Kind, usize)> {
 
 /// `[2026-07-01T09:12:44Z] `, `[pod/web-1/app] `
 fn bracket(text: &[u8]) -> Option<(Kind, usize)> {
-    let end = text.iter().take(WORD_MAX).position(|b| *b == b']')?;
+    let end = near::one(b']', text.get(..text.len().min(WORD_MAX))?)?;
     let inside = text.get(1..end)?;
     let word = !inside.is_empty() && inside.iter().all(|b| in_word(*b) || matches!(b, b':' | b',' | b' '));
     let ends = matches!(text.get(end + 1), Some(b' ' | b'\t'));
@@ -237,16 +238,19 @@ fn word(text: &[u8]) -> Option<(Kind, usize)> {
 /// `api-1  | `, `web  | `
 fn container(word: &[u8], rest: &[u8]) -> Option<(Kind, usize)> {
     let blanks = count(rest.get(..rest.len().min(WORD_MAX))?, |b| b == b' ');
-    let barred = matches!(rest.get(blanks..)?, [b'|'] | [b'|', b' ' | b'\r', ..]);
+    if !matches!(rest.get(blanks..)?, [b'|'] | [b'|', b' ' | b'\r', ..]) {
+        return None;
+    }
     let name = word.iter().rposition(|b| !b.is_ascii_digit()).unwrap_or(0);
     let numbered = name + 1 < word.len() && matches!(word.get(name), Some(b'-' | b'_'));
     let kind = if numbered { Kind::Container } else { Kind::Word };
-    barred.then_some((kind, word.len() + blanks + 1))
+    Some((kind, word.len() + blanks + 1))
 }
 
 /// `file.yml-12-`, which a search writes in front of the lines around a match.
 fn context(word: &[u8]) -> Option<(Kind, usize)> {
-    let mut point = memchr::memchr(b'.', word)?;
+    // Most words have no hyphen, or no point.
+    let mut point = word.iter().position(|b| *b == b'.').filter(|_| word.contains(&b'-'))?;
     loop {
         let rest = word.get(point + 1..)?;
         let extension = count(rest, |b| b.is_ascii_alphanumeric());

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::catalog::{Check, Edge};
+use crate::near;
 use crate::scan::address;
 use crate::scan::check;
 use crate::scan::edge;
@@ -33,7 +34,7 @@ struct Place<'t> {
 /// Reports the public addresses of a text that is the member `key` of a document.
 pub(crate) fn addresses(key: Option<&str>, text: &[u8], mut found: impl FnMut(Range<usize>)) {
     let (mut at, mut last) = (0, 0);
-    while let Some(dot) = memchr::memchr(b'.', text.get(at..).unwrap_or_default()).map(|dot| at + dot) {
+    while let Some(dot) = near::one(b'.', text.get(at..).unwrap_or_default()).map(|dot| at + dot) {
         at = dot + 1;
         let Some(range) = around(text, dot) else { continue };
         at = range.end;

@@ -1,5 +1,7 @@
 //! Comparing with words, whatever their case.
 
+use crate::near;
+
 /// The comparison of a text's letters with those of a pattern or a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
@@ -19,7 +21,7 @@ pub(crate) fn is_one_of(words: &str, value: &[u8]) -> bool {
         if ends && starts_with_ignore_case(rest, value) {
             return true;
         }
-        let Some(end) = memchr::memchr(b'|', rest) else { return false };
+        let Some(end) = near::one(b'|', rest) else { return false };
         rest = rest.get(end + 1..).unwrap_or_default();
     }
 }

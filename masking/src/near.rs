@@ -1,0 +1,63 @@
+//! Searches for bytes that are usually near: eight bytes at a time, without the call that a search over long texts costs.
+
+/// Bytes that are looked at so; past that the search is one for long texts.
+const NEAR: usize = 32;
+const EIGHT: usize = size_of::<u64>();
+const ONES: u64 = u64::MAX / u8::MAX as u64;
+const HIGHS: u64 = ONES << (u8::BITS - 1);
+
+/// Returns the offset of the first `byte`.
+#[inline]
+pub(crate) fn one(byte: u8, bytes: &[u8]) -> Option<usize> {
+    let sign = ONES * u64::from(byte);
+    search(bytes, |eight| zeros(eight ^ sign), |b| b == byte, |far| memchr::memchr(byte, far))
+}
+
+/// Returns the offset of the first byte that is one of two.
+#[inline]
+pub(crate) fn two(first: u8, second: u8, bytes: &[u8]) -> Option<usize> {
+    let signs = [first, second].map(|byte| ONES * u64::from(byte));
+    let find = |eight: u64| signs.iter().fold(0, |found, sign| found | zeros(eight ^ sign));
+    search(bytes, find, |b| b == first || b == second, |far| memchr::memchr2(first, second, far))
+}
+
+/// Returns the high bit of the first zero byte, and none below it.
+#[inline]
+fn zeros(eight: u64) -> u64 {
+    eight.wrapping_sub(ONES) & !eight & HIGHS
+}
+
+#[inline]
+fn search(
+    bytes: &[u8],
+    find: impl Fn(u64) -> u64,
+    is: impl Fn(u8) -> bool,
+    far: impl Fn(&[u8]) -> Option<usize>,
+) -> Option<usize> {
+    let (eights, rest) = bytes.as_chunks::<EIGHT>();
+    for (eight, at) in eights.iter().take(NEAR / EIGHT).zip((0..).step_by(EIGHT)) {
+        let found = find(u64::from_le_bytes(*eight));
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / u8::BITS) as usize);
+        }
+    }
+    match bytes.get(NEAR..) {
+        Some(behind) if bytes.len() >= NEAR + EIGHT => far(behind).map(|at| NEAR + at),
+        _ => rest.iter().position(|b| is(*b)).map(|at| bytes.len() - rest.len() + at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_first_is_found(text in "[ab\u{1}\u{80}é]{0,90}", front in 0usize..90) {
+            let text = [b" ".repeat(front), text.into_bytes()].concat();
+            prop_assert_eq!(super::one(b'a', &text), text.iter().position(|b| *b == b'a'));
+            let expected = text.iter().position(|b| matches!(b, b'b' | 0x80));
+            prop_assert_eq!(super::two(b'b', 0x80, &text), expected);
+        }
+    }
+}
