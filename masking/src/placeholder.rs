@@ -16,14 +16,15 @@ mod codes;
 mod groups;
 pub(crate) mod identity;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-pub(crate) use codes::{Codes, Minting};
-use groups::Groups;
+pub(crate) use codes::{Codes, Hashed, Minting};
+use groups::{Groups, LastNetwork};
 use identity::Identity;
 
 /// Characters of a tail.
@@ -32,6 +33,8 @@ pub const TAIL: usize = 12;
 pub const LABEL_MAX: usize = 16;
 /// Maximum characters of one `_`-separated segment of a label.
 pub const SEGMENT_MAX: usize = TAIL - 1;
+/// Minimum bytes of a placeholder.
+pub(crate) const TOKEN_MIN: usize = PREFIX.len() + 1 + 1 + 1 + TAIL;
 /// Maximum bytes of a placeholder in its canonical form.
 pub const TOKEN_MAX: usize = PREFIX.len() + 1 + LABEL_MAX + 1 + TAIL;
 /// Maximum bytes of a placeholder in the loosest form that is still read: every separator escaped, and the beginning of
@@ -203,7 +206,7 @@ impl Mint {
     /// Returns the placeholder of `value`. `kind` is the id that tells two kinds apart; `label` is the word that people
     /// read, and must be one that [`is_label`] accepts.
     pub fn placeholder(&self, kind: &str, label: &str, value: &str) -> Placeholder {
-        Placeholder::of(label, &self.code(kind, label, value))
+        Placeholder::of(label, &self.code(kind, label, value, &mut Lately::default()))
     }
 
     /// Returns a key for what is remembered of the scope, which tells nothing about its placeholders. `purpose` keeps
@@ -214,10 +217,34 @@ impl Mint {
         key
     }
 
-    fn code(&self, kind: &str, label: &str, value: &str) -> [u8; TAIL] {
+    fn code(&self, kind: &str, label: &str, value: &str, lately: &mut Lately) -> [u8; TAIL] {
         let identity = Identity::of(kind, label, value);
-        let grouped = self.groups.as_ref().and_then(|groups| groups.code(identity.private_address()?));
-        grouped.unwrap_or_else(|| tail(&digest_of(&self.mac, &[identity.kind.as_bytes(), identity.value.as_bytes()])))
+        let grouped =
+            self.groups.as_ref().and_then(|groups| groups.code(identity.private_address()?, &mut lately.network));
+        grouped.unwrap_or_else(|| {
+            let of_kind = lately.kinds.get(identity.kind).cloned();
+            let mac = of_kind.unwrap_or_else(|| {
+                let mut mac = self.mac.clone();
+                update(&mut mac, identity.kind.as_bytes());
+                lately.kinds.insert(identity.kind.into(), mac.clone());
+                mac
+            });
+            tail(&digest_of(&mac, &[identity.value.as_bytes()]))
+        })
+    }
+}
+
+/// What the codes of one scope have in common with those made before: it saves their computation.
+#[derive(Default)]
+pub(crate) struct Lately {
+    network: LastNetwork,
+    /// A MAC that was fed the kind, for each kind.
+    kinds: BTreeMap<Box<str>, Hmac<Sha256>>,
+}
+
+impl fmt::Debug for Lately {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lately(…)")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The values that one exchange replaced: the two-way mapping between values and placeholders.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ pub struct Collision;
 pub struct Replaced {
     entries: HashMap<Placeholder, Entry>,
     /// The placeholders that were minted for whole values.
-    placeholders: HashMap<KindId, HashMap<Secret, Placeholder>>,
+    placeholders: BTreeMap<KindId, HashMap<Secret, Placeholder>>,
 }
 
 impl Replaced {

@@ -1,24 +1,43 @@
 //! Remembered codes: a value that was masked before needs no HMAC.
 
 use std::fmt;
-use std::hash::Hasher;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::num::NonZeroUsize;
 
 use lru::LruCache;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use crate::placeholder::{Mint, Placeholder, TAIL};
+use crate::placeholder::{Lately, Mint, Placeholder, TAIL};
 
 /// Maximum remembered codes, of about 100 bytes each; past that the one that was not used for the longest time is
 /// forgotten, and made again if its value returns.
 const CODES_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(10_000);
 
 /// The codes of values, by a keyed hash of each value with its kind and label. The key is that of the scope.
-pub(crate) struct Codes(LruCache<u128, [u8; TAIL]>);
+pub(crate) struct Codes(LruCache<u128, [u8; TAIL], BuildHasherDefault<Hashed>>);
+
+/// Takes a number that is a keyed hash already as its own hash.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        let number = bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        self.0 ^= number;
+    }
+
+    fn write_u128(&mut self, number: u128) {
+        self.0 ^= number as u64;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 impl Default for Codes {
     fn default() -> Self {
-        Self(LruCache::new(CODES_MAX))
+        Self(LruCache::with_hasher(CODES_MAX, BuildHasherDefault::default()))
     }
 }
 
@@ -33,6 +52,7 @@ impl fmt::Debug for Codes {
 pub(crate) struct Minting<'m> {
     mint: &'m Mint,
     made: Option<(&'m mut Codes, SipHasher13)>,
+    lately: Lately,
 }
 
 impl<'m> Minting<'m> {
@@ -40,18 +60,21 @@ impl<'m> Minting<'m> {
         // The same value has two codes if only one of two mints groups addresses.
         let purpose: &[u8] = if mint.groups.is_some() { b"codes, grouped" } else { b"codes, unrelated" };
         let made = codes.map(|codes| (codes, SipHasher13::new_with_key(&mint.memory_key(purpose))));
-        Self { mint, made }
+        Self { mint, made, lately: Lately::default() }
     }
 
     /// Returns what [`Mint::placeholder`] does.
     pub(crate) fn placeholder(&mut self, kind: &str, label: &str, value: &str) -> Placeholder {
-        let Some((codes, hasher)) = &mut self.made else { return self.mint.placeholder(kind, label, value) };
+        let (mint, lately) = (self.mint, &mut self.lately);
+        let Some((codes, hasher)) = &mut self.made else {
+            return Placeholder::of(label, &mint.code(kind, label, value, lately));
+        };
         let mut hasher = *hasher;
         for part in [kind, label, value] {
             hasher.write(&part.len().to_le_bytes());
             hasher.write(part.as_bytes());
         }
-        let code = codes.0.get_or_insert(hasher.finish128().as_u128(), || self.mint.code(kind, label, value));
+        let code = codes.0.get_or_insert(hasher.finish128().as_u128(), || mint.code(kind, label, value, lately));
         Placeholder::of(label, code)
     }
 }

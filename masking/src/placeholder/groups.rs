@@ -16,6 +16,10 @@ pub(crate) struct Groups {
     key: [u8; 32],
 }
 
+/// The /24 of an address, with its groups under one key.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LastNetwork(Option<([u8; 3], [u16; 3])>);
+
 /// Characters of a group.
 const GROUP: usize = TAIL / 4;
 /// Bits of a character.
@@ -37,16 +41,17 @@ impl Groups {
         Self { key }
     }
 
-    /// Returns the code of a private address, or of one in the shared range of RFC 6598; `None` for any other.
-    pub(crate) fn code(&self, address: [u8; 4]) -> Option<[u8; TAIL]> {
+    /// Returns the code of a private address, or of one in the shared range of RFC 6598; `None` for any other. Most
+    /// addresses lie in the network of the one before them, whose groups are remembered.
+    pub(crate) fn code(&self, address: [u8; 4], last: &mut LastNetwork) -> Option<[u8; TAIL]> {
         let [a, b, c, d] = address;
         let network = network(a, b)?;
-        let groups = [
-            self.first(network),
-            self.drawn(&[1, a, b], c >> 4),
-            self.drawn(&[2, a, b, c >> 4], c & 15),
-            self.permuted(&[3, a, b, c], u16::from(d)),
-        ];
+        let [first, second, third] = match *last {
+            LastNetwork(Some((of, groups))) if of == [a, b, c] => groups,
+            _ => [self.first(network), self.drawn(&[1, a, b], c >> 4), self.drawn(&[2, a, b, c >> 4], c & 15)],
+        };
+        *last = LastNetwork(Some(([a, b, c], [first, second, third])));
+        let groups = [first, second, third, self.permuted(&[3, a, b, c], u16::from(d))];
         let mut code = [0; TAIL];
         for (characters, group) in code.chunks_exact_mut(GROUP).zip(groups) {
             let shifts = [2 * CHARACTER, CHARACTER, 0];
@@ -150,7 +155,16 @@ mod tests {
         let firsts: HashSet<u16> = networks().map(|(a, b)| groups.first(network(a, b).unwrap())).collect();
         assert_eq!(firsts.len(), 337);
         for (a, b) in networks() {
-            assert!(groups.code([a, b, 0, 1]).unwrap()[0].is_ascii_uppercase(), "{a}.{b}");
+            assert!(groups.code([a, b, 0, 1], &mut LastNetwork::default()).unwrap()[0].is_ascii_uppercase(), "{a}.{b}");
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_changes_no_code() {
+        let (groups, mut last) = (Groups::new([9; 32]), LastNetwork::default());
+        for address in [[10, 0, 1, 7], [10, 0, 1, 8], [10, 0, 2, 7], [8, 8, 8, 8], [10, 0, 2, 7], [172, 16, 2, 7]] {
+            let code = groups.code(address, &mut LastNetwork::default());
+            assert_eq!(groups.code(address, &mut last), code, "{address:?}");
         }
     }
 
@@ -159,7 +173,7 @@ mod tests {
         for address in
             [[9, 255, 0, 1], [11, 0, 0, 1], [172, 15, 0, 1], [172, 32, 0, 1], [192, 167, 0, 1], [100, 63, 0, 1]]
         {
-            assert_eq!(Groups::new([9; 32]).code(address), None, "{address:?}");
+            assert_eq!(Groups::new([9; 32]).code(address, &mut LastNetwork::default()), None, "{address:?}");
         }
     }
 }

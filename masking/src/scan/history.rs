@@ -11,12 +11,13 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::hash::Hasher;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use lru::LruCache;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use crate::catalog::KindId;
+use crate::placeholder::Hashed;
 use crate::scan::dictionary::{Dictionary, Search, Spread, Standing};
 use crate::scan::{Found, Text};
 
@@ -27,12 +28,14 @@ const HISTORY_BYTES: usize = 6 << 20;
 const ENTRY_BYTES: usize = 192;
 /// Maximum bytes of the sets of values, on top of that. Texts whose set is forgotten are searched for all values.
 const SETS_BYTES: usize = 1 << 20;
+/// A name up to this length is hashed faster than it is looked up.
+const SHORT_NAME: usize = 64;
 /// A shorter text is scanned faster than it is remembered.
 const TEXT_MIN: usize = 24;
 
 /// What was found in texts, of all scopes and policies.
 pub(crate) struct SeenTexts {
-    texts: LruCache<u128, Entry>,
+    texts: LruCache<u128, Entry, BuildHasherDefault<Hashed>>,
     bytes: usize,
     sets: VecDeque<Values>,
     /// Their bytes.
@@ -58,7 +61,8 @@ struct Values(Vec<u64>);
 
 impl Default for SeenTexts {
     fn default() -> Self {
-        Self { texts: LruCache::unbounded(), bytes: 0, sets: VecDeque::new(), set_bytes: 0, first: 0 }
+        let texts = LruCache::unbounded_with_hasher(BuildHasherDefault::default());
+        Self { texts, bytes: 0, sets: VecDeque::new(), set_bytes: 0, first: 0 }
     }
 }
 
@@ -137,7 +141,7 @@ impl SeenTexts {
 pub(crate) struct Review<'h> {
     history: &'h mut SeenTexts,
     hasher: SipHasher13,
-    /// The hash of each name that texts stand under. An array passes its name on to every text in it, so a name is
+    /// The hash of each long name that texts stand under. An array passes its name on to every text in it, so a name is
     /// known by where it stands.
     names: HashMap<(*const u8, usize), u128>,
     /// The texts so far, in their order.
@@ -192,8 +196,13 @@ impl<'h> Review<'h> {
         };
         let mut hasher = self.hasher;
         if let Some(key) = text.key {
-            let name = self.names.entry((key.as_ptr(), key.len()));
-            hasher.write(&name.or_insert_with(|| hash(key.as_bytes(), self.hasher)).to_le_bytes());
+            let of_key = || hash(key.as_bytes(), self.hasher);
+            let name = if key.len() <= SHORT_NAME {
+                of_key()
+            } else {
+                *self.names.entry((key.as_ptr(), key.len())).or_insert_with(of_key)
+            };
+            hasher.write(&name.to_le_bytes());
         }
         hasher.write_u8(u8::from(text.key.is_some()));
         hash(text.text.as_bytes(), hasher)
