@@ -11,6 +11,7 @@ use crate::scan::member;
 use crate::scan::name::Name;
 use crate::scan::notation::{self, Element, Joint, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
+use crate::scan::places::PLACES;
 use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
 use crate::scan::words;
@@ -18,12 +19,17 @@ use crate::scan::words;
 /// The places of a name's value, and whether a placeholder stands there: both are the same for all rules.
 #[derive(Debug)]
 pub(crate) struct Places {
-    all: [Option<(ValuePlace, bool)>; 10],
+    all: [Option<ValuePlace>; PLACES],
+    /// A bit for each at which a placeholder stands.
+    masked: u16,
 }
 
 impl Places {
-    pub(crate) fn new(text: &[u8], places: [Option<ValuePlace>; 10]) -> Self {
-        Self { all: places.map(|place| place.map(|place| (place, is_masked(text, place.start)))) }
+    pub(crate) fn new(text: &[u8], all: [Option<ValuePlace>; PLACES]) -> Self {
+        let bit = |(at, place): (usize, &Option<ValuePlace>)| {
+            u16::from(place.is_some_and(|place| is_masked(text, place.start))) << at
+        };
+        Self { masked: all.iter().enumerate().map(bit).fold(0, |masked, bit| masked | bit), all }
     }
 }
 
@@ -55,9 +61,10 @@ impl Keyed {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
     ) -> bool {
-        places.all.iter().flatten().any(|(place, masked)| {
+        let all = places.all.iter().enumerate().filter_map(|(at, place)| Some((at, place.as_ref()?)));
+        all.into_iter().any(|(at, place)| {
             // Masked already: what else stands around the name is not its value.
-            let mut any = *masked;
+            let mut any = places.masked >> at & 1 == 1;
             let formal = name.is_formal(place.tight);
             if !any {
                 self.list(text, *place, formal, reading, |value| {
@@ -248,8 +255,8 @@ fn without_stop(text: &[u8], value: Range<usize>, kind: PlaceKind) -> Range<usiz
 /// Returns whether a placeholder stands for what stood at a place, or for a part of it.
 fn is_masked(text: &[u8], at: usize) -> bool {
     let rest = text.get(at..text.len().min(at + MASKED_MAX)).unwrap_or_default();
-    let run = rest.iter().take_while(|b| **b > b' ').count();
-    rest.get(..run).is_some_and(|run| placeholder::find_all(run).next().is_some())
+    let run = rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len());
+    run >= placeholder::TOKEN_MIN && rest.get(..run).is_some_and(|run| placeholder::find_all(run).next().is_some())
 }
 
 /// Bytes of a value in which a placeholder is looked for.

@@ -99,8 +99,8 @@ fn find<'t>(text: &'t [u8], at: usize, wanted: impl Fn(&[u8]) -> bool) -> Option
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Opening {
     end: usize,
-    after: usize,
-    sign: Option<(usize, PlaceKind)>,
+    pub(crate) after: usize,
+    pub(crate) sign: Option<(usize, PlaceKind)>,
 }
 
 impl Opening {

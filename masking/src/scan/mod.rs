@@ -56,8 +56,9 @@ mod words;
 mod wrapped;
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::budget::{Budget, FINDINGS_MAX};
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
@@ -256,11 +257,20 @@ impl Scanner {
         let mut readings = Readings { view: reading(), prefixes: reading() };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
         // where it stands: reading it again would cost its length for each of them.
-        let mut named: HashMap<(*const u8, usize), Vec<usize>> = HashMap::new();
+        let mut named: BTreeMap<(*const u8, usize), Rc<[usize]>> = BTreeMap::new();
         let mut scan = |text: &Text<'_>| {
-            let of_member = |key: &str| self.rules.of_member(key);
-            let members = text.key.map(|key| named.entry((key.as_ptr(), key.len())).or_insert_with(|| of_member(key)));
-            let mut found = self.strong(text, members.map_or(&[], |members| members), &mut readings);
+            let members = text.key.map(|key| match named.get(&(key.as_ptr(), key.len())) {
+                Some(members) => Rc::clone(members),
+                None => {
+                    let (members, is_short) = self.rules.of_member(key, &mut readings.view);
+                    // A short one is remembered by its letters.
+                    if !is_short {
+                        named.insert((key.as_ptr(), key.len()), Rc::clone(&members));
+                    }
+                    members
+                }
+            });
+            let mut found = self.strong(text, members.as_deref().unwrap_or_default(), &mut readings);
             self.stored(text, &mut found);
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());

@@ -18,6 +18,9 @@ pub(crate) struct Name<'t> {
     pub(crate) tag: bool,
 }
 
+/// A name as numbers: see [`Name::short`].
+pub(crate) type ShortName = [u64; 6];
+
 /// Bytes of a name on either side of the word that it was found by.
 const NAME_MAX: usize = 48;
 /// Maximum bytes of a member's name: what stands before them tells nothing.
@@ -28,32 +31,42 @@ const PHRASE_WORDS: usize = 2;
 const PHRASE_WORD_MAX: usize = 32;
 
 /// The names that hold the word from `start` to `end`, longest first: `account`, `account id`, `account id number`.
-pub(crate) fn names(text: &[u8], start: usize, end: usize) -> [Option<Name<'_>>; 4] {
-    let head = text.get(start.saturating_sub(NAME_MAX)..start).unwrap_or_default();
-    let run = head.iter().rev().take_while(|b| in_name(**b) || **b == b'.').count();
-    // A Korean word begins a word of its own, whatever it is written after, and so does a quoted one.
-    let own = text.get(start).is_none_or(|b| !b.is_ascii() || matches!(b, b'"' | b'\'' | b'<'));
-    let first = if own { start } else { start - run };
-    let first = edge::word_start(text, first, start + 1);
-    // The word that it was found by may begin with a quotation mark or a bracket.
-    let first = first + usize::from(matches!(text.get(first), Some(b'"' | b'\'' | b'<')));
-    let mut ends = [Some(end + run_len(text, end)), None, None, None];
-    for shorter in 1..ends.len() {
-        let longer = ends.get(shorter - 1).copied().flatten().and_then(|end| next_word(text, end));
-        ends.get_mut(shorter).into_iter().for_each(|slot| *slot = longer);
+pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl DoubleEndedIterator<Item = Name<'_>> + Clone {
+    let first = first(text, start);
+    let mut ends = [end + run_len(text, end); NAMES_MAX];
+    let mut count = 1;
+    while let Some(longer) = ends.get(count - 1).and_then(|end| next_word(text, *end))
+        && let Some(slot) = ends.get_mut(count)
+    {
+        *slot = longer;
+        count += 1;
     }
     let tag =
         edge::previous(text, first) == Some(b'<') || text.get(..first).is_some_and(|head| head.ends_with(b"&lt;"));
     let phrase = phrase_start(text, first);
     let part = move |from: usize, end: usize| text.get(from..end).unwrap_or_default();
     let name = move |end| Name { written: part(first, end), phrase: part(phrase, end), start: first, end, tag };
-    ends.reverse();
-    ends.map(|end| end.map(name))
+    (0..count).rev().filter_map(move |at| ends.get(at).copied()).map(name)
 }
+
+/// Returns the start of the names that hold the word at `start`.
+fn first(text: &[u8], start: usize) -> usize {
+    // A Korean word begins a word of its own, whatever it is written after, and so does a quoted one.
+    let own = text.get(start).is_none_or(|b| !b.is_ascii() || matches!(b, b'"' | b'\'' | b'<'));
+    let head = text.get(start.saturating_sub(NAME_MAX)..start).filter(|_| !own).unwrap_or_default();
+    let first = start - head.iter().rev().position(|b| !in_path(*b)).unwrap_or(head.len());
+    let first = edge::word_start(text, first, start + 1);
+    // The word that it was found by may begin with a quotation mark or a bracket.
+    first + usize::from(matches!(text.get(first), Some(b'"' | b'\'' | b'<')))
+}
+
+/// Maximum names around one word.
+const NAMES_MAX: usize = 4;
 
 /// Returns the length by which a name continues after the word that it was found by.
 pub(crate) fn run_len(text: &[u8], end: usize) -> usize {
-    text.get(end..).unwrap_or_default().iter().take(NAME_MAX).take_while(|b| in_name(**b)).count()
+    let rest = text.get(end..text.len().min(end + NAME_MAX)).unwrap_or_default();
+    rest.iter().position(|b| !in_name(*b)).unwrap_or(rest.len())
 }
 
 /// Returns the start of the words that a single space separates from the name at `at`.
@@ -128,9 +141,18 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
 
 /// Returns whether one of [`MORE`] begins with the first letter of a word.
 fn may_be_more(word: &[u8]) -> bool {
-    let firsts = MORE.iter().fold(0_u32, |firsts, more| firsts | letter_bit(more));
-    word.len() >= 2 && firsts & letter_bit(word) != 0
+    word.len() >= 2 && MORE_FIRSTS & letter_bit(word) != 0
 }
+
+/// The letters that they begin with.
+const MORE_FIRSTS: u32 = {
+    let (mut firsts, mut words) = (0, MORE.as_slice());
+    while let [first, rest @ ..] = words {
+        firsts |= letter_bit(first);
+        words = rest;
+    }
+    firsts
+};
 
 /// A bit for the letter that a word begins with, in either case.
 const fn letter_bit(word: &[u8]) -> u32 {
@@ -151,6 +173,12 @@ pub(crate) fn in_name(byte: u8) -> bool {
     NAME.has(byte)
 }
 
+/// Returns whether a byte may stand in names with points between them.
+fn in_path(byte: u8) -> bool {
+    static PATH: Bytes = Bytes::alphanumeric_or(b"_-.");
+    PATH.has(byte)
+}
+
 /// Returns whether a byte tells names apart; those of other scripts do.
 fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || !byte.is_ascii()
@@ -164,14 +192,30 @@ impl<'t> Name<'t> {
         Self { written, phrase: written, start: 0, end: 0, tag: false }
     }
 
-    /// The name itself as a number, if it is short and one word: its bytes, and how many they are.
-    pub(crate) fn short(&self) -> Option<u128> {
-        let mut bytes = [0; size_of::<u128>()];
-        let [letters @ .., len] = &mut bytes;
-        let short = self.written.len() == self.phrase.len() && self.written.len() <= letters.len();
-        letters.iter_mut().zip(self.written).for_each(|(slot, byte)| *slot = *byte);
-        *len = self.written.len() as u8;
-        short.then(|| u128::from_le_bytes(bytes))
+    /// The same name, written in another way.
+    pub(crate) fn written<'w>(&self, written: &'w [u8]) -> Name<'w> {
+        Name { written, phrase: written, ..*self }
+    }
+
+    /// The name with that of a member of the object that it is the name of: `external: {id: …}`.
+    pub(crate) fn with_member(&self, member: &[u8]) -> Vec<u8> {
+        [self.written, b" ", member].concat()
+    }
+
+    /// The name as numbers, if it is short: its bytes with the words in front of it, and how many they are.
+    pub(crate) fn short(&self) -> Option<ShortName> {
+        let (eights, rest) = self.phrase.as_chunks::<8>();
+        let mut parts = ShortName::default();
+        let [parts_of_text @ .., lengths] = &mut parts;
+        if self.phrase.len() > size_of_val(parts_of_text) {
+            return None;
+        }
+        let last = rest.iter().rev().fold(0, |last, byte| last << u8::BITS | u64::from(*byte));
+        let eights = eights.iter().map(|eight| u64::from_le_bytes(*eight)).chain([last]);
+        parts_of_text.iter_mut().zip(eights).for_each(|(part, eight)| *part = eight);
+        // What is written ends where the words do.
+        *lengths = (self.phrase.len() as u64) << u8::BITS | self.written.len() as u64;
+        Some(parts)
     }
 
     /// `--name` and `NAME=`: what follows is a value even if it looks like a word.
@@ -292,12 +336,6 @@ impl NameIndex {
         self.branches.get_mut(at).into_iter().for_each(|branch| branch.ends.push((form, rule)));
     }
 
-    /// The rules that a member of an object is a name for together with the object's own name: `external: {id: …}`.
-    pub(crate) fn of_member(&self, object: &Name<'_>, member: &[u8]) -> Vec<usize> {
-        let written = [object.written, b" ", member].concat();
-        self.rules(&Name { written: &written, phrase: &written, ..*object })
-    }
-
     /// The rules that this is a name for. A plural names several of what it names.
     pub(crate) fn rules(&self, name: &Name<'_>) -> Vec<usize> {
         let mut rules = Vec::new();
@@ -316,6 +354,9 @@ impl NameIndex {
             branch = branch.and_then(|branch| self.branches.get(branch.next(letter)?));
             depth += 1;
             let Some(branch) = branch else { return };
+            if branch.ends.is_empty() {
+                continue;
+            }
             let fits = |form: Fit| match form {
                 Fit::End => true,
                 Fit::Whole => letters(name.written).count() - (name.phrase.len() - phrase.len()) == depth,

@@ -27,6 +27,8 @@ struct Compiled {
     regex: Regex,
     /// The bytes that a match may begin with: most candidates begin with another.
     first: Bytes,
+    /// The bytes of which the first in a match ends its only group, which begins it: the cost of captures is saved.
+    border: Option<Bytes>,
 }
 
 /// Where a pattern may match.
@@ -70,11 +72,11 @@ impl Pattern {
         let reach = if self.is_run() { text.len() } else { at + REACH };
         let window = text.get(at..text.len().min(reach)).unwrap_or_default();
         let may_begin = |compiled: &&Compiled| window.first().is_some_and(|byte| compiled.first.has(*byte));
-        let regex = self.compiled().filter(may_begin).map(|compiled| &compiled.regex);
-        let grouped = regex.is_some_and(|regex| regex.captures_len() > 1);
-        // Without groups, the cost of captures is saved.
-        let whole = regex.filter(|_| !grouped).and_then(|regex| regex.find(window)).map(|found| found.range());
-        let groups = regex.filter(|_| grouped).and_then(|regex| regex.captures(window));
+        let compiled = self.compiled().filter(may_begin);
+        let grouped = compiled.filter(|compiled| compiled.border.is_none() && compiled.regex.captures_len() > 1);
+        let plain = compiled.filter(|_| grouped.is_none());
+        let whole = plain.and_then(|compiled| compiled.whole(window));
+        let groups = grouped.and_then(|compiled| compiled.regex.captures(window));
         let groups = groups.into_iter().flat_map(|groups| {
             let ranges = groups.iter().skip(1).flatten().map(|group| group.range()).collect::<Vec<_>>();
             ranges.into_iter()
@@ -103,9 +105,51 @@ impl Pattern {
                 .build()
                 .ok()?;
             let parsed = ParserBuilder::new().unicode(false).utf8(false).case_insensitive(case).build().parse(&source);
-            Some(Compiled { regex, first: parsed.map_or(Bytes::ALL, |pattern| first(&pattern)) })
+            let border = parsed.as_ref().ok().and_then(border);
+            Some(Compiled { regex, first: parsed.map_or(Bytes::ALL, |pattern| first(&pattern)), border })
         };
         self.compiled.get_or_init(compile).as_ref()
+    }
+}
+
+impl Compiled {
+    /// The match in a text, or the only group of it.
+    fn whole(&self, text: &[u8]) -> Option<Range<usize>> {
+        let found = self.regex.find(text)?;
+        let border = self.border.as_ref().and_then(|border| found.as_bytes().iter().position(|b| border.has(*b)));
+        Some(found.start()..border.map_or(found.end(), |len| found.start() + len))
+    }
+}
+
+/// The bytes that may follow the only group of a pattern, if it begins with that and none of them may stand in it.
+fn border(pattern: &Hir) -> Option<Bytes> {
+    let HirKind::Concat(parts) = pattern.kind() else { return None };
+    let [group, rest @ ..] = parts.as_slice() else { return None };
+    let HirKind::Capture(group) = group.kind() else { return None };
+    let mut border = Bytes::NONE;
+    let ends = rest.iter().all(|part| add_first(part, &mut border));
+    let inside = all(&group.sub);
+    let apart = (0..=u8::MAX).all(|byte| !(border.has(byte) && inside.has(byte)));
+    (pattern.properties().explicit_captures_len() == 1 && !ends && apart).then_some(border)
+}
+
+/// The bytes that may stand in a match of a pattern.
+fn all(pattern: &Hir) -> Bytes {
+    let mut bytes = Bytes::NONE;
+    add_all(pattern, &mut bytes);
+    bytes
+}
+
+fn add_all(pattern: &Hir, bytes: &mut Bytes) {
+    match pattern.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => literal.0.iter().for_each(|byte| bytes.add(*byte..=*byte)),
+        HirKind::Class(_) => {
+            add_first(pattern, bytes);
+        }
+        HirKind::Repetition(repetition) => add_all(&repetition.sub, bytes),
+        HirKind::Capture(group) => add_all(&group.sub, bytes),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().for_each(|part| add_all(part, bytes)),
     }
 }
 
@@ -186,6 +230,28 @@ impl Custom {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_only_group_ends_where_another_byte_follows() {
+        let parse = |source: &str| ParserBuilder::new().unicode(false).utf8(false).build().parse(source).unwrap();
+        for (source, expected) in [
+            ("([a-c]{1,9})x", Some("x")),
+            (r"([a-c](?:[a-c-]{0,9}[a-c])?)\.?(?:/|x)y", Some("./x")),
+            ("([a-c]+)c", None),
+            ("([a-c]+)x?", None),
+            ("x([a-c]+)y", None),
+            ("([a-c]+)x(y)", None),
+            ("([a-c]+)x|y", None),
+            ("(?i:(k+))K", None),
+        ] {
+            let border = border(&parse(source));
+            let bytes =
+                |border: Bytes| (0..=u8::MAX).filter(|byte| border.has(*byte)).map(char::from).collect::<String>();
+            assert_eq!(border.map(bytes).as_deref(), expected, "{source}");
+        }
+        let pattern = Pattern::new(r"([a-z](?:[a-z-]{0,61}[a-z])?)\.(?:x|yz)");
+        assert_eq!(pattern.values(b"  a-b.yz.", 2).collect::<Vec<_>>(), [2..5]);
+    }
 
     #[test]
     fn the_bytes_that_a_match_may_begin_with() {

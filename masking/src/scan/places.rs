@@ -14,10 +14,13 @@ const SERVICE_MAX: usize = 10;
 /// Maximum bytes of a value in front of its name.
 const BEFORE_MAX: usize = 128;
 
+/// The notations of a value's place.
+pub(crate) const PLACES: usize = 10;
+
 /// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
-pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; 10] {
+pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; PLACES] {
     [
-        assigned(name, text),
+        assigned(name, opening, text),
         member::of_parent(name, opening, text),
         member::after_name(name, text),
         member::before_name(name, text),
@@ -63,9 +66,10 @@ fn answer(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 }
 
 /// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.
-fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace> {
     let enclosed = |open: &str| starts(text, name.end, open) && (name.is_foreign() || matches!(open, "「" | "『"));
-    if BRACKETS.iter().any(|(open, _)| !open.is_ascii() && enclosed(open)) {
+    let foreign = text.get(name.end).is_some_and(|b| !b.is_ascii());
+    if foreign && BRACKETS.iter().any(|(open, _)| !open.is_ascii() && enclosed(open)) {
         return Some(ValuePlace::after(text, name.end, PlaceKind::Said));
     }
     let particle = skip_particle(text, name.end);
@@ -82,7 +86,8 @@ fn assigned(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
     let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
     let word = || !closed && name.is_word();
-    let (behind, kind) = operator(text, after, name.tag)
+    let sign = if after == opening.after { opening.sign } else { operator(text, after, name.tag) };
+    let (behind, kind) = sign
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
         .or_else(|| (goes_on && word()).then_some((near, PlaceKind::Near)))
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
@@ -148,6 +153,10 @@ fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 
 /// The `b-1` bucket, `b-1 버킷`, `「b-1」バケット`.
 fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    // A word of another script is written next to its value, and any other after a space.
+    if !name.is_foreign() && edge::previous(text, name.start) != Some(b' ') {
+        return None;
+    }
     let at = skip_service(text, skip_service(text, name.start));
     let from = at.saturating_sub(BEFORE_MAX);
     let head = text.get(from..at)?;

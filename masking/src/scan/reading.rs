@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::scan::name::Name;
+use crate::scan::name::{Name, ShortName};
 use crate::scan::notation::ValuePlace;
 
 /// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
@@ -42,7 +42,9 @@ pub(crate) struct Reading {
     /// Names that may head a column of the current text.
     pub(crate) headers: Vec<Header>,
     /// The rules of short names that were looked up: a text has few names, each of them often.
-    rules: Vec<Option<(u128, Rc<[usize]>)>>,
+    rules: Vec<Option<(ShortName, Rc<[usize]>)>>,
+    /// The rules of most names.
+    none: Rc<[usize]>,
 }
 
 /// Maximum names whose rules are remembered; past that one takes the place of another.
@@ -90,23 +92,29 @@ impl Reading {
             elements: HashSet::new(),
             headers: Vec::new(),
             rules: vec![None; NAMES],
+            none: Rc::new([]),
         }
     }
 
     /// Returns the rules that this is a name for, as `look_up` finds them if it was not a name lately.
     pub(crate) fn rules(&mut self, name: &Name<'_>, look_up: impl FnOnce() -> Vec<usize>) -> Rc<[usize]> {
         let Some(short) = name.short() else { return look_up().into() };
-        let folded = (short ^ (short >> 64)) as u64;
-        let at = (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - NAMES.ilog2())) as usize;
-        match self.rules.get_mut(at) {
-            Some(Some((other, rules))) if *other == short => Rc::clone(rules),
-            Some(slot) => {
-                let rules: Rc<[usize]> = look_up().into();
-                *slot = Some((short, Rc::clone(&rules)));
-                rules
+        let folded = short.iter().fold(0, |folded: u64, part| folded.rotate_left(5) ^ part);
+        let hash = folded.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // One of two places, so that two names do not take each other's.
+        let [first, second] = [1, 2].map(|part| (hash >> (u64::BITS - part * NAMES.ilog2())) as usize % NAMES);
+        for at in [first, second] {
+            if let Some(Some((_, rules))) =
+                self.rules.get(at).filter(|slot| slot.as_ref().is_some_and(|(name, _)| *name == short))
+            {
+                return Rc::clone(rules);
             }
-            None => look_up().into(),
         }
+        let at = if self.rules.get(first).is_some_and(Option::is_none) { first } else { second };
+        let rules = look_up();
+        let rules = if rules.is_empty() { Rc::clone(&self.none) } else { rules.into() };
+        self.rules.get_mut(at).into_iter().for_each(|slot| *slot = Some((short, Rc::clone(&rules))));
+        rules
     }
 
     /// The same, with a limit to the steps.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use memchr::memmem::Finder;
 
@@ -264,30 +265,31 @@ impl Rules {
         let last = word.end + name::run_len(text, word.end);
         let mut done: Vec<usize> = Vec::new();
         let names = name::names(text, word.start, word.end);
-        let alone = |name: &Name<'_>| places::is_shut(name, text);
-        if names.iter().flatten().all(alone) {
+        if names.clone().all(|name| places::is_shut(&name, text)) {
             return last;
         }
-        if let Some(name) = names.iter().flatten().last() {
-            for (member, place) in member::children(name, Opening::read(name, text), text) {
-                let rules = self.names.of_member(name, member).into_iter().filter_map(|rule| self.keys.get(rule));
-                for rule in rules {
+        if let Some(name) = names.clone().next_back() {
+            for (member, place) in member::children(&name, Opening::read(&name, text), text) {
+                let both = name.with_member(member);
+                let both = name.written(&both);
+                let rules = reading.rules(&both, || self.names.rules(&both));
+                for rule in rules.iter().filter_map(|rule| self.keys.get(*rule)) {
                     rule.list(text, place, false, reading, |range| found(range, rule.kind));
                 }
             }
         }
-        for name in names.into_iter().flatten() {
+        for name in names {
             let rules = reading.rules(&name, || self.names.rules(&name));
             if rules.is_empty() {
                 continue;
             }
             let places = Places::new(text, places::places(&name, Opening::read(&name, text), text));
+            let heads = table::is_cell(text, &name);
             for rule in rules.iter().filter_map(|rule| self.keys.get(*rule)) {
                 if done.contains(&rule.index) {
                     continue;
                 }
-                let header = table::is_cell(text, &name).then_some(Header { name: name.start, rule: rule.index });
-                reading.headers.extend(header);
+                reading.headers.extend(heads.then_some(Header { name: name.start, rule: rule.index }));
                 if rule.at_name(text, name, &places, reading, |range| found(range, rule.kind)) {
                     done.push(rule.index);
                 }
@@ -311,9 +313,10 @@ impl Rules {
         }
     }
 
-    /// The rules that have a name for the member `key` of a document.
-    pub(crate) fn of_member(&self, key: &str) -> Vec<usize> {
-        self.names.rules(&Name::member(key))
+    /// The rules that have a name for the member `key` of a document, and whether they are remembered by it.
+    pub(crate) fn of_member(&self, key: &str, reading: &mut Reading) -> (Rc<[usize]>, bool) {
+        let name = Name::member(key);
+        (reading.rules(&name, || self.names.rules(&name)), name.short().is_some())
     }
 
     /// The values of a text that is a member of a document, for which these rules have a name.
