@@ -19,6 +19,9 @@ use self::sources::Sources;
 /// Maximum foreign placeholders of one request that are remembered, to be asked for; any further ones are ignored.
 pub const FOREIGN_MAX: usize = 64;
 
+/// Maximum values for which a request has room before it needs it: most findings of a large one are of the same values.
+const ROOM_MAX: usize = 1_000;
+
 /// The declared format of a request body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -230,8 +233,8 @@ impl<'m> Masking<'m> {
             scanner: masker.scanner,
             mint: Minting::new(masker.mint, codes),
             present: present.take(FOREIGN_MAX).collect(),
+            replaced: Replaced::with_room(findings.len().min(ROOM_MAX)),
             findings: findings.into_iter().peekable(),
-            replaced: Replaced::default(),
             forgotten: Vec::new(),
             files: Files::default(),
             kept: None,

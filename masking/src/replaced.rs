@@ -63,6 +63,11 @@ pub struct Replaced {
 }
 
 impl Replaced {
+    /// Nothing, with room for so many values.
+    pub(crate) fn with_room(values: usize) -> Self {
+        Self { entries: HashMap::with_capacity(values), ..Self::default() }
+    }
+
     /// Counts one more replacement of a value, and returns its placeholder: the one that it has, or else the one that
     /// `mint` makes.
     ///

@@ -74,7 +74,7 @@ const REFERENCES: &str = "\
 fn is_name(value: &[u8]) -> bool {
     value.len() >= 2
         && value.iter().any(u8::is_ascii_alphabetic)
-        && !is_one_of(WORDS, value)
+        && !(value.iter().all(u8::is_ascii_alphanumeric) && is_one_of(WORDS, value))
         && !is_region(value)
         && !is_reference(value)
 }
@@ -91,10 +91,10 @@ pub(crate) fn is_region(value: &[u8]) -> bool {
     let mut parts = region.split(|b| *b == b'-');
     let area = parts.next().unwrap_or_default();
     let last = region.rsplit(|b| *b == b'-').next().unwrap_or_default();
-    (is_one_of(AREAS, area) || area == b"global")
-        && last.len() == 1
+    last.len() == 1
         && has_digit(last)
         && (3..=5).contains(&(parts.count() + 1))
+        && (is_one_of(AREAS, area) || area == b"global")
 }
 
 /// What stands for a password in configuration and code.
@@ -203,7 +203,9 @@ pub(crate) fn is_long(value: &[u8]) -> bool {
 }
 
 fn is_reference(value: &[u8]) -> bool {
-    REFERENCES.split('|').any(|start| starts_with_ignore_case(value, start.as_bytes()))
+    // Each of them has such a sign.
+    value.iter().any(|b| matches!(b, b'.' | b'_'))
+        && REFERENCES.split('|').any(|start| starts_with_ignore_case(value, start.as_bytes()))
 }
 
 fn has_reference_mark(value: &[u8]) -> bool {

@@ -80,7 +80,7 @@ impl<'t> Page<'t> {
 
     /// Reads the prefixes of a line. `last` is the line before it, and becomes this one.
     fn line(&mut self, line: Range<usize>, last: &mut Line) {
-        let first = Prefix::read(&self.view, line.clone());
+        let mut first = Prefix::read(&self.view, line.clone());
         // Most lines have none, like the line before.
         if first.is_none() && last.levels.iter().all(Option::is_none) {
             return;
@@ -88,8 +88,9 @@ impl<'t> Page<'t> {
         let mut now = Line::default();
         let mut at = line.start;
         let mut joined = true;
-        for (slot, before) in now.levels.iter_mut().zip(&mut last.levels) {
-            let Some(prefix) = Prefix::read(&self.view, at..line.end) else {
+        for ((slot, before), level) in now.levels.iter_mut().zip(&mut last.levels).zip(0..) {
+            let prefix = if level == 0 { first.take() } else { Prefix::read(&self.view, at..line.end) };
+            let Some(prefix) = prefix else {
                 // A line that a diff leaves unchanged does not end it.
                 let same = self.view.get(at) == Some(&b' ');
                 *slot = before.take().filter(|(prefix, _)| same && prefix.has_context());
