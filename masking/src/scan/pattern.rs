@@ -250,7 +250,7 @@ mod tests {
             assert_eq!(border.map(bytes).as_deref(), expected, "{source}");
         }
         let pattern = Pattern::new(r"([a-z](?:[a-z-]{0,61}[a-z])?)\.(?:x|yz)");
-        assert_eq!(pattern.values(b"  a-b.yz.", 2).collect::<Vec<_>>(), [2..5]);
+        assert_eq!(pattern.values(b"  a-b.yz.", 2).next(), Some(2..5));
     }
 
     #[test]
