@@ -78,7 +78,7 @@ lint: rust venv ## fmt, clippy and docs (native and wasm), ruff, the boundaries 
 	.venv/bin/ruff check --no-cache --config tests/pyproject.toml tests scripts
 	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --check --diff tests scripts
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --target wasm32-wasip1 -p filter -- -D warnings
+	cargo clippy --target wasm32-wasip1 -p filter -p try-box -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
 	RUSTDOCFLAGS='-D warnings' cargo doc --target wasm32-wasip1 -p filter --no-deps --document-private-items
 	$(python) tests/scripts/boundaries.py

@@ -58,8 +58,9 @@ impl Exchanges {
         let mut exchange = exchange.clone();
         exchange.route = cut(exchange.route, bound::NAME_BYTES);
         exchange.dialect = cut(exchange.dialect, bound::NAME_BYTES);
-        let others: u64 = exchange.masked.iter().skip(KINDS).map(|(_, count)| count).sum();
+        let others = exchange.masked.iter().skip(KINDS).fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
         exchange.masked.truncate(KINDS);
+        exchange.alerts.truncate(KINDS);
         exchange.masked.extend((others > 0).then(|| ("other".to_owned(), others)));
         // Where nothing is altered, the body that the provider received holds values.
         if let Some(text) = exchange.masked_body.take().filter(|_| !exchange.observed) {

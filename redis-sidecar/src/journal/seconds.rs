@@ -44,7 +44,6 @@ pub(super) struct Cell {
     pub(super) restored: u64,
     /// Responses that stayed masked, in whole or in part.
     pub(super) unrestored: u64,
-    pub(super) observed: u64,
     pub(super) input_tokens: u64,
     pub(super) cache_read_tokens: u64,
     /// By the number of the code.
@@ -98,11 +97,11 @@ impl Seconds {
 
     pub(super) fn add_troubles(&mut self, counters: &Counters, now: u64, changed: u64) {
         let Counters { unmasked_requests, dropped_mappings, .. } = *counters;
-        if unmasked_requests + dropped_mappings > 0 {
+        if unmasked_requests > 0 || dropped_mappings > 0 {
             let second = self.seconds.entry(now).or_default();
             second.changed = changed;
-            second.troubles.unmasked_requests += unmasked_requests;
-            second.troubles.dropped_mappings += dropped_mappings;
+            add(&mut second.troubles.unmasked_requests, unmasked_requests);
+            add(&mut second.troubles.dropped_mappings, dropped_mappings);
         }
     }
 
@@ -125,8 +124,8 @@ impl Seconds {
         for second in self.seconds.range((now + 1).saturating_sub(last)..).map(|(_, second)| second) {
             sum.merge(&second.seen_by(audience));
             if *audience == Scopes::All {
-                troubles.unmasked_requests += second.troubles.unmasked_requests;
-                troubles.dropped_mappings += second.troubles.dropped_mappings;
+                add(&mut troubles.unmasked_requests, second.troubles.unmasked_requests);
+                add(&mut troubles.dropped_mappings, second.troubles.dropped_mappings);
             }
         }
         (sum, troubles)
@@ -176,15 +175,16 @@ impl Second {
 
 impl Cell {
     fn add(&mut self, exchange: &ExchangeSummary, kinds: Vec<(u16, u64)>) {
-        self.requests += 1;
-        self.unresolved += exchange.unresolved;
-        self.restored += exchange.restored;
-        self.unrestored += u64::from(exchange.response != ResponseState::Restored);
-        self.observed += u64::from(exchange.observed);
-        self.input_tokens += exchange.input_tokens;
-        self.cache_read_tokens += exchange.cache_read_tokens;
-        if let Some(code) = exchange.refused.as_deref().and_then(number_of) {
-            *self.refused.entry(code).or_default() += 1;
+        add(&mut self.requests, 1);
+        add(&mut self.unresolved, exchange.unresolved);
+        add(&mut self.restored, exchange.restored);
+        add(&mut self.unrestored, u64::from(exchange.response != ResponseState::Restored));
+        add(&mut self.input_tokens, exchange.input_tokens);
+        add(&mut self.cache_read_tokens, exchange.cache_read_tokens);
+        // Where requests are only observed, the code is that of a refusal that was none.
+        let refused = exchange.refused.as_deref().filter(|_| !exchange.observed);
+        if let Some(code) = refused.and_then(number_of) {
+            add(self.refused.entry(code).or_default(), 1);
         }
         kinds.into_iter().for_each(|(kind, count)| self.count(kind, count));
         if exchange.mask_us.is_some() || exchange.restore_us.is_some() {
@@ -194,15 +194,14 @@ impl Cell {
     }
 
     fn merge(&mut self, other: &Self) {
-        self.requests += other.requests;
-        self.unresolved += other.unresolved;
-        self.restored += other.restored;
-        self.unrestored += other.unrestored;
-        self.observed += other.observed;
-        self.input_tokens += other.input_tokens;
-        self.cache_read_tokens += other.cache_read_tokens;
+        add(&mut self.requests, other.requests);
+        add(&mut self.unresolved, other.unresolved);
+        add(&mut self.restored, other.restored);
+        add(&mut self.unrestored, other.unrestored);
+        add(&mut self.input_tokens, other.input_tokens);
+        add(&mut self.cache_read_tokens, other.cache_read_tokens);
         for (code, count) in &other.refused {
-            *self.refused.entry(*code).or_default() += count;
+            add(self.refused.entry(*code).or_default(), *count);
         }
         other.kinds.iter().for_each(|(kind, count)| self.count(*kind, *count));
         if let Some(delays) = &other.delays {
@@ -213,7 +212,7 @@ impl Cell {
     fn count(&mut self, kind: u16, count: u64) {
         let has_room = self.kinds.len() < KINDS || kind == Kinds::OTHER;
         match self.kinds.iter_mut().find(|(own, _)| *own == kind) {
-            Some((_, sum)) => *sum += count,
+            Some((_, sum)) => add(sum, count),
             None if has_room => self.kinds.push((kind, count)),
             None => self.count(Kinds::OTHER, count),
         }
@@ -253,6 +252,11 @@ fn number_of(code: &str) -> Option<u16> {
     code.rsplit('_').next()?.parse().ok()
 }
 
+/// Whoever holds a token may report any number.
+fn add(sum: &mut u64, more: u64) {
+    *sum = sum.saturating_add(more);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -285,6 +289,17 @@ mod tests {
         assert_eq!(told(&seconds, &Scopes::All, 0).as_array().unwrap().len(), 1);
         assert_eq!(seconds.sum(&Scopes::All, 1_600, 10).0.requests, 3);
         assert_eq!(seconds.sum(&Scopes::All, 1_620, 10).0.requests, 0);
+    }
+
+    #[test]
+    fn a_refusal_that_was_only_observed_was_none() {
+        let mut seconds = Seconds::default();
+        for observed in [false, true] {
+            let refused = Some("AWS_MASKER_1001".to_owned());
+            seconds.add(&scope("a"), &ExchangeSummary { refused, observed, ..exchange(1) }, 1, 1);
+        }
+        let sum = seconds.sum(&Scopes::All, 1, 10).0;
+        assert_eq!((sum.refused, sum.requests), ([(1_001, 1)].into(), 2));
     }
 
     #[test]

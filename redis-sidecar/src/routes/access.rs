@@ -66,7 +66,7 @@ pub(super) async fn open(State(sidecar): Shared, Extension(peer): Extension<Peer
     match sign_in(&sidecar, peer, request.method(), request.headers()) {
         Ok((caller, secret)) => {
             tracing::info!(audit = "sign in", who = caller.who, peer = %peer, outcome = "ok", "operator call");
-            let cookie = set_cookie(&sidecar, &secret, LONGEST.as_secs());
+            let cookie = set_cookie(&sidecar, request.headers(), &secret, LONGEST.as_secs());
             ([(header::SET_COOKIE, cookie)], answer(&sidecar, Ok(json!({"signed_in": true, "who": caller.who}))))
                 .into_response()
         }
@@ -99,21 +99,28 @@ pub(super) async fn close(State(sidecar): Shared, Extension(peer): Extension<Pee
     if let Some(caller) = cookie(&sidecar, request.headers()).and_then(|secret| sidecar.sessions.close(secret)) {
         tracing::info!(audit = "sign out", who = caller.who, peer = %peer, outcome = "ok", "operator call");
     }
-    (StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&sidecar, "", 0))]).into_response()
+    (StatusCode::NO_CONTENT, [(header::SET_COOKIE, set_cookie(&sidecar, request.headers(), "", 0))]).into_response()
 }
 
-fn set_cookie(sidecar: &Sidecar, secret: &str, seconds: u64) -> String {
+fn set_cookie(sidecar: &Sidecar, headers: &HeaderMap, secret: &str, seconds: u64) -> String {
     let secure = if sidecar.secure { "; Secure" } else { "" };
-    format!("{}={secret}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}", cookie_name(sidecar))
+    let name = cookie_name(sidecar, headers);
+    format!("{name}={secret}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
 }
 
-/// A browser takes the prefix as a promise that no other host and no plain connection has set the cookie.
-fn cookie_name(sidecar: &Sidecar) -> &'static str {
-    if sidecar.secure { "__Host-aws_masker_session" } else { "aws_masker_session" }
+/// A browser takes the prefix as a promise that no other host and no plain connection has set the cookie. All ports of a host
+/// have their cookies in common, so that those of several sidecars need names of their own.
+fn cookie_name(sidecar: &Sidecar, headers: &HeaderMap) -> String {
+    let prefix = if sidecar.secure { "__Host-" } else { "" };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let port = host.rsplit_once(':').map_or("", |(_, port)| port);
+    let port: String = port.chars().filter(char::is_ascii_digit).take(5).collect();
+    format!("{prefix}aws_masker_session{port}")
 }
 
 fn cookie<'h>(sidecar: &Sidecar, headers: &'h HeaderMap) -> Option<&'h str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == cookie_name(sidecar)).map(|(_, secret)| secret)
+    let own = cookie_name(sidecar, headers);
+    pairs.find(|(name, _)| *name == own).map(|(_, secret)| secret)
 }

@@ -70,8 +70,9 @@ const sum = (pairs) => pairs.reduce((all, [, n]) => all + n, 0);
 const added = ({ mask_us, restore_us }) => (mask_us === undefined && restore_us === undefined ? "" : micros((mask_us ?? 0) + (restore_us ?? 0)));
 
 function outcome(exchange) {
+  if (exchange.observed) return ["warn", exchange.refused ? `would refuse ${exchange.refused.slice(-4)}` : "observed"];
   if (exchange.refused) return ["bad", `refused ${exchange.refused.slice(-4)}`];
-  if (exchange.observed) return ["warn", "observed"];
+  if (exchange.alerts?.length) return ["bad", `${exchange.status || ""} alert`.trim()];
   const status = exchange.status || "";
   if (exchange.response && exchange.response !== "restored") return ["warn", `${status} ${exchange.response}`.trim()];
   if (exchange.unresolved) return ["warn", `${status} ${exchange.unresolved} unresolved`.trim()];
@@ -105,7 +106,9 @@ async function show(exchange) {
     ["Scope", exchange.scope],
     ["Route", exchange.route],
     ["API", exchange.dialect],
-    ["Outcome", exchange.refused ?? outcome(exchange)[1]],
+    ["Outcome", outcome(exchange)[1]],
+    ["Code", exchange.refused],
+    ["Alert on", exchange.alerts?.join(", ")],
     ["Sent", bytes(exchange.request_bytes)],
     ["Received", bytes(exchange.response_bytes)],
     ["Restored", count(exchange.restored)],
@@ -151,6 +154,7 @@ function pretty(body) {
 }
 
 function unrecorded(exchange) {
+  if (exchange.observed) return [el("p", {}, "The request as it came: this filter only observes. Such bodies are not recorded.")];
   if (exchange.refused) return [el("p", {}, "Nothing: the request was refused.")];
   const line = "record_masked_bodies: true";
   return [
