@@ -45,6 +45,11 @@ impl Keyed {
         Self { kind, index, pattern: Pattern::new(key.value), check: key.check, secret }
     }
 
+    /// Returns whether what it finds is a version, so that no address is seen there.
+    pub(crate) fn is_excuse(&self) -> bool {
+        self.check == Check::Version
+    }
+
     /// The values of a name, at the first of its places that has one. Returns whether there was one, or its
     /// placeholder.
     pub(crate) fn at_name(
@@ -56,8 +61,8 @@ impl Keyed {
         mut found: impl FnMut(Range<usize>),
     ) -> bool {
         places.all.iter().flatten().any(|(place, masked)| {
-            // Masked already: what else stands around the name is not its value.
-            let mut any = *masked;
+            // Masked already: what else stands around the name is not its value. Only a version is one next to anything.
+            let mut any = *masked && !self.is_excuse();
             let formal = name.is_formal(place.tight);
             if !any {
                 self.list(text, *place, formal, reading, |value| {

@@ -1,5 +1,6 @@
 //! Members of one object: a name that is a value itself beside its value, and an object whose name is the value's.
 
+use crate::placeholder;
 use crate::scan::edge;
 use crate::scan::name::{Name, in_name};
 use crate::scan::notation::{PlaceKind, ValuePlace, operator, skip_blanks, skip_quote};
@@ -29,14 +30,14 @@ struct Member<'t> {
 }
 
 impl<'t> Member<'t> {
-    /// The member that begins at `at`: `"name": …`, `name = …`, `<name>…`.
-    fn read(text: &'t [u8], at: usize) -> Option<Self> {
+    /// The member that begins at `at`: `"name": …`, `name = …`, `<name>…`. A placeholder is not a name: a value stood there.
+    pub(crate) fn read(text: &'t [u8], at: usize) -> Option<Self> {
         let tag = text.get(at) == Some(&b'<');
         // `@name="b"` in an object that Ruby prints, `[prod]=b` in a map of a shell.
         let sign = matches!(text.get(at), Some(b'@' | b'['));
         let quote = skip_quote(text, at).unwrap_or(at + usize::from(tag || sign));
         let len = text.get(quote..)?.iter().take(NAME_BYTES).take_while(|b| in_name(**b)).count();
-        let name = text.get(quote..quote + len).filter(|name| !name.is_empty())?;
+        let name = text.get(quote..quote + len).filter(|name| !name.is_empty() && !is_masked(name))?;
         let end = skip_quote(text, quote + len).unwrap_or(quote + len);
         let end = end + usize::from(sign && text.get(end) == Some(&b']'));
         let (value, kind) = operator(text, skip_blanks(text, end), tag)?;
@@ -79,6 +80,10 @@ impl<'t> Member<'t> {
     fn place(&self, text: &[u8]) -> ValuePlace {
         ValuePlace::after(text, self.value, PlaceKind::Assigned)
     }
+}
+
+fn is_masked(name: &[u8]) -> bool {
+    placeholder::find_all(name).next().is_some()
 }
 
 /// The first of the next members that is wanted.

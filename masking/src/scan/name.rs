@@ -157,10 +157,13 @@ fn is_letter(byte: u8) -> bool {
 }
 
 impl<'t> Name<'t> {
-    /// The name of a member of a document, or the end of one that is longer than names are.
+    /// The name of a member of a document, or the end of one that is longer than names are. What stands up to the end of
+    /// a placeholder in it was a value, and names nothing.
     pub(crate) fn member(key: &'t str) -> Self {
         let key = key.as_bytes();
-        let written = key.get(key.len().saturating_sub(MEMBER_MAX)..).unwrap_or_default();
+        let key = key.get(key.len().saturating_sub(MEMBER_MAX)..).unwrap_or_default();
+        let masked = placeholder::find_all(key).last().map_or(0, |(range, _)| range.end);
+        let written = key.get(masked..).unwrap_or_default();
         Self { written, phrase: written, start: 0, end: 0, tag: false }
     }
 
