@@ -29,6 +29,9 @@ pub struct ExchangeSummary {
     /// The error code, if the request was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// The kinds among those masked for which the configuration asks for an alert.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<String>,
     /// The name of the host's route, if the host tells it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub route: String,
@@ -38,7 +41,7 @@ pub struct ExchangeSummary {
     /// The status of the response; 0 if none came.
     #[serde(default, skip_serializing_if = "is_none")]
     pub status: u16,
-    /// Nothing was altered: `masked` counts what would have been.
+    /// Nothing was altered: `masked` counts what would have been, and `refused` tells the code of a refusal that was none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub observed: bool,
     /// What became of the response.
@@ -106,6 +109,8 @@ pub struct Counters {
     pub attachments: u64,
     /// Addresses of files in which a value was masked, so that the provider cannot load them.
     pub masked_links: u64,
+    /// Requests that were only observed: they left as they came.
+    pub observed: u64,
     /// Requests masked with the fallback key.
     pub fallback_key: u64,
     /// Responses whose request this instance had not seen, and for which the host had kept nothing: they stayed masked.

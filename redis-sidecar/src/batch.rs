@@ -107,6 +107,10 @@ fn followed(follow: Follow) -> Result<Followed, Error> {
 fn exchange(exchange: ExchangeSummary) -> Result<(Scope, ExchangeSummary), Error> {
     check(exchange.masked.len() <= KINDS, "masked")?;
     check(exchange.masked.iter().all(|(kind, _)| KindName::parse(kind).is_some()), "kind")?;
+    check(
+        exchange.alerts.len() <= KINDS && exchange.alerts.iter().all(|kind| KindName::parse(kind).is_some()),
+        "alerts",
+    )?;
     check(exchange.refused.as_deref().is_none_or(code::is_code), "refused")?;
     Ok((scope(&exchange.scope)?, exchange))
 }

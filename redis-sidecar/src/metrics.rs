@@ -140,7 +140,7 @@ impl Metrics {
 }
 
 /// A field that is added to the contract does not compile here until it is counted.
-fn counter_fields(counters: &Counters) -> [(&'static str, u64); 15] {
+fn counter_fields(counters: &Counters) -> [(&'static str, u64); 16] {
     let Counters {
         requests,
         refused,
@@ -149,6 +149,7 @@ fn counter_fields(counters: &Counters) -> [(&'static str, u64); 15] {
         unresolved,
         attachments,
         masked_links,
+        observed,
         fallback_key,
         orphaned_responses,
         unmasked_requests,
@@ -166,6 +167,7 @@ fn counter_fields(counters: &Counters) -> [(&'static str, u64); 15] {
         ("unresolved", unresolved),
         ("attachments", attachments),
         ("masked_links", masked_links),
+        ("observed", observed),
         ("fallback_key", fallback_key),
         ("orphaned_responses", orphaned_responses),
         ("unmasked_requests", unmasked_requests),

@@ -9,7 +9,7 @@ use masking::{Files, Mint, Replaced, Tally, Text};
 use super::decode::{self, Coding, Undecodable};
 use super::head::RequestHead;
 use super::keepsake::RequestKeepsake;
-use crate::config::Strict;
+use crate::config::{Mode, Strict};
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::lookup::ScopeLookup;
@@ -52,6 +52,8 @@ pub(super) struct Sent {
     connection: Option<Vec<u8>>,
     /// True if the client should open another connection.
     pub closes: bool,
+    /// True if nothing is altered: what was replaced is what would have been.
+    observed: bool,
 }
 
 impl Requested {
@@ -100,7 +102,8 @@ impl Requested {
         if let (Some(header), true) = (self.head.digest, changed.is_some()) {
             return Err(Refusal::Digest(header));
         }
-        let connection = self.head.connection.clone().filter(|_| changed.is_some());
+        let is_replaced = changed.is_some() && self.instance.borrow().mode == Mode::Mask;
+        let connection = self.head.connection.clone().filter(|_| is_replaced);
         let closes = match (&connection, &changed) {
             (Some(connection), Some(body)) => {
                 let worker = Rc::clone(&self.instance.borrow().worker);
@@ -167,6 +170,7 @@ impl Sent {
             response_bytes: 0,
             connection: None,
             closes: false,
+            observed: instance.borrow().mode == Mode::Observe,
         }
     }
 
@@ -218,7 +222,8 @@ impl Sent {
 
     /// The numbers of the exchange that clients and operators may see.
     pub(super) fn note(&self) -> String {
-        let mut note = format!("masked={}", self.replaced.occurrences());
+        let what = if self.observed { "would-mask" } else { "masked" };
+        let mut note = format!("{what}={}", self.replaced.occurrences());
         if self.key == Some(UsedKey::Fallback) {
             note.push_str("; key=fallback");
         }
@@ -243,9 +248,11 @@ impl Sent {
         }
         instance.take_tally(&self.scope, self.mint.as_ref(), tally);
         let masked = instance.kinds(&self.replaced);
-        let line = if instance.log_masked_requests { log_line(&masked, tally) } else { None };
+        let alerts = instance.alerts(&masked);
+        let counts = if instance.log_masked_requests { log_line(&masked, tally) } else { None };
+        let line = if alerts.is_empty() { counts } else { Some(alert_line(&masked, &alerts)) };
         if self.key.is_some() {
-            instance.report(self.summary(masked, tally));
+            instance.report(contract::ExchangeSummary { alerts, ..self.summary(masked, tally) });
         }
         line
     }
@@ -261,9 +268,16 @@ impl Sent {
             unresolved: tally.unresolved,
             attachments: self.files.attachments,
             masked_links: self.files.masked_links,
+            observed: self.observed,
             ..contract::ExchangeSummary::default()
         }
     }
+}
+
+/// The counts of those kinds of an exchange for which the configuration asks for an alert.
+fn alert_line(masked: &BTreeMap<String, u64>, alerts: &[String]) -> String {
+    let count = |kind: &String| format!("{kind}={}", masked.get(kind).copied().unwrap_or_default());
+    format!("alert: a request held {}", alerts.iter().map(count).collect::<Vec<_>>().join(" "))
 }
 
 /// The counts of an exchange in which something was masked or restored.
