@@ -7,8 +7,9 @@ use crate::catalog::{Check, Edge, KeyRule};
 use crate::placeholder;
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::member;
+use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
+use crate::scan::nested::{self, Between};
 use crate::scan::notation::{self, Element, Joint, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
 use crate::scan::quoted;
@@ -126,6 +127,34 @@ impl Keyed {
         }
     }
 
+    /// The values below the members of what a name names.
+    pub(crate) fn nested(
+        &self,
+        text: &[u8],
+        name: &Name<'_>,
+        opening: Opening,
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>),
+    ) {
+        let between = match self.check {
+            Check::Account => Between::Any,
+            Check::Bucket | Check::Name => Between::Keys,
+            _ => return,
+        };
+        if !reading.is_new(Reader::Nested(self.index), name.start) {
+            return;
+        }
+        let read = nested::values(name, opening, between, text, |place| {
+            let value = self.value(text, place, false, reading)?;
+            let end = value.end;
+            found(value);
+            Some(end)
+        });
+        if let Some(read) = read {
+            reading.read(Reader::Nested(self.index), read);
+        }
+    }
+
     /// The value that stands in a cell of a column.
     pub(crate) fn cell(&self, text: &[u8], place: ValuePlace, reading: &mut Reading) -> Option<Range<usize>> {
         self.value(text, place, false, reading)
@@ -224,7 +253,7 @@ impl Keyed {
             Check::Password if place.kind == PlaceKind::Near => {
                 formal || check::is_generated(bytes) || check::is_long(bytes)
             }
-            Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes),
+            Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes) || check::is_mixed(bytes),
             Check::Password => {
                 let alone = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
                 let signs = formal && place.tight && alone && bytes.iter().any(|b| b"!#%^*+?~".contains(b));

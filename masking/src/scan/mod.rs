@@ -24,6 +24,7 @@ mod make;
 mod member;
 mod name;
 mod neighbour;
+mod nested;
 mod never;
 mod notation;
 mod own;

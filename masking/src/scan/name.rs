@@ -192,6 +192,11 @@ impl<'t> Name<'t> {
         singular(self.written).is_some()
     }
 
+    /// Returns whether a part of it is written so, in any case.
+    pub(crate) fn holds(&self, part: &[u8]) -> bool {
+        self.written.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+    }
+
     /// Returns whether it could be a word of a sentence: `data-bucket` is a name itself.
     pub(crate) fn is_word(&self) -> bool {
         // `DB-Instanz`
