@@ -119,8 +119,8 @@ impl<'t> Walk<'t> {
         let first = skip_blanks(text, inside);
         let brace = matches!(text.get(first), Some(b'{'));
         let breaks = text.get(inside..first)?.contains(&b'\n');
-        // `bucket: name: b`
-        let line = !brace && !breaks;
+        // `bucket: name: b`, and not `aws:arn:aws`.
+        let line = !brace && !breaks && first > inside;
         let word = text.get(first)?.is_ascii_alphabetic();
         (brace || breaks || line && word && Member::read(text, first).is_some()).then_some(())?;
         let indent = (!brace).then(|| indent_of(text, name.start));
