@@ -12,6 +12,8 @@ pub const KNOWN: &str = "/v1/known";
 pub const FORGET: &str = "/v1/forget";
 /// Counts the mappings (GET, for an operator).
 pub const STATS: &str = "/v1/stats";
+/// Returns the numbers of the last days, by scope (POST, for an operator).
+pub const TOTALS: &str = "/v1/totals";
 /// Answers while the process serves (GET).
 pub const HEALTH: &str = "/healthz";
 /// Answers once a key can be delivered, with the state of the store (GET).
