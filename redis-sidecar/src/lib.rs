@@ -17,6 +17,7 @@ pub mod listen;
 pub mod metrics;
 pub mod name;
 pub mod operator;
+pub mod publisher;
 pub mod quota;
 pub mod routes;
 pub mod run;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::{key, scope};
 use crate::error::Error;
+use crate::events::totals::{DAYS, days};
 use crate::name::RecordKey;
 use crate::quota::Usage;
 use crate::store::{Change, Cursor, Store};
@@ -27,11 +28,16 @@ const SCOPES: usize = 1_000;
 /// One call of the operator.
 #[derive(Debug)]
 pub enum Call {
-    Restore { scope: Scope, text: Vec<u8> },
+    Restore {
+        scope: Scope,
+        text: Vec<u8>,
+    },
     Lookup(RecordKey),
     Known(Scope),
     Forget(Erasure),
     Stats,
+    /// Of so many days, today the last.
+    Totals(u16),
 }
 
 /// The mappings to forget.
@@ -58,6 +64,8 @@ pub enum Outcome {
     Known(Vec<Mapping>),
     Forgotten(u64),
     Stats(Stats),
+    /// By day and scope.
+    Totals(serde_json::Map<String, serde_json::Value>),
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -78,6 +86,12 @@ struct Asked {
     scope: Option<String>,
     placeholder: Option<String>,
     value: Option<Redacted>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Days {
+    days: u16,
 }
 
 impl Call {
@@ -119,6 +133,13 @@ impl Call {
         Ok(Self::Stats)
     }
 
+    pub fn totals(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
+        match serde_json::from_slice(body)? {
+            Days { days } if (1..=DAYS).contains(&days) => Ok(Self::Totals(days)),
+            Days { .. } => Err(Error::Invalid("days")),
+        }
+    }
+
     pub fn name(&self) -> &'static str {
         match self {
             Self::Restore { .. } => "restore",
@@ -126,6 +147,7 @@ impl Call {
             Self::Known(_) => "known",
             Self::Forget(_) => "forget",
             Self::Stats => "stats",
+            Self::Totals(_) => "totals",
         }
     }
 
@@ -135,7 +157,7 @@ impl Call {
             Self::Restore { scope, .. } | Self::Known(scope) | Self::Forget(Erasure::Scope(scope)) => Some(scope),
             Self::Lookup(key) | Self::Forget(Erasure::Placeholder(key)) => Some(&key.scope),
             Self::Forget(Erasure::Value { scope, .. }) => scope.as_ref(),
-            Self::Stats => None,
+            Self::Stats | Self::Totals(_) => None,
         }
     }
 }
@@ -148,7 +170,7 @@ impl Outcome {
             Self::Found(mapping) => u64::from(mapping.is_some()),
             Self::Known(known) => known.len() as u64,
             Self::Forgotten(count) => *count,
-            Self::Stats(_) => 0,
+            Self::Stats(_) | Self::Totals(_) => 0,
         }
     }
 }
@@ -163,6 +185,7 @@ pub async fn operate(vault: &Vault, call: &Call) -> Result<Outcome, Error> {
         Call::Known(scope) => known(vault, scope).await.map(Outcome::Known),
         Call::Forget(erasure) => forget(vault, erasure).await.map(Outcome::Forgotten),
         Call::Stats => count(vault).await.map(Outcome::Stats),
+        Call::Totals(count) => totals(vault, *count).await.map(Outcome::Totals),
     }
 }
 
@@ -187,6 +210,14 @@ async fn restore_text(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outco
         Values { full: true, .. } => Err(Error::TooLarge),
         Values { restored, unknown, .. } => Ok(Outcome::Restored { text, restored, unknown }),
     }
+}
+
+/// Days on which nothing happened are left out.
+async fn totals(vault: &Vault, count: u16) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
+    let days = days(count);
+    let totals = vault.store().totals(&days).await?;
+    let held = days.into_iter().zip(totals).filter(|(_, totals)| !totals.is_empty());
+    Ok(held.map(|(day, totals)| (day, totals.by_scope())).collect())
 }
 
 async fn known(vault: &Vault, scope: &Scope) -> Result<Vec<Mapping>, Error> {

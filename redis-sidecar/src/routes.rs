@@ -21,6 +21,7 @@ use crate::config::Probes;
 use crate::door::{Door, Scopes};
 use crate::error::Error;
 use crate::events;
+use crate::events::totals::Totals;
 use crate::metrics::Metrics;
 use crate::operator::{self, Call, Outcome};
 use crate::seats::Seat;
@@ -82,6 +83,7 @@ impl Routes {
             .route(path::KNOWN, post(operator(Call::known)))
             .route(path::FORGET, post(operator(Call::forget)))
             .route(path::STATS, get(operator(Call::stats)))
+            .route(path::TOTALS, post(operator(Call::totals)))
             .route(path::HEALTH, get(async || "ok\n"))
             .route(path::READY, get(ready))
             .route(path::METRICS, get(metrics))
@@ -102,7 +104,10 @@ async fn sync(State(sidecar): Shared, Extension(seat): Seated, request: Request)
 }
 
 async fn handle_sync(sidecar: &Sidecar, seat: &Seat, request: Request) -> Result<impl Serialize + use<>, Error> {
-    let (_, scopes) = sidecar.filters.enter(authorization(request.headers()))?;
+    let (_, scopes) = match sidecar.filters.enter(authorization(request.headers())) {
+        Ok(entered) => entered,
+        Err(error) => return Err(note(sidecar, error).await),
+    };
     let _call = seat.call();
     let request: SyncRequest = serde_json::from_slice(&body(request).await?)?;
     sidecar.vault.sync(Batch::parse(request)?, scopes).await
@@ -127,6 +132,7 @@ async fn handle_operator(
         Ok(Outcome::Known(known)) => answer(&sidecar, Ok(json!({"known": known}))),
         Ok(Outcome::Forgotten(count)) => answer(&sidecar, Ok(json!({"forgotten": count}))),
         Ok(Outcome::Stats(stats)) => answer(&sidecar, Ok(json!({"health": health(&sidecar), "stats": stats}))),
+        Ok(Outcome::Totals(days)) => answer(&sidecar, Ok(json!({"days": days}))),
         Err(error) => refusal(&sidecar, error),
     }
 }
@@ -134,9 +140,13 @@ async fn handle_operator(
 /// Each call leaves an audit record, whatever its outcome: who, from where, what, how many. Never a value.
 async fn operate(sidecar: &Sidecar, peer: Peer, seat: &Seat, request: Request, parse: Parse) -> Result<Outcome, Error> {
     let path = request.uri().path().to_owned();
-    let (token, scopes) = sidecar.operators.enter(authorization(request.headers())).inspect_err(|error| {
-        tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "operator call rejected");
-    })?;
+    let (token, scopes) = match sidecar.operators.enter(authorization(request.headers())) {
+        Ok(entered) => entered,
+        Err(error) => {
+            tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "operator call rejected");
+            return Err(note(sidecar, error).await);
+        }
+    };
     let _call = seat.call();
     let outcome = match authorise(scopes, request, parse).await {
         Ok(call) => operator::operate(&sidecar.vault, &call).await,
@@ -147,8 +157,17 @@ async fn operate(sidecar: &Sidecar, peer: Peer, seat: &Seat, request: Request, p
         Err(error) => (error.code(), 0),
     };
     tracing::info!(audit = path, who = token.id(), peer = %peer, outcome = code, count, "operator call");
-    let _ = sidecar.vault.store().publish(&[events::audit(&path, &token.id(), code, count)]).await;
+    let audit = events::audit(&path, &token.id(), code, count);
+    sidecar.vault.publisher().publish(vec![audit], &Totals::default()).await;
     outcome
+}
+
+/// Tells those who watch over security of a wrong token.
+async fn note(sidecar: &Sidecar, error: Error) -> Error {
+    if error == Error::Unauthorized {
+        sidecar.vault.publisher().note_wrong_token().await;
+    }
+    error
 }
 
 /// Reads the call, and checks that its token is for the scope that it stays in.

@@ -12,6 +12,7 @@ use crate::door::Door;
 use crate::keyring::{Keyring, MasterSecret};
 use crate::listen::{self, Listener};
 use crate::metrics::Metrics;
+use crate::publisher::{Publisher, Webhook};
 use crate::routes::{Routes, Sidecar};
 use crate::store::Store;
 use crate::store::memory::Memory;
@@ -71,8 +72,10 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
         tracing::info!(eviction = store.health().eviction.as_str(), "Redis answers");
     }
     let metrics = Arc::new(Metrics::default());
+    let webhook = config.events.webhook.map(|url| Webhook::start(url, Arc::clone(&metrics)));
+    let publisher = Publisher::new(Arc::clone(&store), Arc::clone(&metrics), webhook, config.events.unresolved_max);
     Ok(Sidecar {
-        vault: Vault::new(keyring, store, config.quotas, Arc::clone(&metrics)),
+        vault: Vault::new(keyring, store, config.quotas, Arc::clone(&metrics), publisher),
         filters: Door::new(config.tokens, config.rate),
         operators: Door::new(config.operators, config.rate),
         probes: config.probes,
