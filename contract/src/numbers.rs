@@ -31,6 +31,9 @@ pub struct ExchangeSummary {
     /// The error code, if the request was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// The kinds among those masked for which the configuration asks for an alert.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<String>,
     /// The name of the host's route, if the host tells it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub route: String,
@@ -40,7 +43,7 @@ pub struct ExchangeSummary {
     /// The status of the response; 0 if none came.
     #[serde(default, skip_serializing_if = "is_none")]
     pub status: u16,
-    /// Nothing was altered: `masked` counts what would have been.
+    /// Nothing was altered: `masked` counts what would have been, and `refused` tells the code of a refusal that was none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub observed: bool,
     /// What became of the response.
@@ -72,6 +75,8 @@ pub enum Outcome {
     Clean,
     /// It was not forwarded, or its response was withheld.
     Refused,
+    /// It was only observed: it left as it came, whatever would have been done.
+    Observed,
 }
 
 impl Outcome {
@@ -81,6 +86,7 @@ impl Outcome {
             Self::Masked => "masked",
             Self::Clean => "clean",
             Self::Refused => "refused",
+            Self::Observed => "observed",
         }
     }
 }
@@ -89,6 +95,7 @@ impl ExchangeSummary {
     /// What became of the request; `None` if the filter has not seen it.
     pub fn outcome(&self) -> Option<Outcome> {
         match (&self.refused, self.response) {
+            _ if self.observed => Some(Outcome::Observed),
             (Some(_), _) => Some(Outcome::Refused),
             (None, ResponseState::Orphaned) => None,
             (None, _) if self.masked.is_empty() => Some(Outcome::Clean),
@@ -137,7 +144,8 @@ fn is_zero(count: &u64) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Counters {
-    /// Requests whose exchange has ended, with or without a body: those that were refused, masked, or had no value.
+    /// Requests whose exchange has ended, with or without a body: those that were refused, masked or observed, and those in
+    /// which no value was found.
     pub requests: u64,
     /// Requests refused, and responses withheld.
     pub refused: u64,
@@ -161,6 +169,8 @@ pub struct Counters {
     pub attachments: u64,
     /// Addresses of files in which a value was masked, so that the provider cannot load them.
     pub masked_links: u64,
+    /// Requests that were only observed: they left as they came.
+    pub observed: u64,
     /// Requests masked with the fallback key.
     pub fallback_key: u64,
     /// Responses whose request this instance had not seen, and for which the host had kept nothing: they stayed masked.
@@ -180,8 +190,19 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// Counts an exchange that has ended, by its summary.
+    /// Requests in which no value was found.
+    pub fn clean_requests(&self) -> u64 {
+        [self.refused, self.masked_requests, self.observed].into_iter().fold(self.requests, u64::saturating_sub)
+    }
+
+    /// Counts an exchange that has ended, by its summary. Of one that was only observed, nothing was masked, restored or
+    /// refused.
     pub fn count(&mut self, exchange: &ExchangeSummary) {
+        if exchange.observed {
+            self.requests += 1;
+            self.observed += 1;
+            return;
+        }
         if let Some(outcome) = exchange.outcome() {
             self.requests += 1;
             self.masked_requests += u64::from(outcome == Outcome::Masked);
@@ -228,6 +249,10 @@ mod tests {
                 Some(Outcome::Refused),
             ),
             (ExchangeSummary { response: ResponseState::Degraded, ..exchange() }, Some(Outcome::Clean)),
+            (
+                ExchangeSummary { observed: true, masked: masked(), refused: code(), ..exchange() },
+                Some(Outcome::Observed),
+            ),
             (ExchangeSummary { response: ResponseState::Orphaned, ..exchange() }, None),
         ] {
             assert_eq!(summary.outcome(), outcome, "{summary:?}");
@@ -237,7 +262,8 @@ mod tests {
         let mut kinds = by("ec2_instance", 6);
         kinds.extend(by("s3_bucket", 3));
         let expected = Counters {
-            requests: 6,
+            requests: 7,
+            observed: 1,
             refused: 2,
             refused_by_code: by("AWS_MASKER_6002", 2),
             masked_requests: 2,

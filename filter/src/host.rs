@@ -67,6 +67,9 @@ impl RootContext for Entry {
         if let Some(complaint) = complaint {
             log::error!("{complaint}");
         }
+        if self.root.observes() {
+            log::warn!("mode: observe: requests leave as they came, with their values");
+        }
         let _ = hostcalls::set_tick_period(Duration::from_millis(TICK_MS));
         // If this were false, Kong would serve the route without the filter; every request is refused instead.
         true

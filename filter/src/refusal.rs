@@ -50,6 +50,8 @@ pub(crate) enum Refusal {
     Exposed(Place),
     /// The host does not show all headers, and by the configuration no value may be in one.
     Headers,
+    /// The request has a value of this kind, and by the configuration no such request is forwarded.
+    Kind(&'static str),
     Mask(Format, MaskError),
     /// For a trusted upstream: a placeholder in the request is not known here yet, and the vault is being asked.
     UnknownPlaceholder,
@@ -108,7 +110,7 @@ impl Refusal {
             Self::Upgrade => 426,
             Self::Scope => 403,
             Self::Quota => 429,
-            Self::Garbled | Self::Form | Self::Digest(_) | Self::Exposed(_) | Self::Headers => 400,
+            Self::Garbled | Self::Form | Self::Digest(_) | Self::Exposed(_) | Self::Headers | Self::Kind(_) => 400,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => 400,
         }
     }
@@ -136,6 +138,7 @@ impl Refusal {
             Self::Digest(_) => "AWS_MASKER_2008",
             Self::Attachment => "AWS_MASKER_2010",
             Self::Exposed(_) | Self::Headers => "AWS_MASKER_2011",
+            Self::Kind(_) => "AWS_MASKER_2012",
             Self::Configuration => code::CONFIGURATION,
             Self::Mask(_, MaskError::Encoding | MaskError::Json(JsonError::Syntax { .. })) => code::NOT_JSON,
         }
@@ -187,6 +190,7 @@ impl Refusal {
             }
             Self::Headers => "the request has more headers than the gateway can look at".into(),
             Self::Exposed(place) => format!("the request has a value in {}, where it cannot be masked", place.name()),
+            Self::Kind(kind) => format!("the text has a value of a kind that this gateway does not let pass ({kind})"),
             Self::Quota => {
                 "the scope (tenant) of this request has used up a quota for new values; try again later".into()
             }
@@ -265,6 +269,7 @@ mod tests {
             (Refusal::Attachment, 415, "invalid_request_error", "AWS_MASKER_2010: "),
             (Refusal::Headers, 400, "invalid_request_error", "AWS_MASKER_2011: "),
             (Refusal::Exposed(Place::Query), 400, "invalid_request_error", "AWS_MASKER_2011: "),
+            (Refusal::Kind("private_key"), 400, "invalid_request_error", "AWS_MASKER_2012: "),
             (Refusal::Upgrade, 426, "invalid_request_error", "AWS_MASKER_2007: "),
             (Refusal::Trailers, 415, "invalid_request_error", "AWS_MASKER_2004: "),
             (Refusal::Scope, 403, "permission_error", "AWS_MASKER_1005: "),

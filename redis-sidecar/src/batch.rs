@@ -115,6 +115,10 @@ fn followed(follow: Follow) -> Result<Followed, Error> {
 fn exchange(exchange: ExchangeSummary) -> Result<(Option<Scope>, ExchangeSummary), Error> {
     check(exchange.masked.len() <= KINDS, "masked")?;
     check(exchange.masked.iter().all(|(kind, _)| KindName::parse(kind).is_some()), "kind")?;
+    check(
+        exchange.alerts.len() <= KINDS && exchange.alerts.iter().all(|kind| KindName::parse(kind).is_some()),
+        "alerts",
+    )?;
     check(exchange.refused.as_deref().is_none_or(code::is_code), "refused")?;
     let is_route = exchange.route.len() <= bound::NAME_BYTES && !exchange.route.chars().any(char::is_control);
     check(is_route, "route")?;

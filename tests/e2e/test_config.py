@@ -70,6 +70,37 @@ def test_own_words(another: Opening) -> None:
     assert minted[0].startswith("AWS_TICKET_")
 
 
+def test_what_is_done_about_a_kind(another: Opening) -> None:
+    gate = another("actions", filter={"actions": {"secrets": "refuse", "access_key_id": "alert", "storage": "one_way"}})
+    log = gate.host.process.log
+    minted, said = ask(gate, f"{planted.access_key(1)} {planted.ec2(1)} s3://{planted.bucket(3)}/x", "«0» «1» «2»")
+    assert said == f"{planted.access_key(1)} {planted.ec2(1)} {minted[2]}"
+    wait_for("the alert's line", lambda: "alert: a request held access_key_id=1" in log.read_text())
+    refused = gate.send({"messages": [{"role": "user", "content": "password=planted-7wJalrXUt2nFEMI"}]})
+    assert refused.response.status_code == 400
+    assert refused.response.json()["error"]["message"] == (
+        "AWS_MASKER_2012: the text has a value of a kind that this gateway does not let pass (password)"
+    )
+    assert refused.requests == []
+
+
+def test_what_is_only_observed(another: Opening, sidecar: Sidecar) -> None:
+    """The values are not planted ones: here they are meant to leave."""
+    gate = another("observe", filter={"mode": "observe"})
+    assert gate.http.get("/aws-masker/readyz").json()["mode"] == "observe"
+    wait_for("the key", lambda: gate.http.get("/aws-masker/readyz").json()["vault"] == "up")
+    body = {"messages": [{"role": "user", "content": "i-0fedcba9876543210 in 10.77.5.4"}]}
+    exchange = gate.send(body, Scenario(says=(Text("AWS_EC2_7KQ2M9XA4TBN"),)))
+    assert json.loads(exchange.seen) == body
+    assert exchange.response.headers["x-aws-masker"] == "would-mask=2"
+    assert exchange.response.json()["content"][0]["text"] == "AWS_EC2_7KQ2M9XA4TBN"
+    for content, code in ((b"{", "AWS_MASKER_6002"), (b"\xff", "AWS_MASKER_6002")):
+        broken = gate.send(content)
+        assert broken.seen == content
+        assert broken.response.headers["x-aws-masker"] == f"would-refuse={code}"
+    assert "mode: observe" in gate.host.process.log.read_text()
+
+
 def test_a_log_of_masked_requests_counts(another: Opening) -> None:
     """Its log lines hold no value, which the check of all logs at the end of the run ensures."""
     gate = another("logging", filter={"log_masked_requests": True})

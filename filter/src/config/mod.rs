@@ -1,18 +1,19 @@
 //! The configuration that the user wrote, and the checked one that the filter makes of it.
 
+mod actions;
 mod address;
 mod raw;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
 
 use contract::bound;
 use masking::dialect::{Apis, KeptStrings, Options};
-use masking::{AddressCodes, KindId, PlaceholderKey, Policy, PolicyError, Scanner};
+use masking::{AddressCodes, PlaceholderKey, Policy, PolicyError, Scanner};
 
+pub(crate) use self::actions::Actions;
 pub(crate) use self::address::{Address, BearerToken};
-pub(crate) use self::raw::{Attachments, Strict};
+pub(crate) use self::raw::{Action, Attachments, Mode, Strict};
 use self::raw::{RawConfig, RawDirection, RawFrom, RawHeader, RawPlace, RawScope};
 
 /// The environment variable that holds the token, so that kong.yml contains no secret.
@@ -33,7 +34,8 @@ pub(crate) struct Config {
     pub record_masked_bodies: bool,
     /// Shared by all entries with the same policy: a compiled scanner takes megabytes.
     pub scanner: Rc<Scanner>,
-    pub never_restore: HashSet<KindId>,
+    pub mode: Mode,
+    pub actions: Actions,
     pub addresses: AddressCodes,
     pub options: Options,
     pub attachments: Attachments,
@@ -116,18 +118,16 @@ impl Config {
         let raw: RawConfig = serde_json::from_slice(json).map_err(|e| ConfigError(explain(&e)))?;
         let keys = raw.keys(environment)?;
         let scanner = compile(raw.policy()).map_err(|e| ConfigError(e.to_string()))?;
-        // An entry is named by its place: a value may have been written into the wrong list.
-        let unknown = |index: usize| ConfigError(format!("never_restore: entry {} is not a kind", index + 1));
-        let entries = raw.never_restore.0.iter().enumerate();
-        let never_restore = entries.map(|(index, kind)| scanner.kind_id(kind).ok_or_else(|| unknown(index)));
+        let actions = Actions::read(&raw.actions.0, &raw.never_restore.0, &scanner)?;
         let direction = raw.direction()?;
         let apis = match direction {
             Direction::ToProvider => Apis::All,
             Direction::ToClient => Apis::Mcp,
         };
         Ok(Self {
-            never_restore: never_restore.collect::<Result<_, _>>()?,
             keys,
+            mode: raw.mode,
+            actions,
             scope: raw.scope.clone().check()?,
             direction,
             log_masked_requests: raw.log_masked_requests,
@@ -192,6 +192,9 @@ impl RawConfig {
 
     fn direction(&self) -> Result<Direction, ConfigError> {
         match self.direction {
+            RawDirection::ToClient if self.mode == Mode::Observe => Err(ConfigError(
+                "mode: observe is for direction: to_provider, as an agent without its values does other work".into(),
+            )),
             RawDirection::ToProvider => Ok(Direction::ToProvider),
             RawDirection::ToClient if self.use_redis => Ok(Direction::ToClient),
             RawDirection::ToClient => Err(ConfigError(

@@ -1,9 +1,10 @@
 //! The configuration as the user writes it, with its defaults.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use masking::{CustomPattern, Family, Policy};
-use serde::de::{Deserializer, Error as _};
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, de};
 
 #[derive(Deserialize)]
@@ -37,6 +38,8 @@ pub(super) struct RawConfig {
     pub always_mask: List<String>,
     pub never_mask: List<String>,
     pub never_restore: List<String>,
+    pub mode: Mode,
+    pub actions: RawActions,
     pub restore_thinking: bool,
     pub address_groups: bool,
     pub attachments: Attachments,
@@ -74,6 +77,8 @@ impl Default for RawConfig {
             always_mask: List::default(),
             never_mask: List::default(),
             never_restore: List::default(),
+            mode: Mode::Mask,
+            actions: RawActions::default(),
             restore_thinking: false,
             address_groups: true,
             attachments: Attachments::Report,
@@ -102,6 +107,64 @@ pub(crate) enum Strict {
     Refuse,
     /// These places are not looked at.
     Pass,
+}
+
+/// Whether anything is altered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mode {
+    Mask,
+    /// Everything is computed and counted, and requests and responses pass as they came.
+    Observe,
+}
+
+impl Mode {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Mask => "mask",
+            Self::Observe => "observe",
+        }
+    }
+}
+
+/// What is done about a value of some kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Action {
+    /// It is masked, and restored.
+    Mask,
+    /// A request with one is refused.
+    Refuse,
+    /// As `Mask`, and those who watch over security are told.
+    Alert,
+    /// It is masked, and its placeholder stays in responses.
+    OneWay,
+}
+
+/// Kinds and families, each with its action, in the order in which they are written.
+#[derive(Default)]
+pub(super) struct RawActions(pub Vec<(String, Action)>);
+
+impl<'de> Deserialize<'de> for RawActions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = RawActions;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("kinds or families with their actions")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(RawActions(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
 }
 
 #[derive(Deserialize, Default)]

@@ -20,6 +20,8 @@ fn what_is_accepted() {
         r#"{"sidecar":"s:1","attachments":"refuse","strict":"refuse"}"#,
         r#"{"sidecar":"s:1","attachments":"pass","strict":"pass"}"#,
         r#"{"sidecar":"s:1","direction":"to_client"}"#,
+        r#"{"sidecar":"s:1","mode":"observe","actions":{}}"#,
+        r#"{"sidecar":"s:1","mode":"mask","actions":{"secrets":"alert","private_key":"refuse","ec2_instance":"one_way"}}"#,
         r#"{"use_redis":false,"secret":"abcdefghijklmnop","direction":"to_provider"}"#,
     ];
     for json in cases {
@@ -57,6 +59,17 @@ fn what_is_refused() {
         (r#"{"sidecar":"s:1","mapping_ttl":1.5}"#, "mapping_ttl: 60 to"),
         (r#"{"sidecar":"s:1","mapping_ttl":1}"#, "mapping_ttl: 60 to"),
         (r#"{"sidecar":"s:1","never_restore":["no_such_kind"]}"#, "never_restore: entry 1 is not a kind"),
+        (
+            r#"{"sidecar":"s:1","actions":{"secrets":"alert","acme":"refuse"}}"#,
+            "actions: entry 2 is not a kind or a family",
+        ),
+        (r#"{"sidecar":"s:1","actions":{"secrets":"drop"}}"#, "unknown variant `drop`"),
+        (r#"{"sidecar":"s:1","actions":["secrets"]}"#, "a value has the wrong type"),
+        (r#"{"sidecar":"s:1","mode":"audit"}"#, "unknown variant `audit`"),
+        (
+            r#"{"sidecar":"s:1","mode":"observe","direction":"to_client"}"#,
+            "mode: observe is for direction: to_provider",
+        ),
         (r#"{"sidecar":"s:1","acme-prod-logs":true}"#, "a member is unknown or wrong at line 1 column"),
         (r#"{"sidecar":"s:1","scope":{"from":"acme-prod"}}"#, "did not match any variant"),
         (r#"{"sidecar":"s:1","never_mask":{"a":1}}"#, "expected a list"),

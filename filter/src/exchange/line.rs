@@ -1,5 +1,7 @@
 //! The line of an exchange in the log, as words with values that tools for logs read (logfmt). Never a value of a request.
 
+use std::collections::BTreeMap;
+
 use contract::ExchangeSummary;
 
 /// The line of an exchange that has ended. What is not known, and a count of nothing, is left out.
@@ -36,6 +38,12 @@ pub(super) fn log_line(exchange: &ExchangeSummary) -> String {
         word(name, &if count == 0 { String::new() } else { count.to_string() });
     }
     line
+}
+
+/// The counts of those kinds of an exchange for which the configuration asks for an alert.
+pub(super) fn alert_line(masked: &BTreeMap<String, u64>, alerts: &[String]) -> String {
+    let count = |kind: &String| format!("{kind}={}", masked.get(kind).copied().unwrap_or_default());
+    format!("alert: a request held {}", alerts.iter().map(count).collect::<Vec<_>>().join(" "))
 }
 
 /// A value with a character that would end it, in quotes.

@@ -7,6 +7,7 @@ pub(crate) mod head;
 mod keepsake;
 mod line;
 pub(crate) mod mirrored;
+mod observed;
 mod recovered;
 pub(crate) mod response;
 mod restoring;
@@ -21,11 +22,12 @@ use masking::Tally;
 
 use self::head::{Follows, Gateway, RequestHead};
 use self::keepsake::RequestKeepsake;
+use self::observed::Observed;
 use self::recovered::Recovered;
 use self::restoring::Restoring;
 use self::sent::{Requested, Sent, Shown};
 use self::to_client::ToClient;
-use crate::config::{Direction, ScopeRule, ScopeSource, Strict};
+use crate::config::{Direction, Mode, ScopeRule, ScopeSource, Strict};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
@@ -79,6 +81,8 @@ enum Phase {
     Restoring(Sent, Box<Restoring>),
     /// The response passes unchanged: it is not text, or it is text that cannot be read, which the tally says.
     Passing(Sent, Tally),
+    /// Nothing is altered.
+    Observed(Observed),
     /// The upstream is trusted, and the client is not.
     ToClient(ToClient),
     /// The exchange is over.
@@ -88,10 +92,14 @@ enum Phase {
 impl Phase {
     /// The phase of a request whose headers were accepted.
     fn requested(requested: Requested, now: TimeOfDay) -> Result<Self, Refusal> {
-        let direction = requested.instance.borrow().direction;
-        match direction {
-            Direction::ToProvider => Ok(Self::Requested(requested)),
-            Direction::ToClient => ToClient::ask(requested, now).map(Self::ToClient),
+        let (direction, mode) = {
+            let instance = requested.instance.borrow();
+            (instance.direction, instance.mode)
+        };
+        match (direction, mode) {
+            (Direction::ToProvider, Mode::Observe) => Ok(Self::Observed(Observed::Asked(requested))),
+            (Direction::ToProvider, Mode::Mask) => Ok(Self::Requested(requested)),
+            (Direction::ToClient, _) => ToClient::ask(requested, now).map(Self::ToClient),
         }
     }
 }
@@ -113,6 +121,11 @@ impl Exchange {
         }
     }
 
+    /// Returns whether requests and responses pass as they came.
+    pub(crate) fn observes(&self) -> bool {
+        self.root.observes()
+    }
+
     /// Returns whether all headers of the request are searched for values.
     pub(crate) fn searches_headers(&self) -> bool {
         self.root.ready().is_some_and(|instance| instance.borrow().strict == Strict::Refuse)
@@ -126,8 +139,10 @@ impl Exchange {
             return Ok(Some(self.root.health(now)));
         }
         self.seen = Seen { route: head.route.clone(), at: now, ..Seen::default() };
+        let observes = self.observes();
         match self.admit(head, now).and_then(|requested| Phase::requested(requested, now)) {
             Ok(phase) => self.phase = phase,
+            Err(refusal) if observes => self.phase = Phase::Observed(Observed::Refused(refusal)),
             Err(refusal) => return Err(self.refuse(refusal)),
         }
         Ok(None)
@@ -202,6 +217,11 @@ impl Exchange {
         let requested = match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Requested(requested) => requested,
             Phase::ToClient(exchange) => return self.call(exchange, body, now),
+            Phase::Observed(observed) => {
+                self.phase = Phase::Observed(observed.body(body, now));
+                return Ok(None);
+            }
+            _ if self.observes() => return Ok(None),
             // This context has not seen the request's headers, so its scope is unknown.
             _ => return Err(self.refuse(Refusal::BodyUnreadable)),
         };
@@ -261,7 +281,7 @@ impl Exchange {
     /// The step of the request's body took this long, by the host's clock.
     pub(crate) fn request_took(&mut self, took: Duration) {
         match &mut self.phase {
-            Phase::Sent(sent) => sent.facts.request_took = Some(took),
+            Phase::Sent(sent) | Phase::Observed(Observed::Sent(sent)) => sent.facts.request_took = Some(took),
             Phase::ToClient(exchange) => exchange.request_took(took),
             _ => {}
         }
@@ -304,6 +324,13 @@ impl Exchange {
             // No response came, or the client has left before the end of its request.
             Phase::Requested(requested) => Sent::without_body(requested, self.seen.at).end(&Tally::default()),
             Phase::Recovered(recovered) => recovered.end(),
+            Phase::Observed(Observed::Refused(refusal)) => {
+                let summary =
+                    ExchangeSummary { observed: true, refused: Some(refusal.code().to_owned()), ..self.summary() };
+                self.root.report(summary);
+                None
+            }
+            Phase::Observed(observed) => observed.end(self.seen.at),
             Phase::ToClient(exchange) => exchange.end(),
             _ => None,
         }

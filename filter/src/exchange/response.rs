@@ -50,6 +50,8 @@ impl Exchange {
         let Some(kept) = kept else { return Ok(()) };
         self.gateway = Gateway::Kong;
         match kept.as_slice() {
+            // It left as it came, as the configuration says.
+            KEPT_UNSEEN if self.observes() => self.phase = Phase::Answered,
             KEPT_UNSEEN => self.phase = Phase::Unmasked,
             KEPT_BYPASSED => {
                 self.seen.at = now;
@@ -77,8 +79,13 @@ impl Exchange {
                 return Some(Answering { note: "request-unseen".to_owned(), rewrites: true, closes: false });
             }
             Phase::ToClient(exchange) => return self.answer_call(exchange, head, now),
-            Phase::Unseen => return Some(self.pass_unseen(Phase::Unseen, "request-unseen")),
-            Phase::Unmasked => return Some(self.pass_unseen(Phase::Unmasked, "request-unmasked")),
+            Phase::Observed(mut observed) => {
+                observed.response_status(self.seen.status);
+                let note = observed.note();
+                return Some(self.pass(Phase::Observed(observed), &note));
+            }
+            Phase::Unseen => return Some(self.pass(Phase::Unseen, "request-unseen")),
+            Phase::Unmasked => return Some(self.pass(Phase::Unmasked, "request-unmasked")),
             other => {
                 self.phase = other;
                 return None;
@@ -88,7 +95,7 @@ impl Exchange {
         Some(self.restore(sent, head))
     }
 
-    fn pass_unseen(&mut self, phase: Phase, note: &str) -> Answering {
+    fn pass(&mut self, phase: Phase, note: &str) -> Answering {
         self.phase = phase;
         Answering { note: note.to_owned(), rewrites: false, closes: false }
     }
@@ -140,6 +147,10 @@ impl Exchange {
             }
             Phase::Passing(sent, _) => {
                 sent.response_bytes += chunk.len() as u64;
+                return None;
+            }
+            Phase::Observed(observed) => {
+                observed.response_body(chunk);
                 return None;
             }
             Phase::Recovered(recovered) => recovered.write(chunk, end_of_stream),

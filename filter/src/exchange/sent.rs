@@ -11,8 +11,8 @@ use super::decode::{self, Coding, Undecodable};
 use super::facts::{Facts, excerpt};
 use super::head::RequestHead;
 use super::keepsake::RequestKeepsake;
-use super::line::log_line;
-use crate::config::Strict;
+use super::line::{alert_line, log_line};
+use crate::config::{Mode, Strict};
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::lookup::ScopeLookup;
@@ -56,6 +56,8 @@ pub(super) struct Sent {
     connection: Option<Vec<u8>>,
     /// True if the client should open another connection.
     pub closes: bool,
+    /// True if nothing is altered: what was replaced is what would have been.
+    observed: bool,
 }
 
 impl Requested {
@@ -104,7 +106,8 @@ impl Requested {
         if let (Some(header), true) = (self.head.digest, changed.is_some()) {
             return Err(Refusal::Digest(header));
         }
-        let connection = self.head.connection.clone().filter(|_| changed.is_some());
+        let is_replaced = changed.is_some() && self.instance.borrow().mode == Mode::Mask;
+        let connection = self.head.connection.clone().filter(|_| is_replaced);
         let closes = match (&connection, &changed) {
             (Some(connection), Some(body)) => {
                 let worker = Rc::clone(&self.instance.borrow().worker);
@@ -168,6 +171,7 @@ impl Sent {
             facts: Facts::default(),
             connection: None,
             closes: false,
+            observed: instance.borrow().mode == Mode::Observe,
         }
     }
 
@@ -222,7 +226,8 @@ impl Sent {
 
     /// The numbers of the exchange that clients and operators may see.
     pub(super) fn note(&self) -> String {
-        let mut note = format!("masked={}", self.replaced.occurrences());
+        let what = if self.observed { "would-mask" } else { "masked" };
+        let mut note = format!("{what}={}", self.replaced.occurrences());
         if self.key == Some(UsedKey::Fallback) {
             note.push_str("; key=fallback");
         }
@@ -247,10 +252,12 @@ impl Sent {
         }
         instance.take_tally(&self.scope, self.mint.as_ref(), tally);
         let masked = instance.kinds(&self.replaced);
-        let summary = self.summary(masked, tally);
+        let alerts = instance.alerts(&masked);
+        let alert = (!alerts.is_empty()).then(|| alert_line(&masked, &alerts));
+        let summary = contract::ExchangeSummary { alerts, ..self.summary(masked, tally) };
         let line = instance.log_masked_requests.then(|| log_line(&summary));
         instance.report(summary);
-        line
+        alert.or(line)
     }
 
     fn summary(self, masked: BTreeMap<String, u64>, tally: &Tally) -> contract::ExchangeSummary {
@@ -264,6 +271,7 @@ impl Sent {
             unresolved: tally.unresolved,
             attachments: self.files.attachments,
             masked_links: self.files.masked_links,
+            observed: self.observed,
             response: if tally.degraded { ResponseState::Degraded } else { ResponseState::Restored },
             input_tokens: tally.usage.input_tokens,
             cache_read_tokens: tally.usage.cache_read_tokens,

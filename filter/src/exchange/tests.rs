@@ -510,3 +510,71 @@ fn the_log_line_has_counts_only() {
     assert_eq!(exchange.end().as_deref(), Some(line));
     assert_eq!(sent(&root("")).0.end(), None);
 }
+
+#[test]
+fn an_observed_exchange_passes_as_it_came() {
+    let root = root(r#","mode":"observe""#);
+    let body = format!("[\"{VALUE}\"]");
+    let encoded = || RequestHead { content_encoding: Some("compress".into()), ..post("application/json") };
+    let upgrade = RequestHead { upgrade: Some("websocket".into()), ..post("application/json") };
+    let cases: [(RequestHead, Option<&[u8]>, &str); 6] = [
+        (post("application/json"), Some(body.as_bytes()), "would-mask=1"),
+        (post("application/json"), Some(b"[]"), "would-mask=0"),
+        (post("application/json"), Some(b"{"), "would-refuse=AWS_MASKER_6002"),
+        (post("application/json"), None, "would-refuse=AWS_MASKER_2003"),
+        (encoded(), Some(b"{}"), "would-refuse=AWS_MASKER_2004"),
+        (upgrade, Some(b"{}"), "would-refuse=AWS_MASKER_2007"),
+    ];
+    for (head, body, note) in cases {
+        let mut exchange = Exchange::new(root.clone());
+        assert_eq!(exchange.request_headers(head, NOW), Ok(None), "{note}");
+        assert!(!exchange.decodes_request(), "{note}");
+        exchange.request_body_begins();
+        assert_eq!(exchange.request_trailers(), Ok(()), "{note}");
+        assert_eq!(exchange.request_body(body, NOW), Ok(None), "{note}");
+        assert_eq!(exchange.request_keepsake(), None, "{note}");
+        let answering = respond(&mut exchange, &ok("application/json")).unwrap();
+        assert_eq!(answering, Answering { note: note.into(), rewrites: false, closes: false });
+        assert_eq!(exchange.response_body(br#"{"text":"AWS_EC2_7KQ2M9XA4TBN"}"#, true), None, "{note}");
+    }
+    // A context that has not seen the request's headers.
+    let mut lost = Exchange::new(root.clone());
+    assert_eq!(lost.request_body(Some(body.as_bytes()), NOW), Ok(None));
+    assert_eq!(respond_kept(&mut lost, &ok("application/json"), Some(b"unseen")), (None, None));
+    assert_eq!(root.health(NOW).status, 200);
+}
+
+#[test]
+fn what_is_done_about_a_kind() {
+    const KEY: &str = "AKIAQ3EGRLBXKZ7N4T2M";
+    let cases = [
+        (r#"{"secrets":"refuse"}"#, Err("access_key_id")),
+        (r#"{"access_key_id":"refuse"}"#, Err("access_key_id")),
+        (r#"{"access_key_id":"mask","secrets":"refuse"}"#, Ok("an answer")),
+        (r#"{"compute":"refuse"}"#, Ok("an answer")),
+        (r#"{"custom":"refuse"}"#, Ok("an answer")),
+        (r#"{"secrets":"one_way"}"#, Ok("a placeholder")),
+        (r#"{"secrets":"alert"}"#, Ok("an answer")),
+        ("{}", Ok("an answer")),
+    ];
+    for (actions, expected) in cases {
+        let mut exchange = Exchange::new(root(&format!(r#","actions":{actions}"#)));
+        exchange.request_headers(post("application/json"), NOW).unwrap();
+        let masked = match (exchange.request_body(Some(format!("[\"{KEY}\"]").as_bytes()), NOW), expected) {
+            (Ok(masked), Ok(_)) => String::from_utf8(masked.unwrap()).unwrap(),
+            (masked, Err(kind)) => {
+                assert_eq!(masked, Err(Refusal::Kind(kind)), "{actions}");
+                continue;
+            }
+            (masked, Ok(_)) => panic!("{actions}: {masked:?}"),
+        };
+        assert!(!masked.contains(KEY), "{actions}");
+        respond(&mut exchange, &ok("application/json"));
+        let restored = exchange.response_body(masked.as_bytes(), true).map(|out| String::from_utf8(out).unwrap());
+        let is_restored = restored.is_some_and(|restored| restored.contains(KEY));
+        assert_eq!(is_restored, expected == Ok("an answer"), "{actions}");
+        let line = exchange.end();
+        let alarms = line.as_deref() == Some("alert: a request held access_key_id=1");
+        assert_eq!(alarms, actions.contains("alert"), "{actions}: {line:?}");
+    }
+}

@@ -69,7 +69,9 @@ impl HttpContext for Http {
             return self.refuse(refusal, follows);
         }
         self.keep_request();
-        self.change_request_headers(gateway, follows);
+        if !self.exchange.observes() {
+            self.change_request_headers(gateway, follows);
+        }
         Action::Continue
     }
 

@@ -35,10 +35,10 @@ pub(super) fn show(counted: &Counters, is_kong: bool) {
 }
 
 fn named(counted: &Counters) -> Vec<(String, u64)> {
-    let clean = counted.requests.saturating_sub(counted.refused).saturating_sub(counted.masked_requests);
     let fixed = [
         ("requests_total_outcome=masked;", counted.masked_requests),
-        ("requests_total_outcome=clean;", clean),
+        ("requests_total_outcome=clean;", counted.clean_requests()),
+        ("requests_total_outcome=observed;", counted.observed),
         ("restored_values_total", counted.restored),
         ("unresolved_placeholders_total", counted.unresolved),
         ("attachments_total", counted.attachments),

@@ -1,5 +1,6 @@
 //! Masking a request with an instance's key and known values, and remembering the results.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
@@ -11,7 +12,7 @@ use super::clock::TimeOfDay;
 use super::memory::{Debt, Memory};
 use super::sidecar::UsedKey;
 use super::{Instance, KeySource};
-use crate::config::Attachments;
+use crate::config::{Action, Attachments, Mode};
 use crate::refusal::Refusal;
 
 /// How a request's body is read.
@@ -102,10 +103,35 @@ impl Instance {
         if self.attachments == Attachments::Refuse && masked.files.attachments > 0 {
             return Err(Refusal::Attachment);
         }
+        if let Some(kind) = self.refused_kind(&masked.replaced) {
+            return Err(Refusal::Kind(kind));
+        }
+        if self.mode == Mode::Observe {
+            self.memory.remember(scope, &masked.replaced);
+            return Ok(masked);
+        }
         self.owe(scope, &masked.replaced, now)?;
         let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(mint, signature));
         self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
         Ok(masked)
+    }
+
+    /// The first kind among the replaced values with which nothing passes. A kind of the user's own is not named: its name
+    /// may be one that must not be seen.
+    fn refused_kind(&self, replaced: &Replaced) -> Option<&'static str> {
+        let mut kinds = replaced.entries().map(|(_, entry)| entry.kind);
+        let refused = kinds.find(|kind| self.actions.include(*kind, Action::Refuse))?;
+        Some(match self.scanner.kind(refused).id {
+            Cow::Borrowed(id) => id,
+            Cow::Owned(_) => "a pattern or literal of the configuration",
+        })
+    }
+
+    /// The kinds among some counted ones of which those who watch over security are told.
+    pub(crate) fn alerts(&self, kinds: &BTreeMap<String, u64>) -> Vec<String> {
+        let is_alarming =
+            |kind: &&String| self.scanner.kind_id(kind).is_some_and(|kind| self.actions.include(kind, Action::Alert));
+        kinds.keys().filter(is_alarming).cloned().collect()
     }
 
     /// Masks a response, or a part of one, whose request was forwarded. A vault that does not answer since is no reason to

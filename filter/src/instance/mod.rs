@@ -13,7 +13,6 @@ pub(crate) mod sync;
 pub(crate) mod worker;
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use contract::{Counters, Mapping, ScopeNews, THINKING_KIND, Wanted, code};
@@ -25,7 +24,7 @@ use self::memory::Memory;
 use self::sidecar::{Call, Reply, Sidecar, UsedKey};
 use self::worker::Worker;
 use self::worker::zone::Zone;
-use crate::config::{Attachments, Config, Direction, Keys, ScopeRule, Strict};
+use crate::config::{Action, Actions, Attachments, Config, Direction, Keys, Mode, ScopeRule, Strict};
 use crate::refusal::Refusal;
 
 #[derive(Debug)]
@@ -39,7 +38,8 @@ pub(crate) struct Instance {
     pub strict: Strict,
     addresses: AddressCodes,
     pub scanner: Rc<Scanner>,
-    never_restore: HashSet<KindId>,
+    pub mode: Mode,
+    actions: Actions,
     keys: KeySource,
     memory: Memory,
     clock: Clock,
@@ -66,10 +66,16 @@ pub(crate) struct Health {
 impl Health {
     /// Requests are served unless there is a refusal. `vault` and the numbers are those of the sidecar, if there is
     /// one.
-    pub(crate) fn new(refusal: Option<Refusal>, vault: &str, (failed, unsent, owed): (u64, u64, usize)) -> Self {
+    pub(crate) fn new(
+        mode: Mode,
+        refusal: Option<Refusal>,
+        vault: &str,
+        (failed, unsent, owed): (u64, u64, usize),
+    ) -> Self {
         let refusal = refusal.map(Refusal::code);
         let body = serde_json::json!({
             "ready": refusal.is_none(),
+            "mode": mode.as_str(),
             "refuses_with": refusal,
             "vault": vault,
             "failed_calls": failed,
@@ -103,7 +109,8 @@ impl Instance {
             strict: config.strict,
             addresses: config.addresses,
             scanner: config.scanner,
-            never_restore: config.never_restore,
+            mode: config.mode,
+            actions: config.actions,
             keys,
             memory: Memory::default(),
             clock,
@@ -142,12 +149,13 @@ impl Instance {
     }
 
     pub(crate) fn health(&mut self, now: TimeOfDay) -> Health {
-        let refusal = self.check(now).err();
+        // Where nothing is altered, nothing is refused.
+        let refusal = self.check(now).err().filter(|_| self.mode == Mode::Mask);
         match &self.keys {
-            KeySource::Own(_) => Health::new(refusal, "none", (0, 0, 0)),
+            KeySource::Own(_) => Health::new(self.mode, refusal, "none", (0, 0, 0)),
             KeySource::Sidecar(sidecar) => {
                 let vault = sidecar.vault_state(self.clock.last(), now, &self.worker.borrow());
-                Health::new(refusal, vault.as_str(), sidecar.numbers())
+                Health::new(self.mode, refusal, vault.as_str(), sidecar.numbers())
             }
         }
     }
@@ -179,7 +187,7 @@ impl Instance {
 
     /// Returns whether placeholders of this kind stay in responses.
     pub(crate) fn withholds(&self, kind: KindId) -> bool {
-        self.never_restore.contains(&kind)
+        self.actions.include(kind, Action::OneWay)
     }
 
     /// Returns the call to make now, if any. Known values are compiled here too.

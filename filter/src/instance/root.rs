@@ -11,7 +11,7 @@ use super::worker::Worker;
 use super::worker::neighbour::Neighbour;
 use super::worker::zone::Zone;
 use super::{Health, Instance};
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::refusal::Refusal;
 
 /// The environment variable by which kong.conf states that it declares a zone for shared data: without one, reading it
@@ -34,6 +34,11 @@ impl Root {
         }
     }
 
+    /// Returns whether requests and responses pass as they came.
+    pub(crate) fn observes(&self) -> bool {
+        self.ready().is_some_and(|instance| instance.borrow().mode == Mode::Observe)
+    }
+
     pub(crate) fn worker(&self) -> Rc<RefCell<Worker>> {
         match self {
             Self::Misconfigured(worker) => Rc::clone(worker),
@@ -43,7 +48,7 @@ impl Root {
 
     pub(crate) fn health(&self, now: TimeOfDay) -> Health {
         match self {
-            Self::Misconfigured(_) => Health::new(Some(Refusal::Configuration), "none", (0, 0, 0)),
+            Self::Misconfigured(_) => Health::new(Mode::Mask, Some(Refusal::Configuration), "none", (0, 0, 0)),
             Self::Ready(instance) => instance.borrow_mut().health(now),
         }
     }

@@ -104,6 +104,26 @@ impl Family {
         Self::Personal,
     ];
 
+    /// The word for it in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Compute => "compute",
+            Self::Network => "network",
+            Self::Storage => "storage",
+            Self::Database => "database",
+            Self::Identity => "identity",
+            Self::Secrets => "secrets",
+            Self::Messaging => "messaging",
+            Self::Containers => "containers",
+            Self::Dns => "dns",
+            Self::Ip => "ip",
+            Self::Misc => "misc",
+            Self::Tokens => "tokens",
+            Self::Personal => "personal",
+            Self::Custom => "custom",
+        }
+    }
+
     /// The configuration key that switches the family. Four of them are those of the plugin that this one replaces.
     pub fn switch(self) -> &'static str {
         match self {

@@ -124,9 +124,47 @@ pub(crate) fn is_enclosed_password(value: &[u8]) -> bool {
     (ENCLOSED_MIN..=ENCLOSED_MAX).contains(&value.len())
         && !template::is_rule(value)
         && (is_password(value)
+            || is_phrase(value)
             || (is_generated(value) || begins_with_sigil(value) && has_digit(value))
                 && !is_reference(value)
                 && !template::is_one(value))
+}
+
+/// Returns whether a value is made of at least three words, as a passphrase is, and not the name of something that holds
+/// one.
+fn is_phrase(value: &[u8]) -> bool {
+    const PHRASE_MIN: usize = 12;
+    const HOLDERS: [&[u8]; 16] = [
+        b"pass",
+        b"pwd",
+        b"kennwort",
+        b"secret",
+        b"token",
+        b"key",
+        b"credential",
+        b"param",
+        b"field",
+        b"input",
+        b"label",
+        b"string",
+        b"value",
+        b"example",
+        b"change",
+        b"your",
+    ];
+    let is_letters = value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'));
+    let begins = |pair: &[u8]| match pair {
+        [before, b] => {
+            matches!(before, b'-' | b'_') && b.is_ascii_alphabetic()
+                || before.is_ascii_lowercase() && b.is_ascii_uppercase()
+        }
+        _ => false,
+    };
+    let lower = value.to_ascii_lowercase();
+    is_letters
+        && value.len() >= PHRASE_MIN
+        && value.windows(2).filter(|pair| begins(pair)).count() >= 2
+        && !HOLDERS.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
 }
 
 /// Returns whether what stands without quotation marks is code: a bracket, names with points between them, or a

@@ -221,7 +221,9 @@ impl Keyed {
             }
             Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes),
             Check::Password => {
-                let plain = check::has_digit(bytes)
+                let alone = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
+                let signs = formal && place.tight && alone && bytes.iter().any(|b| b"!#%^*+?~".contains(b));
+                let plain = (check::has_digit(bytes) || signs)
                     && (!check::is_code(bytes) || self.is_words(text, value, bytes, place, formal));
                 let sure = formal
                     || check::is_generated(bytes)

@@ -161,6 +161,15 @@ impl Scanner {
         self.kinds.iter().position(|kind| kind.id == id).map(KindId::at).filter(|kind| *kind != self.version)
     }
 
+    /// The kinds that a word of the configuration names: one kind by its id, or all of a family by its name.
+    pub fn kinds_named<'s>(&'s self, word: &'s str) -> impl Iterator<Item = KindId> + 's {
+        let ids = (0..self.kinds.len()).map(KindId::at).filter(|id| *id != self.version);
+        ids.filter(move |id| {
+            let kind = self.kind(*id);
+            kind.id == word || kind.family.name() == word
+        })
+    }
+
     /// Returns the findings of all texts of one exchange, sorted by text and start, disjoint, on character boundaries.
     /// Values known from earlier exchanges are among them, and those that these texts show in a strong context are
     /// found wherever else they stand.

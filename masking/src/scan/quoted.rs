@@ -17,7 +17,18 @@ pub(crate) fn value(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     if place.kind == PlaceKind::Whole {
         return Some(start..text.len()).filter(|value| !has_blank(text, value));
     }
-    Some(start..close(text, start, start).filter(|_| place.quoted)?)
+    let end = close(text, start, start).filter(|_| place.quoted);
+    Some(start..end.or_else(|| element(text, start))?)
+}
+
+/// The end of an element's content that has neither a blank nor a tag: `<password>a&amp;b</password>`.
+fn element(text: &[u8], start: usize) -> Option<usize> {
+    let [.., name, b'>'] = text.get(..start)? else { return None };
+    let rest = text.get(start..text.len().min(start + REACH))?;
+    let end = rest.iter().position(|b| *b <= b' ' || *b == b'<')?;
+    let closes = rest.get(end..)?.starts_with(b"</");
+    // `->` and `=>` are signs.
+    (closes && (name.is_ascii_alphanumeric() || matches!(name, b'"' | b'\''))).then_some(start + end)
 }
 
 /// Returns whether the value is a string of SQL after its name: `PASSWORD 'a1b2c3d4'`.
@@ -97,8 +108,10 @@ pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range
     let tail = rest.get(..run)?.iter().rev().take_while(|b| matches!(b, b',' | b';')).count();
     let value = rest.get(..run - tail)?;
     let special = value.iter().any(|b| b"\"'`,;\\<>&|{}[]".contains(b));
-    (ends && special && !holds_pair(value) && (formal || check::is_generated(value)))
-        .then_some(start..start + value.len())
+    let sure = formal
+        || check::is_generated(value)
+        || check::has_digit(value) && !value.iter().any(|b| b"()[]{}<>\"'`$".contains(b));
+    (ends && special && !holds_pair(value) && sure).then_some(start..start + value.len())
 }
 
 /// `a;Database=b`, `a&user=b`, `a","user":`: more than one value.

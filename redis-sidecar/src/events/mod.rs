@@ -111,6 +111,7 @@ fn of_exchange(exchange: &ExchangeSummary, unresolved_max: u64) -> impl Iterator
         attachments,
         masked_links,
         refused,
+        alerts,
         route,
         dialect,
         status,
@@ -129,7 +130,7 @@ fn of_exchange(exchange: &ExchangeSummary, unresolved_max: u64) -> impl Iterator
         let subject = Some(scope.as_str()).filter(|scope| !scope.is_empty());
         Draft { channel, kind, subject, time: Time::of_millis(*at_ms), data }
     };
-    let is_masked = refused.is_none() && (!masked.is_empty() || *attachments > 0);
+    let is_masked = (*observed || refused.is_none()) && (!masked.is_empty() || *attachments > 0);
     let kinds = || masked.iter().map(|(kind, n)| (kind.clone(), json!(n))).collect::<serde_json::Map<_, _>>();
     let masked = is_masked.then(|| {
         let data = json!({"dialect": dialect, "request_bytes": request_bytes, "masked": kinds(), "observed": observed,
@@ -142,12 +143,15 @@ fn of_exchange(exchange: &ExchangeSummary, unresolved_max: u64) -> impl Iterator
             "cache_read_tokens": cache_read_tokens});
         draft(UNMASKING, "restored", data)
     });
-    let refused = refused.as_ref().map(|code| draft(SECURITY, "refused", json!({"code": code, "masked": kinds()})));
+    let refused = refused
+        .as_ref()
+        .map(|code| draft(SECURITY, "refused", json!({"code": code, "masked": kinds(), "observed": observed})));
+    let alert = (!alerts.is_empty()).then(|| draft(SECURITY, "alert", json!({"kinds": alerts})));
     let failed = (*response != ResponseState::Restored)
         .then(|| draft(SECURITY, "unrestored", json!({"state": response.as_str()})));
     let unresolved = (*unresolved > unresolved_max)
         .then(|| draft(SECURITY, "unresolved", json!({"unresolved": unresolved, "limit": unresolved_max})));
-    [masked, unmasked, refused, failed, unresolved].into_iter().flatten()
+    [masked, unmasked, refused, alert, failed, unresolved].into_iter().flatten()
 }
 
 /// The counters of what does not happen in a healthy installation and is not told of an exchange, if there are any.

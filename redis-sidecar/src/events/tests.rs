@@ -34,6 +34,7 @@ fn all() -> Vec<(Event, &'static str, &'static str)> {
     for (exchange, counters, refused, expected) in [
         (exchange(), &quiet, &[][..], vec![]),
         (ExchangeSummary { masked: masked(), mask_us: Some(9), ..exchange() }, &quiet, &[], vec![(MASKING, "masked")]),
+        (ExchangeSummary { alerts: vec!["ec2_instance".into()], ..exchange() }, &quiet, &[], vec![(SECURITY, "alert")]),
         (ExchangeSummary { attachments: 1, ..exchange() }, &quiet, &[], vec![(MASKING, "masked")]),
         (ExchangeSummary { restored: 1, ..exchange() }, &quiet, &[], vec![(UNMASKING, "restored")]),
         (ExchangeSummary { unresolved: 20, ..exchange() }, &quiet, &[], vec![(UNMASKING, "restored")]),

@@ -23,12 +23,14 @@ impl Totals {
         let mut totals = Self::default();
         for exchange in exchanges {
             let outcome = exchange.outcome();
+            let values = exchange.masked.iter().fold(0, |sum: u64, (_, count)| sum.saturating_add(*count));
             let is = |expected: Outcome| u64::from(outcome == Some(expected));
             for (name, count) in [
                 ("requests", u64::from(outcome.is_some())),
                 ("masked", is(Outcome::Masked)),
                 ("refused", is(Outcome::Refused)),
-                ("values", exchange.masked.iter().fold(0, |sum, (_, count)| sum.saturating_add(*count))),
+                ("observed", is(Outcome::Observed)),
+                ("values", if exchange.observed { 0 } else { values }),
                 ("restored", exchange.restored),
                 ("unresolved", exchange.unresolved),
                 ("attachments", exchange.attachments),

@@ -66,9 +66,9 @@ impl Exchanges {
     }
 
     pub(super) fn count(&self, counters: &Counters) {
-        let clean = counters.requests.saturating_sub(counters.refused).saturating_sub(counters.masked_requests);
         self.count_requests(Outcome::Masked, "", counters.masked_requests);
-        self.count_requests(Outcome::Clean, "", clean);
+        self.count_requests(Outcome::Clean, "", counters.clean_requests());
+        self.count_requests(Outcome::Observed, "", counters.observed);
         for (code, count) in &counters.refused_by_code {
             self.count_requests(Outcome::Refused, code, *count);
         }
@@ -120,6 +120,7 @@ fn plain(counters: &Counters) -> [(&'static str, &'static str, u64); 10] {
         unresolved,
         attachments,
         masked_links,
+        observed: _,
         fallback_key,
         unmasked_requests,
         dropped_mappings,

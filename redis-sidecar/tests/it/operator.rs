@@ -147,5 +147,5 @@ async fn the_alerts_channel_hears_of_an_operator() {
     ask(&app, "/v1/forget", json!({"value": "i-1"})).await;
     let message = eventually("an alert", async || channels.on_message().next().await).await;
     let alert: Value = serde_json::from_str(&message.get_payload::<String>().unwrap()).unwrap();
-    assert_eq!((&alert["audit"], &alert["count"]), (&json!("/v1/forget"), &json!(0)));
+    assert_eq!((&alert["data"]["call"], &alert["data"]["count"]), (&json!("/v1/forget"), &json!(0)));
 }

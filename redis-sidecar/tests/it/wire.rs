@@ -73,6 +73,7 @@ fn the_counters_have_their_names() {
             "masked",
             "masked_links",
             "masked_requests",
+            "observed",
             "orphaned_responses",
             "refused",
             "requests",
