@@ -16,6 +16,7 @@ use crate::door::Scopes;
 use crate::error::Error;
 use crate::events::totals::Totals;
 use crate::events::{self, Told};
+use crate::journal::{Journal, unix_ms};
 use crate::keyring::Keyring;
 use crate::metrics::{Heard, Metrics};
 use crate::name::RecordKey;
@@ -38,6 +39,7 @@ pub struct Vault {
     quotas: Quotas,
     metrics: Arc<Metrics>,
     publisher: Publisher,
+    journal: Arc<Journal>,
     seen: Mutex<LruCache<(String, u64), ()>>,
 }
 
@@ -55,8 +57,9 @@ impl Vault {
         quotas: Quotas,
         metrics: Arc<Metrics>,
         publisher: Publisher,
+        journal: Arc<Journal>,
     ) -> Self {
-        Self { keyring, store, quotas, metrics, publisher, seen: Mutex::new(LruCache::new(SEEN)) }
+        Self { keyring, store, quotas, metrics, publisher, journal, seen: Mutex::new(LruCache::new(SEEN)) }
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -77,6 +80,7 @@ impl Vault {
     /// another's.
     pub async fn sync(&self, mut batch: Batch, scopes: &Scopes) -> Result<SyncResponse, Error> {
         let foreign = batch.keep_scopes(|scope| scopes.include(scope));
+        self.journal.called(&batch, unix_ms());
         let kept = self.keep(&batch).await;
         let answers = match &kept {
             Ok(_) => self.answer(&batch).await,
@@ -179,6 +183,7 @@ impl Vault {
         }
         let exchanges = || batch.exchanges.iter().map(|(_, exchange)| exchange);
         self.metrics.count(&batch.counters, exchanges());
+        self.journal.record(batch, unix_ms());
         let told = Told {
             instance: &batch.id.0,
             batch: batch.id.1,

@@ -130,7 +130,7 @@ fn of_exchange(exchange: &ExchangeSummary, unresolved_max: u64) -> impl Iterator
         let subject = Some(scope.as_str()).filter(|scope| !scope.is_empty());
         Draft { channel, kind, subject, time: Time::of_millis(*at_ms), data }
     };
-    let is_masked = (*observed || refused.is_none()) && (!masked.is_empty() || *attachments > 0);
+    let is_masked = !masked.is_empty() || *attachments > 0;
     let kinds = || masked.iter().map(|(kind, n)| (kind.clone(), json!(n))).collect::<serde_json::Map<_, _>>();
     let masked = is_masked.then(|| {
         let data = json!({"dialect": dialect, "request_bytes": request_bytes, "masked": kinds(), "observed": observed,

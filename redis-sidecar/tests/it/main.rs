@@ -6,6 +6,7 @@ mod events;
 mod faults;
 mod memory;
 mod operator;
+mod page;
 mod refusals;
 mod store;
 mod support;

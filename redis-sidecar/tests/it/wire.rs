@@ -36,9 +36,11 @@ fn a_request_is_written_as_it_always_was() {
     );
     counters["refused_by_code"] = json!({"AWS_MASKER_6002": 1});
     counters["masked_by_kind"] = json!({"ec2_instance": 4});
-    check::<SyncRequest>(&json!({"version": 1, "instance": "w", "batch": 7, "keyring": "k", "mapping_ttl": 600,
+    check::<SyncRequest>(
+        &json!({"version": 1, "instance": "w", "release": "0.1.0", "batch": 7, "keyring": "k", "mapping_ttl": 600,
         "mappings": [mapping(), known], "exchanges": [exchange, refused, whole], "counters": counters,
-        "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a"}, {"scope": "b", "after": "1-0"}]}));
+        "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a"}, {"scope": "b", "after": "1-0"}]}),
+    );
 }
 
 #[test]
