@@ -104,7 +104,7 @@ bench-peers: about := other tools beside this one; takes about 5 minutes without
 bench-peers: about rust venv peers build ## measures other tools that mask, on the same body: speed, memory, what leaked
 	@$(python) -m rig.peers
 
-fuzz: rust ## mutates traffic at random, CASES=1000000 times; guided by coverage for a minute each, if cargo-fuzz is installed
+fuzz: rust ## mutates traffic at random, CASES=1000000 times, and guided by coverage, each target for a minute
 	FUZZ_CASES=$(CASES) cargo test --release -p masking --test fuzz
 	@tests/scripts/fuzz.sh
 
