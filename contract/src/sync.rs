@@ -12,6 +12,9 @@ pub struct SyncRequest {
     pub version: u32,
     /// Names the filter instance (one worker, one configuration) for as long as it lives; not a secret.
     pub instance: String,
+    /// The release of the filter, such as `0.1.0`, for people who compare it with the sidecar's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub release: String,
     /// Counts the batches of this instance; the answer repeats it.
     pub batch: u64,
     /// The id of the [`Keyring`] that the filter holds, if any.
@@ -28,12 +31,19 @@ pub struct SyncRequest {
     /// The numbers since the last acknowledged batch.
     #[serde(default)]
     pub counters: Counters,
+    /// Mappings that are still owed after this batch.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub owed: u64,
     /// Placeholders in texts that the filter cannot restore itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wanted: Vec<Wanted>,
     /// The scopes that the filter serves, each with the place up to which the filter knows the scope's values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow: Vec<Follow>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A scope whose known values the filter follows.

@@ -36,6 +36,9 @@ pub enum Command {
         placeholder: String,
         #[arg(long, default_value = "default")]
         scope: String,
+        /// Why, for the audit record
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Print the values that a scope knows, the newest first
     Known {
@@ -45,8 +48,12 @@ pub enum Command {
     /// Erase mappings; the filters forget them too
     #[command(subcommand)]
     Forget(Forget),
-    /// Count mappings, by scope and by key
-    Stats,
+    /// Count mappings, by scope and by key; or what happened on the last days
+    Stats {
+        /// Print the numbers of so many days, by scope
+        #[arg(long)]
+        days: Option<u16>,
+    },
     /// Exit with 0 if the sidecar is serving
     #[command(alias = "health")]
     Healthcheck,
@@ -81,9 +88,10 @@ pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
     let answer = match command {
         Command::Restore { scope } => return restore(&client, &scope, io::stdin().lock(), io::stdout().lock()),
         Command::Healthcheck => client.get(path::HEALTH)?,
-        Command::Stats => client.get(path::STATS)?,
-        Command::Lookup { placeholder, scope } => {
-            client.post(path::LOOKUP, &json!({"scope": scope, "placeholder": placeholder}))?
+        Command::Stats { days: None } => client.get(path::STATS)?,
+        Command::Stats { days: Some(days) } => client.post(path::TOTALS, &json!({"days": days}))?,
+        Command::Lookup { placeholder, scope, reason } => {
+            client.post(path::LOOKUP, &json!({"scope": scope, "placeholder": placeholder, "reason": reason}))?
         }
         Command::Known { scope } => client.post(path::KNOWN, &json!({"scope": scope}))?,
         Command::Forget(forget) => client.post(path::FORGET, &request_body(forget)?)?,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::{key, scope};
 use crate::error::Error;
+use crate::events::totals::{DAYS, days};
 use crate::name::RecordKey;
 use crate::quota::Usage;
 use crate::store::{Change, Cursor, Store};
@@ -21,17 +22,39 @@ pub const SCOPE_HEADER: &str = "x-aws-masker-scope";
 const STEP: usize = 256;
 /// Bytes of a restored text: a short placeholder may stand for a long value, many times over.
 const RESTORED_BYTES: usize = 8 * bound::BODY_BYTES;
+/// Characters of a reason.
+const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=200;
 /// Scopes that are counted by name.
 const SCOPES: usize = 1_000;
 
 /// One call of the operator.
 #[derive(Debug)]
 pub enum Call {
-    Restore { scope: Scope, text: Vec<u8> },
-    Lookup(RecordKey),
-    Known(Scope),
+    Restore {
+        scope: Scope,
+        text: Vec<u8>,
+    },
+    Lookup {
+        key: RecordKey,
+        /// Why it is asked, for the audit record.
+        reason: Option<String>,
+    },
+    Known {
+        scope: Scope,
+        show: Show,
+    },
     Forget(Erasure),
     Stats,
+    /// Of so many days, today the last.
+    Totals(u16),
+}
+
+/// What is shown of a mapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    Values,
+    /// Its placeholder and its kind.
+    Names,
 }
 
 /// The mappings to forget.
@@ -56,8 +79,19 @@ pub enum Outcome {
     Found(Option<Mapping>),
     /// The newest first.
     Known(Vec<Mapping>),
+    /// The same without their values.
+    Named(Vec<Name>),
     Forgotten(u64),
     Stats(Stats),
+    /// By day and scope.
+    Totals(serde_json::Map<String, serde_json::Value>),
+}
+
+/// A mapping without its value.
+#[derive(Debug, Serialize)]
+pub struct Name {
+    pub placeholder: String,
+    pub kind: String,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -78,6 +112,14 @@ struct Asked {
     scope: Option<String>,
     placeholder: Option<String>,
     value: Option<Redacted>,
+    reason: Option<String>,
+    values: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Days {
+    days: u16,
 }
 
 impl Call {
@@ -87,8 +129,9 @@ impl Call {
 
     pub fn lookup(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
         match serde_json::from_slice(body)? {
-            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None } => {
-                Ok(Self::Lookup(key(&scope, &placeholder)?))
+            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None, reason, values: None } => {
+                let reason = reason.as_deref().map(reason_of).transpose()?;
+                Ok(Self::Lookup { key: key(&scope, &placeholder)?, reason })
             }
             _ => Err(Error::Invalid("scope and placeholder")),
         }
@@ -96,18 +139,24 @@ impl Call {
 
     pub fn known(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
         match serde_json::from_slice(body)? {
-            Asked { scope: Some(of), placeholder: None, value: None } => Ok(Self::Known(scope(&of)?)),
+            Asked { scope: Some(of), placeholder: None, value: None, reason: None, values } => {
+                let show = if values.unwrap_or(true) { Show::Values } else { Show::Names };
+                Ok(Self::Known { scope: scope(&of)?, show })
+            }
             _ => Err(Error::Invalid("scope")),
         }
     }
 
     pub fn forget(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
         let erasure = match serde_json::from_slice(body)? {
-            Asked { scope: Some(whole), placeholder: None, value: None } => Erasure::Scope(scope(&whole)?),
-            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None } => {
+            asked if asked.reason.is_some() || asked.values.is_some() => {
+                return Err(Error::Invalid("reason or values"));
+            }
+            Asked { scope: Some(whole), placeholder: None, value: None, .. } => Erasure::Scope(scope(&whole)?),
+            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None, .. } => {
                 Erasure::Placeholder(key(&scope, &placeholder)?)
             }
-            Asked { scope: within, placeholder: None, value: Some(value) } => {
+            Asked { scope: within, placeholder: None, value: Some(value), .. } => {
                 Erasure::Value { value, scope: within.as_deref().map(scope).transpose()? }
             }
             _ => return Err(Error::Invalid("one of scope, scope and placeholder, value")),
@@ -119,23 +168,33 @@ impl Call {
         Ok(Self::Stats)
     }
 
+    pub fn totals(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
+        match serde_json::from_slice(body)? {
+            Days { days } if (1..=DAYS).contains(&days) => Ok(Self::Totals(days)),
+            Days { .. } => Err(Error::Invalid("days")),
+        }
+    }
+
     pub fn name(&self) -> &'static str {
         match self {
             Self::Restore { .. } => "restore",
-            Self::Lookup(_) => "lookup",
-            Self::Known(_) => "known",
+            Self::Lookup { .. } => "lookup",
+            Self::Known { .. } => "known",
             Self::Forget(_) => "forget",
             Self::Stats => "stats",
+            Self::Totals(_) => "totals",
         }
     }
 
     /// The scope that the call stays in; `None` if it goes through all.
     pub fn scope(&self) -> Option<&Scope> {
         match self {
-            Self::Restore { scope, .. } | Self::Known(scope) | Self::Forget(Erasure::Scope(scope)) => Some(scope),
-            Self::Lookup(key) | Self::Forget(Erasure::Placeholder(key)) => Some(&key.scope),
+            Self::Restore { scope, .. } | Self::Known { scope, .. } | Self::Forget(Erasure::Scope(scope)) => {
+                Some(scope)
+            }
+            Self::Lookup { key, .. } | Self::Forget(Erasure::Placeholder(key)) => Some(&key.scope),
             Self::Forget(Erasure::Value { scope, .. }) => scope.as_ref(),
-            Self::Stats => None,
+            Self::Stats | Self::Totals(_) => None,
         }
     }
 }
@@ -147,8 +206,9 @@ impl Outcome {
             Self::Restored { restored, .. } => *restored,
             Self::Found(mapping) => u64::from(mapping.is_some()),
             Self::Known(known) => known.len() as u64,
+            Self::Named(known) => known.len() as u64,
             Self::Forgotten(count) => *count,
-            Self::Stats(_) => 0,
+            Self::Stats(_) | Self::Totals(_) => 0,
         }
     }
 }
@@ -156,13 +216,15 @@ impl Outcome {
 pub async fn operate(vault: &Vault, call: &Call) -> Result<Outcome, Error> {
     match call {
         Call::Restore { scope, text } => restore_text(vault, scope, text).await,
-        Call::Lookup(key) => {
+        Call::Lookup { key, .. } => {
             let plain = vault.open(std::slice::from_ref(key), None).await?.pop().flatten();
             Ok(Outcome::Found(plain.map(|plain| mapping(key, plain))))
         }
-        Call::Known(scope) => known(vault, scope).await.map(Outcome::Known),
+        Call::Known { scope, show: Show::Values } => known(vault, scope).await.map(Outcome::Known),
+        Call::Known { scope, show: Show::Names } => known(vault, scope).await.map(named),
         Call::Forget(erasure) => forget(vault, erasure).await.map(Outcome::Forgotten),
         Call::Stats => count(vault).await.map(Outcome::Stats),
+        Call::Totals(count) => totals(vault, *count).await.map(Outcome::Totals),
     }
 }
 
@@ -189,6 +251,14 @@ async fn restore_text(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outco
     }
 }
 
+/// Days on which nothing happened are left out.
+async fn totals(vault: &Vault, count: u16) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
+    let days = days(count);
+    let totals = vault.store().totals(&days).await?;
+    let held = days.into_iter().zip(totals).filter(|(_, totals)| !totals.is_empty());
+    Ok(held.map(|(day, totals)| (day, totals.by_scope())).collect())
+}
+
 async fn known(vault: &Vault, scope: &Scope) -> Result<Vec<Mapping>, Error> {
     let placeholders = vault.store().known(scope).await?;
     let keys: Vec<_> =
@@ -202,6 +272,18 @@ async fn known(vault: &Vault, scope: &Scope) -> Result<Vec<Mapping>, Error> {
         }
     }
     Ok(known)
+}
+
+fn named(known: Vec<Mapping>) -> Outcome {
+    let name = |mapping: Mapping| Name { placeholder: mapping.placeholder, kind: mapping.kind };
+    Outcome::Named(known.into_iter().map(name).collect())
+}
+
+/// One line of a few words: it stands in the log.
+fn reason_of(text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    let fits = REASON_CHARS.contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err(Error::Invalid("reason")) }
 }
 
 /// What is forgotten is forgotten by the filters too, with their next calls.

@@ -1,4 +1,8 @@
-//! HTTP in and out. No other file names axum.
+//! HTTP in and out. Nobody else names axum.
+
+mod access;
+mod assets;
+mod live;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -8,6 +12,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
@@ -16,14 +21,19 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::time::timeout;
 
+use self::access::{Shown, admit};
 use crate::batch::Batch;
 use crate::config::Probes;
 use crate::door::{Door, Scopes};
 use crate::error::Error;
 use crate::events;
+use crate::events::totals::Totals;
+use crate::journal::Journal;
+use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::operator::{self, Call, Outcome};
+use crate::operator::{self, Call, Outcome, Show};
 use crate::seats::Seat;
+use crate::session::Sessions;
 use crate::vault::Vault;
 
 /// The time within which a body has to arrive.
@@ -39,6 +49,19 @@ pub struct Sidecar {
     pub operators: Door,
     pub probes: Probes,
     pub metrics: Arc<Metrics>,
+    pub journal: Arc<Journal>,
+    pub live: Arc<Live>,
+    pub sessions: Sessions,
+    /// The listeners speak TLS.
+    pub secure: bool,
+}
+
+impl Sidecar {
+    /// Tells those who watch over security. Nobody may be listening.
+    async fn publish_audit(&self, call: &str, who: &str, outcome: &str, count: u64) {
+        let audit = events::audit(call, who, outcome, count);
+        self.vault.publisher().publish(vec![audit], &Totals::default()).await;
+    }
 }
 
 /// The caller, as the listener knows it.
@@ -47,6 +70,16 @@ pub enum Peer {
     Address(SocketAddr),
     /// A process of this machine, through the Unix socket.
     Local,
+}
+
+impl Peer {
+    /// The machine, whatever the port.
+    fn machine(&self) -> String {
+        match self {
+            Self::Address(address) => address.ip().to_string(),
+            Self::Local => self.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Peer {
@@ -75,13 +108,22 @@ impl Routes {
                 handle_operator(sidecar, peer, seat, request, parse)
             }
         };
-        let router = Router::new()
-            .route(path::SYNC, post(sync))
+        let operators = Router::new()
             .route(path::RESTORE, post(operator(Call::restore)))
             .route(path::LOOKUP, post(operator(Call::lookup)))
             .route(path::KNOWN, post(operator(Call::known)))
             .route(path::FORGET, post(operator(Call::forget)))
             .route(path::STATS, get(operator(Call::stats)))
+            .route(path::TOTALS, post(operator(Call::totals)))
+            .route(path::USAGE, get(live::usage))
+            .route(path::LIVE, get(live::live))
+            .route(&format!("{}/{{exchange}}", path::BODIES), get(live::body))
+            .route(path::SESSION, get(access::ask).post(access::open).delete(access::close))
+            .merge(assets::routes())
+            .layer(map_response(assets::guarded));
+        let router = Router::new()
+            .merge(operators)
+            .route(path::SYNC, post(sync))
             .route(path::HEALTH, get(async || "ok\n"))
             .route(path::READY, get(ready))
             .route(path::METRICS, get(metrics))
@@ -102,7 +144,10 @@ async fn sync(State(sidecar): Shared, Extension(seat): Seated, request: Request)
 }
 
 async fn handle_sync(sidecar: &Sidecar, seat: &Seat, request: Request) -> Result<impl Serialize + use<>, Error> {
-    let (_, scopes) = sidecar.filters.enter(authorization(request.headers()))?;
+    let (_, scopes) = match sidecar.filters.enter(authorization(request.headers())) {
+        Ok(entered) => entered,
+        Err(error) => return Err(note(sidecar, error).await),
+    };
     let _call = seat.call();
     let request: SyncRequest = serde_json::from_slice(&body(request).await?)?;
     sidecar.vault.sync(Batch::parse(request)?, scopes).await
@@ -125,36 +170,76 @@ async fn handle_operator(
         }
         Ok(Outcome::Found(mapping)) => answer(&sidecar, Ok(json!({"mapping": mapping}))),
         Ok(Outcome::Known(known)) => answer(&sidecar, Ok(json!({"known": known}))),
+        Ok(Outcome::Named(known)) => answer(&sidecar, Ok(json!({"known": known}))),
         Ok(Outcome::Forgotten(count)) => answer(&sidecar, Ok(json!({"forgotten": count}))),
         Ok(Outcome::Stats(stats)) => answer(&sidecar, Ok(json!({"health": health(&sidecar), "stats": stats}))),
+        Ok(Outcome::Totals(days)) => answer(&sidecar, Ok(json!({"days": days}))),
         Err(error) => refusal(&sidecar, error),
     }
 }
 
-/// Each call leaves an audit record, whatever its outcome: who, from where, what, how many. Never a value.
+/// Each call leaves an audit record, whatever its outcome: who, from where, what, how many, and why if that is told. Never a
+/// value.
 async fn operate(sidecar: &Sidecar, peer: Peer, seat: &Seat, request: Request, parse: Parse) -> Result<Outcome, Error> {
     let path = request.uri().path().to_owned();
-    let (token, scopes) = sidecar.operators.enter(authorization(request.headers())).inspect_err(|error| {
-        tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "operator call rejected");
-    })?;
+    let (caller, shown) = match admit(sidecar, request.method(), request.headers()) {
+        Ok(admitted) => admitted,
+        Err(error) => {
+            tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "operator call rejected");
+            return Err(note(sidecar, error).await);
+        }
+    };
     let _call = seat.call();
-    let outcome = match authorise(scopes, request, parse).await {
-        Ok(call) => operator::operate(&sidecar.vault, &call).await,
+    let mut about = None;
+    let outcome = match authorise(&caller.scopes, &shown, request, parse).await {
+        Ok(call) => {
+            let outcome = operator::operate(&sidecar.vault, &call).await;
+            about = about_lookup(&call, &outcome);
+            outcome
+        }
         Err(error) => Err(error),
     };
     let (code, count) = match &outcome {
         Ok(outcome) => ("ok", outcome.count()),
         Err(error) => (error.code(), 0),
     };
-    tracing::info!(audit = path, who = token.id(), peer = %peer, outcome = code, count, "operator call");
-    let _ = sidecar.vault.store().publish(&[events::audit(&path, &token.id(), code, count)]).await;
+    let (placeholder, reason) = about.unzip();
+    tracing::info!(audit = path, who = caller.who, peer = %peer, outcome = code, count, placeholder, reason, "operator call");
+    sidecar.publish_audit(&path, &caller.who, code, count).await;
     outcome
 }
 
-/// Reads the call, and checks that its token is for the scope that it stays in.
-async fn authorise(scopes: &Scopes, request: Request, parse: Parse) -> Result<Call, Error> {
+/// Tells those who watch over security of a wrong token.
+async fn note(sidecar: &Sidecar, error: Error) -> Error {
+    if error == Error::Unauthorized {
+        sidecar.vault.publisher().note_wrong_token().await;
+    }
+    error
+}
+
+/// The placeholder that was looked up, and why. Whoever writes the value into the reason does not get it into the log.
+fn about_lookup(call: &Call, outcome: &Result<Outcome, Error>) -> Option<(String, String)> {
+    let Call::Lookup { key, reason: Some(reason) } = call else { return None };
+    let holds_value = match outcome {
+        Ok(Outcome::Found(Some(mapping))) => reason.contains(mapping.value.expose()),
+        _ => false,
+    };
+    let reason = if holds_value { "withheld: it holds the value" } else { reason };
+    Some((key.placeholder.as_str().to_owned(), reason.to_owned()))
+}
+
+/// Reads the call, and checks that its caller is for the scope that it stays in. A page shows one value at a time, and only
+/// with a reason.
+async fn authorise(scopes: &Scopes, shown: &Shown, request: Request, parse: Parse) -> Result<Call, Error> {
     let scope = request.headers().get(operator::SCOPE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = parse(scope.as_deref(), &body(request).await?)?;
+    if *shown != Shown::Token {
+        match &call {
+            Call::Restore { .. } | Call::Known { show: Show::Values, .. } => return Err(Error::Forbidden),
+            Call::Lookup { reason: None, .. } => return Err(Error::Invalid("reason")),
+            Call::Lookup { .. } | Call::Known { .. } | Call::Forget(_) | Call::Stats | Call::Totals(_) => {}
+        }
+    }
     match call.scope() {
         Some(scope) => scopes.check(std::iter::once(scope))?,
         None if *scopes == Scopes::All => {}

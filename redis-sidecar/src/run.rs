@@ -8,11 +8,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{ClientConfig, Config, LogConfig, RawConfig, Secrets, StoreConfig};
-use crate::door::Door;
+use crate::door::{BearerToken, Door};
+use crate::journal::{Journal, unix_ms};
 use crate::keyring::{Keyring, MasterSecret};
 use crate::listen::{self, Listener};
 use crate::metrics::Metrics;
+use crate::publisher::{Publisher, Webhook};
 use crate::routes::{Routes, Sidecar};
+use crate::session::Sessions;
 use crate::store::Store;
 use crate::store::memory::Memory;
 use crate::store::redis::Redis;
@@ -33,7 +36,8 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
         let listener = Listener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?;
         listeners.push(listener);
     }
-    let routes = Routes::new(Arc::new(sidecar(config).await?));
+    let sidecar = Arc::new(sidecar(config).await?);
+    let routes = Routes::new(Arc::clone(&sidecar));
     for variable in raw.unknown() {
         tracing::warn!(variable, "unknown variable (misspelt?)");
     }
@@ -45,7 +49,15 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     // One line, and the last one before calls are accepted.
     let places: Vec<_> = listeners.iter().map(Listener::to_string).collect();
     tracing::info!(address = places.join(" "), tls = tls.is_some(), "listening");
+    let live = Arc::clone(&sidecar.live);
+    let watch = tokio::spawn(async move { sidecar.live.run(&sidecar.journal, sidecar.vault.store()).await });
+    // Listeners would otherwise be waited for, as calls in flight.
+    let end = async move {
+        end.await;
+        live.end();
+    };
     listen::serve(listeners, tls, routes, end).await;
+    watch.abort();
     tracing::info!("shut down");
     Ok(())
 }
@@ -71,8 +83,16 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
         tracing::info!(eviction = store.health().eviction.as_str(), "Redis answers");
     }
     let metrics = Arc::new(Metrics::default());
+    let webhook = config.events.webhook.map(|url| Webhook::start(url, Arc::clone(&metrics)));
+    let publisher = Publisher::new(Arc::clone(&store), Arc::clone(&metrics), webhook, config.events.unresolved_max);
+    let audiences = config.operators.iter().map(BearerToken::scopes).cloned();
+    let journal = Arc::new(Journal::new(audiences, store.health(), unix_ms()));
     Ok(Sidecar {
-        vault: Vault::new(keyring, store, config.quotas, Arc::clone(&metrics)),
+        vault: Vault::new(keyring, store, config.quotas, Arc::clone(&metrics), publisher, Arc::clone(&journal)),
+        journal,
+        live: Arc::default(),
+        sessions: Sessions::default(),
+        secure: config.tls.is_some(),
         filters: Door::new(config.tokens, config.rate),
         operators: Door::new(config.operators, config.rate),
         probes: config.probes,

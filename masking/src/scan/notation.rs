@@ -216,6 +216,8 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         [b'>', ..] if tag => assigned(1),
         [b'?' | b'+' | b'.', b'=', ..] | [b'\\', b'=' | b':', ..] => assigned(2),
         [b':', b':', b':', b'=', ..] => assigned(4),
+        // A field that Jsonnet hides.
+        [b':', b':', b' ', ..] => assigned(2),
         [b':', b':', b'=', ..] | [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => assigned(3),
         [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=', b'=', ..] | [b'-', b'>', ..] => assigned(2),
         [b'|', b'|', ..] | [b'?', b'?', ..] => assigned(2),
@@ -272,7 +274,7 @@ fn annotation(rest: &[u8]) -> usize {
     let mut depth = 0_usize;
     let of_type = |b: &&u8| {
         depth = if **b == b'<' { depth + 1 } else { depth.saturating_sub(usize::from(**b == b'>')) };
-        b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b) || **b == b',' && depth > 0
+        b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b) || b",{}:;".contains(b) && depth > 0
     };
     let len = rest.iter().take(ANNOTATION_MAX).take_while(of_type).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {

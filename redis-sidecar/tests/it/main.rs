@@ -2,9 +2,11 @@
 #![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
 
 mod binary;
+mod events;
 mod faults;
 mod memory;
 mod operator;
+mod page;
 mod refusals;
 mod store;
 mod support;

@@ -239,12 +239,14 @@ impl Sync {
         SyncRequest {
             version: contract::VERSION,
             instance: self.instance.clone(),
+            release: env!("CARGO_PKG_VERSION").to_owned(),
             batch: *number,
             keyring: self.keys.as_ref().map(|keys| keys.id().to_owned()),
             mapping_ttl: self.mapping_ttl,
             mappings: batch.mappings.clone(),
             exchanges: batch.exchanges.clone(),
-            counters: batch.counters,
+            counters: batch.counters.clone(),
+            owed: batch.owed,
             wanted: flight.wanted.clone(),
             follow: Vec::new(),
         }
