@@ -46,6 +46,8 @@ impl Joined {
         first.starts_with(b"arn:aws").then_some(())?;
         let first = first.get(..first.iter().take_while(|b| in_arn(**b)).count())?;
         is_open(first).then_some(())?;
+        // Most ARNs do not end their line, and nothing else of them is read.
+        next_line(text, start + first.len())?;
         // What was masked was whole, in front of the end of the line and after it.
         let masked = |part: &[u8]| placeholder::find_all(part).next().is_some();
         let resource = first.splitn(6, |b| *b == b':').nth(5).unwrap_or_default();
