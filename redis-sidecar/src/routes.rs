@@ -24,11 +24,17 @@ use crate::events;
 use crate::metrics::Metrics;
 use crate::operator::{self, Call, Outcome};
 use crate::seats::Seat;
+use crate::selfcheck::watch::Watch;
+use crate::selfcheck::{
+    self,
+    echo::{self, Echo},
+};
 use crate::vault::Vault;
 
 /// The time within which a body has to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
+const ECHO: HeaderName = HeaderName::from_static(selfcheck::SEEN);
 const NOTE: HeaderName = HeaderName::from_static(contract::header::NOTE);
 
 /// The state that the calls share.
@@ -39,6 +45,7 @@ pub struct Sidecar {
     pub operators: Door,
     pub probes: Probes,
     pub metrics: Arc<Metrics>,
+    pub selfcheck: Arc<Watch>,
 }
 
 /// The caller, as the listener knows it.
@@ -89,6 +96,21 @@ impl Routes {
             .method_not_allowed_fallback(async |State(sidecar): Shared| refusal(&sidecar, Error::Method))
             .with_state(sidecar);
         Self(router)
+    }
+
+    /// An upstream for checks, on any path. It knows nothing of the sidecar that it runs in.
+    pub fn echo() -> Self {
+        Self(Router::new().fallback(async |request: Request| {
+            match timeout(BODY_PATIENCE, to_bytes(request.into_body(), echo::REQUEST_BYTES)).await {
+                Ok(Ok(body)) => match echo::echo(&body) {
+                    Some(Echo { content_type, seen, body }) => {
+                        ([(header::CONTENT_TYPE, content_type.to_owned()), (ECHO, seen)], body).into_response()
+                    }
+                    None => StatusCode::NOT_FOUND.into_response(),
+                },
+                Ok(Err(_)) | Err(_) => StatusCode::BAD_REQUEST.into_response(),
+            }
+        }))
     }
 
     /// The calls of one connection.
@@ -180,6 +202,7 @@ fn health(sidecar: &Sidecar) -> serde_json::Value {
         "store": health.state,
         "breaker": health.breaker.as_str(),
         "eviction": health.eviction.as_str(),
+        "selfcheck": sidecar.selfcheck.latest().map(|outcome| outcome.err().map_or("ok".to_owned(), |fault| fault.to_string())),
     })
 }
 

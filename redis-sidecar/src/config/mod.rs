@@ -48,6 +48,10 @@ pub struct Config {
     pub quotas: Quotas,
     pub secrets: Secrets,
     pub store: StoreConfig,
+    /// The place of the upstream for checks: `host:port`.
+    pub echo: Option<Place>,
+    /// The address of the gateway to which a check is sent every minute.
+    pub selfcheck: Option<String>,
 }
 
 /// A place at which the sidecar is called.
@@ -114,6 +118,8 @@ impl Config {
             quotas: quotas(raw)?,
             secrets: secrets(raw)?,
             store,
+            echo: raw.text("MASKER_ECHO_LISTEN")?.map(Place::Address),
+            selfcheck: selfcheck(raw)?,
         };
         match (&config.store, &config.secrets) {
             _ if config.tokens.is_empty() => refuse("MASKER_TOKEN", "is required: the token that the filter sends"),
@@ -122,6 +128,15 @@ impl Config {
             }
             _ => Ok(config),
         }
+    }
+}
+
+fn selfcheck(raw: &RawConfig) -> Result<Option<String>, InvalidVariable> {
+    match raw.text("MASKER_SELFCHECK_URL")? {
+        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+            refuse("MASKER_SELFCHECK_URL", "is not an address such as http://localhost:8000/aws-masker/selfcheck")
+        }
+        url => Ok(url),
     }
 }
 
