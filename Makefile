@@ -16,8 +16,8 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 .DEFAULT_GOAL := help
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
-.PHONY: help build wasm wasm-core sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz doctor
-.PHONY: up smoke stack-faults down logs dist venv node clients peers redis-server rust asked about
+.PHONY: help build wasm wasm-core try-box sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz doctor
+.PHONY: up smoke stack-faults down logs dist venv node clients peers redis-server chromium pictures rust asked about
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,8 +35,14 @@ wasm-core: rust
 	$(call building,the core)
 	@cargo build --release --target wasm32-wasip1 -p masking --example scan
 
+# The program that the sidecar's page runs in the browser. The sidecar's build packs it; without it, the page has no box.
+try-box: rust
+	$(call building,the box to try a text)
+	@cargo build --profile small --target wasm32-wasip1 -p try-box
+
 # Always in the profile that is shipped: the demo, the gateway, the tests and the benchmark share one build.
-sidecar: rust
+sidecar: export AWS_MASKER_TRY_BOX := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/wasm32-wasip1/small/try-box.wasm
+sidecar: rust try-box
 	$(call building,the sidecar)
 	@cargo build --profile sidecar -p redis-sidecar
 
@@ -49,15 +55,18 @@ run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=htt
 	@$(python) -m rig.run --upstream '$(UPSTREAM)' --port '$(PORT)'
 
 test: about := every test; about 20 minutes, half of it for the builds of the first run
-test: about rust venv node clients redis-server test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
+test: about rust venv node clients redis-server chromium test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
 test-rust: redis-server wasm wasm-core
 	$(call building,the Rust tests)
 	@cargo test --workspace --no-run
 	cargo test --workspace --quiet
 
-test-e2e: venv node clients redis-server build
-	$(pytest) fresh kong e2e faults
+test-e2e: venv node clients redis-server chromium build
+	$(pytest) fresh kong e2e page faults
+
+pictures: venv redis-server chromium build ## takes the pictures of the sidecar's page for the documentation anew
+	@$(python) -m rig.pictures
 
 test-kong: export GATEWAY_HOST := kong
 test-kong: venv node clients redis-server build ## e2e and faults on a Kong 3.9 that is installed on this machine
@@ -69,7 +78,7 @@ lint: rust venv ## fmt, clippy and docs (native and wasm), ruff, the boundaries 
 	.venv/bin/ruff check --no-cache --config tests/pyproject.toml tests scripts
 	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --check --diff tests scripts
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --target wasm32-wasip1 -p filter -- -D warnings
+	cargo clippy --target wasm32-wasip1 -p filter -p try-box -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
 	RUSTDOCFLAGS='-D warnings' cargo doc --target wasm32-wasip1 -p filter --no-deps --document-private-items
 	$(python) tests/scripts/boundaries.py
@@ -145,3 +154,6 @@ peers:
 
 redis-server:
 	@tests/scripts/redis-server.sh
+
+chromium:
+	@tests/scripts/chromium.sh

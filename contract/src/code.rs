@@ -30,6 +30,9 @@ pub const UNKNOWN_PATH: &str = "AWS_MASKER_7008";
 /// The path takes another method.
 pub const METHOD: &str = "AWS_MASKER_7009";
 
+/// A browser made the call for another page than the sidecar's own.
+pub const FOREIGN_PAGE: &str = "AWS_MASKER_7010";
+
 /// Returns whether a text has the form of a code, known or not: `AWS_MASKER_` and four digits.
 pub fn is_code(text: &str) -> bool {
     let number = text.strip_prefix("AWS_MASKER_").unwrap_or_default();

@@ -12,6 +12,14 @@ pub const KNOWN: &str = "/v1/known";
 pub const FORGET: &str = "/v1/forget";
 /// Counts the mappings (GET, for an operator).
 pub const STATS: &str = "/v1/stats";
+/// Numbers of the mappings of each scope (GET, for an operator).
+pub const USAGE: &str = "/v1/usage";
+/// The page's session: asks for it (GET), opens it with an operator's token (POST), closes it (DELETE).
+pub const SESSION: &str = "/v1/session";
+/// What happens now, as server-sent events (GET, for an operator).
+pub const LIVE: &str = "/v1/live";
+/// What the provider received in one exchange, if it was recorded (GET with the exchange's number, for an operator).
+pub const BODIES: &str = "/v1/bodies";
 /// Answers while the process serves (GET).
 pub const HEALTH: &str = "/healthz";
 /// Answers once a key can be delivered, with the state of the store (GET).

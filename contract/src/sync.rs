@@ -12,6 +12,9 @@ pub struct SyncRequest {
     pub version: u32,
     /// Names the filter instance (one worker, one configuration) for as long as it lives; not a secret.
     pub instance: String,
+    /// The release of the filter, such as `0.1.0`, for people who compare it with the sidecar's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub release: String,
     /// Counts the batches of this instance; the answer repeats it.
     pub batch: u64,
     /// The id of the [`Keyring`] that the filter holds, if any.

@@ -17,6 +17,8 @@ const KINDS: usize = 1_000;
 #[derive(Debug)]
 pub struct Batch {
     pub id: (String, u64),
+    /// Empty if the filter does not tell it.
+    pub release: String,
     pub keyring: Option<String>,
     pub ttl: Duration,
     pub mappings: Vec<(RecordKey, Plain)>,
@@ -31,6 +33,7 @@ impl Batch {
         let SyncRequest {
             version,
             instance,
+            release,
             batch,
             keyring,
             mapping_ttl,
@@ -44,6 +47,7 @@ impl Batch {
             return Err(Error::Version);
         }
         check(is_name(&instance), "instance")?;
+        check(release.is_empty() || is_name(&release), "release")?;
         check(keyring.as_deref().is_none_or(is_name), "keyring")?;
         check(bound::MAPPING_TTL.contains(&mapping_ttl), "mapping_ttl")?;
         check(mappings.len() <= bound::MAPPINGS, "mappings")?;
@@ -52,6 +56,7 @@ impl Batch {
         check(follow.len() <= bound::FOLLOWED, "follow")?;
         Ok(Self {
             id: (instance, batch),
+            release,
             keyring,
             ttl: Duration::from_secs(mapping_ttl),
             mappings: mappings.into_iter().map(mapping).collect::<Result<_, _>>()?,
@@ -129,7 +134,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn sound() -> Value {
-        json!({"version": 1, "instance": "w1", "batch": 1, "mapping_ttl": 60,
+        json!({"version": 1, "instance": "w1", "release": "0.1.0", "batch": 1, "mapping_ttl": 60,
             "mappings": [{"scope": "a", "kind": "ec2_instance", "placeholder": "AWS_EC2_7KQ2M9XA4TBN", "value": "i-0"}],
             "exchanges": [{"scope": "a", "at_ms": 1, "request_bytes": 1, "response_bytes": 1,
                 "masked": [["ec2_instance", 1]], "restored": 0, "unresolved": 0, "refused": "AWS_MASKER_1001"}],
@@ -151,6 +156,7 @@ mod tests {
             (with("/version", json!(2)), Some(Error::Version)),
             (with("/instance", json!("")), Some(Error::Invalid("instance"))),
             (with("/instance", json!("a\nb")), Some(Error::Invalid("instance"))),
+            (with("/release", json!("0 1")), Some(Error::Invalid("release"))),
             (with("/mapping_ttl", json!(bound::MAPPING_TTL.start() - 1)), Some(Error::Invalid("mapping_ttl"))),
             (with("/mapping_ttl", json!(bound::MAPPING_TTL.end() + 1)), Some(Error::Invalid("mapping_ttl"))),
             (with("/mapping_ttl", json!(u64::MAX)), Some(Error::Invalid("mapping_ttl"))),

@@ -37,6 +37,9 @@ pub enum Command {
         placeholder: String,
         #[arg(long, default_value = "default")]
         scope: String,
+        /// Why, for the audit record
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Print the values that a scope knows, the newest first
     Known {
@@ -92,8 +95,8 @@ pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
         Command::Doctor(_) => return Ok(()),
         Command::Healthcheck => client.get(path::HEALTH)?,
         Command::Stats => client.get(path::STATS)?,
-        Command::Lookup { placeholder, scope } => {
-            client.post(path::LOOKUP, &json!({"scope": scope, "placeholder": placeholder}))?
+        Command::Lookup { placeholder, scope, reason } => {
+            client.post(path::LOOKUP, &json!({"scope": scope, "placeholder": placeholder, "reason": reason}))?
         }
         Command::Known { scope } => client.post(path::KNOWN, &json!({"scope": scope}))?,
         Command::Forget(forget) => client.post(path::FORGET, &request_body(forget)?)?,

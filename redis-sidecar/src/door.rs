@@ -47,6 +47,10 @@ impl BearerToken {
         token.then(|| Self { digest: Sha256::digest(text).into(), scopes })
     }
 
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
     /// Names the token in the log; reveals nothing about it.
     pub fn id(&self) -> String {
         let [a, b, c, d, ..] = self.digest;
@@ -73,6 +77,11 @@ impl Door {
         let rate = f64::from(rate);
         let full = |token| (token, Mutex::new(Bucket { left: rate, at: Instant::now() }));
         Self { tokens: tokens.into_iter().map(full).collect(), rate }
+    }
+
+    /// Returns whether there is no token that opens it.
+    pub fn is_closed(&self) -> bool {
+        self.tokens.is_empty()
     }
 
     /// Takes the value of an `authorization` header, and counts one call against the token's rate.

@@ -16,6 +16,8 @@ pub enum Error {
     Unauthorized,
     /// The token is not for this scope.
     Forbidden,
+    /// A browser made the call for another page than the sidecar's own.
+    ForeignPage,
     /// Not the JSON that this call takes.
     NotJson { line: usize, column: usize },
     /// One field is out of its bounds.
@@ -44,6 +46,7 @@ impl Error {
             Self::StoreDown => (503, code::STORE_DOWN, ApiError),
             Self::Unauthorized => (401, code::UNAUTHORIZED, AuthenticationError),
             Self::Forbidden => (403, code::FORBIDDEN, PermissionError),
+            Self::ForeignPage => (403, code::FOREIGN_PAGE, PermissionError),
             Self::Invalid(_) => (400, code::INVALID, InvalidRequestError),
             Self::Version => (400, code::VERSION, InvalidRequestError),
             Self::TooLarge => (413, code::TOO_LARGE, RequestTooLarge),
@@ -77,6 +80,7 @@ impl fmt::Display for Error {
             Self::StoreDown => f.write_str("the store does not answer"),
             Self::Unauthorized => f.write_str("a valid bearer token is required"),
             Self::Forbidden => f.write_str("the token is not for this scope"),
+            Self::ForeignPage => f.write_str("this call is for the sidecar's own page"),
             Self::NotJson { line, column } => {
                 write!(f, "the body is not the JSON that this call takes, at line {line} column {column}")
             }
@@ -112,6 +116,7 @@ mod tests {
             Error::StoreDown,
             Error::Unauthorized,
             Error::Forbidden,
+            Error::ForeignPage,
             Error::NotJson { line: 1, column: 1 },
             Error::Invalid("scope"),
             Error::Version,

@@ -1,6 +1,7 @@
 //! The sidecar of aws-masker: it holds the keyring and the mappings, so that no request waits for a store.
 //!
 //! `listen` and `routes` take the calls as `config` says, `door` admits them, `batch` checks them, `vault` answers them.
+//! `page` shows it at work: what `journal` remembers, told as `live` beats.
 //! The vault seals its records (`keyring`, `seal`) and keeps them in a `store`, as far as the `quota`s of their scope allow.
 
 #![warn(unreachable_pub)]
@@ -13,16 +14,20 @@ pub mod doctor;
 pub mod door;
 pub mod error;
 pub mod events;
+pub mod journal;
 pub mod keyring;
 pub mod listen;
+pub mod live;
 pub mod metrics;
 pub mod name;
 pub mod operator;
+pub mod page;
 pub mod quota;
 pub mod routes;
 pub mod run;
 pub mod seal;
 pub mod seats;
 pub mod selfcheck;
+pub mod session;
 pub mod store;
 pub mod vault;

@@ -21,17 +21,37 @@ pub const SCOPE_HEADER: &str = "x-aws-masker-scope";
 const STEP: usize = 256;
 /// Bytes of a restored text: a short placeholder may stand for a long value, many times over.
 const RESTORED_BYTES: usize = 8 * bound::BODY_BYTES;
+/// Characters of a reason.
+const REASON_CHARS: std::ops::RangeInclusive<usize> = 3..=200;
 /// Scopes that are counted by name.
 const SCOPES: usize = 1_000;
 
 /// One call of the operator.
 #[derive(Debug)]
 pub enum Call {
-    Restore { scope: Scope, text: Vec<u8> },
-    Lookup(RecordKey),
-    Known(Scope),
+    Restore {
+        scope: Scope,
+        text: Vec<u8>,
+    },
+    Lookup {
+        key: RecordKey,
+        /// Why it is asked, for the audit record.
+        reason: Option<String>,
+    },
+    Known {
+        scope: Scope,
+        show: Show,
+    },
     Forget(Erasure),
     Stats,
+}
+
+/// What is shown of a mapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Show {
+    Values,
+    /// Its placeholder and its kind.
+    Names,
 }
 
 /// The mappings to forget.
@@ -56,8 +76,17 @@ pub enum Outcome {
     Found(Option<Mapping>),
     /// The newest first.
     Known(Vec<Mapping>),
+    /// The same without their values.
+    Named(Vec<Name>),
     Forgotten(u64),
     Stats(Stats),
+}
+
+/// A mapping without its value.
+#[derive(Debug, Serialize)]
+pub struct Name {
+    pub placeholder: String,
+    pub kind: String,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -78,6 +107,8 @@ struct Asked {
     scope: Option<String>,
     placeholder: Option<String>,
     value: Option<Redacted>,
+    reason: Option<String>,
+    values: Option<bool>,
 }
 
 impl Call {
@@ -87,8 +118,9 @@ impl Call {
 
     pub fn lookup(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
         match serde_json::from_slice(body)? {
-            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None } => {
-                Ok(Self::Lookup(key(&scope, &placeholder)?))
+            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None, reason, values: None } => {
+                let reason = reason.as_deref().map(reason_of).transpose()?;
+                Ok(Self::Lookup { key: key(&scope, &placeholder)?, reason })
             }
             _ => Err(Error::Invalid("scope and placeholder")),
         }
@@ -96,18 +128,24 @@ impl Call {
 
     pub fn known(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
         match serde_json::from_slice(body)? {
-            Asked { scope: Some(of), placeholder: None, value: None } => Ok(Self::Known(scope(&of)?)),
+            Asked { scope: Some(of), placeholder: None, value: None, reason: None, values } => {
+                let show = if values.unwrap_or(true) { Show::Values } else { Show::Names };
+                Ok(Self::Known { scope: scope(&of)?, show })
+            }
             _ => Err(Error::Invalid("scope")),
         }
     }
 
     pub fn forget(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
         let erasure = match serde_json::from_slice(body)? {
-            Asked { scope: Some(whole), placeholder: None, value: None } => Erasure::Scope(scope(&whole)?),
-            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None } => {
+            asked if asked.reason.is_some() || asked.values.is_some() => {
+                return Err(Error::Invalid("reason or values"));
+            }
+            Asked { scope: Some(whole), placeholder: None, value: None, .. } => Erasure::Scope(scope(&whole)?),
+            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None, .. } => {
                 Erasure::Placeholder(key(&scope, &placeholder)?)
             }
-            Asked { scope: within, placeholder: None, value: Some(value) } => {
+            Asked { scope: within, placeholder: None, value: Some(value), .. } => {
                 Erasure::Value { value, scope: within.as_deref().map(scope).transpose()? }
             }
             _ => return Err(Error::Invalid("one of scope, scope and placeholder, value")),
@@ -122,8 +160,8 @@ impl Call {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Restore { .. } => "restore",
-            Self::Lookup(_) => "lookup",
-            Self::Known(_) => "known",
+            Self::Lookup { .. } => "lookup",
+            Self::Known { .. } => "known",
             Self::Forget(_) => "forget",
             Self::Stats => "stats",
         }
@@ -132,8 +170,10 @@ impl Call {
     /// The scope that the call stays in; `None` if it goes through all.
     pub fn scope(&self) -> Option<&Scope> {
         match self {
-            Self::Restore { scope, .. } | Self::Known(scope) | Self::Forget(Erasure::Scope(scope)) => Some(scope),
-            Self::Lookup(key) | Self::Forget(Erasure::Placeholder(key)) => Some(&key.scope),
+            Self::Restore { scope, .. } | Self::Known { scope, .. } | Self::Forget(Erasure::Scope(scope)) => {
+                Some(scope)
+            }
+            Self::Lookup { key, .. } | Self::Forget(Erasure::Placeholder(key)) => Some(&key.scope),
             Self::Forget(Erasure::Value { scope, .. }) => scope.as_ref(),
             Self::Stats => None,
         }
@@ -147,6 +187,7 @@ impl Outcome {
             Self::Restored { restored, .. } => *restored,
             Self::Found(mapping) => u64::from(mapping.is_some()),
             Self::Known(known) => known.len() as u64,
+            Self::Named(known) => known.len() as u64,
             Self::Forgotten(count) => *count,
             Self::Stats(_) => 0,
         }
@@ -156,11 +197,12 @@ impl Outcome {
 pub async fn operate(vault: &Vault, call: &Call) -> Result<Outcome, Error> {
     match call {
         Call::Restore { scope, text } => restore_text(vault, scope, text).await,
-        Call::Lookup(key) => {
+        Call::Lookup { key, .. } => {
             let plain = vault.open(std::slice::from_ref(key), None).await?.pop().flatten();
             Ok(Outcome::Found(plain.map(|plain| mapping(key, plain))))
         }
-        Call::Known(scope) => known(vault, scope).await.map(Outcome::Known),
+        Call::Known { scope, show: Show::Values } => known(vault, scope).await.map(Outcome::Known),
+        Call::Known { scope, show: Show::Names } => known(vault, scope).await.map(named),
         Call::Forget(erasure) => forget(vault, erasure).await.map(Outcome::Forgotten),
         Call::Stats => count(vault).await.map(Outcome::Stats),
     }
@@ -202,6 +244,18 @@ async fn known(vault: &Vault, scope: &Scope) -> Result<Vec<Mapping>, Error> {
         }
     }
     Ok(known)
+}
+
+fn named(known: Vec<Mapping>) -> Outcome {
+    let name = |mapping: Mapping| Name { placeholder: mapping.placeholder, kind: mapping.kind };
+    Outcome::Named(known.into_iter().map(name).collect())
+}
+
+/// One line of a few words: it stands in the log.
+fn reason_of(text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    let fits = REASON_CHARS.contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    if fits { Ok(text.to_owned()) } else { Err(Error::Invalid("reason")) }
 }
 
 /// What is forgotten is forgotten by the filters too, with their next calls.

@@ -1,4 +1,8 @@
-//! HTTP in and out. No other file names axum.
+//! HTTP in and out. Nobody else names axum.
+
+mod access;
+mod assets;
+mod live;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -8,6 +12,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
@@ -16,19 +21,23 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::time::timeout;
 
+use self::access::{Shown, admit};
 use crate::batch::Batch;
 use crate::config::Probes;
 use crate::door::{Door, Scopes};
 use crate::error::Error;
 use crate::events;
+use crate::journal::Journal;
+use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::operator::{self, Call, Outcome};
+use crate::operator::{self, Call, Outcome, Show};
 use crate::seats::Seat;
 use crate::selfcheck::watch::Watch;
 use crate::selfcheck::{
     self,
     echo::{self, Echo},
 };
+use crate::session::Sessions;
 use crate::vault::Vault;
 
 /// The time within which a body has to arrive.
@@ -46,6 +55,18 @@ pub struct Sidecar {
     pub probes: Probes,
     pub metrics: Arc<Metrics>,
     pub selfcheck: Arc<Watch>,
+    pub journal: Arc<Journal>,
+    pub live: Arc<Live>,
+    pub sessions: Sessions,
+    /// The listeners speak TLS.
+    pub secure: bool,
+}
+
+impl Sidecar {
+    /// Tells those who watch over security. Nobody may be listening.
+    async fn publish_audit(&self, call: &str, who: &str, outcome: &str, count: u64) {
+        let _ = self.vault.store().publish(&[events::audit(call, who, outcome, count)]).await;
+    }
 }
 
 /// The caller, as the listener knows it.
@@ -54,6 +75,16 @@ pub enum Peer {
     Address(SocketAddr),
     /// A process of this machine, through the Unix socket.
     Local,
+}
+
+impl Peer {
+    /// The machine, whatever the port.
+    fn machine(&self) -> String {
+        match self {
+            Self::Address(address) => address.ip().to_string(),
+            Self::Local => self.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Peer {
@@ -82,13 +113,21 @@ impl Routes {
                 handle_operator(sidecar, peer, seat, request, parse)
             }
         };
-        let router = Router::new()
-            .route(path::SYNC, post(sync))
+        let operators = Router::new()
             .route(path::RESTORE, post(operator(Call::restore)))
             .route(path::LOOKUP, post(operator(Call::lookup)))
             .route(path::KNOWN, post(operator(Call::known)))
             .route(path::FORGET, post(operator(Call::forget)))
             .route(path::STATS, get(operator(Call::stats)))
+            .route(path::USAGE, get(live::usage))
+            .route(path::LIVE, get(live::live))
+            .route(&format!("{}/{{exchange}}", path::BODIES), get(live::body))
+            .route(path::SESSION, get(access::ask).post(access::open).delete(access::close))
+            .merge(assets::routes())
+            .layer(map_response(assets::guarded));
+        let router = Router::new()
+            .merge(operators)
+            .route(path::SYNC, post(sync))
             .route(path::HEALTH, get(async || "ok\n"))
             .route(path::READY, get(ready))
             .route(path::METRICS, get(metrics))
@@ -147,36 +186,63 @@ async fn handle_operator(
         }
         Ok(Outcome::Found(mapping)) => answer(&sidecar, Ok(json!({"mapping": mapping}))),
         Ok(Outcome::Known(known)) => answer(&sidecar, Ok(json!({"known": known}))),
+        Ok(Outcome::Named(known)) => answer(&sidecar, Ok(json!({"known": known}))),
         Ok(Outcome::Forgotten(count)) => answer(&sidecar, Ok(json!({"forgotten": count}))),
         Ok(Outcome::Stats(stats)) => answer(&sidecar, Ok(json!({"health": health(&sidecar), "stats": stats}))),
         Err(error) => refusal(&sidecar, error),
     }
 }
 
-/// Each call leaves an audit record, whatever its outcome: who, from where, what, how many. Never a value.
+/// Each call leaves an audit record, whatever its outcome: who, from where, what, how many, and why if that is told. Never a
+/// value.
 async fn operate(sidecar: &Sidecar, peer: Peer, seat: &Seat, request: Request, parse: Parse) -> Result<Outcome, Error> {
     let path = request.uri().path().to_owned();
-    let (token, scopes) = sidecar.operators.enter(authorization(request.headers())).inspect_err(|error| {
+    let (caller, shown) = admit(sidecar, request.method(), request.headers()).inspect_err(|error| {
         tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "operator call rejected");
     })?;
     let _call = seat.call();
-    let outcome = match authorise(scopes, request, parse).await {
-        Ok(call) => operator::operate(&sidecar.vault, &call).await,
+    let mut about = None;
+    let outcome = match authorise(&caller.scopes, &shown, request, parse).await {
+        Ok(call) => {
+            let outcome = operator::operate(&sidecar.vault, &call).await;
+            about = about_lookup(&call, &outcome);
+            outcome
+        }
         Err(error) => Err(error),
     };
     let (code, count) = match &outcome {
         Ok(outcome) => ("ok", outcome.count()),
         Err(error) => (error.code(), 0),
     };
-    tracing::info!(audit = path, who = token.id(), peer = %peer, outcome = code, count, "operator call");
-    let _ = sidecar.vault.store().publish(&[events::audit(&path, &token.id(), code, count)]).await;
+    let (placeholder, reason) = about.unzip();
+    tracing::info!(audit = path, who = caller.who, peer = %peer, outcome = code, count, placeholder, reason, "operator call");
+    sidecar.publish_audit(&path, &caller.who, code, count).await;
     outcome
 }
 
-/// Reads the call, and checks that its token is for the scope that it stays in.
-async fn authorise(scopes: &Scopes, request: Request, parse: Parse) -> Result<Call, Error> {
+/// The placeholder that was looked up, and why. Whoever writes the value into the reason does not get it into the log.
+fn about_lookup(call: &Call, outcome: &Result<Outcome, Error>) -> Option<(String, String)> {
+    let Call::Lookup { key, reason: Some(reason) } = call else { return None };
+    let holds_value = match outcome {
+        Ok(Outcome::Found(Some(mapping))) => reason.contains(mapping.value.expose()),
+        _ => false,
+    };
+    let reason = if holds_value { "withheld: it holds the value" } else { reason };
+    Some((key.placeholder.as_str().to_owned(), reason.to_owned()))
+}
+
+/// Reads the call, and checks that its caller is for the scope that it stays in. A page shows one value at a time, and only
+/// with a reason.
+async fn authorise(scopes: &Scopes, shown: &Shown, request: Request, parse: Parse) -> Result<Call, Error> {
     let scope = request.headers().get(operator::SCOPE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = parse(scope.as_deref(), &body(request).await?)?;
+    if *shown != Shown::Token {
+        match &call {
+            Call::Restore { .. } | Call::Known { show: Show::Values, .. } => return Err(Error::Forbidden),
+            Call::Lookup { reason: None, .. } => return Err(Error::Invalid("reason")),
+            Call::Lookup { .. } | Call::Known { .. } | Call::Forget(_) | Call::Stats => {}
+        }
+    }
     match call.scope() {
         Some(scope) => scopes.check(std::iter::once(scope))?,
         None if *scopes == Scopes::All => {}

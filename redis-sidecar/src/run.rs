@@ -10,13 +10,15 @@ use tracing_subscriber::EnvFilter;
 
 use crate::client::Http;
 use crate::config::{ClientConfig, Config, LogConfig, RawConfig, Secrets, StoreConfig};
-use crate::door::Door;
+use crate::door::{BearerToken, Door};
 pub use crate::error::Fatal;
+use crate::journal::{Journal, unix_ms};
 use crate::keyring::{Keyring, MasterSecret};
 use crate::listen::{self, Listener};
 use crate::metrics::Metrics;
 use crate::routes::{Routes, Sidecar};
 use crate::selfcheck::Checker;
+use crate::session::Sessions;
 use crate::store::Store;
 use crate::store::memory::Memory;
 use crate::store::redis::Redis;
@@ -54,17 +56,26 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     // One line, and the last one before calls are accepted.
     let places: Vec<_> = listeners.iter().map(Listener::to_string).collect();
     tracing::info!(address = places.join(" "), tls = tls.is_some(), "listening");
+    let selfcheck = Arc::clone(&sidecar.selfcheck);
     let checks = async {
         match checker {
-            Some(checker) => sidecar.selfcheck.run(checker).await,
+            Some(checker) => selfcheck.run(checker).await,
             None => pending().await,
         }
+    };
+    let live = Arc::clone(&sidecar.live);
+    let watch = tokio::spawn(async move { sidecar.live.run(&sidecar.journal, sidecar.vault.store()).await });
+    // Listeners would otherwise be waited for, as calls in flight.
+    let end = async move {
+        end.await;
+        live.end();
     };
     tokio::select! {
         () = listen::serve(listeners, tls, routes, end) => {}
         () = listen::serve(echoes, None, Routes::echo(), pending::<()>()), if has_echo => {}
         () = checks => {}
     }
+    watch.abort();
     tracing::info!("shut down");
     Ok(())
 }
@@ -90,8 +101,14 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
         tracing::info!(eviction = store.health().eviction.as_str(), "Redis answers");
     }
     let metrics = Arc::new(Metrics::default());
+    let audiences = config.operators.iter().map(BearerToken::scopes).cloned();
+    let journal = Arc::new(Journal::new(audiences, store.health(), unix_ms()));
     Ok(Sidecar {
-        vault: Vault::new(keyring, store, config.quotas, Arc::clone(&metrics)),
+        vault: Vault::new(keyring, store, config.quotas, Arc::clone(&metrics), Arc::clone(&journal)),
+        journal,
+        live: Arc::default(),
+        sessions: Sessions::default(),
+        secure: config.tls.is_some(),
         filters: Door::new(config.tokens, config.rate),
         operators: Door::new(config.operators, config.rate),
         probes: config.probes,

@@ -36,6 +36,10 @@ pub struct Seat {
     _free: Option<OwnedSemaphorePermit>,
 }
 
+/// A call that lasts, such as a listener's: as long as this lives, its connection is not closed for lack of seats.
+#[derive(Debug)]
+pub struct Lasting(Arc<Seat>);
+
 /// A call in progress: its connection is not closed for lack of seats.
 #[derive(Debug)]
 pub struct InCall<'s>(&'s Seat);
@@ -78,6 +82,12 @@ impl Seat {
         InCall(self)
     }
 
+    /// A call with a valid token begins, and goes on when its answer has begun.
+    pub fn lasting_call(self: &Arc<Self>) -> Lasting {
+        self.leave();
+        Lasting(Arc::clone(self))
+    }
+
     /// Completes when the connection has to make room.
     pub async fn closed(&self) {
         self.closes.notified().await;
@@ -108,6 +118,19 @@ impl Drop for Seat {
     }
 }
 
+impl Lasting {
+    /// Closes the connection: whoever is at its other end does not read.
+    pub fn close(&self) {
+        self.0.closes.notify_one();
+    }
+}
+
+impl Drop for Lasting {
+    fn drop(&mut self) {
+        self.0.wait();
+    }
+}
+
 impl Drop for InCall<'_> {
     fn drop(&mut self) {
         self.0.wait();
@@ -132,6 +155,17 @@ mod tests {
         flood.push(seats.take().await);
         assert!(idle.closed().now_or_never().is_some());
         assert!(calling.closed().now_or_never().is_none());
+        // A listener is not idle, however long it says nothing.
+        let listener = seats.take().await;
+        let lasting = listener.lasting_call();
+        for _ in 0..WAITING {
+            flood.push(seats.take().await);
+            flood.retain(|seat| seat.closed().now_or_never().is_none());
+        }
+        assert!(listener.closed().now_or_never().is_none());
+        lasting.close();
+        assert!(listener.closed().now_or_never().is_some());
+        drop((lasting, listener));
         // After its call it is the youngest.
         drop(call);
         flood.push(seats.take().await);

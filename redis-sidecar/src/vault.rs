@@ -15,6 +15,7 @@ use crate::batch::Batch;
 use crate::door::Scopes;
 use crate::error::Error;
 use crate::events;
+use crate::journal::{Journal, unix_ms};
 use crate::keyring::Keyring;
 use crate::metrics::Metrics;
 use crate::name::RecordKey;
@@ -35,6 +36,7 @@ pub struct Vault {
     store: Arc<dyn Store>,
     quotas: Quotas,
     metrics: Arc<Metrics>,
+    journal: Arc<Journal>,
     seen: Mutex<LruCache<(String, u64), ()>>,
 }
 
@@ -46,8 +48,14 @@ struct Answers {
 }
 
 impl Vault {
-    pub fn new(keyring: Keyring, store: Arc<dyn Store>, quotas: Quotas, metrics: Arc<Metrics>) -> Self {
-        Self { keyring, store, quotas, metrics, seen: Mutex::new(LruCache::new(SEEN)) }
+    pub fn new(
+        keyring: Keyring,
+        store: Arc<dyn Store>,
+        quotas: Quotas,
+        metrics: Arc<Metrics>,
+        journal: Arc<Journal>,
+    ) -> Self {
+        Self { keyring, store, quotas, metrics, journal, seen: Mutex::new(LruCache::new(SEEN)) }
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -64,6 +72,7 @@ impl Vault {
     /// another's.
     pub async fn sync(&self, mut batch: Batch, scopes: &Scopes) -> Result<SyncResponse, Error> {
         let foreign = batch.keep_scopes(|scope| scopes.include(scope));
+        self.journal.called(&batch, unix_ms());
         let kept = self.keep(&batch).await;
         let answers = match &kept {
             Ok(_) => self.answer(&batch).await,
@@ -164,6 +173,7 @@ impl Vault {
         }
         let exchanges = || batch.exchanges.iter().map(|(_, exchange)| exchange);
         self.metrics.count(&batch.counters, exchanges());
+        self.journal.record(batch, unix_ms());
         let events = events::events(&batch.id.0, exchanges(), &batch.counters);
         if self.store.publish(&events).await.is_err() {
             tracing::debug!(events = events.len(), "events could not be published");

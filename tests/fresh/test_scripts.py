@@ -272,3 +272,18 @@ def lose(path: Path) -> None:
 
 def bare(venv: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", venv], check=True)
+
+
+def test_a_browser_is_installed_once(machine: Machine) -> None:
+    machine.has("id", "echo 0").has("env", 'shift; "$@"')
+    machine.has("apt-get", 'case "$*" in *install*) cp "$ROOT/../programs/id" "$ROOT/../programs/chromium" ;; esac')
+    assert machine.runs("chromium.sh").returncode == 0
+    assert machine.calls("apt-get") == ["install -qq -y --no-install-recommends chromium fonts-inter"]
+    assert machine.runs("chromium.sh").returncode == 0
+    assert machine.calls("apt-get") == []
+
+
+def test_no_browser_and_nobody_to_install_it(machine: Machine) -> None:
+    run = machine.runs("chromium.sh")
+    assert (run.returncode, run.stderr.count("\n")) == (1, 1)
+    assert "apt-get install chromium" in run.stderr

@@ -2,7 +2,9 @@
 
 import json
 import re
+import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import textwrap
@@ -51,13 +53,27 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="aws-masker-demo-") as directory, ExitStack() as stack:
         logs = Path(directory)
         upstream = stack.enter_context(Upstream())
-        sidecar = stack.enter_context(Sidecar("sidecar", logs))
+        token = secrets.token_hex(32)
+        sidecar = stack.enter_context(Sidecar("sidecar", logs, {"MASKER_OPERATOR_TOKEN": token}))
         plan = Plan(upstream.url, sidecar.address)
         served = stack.enter_context(gateway("envoy", logs, upstream, plan))
         conversations = [("plain", plain(served)), ("streamed, 5 characters per delta", streamed(served))]
         for title, seen in conversations:
             show(title, seen)
-    return verdict([seen for _, seen in conversations])
+        outcome = verdict([seen for _, seen in conversations])
+        print(f"\nSee it in a browser: {sidecar.page(token)}", flush=True)
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            wait_for_the_end()
+    return outcome
+
+
+def wait_for_the_end() -> None:
+    """Whoever has a terminal may look at the page first."""
+    print("Press Ctrl-C to end")
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        print()
 
 
 def plain(served: Gateway) -> Seen:

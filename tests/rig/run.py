@@ -25,7 +25,8 @@ def main() -> int:
     token = secrets.token_hex(32)
     with tempfile.TemporaryDirectory(prefix="aws-masker-") as directory, ExitStack() as stack:
         logs = Path(directory)
-        sidecar = stack.enter_context(Sidecar("sidecar", logs, sidecar_settings(token)))
+        operator = os.environ.get("MASKER_OPERATOR_TOKEN") or secrets.token_hex(32)
+        sidecar = stack.enter_context(Sidecar("sidecar", logs, sidecar_settings(token, operator)))
         plan = Plan(
             asked.upstream,
             sidecar.address,
@@ -36,7 +37,8 @@ def main() -> int:
         )
         envoy = stack.enter_context(Envoy("envoy", plan, logs))
         print(f"{envoy.url} masks for {asked.upstream}; logs in {logs}; Ctrl-C stops it")
-        print(f"ANTHROPIC_BASE_URL=http://localhost:{asked.port} claude", flush=True)
+        print(f"ANTHROPIC_BASE_URL=http://localhost:{asked.port} claude")
+        print(f"See it in a browser: {sidecar.page(operator)}", flush=True)
         wait_for("a process to end", lambda: ended(sidecar, envoy), patience=float("inf"))
         for process in (sidecar.process, envoy.process):
             print(f"--- {process.name}\n{process.tail()}", file=sys.stderr)
@@ -47,11 +49,11 @@ def ended(sidecar: Sidecar, envoy: Envoy) -> bool:
     return not (sidecar.process.alive() and envoy.process.alive())
 
 
-def sidecar_settings(token: str) -> dict[str, str]:
+def sidecar_settings(token: str, operator: str) -> dict[str, str]:
     given = {key: value for key, value in os.environ.items() if key.startswith(PASSED)}
     if "MASKER_SECRET" not in given and "MASKER_SECRET_FILE" not in given and "MASKER_SECRETS" not in given:
         given["MASKER_SECRET"] = kept_secret()
-    return given | {"MASKER_TOKEN": token, "MASKER_OPERATOR_TOKEN": secrets.token_hex(32)}
+    return given | {"MASKER_TOKEN": token, "MASKER_OPERATOR_TOKEN": operator}
 
 
 def kept_secret() -> str:

@@ -42,6 +42,10 @@ class Sidecar:
         self.process.start().wait_ready(f"{self.process.name} listens", lambda: is_open(self.port))
         return self
 
+    def page(self, token: str = OPERATOR_TOKEN) -> str:
+        """The address of the page, which shows once what stands behind the #, and then removes it."""
+        return f"{self.url}/#token={token}"
+
     def counted(self, counter: str) -> float:
         """A counter's value, whatever its labels are; one that was never counted is missing."""
         lines = [line for line in self.metrics().splitlines() if line.startswith(f"aws_masker_{counter}_total")]

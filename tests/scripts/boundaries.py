@@ -28,7 +28,7 @@ class Place:
 
 PLACES = [
     Place("only the host file speaks to the host", "filter", ("proxy_wasm",), ("host.rs", "host/")),
-    Place("only the routes speak HTTP", "redis-sidecar", ("axum",), ("routes.rs",)),
+    Place("only the routes speak HTTP", "redis-sidecar", ("axum",), ("routes.rs", "routes/")),
     Place("only the store speaks to Redis", "redis-sidecar", ("redis",), ("store/",)),
     Place("only the config reads the environment", "redis-sidecar", ("std::env",), ("config/raw.rs",)),
     Place("only the listener drives connections", "redis-sidecar", ("hyper", "hyper_util"), ("listen.rs",)),

@@ -5,6 +5,7 @@ mod binary;
 mod faults;
 mod memory;
 mod operator;
+mod page;
 mod refusals;
 mod store;
 mod support;

@@ -29,9 +29,11 @@ fn a_request_is_written_as_it_always_was() {
     check::<SyncRequest>(
         &json!({"version": 1, "instance": "w", "batch": 7, "mapping_ttl": 600, "counters": counters.clone()}),
     );
-    check::<SyncRequest>(&json!({"version": 1, "instance": "w", "batch": 7, "keyring": "k", "mapping_ttl": 600,
+    check::<SyncRequest>(
+        &json!({"version": 1, "instance": "w", "release": "0.1.0", "batch": 7, "keyring": "k", "mapping_ttl": 600,
         "mappings": [mapping(), known], "exchanges": [exchange, refused], "counters": counters,
-        "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a"}, {"scope": "b", "after": "1-0"}]}));
+        "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a"}, {"scope": "b", "after": "1-0"}]}),
+    );
 }
 
 #[test]
@@ -65,6 +67,7 @@ fn the_counters_have_their_names() {
             "fallback_key",
             "masked",
             "masked_links",
+            "observed",
             "orphaned_responses",
             "refused",
             "requests",

@@ -239,6 +239,7 @@ impl Sync {
         SyncRequest {
             version: contract::VERSION,
             instance: self.instance.clone(),
+            release: env!("CARGO_PKG_VERSION").to_owned(),
             batch: *number,
             keyring: self.keys.as_ref().map(|keys| keys.id().to_owned()),
             mapping_ttl: self.mapping_ttl,
