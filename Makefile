@@ -108,7 +108,7 @@ doctor: sidecar ## looks at a set-up: KONG=kong.yml CONF=kong.conf GATEWAY=http:
 	@target/sidecar/redis-sidecar doctor $(if $(KONG),--kong '$(KONG)') $(if $(CONF),--conf '$(CONF)') \
 	  $(if $(GATEWAY),--gateway '$(GATEWAY)',--offline) $(if $(SELFCHECK),--selfcheck '$(SELFCHECK)')
 
-fuzz: rust ## mutates traffic at random, CASES=1000000 times; guided by coverage for a minute each, if cargo-fuzz is installed
+fuzz: rust ## mutates traffic at random, CASES=1000000 times, and guided by coverage, each target for a minute
 	FUZZ_CASES=$(CASES) cargo test --release -p masking --test fuzz
 	@tests/scripts/fuzz.sh
 

@@ -5,6 +5,27 @@ use masking::{Known, Policy, Scanner, Text};
 
 /// What must be found stands between `‹` and `›`; nothing else may be.
 const NOTATIONS: &[&str] = &[
+    // Below the members of what the name names.
+    "accounts: {prod: {id: ‹471192830564›}, dev: {id: ‹718204593316›}}",
+    "accounts:\n  prod:\n    id: ‹471192830564›\n    region: eu-west-1\n  dev:\n    id: ‹718204593316›\nnumbers:\n  a:\n    id: 846201937542\n",
+    "{\"accounts\": {\"prod\": {\"id\": \"‹471192830564›\", \"alias\": \"x\"}, \"dev\": {\"id\": ‹718204593316›}}, \"orders\": {\"a\": {\"id\": \"846201937542\"}}}",
+    "accounts = {\n  prod = {\n    id   = \"‹471192830564›\"\n    name = \"Production\"\n  }\n  dev = {\n    id = \"‹718204593316›\"\n  }\n}\n",
+    "const accounts: Record<string, { id: string }> = {\n  prod: { id: '‹471192830564›' },\n  dev: { id: '‹718204593316›' },\n};",
+    "local accounts = { prod:: { id:: '‹471192830564›' }, dev:: { id:: '‹718204593316›' } };",
+    "accounts: [prod: \"‹471192830564›\", dev: \"‹718204593316›\"]",
+    "accounts: prod: id: \"‹471192830564›\"",
+    "[accounts.prod]\nid = \"‹471192830564›\"\n[accounts.dev]\nid = \"‹718204593316›\"\n[bucket.config]\nname = \"‹acme-logs-1›\"\n",
+    "accounts.prod.id=‹471192830564›\naccounts.dev.id=‹718204593316›\nbucket.config.name=‹acme-logs-1›\norder.id=846201937542\n",
+    "bucket:\n  config:\n    name: ‹acme-logs-1›\n    region: eu-west-1\n",
+    "bucket: {config: {name: ‹acme-logs-1›}, rule: {name: expire-7}}",
+    "buckets: {logs: {name: ‹acme-logs-1›, acl: private}, data: {name: ‹acme-data-2›}}",
+    "forProvider:\n  bucketRef:\n    name: ‹acme-logs-1›\n",
+    // What the value is for.
+    "The password for the read replica is ‹Tq7!mZ2x#Lp9›.",
+    "the bucket for access logs is ‹acme-logs-1›",
+    "Das Passwort für die Datenbank lautet ‹Tq7mZ2x!Lp9›",
+    "La contraseña es ‹Tq7mZ2x!Lp9› y el usuario app",
+    "账号ID：‹471192830564›",
     // Signs.
     "bucket = \"‹acme-logs›\"",
     "bucket: ‹acme-logs-1›",

@@ -14,7 +14,7 @@ pub(super) const ROWS: &[Row] = &[
                         principal id|payer|payer id|tenant|tenant id|catalog id|created by|modified by|\
                         canceled by|shared by|started by|target id|child id|invoice receiver|outpost id|\
                         outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
-                        アカウント id|账户|账户 id|账号|帐户|帐号|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|compte",
+                        アカウント id|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|compte",
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),
@@ -318,13 +318,28 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[0-9_+=,.@:/-]{0,6}[A-Za-z][A-Za-z0-9_+=,.@:/-]{5,9}",
                 check: Check::Scrambled,
             }),
+            // The condition of a policy, and the option of AWS's CLI: there a word is one too. (IAM user guide, "Access to
+            // AWS accounts owned by third parties")
+            Rule::After(
+                "sts:externalid",
+                r#"(?i:sts:externalid)\\{0,7}["']? {0,4}[:=] {0,4}\[? {0,4}\\{0,7}["']([A-Za-z0-9_+=,.@:/-]{2,200})"#,
+                Check::Name,
+            ),
+            Rule::After("--external-id", r#"--external-id[ =]["']?([A-Za-z0-9_+=,.@:/-]{2,200})"#, Check::Name),
         ],
-        yes: &[r#""sts:ExternalId": "‹Unique-ID-Assigned-by-Example-Corp›""#, "--external-id ‹4c1d9e-XY›"],
+        yes: &[
+            r#""sts:ExternalId": "‹Unique-ID-Assigned-by-Example-Corp›""#,
+            r#""sts:ExternalId": "‹mangosteen›""#,
+            "--external-id ‹4c1d9e-XY›",
+            "--external-id ‹mangosteen› --role-session-name x",
+        ],
         no: &[
             "externalId: \"customer-1\"",
             "external_id: 123456789",
             "external_id = var.external_id",
             "externalId: string",
+            "--external-id $EXTERNAL_ID",
+            r#""sts:ExternalId": "${var.external_id}""#,
         ],
         ..ROW
     },

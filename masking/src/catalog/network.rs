@@ -114,7 +114,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "PREFIX_LIST",
         rules: &[Rule::Id("pl", Tail::Hex17)],
         yes: &["‹pl-0123456abcabcabc1›"],
-        // The short ones are AWS's own lists, the same for everybody.
+        // The short ones are AWS's own lists, the same for everybody: a customer's came with the long ids. (VPC user guide,
+        // "AWS-managed prefix lists")
         no: &["pl-3", "PL-1234", "pl-63a5400a"],
         ..NET
     },

@@ -57,14 +57,19 @@ fn is_version(text: &[u8], start: usize) -> bool {
     if [b"\"v\":\"".as_slice(), b"\"v\": \""].iter().any(|name| head.ends_with(name)) {
         return true;
     }
-    let signs = head.iter().rev().take(12).take_while(|b| b" \t\"'`\\:=~^<>(v".contains(b)).count();
-    let head = head.get(..head.len() - signs).unwrap_or_default();
+    let head = head.get(..name_end(head, head.len())).unwrap_or_default();
     VERSION_WORDS.split('|').any(|word| {
         let Some((before, tail)) = head.len().checked_sub(word.len()).and_then(|at| head.split_at_checked(at)) else {
             return false;
         };
         starts_with_ignore_case(tail, word.as_bytes()) && begins_word(before, tail)
     })
+}
+
+/// Returns the end of the word before a version that begins at `start`.
+pub(crate) fn name_end(text: &[u8], start: usize) -> usize {
+    let head = text.get(..start).unwrap_or_default();
+    start - head.iter().rev().take(12).take_while(|b| b" \t\"'`\\:=~^<>(v".contains(b)).count()
 }
 
 /// Returns whether a word begins between the two: `server` has no `ver` in it, `agentVer` has. Korean words are put

@@ -138,6 +138,9 @@ impl Arns {
         mut found: impl FnMut(Range<usize>, KindId),
     ) -> usize {
         let end = resource_end(text, start);
+        let named = text.get(start..end).filter(|_| matches!(service, "iam" | "sts")).unwrap_or_default();
+        // The names of these have no colon: what stands after one is something else.
+        let end = memchr::memchr(b':', named).map_or(end, |colon| start + colon);
         for (part, resource_type) in parts(text, &service.to_ascii_lowercase(), start..end) {
             let kind = self.kind(service, resource_type).or(other);
             if let (Some(kind), Some(value)) = (kind, customer_part(text, part)) {

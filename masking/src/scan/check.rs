@@ -196,6 +196,16 @@ pub(crate) fn is_generated(value: &[u8]) -> bool {
     value.len() >= 12 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
+/// Returns whether a value has letters of both cases, digits and a sign that is not one of names, addresses and numbers.
+pub(crate) fn is_mixed(value: &[u8]) -> bool {
+    let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
+    value.len() >= 8
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit)
+        && has(|b| b"!#$%^&*+?~".contains(b))
+}
+
 /// Returns whether a value is a run of letters and digits too long for a word.
 pub(crate) fn is_long(value: &[u8]) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();

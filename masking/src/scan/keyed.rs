@@ -7,8 +7,9 @@ use crate::catalog::{Check, Edge, KeyRule};
 use crate::placeholder;
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::member;
+use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
+use crate::scan::nested::{self, Between};
 use crate::scan::notation::{self, Element, Joint, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
 use crate::scan::quoted;
@@ -45,6 +46,11 @@ impl Keyed {
         Self { kind, index, pattern: Pattern::new(key.value), check: key.check, secret }
     }
 
+    /// Returns whether what it finds is a version, so that no address is seen there.
+    pub(crate) fn is_excuse(&self) -> bool {
+        self.check == Check::Version
+    }
+
     /// The values of a name, at the first of its places that has one. Returns whether there was one, or its
     /// placeholder.
     pub(crate) fn at_name(
@@ -56,8 +62,8 @@ impl Keyed {
         mut found: impl FnMut(Range<usize>),
     ) -> bool {
         places.all.iter().flatten().any(|(place, masked)| {
-            // Masked already: what else stands around the name is not its value.
-            let mut any = *masked;
+            // Masked already: what else stands around the name is not its value. Only a version is one next to anything.
+            let mut any = *masked && !self.is_excuse();
             let formal = name.is_formal(place.tight);
             if !any {
                 self.list(text, *place, formal, reading, |value| {
@@ -118,6 +124,34 @@ impl Keyed {
                 }
                 _ => return,
             }
+        }
+    }
+
+    /// The values below the members of what a name names.
+    pub(crate) fn nested(
+        &self,
+        text: &[u8],
+        name: &Name<'_>,
+        opening: Opening,
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>),
+    ) {
+        let between = match self.check {
+            Check::Account => Between::Any,
+            Check::Bucket | Check::Name => Between::Keys,
+            _ => return,
+        };
+        if !reading.is_new(Reader::Nested(self.index), name.start) {
+            return;
+        }
+        let read = nested::values(name, opening, between, text, |place| {
+            let value = self.value(text, place, false, reading)?;
+            let end = value.end;
+            found(value);
+            Some(end)
+        });
+        if let Some(read) = read {
+            reading.read(Reader::Nested(self.index), read);
         }
     }
 
@@ -219,7 +253,7 @@ impl Keyed {
             Check::Password if place.kind == PlaceKind::Near => {
                 formal || check::is_generated(bytes) || check::is_long(bytes)
             }
-            Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes),
+            Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes) || check::is_mixed(bytes),
             Check::Password => {
                 let alone = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
                 let signs = formal && place.tight && alone && bytes.iter().any(|b| b"!#%^*+?~".contains(b));

@@ -1,5 +1,6 @@
 //! Members of one object: a name that is a value itself beside its value, and an object whose name is the value's.
 
+use crate::placeholder;
 use crate::scan::edge;
 use crate::scan::name::{Name, in_name};
 use crate::scan::notation::{PlaceKind, ValuePlace, operator, skip_blanks, skip_quote};
@@ -15,28 +16,28 @@ const NAME_BYTES: usize = 40;
 const BEFORE: usize = 320;
 
 /// Members that hold the value of the object's name: `bucket: {name: b}`, `<Bucket><Name>b</Name>`.
-const OWN: &str = "name|id|value|default|identifier|number|member|s";
+pub(crate) const OWN: &str = "name|id|value|default|identifier|number|member|s";
 /// Members that hold a name: `{"name": "BUCKET", "value": "b"}`.
 const NAMES: &str =
     "name|key|parameterkey|outputkey|parametername|optionname|k|variable|field|property|label|attribute";
 
 /// A member of an object.
 #[derive(Clone, Copy, Debug)]
-struct Member<'t> {
-    name: &'t [u8],
+pub(crate) struct Member<'t> {
+    pub(crate) name: &'t [u8],
     /// Where its value begins, with what encloses it.
-    value: usize,
+    pub(crate) value: usize,
 }
 
 impl<'t> Member<'t> {
-    /// The member that begins at `at`: `"name": …`, `name = …`, `<name>…`.
-    fn read(text: &'t [u8], at: usize) -> Option<Self> {
+    /// The member that begins at `at`: `"name": …`, `name = …`, `<name>…`. A placeholder is not a name: a value stood there.
+    pub(crate) fn read(text: &'t [u8], at: usize) -> Option<Self> {
         let tag = text.get(at) == Some(&b'<');
         // `@name="b"` in an object that Ruby prints, `[prod]=b` in a map of a shell.
         let sign = matches!(text.get(at), Some(b'@' | b'['));
         let quote = skip_quote(text, at).unwrap_or(at + usize::from(tag || sign));
         let len = text.get(quote..)?.iter().take(NAME_BYTES).take_while(|b| in_name(**b)).count();
-        let name = text.get(quote..quote + len).filter(|name| !name.is_empty())?;
+        let name = text.get(quote..quote + len).filter(|name| !name.is_empty() && !is_masked(name))?;
         let end = skip_quote(text, quote + len).unwrap_or(quote + len);
         let end = end + usize::from(sign && text.get(end) == Some(&b']'));
         let (value, kind) = operator(text, skip_blanks(text, end), tag)?;
@@ -76,9 +77,13 @@ impl<'t> Member<'t> {
         }
     }
 
-    fn place(&self, text: &[u8]) -> ValuePlace {
+    pub(crate) fn place(&self, text: &[u8]) -> ValuePlace {
         ValuePlace::after(text, self.value, PlaceKind::Assigned)
     }
+}
+
+fn is_masked(name: &[u8]) -> bool {
+    placeholder::find_all(name).next().is_some()
 }
 
 /// The first of the next members that is wanted.
@@ -108,6 +113,15 @@ impl Opening {
         let end = skip_quote(text, name.end).unwrap_or(name.end);
         let after = skip_blanks(text, end);
         Self { end, after, sign: operator(text, after, name.tag) }
+    }
+
+    /// Where what the name is assigned begins.
+    pub(crate) fn inside(&self, text: &[u8]) -> Option<usize> {
+        match self.sign {
+            Some((at, PlaceKind::Assigned)) => Some(at),
+            None if text.get(self.after) == Some(&b'{') => Some(self.after),
+            _ => None,
+        }
     }
 }
 
@@ -179,7 +193,8 @@ pub(crate) fn of_map(name: &Name<'_>, Opening { after, sign, .. }: Opening, text
     }
     let (inside, kind) = sign.or_else(|| (text.get(after) == Some(&b'{')).then_some((after, PlaceKind::Assigned)))?;
     let first = skip_blanks(text, inside);
-    let brace = matches!(text.get(first..), Some([b'{', ..] | [b'(', b'[', ..]));
+    let pairs = matches!(text.get(first..), Some([b'[', next, ..]) if next.is_ascii_lowercase());
+    let brace = pairs || matches!(text.get(first..), Some([b'{', ..] | [b'(', b'[', ..]));
     let nested = kind == PlaceKind::Assigned && (brace || breaks(text.get(inside..first)?));
     let member = Member::read(text, skip_blanks(text, first + usize::from(brace))).filter(|_| nested)?;
     Some(ValuePlace { kind: kind_of_map, ..member.place(text) })

@@ -24,6 +24,7 @@ mod make;
 mod member;
 mod name;
 mod neighbour;
+mod nested;
 mod never;
 mod notation;
 mod own;
@@ -286,18 +287,19 @@ impl Scanner {
     /// Returns what the rules find in one text. `members` are those that have a name for it.
     fn strong(&self, text: &Text<'_>, members: &[usize], readings: &mut Readings) -> Found {
         let page = Page::new(text.text);
+        let opaque = opaque(text.text);
         let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.text.len());
         let mut hits = Vec::new();
         let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
         self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Evidence::Form));
-        self.anchored(&page, view, all, reading, &mut push);
+        self.anchored((&page, &opaque), view, all, reading, &mut push);
         self.rules.member(members, view, reading, |range, kind| push(range, kind, Evidence::Context));
         let mut headers = std::mem::take(&mut reading.headers);
         table::values(view, &mut headers, &self.rules.keys, reading, |rule, range| {
             push(range, rule.kind, Evidence::Context);
         });
         for prefix in &page.prefixes {
-            self.prefix(&page, prefix, &mut readings.prefixes, &mut push);
+            self.prefix((&page, &opaque), prefix, &mut readings.prefixes, &mut push);
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
@@ -329,7 +331,7 @@ impl Scanner {
         self.always.find(text.text, |range, kind| hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
         answer::mark(text.text.as_bytes(), &mut hits);
         let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
-        let mut found = Found { hits, opaque: opaque(text.text), excused: HashSet::new(), hidden };
+        let mut found = Found { hits, opaque, excused: HashSet::new(), hidden };
         self.sift(text.text, &mut found);
         found
     }
@@ -347,7 +349,7 @@ impl Scanner {
     /// itself is named by the lines.
     fn prefix(
         &self,
-        page: &Page<'_>,
+        (page, opaque): (&Page<'_>, &[Range<usize>]),
         prefix: &Range<usize>,
         reading: &mut Reading,
         push: &mut impl FnMut(Range<usize>, KindId, Evidence),
@@ -358,19 +360,24 @@ impl Scanner {
             }
         };
         self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, Evidence::Form));
-        self.anchored(page, page.raw, prefix.clone(), reading, &mut within);
+        self.anchored((page, opaque), page.raw, prefix.clone(), reading, &mut within);
     }
 
-    /// Reports what the rules find at the literals in a part of a text, which is the page or its view.
+    /// Reports what the rules find at the literals in a part of a text, which is the page or its view. The letters of a
+    /// placeholder are nobody's: they name nothing, and a value stood there before.
     fn anchored(
         &self,
-        page: &Page<'_>,
+        (page, opaque): (&Page<'_>, &[Range<usize>]),
         text: &[u8],
         part: Range<usize>,
         reading: &mut Reading,
         found: &mut impl FnMut(Range<usize>, KindId, Evidence),
     ) {
         for Place { range, literal } in self.literals.find(text, part) {
+            let next = opaque.partition_point(|placeholder| placeholder.end <= range.start);
+            if opaque.get(next).is_some_and(|placeholder| placeholder.start <= range.start) {
+                continue;
+            }
             for anchor in self.anchors.get(literal).into_iter().flatten() {
                 let mut steps = 1;
                 let mut counted = |range: Range<usize>, kind, evidence| {
@@ -428,9 +435,11 @@ impl Scanner {
             }
             Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
                 let Some(rule) = self.rules.literals.get(index) else { return };
-                let next = rule.find(text, start, |range, meant| match meant {
-                    address::Meant::Address => found(range, rule.kind, rule.evidence),
-                    address::Meant::Version => found(range, self.version, rule.evidence),
+                let next = rule.find(text, start, |range, meant| {
+                    if meant == address::Meant::Version {
+                        found(range.clone(), self.version, rule.evidence);
+                    }
+                    found(range, rule.kind, rule.evidence);
                 });
                 reading.read(Reader::Literal(index), next);
             }
@@ -501,7 +510,7 @@ impl Scanner {
         // A kind that is off is still recognised, so that a catch-all does not take its values.
         let off: HashSet<(usize, usize)> =
             hits.iter().filter(|hit| !self.is_on(hit.kind)).map(|hit| (hit.start, hit.end)).collect();
-        excused.extend(hits.iter().filter(|hit| hit.kind == self.version).map(|hit| (hit.start, hit.end)));
+        excused.extend(self.excuses(text, hits));
         hits.retain(|hit| {
             // A name that continues in a placeholder was not found as a name when that was a value.
             let joined = |at: Option<usize>| {
@@ -523,6 +532,17 @@ impl Scanner {
             let somebody = |value: &str| !self.never.covers(value) && !everybody(value);
             free && on && meant && text.get(hit.start..hit.end).is_some_and(somebody)
         });
+    }
+
+    /// The ranges that are named as versions. A word at the end of a value is not a name: it will not be seen.
+    fn excuses(&self, text: &str, hits: &[Hit]) -> Vec<(usize, usize)> {
+        let versions = || hits.iter().filter(|hit| hit.kind == self.version);
+        if versions().next().is_none() {
+            return Vec::new();
+        }
+        let values: HashSet<usize> = hits.iter().filter(|hit| self.is_on(hit.kind)).map(|hit| hit.end).collect();
+        let named = |hit: &&Hit| !values.contains(&address::name_end(text.as_bytes(), hit.start));
+        versions().filter(named).map(|hit| (hit.start, hit.end)).collect()
     }
 
     fn is_on(&self, kind: KindId) -> bool {

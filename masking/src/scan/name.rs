@@ -157,10 +157,13 @@ fn is_letter(byte: u8) -> bool {
 }
 
 impl<'t> Name<'t> {
-    /// The name of a member of a document, or the end of one that is longer than names are.
+    /// The name of a member of a document, or the end of one that is longer than names are. What stands up to the end of
+    /// a placeholder in it was a value, and names nothing.
     pub(crate) fn member(key: &'t str) -> Self {
         let key = key.as_bytes();
-        let written = key.get(key.len().saturating_sub(MEMBER_MAX)..).unwrap_or_default();
+        let key = key.get(key.len().saturating_sub(MEMBER_MAX)..).unwrap_or_default();
+        let masked = placeholder::find_all(key).last().map_or(0, |(range, _)| range.end);
+        let written = key.get(masked..).unwrap_or_default();
         Self { written, phrase: written, start: 0, end: 0, tag: false }
     }
 
@@ -187,6 +190,11 @@ impl<'t> Name<'t> {
     /// Returns whether it names several: `buckets`, `bucketNames`.
     pub(crate) fn is_plural(&self) -> bool {
         singular(self.written).is_some()
+    }
+
+    /// Returns whether a part of it is written so, in any case.
+    pub(crate) fn holds(&self, part: &[u8]) -> bool {
+        self.written.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
     }
 
     /// Returns whether it could be a word of a sentence: `data-bucket` is a name itself.

@@ -205,6 +205,8 @@ pub(crate) fn operator(text: &[u8], at: usize, tag: bool) -> Option<(usize, Plac
         [b'>', ..] if tag => assigned(1),
         [b'?' | b'+' | b'.', b'=', ..] | [b'\\', b'=' | b':', ..] => assigned(2),
         [b':', b':', b':', b'=', ..] => assigned(4),
+        // A field that Jsonnet hides.
+        [b':', b':', b' ', ..] => assigned(2),
         [b':', b':', b'=', ..] | [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => assigned(3),
         [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=', b'=', ..] | [b'-', b'>', ..] => assigned(2),
         [b'|', b'|', ..] | [b'?', b'?', ..] => assigned(2),
@@ -254,7 +256,7 @@ fn annotation(rest: &[u8]) -> usize {
     let mut depth = 0_usize;
     let of_type = |b: &&u8| {
         depth = if **b == b'<' { depth + 1 } else { depth.saturating_sub(usize::from(**b == b'>')) };
-        b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b) || **b == b',' && depth > 0
+        b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b) || b",{}:;".contains(b) && depth > 0
     };
     let len = rest.iter().take(40).take_while(of_type).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {

@@ -103,7 +103,9 @@ pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
         Some([b'.', next, ..]) => next.is_ascii_alphabetic() || *next == b'_',
         _ => false,
     };
-    after && edge::previous(text, name.start).is_some_and(|b| b".([/+!#&$@".contains(&b))
+    // `[bucket.config]` is the head of a table.
+    let table = || text.get(..name.start).is_some_and(|head| matches!(head, [b'['] | [.., b'\n', b'[']));
+    after && edge::previous(text, name.start).is_some_and(|b| b".([/+!#&$@".contains(&b)) && !table()
 }
 
 fn starts(text: &[u8], at: usize, with: &str) -> bool {
@@ -224,10 +226,37 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
     {
         return Some(at + particle.len());
     }
-    let rest = text.get(near..).filter(|rest| near == at + 1 && rest.first().is_some_and(u8::is_ascii_lowercase))?;
+    let near = if near == at + 1 { skip_purpose(text, near) } else { near };
+    let rest = text.get(near..).filter(|rest| near > at && rest.first().is_some_and(u8::is_ascii_lowercase))?;
+    let rest = Some(rest).filter(|_| edge::previous(text, near) == Some(b' '))?;
     let verb = VERBS.iter().find(|verb| {
         words::starts_with_ignore_case(rest, verb.as_bytes()) && matches!(rest.get(verb.len()), Some(b' ' | b':'))
     })?;
     let colon = usize::from(rest.get(verb.len()) == Some(&b':'));
     Some(near + verb.len() + colon)
 }
+
+/// After what a value is for: `password for the read replica is …`, `Passwort für die Datenbank lautet …`.
+fn skip_purpose(text: &[u8], at: usize) -> usize {
+    let Some(rest) = text.get(at..text.len().min(at + PURPOSE_MAX)) else { return at };
+    if !PREPOSITIONS.iter().any(|word| rest.starts_with(word.as_bytes())) {
+        return at;
+    }
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || matches!(b, b' ' | b'-' | b'_');
+    let sentence = rest.iter().take_while(|b| plain(b)).count();
+    let words = rest.get(..sentence).unwrap_or_default();
+    let ends = memchr::memchr_iter(b' ', words).skip(1).take(PURPOSE_WORDS).map(|blank| blank + 1);
+    let verb = ends.into_iter().find(|end| {
+        let rest = rest.get(*end..).unwrap_or_default();
+        LINKS.iter().any(|verb| rest.starts_with(verb.as_bytes()))
+    });
+    at + verb.unwrap_or(0)
+}
+
+/// Maximum bytes and words between a name and its verb.
+const PURPOSE_MAX: usize = 64;
+const PURPOSE_WORDS: usize = 6;
+/// Words that say what a value is for, in English, German, Spanish and French.
+const PREPOSITIONS: [&str; 11] = ["for ", "of ", "to ", "on ", "für ", "von ", "der ", "para ", "de ", "del ", "pour "];
+/// Verbs after that.
+const LINKS: [&str; 6] = ["is ", "is: ", "ist ", "lautet ", "es ", "est "];

@@ -33,6 +33,8 @@ pub(crate) struct Reading {
     /// How far names were read, and up to where each of their rules has read runs.
     names: usize,
     runs: Vec<usize>,
+    /// Up to where each of their rules has read objects within objects.
+    nested: Vec<usize>,
     /// Up to where each rule for literals has read.
     literals: Vec<usize>,
     /// From where each rule for hosts has read last.
@@ -58,6 +60,8 @@ pub(crate) enum Reader {
     Name,
     /// The runs after the names of a rule, by its place in the table.
     Run(usize),
+    /// The objects within objects of a rule, by its place in the table.
+    Nested(usize),
     Literal(usize),
 }
 
@@ -85,6 +89,7 @@ impl Reading {
             hidden: None,
             names: 0,
             runs: vec![0; keys],
+            nested: vec![0; keys],
             literals: vec![0; literals],
             hosts: vec![None; hosts],
             elements: HashSet::new(),
@@ -139,6 +144,7 @@ impl Reading {
             Reader::Stored => Some(&self.stored),
             Reader::Name => Some(&self.names),
             Reader::Run(rule) => self.runs.get(rule),
+            Reader::Nested(rule) => self.nested.get(rule),
             Reader::Literal(rule) => self.literals.get(rule),
         };
         mark.is_some_and(|mark| self.base + at >= *mark)
@@ -153,6 +159,7 @@ impl Reading {
             Reader::Stored => Some(&mut self.stored),
             Reader::Name => Some(&mut self.names),
             Reader::Run(rule) => self.runs.get_mut(rule),
+            Reader::Nested(rule) => self.nested.get_mut(rule),
             Reader::Literal(rule) => self.literals.get_mut(rule),
         };
         if let Some(mark) = mark {

@@ -281,8 +281,10 @@ impl Rules {
             if rules.is_empty() {
                 continue;
             }
-            let places = Places::new(text, places::places(&name, Opening::read(&name, text), text));
+            let opening = Opening::read(&name, text);
+            let places = Places::new(text, places::places(&name, opening, text));
             for rule in rules.iter().filter_map(|rule| self.keys.get(*rule)) {
+                rule.nested(text, &name, opening, reading, |range| found(range, rule.kind));
                 if done.contains(&rule.index) {
                     continue;
                 }

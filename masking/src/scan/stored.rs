@@ -6,6 +6,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use crate::catalog::Edge;
+use crate::placeholder::{self, End, Read};
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::quoted;
@@ -86,7 +87,8 @@ fn is_object(inside: &[u8]) -> bool {
         rest.iter().skip(mark).take(GAP_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b)).count();
     let behind = rest.get(mark + name..).unwrap_or_default();
     let closed = matches!(behind.first(), Some(b'"' | b'\'' | b'\\'));
-    name > 0 && if mark > 0 { closed } else { behind.starts_with(b" ") || behind.starts_with(b": ") }
+    let masked = rest.get(mark..mark + name).is_some_and(holds_placeholder);
+    name > 0 && !masked && if mark > 0 { closed } else { behind.starts_with(b" ") || behind.starts_with(b": ") }
 }
 
 /// The strings that the object at `start` has for values, as far as they look like secrets. Returns how far was read.
@@ -99,10 +101,15 @@ fn members(text: &[u8], start: usize, mut found: impl FnMut(Range<usize>)) -> us
             b'{' => depth += 1,
             b'}' if depth <= 1 => return at + 1,
             b'}' => depth -= 1,
+            // A value stood there that is none of a member, so this is not an object.
+            b'A' if is_masked(text, at) => return at,
             b':' | b'=' => {
                 if let Some(start) = value_start(text, at).filter(|start| is_open(text, *start)) {
                     let value = value(text, start);
                     at = value.end.max(at);
+                    if !is_closed(text, at) && text.get(value.clone()).is_some_and(holds_placeholder) {
+                        return at;
+                    }
                     let secret =
                         text.get(value.clone()).is_some_and(|value| is_secret(value, true) && is_telling(value));
                     Some(value).filter(|_| secret).into_iter().for_each(&mut found);
@@ -113,6 +120,19 @@ fn members(text: &[u8], start: usize, mut found: impl FnMut(Range<usize>)) -> us
         at += 1;
     }
     at
+}
+
+fn is_closed(text: &[u8], end: usize) -> bool {
+    matches!(text.get(end), Some(b'"' | b'\'' | b'\\'))
+}
+
+fn holds_placeholder(text: &[u8]) -> bool {
+    placeholder::find_all(text).next().is_some()
+}
+
+fn is_masked(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    rest.starts_with(b"AW") && matches!(placeholder::read(rest, End::Here), Read::Placeholder(..))
 }
 
 /// `"Type": "SecureString", "Value": "…"`, `--value '…' --type SecureString`. Returns how far was read.

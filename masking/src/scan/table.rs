@@ -62,8 +62,8 @@ pub(crate) fn values(
         let own = headers.get(at..).unwrap_or_default().iter().take_while(|header| header.name < table.header.end);
         let columns: Vec<(usize, &Keyed)> =
             own.filter_map(|header| Some((table.column(header.name)?, rules.get(header.rule)?))).collect();
-        let done = table.rows(text, |row| {
-            for (column, rule) in &columns {
+        let done = table.rows(text, |row, exact| {
+            for (column, rule) in columns.iter().filter(|(_, rule)| exact || rule.is_excuse()) {
                 let place = row.get(*column).and_then(|cell| place(text, cell));
                 if let Some(value) = place.and_then(|place| rule.cell(text, place, reading)) {
                     found(rule, value);
@@ -238,8 +238,8 @@ impl Table {
         self.cells.iter().position(|cell| (cell.start..=cell.end).contains(&at))
     }
 
-    /// Reports the cells of each row. Returns where the table ends.
-    fn rows(&self, text: &[u8], mut found: impl FnMut(&[Range<usize>])) -> usize {
+    /// Reports the cells of each row, and whether they are certain. Returns where the table ends.
+    fn rows(&self, text: &[u8], mut found: impl FnMut(&[Range<usize>], bool)) -> usize {
         let mut done = self.header.end;
         while let Some(line) = self.next_line(text, done) {
             let bytes = text.get(line.clone()).unwrap_or_default();
@@ -247,15 +247,19 @@ impl Table {
                 break;
             }
             if !is_rule(bytes) {
+                // A placeholder is not as long as its value, so what follows it on the line is not under its heading.
+                let moved = self.separator == Separator::Blanks && placeholder::find_all(bytes).next().is_some();
                 let cells = match self.separator {
+                    Separator::Blanks if moved => split(text, line.clone(), Separator::Blanks),
                     Separator::Blanks => aligned(text, &line, self.header.start, &self.cells),
                     separator => split(text, line.clone(), separator),
                 };
                 let cells = self.padded(cells);
-                if cells.len() != self.cells.len() {
+                if cells.len() == self.cells.len() {
+                    found(&cells, !moved);
+                } else if !moved {
                     break;
                 }
-                found(&cells);
             }
             done = line.end;
         }

@@ -46,15 +46,17 @@ impl Joined {
         first.starts_with(b"arn:aws").then_some(())?;
         let first = first.get(..first.iter().take_while(|b| in_arn(**b)).count())?;
         is_open(first).then_some(())?;
-        // What was masked in front of the end of the line was whole.
+        // What was masked was whole, in front of the end of the line and after it.
+        let masked = |part: &[u8]| placeholder::find_all(part).next().is_some();
         let resource = first.splitn(6, |b| *b == b':').nth(5).unwrap_or_default();
-        (placeholder::find_all(resource).next().is_none()).then_some(())?;
+        (!masked(resource)).then_some(())?;
         let mut joined = Self { text: Vec::new(), parts: Vec::new() };
         let mut at = start;
         while joined.parts.len() <= LINES_MAX {
             let part = text.get(at..text.len().min(at + PART_MAX))?;
             let len = part.iter().take_while(|b| in_arn(**b)).count();
-            joined.text.extend_from_slice(part.get(..len)?);
+            let part = part.get(..len).filter(|part| at == start || !masked(part))?;
+            joined.text.extend_from_slice(part);
             joined.parts.push(at..at + len);
             if len == 0 || !is_open(&joined.text) {
                 break;

@@ -25,15 +25,18 @@ fn restore<'p>(media: Media, replaced: &Replaced, pieces: impl Iterator<Item = &
     out
 }
 
-/// Masking refuses or masks; what it masked has no findings, and restored it is what it was.
+/// Maximum times that a text which a fuzzer broke is masked until nothing new is found in it. What stands next to a value
+/// may look like another one once a placeholder stands there; a text that people or tools wrote has none (`fuzz.rs`).
+const ROUNDS: usize = 4;
+
+/// Masking refuses or masks; what it masked comes to rest, keeps its placeholders, and restored it is what it was.
 #[allow(dead_code, reason = "each target takes one of the two")]
 pub fn mask_restore(bytes: &[u8]) {
     for format in [Format::Json, Format::Lines, Format::Text] {
         let Some((body, replaced)) = mask(format, bytes) else { continue };
         let original = std::str::from_utf8(bytes).expect("other bytes are refused");
         let masked = body.as_deref().unwrap_or(original);
-        let again = mask(format, masked.as_bytes()).expect("what was masked can be read");
-        assert_eq!(again.0, None, "a finding in masked text: {masked}");
+        comes_to_rest(format, masked, &replaced);
         // A placeholder that stood there already may touch one of this exchange: then both stay. JSON is read as such, and an
         // escape in it does not come back as it was; the texts of a stream are taken apart.
         let is_text = !original.trim_start().starts_with(['{', '[']) && !original.contains("data:");
@@ -43,6 +46,20 @@ pub fn mask_restore(bytes: &[u8]) {
             assert_eq!(String::from_utf8_lossy(&restored), original);
         }
     }
+}
+
+/// Masks a masked text until nothing is found in it: no placeholder of the first time is lost.
+fn comes_to_rest(format: Format, masked: &str, replaced: &Replaced) {
+    let mut text = masked.to_owned();
+    for _ in 0..ROUNDS {
+        let (again, _) = mask(format, text.as_bytes()).expect("what was masked can be read");
+        let Some(again) = again else { return };
+        for (placeholder, _) in replaced.entries().filter(|(placeholder, _)| text.contains(placeholder.as_str())) {
+            assert!(again.contains(placeholder.as_str()), "{placeholder} is gone: {text}");
+        }
+        text = again;
+    }
+    panic!("masked {ROUNDS} times, and still with a finding: {text}");
 }
 
 /// The first byte says how the rest is cut. Chunks are invisible in a response of any type.

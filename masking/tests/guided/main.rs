@@ -1,4 +1,4 @@
-//! The laws of the coverage-guided targets on their corpora. `make fuzz` looks further, where cargo-fuzz is installed.
+//! The laws of the coverage-guided targets on their corpora. `make fuzz` looks further.
 
 #![cfg(test)]
 
