@@ -49,10 +49,14 @@ pub enum Command {
     /// Erase mappings; the filters forget them too
     #[command(subcommand)]
     Forget(Forget),
-    /// Count mappings, by scope and by key
-    Stats,
     /// Look at a set-up: files of Kong, the sidecar, the gateway; say what is wrong and what mends it
     Doctor(doctor::Options),
+    /// Count mappings, by scope and by key; or what happened on the last days
+    Stats {
+        /// Print the numbers of so many days, by scope
+        #[arg(long)]
+        days: Option<u16>,
+    },
     /// Exit with 0 if the sidecar is serving
     #[command(alias = "health")]
     Healthcheck,
@@ -94,7 +98,8 @@ pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
         Command::Restore { scope } => return restore(&client, &scope, io::stdin().lock(), io::stdout().lock()),
         Command::Doctor(_) => return Ok(()),
         Command::Healthcheck => client.get(path::HEALTH)?,
-        Command::Stats => client.get(path::STATS)?,
+        Command::Stats { days: None } => client.get(path::STATS)?,
+        Command::Stats { days: Some(days) } => client.post(path::TOTALS, &json!({"days": days}))?,
         Command::Lookup { placeholder, scope, reason } => {
             client.post(path::LOOKUP, &json!({"scope": scope, "placeholder": placeholder, "reason": reason}))?
         }

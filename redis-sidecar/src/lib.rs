@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod name;
 pub mod operator;
 pub mod page;
+pub mod publisher;
 pub mod quota;
 pub mod routes;
 pub mod run;

@@ -105,12 +105,14 @@ def test_the_check_of_every_minute(another: Opening, echo: str, sidecar: Sidecar
 
     with watching:
         wait_for("a check", lambda: outcome() == "ok")
+        assert "aws_masker_selfcheck_success 1" in watching.metrics()
         log = watching.process.log.read_text()
         assert "self-check: values are masked and restored" in log
     failing = Sidecar("failing", tmp_path, {"MASKER_SELFCHECK_URL": f"http://{LOOPBACK}:9{PATH}"})
     with failing:
         log = failing.process.log
         wait_for("a failure", lambda: "self-check failed: the gateway cannot be reached" in log.read_text())
+        assert "aws_masker_selfcheck_success 0" in failing.metrics()
 
 
 def test_the_echo_answers_checks_only(echo: str) -> None:

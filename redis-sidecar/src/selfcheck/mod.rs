@@ -41,6 +41,19 @@ pub enum Part {
     StreamedToolInput,
 }
 
+impl Fault {
+    /// A word for it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Refused(..) => "refused",
+            Self::NoEcho => "no_echo",
+            Self::Unmasked(_) => "not_masked",
+            Self::Unrestored(_) => "not_restored",
+        }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

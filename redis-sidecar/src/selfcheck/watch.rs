@@ -19,13 +19,15 @@ impl Watch {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Runs checks for ever. Says in the log when the outcome changes.
-    pub async fn run(&self, checker: Checker) {
+    /// Runs checks for ever. Says in the log when the outcome changes, and tells each one, with whether it is a change.
+    pub async fn run(&self, checker: Checker, tell: impl AsyncFn(&Result<(), Fault>, bool)) {
         loop {
             let checker = checker.clone();
             let outcome = tokio::task::spawn_blocking(move || checker.check()).await.unwrap_or(Err(Fault::Unreachable));
             let pause = if outcome.is_ok() { PERIOD } else { RETRY };
-            if self.take(outcome.clone()) {
+            let is_change = self.take(outcome.clone());
+            tell(&outcome, is_change).await;
+            if is_change {
                 match outcome {
                     Ok(()) => tracing::info!("self-check: values are masked and restored"),
                     Err(fault) => tracing::error!("self-check failed: {fault}"),
