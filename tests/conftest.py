@@ -1,5 +1,6 @@
 """The processes that the suites share, and the two checks that apply to every test: no leak, no fault of the rig."""
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rig import planted
+from rig import accounts, planted
 from rig.gateway import Gateway, Opening, gateway
+from rig.monitor import Monitor
 from rig.plan import Plan
 from rig.redis_server import RedisServer
 from rig.sidecar import Sidecar
@@ -49,7 +51,13 @@ def blind_upstream(upstream: Upstream) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def redis_server(logs: Path) -> Iterator[RedisServer]:
-    with RedisServer("redis", logs) as server:
+    with contextlib.ExitStack() as stack:
+        server = RedisServer("redis", logs)
+        watched = Monitor(server, logs / "redis-monitor.log")
+        # The monitor ends after the server.
+        stack.callback(watched.__exit__)
+        stack.enter_context(server)
+        watched.__enter__()
         yield server
 
 
@@ -57,6 +65,9 @@ def redis_server(logs: Path) -> Iterator[RedisServer]:
 def sidecar(logs: Path, redis_server: RedisServer) -> Iterator[Sidecar]:
     with Sidecar("sidecar", logs, redis_server.env) as process:
         yield process
+        # What it told of everything, for the search at the end.
+        (logs / "metrics.log").write_text(process.metrics())
+        accounts.write_events(redis_server.client, logs / "events.log")
 
 
 @pytest.fixture(scope="session")

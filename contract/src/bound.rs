@@ -18,6 +18,8 @@ pub const KNOWN: usize = 2_000;
 pub const VALUE_BYTES: usize = 128 << 10;
 /// Bytes of a scope, of a kind and of a placeholder.
 pub const NAME_BYTES: usize = 128;
+/// Bytes of a request body in a summary; a longer one is cut.
+pub const MASKED_BODY_BYTES: usize = 64 << 10;
 /// Seconds that a mapping lives after its last use: one minute to one year.
 pub const MAPPING_TTL: RangeInclusive<u64> = 60..=365 * 24 * 60 * 60;
 /// Minimum bytes of a bearer token: shorter ones can be guessed.

@@ -24,7 +24,7 @@ mod sync;
 
 pub use error::{ErrorBody, ErrorType};
 pub use key::{Keyring, MintKey, MintKeys};
-pub use numbers::{Counters, ExchangeSummary, ResponseState};
+pub use numbers::{Counters, ExchangeSummary, Outcome, ResponseState};
 pub use redacted::Redacted;
 pub use scope::{Scope, is_name};
 pub use sync::{Follow, Mapping, RefusedScope, ScopeNews, StoreState, SyncRequest, SyncResponse, Wanted};

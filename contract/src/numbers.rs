@@ -1,12 +1,14 @@
 //! Everything that is counted: numbers and names of kinds, never a value.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// One exchange in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExchangeSummary {
-    /// The tenant whose request it was.
+    /// The tenant whose request it was; empty if it was never known, as of a request that was refused because of that.
     pub scope: String,
     /// Unix time in milliseconds at which the request was masked.
     pub at_ms: u64,
@@ -64,6 +66,44 @@ pub struct ExchangeSummary {
     pub masked_body: Option<String>,
 }
 
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It was forwarded, with placeholders for the values that were found in it or in its response.
+    Masked,
+    /// It was forwarded, and no value was found.
+    Clean,
+    /// It was not forwarded, or its response was withheld.
+    Refused,
+    /// It was only observed: it left as it came, whatever would have been done.
+    Observed,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Masked => "masked",
+            Self::Clean => "clean",
+            Self::Refused => "refused",
+            Self::Observed => "observed",
+        }
+    }
+}
+
+impl ExchangeSummary {
+    /// What became of the request; `None` if the filter has not seen it.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match (&self.refused, self.response) {
+            _ if self.observed => Some(Outcome::Observed),
+            (Some(_), _) => Some(Outcome::Refused),
+            (None, ResponseState::Orphaned) => None,
+            (None, _) if self.masked.is_empty() => Some(Outcome::Clean),
+            (None, _) => Some(Outcome::Masked),
+        }
+    }
+}
+
 /// What became of a response.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,6 +118,15 @@ pub enum ResponseState {
 }
 
 impl ResponseState {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Restored => "restored",
+            Self::Orphaned => "orphaned",
+            Self::Degraded => "degraded",
+        }
+    }
+
     fn is_restored(&self) -> bool {
         *self == Self::Restored
     }
@@ -91,16 +140,27 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// Totals since the last acknowledged batch.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Totals since the last acknowledged batch. They include the exchanges whose summaries were dropped.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Counters {
-    /// Requests seen, with or without a body.
+    /// Requests whose exchange has ended, with or without a body: those that were refused, masked or observed, and those in
+    /// which no value was found.
     pub requests: u64,
-    /// Requests refused.
+    /// Requests refused, and responses withheld.
     pub refused: u64,
+    /// Those, by code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused_by_code: BTreeMap<String, u64>,
+    /// Requests of which a value was masked.
+    pub masked_requests: u64,
     /// Values masked.
     pub masked: u64,
+    /// Those, by kind id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub masked_by_kind: BTreeMap<String, u64>,
+    /// Responses that were restored in full, or had nothing to restore.
+    pub restored_responses: u64,
     /// Placeholders restored.
     pub restored: u64,
     /// Texts in a placeholder's form that were left unchanged.
@@ -127,4 +187,95 @@ pub struct Counters {
     pub failed_calls: u64,
     /// Failed calls that the host could not even send.
     pub unsent_calls: u64,
+}
+
+impl Counters {
+    /// Requests in which no value was found.
+    pub fn clean_requests(&self) -> u64 {
+        [self.refused, self.masked_requests, self.observed].into_iter().fold(self.requests, u64::saturating_sub)
+    }
+
+    /// Counts an exchange that has ended, by its summary. Of one that was only observed, nothing was masked, restored or
+    /// refused.
+    pub fn count(&mut self, exchange: &ExchangeSummary) {
+        if exchange.observed {
+            self.requests += 1;
+            self.observed += 1;
+            return;
+        }
+        if let Some(outcome) = exchange.outcome() {
+            self.requests += 1;
+            self.masked_requests += u64::from(outcome == Outcome::Masked);
+        }
+        match exchange.response {
+            ResponseState::Orphaned => self.orphaned_responses += 1,
+            ResponseState::Degraded => self.degraded_responses += 1,
+            ResponseState::Restored => {
+                self.restored_responses += u64::from(exchange.refused.is_none() && exchange.status != 0);
+            }
+        }
+        if let Some(code) = &exchange.refused {
+            self.refused += 1;
+            *self.refused_by_code.entry(code.clone()).or_default() += 1;
+        }
+        for (kind, count) in &exchange.masked {
+            self.masked += count;
+            *self.masked_by_kind.entry(kind.clone()).or_default() += count;
+        }
+        self.restored += exchange.restored;
+        self.unresolved += exchange.unresolved;
+        self.attachments += exchange.attachments;
+        self.masked_links += exchange.masked_links;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_has_one_outcome() {
+        let exchange = || ExchangeSummary { status: 200, ..ExchangeSummary::default() };
+        let masked = || vec![("ec2_instance".to_owned(), 2), ("s3_bucket".to_owned(), 1)];
+        let code = || Some("AWS_MASKER_6002".to_owned());
+        let mut counters = Counters::default();
+        for (summary, outcome) in [
+            (exchange(), Some(Outcome::Clean)),
+            (ExchangeSummary { masked: masked(), restored: 2, unresolved: 1, ..exchange() }, Some(Outcome::Masked)),
+            (ExchangeSummary { masked: masked(), status: 0, ..exchange() }, Some(Outcome::Masked)),
+            (ExchangeSummary { refused: code(), status: 400, ..exchange() }, Some(Outcome::Refused)),
+            (
+                ExchangeSummary { refused: code(), response: ResponseState::Degraded, masked: masked(), ..exchange() },
+                Some(Outcome::Refused),
+            ),
+            (ExchangeSummary { response: ResponseState::Degraded, ..exchange() }, Some(Outcome::Clean)),
+            (
+                ExchangeSummary { observed: true, masked: masked(), refused: code(), ..exchange() },
+                Some(Outcome::Observed),
+            ),
+            (ExchangeSummary { response: ResponseState::Orphaned, ..exchange() }, None),
+        ] {
+            assert_eq!(summary.outcome(), outcome, "{summary:?}");
+            counters.count(&summary);
+        }
+        let by = |name: &str, count| BTreeMap::from([(name.to_owned(), count)]);
+        let mut kinds = by("ec2_instance", 6);
+        kinds.extend(by("s3_bucket", 3));
+        let expected = Counters {
+            requests: 7,
+            observed: 1,
+            refused: 2,
+            refused_by_code: by("AWS_MASKER_6002", 2),
+            masked_requests: 2,
+            masked: 9,
+            masked_by_kind: kinds,
+            restored_responses: 2,
+            degraded_responses: 2,
+            orphaned_responses: 1,
+            restored: 2,
+            unresolved: 1,
+            ..Counters::default()
+        };
+        assert_eq!(counters, expected);
+    }
 }

@@ -12,6 +12,8 @@ pub const KNOWN: &str = "/v1/known";
 pub const FORGET: &str = "/v1/forget";
 /// Counts the mappings (GET, for an operator).
 pub const STATS: &str = "/v1/stats";
+/// Returns the numbers of the last days, by scope (POST, for an operator).
+pub const TOTALS: &str = "/v1/totals";
 /// Numbers of the mappings of each scope (GET, for an operator).
 pub const USAGE: &str = "/v1/usage";
 /// The page's session: asks for it (GET), opens it with an operator's token (POST), closes it (DELETE).

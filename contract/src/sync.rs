@@ -31,12 +31,19 @@ pub struct SyncRequest {
     /// The numbers since the last acknowledged batch.
     #[serde(default)]
     pub counters: Counters,
+    /// Mappings that are still owed after this batch.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub owed: u64,
     /// Placeholders in texts that the filter cannot restore itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wanted: Vec<Wanted>,
     /// The scopes that the filter serves, each with the place up to which the filter knows the scope's values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow: Vec<Follow>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A scope whose known values the filter follows.

@@ -10,6 +10,7 @@
 
 mod abi;
 mod http;
+mod metrics;
 mod shared;
 
 use std::collections::hash_map::RandomState;
@@ -22,7 +23,7 @@ use proxy_wasm::types::{ContextType, LogLevel};
 
 use self::abi::{Buffer, Map};
 use self::http::Http;
-use self::shared::{ENTRIES, SharedData, time_of_day, warn};
+use self::shared::{ENTRIES, IS_KONG, SharedData, time_of_day, warn};
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::{Entries, Root};
 use crate::instance::sidecar::{Call, Reply};
@@ -76,6 +77,8 @@ impl RootContext for Entry {
 
     fn on_tick(&mut self) {
         let now = self.now();
+        let counted = std::mem::take(&mut self.root.worker().borrow_mut().counted);
+        metrics::show(&counted, IS_KONG.get());
         let Some(Call { address, authorization, body }) = self.root.tick(now) else { return };
         let headers = vec![
             (":method", "POST"),

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::budget::{self, BYTES_MAX, Budget, VALUES_MAX};
-use crate::dialect::{Embedded, FileRef, KeptPlace, Options, Slot};
+use crate::dialect::{Dialect, Embedded, FileRef, KeptPlace, Options, Slot};
 use crate::history::History;
 use crate::json::{self, Edit, JsonError, Shape};
 use crate::placeholder::{self, Mint, Minting, Placeholder};
@@ -74,6 +74,8 @@ pub struct Masked<B = String> {
     pub forgotten: Vec<String>,
     /// The files of the body.
     pub files: Files,
+    /// The API that the body speaks by its shape; `None` if it is not one of those known.
+    pub dialect: Option<Dialect>,
     /// The place of a value in a string that is never altered, if those are searched: see [`Options::kept`].
     pub kept: Option<KeptPlace>,
 }
@@ -90,8 +92,8 @@ pub struct Files {
 impl<B> Masked<B> {
     /// Converts the body, if it changed.
     pub fn map<C>(self, convert: impl FnOnce(B) -> C) -> Masked<C> {
-        let Self { body, replaced, foreign, forgotten, files, kept } = self;
-        Masked { body: body.map(convert), replaced, foreign, forgotten, files, kept }
+        let Self { body, replaced, foreign, forgotten, files, dialect, kept } = self;
+        Masked { body: body.map(convert), replaced, foreign, forgotten, files, dialect, kept }
     }
 }
 
@@ -185,6 +187,7 @@ impl Masker<'_> {
             edits.sort_by_key(|edit| edit.span.start);
         }
         exchange.forgotten = sources.forgotten();
+        exchange.dialect = sources.dialect;
         exchange.kept = exchange.findings.peek().and_then(|finding| sources.kept(finding.text as usize));
         Ok(exchange.finish(edits))
     }
@@ -212,6 +215,7 @@ struct Masking<'m> {
     present: HashSet<Placeholder>,
     forgotten: Vec<String>,
     files: Files,
+    dialect: Option<Dialect>,
     kept: Option<KeptPlace>,
 }
 
@@ -234,6 +238,7 @@ impl<'m> Masking<'m> {
             replaced: Replaced::default(),
             forgotten: Vec::new(),
             files: Files::default(),
+            dialect: None,
             kept: None,
         })
     }
@@ -335,9 +340,9 @@ impl<'m> Masking<'m> {
     }
 
     fn finish(self, edits: Vec<Edit>) -> Masked<Vec<Edit>> {
-        let replaced = self.replaced;
-        let foreign = self.present.into_iter().filter(|placeholder| replaced.get(placeholder).is_none()).collect();
+        let Self { replaced, present, forgotten, files, dialect, kept, .. } = self;
+        let foreign = present.into_iter().filter(|placeholder| replaced.get(placeholder).is_none()).collect();
         let body = (!edits.is_empty()).then_some(edits);
-        Masked { body, replaced, foreign, forgotten: self.forgotten, files: self.files, kept: self.kept }
+        Masked { body, replaced, foreign, forgotten, files, dialect, kept }
     }
 }

@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::dialect::Usage;
 use crate::json::{self, Progress};
 
 use crate::placeholder::{self, End, Placeholder, Read, WRITTEN_MAX};
@@ -21,6 +22,9 @@ pub trait Resolve {
 
     /// Learns of signed thinking that was restored: its signature, and what the provider wrote.
     fn thought(&mut self, _signature: &str, _original: &str) {}
+
+    /// Learns what the provider reports of the request's tokens, if it does; perhaps several times.
+    fn usage(&mut self, _usage: Usage) {}
 }
 
 /// A part of the restored text.

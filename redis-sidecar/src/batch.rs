@@ -13,6 +13,8 @@ use crate::store::Followed;
 
 /// Kinds that one exchange may report. The catalogue and a configuration's own patterns have far fewer.
 const KINDS: usize = 1_000;
+/// Codes that a batch may report. There are about thirty.
+const CODES: usize = 100;
 
 #[derive(Debug)]
 pub struct Batch {
@@ -22,8 +24,11 @@ pub struct Batch {
     pub keyring: Option<String>,
     pub ttl: Duration,
     pub mappings: Vec<(RecordKey, Plain)>,
-    pub exchanges: Vec<(Scope, ExchangeSummary)>,
+    /// Without a scope if that was never known.
+    pub exchanges: Vec<(Option<Scope>, ExchangeSummary)>,
     pub counters: Counters,
+    /// Mappings that the filter owes besides these.
+    pub owed: u64,
     pub wanted: Vec<RecordKey>,
     pub follow: Vec<Followed>,
 }
@@ -40,6 +45,7 @@ impl Batch {
             mappings,
             exchanges,
             counters,
+            owed,
             wanted,
             follow,
         } = request;
@@ -54,6 +60,7 @@ impl Batch {
         check(exchanges.len() <= bound::EXCHANGES, "exchanges")?;
         check(wanted.len() <= bound::WANTED, "wanted")?;
         check(follow.len() <= bound::FOLLOWED, "follow")?;
+        check_counters(&counters)?;
         Ok(Self {
             id: (instance, batch),
             release,
@@ -62,6 +69,7 @@ impl Batch {
             mappings: mappings.into_iter().map(mapping).collect::<Result<_, _>>()?,
             exchanges: exchanges.into_iter().map(exchange).collect::<Result<_, _>>()?,
             counters,
+            owed,
             wanted: wanted.iter().map(|wanted| key(&wanted.scope, &wanted.placeholder)).collect::<Result<_, _>>()?,
             follow: follow.into_iter().map(followed).collect::<Result<_, _>>()?,
         })
@@ -70,7 +78,7 @@ impl Batch {
     /// Every scope that the batch writes to, asks in or reports on.
     pub fn scopes(&self) -> impl Iterator<Item = &Scope> {
         let keys = self.mappings.iter().map(|(key, _)| key).chain(&self.wanted);
-        let told = self.exchanges.iter().map(|(scope, _)| scope);
+        let told = self.exchanges.iter().filter_map(|(scope, _)| scope.as_ref());
         keys.map(|key| &key.scope).chain(self.follow.iter().map(|followed| &followed.scope)).chain(told)
     }
 
@@ -78,7 +86,7 @@ impl Batch {
     pub fn keep_scopes(&mut self, passes: impl Fn(&Scope) -> bool) -> BTreeSet<Scope> {
         let left_out = self.scopes().filter(|scope| !passes(scope)).cloned().collect();
         self.mappings.retain(|(key, _)| passes(&key.scope));
-        self.exchanges.retain(|(scope, _)| passes(scope));
+        self.exchanges.retain(|(scope, _)| scope.as_ref().is_none_or(&passes));
         self.wanted.retain(|key| passes(&key.scope));
         self.follow.retain(|followed| passes(&followed.scope));
         left_out
@@ -109,7 +117,7 @@ fn followed(follow: Follow) -> Result<Followed, Error> {
 }
 
 /// The numbers of an exchange are published and counted, so that they may hold names and codes only.
-fn exchange(exchange: ExchangeSummary) -> Result<(Scope, ExchangeSummary), Error> {
+fn exchange(exchange: ExchangeSummary) -> Result<(Option<Scope>, ExchangeSummary), Error> {
     check(exchange.masked.len() <= KINDS, "masked")?;
     check(exchange.masked.iter().all(|(kind, _)| KindName::parse(kind).is_some()), "kind")?;
     check(
@@ -117,7 +125,23 @@ fn exchange(exchange: ExchangeSummary) -> Result<(Scope, ExchangeSummary), Error
         "alerts",
     )?;
     check(exchange.refused.as_deref().is_none_or(code::is_code), "refused")?;
-    Ok((scope(&exchange.scope)?, exchange))
+    let is_route = exchange.route.len() <= bound::NAME_BYTES && !exchange.route.chars().any(char::is_control);
+    check(is_route, "route")?;
+    check(exchange.dialect.is_empty() || contract::is_name(&exchange.dialect, b"_"), "dialect")?;
+    let body = exchange.masked_body.as_ref().map_or(0, String::len);
+    check(body <= bound::MASKED_BODY_BYTES, "masked_body")?;
+    let is_unknown = exchange.scope.is_empty()
+        && (exchange.refused.is_some() || exchange.response == contract::ResponseState::Orphaned);
+    let scope = if is_unknown { None } else { Some(scope(&exchange.scope)?) };
+    Ok((scope, exchange))
+}
+
+/// The names of counters are those of metrics.
+fn check_counters(counters: &Counters) -> Result<(), Error> {
+    check(counters.refused_by_code.len() <= CODES, "refused_by_code")?;
+    check(counters.refused_by_code.keys().all(|code| code::is_code(code)), "refused_by_code")?;
+    check(counters.masked_by_kind.len() <= KINDS, "masked_by_kind")?;
+    check(counters.masked_by_kind.keys().all(|kind| KindName::parse(kind).is_some()), "masked_by_kind")
 }
 
 fn is_name(text: &str) -> bool {
@@ -137,8 +161,10 @@ mod tests {
         json!({"version": 1, "instance": "w1", "release": "0.1.0", "batch": 1, "mapping_ttl": 60,
             "mappings": [{"scope": "a", "kind": "ec2_instance", "placeholder": "AWS_EC2_7KQ2M9XA4TBN", "value": "i-0"}],
             "exchanges": [{"scope": "a", "at_ms": 1, "request_bytes": 1, "response_bytes": 1,
-                "masked": [["ec2_instance", 1]], "restored": 0, "unresolved": 0, "refused": "AWS_MASKER_1001"}],
-            "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a", "after": "1-0"}]})
+                "masked": [["ec2_instance", 1]], "restored": 0, "unresolved": 0, "refused": "AWS_MASKER_1001",
+                "route": "", "dialect": "openai_chat", "masked_body": ""}],
+            "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a", "after": "1-0"}],
+            "counters": {"refused_by_code": {}, "masked_by_kind": {}}})
     }
 
     fn with(path: &str, value: Value) -> Value {
@@ -166,9 +192,28 @@ mod tests {
             (with("/mappings/0/value", json!("")), Some(Error::Invalid("value"))),
             (with("/mappings/0/value", json!("x".repeat(bound::VALUE_BYTES + 1))), Some(Error::Invalid("value"))),
             (with("/exchanges/0/scope", json!("*")), Some(Error::Invalid("scope"))),
+            (with("/exchanges/0/scope", json!("")), None),
             (with("/exchanges/0/refused", json!("AWS_MASKER_6002")), None),
             (with("/exchanges/0/refused", json!("i-0abc")), Some(Error::Invalid("refused"))),
             (with("/exchanges/0/masked/0/0", json!("i-0abc def")), Some(Error::Invalid("kind"))),
+            (
+                with(
+                    "/exchanges/0",
+                    json!({"scope": "", "at_ms": 1, "request_bytes": 1, "response_bytes": 1, "masked": [],
+                "restored": 0, "unresolved": 0}),
+                ),
+                Some(Error::Invalid("scope")),
+            ),
+            (with("/exchanges/0/route", json!("a route/1")), None),
+            (with("/exchanges/0/route", json!("a\nb")), Some(Error::Invalid("route"))),
+            (with("/exchanges/0/route", json!("a".repeat(bound::NAME_BYTES + 1))), Some(Error::Invalid("route"))),
+            (with("/exchanges/0/dialect", json!("openai chat")), Some(Error::Invalid("dialect"))),
+            (
+                with("/exchanges/0/masked_body", json!("a".repeat(bound::MASKED_BODY_BYTES + 1))),
+                Some(Error::Invalid("masked_body")),
+            ),
+            (with("/counters/refused_by_code", json!({"i-0abc": 1})), Some(Error::Invalid("refused_by_code"))),
+            (with("/counters/masked_by_kind", json!({"i-0abc def": 1})), Some(Error::Invalid("masked_by_kind"))),
             (with("/wanted/0/scope", json!("a b")), Some(Error::Invalid("scope"))),
             (with("/follow/0/scope", json!("")), Some(Error::Invalid("scope"))),
             (with("/follow/0/after", json!("")), Some(Error::Invalid("after"))),

@@ -48,8 +48,12 @@ pub enum Command {
     /// Erase mappings; the filters forget them too
     #[command(subcommand)]
     Forget(Forget),
-    /// Count mappings, by scope and by key
-    Stats,
+    /// Count mappings, by scope and by key; or what happened on the last days
+    Stats {
+        /// Print the numbers of so many days, by scope
+        #[arg(long)]
+        days: Option<u16>,
+    },
     /// Exit with 0 if the sidecar is serving
     #[command(alias = "health")]
     Healthcheck,
@@ -84,7 +88,8 @@ pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
     let answer = match command {
         Command::Restore { scope } => return restore(&client, &scope, io::stdin().lock(), io::stdout().lock()),
         Command::Healthcheck => client.get(path::HEALTH)?,
-        Command::Stats => client.get(path::STATS)?,
+        Command::Stats { days: None } => client.get(path::STATS)?,
+        Command::Stats { days: Some(days) } => client.post(path::TOTALS, &json!({"days": days}))?,
         Command::Lookup { placeholder, scope, reason } => {
             client.post(path::LOOKUP, &json!({"scope": scope, "placeholder": placeholder, "reason": reason}))?
         }

@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod name;
 pub mod operator;
 pub mod page;
+pub mod publisher;
 pub mod quota;
 pub mod routes;
 pub mod run;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::{key, scope};
 use crate::error::Error;
+use crate::events::totals::{DAYS, days};
 use crate::name::RecordKey;
 use crate::quota::Usage;
 use crate::store::{Change, Cursor, Store};
@@ -44,6 +45,8 @@ pub enum Call {
     },
     Forget(Erasure),
     Stats,
+    /// Of so many days, today the last.
+    Totals(u16),
 }
 
 /// What is shown of a mapping.
@@ -80,6 +83,8 @@ pub enum Outcome {
     Named(Vec<Name>),
     Forgotten(u64),
     Stats(Stats),
+    /// By day and scope.
+    Totals(serde_json::Map<String, serde_json::Value>),
 }
 
 /// A mapping without its value.
@@ -109,6 +114,12 @@ struct Asked {
     value: Option<Redacted>,
     reason: Option<String>,
     values: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Days {
+    days: u16,
 }
 
 impl Call {
@@ -157,6 +168,13 @@ impl Call {
         Ok(Self::Stats)
     }
 
+    pub fn totals(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
+        match serde_json::from_slice(body)? {
+            Days { days } if (1..=DAYS).contains(&days) => Ok(Self::Totals(days)),
+            Days { .. } => Err(Error::Invalid("days")),
+        }
+    }
+
     pub fn name(&self) -> &'static str {
         match self {
             Self::Restore { .. } => "restore",
@@ -164,6 +182,7 @@ impl Call {
             Self::Known { .. } => "known",
             Self::Forget(_) => "forget",
             Self::Stats => "stats",
+            Self::Totals(_) => "totals",
         }
     }
 
@@ -175,7 +194,7 @@ impl Call {
             }
             Self::Lookup { key, .. } | Self::Forget(Erasure::Placeholder(key)) => Some(&key.scope),
             Self::Forget(Erasure::Value { scope, .. }) => scope.as_ref(),
-            Self::Stats => None,
+            Self::Stats | Self::Totals(_) => None,
         }
     }
 }
@@ -189,7 +208,7 @@ impl Outcome {
             Self::Known(known) => known.len() as u64,
             Self::Named(known) => known.len() as u64,
             Self::Forgotten(count) => *count,
-            Self::Stats(_) => 0,
+            Self::Stats(_) | Self::Totals(_) => 0,
         }
     }
 }
@@ -205,6 +224,7 @@ pub async fn operate(vault: &Vault, call: &Call) -> Result<Outcome, Error> {
         Call::Known { scope, show: Show::Names } => known(vault, scope).await.map(named),
         Call::Forget(erasure) => forget(vault, erasure).await.map(Outcome::Forgotten),
         Call::Stats => count(vault).await.map(Outcome::Stats),
+        Call::Totals(count) => totals(vault, *count).await.map(Outcome::Totals),
     }
 }
 
@@ -229,6 +249,14 @@ async fn restore_text(vault: &Vault, scope: &Scope, text: &[u8]) -> Result<Outco
         Values { full: true, .. } => Err(Error::TooLarge),
         Values { restored, unknown, .. } => Ok(Outcome::Restored { text, restored, unknown }),
     }
+}
+
+/// Days on which nothing happened are left out.
+async fn totals(vault: &Vault, count: u16) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
+    let days = days(count);
+    let totals = vault.store().totals(&days).await?;
+    let held = days.into_iter().zip(totals).filter(|(_, totals)| !totals.is_empty());
+    Ok(held.map(|(day, totals)| (day, totals.by_scope())).collect())
 }
 
 async fn known(vault: &Vault, scope: &Scope) -> Result<Vec<Mapping>, Error> {

@@ -27,6 +27,7 @@ use crate::config::Probes;
 use crate::door::{Door, Scopes};
 use crate::error::Error;
 use crate::events;
+use crate::events::totals::Totals;
 use crate::journal::Journal;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -58,7 +59,8 @@ pub struct Sidecar {
 impl Sidecar {
     /// Tells those who watch over security. Nobody may be listening.
     async fn publish_audit(&self, call: &str, who: &str, outcome: &str, count: u64) {
-        let _ = self.vault.store().publish(&[events::audit(call, who, outcome, count)]).await;
+        let audit = events::audit(call, who, outcome, count);
+        self.vault.publisher().publish(vec![audit], &Totals::default()).await;
     }
 }
 
@@ -112,6 +114,7 @@ impl Routes {
             .route(path::KNOWN, post(operator(Call::known)))
             .route(path::FORGET, post(operator(Call::forget)))
             .route(path::STATS, get(operator(Call::stats)))
+            .route(path::TOTALS, post(operator(Call::totals)))
             .route(path::USAGE, get(live::usage))
             .route(path::LIVE, get(live::live))
             .route(&format!("{}/{{exchange}}", path::BODIES), get(live::body))
@@ -141,7 +144,10 @@ async fn sync(State(sidecar): Shared, Extension(seat): Seated, request: Request)
 }
 
 async fn handle_sync(sidecar: &Sidecar, seat: &Seat, request: Request) -> Result<impl Serialize + use<>, Error> {
-    let (_, scopes) = sidecar.filters.enter(authorization(request.headers()))?;
+    let (_, scopes) = match sidecar.filters.enter(authorization(request.headers())) {
+        Ok(entered) => entered,
+        Err(error) => return Err(note(sidecar, error).await),
+    };
     let _call = seat.call();
     let request: SyncRequest = serde_json::from_slice(&body(request).await?)?;
     sidecar.vault.sync(Batch::parse(request)?, scopes).await
@@ -167,6 +173,7 @@ async fn handle_operator(
         Ok(Outcome::Named(known)) => answer(&sidecar, Ok(json!({"known": known}))),
         Ok(Outcome::Forgotten(count)) => answer(&sidecar, Ok(json!({"forgotten": count}))),
         Ok(Outcome::Stats(stats)) => answer(&sidecar, Ok(json!({"health": health(&sidecar), "stats": stats}))),
+        Ok(Outcome::Totals(days)) => answer(&sidecar, Ok(json!({"days": days}))),
         Err(error) => refusal(&sidecar, error),
     }
 }
@@ -175,9 +182,13 @@ async fn handle_operator(
 /// value.
 async fn operate(sidecar: &Sidecar, peer: Peer, seat: &Seat, request: Request, parse: Parse) -> Result<Outcome, Error> {
     let path = request.uri().path().to_owned();
-    let (caller, shown) = admit(sidecar, request.method(), request.headers()).inspect_err(|error| {
-        tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "operator call rejected");
-    })?;
+    let (caller, shown) = match admit(sidecar, request.method(), request.headers()) {
+        Ok(admitted) => admitted,
+        Err(error) => {
+            tracing::warn!(audit = path, peer = %peer, outcome = error.code(), "operator call rejected");
+            return Err(note(sidecar, error).await);
+        }
+    };
     let _call = seat.call();
     let mut about = None;
     let outcome = match authorise(&caller.scopes, &shown, request, parse).await {
@@ -196,6 +207,14 @@ async fn operate(sidecar: &Sidecar, peer: Peer, seat: &Seat, request: Request, p
     tracing::info!(audit = path, who = caller.who, peer = %peer, outcome = code, count, placeholder, reason, "operator call");
     sidecar.publish_audit(&path, &caller.who, code, count).await;
     outcome
+}
+
+/// Tells those who watch over security of a wrong token.
+async fn note(sidecar: &Sidecar, error: Error) -> Error {
+    if error == Error::Unauthorized {
+        sidecar.vault.publisher().note_wrong_token().await;
+    }
+    error
 }
 
 /// The placeholder that was looked up, and why. Whoever writes the value into the reason does not get it into the log.
@@ -218,7 +237,7 @@ async fn authorise(scopes: &Scopes, shown: &Shown, request: Request, parse: Pars
         match &call {
             Call::Restore { .. } | Call::Known { show: Show::Values, .. } => return Err(Error::Forbidden),
             Call::Lookup { reason: None, .. } => return Err(Error::Invalid("reason")),
-            Call::Lookup { .. } | Call::Known { .. } | Call::Forget(_) | Call::Stats => {}
+            Call::Lookup { .. } | Call::Known { .. } | Call::Forget(_) | Call::Stats | Call::Totals(_) => {}
         }
     }
     match call.scope() {

@@ -13,6 +13,7 @@ use crate::journal::{Journal, unix_ms};
 use crate::keyring::{Keyring, MasterSecret};
 use crate::listen::{self, Listener};
 use crate::metrics::Metrics;
+use crate::publisher::{Publisher, Webhook};
 use crate::routes::{Routes, Sidecar};
 use crate::session::Sessions;
 use crate::store::Store;
@@ -82,10 +83,12 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
         tracing::info!(eviction = store.health().eviction.as_str(), "Redis answers");
     }
     let metrics = Arc::new(Metrics::default());
+    let webhook = config.events.webhook.map(|url| Webhook::start(url, Arc::clone(&metrics)));
+    let publisher = Publisher::new(Arc::clone(&store), Arc::clone(&metrics), webhook, config.events.unresolved_max);
     let audiences = config.operators.iter().map(BearerToken::scopes).cloned();
     let journal = Arc::new(Journal::new(audiences, store.health(), unix_ms()));
     Ok(Sidecar {
-        vault: Vault::new(keyring, store, config.quotas, Arc::clone(&metrics), Arc::clone(&journal)),
+        vault: Vault::new(keyring, store, config.quotas, Arc::clone(&metrics), publisher, Arc::clone(&journal)),
         journal,
         live: Arc::default(),
         sessions: Sessions::default(),

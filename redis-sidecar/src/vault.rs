@@ -14,11 +14,13 @@ use masking::Placeholder;
 use crate::batch::Batch;
 use crate::door::Scopes;
 use crate::error::Error;
-use crate::events;
+use crate::events::totals::Totals;
+use crate::events::{self, Told};
 use crate::journal::{Journal, unix_ms};
 use crate::keyring::Keyring;
-use crate::metrics::Metrics;
+use crate::metrics::{Heard, Metrics};
 use crate::name::RecordKey;
+use crate::publisher::Publisher;
 use crate::quota::Quotas;
 use crate::seal::Plain;
 use crate::store::{Change, News, Store};
@@ -36,6 +38,7 @@ pub struct Vault {
     store: Arc<dyn Store>,
     quotas: Quotas,
     metrics: Arc<Metrics>,
+    publisher: Publisher,
     journal: Arc<Journal>,
     seen: Mutex<LruCache<(String, u64), ()>>,
 }
@@ -53,13 +56,18 @@ impl Vault {
         store: Arc<dyn Store>,
         quotas: Quotas,
         metrics: Arc<Metrics>,
+        publisher: Publisher,
         journal: Arc<Journal>,
     ) -> Self {
-        Self { keyring, store, quotas, metrics, journal, seen: Mutex::new(LruCache::new(SEEN)) }
+        Self { keyring, store, quotas, metrics, publisher, journal, seen: Mutex::new(LruCache::new(SEEN)) }
     }
 
     pub fn store(&self) -> &dyn Store {
         &*self.store
+    }
+
+    pub fn publisher(&self) -> &Publisher {
+        &self.publisher
     }
 
     /// The id of the key that seals now.
@@ -83,9 +91,11 @@ impl Vault {
             Err(error) => return Err(*error),
             Ok(()) => self.store.health().state,
         };
-        if kept.is_ok() {
-            self.account(&batch).await;
+        if let Ok(refused) = &kept {
+            self.account(&batch, refused).await;
         }
+        let observes = batch.exchanges.last().map(|(_, exchange)| exchange.observed);
+        self.metrics.hear(&batch.id.0, Heard { owed: batch.owed, observes });
         self.metrics.count_sync(kept.is_ok());
         let (acknowledged, store_answered) = (kept.is_ok(), answers.is_ok());
         let refused = foreign.into_iter().map(|scope| RefusedScope {
@@ -166,18 +176,23 @@ impl Vault {
         Ok(keys.iter().zip(opened).filter_map(|(key, plain)| Some(mapping(key, plain?))).collect())
     }
 
-    /// Counts an acknowledged batch and publishes its events, once. Nobody may be listening: a failure here is ignored.
-    async fn account(&self, batch: &Batch) {
+    /// Counts an acknowledged batch and publishes its events, once.
+    async fn account(&self, batch: &Batch, refused: &[RefusedScope]) {
         if !self.first_seen(&batch.id) {
             return;
         }
         let exchanges = || batch.exchanges.iter().map(|(_, exchange)| exchange);
         self.metrics.count(&batch.counters, exchanges());
         self.journal.record(batch, unix_ms());
-        let events = events::events(&batch.id.0, exchanges(), &batch.counters);
-        if self.store.publish(&events).await.is_err() {
-            tracing::debug!(events = events.len(), "events could not be published");
-        }
+        let told = Told {
+            instance: &batch.id.0,
+            batch: batch.id.1,
+            exchanges: exchanges().collect(),
+            counters: &batch.counters,
+            refused,
+            unresolved_max: self.publisher.unresolved_max,
+        };
+        self.publisher.publish(events::events(&told), &Totals::of(exchanges())).await;
     }
 
     fn first_seen(&self, id: &(String, u64)) -> bool {

@@ -25,7 +25,8 @@ def main() -> int:
     token = secrets.token_hex(32)
     with tempfile.TemporaryDirectory(prefix="aws-masker-") as directory, ExitStack() as stack:
         logs = Path(directory)
-        operator = os.environ.get("MASKER_OPERATOR_TOKEN") or secrets.token_hex(32)
+        given = os.environ.get("MASKER_OPERATOR_TOKEN")
+        operator = given or secrets.token_hex(32)
         sidecar = stack.enter_context(Sidecar("sidecar", logs, sidecar_settings(token, operator)))
         plan = Plan(
             asked.upstream,
@@ -38,7 +39,8 @@ def main() -> int:
         envoy = stack.enter_context(Envoy("envoy", plan, logs))
         print(f"{envoy.url} masks for {asked.upstream}; logs in {logs}; Ctrl-C stops it")
         print(f"ANTHROPIC_BASE_URL=http://localhost:{asked.port} claude")
-        print(f"See it in a browser: {sidecar.page(operator)}", flush=True)
+        # A token that the caller chose is not shown: it may have other uses.
+        print(f"See it in a browser: {sidecar.url if given else sidecar.page(operator)}", flush=True)
         wait_for("a process to end", lambda: ended(sidecar, envoy), patience=float("inf"))
         for process in (sidecar.process, envoy.process):
             print(f"--- {process.name}\n{process.tail()}", file=sys.stderr)

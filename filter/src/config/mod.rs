@@ -31,6 +31,7 @@ pub(crate) struct Config {
     pub scope: ScopeRule,
     pub direction: Direction,
     pub log_masked_requests: bool,
+    pub record_masked_bodies: bool,
     /// Shared by all entries with the same policy: a compiled scanner takes megabytes.
     pub scanner: Rc<Scanner>,
     pub mode: Mode,
@@ -130,6 +131,7 @@ impl Config {
             scope: raw.scope.clone().check()?,
             direction,
             log_masked_requests: raw.log_masked_requests,
+            record_masked_bodies: raw.record_masked_bodies,
             scanner,
             addresses: if raw.address_groups { AddressCodes::Grouped } else { AddressCodes::Unrelated },
             options: Options {

@@ -119,6 +119,8 @@ pub(crate) struct RequestHead {
     pub upgrade: Option<String>,
     /// The text at the place from which the configuration reads the scope.
     pub scope: Option<String>,
+    /// The host's name of the route; empty if it tells none.
+    pub route: String,
     /// All headers, if they are searched for values and the host shows them.
     pub headers: Option<Vec<(String, String)>>,
     /// The name of the client's connection, if the host holds every replaced body until that closes.
@@ -152,6 +154,7 @@ impl RequestHead {
             content_encoding: header("content-encoding"),
             upgrade: header("upgrade"),
             scope: None,
+            route: String::new(),
             headers: None,
             connection: None,
         }

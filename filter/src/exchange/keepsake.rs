@@ -7,6 +7,7 @@ use contract::Redacted;
 use masking::{Entry, Placeholder, Recognised, Replaced, Scanner, Secret};
 use serde::{Deserialize, Serialize};
 
+use super::facts::Facts;
 use crate::instance::clock::TimeOfDay;
 
 /// The state kept for a request that was forwarded.
@@ -29,6 +30,8 @@ pub(super) struct RequestKeepsake {
     pub at: TimeOfDay,
     pub request_bytes: u64,
     pub closes: bool,
+    #[serde(default)]
+    pub facts: Facts,
     pub values: Vec<Kept>,
 }
 

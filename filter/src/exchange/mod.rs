@@ -2,8 +2,10 @@
 //! come in with the time, decisions go out.
 
 mod decode;
+pub(crate) mod facts;
 pub(crate) mod head;
 mod keepsake;
+mod line;
 pub(crate) mod mirrored;
 mod observed;
 mod recovered;
@@ -12,6 +14,9 @@ mod restoring;
 mod sent;
 mod to_client;
 
+use std::time::Duration;
+
+use contract::{ExchangeSummary, ResponseState};
 use log::Level;
 use masking::Tally;
 
@@ -42,6 +47,18 @@ pub(crate) struct Exchange {
     /// Known after the request's headers, or from data that the host has kept.
     gateway: Gateway,
     phase: Phase,
+    seen: Seen,
+}
+
+/// What is known of an exchange, should it be refused.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Empty until it is known.
+    scope: String,
+    route: String,
+    at: TimeOfDay,
+    request_bytes: u64,
+    status: u16,
 }
 
 #[derive(Debug)]
@@ -89,7 +106,7 @@ impl Phase {
 
 impl Exchange {
     pub(crate) fn new(root: Root) -> Self {
-        Self { root, gateway: Gateway::Other, phase: Phase::Unseen }
+        Self { root, gateway: Gateway::Other, phase: Phase::Unseen, seen: Seen::default() }
     }
 
     pub(crate) fn root(&self) -> &Root {
@@ -121,11 +138,8 @@ impl Exchange {
             self.phase = Phase::Answered;
             return Ok(Some(self.root.health(now)));
         }
+        self.seen = Seen { route: head.route.clone(), at: now, ..Seen::default() };
         let observes = self.observes();
-        self.root.count(|counters| {
-            counters.requests += 1;
-            counters.observed += u64::from(observes);
-        });
         match self.admit(head, now).and_then(|requested| Phase::requested(requested, now)) {
             Ok(phase) => self.phase = phase,
             Err(refusal) if observes => self.phase = Phase::Observed(Observed::Refused(refusal)),
@@ -134,7 +148,7 @@ impl Exchange {
         Ok(None)
     }
 
-    fn admit(&self, head: RequestHead, now: TimeOfDay) -> Result<Requested, Refusal> {
+    fn admit(&mut self, head: RequestHead, now: TimeOfDay) -> Result<Requested, Refusal> {
         // HTTP/2 in clear text carries the same requests, and no host switches to it in the middle of a connection.
         if head.upgrade.as_deref().is_some_and(|protocol| !protocol.trim().eq_ignore_ascii_case("h2c")) {
             return Err(Refusal::Upgrade);
@@ -147,6 +161,7 @@ impl Exchange {
             }
         };
         let follows = head.follows;
+        self.seen.scope.clone_from(&scope);
         let requested = Requested::new(instance, head, scope);
         requested.check_head()?;
         if follows == Follows::Body {
@@ -163,7 +178,14 @@ impl Exchange {
         self.gateway = Gateway::Kong;
         let (Some(kept), Some(instance)) = (kept(), self.root.ready().cloned()) else { return };
         if let Some(keepsake) = RequestKeepsake::read(&kept).filter(|keepsake| !keepsake.masked) {
-            let head = RequestHead { content_encoding: keepsake.content_encoding, ..head(self.gateway) };
+            self.seen = Seen {
+                scope: keepsake.scope.clone(),
+                route: keepsake.facts.route.clone(),
+                at: instance.borrow().time_of_day(),
+                ..Seen::default()
+            };
+            let (content_encoding, route) = (keepsake.content_encoding, keepsake.facts.route);
+            let head = RequestHead { content_encoding, route, ..head(self.gateway) };
             self.phase = Phase::Requested(Requested::new(&instance, head, keepsake.scope));
         } else {
             self.resume_call(&kept, &instance, || head(Gateway::Kong));
@@ -190,6 +212,8 @@ impl Exchange {
     /// Takes the whole request body, or `None` if the host cannot show it. Returns the body to send instead, if it
     /// changes.
     pub(crate) fn request_body(&mut self, body: Option<&[u8]>, now: TimeOfDay) -> Result<Option<Vec<u8>>, Refusal> {
+        self.seen.at = now;
+        self.seen.request_bytes = body.map_or(0, |body| body.len() as u64);
         let requested = match std::mem::replace(&mut self.phase, Phase::Gone) {
             Phase::Requested(requested) => requested,
             Phase::ToClient(exchange) => return self.call(exchange, body, now),
@@ -206,10 +230,7 @@ impl Exchange {
                 self.phase = Phase::Sent(sent);
                 Ok(body)
             }
-            Err(refusal) => {
-                requested.report_refusal(refusal, body, now);
-                Err(self.refuse(refusal))
-            }
+            Err(refusal) => Err(self.refuse(refusal)),
         }
     }
 
@@ -232,8 +253,47 @@ impl Exchange {
 
     fn refuse(&mut self, refusal: Refusal) -> Refusal {
         self.phase = Phase::Answered;
-        self.root.count(|counters| counters.refused += 1);
+        self.report_refusal(refusal);
         refusal
+    }
+
+    fn report_refusal(&mut self, refusal: Refusal) {
+        let (code, status) = (refusal.code().to_owned(), u16::try_from(refusal.status()).unwrap_or_default());
+        let summary = self.summary();
+        self.root.report(ExchangeSummary { refused: Some(code), status, ..summary });
+    }
+
+    /// A summary of what is known without the request.
+    fn summary(&mut self) -> ExchangeSummary {
+        let Seen { scope, route, at, request_bytes, status } = std::mem::take(&mut self.seen);
+        ExchangeSummary { scope, route, at_ms: at.0, request_bytes, status, ..ExchangeSummary::default() }
+    }
+
+    /// The response stays masked: its request was not seen.
+    fn report_orphaned(&mut self) {
+        if let Some(instance) = self.root.ready() {
+            self.seen.at = instance.borrow().time_of_day();
+        }
+        let summary = self.summary();
+        self.root.report(ExchangeSummary { response: ResponseState::Orphaned, ..summary });
+    }
+
+    /// The step of the request's body took this long, by the host's clock.
+    pub(crate) fn request_took(&mut self, took: Duration) {
+        match &mut self.phase {
+            Phase::Sent(sent) | Phase::Observed(Observed::Sent(sent)) => sent.facts.request_took = Some(took),
+            Phase::ToClient(exchange) => exchange.request_took(took),
+            _ => {}
+        }
+    }
+
+    /// A step of the response's body took this long, by the host's clock.
+    pub(crate) fn response_took(&mut self, took: Duration) {
+        match &mut self.phase {
+            Phase::Restoring(sent, _) => sent.facts.add_response(took),
+            Phase::ToClient(exchange) => exchange.response_took(took),
+            _ => {}
+        }
     }
 
     /// The data to keep with the request for a context that takes over from this one; again after each step of the
@@ -261,7 +321,16 @@ impl Exchange {
             Phase::Restoring(sent, restoring) => sent.end(&restoring.tally()),
             Phase::Passing(sent, tally) => sent.end(&tally),
             Phase::Sent(sent) => sent.end(&Tally::default()),
-            Phase::Observed(observed) => observed.end(),
+            // No response came, or the client has left before the end of its request.
+            Phase::Requested(requested) => Sent::without_body(requested, self.seen.at).end(&Tally::default()),
+            Phase::Recovered(recovered) => recovered.end(),
+            Phase::Observed(Observed::Refused(refusal)) => {
+                let summary =
+                    ExchangeSummary { observed: true, refused: Some(refusal.code().to_owned()), ..self.summary() };
+                self.root.report(summary);
+                None
+            }
+            Phase::Observed(observed) => observed.end(self.seen.at),
             Phase::ToClient(exchange) => exchange.end(),
             _ => None,
         }

@@ -22,10 +22,14 @@ impl Observed {
         let Self::Asked(requested) = self else { return self };
         match requested.mask(body, now) {
             Ok((sent, _)) => Self::Sent(sent),
-            Err(refusal) => {
-                requested.report_refusal(refusal, body, now);
-                Self::Refused(refusal)
-            }
+            Err(refusal) => Self::Refused(refusal),
+        }
+    }
+
+    /// Takes the status of the response.
+    pub(super) fn response_status(&mut self, status: u16) {
+        if let Self::Sent(sent) = self {
+            sent.facts.status = status;
         }
     }
 
@@ -46,10 +50,12 @@ impl Observed {
     }
 
     /// Ends the exchange. Returns the counts by kind for the log, if the configuration asks for them.
-    pub(super) fn end(self) -> Option<String> {
+    /// A refusal is told by the exchange.
+    pub(super) fn end(self, at: TimeOfDay) -> Option<String> {
         match self {
             Self::Sent(sent) => sent.end(&Tally::default()),
-            Self::Asked(_) | Self::Refused(_) => None,
+            Self::Asked(requested) => Sent::without_body(requested, at).end(&Tally::default()),
+            Self::Refused(_) => None,
         }
     }
 }

@@ -38,6 +38,7 @@ impl Exchange {
         now: TimeOfDay,
         kept: impl FnOnce() -> Option<Vec<u8>>,
     ) -> (Option<Answering>, Option<Line>) {
+        self.seen.status = u16::try_from(head.status).unwrap_or_default();
         let refusal = if self.has_lost_its_state() { self.take_over(kept(), now).err() } else { None };
         let answering = self.answer(head, now);
         let line = refusal.and_then(|refusal| self.refusal_line(refusal, now));
@@ -52,7 +53,10 @@ impl Exchange {
             // It left as it came, as the configuration says.
             KEPT_UNSEEN if self.observes() => self.phase = Phase::Answered,
             KEPT_UNSEEN => self.phase = Phase::Unmasked,
-            KEPT_BYPASSED => return Err(self.refuse(Refusal::Bypassed)),
+            KEPT_BYPASSED => {
+                self.seen.at = now;
+                return Err(self.refuse(Refusal::Bypassed));
+            }
             kept if self.take_over_call(kept, now) => {}
             kept => {
                 if let (Some(keepsake), Some(instance)) = (RequestKeepsake::read(kept), self.root.ready()) {
@@ -64,10 +68,10 @@ impl Exchange {
     }
 
     fn answer(&mut self, head: &ResponseHead, now: TimeOfDay) -> Option<Answering> {
-        let sent = match std::mem::replace(&mut self.phase, Phase::Answered) {
+        let mut sent = match std::mem::replace(&mut self.phase, Phase::Answered) {
             Phase::Sent(sent) => sent,
             // There was no body.
-            Phase::Requested(requested) => Sent::without_body(requested),
+            Phase::Requested(requested) => Sent::without_body(requested, self.seen.at),
             // Kong answers before it asks the filter, for example for an unknown host. If any context saw the request,
             // its response is restored no matter who produced it.
             Phase::Unseen | Phase::Unmasked if head.is_gateways_own => return None,
@@ -75,7 +79,8 @@ impl Exchange {
                 return Some(Answering { note: "request-unseen".to_owned(), rewrites: true, closes: false });
             }
             Phase::ToClient(exchange) => return self.answer_call(exchange, head, now),
-            Phase::Observed(observed) => {
+            Phase::Observed(mut observed) => {
+                observed.response_status(self.seen.status);
                 let note = observed.note();
                 return Some(self.pass(Phase::Observed(observed), &note));
             }
@@ -86,6 +91,7 @@ impl Exchange {
                 return None;
             }
         };
+        sent.facts.status = u16::try_from(head.status).unwrap_or_default();
         Some(self.restore(sent, head))
     }
 
@@ -127,7 +133,7 @@ impl Exchange {
         }
         let request = kept.and_then(|kept| RequestKeepsake::read(&kept));
         if let (Some(request), Some(response), Some(instance)) = (request, response, self.root.ready()) {
-            self.phase = Phase::Recovered(Recovered::new(&request, &response, instance));
+            self.phase = Phase::Recovered(Recovered::new(request, &response, instance));
         }
         self.alarm()
     }
@@ -164,20 +170,19 @@ impl Exchange {
 
     /// Returns a line for the log, once, if the response passes unchanged because its request was not seen.
     fn alarm(&mut self) -> Option<Line> {
-        let (count, text): (fn(&mut contract::Counters), _) = match self.phase {
-            Phase::Unseen => (
-                |counters| counters.orphaned_responses += 1,
-                "left a response masked: its request was not seen by this instance of the filter",
-            ),
-            Phase::Unmasked => (
-                |counters| counters.unmasked_requests += 1,
+        let text = match self.phase {
+            Phase::Unseen => {
+                self.report_orphaned();
+                "left a response masked: its request was not seen by this instance of the filter"
+            }
+            Phase::Unmasked => {
+                self.root.count(|counters| counters.unmasked_requests += 1);
                 "A REQUEST LEFT UNMASKED: the gateway sent it without showing it to the filter; a plugin on its route \
-                 has a `response` handler or buffers the response, and kong.conf lacks what refuses that",
-            ),
+                 has a `response` handler or buffers the response, and kong.conf lacks what refuses that"
+            }
             _ => return None,
         };
         self.phase = Phase::Orphaned;
-        self.root.count(count);
         Some(Line { level: Level::Error, text: text.to_owned() })
     }
 

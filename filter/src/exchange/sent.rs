@@ -4,11 +4,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use contract::ResponseState;
 use masking::{Files, Mint, Replaced, Tally, Text};
 
 use super::decode::{self, Coding, Undecodable};
+use super::facts::{Facts, excerpt};
 use super::head::RequestHead;
 use super::keepsake::RequestKeepsake;
+use super::line::{alert_line, log_line};
 use crate::config::{Mode, Strict};
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
@@ -48,6 +51,7 @@ pub(super) struct Sent {
     at: TimeOfDay,
     request_bytes: u64,
     pub response_bytes: u64,
+    pub facts: Facts,
     /// The client's connection, if the host holds the replaced body until it closes.
     connection: Option<Vec<u8>>,
     /// True if the client should open another connection.
@@ -111,7 +115,12 @@ impl Requested {
             }
             _ => false,
         };
+        let dialect = masked.dialect.map_or("", |shape| shape.at(&self.head.path).as_str());
+        let records = self.instance.borrow().record_masked_bodies;
+        let masked_body = records.then(|| excerpt(changed.as_deref().unwrap_or(body)));
+        let facts = Facts { dialect: dialect.into(), masked_body, ..Facts::of_route(&self.head.route) };
         let sent = Sent {
+            facts,
             replaced: masked.replaced,
             foreign: masked.foreign,
             files: masked.files,
@@ -137,20 +146,11 @@ impl Requested {
         })
     }
 
-    /// Reports the refusal of the request.
-    pub(super) fn report_refusal(&self, refusal: Refusal, body: Option<&[u8]>, now: TimeOfDay) {
-        let request_bytes = body.map_or(0, |body| body.len() as u64);
-        let sent = Sent { at: now, request_bytes, ..Sent::new(&self.instance, self.scope.clone(), String::new()) };
-        let summary = sent.summary(BTreeMap::new(), &Tally::default());
-        self.instance
-            .borrow_mut()
-            .report(contract::ExchangeSummary { refused: Some(refusal.code().into()), ..summary });
-    }
-
     pub(super) fn keepsake(&self) -> RequestKeepsake {
         let (scope, method) = (self.scope.clone(), self.head.method.clone());
         let content_encoding = self.head.content_encoding.clone();
-        RequestKeepsake { scope, method, content_encoding, ..RequestKeepsake::default() }
+        let facts = Facts::of_route(&self.head.route);
+        RequestKeepsake { scope, method, content_encoding, facts, ..RequestKeepsake::default() }
     }
 }
 
@@ -168,14 +168,16 @@ impl Sent {
             at: TimeOfDay::default(),
             request_bytes: 0,
             response_bytes: 0,
+            facts: Facts::default(),
             connection: None,
             closes: false,
             observed: instance.borrow().mode == Mode::Observe,
         }
     }
 
-    pub(super) fn without_body(requested: Requested) -> Self {
-        Self::new(&requested.instance, requested.scope, requested.head.method)
+    pub(super) fn without_body(requested: Requested, at: TimeOfDay) -> Self {
+        let facts = Facts::of_route(&requested.head.route);
+        Self { facts, at, ..Self::new(&requested.instance, requested.scope, requested.head.method) }
     }
 
     /// A request that another context sent.
@@ -190,6 +192,7 @@ impl Sent {
             at: kept.at,
             request_bytes: kept.request_bytes,
             closes: kept.closes,
+            facts: kept.facts,
             ..Self::new(instance, kept.scope, kept.method)
         }
     }
@@ -206,6 +209,7 @@ impl Sent {
             at: self.at,
             request_bytes: self.request_bytes,
             closes: self.closes,
+            facts: Facts { masked_body: None, ..self.facts.clone() },
             ..RequestKeepsake::default()
         };
         keepsake.with_values(&self.replaced, &self.instance.borrow().scanner)
@@ -249,12 +253,11 @@ impl Sent {
         instance.take_tally(&self.scope, self.mint.as_ref(), tally);
         let masked = instance.kinds(&self.replaced);
         let alerts = instance.alerts(&masked);
-        let counts = if instance.log_masked_requests { log_line(&masked, tally) } else { None };
-        let line = if alerts.is_empty() { counts } else { Some(alert_line(&masked, &alerts)) };
-        if self.key.is_some() {
-            instance.report(contract::ExchangeSummary { alerts, ..self.summary(masked, tally) });
-        }
-        line
+        let alert = (!alerts.is_empty()).then(|| alert_line(&masked, &alerts));
+        let summary = contract::ExchangeSummary { alerts, ..self.summary(masked, tally) };
+        let line = instance.log_masked_requests.then(|| log_line(&summary));
+        instance.report(summary);
+        alert.or(line)
     }
 
     fn summary(self, masked: BTreeMap<String, u64>, tally: &Tally) -> contract::ExchangeSummary {
@@ -269,23 +272,10 @@ impl Sent {
             attachments: self.files.attachments,
             masked_links: self.files.masked_links,
             observed: self.observed,
-            ..contract::ExchangeSummary::default()
+            response: if tally.degraded { ResponseState::Degraded } else { ResponseState::Restored },
+            input_tokens: tally.usage.input_tokens,
+            cache_read_tokens: tally.usage.cache_read_tokens,
+            ..self.facts.summary()
         }
     }
-}
-
-/// The counts of those kinds of an exchange for which the configuration asks for an alert.
-fn alert_line(masked: &BTreeMap<String, u64>, alerts: &[String]) -> String {
-    let count = |kind: &String| format!("{kind}={}", masked.get(kind).copied().unwrap_or_default());
-    format!("alert: a request held {}", alerts.iter().map(count).collect::<Vec<_>>().join(" "))
-}
-
-/// The counts of an exchange in which something was masked or restored.
-pub(super) fn log_line(masked: &BTreeMap<String, u64>, tally: &Tally) -> Option<String> {
-    if masked.is_empty() && tally.restored == 0 && tally.unresolved == 0 {
-        return None;
-    }
-    let kinds: Vec<_> = masked.iter().map(|(kind, count)| format!("{kind}={count}")).collect();
-    let kinds = if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(" ") };
-    Some(format!("masked {kinds}; restored={} unresolved={}", tally.restored, tally.unresolved))
 }

@@ -505,7 +505,9 @@ fn the_log_line_has_counts_only() {
     let (mut exchange, placeholder) = sent(&root(r#","log_masked_requests":true"#));
     respond(&mut exchange, &ok("text/plain")).unwrap();
     exchange.response_body(format!("{placeholder}.").as_bytes(), true);
-    assert_eq!(exchange.end().as_deref(), Some("masked ec2_instance=1; restored=1 unresolved=0"));
+    let line = "exchange outcome=masked scope=default response=restored kinds=ec2_instance:1 status=200 masked=1 restored=1 \
+                request_bytes=23 response_bytes=21";
+    assert_eq!(exchange.end().as_deref(), Some(line));
     assert_eq!(sent(&root("")).0.end(), None);
 }
 

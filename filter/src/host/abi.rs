@@ -42,6 +42,8 @@ unsafe extern "C" {
         value_len: usize,
     ) -> u32;
     fn proxy_remove_header_map_value(map: Map, name: *const u8, name_len: usize) -> u32;
+    fn proxy_define_metric(kind: u32, name: *const u8, name_len: usize, id: *mut u32) -> u32;
+    fn proxy_increment_metric(id: u32, by: i64) -> u32;
     fn proxy_get_property(path: *const u8, path_len: usize, data: *mut *mut u8, size: *mut usize) -> u32;
     fn proxy_set_property(path: *const u8, path_len: usize, value: *const u8, value_len: usize) -> u32;
     fn proxy_get_shared_data(
@@ -102,6 +104,21 @@ pub(super) fn set_property(path: &[&str], value: &[u8]) -> bool {
     let path = path.join("\0");
     // SAFETY: the pointers are valid for the length of the call.
     unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) == 0 }
+}
+
+/// The host's number for a counter of this name, which may exist; `None` if the host has no room for another one.
+pub(super) fn define_counter(name: &str) -> Option<u32> {
+    const COUNTER: u32 = 0;
+    let mut id = 0;
+    // SAFETY: the pointers are valid for the length of the call.
+    let status = unsafe { proxy_define_metric(COUNTER, name.as_ptr(), name.len(), &raw mut id) };
+    (status == 0).then_some(id)
+}
+
+/// Adds to a counter that the host has numbered.
+pub(super) fn increment(counter: u32, by: i64) {
+    // SAFETY: the call takes numbers only. What the host does not count is not counted.
+    let _ = unsafe { proxy_increment_metric(counter, by) };
 }
 
 /// The data that any instance has stored under the name. Kong traps if it has no zone for it, and finds data by a

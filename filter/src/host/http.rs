@@ -1,13 +1,16 @@
 //! The steps of one exchange, as the host calls them.
 
+use std::time::{Duration, SystemTime};
+
 use contract::header;
 use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 
 use super::abi::{self, Buffer, Map};
-use super::shared::{ENTRIES, SharedData, time_of_day, warn};
+use super::shared::{ENTRIES, IS_KONG, SharedData, time_of_day, warn};
 use crate::config::ScopeSource;
+use crate::exchange::facts::route_name;
 use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead, every, pairs, the_only};
 use crate::exchange::{Exchange, Line, mirrored};
 use crate::instance::Health;
@@ -25,6 +28,15 @@ const NGINX: [&str; 2] = ["ngx", "nginx_version"];
 /// One exchange.
 pub(super) struct Http {
     exchange: Exchange,
+    clock: HostClock,
+}
+
+/// The host's clock within a callback. That of Kong stands still there, so that it tells no durations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum HostClock {
+    Unknown,
+    Moves,
+    Stands,
 }
 
 impl Context for Http {}
@@ -32,11 +44,12 @@ impl Context for Http {}
 impl HttpContext for Http {
     fn on_http_request_headers(&mut self, _count: usize, end_of_stream: bool) -> Action {
         let gateway = if abi::property(&NGINX).is_some() { Gateway::Kong } else { Gateway::Other };
+        IS_KONG.set(gateway == Gateway::Kong);
         // This is done in a step of a request, in which Kong knows the worker's name, and in which a trap for a missing
         // zone ends in a refusal.
         self.exchange.root().recall(self.now(), &SharedData);
         let scope = self.exchange.scope_source().and_then(|source| scope(gateway, &source));
-        let head = RequestHead { scope, ..head(gateway) };
+        let head = RequestHead { scope, route: route(gateway), ..head(gateway) };
         let head = match gateway {
             Gateway::Kong => head,
             Gateway::Other => {
@@ -72,7 +85,12 @@ impl HttpContext for Http {
         }
         self.exchange.resume(|| abi::property(&REQUEST_KEEPSAKE), head);
         let body = abi::read(Buffer::RequestBody);
-        match self.exchange.request_body(body.as_deref(), self.now()) {
+        let timer = self.timer();
+        let masked = self.exchange.request_body(body.as_deref(), self.now());
+        if let Some(took) = self.took(timer) {
+            self.exchange.request_took(took);
+        }
+        match masked {
             Err(refusal) => return self.refuse(refusal, Follows::Nothing),
             Ok(Some(masked)) if !abi::write(Buffer::RequestBody, &masked) => {
                 return self.refuse(Refusal::BodyUnreadable, Follows::Nothing);
@@ -120,10 +138,14 @@ impl HttpContext for Http {
         self.recall_key();
         log(self.exchange.recover(|| [REQUEST_KEEPSAKE, RESPONSE_KEEPSAKE].map(|name| abi::property(&name))));
         let chunk = if size > 0 { abi::read(Buffer::ResponseBody) } else { Some(Vec::new()) };
+        let timer = self.timer();
         let changed = match chunk {
             Some(chunk) => self.exchange.response_body(&chunk, end_of_stream),
             None => self.exchange.response_body_unreadable(end_of_stream),
         };
+        if let Some(took) = self.took(timer) {
+            self.exchange.response_took(took);
+        }
         if let Some(changed) = changed {
             abi::write(Buffer::ResponseBody, &changed);
         }
@@ -133,7 +155,21 @@ impl HttpContext for Http {
 
 impl Http {
     pub(super) fn new(root: Root) -> Self {
-        Self { exchange: Exchange::new(root) }
+        Self { exchange: Exchange::new(root), clock: HostClock::Unknown }
+    }
+
+    /// The time before a step, unless the clock is known to stand still.
+    fn timer(&self) -> Option<SystemTime> {
+        (self.clock != HostClock::Stands).then(|| self.get_current_time())
+    }
+
+    /// The time that a step took; `None` if the clock stood still meanwhile, or was set back.
+    fn took(&mut self, timer: Option<SystemTime>) -> Option<Duration> {
+        let took = self.get_current_time().duration_since(timer?).ok().filter(|took| !took.is_zero());
+        if self.clock == HostClock::Unknown {
+            self.clock = if took.is_some() { HostClock::Moves } else { HostClock::Stands };
+        }
+        took
     }
 
     /// Lets the host keep the data for the next context, in case this one is lost.
@@ -217,12 +253,24 @@ fn head(gateway: Gateway) -> RequestHead {
     RequestHead { connection, ..RequestHead::read(gateway, |name| abi::header(Map::Request, name)) }
 }
 
+/// The host's name of the request's route; empty if it tells none.
+fn route(gateway: Gateway) -> String {
+    let name = abi::property(&route_property(gateway));
+    name.map(|name| route_name(&String::from_utf8_lossy(&name))).unwrap_or_default()
+}
+
+fn route_property(gateway: Gateway) -> [&'static str; 2] {
+    match gateway {
+        Gateway::Kong => ["kong", "route_name"],
+        Gateway::Other => ["xds", "route_name"],
+    }
+}
+
 /// The text that names the request's scope. Kong and Envoy know routes and services by other properties.
 fn scope(gateway: Gateway, source: &ScopeSource) -> Option<String> {
     let property = match (source, gateway) {
         (ScopeSource::Header(name), _) => return the_only(&abi::headers(Map::Request)?, name),
-        (ScopeSource::Route, Gateway::Kong) => abi::property(&["kong", "route_name"]),
-        (ScopeSource::Route, Gateway::Other) => abi::property(&["xds", "route_name"]),
+        (ScopeSource::Route, gateway) => abi::property(&route_property(gateway)),
         (ScopeSource::Service, Gateway::Kong) => abi::property(&["kong", "service_name"]),
         (ScopeSource::Service, Gateway::Other) => abi::property(&["xds", "cluster_name"]),
     };

@@ -1,6 +1,6 @@
 //! The parts that the callbacks of entries and of exchanges share.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::UNIX_EPOCH;
 
 use super::abi;
@@ -14,6 +14,8 @@ const PROCESS: [&str; 2] = ["ngx", "pid"];
 thread_local! {
     /// The entries of this worker.
     pub static ENTRIES: RefCell<Entries> = RefCell::default();
+    /// True once a request has shown that the host is Kong: a tick cannot ask.
+    pub static IS_KONG: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The zone for shared data.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use contract::{Mapping, THINKING_KIND, bound};
+use masking::dialect::Dialect;
 use masking::{Boundary, Files, FormError, Format, Masker, Mint, Placeholder, Replaced, Tally, Text, Thoughts};
 
 use super::clock::TimeOfDay;
@@ -36,6 +37,8 @@ pub(crate) struct Masked {
     pub replaced: Rc<Replaced>,
     /// The files of the body, in numbers, unless the configuration lets them pass untold.
     pub files: Files,
+    /// The API that the body speaks by its shape, if it is one of those known.
+    pub dialect: Option<Dialect>,
     /// The number of placeholders in the body that are not of this exchange.
     pub foreign: u64,
     pub mint: Mint,
@@ -64,13 +67,9 @@ impl Instance {
             }),
         })?;
         let files = if self.attachments == Attachments::Pass { Files::default() } else { masked.files };
-        self.count(|counters| {
-            counters.attachments += files.attachments;
-            counters.masked_links += files.masked_links;
-            counters.fallback_key += u64::from(used == UsedKey::Fallback);
-        });
+        self.count(|counters| counters.fallback_key += u64::from(used == UsedKey::Fallback));
         let (replaced, foreign) = (Rc::new(masked.replaced), masked.foreign.len() as u64);
-        Ok(Masked { body: masked.body, replaced, files, foreign, mint, key: used })
+        Ok(Masked { body: masked.body, replaced, files, dialect: masked.dialect, foreign, mint, key: used })
     }
 
     /// Returns the index of the first of some texts in which a value is found.
@@ -114,7 +113,6 @@ impl Instance {
         self.owe(scope, &masked.replaced, now)?;
         let forgotten = masked.forgotten.iter().map(|signature| thought_placeholder(mint, signature));
         self.want(scope, &masked.foreign.iter().copied().chain(forgotten).collect());
-        self.count(|counters| counters.masked += masked.replaced.occurrences());
         Ok(masked)
     }
 
@@ -159,11 +157,6 @@ impl Instance {
                 self.remember_thought(scope, thought_placeholder(mint, signature), original);
             }
         }
-        self.count(|counters| {
-            counters.restored += tally.restored;
-            counters.unresolved += tally.unresolved;
-            counters.degraded_responses += u64::from(tally.degraded);
-        });
     }
 
     /// The number of replaced values of each kind.

@@ -32,6 +32,7 @@ pub(crate) struct Instance {
     pub scope_rule: ScopeRule,
     pub direction: Direction,
     pub log_masked_requests: bool,
+    pub record_masked_bodies: bool,
     pub options: Options,
     pub attachments: Attachments,
     pub strict: Strict,
@@ -102,6 +103,7 @@ impl Instance {
             scope_rule: config.scope,
             direction: config.direction,
             log_masked_requests: config.log_masked_requests,
+            record_masked_bodies: config.record_masked_bodies,
             options: config.options,
             attachments: config.attachments,
             strict: config.strict,
@@ -158,13 +160,17 @@ impl Instance {
         }
     }
 
-    pub(crate) fn count(&mut self, count: impl FnOnce(&mut Counters)) {
+    /// Counts something for the sidecar, and for the host's own metrics.
+    pub(crate) fn count(&mut self, count: impl Fn(&mut Counters)) {
+        count(&mut self.worker.borrow_mut().counted);
         if let Some(sidecar) = self.sidecar() {
             count(&mut sidecar.outbox.counters);
         }
     }
 
+    /// Counts an exchange that has ended, and owes its summary.
     pub(crate) fn report(&mut self, exchange: contract::ExchangeSummary) {
+        self.count(|counters| counters.count(&exchange));
         if let Some(sidecar) = self.sidecar() {
             sidecar.outbox.report(exchange);
         }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use contract::Counters;
+use contract::{Counters, ExchangeSummary};
 
 use super::clock::TimeOfDay;
 use super::sidecar::{Call, Reply};
@@ -53,9 +53,18 @@ impl Root {
         }
     }
 
-    pub(crate) fn count(&self, count: impl FnOnce(&mut Counters)) {
-        if let Some(instance) = self.ready() {
-            instance.borrow_mut().count(count);
+    pub(crate) fn count(&self, count: impl Fn(&mut Counters)) {
+        match self {
+            Self::Misconfigured(worker) => count(&mut worker.borrow_mut().counted),
+            Self::Ready(instance) => instance.borrow_mut().count(count),
+        }
+    }
+
+    /// Counts an exchange that has ended, and owes its summary to the sidecar, if there is one.
+    pub(crate) fn report(&self, exchange: ExchangeSummary) {
+        match self {
+            Self::Misconfigured(worker) => worker.borrow_mut().counted.count(&exchange),
+            Self::Ready(instance) => instance.borrow_mut().report(exchange),
         }
     }
 

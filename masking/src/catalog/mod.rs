@@ -20,8 +20,22 @@ mod secrets;
 mod storage;
 mod tokens;
 
+use sha2::{Digest, Sha256};
+
 pub use kind::{Family, Kind, KindId, Risk, Tier};
 pub(crate) use rule::{Check, Class, Edge, Field, KeyRule, ROW, Row, Rule, Tail};
+
+/// The version of the catalogue: the number of its kinds, and a digest of their tables.
+pub fn version() -> String {
+    let mut digest = Sha256::new();
+    let (mut kinds, rows) = (0, TABLES.iter().flat_map(|(_, rows)| *rows));
+    for Row { id, label, risk, tier, rules, asked, .. } in rows {
+        kinds += 1;
+        digest.update(format!("{id}/{label}/{risk:?}/{tier:?}/{rules:?}/{asked:?}"));
+    }
+    let code: String = digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{kinds}-{code}")
+}
 
 /// Every kind of the product. Where two rules find the same bytes, the earlier row wins.
 pub(crate) const TABLES: [(Family, &[Row]); 13] = [

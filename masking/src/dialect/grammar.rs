@@ -4,6 +4,7 @@
 //! its first day, and a value is never left unmasked because of the name of its key alone: `id` is an API's own id in a
 //! content block, and text in a tool's input.
 
+use super::api::Dialect;
 use super::embedded::{Coding, File};
 use super::mcp::{self, McpPlace};
 use super::place::{Place, of_item, of_object, step};
@@ -68,6 +69,8 @@ pub struct Strings<'d, 't> {
     pub kept: Vec<Kept<'d, 't>>,
     /// The number of files among them that cannot be read.
     pub attachments: u64,
+    /// The API that the request speaks; `None` if it is not one of those known.
+    pub dialect: Option<Dialect>,
 }
 
 /// The form of what a string holds.
@@ -137,20 +140,20 @@ pub fn slots<'d, 't>(root: Value<'d, 't>, side: Side, options: Options) -> Vec<S
 
 /// Returns the strings of a request. One that has the shape of none of a known API is text all the way down.
 pub fn request<'d, 't>(root: Value<'d, 't>, options: Options) -> Strings<'d, 't> {
-    let place = if mcp::is_message(root) {
-        Place::Mcp(McpPlace::Message)
+    let (place, dialect) = if mcp::is_message(root) {
+        (Place::Mcp(McpPlace::Message), Some(Dialect::Mcp))
     } else if options.apis == Apis::Mcp {
-        Place::Free
+        (Place::Free, None)
     } else if is_request(root) {
-        Place::Request
+        (Place::Request, Some(Dialect::of_request(root)))
     } else if is_batch_line(root) {
-        Place::BatchItem
+        (Place::BatchItem, Some(Dialect::Batch))
     } else {
-        Place::Free
+        (Place::Free, None)
     };
     let mut walk = Walk { side: Side::Request, ..Walk::new(options) };
     walk.value(root, None, place);
-    walk.strings
+    Strings { dialect, ..walk.strings }
 }
 
 /// Returns the text of an event of a stream, which is a response or a part of one.

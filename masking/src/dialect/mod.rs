@@ -3,12 +3,15 @@
 //! The APIs are Anthropic's Messages, OpenAI's Chat Completions and Responses, and Bedrock's InvokeModel and Converse,
 //! and the Model Context Protocol.
 
+mod api;
 mod embedded;
 mod grammar;
 mod mcp;
 mod place;
 mod stream;
+mod usage;
 
+pub use api::Dialect;
 pub use embedded::Coding;
 pub(crate) use embedded::{Declared, Embedded};
 pub use grammar::{
@@ -16,3 +19,4 @@ pub use grammar::{
 };
 pub use mcp::request_ids;
 pub use stream::{Close, Envelope, Lane, Piece, Plan, SEQUENCE_NUMBER, plan};
+pub use usage::{Usage, usage};

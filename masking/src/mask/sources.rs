@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::{Format, MaskError, Masker};
-use crate::dialect::{self, Embedded, FileRef, Kept, KeptPlace, KeptStrings, Slot};
+use crate::dialect::{self, Dialect, Embedded, FileRef, Kept, KeptPlace, KeptStrings, Slot};
 use crate::json::{self, Document, JsonError, Value};
 use crate::scan::Text;
 
@@ -68,6 +68,8 @@ pub(super) struct Sources<'d, 't> {
     pub embedded: HashMap<usize, Embedded>,
     /// The number of files that are not.
     pub attachments: u64,
+    /// The API of the first document of a known one.
+    pub dialect: Option<Dialect>,
     pub plain: &'d [(usize, &'t str)],
     decoded: Vec<Cow<'t, str>>,
     names: HashMap<usize, String>,
@@ -76,11 +78,12 @@ pub(super) struct Sources<'d, 't> {
 
 impl<'d, 't> Sources<'d, 't> {
     pub(super) fn of(pieces: &'d Pieces<'t>, masker: &Masker<'_>) -> Self {
-        let (mut slots, mut kept, mut attachments) = (Vec::new(), Vec::new(), 0);
+        let (mut slots, mut kept, mut attachments, mut dialect) = (Vec::new(), Vec::new(), 0, None);
         for (offset, document) in &pieces.documents {
             let strings = dialect::request(document.root(), masker.options);
             slots.extend(strings.slots.into_iter().map(|slot| (*offset, slot)));
             attachments += strings.attachments;
+            dialect = dialect.or(strings.dialect);
             if masker.options.kept == KeptStrings::Search {
                 let string = |kept: Kept<'d, 't>| (kept.place, kept.value.string().unwrap_or_default());
                 kept.extend(strings.kept.into_iter().map(string));
@@ -92,6 +95,7 @@ impl<'d, 't> Sources<'d, 't> {
             slots,
             embedded: HashMap::new(),
             attachments,
+            dialect,
             plain: &pieces.texts,
             decoded: Vec::new(),
             kept,

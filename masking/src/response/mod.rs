@@ -23,7 +23,7 @@ use self::frames::Frames;
 use self::lines::Lines;
 pub use self::media::{Media, is_like_ascii};
 use self::sniff::Verdict;
-use crate::dialect::Options;
+use crate::dialect::{Options, Usage};
 use crate::placeholder::Placeholder;
 use crate::replaced::{Replaced, Secret};
 use crate::unmask::{Part, Resolve, Unmasker};
@@ -77,6 +77,8 @@ pub struct Tally {
     pub unknown: HashSet<Placeholder>,
     /// Thinking that was restored: its signature, and what the provider wrote. At most 64 blocks.
     pub thoughts: Vec<(String, String)>,
+    /// The request's tokens, if the provider reports them in an event or a document that was read.
+    pub usage: Usage,
     /// True if a part of the body passed unread because it was too long or not of its declared format.
     pub degraded: bool,
 }
@@ -284,6 +286,10 @@ impl Resolve for Resolver {
         if self.tally.thoughts.len() < THOUGHTS_MAX {
             self.tally.thoughts.push((signature.to_owned(), original.to_owned()));
         }
+    }
+
+    fn usage(&mut self, usage: Usage) {
+        self.tally.usage.take(usage);
     }
 }
 

@@ -72,7 +72,10 @@ impl<F: Frame> Stream<F> {
         }
         let data: Rc<str> = data.into();
         match Document::parse(&data) {
-            Ok(document) => self.document(frame, &data, document.root(), resolver, out),
+            Ok(document) => {
+                dialect::usage(document.root()).into_iter().for_each(|usage| resolver.usage(usage));
+                self.document(frame, &data, document.root(), resolver, out);
+            }
             Err(_) if data.trim() == DONE => {
                 self.end(resolver, out);
                 frame.push(None, out);

@@ -30,6 +30,7 @@ const QUOTA_MAPPINGS: u64 = 500_000;
 const QUOTA_BYTES: u64 = 128 << 20;
 const QUOTA_FRESH: u64 = 60_000;
 const QUOTA_KNOWN: u64 = 20_000;
+const UNRESOLVED_MAX: u64 = 20;
 
 /// The variables as the program means them.
 #[derive(Debug)]
@@ -48,6 +49,16 @@ pub struct Config {
     pub quotas: Quotas,
     pub secrets: Secrets,
     pub store: StoreConfig,
+    pub events: EventsConfig,
+}
+
+/// What is told of events.
+#[derive(Debug)]
+pub struct EventsConfig {
+    /// Where they are posted.
+    pub webhook: Option<String>,
+    /// Unresolved placeholders in one response above which there is an alert.
+    pub unresolved_max: u64,
 }
 
 /// A place at which the sidecar is called.
@@ -114,6 +125,7 @@ impl Config {
             quotas: quotas(raw)?,
             secrets: secrets(raw)?,
             store,
+            events: events(raw)?,
         };
         match (&config.store, &config.secrets) {
             _ if config.tokens.is_empty() => refuse("MASKER_TOKEN", "is required: the token that the filter sends"),
@@ -150,6 +162,19 @@ fn secrets(raw: &RawConfig) -> Result<Secrets, InvalidVariable> {
         Some((newest, older)) => Secrets::Given { newest: newest.clone(), older: older.to_vec() },
         None => Secrets::Random,
     })
+}
+
+fn events(raw: &RawConfig) -> Result<EventsConfig, InvalidVariable> {
+    let webhook = raw.text("MASKER_WEBHOOK_URL")?;
+    match webhook.as_deref() {
+        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+            refuse("MASKER_WEBHOOK_URL", "must begin with http:// or https://")
+        }
+        _ => {
+            let unresolved_max = raw.number("MASKER_ALERT_UNRESOLVED")?.unwrap_or(UNRESOLVED_MAX);
+            Ok(EventsConfig { webhook, unresolved_max })
+        }
+    }
 }
 
 fn quotas(raw: &RawConfig) -> Result<Quotas, InvalidVariable> {

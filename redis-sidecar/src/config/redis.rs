@@ -10,6 +10,7 @@ use super::{Identity, identity};
 const PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;
 const PATIENCE_MS: u64 = 1_000;
+const EVENT_STREAM: u64 = 100_000;
 
 #[derive(Debug)]
 pub struct RedisConfig {
@@ -18,6 +19,8 @@ pub struct RedisConfig {
     pub tls: Option<RedisTls>,
     /// The timeout of one call, and of one attempt to connect.
     pub patience: Duration,
+    /// About as many events as the stream of events has at most; 0 for none.
+    pub event_stream: u64,
 }
 
 #[derive(Debug)]
@@ -60,7 +63,8 @@ pub(super) fn parse(raw: &RawConfig) -> Result<Option<RedisConfig>, InvalidVaria
     };
     let Some(topology) = topology(raw, login.password.is_some())? else { return Ok(None) };
     let patience = Duration::from_millis(raw.number("REDIS_TIMEOUT_MS")?.unwrap_or(PATIENCE_MS).clamp(10, 60_000));
-    Ok(Some(RedisConfig { tls: tls(raw, &topology)?, topology, login, patience }))
+    let event_stream = raw.number("MASKER_EVENT_STREAM")?.unwrap_or(EVENT_STREAM);
+    Ok(Some(RedisConfig { tls: tls(raw, &topology)?, topology, login, patience, event_stream }))
 }
 
 fn topology(raw: &RawConfig, password: bool) -> Result<Option<Topology>, InvalidVariable> {

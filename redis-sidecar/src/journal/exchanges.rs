@@ -30,7 +30,8 @@ pub(super) struct Exchanges {
 #[derive(Debug)]
 struct Kept {
     id: u64,
-    scope: Scope,
+    /// `None` if it was never known: then only those who may see all scopes see it.
+    scope: Option<Scope>,
     exchange: ExchangeSummary,
 }
 
@@ -38,7 +39,7 @@ struct Kept {
 #[derive(Debug)]
 struct Body {
     id: u64,
-    scope: Scope,
+    scope: Option<Scope>,
     text: String,
 }
 
@@ -53,7 +54,7 @@ pub(super) struct ToldExchange {
 }
 
 impl Exchanges {
-    pub(super) fn add(&mut self, scope: &Scope, exchange: &ExchangeSummary) {
+    pub(super) fn add(&mut self, scope: Option<&Scope>, exchange: &ExchangeSummary) {
         self.last += 1;
         let mut exchange = exchange.clone();
         exchange.route = cut(exchange.route, bound::NAME_BYTES);
@@ -64,12 +65,12 @@ impl Exchanges {
         exchange.masked.extend((others > 0).then(|| ("other".to_owned(), others)));
         // Where nothing is altered, the body that the provider received holds values.
         if let Some(text) = exchange.masked_body.take().filter(|_| !exchange.observed) {
-            self.keep_body(Body { id: self.last, scope: scope.clone(), text: cut(text, BODY_BYTES) });
+            self.keep_body(Body { id: self.last, scope: scope.cloned(), text: cut(text, BODY_BYTES) });
         }
         if self.kept.len() >= KEPT {
             self.kept.pop_front();
         }
-        self.kept.push_back(Kept { id: self.last, scope: scope.clone(), exchange });
+        self.kept.push_back(Kept { id: self.last, scope: scope.cloned(), exchange });
     }
 
     fn keep_body(&mut self, body: Body) {
@@ -89,7 +90,7 @@ impl Exchanges {
     /// The newest exchanges after a number, oldest first, as far as these scopes may see them; and how many were left out.
     pub(super) fn told(&self, audience: &Scopes, after: u64) -> (Vec<ToldExchange>, usize) {
         let news = self.kept.iter().rev().take_while(|kept| kept.id > after);
-        let mut visible = news.filter(|kept| audience.include(&kept.scope));
+        let mut visible = news.filter(|kept| sees(audience, kept.scope.as_ref()));
         let mut told: Vec<_> = visible.by_ref().take(TOLD).map(|kept| self.tell(kept)).collect();
         told.reverse();
         (told, visible.count())
@@ -98,13 +99,17 @@ impl Exchanges {
     /// What the provider received in an exchange; `None` if it is not kept, or not for these scopes.
     pub(super) fn body(&self, audience: &Scopes, id: u64) -> Option<&str> {
         let body = self.bodies.iter().find(|body| body.id == id)?;
-        audience.include(&body.scope).then_some(body.text.as_str())
+        sees(audience, body.scope.as_ref()).then_some(body.text.as_str())
     }
 
     fn tell(&self, kept: &Kept) -> ToldExchange {
         let has_body = self.bodies.iter().any(|body| body.id == kept.id);
         ToldExchange { id: kept.id, has_body, exchange: kept.exchange.clone() }
     }
+}
+
+fn sees(audience: &Scopes, scope: Option<&Scope>) -> bool {
+    scope.map_or(*audience == Scopes::All, |scope| audience.include(scope))
 }
 
 /// At most so many bytes, on a character boundary.
@@ -129,7 +134,7 @@ mod tests {
     #[test]
     fn the_newest_are_kept_and_told() {
         let mut exchanges = Exchanges::default();
-        (0..KEPT + 10).for_each(|_| exchanges.add(&scope("a"), &ExchangeSummary::default()));
+        (0..KEPT + 10).for_each(|_| exchanges.add(Some(&scope("a")), &ExchangeSummary::default()));
         let (told, left_out) = exchanges.told(&Scopes::All, 0);
         assert_eq!((told.len(), left_out), (TOLD, KEPT - TOLD));
         assert_eq!(told.last().unwrap().id, exchanges.last());
@@ -140,7 +145,7 @@ mod tests {
     #[test]
     fn bodies_are_bounded_and_belong_to_their_scope() {
         let mut exchanges = Exchanges::default();
-        (0..BODIES + 1).for_each(|n| exchanges.add(&scope("a"), &with_body(&format!("body {n}"))));
+        (0..BODIES + 1).for_each(|n| exchanges.add(Some(&scope("a")), &with_body(&format!("body {n}"))));
         let own = Scopes::Only(vec![scope("a")]);
         assert_eq!(exchanges.body(&own, 1), None);
         assert_eq!(exchanges.body(&own, 2), Some("body 1"));
@@ -148,7 +153,7 @@ mod tests {
         let (told, _) = exchanges.told(&own, 0);
         assert!(told.iter().all(|told| told.has_body && told.exchange.masked_body.is_none()));
         for _ in 0..2 * ALL_BODIES_BYTES / BODY_BYTES {
-            exchanges.add(&scope("a"), &with_body(&"é".repeat(BODY_BYTES)));
+            exchanges.add(Some(&scope("a")), &with_body(&"é".repeat(BODY_BYTES)));
         }
         assert_eq!(exchanges.bodies.len(), ALL_BODIES_BYTES / BODY_BYTES);
         assert_eq!(exchanges.body_bytes, exchanges.bodies.iter().map(|body| body.text.len()).sum::<usize>());
@@ -157,7 +162,7 @@ mod tests {
     #[test]
     fn a_body_that_was_not_masked_is_not_kept() {
         let mut exchanges = Exchanges::default();
-        exchanges.add(&scope("a"), &ExchangeSummary { observed: true, ..with_body("i-0a1b2c3d4e5f60718") });
+        exchanges.add(Some(&scope("a")), &ExchangeSummary { observed: true, ..with_body("i-0a1b2c3d4e5f60718") });
         assert_eq!(exchanges.body(&Scopes::All, 1), None);
     }
 
@@ -166,7 +171,7 @@ mod tests {
         let mut exchanges = Exchanges::default();
         let masked = (0..100).map(|n| (format!("kind{n}"), 1)).collect();
         let long = ExchangeSummary { route: "ä".repeat(1_000), masked, ..ExchangeSummary::default() };
-        exchanges.add(&scope("a"), &long);
+        exchanges.add(Some(&scope("a")), &long);
         let (told, _) = exchanges.told(&Scopes::All, 0);
         let exchange = &told[0].exchange;
         assert_eq!((exchange.route.len(), exchange.masked.len()), (bound::NAME_BYTES, KINDS + 1));

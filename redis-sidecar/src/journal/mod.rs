@@ -121,8 +121,8 @@ impl Journal {
         let pages = &mut *self.pages();
         pages.revision += 1;
         for (scope, exchange) in &batch.exchanges {
-            pages.seconds.add(scope, exchange, now / 1_000, pages.revision);
-            pages.exchanges.add(scope, exchange);
+            pages.seconds.add(scope.as_ref(), exchange, now / 1_000, pages.revision);
+            pages.exchanges.add(scope.as_ref(), exchange);
         }
         pages.seconds.add_troubles(&batch.counters, now / 1_000, pages.revision);
         if let Some((_, last)) = batch.exchanges.last() {

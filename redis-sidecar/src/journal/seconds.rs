@@ -84,7 +84,8 @@ struct Kinds {
 
 impl Seconds {
     /// Adds an exchange to the second in which its request was masked, as far as that lies in the window.
-    pub(super) fn add(&mut self, scope: &Scope, exchange: &ExchangeSummary, now: u64, changed: u64) {
+    /// One of an unknown scope is for those who may see all.
+    pub(super) fn add(&mut self, scope: Option<&Scope>, exchange: &ExchangeSummary, now: u64, changed: u64) {
         let at = (exchange.at_ms / 1_000).min(now);
         if at + WINDOW <= now {
             return;
@@ -96,7 +97,7 @@ impl Seconds {
     }
 
     pub(super) fn add_troubles(&mut self, counters: &Counters, now: u64, changed: u64) {
-        let Counters { unmasked_requests, dropped_mappings, .. } = *counters;
+        let Counters { unmasked_requests, dropped_mappings, .. } = counters.clone();
         if unmasked_requests > 0 || dropped_mappings > 0 {
             let second = self.seconds.entry(now).or_default();
             second.changed = changed;
@@ -156,8 +157,8 @@ impl Seconds {
 }
 
 impl Second {
-    fn cell(&mut self, scope: &Scope) -> &mut Cell {
-        let own = Some(scope.clone());
+    fn cell(&mut self, scope: Option<&Scope>) -> &mut Cell {
+        let own = scope.cloned();
         let has_room = self.cells.len() < SCOPES || self.cells.contains_key(&own);
         self.cells.entry(own.filter(|_| has_room)).or_default()
     }
@@ -278,7 +279,7 @@ mod tests {
     fn exchanges_count_in_their_second_as_long_as_it_is_in_the_window() {
         let mut seconds = Seconds::default();
         for (at, revision) in [(1_000, 1), (1_599, 2), (1_599, 3), (9_999, 4), (999, 5)] {
-            seconds.add(&scope("a"), &exchange(at), 1_599, revision);
+            seconds.add(Some(&scope("a")), &exchange(at), 1_599, revision);
         }
         let all = told(&seconds, &Scopes::All, 0);
         let counts: Vec<_> = all.as_array().unwrap().iter().map(|s| (&s["t"], &s["requests"])).collect();
@@ -296,7 +297,7 @@ mod tests {
         let mut seconds = Seconds::default();
         for observed in [false, true] {
             let refused = Some("AWS_MASKER_1001".to_owned());
-            seconds.add(&scope("a"), &ExchangeSummary { refused, observed, ..exchange(1) }, 1, 1);
+            seconds.add(Some(&scope("a")), &ExchangeSummary { refused, observed, ..exchange(1) }, 1, 1);
         }
         let sum = seconds.sum(&Scopes::All, 1, 10).0;
         assert_eq!((sum.refused, sum.requests), ([(1_001, 1)].into(), 2));
@@ -305,7 +306,7 @@ mod tests {
     #[test]
     fn a_scope_sees_its_own_numbers_and_no_others() {
         let mut seconds = Seconds::default();
-        (0..40).for_each(|n| seconds.add(&scope(&format!("s{n}")), &exchange(1), 1, 1));
+        (0..40).for_each(|n| seconds.add(Some(&scope(&format!("s{n}"))), &exchange(1), 1, 1));
         let only = |name: &str| Scopes::Only(vec![scope(name)]);
         assert_eq!(seconds.sum(&Scopes::All, 1, 10).0.requests, 40);
         assert_eq!(seconds.sum(&only("s3"), 1, 10).0.requests, 1);
@@ -320,7 +321,7 @@ mod tests {
         let mut seconds = Seconds::default();
         for n in 0..2 * NAMES {
             let masked = vec![(format!("kind{n}"), 1)];
-            seconds.add(&scope("a"), &ExchangeSummary { masked, ..exchange(1) }, 1, 1);
+            seconds.add(Some(&scope("a")), &ExchangeSummary { masked, ..exchange(1) }, 1, 1);
         }
         let kinds = told(&seconds, &Scopes::All, 0)[0]["kinds"].as_object().unwrap().clone();
         assert_eq!(kinds.len(), KINDS + 1);

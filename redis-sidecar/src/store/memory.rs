@@ -13,6 +13,7 @@ use self::held::OfScope;
 use super::{Breaker, Change, Cursor, Eviction, Followed, Health, News, Page, Record, Store};
 use crate::error::Error;
 use crate::events::Event;
+use crate::events::totals::{DAYS, Totals};
 use crate::name::RecordKey;
 use crate::quota::Usage;
 
@@ -32,6 +33,8 @@ struct Held {
     evicted: u64,
     /// Numbers the changes of all scopes, so that a scope that was dropped and returns does not use a number again.
     changes: u64,
+    /// The numbers of each day.
+    totals: BTreeMap<String, Totals>,
 }
 
 impl Memory {
@@ -117,6 +120,20 @@ impl Store for Memory {
 
     async fn publish(&self, _events: &[Event]) -> Result<(), Error> {
         Ok(())
+    }
+
+    async fn add_totals(&self, day: &str, totals: &Totals) -> Result<(), Error> {
+        let mut held = self.held();
+        held.totals.entry(day.to_owned()).or_default().add_all(totals);
+        while held.totals.len() > usize::from(DAYS) {
+            held.totals.pop_first();
+        }
+        Ok(())
+    }
+
+    async fn totals(&self, days: &[String]) -> Result<Vec<Totals>, Error> {
+        let held = self.held();
+        Ok(days.iter().map(|day| held.totals.get(day).cloned().unwrap_or_default()).collect())
     }
 
     async fn ping(&self) -> Result<(), Error> {

@@ -9,6 +9,7 @@ use masking::Placeholder;
 
 use crate::error::Error;
 use crate::events::Event;
+use crate::events::totals::Totals;
 use crate::name::RecordKey;
 use crate::quota::Usage;
 
@@ -93,8 +94,14 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// once.
     async fn page(&self, scope: Option<&Scope>, from: Cursor) -> Result<Page, Error>;
 
-    /// Sends messages to those who listen, if anybody does.
+    /// Sends messages to those who listen, if anybody does, and appends them to the stream, if there is one.
     async fn publish(&self, events: &[Event]) -> Result<(), Error>;
+
+    /// Adds to the totals of a day, and forgets old days.
+    async fn add_totals(&self, day: &str, totals: &Totals) -> Result<(), Error>;
+
+    /// The totals of some days, in their order.
+    async fn totals(&self, days: &[String]) -> Result<Vec<Totals>, Error>;
 
     /// Asks the store whether it answers.
     async fn ping(&self) -> Result<(), Error>;

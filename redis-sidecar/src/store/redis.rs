@@ -1,6 +1,6 @@
 //! Redis. Of each scope: `aws-masker:<scope>:<placeholder>` holds a sealed record, `aws-masker-known:<scope>` the known
 //! values by the time at which they expire, `aws-masker-feed:<scope>` the changes of these, `aws-masker-usage:<scope>` the
-//! counts (`account`).
+//! counts (`account`). `aws-masker-totals:<day>` holds the numbers of a day, and `aws-masker:events` the stream of events.
 //!
 //! No command names two keys, so that a cluster takes all of them. Nothing is read and written again without its key's own
 //! order: the feed numbers its changes, and a count is only ever added to.
@@ -22,6 +22,7 @@ use super::{Breaker, Change, Cursor, Followed, Health, News, Page, Record, Store
 use crate::config::RedisConfig;
 use crate::error::Error;
 use crate::events::Event;
+use crate::events::totals::{DAYS, Totals};
 use crate::name::RecordKey;
 use crate::quota::Usage;
 
@@ -29,6 +30,10 @@ const RECORD: &str = "aws-masker:";
 const KNOWN: &str = "aws-masker-known:";
 const FEED: &str = "aws-masker-feed:";
 const USAGE: &str = "aws-masker-usage:";
+/// The numbers of each day.
+const TOTALS: &str = "aws-masker-totals:";
+/// All events, for those who must not miss one.
+const EVENTS: &str = "aws-masker:events";
 /// The time in which every filter hears of what was forgotten.
 const FEED_LIVES: Duration = Duration::from_secs(24 * 60 * 60);
 /// Longer than any time to live.
@@ -38,13 +43,15 @@ const STEP: usize = 1_000;
 
 pub struct Redis {
     link: Link,
+    /// About as many events as the stream has at most; 0 if there is none.
+    stream: u64,
 }
 
 impl Redis {
     /// Connects with the first call, not here; only an invalid configuration fails here.
     pub fn new(config: &RedisConfig) -> Result<Self, Unusable> {
         let target = Target::new(config).map_err(|error| Unusable(error.category().to_owned()))?;
-        Ok(Self { link: Link::new(target, config.patience) })
+        Ok(Self { link: Link::new(target, config.patience), stream: config.event_stream })
     }
 }
 
@@ -201,12 +208,38 @@ impl Store for Redis {
     }
 
     async fn publish(&self, events: &[Event]) -> Result<(), Error> {
-        let commands = events.iter().map(|event| {
+        let publish = events.iter().map(|event| {
             let mut command = of_one("PUBLISH", event.channel);
             command.arg(&event.payload);
             command
         });
-        self.link.run(commands.collect()).await.map(drop)
+        let append = events.iter().filter(|_| self.stream > 0).map(|event| {
+            let mut command = of_one("XADD", EVENTS);
+            command.arg("MAXLEN").arg("~").arg(self.stream).arg("*").arg("event").arg(&event.payload);
+            command
+        });
+        self.link.run(append.chain(publish).collect()).await.map(drop)
+    }
+
+    async fn add_totals(&self, day: &str, totals: &Totals) -> Result<(), Error> {
+        let name = format!("{TOTALS}{day}");
+        let add = |(field, by): (&str, u64)| {
+            let mut command = of_one("HINCRBY", &name);
+            command.arg(field).arg(by);
+            command
+        };
+        let expire = expire(&name, Duration::from_secs(u64::from(DAYS) * 24 * 60 * 60));
+        self.link.run(totals.fields().map(add).chain([expire]).collect()).await.map(drop)
+    }
+
+    async fn totals(&self, days: &[String]) -> Result<Vec<Totals>, Error> {
+        let commands = days.iter().map(|day| of_one("HGETALL", &format!("{TOTALS}{day}"))).collect();
+        let totals = |fields: HashMap<String, u64>| {
+            let mut totals = Totals::default();
+            fields.iter().for_each(|(name, count)| totals.add(name, *count));
+            totals
+        };
+        self.link.run(commands).await?.into_iter().map(|fields| read(fields).map(totals)).collect()
     }
 
     async fn ping(&self) -> Result<(), Error> {

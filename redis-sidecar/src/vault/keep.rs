@@ -83,7 +83,7 @@ impl Vault {
 
     fn refusal(&self, scope: &Scope, admission: &Admission) -> Option<RefusedScope> {
         let (quota, refused) = admission.over?;
-        self.metrics.count_over_quota(quota, refused);
+        self.metrics.count_over_quota(scope.as_str(), quota, refused);
         tracing::warn!(scope = scope.as_str(), quota = quota.as_str(), refused, "a scope has used up a quota");
         let (scope, code) = (scope.as_str().to_owned(), code::QUOTA.to_owned());
         Some(RefusedScope { scope, code, stored: admission.stored })

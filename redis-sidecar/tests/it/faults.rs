@@ -44,10 +44,14 @@ async fn redis_killed_and_restarted_with_its_volume() {
     check_down(&app, &request).await;
     check_down(&app, &batch(3)).await;
     assert_eq!(app.metric("aws_masker_store_up").await, 0);
-    assert_eq!(app.metric("aws_masker_filter_total{event=\"requests\"}").await, 0, "not counted before it is kept");
+    assert_eq!(
+        app.metric("aws_masker_requests_total{outcome=\"clean\",code=\"\"}").await,
+        0,
+        "not counted before it is kept"
+    );
     redis.restart().await;
     owed(&app, &request).await;
-    assert_eq!(app.metric("aws_masker_filter_total{event=\"requests\"}").await, 1);
+    assert_eq!(app.metric("aws_masker_requests_total{outcome=\"clean\",code=\"\"}").await, 1);
     assert_eq!(values(&app.sync(&wanted(4, "a", &["i-1", "i-2"])).await, "found"), ["i-1", "i-2"]);
 }
 

@@ -70,17 +70,22 @@ async fn on_redis() {
 async fn a_batch_is_counted_once() {
     let app = App::embedded().await;
     let mut request = mappings(7, "a", &["i-1"]);
-    request["counters"] = json!({"requests": 3});
+    request["counters"] = json!({"requests": 3, "masked_requests": 1, "refused": 1, "masked": 2,
+        "refused_by_code": {"AWS_MASKER_6002": 1}, "masked_by_kind": {"ec2_instance": 2}});
     request["exchanges"] = json!([{"scope": "a", "at_ms": 1, "request_bytes": 1, "response_bytes": 1,
         "masked": [["ec2_instance", 2]], "restored": 1, "unresolved": 0}]);
     for _ in 0..3 {
         assert_eq!(app.sync(&request).await["acknowledged"], true);
     }
-    assert_eq!(app.metric("aws_masker_filter_total{event=\"requests\"}").await, 3);
+    let requests = async |outcome: &str, code: &str| {
+        app.metric(&format!("aws_masker_requests_total{{outcome=\"{outcome}\",code=\"{code}\"}}")).await
+    };
+    let counted = [requests("masked", "").await, requests("clean", "").await];
+    assert_eq!((counted, requests("refused", "AWS_MASKER_6002").await), ([1, 1], 1));
     assert_eq!(app.metric("aws_masker_masked_values_total{kind=\"ec2_instance\"}").await, 2);
     request["instance"] = json!("w2");
     app.sync(&request).await;
-    assert_eq!(app.metric("aws_masker_filter_total{event=\"requests\"}").await, 6);
+    assert_eq!(requests("clean", "").await, 2);
 }
 
 #[tokio::test]
@@ -169,7 +174,7 @@ async fn check_quotas(variables: &[(&str, &str)]) {
     assert_eq!((&answer["acknowledged"], &answer["refused"]), (&json!(true), &over("flood", 10)));
     assert_eq!(values(&app.sync(&wanted(2, "flood", &many)).await, "found"), many[..10]);
     assert_eq!(values(&app.sync(&wanted(3, "calm", &["i-1", "i-2"])).await, "found"), ["i-1", "i-2"]);
-    assert_eq!(app.metric("aws_masker_over_quota_total{quota=\"mappings\"}").await, 15);
+    assert_eq!(app.metric("aws_masker_quota_refused_mappings_total{scope=\"flood\",quota=\"mappings\"}").await, 15);
     // What is stored may be renewed; there is room again when something is forgotten.
     assert_eq!(app.sync(&mappings(4, "flood", &many[..10])).await.get("refused"), None);
     app.post("/v1/forget", OPERATOR, json!({"scope": "flood", "placeholder": placeholder_of("i-0")}).to_string()).await;
@@ -199,7 +204,7 @@ async fn bytes_and_new_mappings_have_quotas_too() {
         let many: Vec<String> = (0..1_500).map(|n| format!("i-{n}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(app.sync(&mappings(1, "a", &many)).await["refused"][0]["stored"], stored, "{quota}");
-        let line = format!("aws_masker_over_quota_total{{quota=\"{name}\"}}");
+        let line = format!("aws_masker_quota_refused_mappings_total{{scope=\"a\",quota=\"{name}\"}}");
         assert_eq!(app.metric(&line).await, 1_500 - stored);
     }
 }

@@ -24,14 +24,21 @@ fn a_request_is_written_as_it_always_was() {
     known["known"] = json!(true);
     let exchange = json!({"scope": "a", "at_ms": 1, "request_bytes": 2, "response_bytes": 3,
         "masked": [["ec2_instance", 4]], "restored": 5, "unresolved": 6});
+    let whole = json!({"scope": "a", "at_ms": 1, "request_bytes": 2, "response_bytes": 3, "masked": [], "restored": 5,
+        "unresolved": 6, "attachments": 1, "masked_links": 1, "route": "r", "dialect": "openai_chat", "status": 200,
+        "observed": true, "response": "degraded", "mask_us": 7, "restore_us": 8, "input_tokens": 9,
+        "cache_read_tokens": 1, "masked_body": "b"});
+    let mut counters = counters;
     let mut refused = exchange.clone();
     refused["refused"] = json!("AWS_MASKER_6002");
     check::<SyncRequest>(
         &json!({"version": 1, "instance": "w", "batch": 7, "mapping_ttl": 600, "counters": counters.clone()}),
     );
+    counters["refused_by_code"] = json!({"AWS_MASKER_6002": 1});
+    counters["masked_by_kind"] = json!({"ec2_instance": 4});
     check::<SyncRequest>(
         &json!({"version": 1, "instance": "w", "release": "0.1.0", "batch": 7, "keyring": "k", "mapping_ttl": 600,
-        "mappings": [mapping(), known], "exchanges": [exchange, refused], "counters": counters,
+        "mappings": [mapping(), known], "exchanges": [exchange, refused, whole], "counters": counters,
         "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a"}, {"scope": "b", "after": "1-0"}]}),
     );
 }
@@ -67,11 +74,13 @@ fn the_counters_have_their_names() {
             "fallback_key",
             "masked",
             "masked_links",
+            "masked_requests",
             "observed",
             "orphaned_responses",
             "refused",
             "requests",
             "restored",
+            "restored_responses",
             "unmasked_requests",
             "unresolved",
             "unsent_calls"

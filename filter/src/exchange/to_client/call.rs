@@ -4,11 +4,15 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use contract::ResponseState;
+use masking::dialect::Dialect;
 use masking::json::Document;
 use masking::{Answer, Format, Lookup, MaskError, Media, Mint, Placeholder, Response, Tally};
 use serde::{Deserialize, Serialize};
 
-use super::super::sent::{Requested, log_line};
+use super::super::facts::Facts;
+use super::super::line::log_line;
+use super::super::sent::Requested;
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::mask::Reading;
@@ -28,6 +32,7 @@ pub(crate) struct Call {
     tally: Tally,
     /// The number of values of each kind that were masked in the response.
     masked: BTreeMap<String, u64>,
+    pub facts: Facts,
     at: TimeOfDay,
     request_bytes: u64,
     pub response_bytes: u64,
@@ -51,6 +56,8 @@ pub(crate) struct CallKeepsake {
     at: TimeOfDay,
     request_bytes: u64,
     closes: bool,
+    #[serde(default)]
+    pub facts: Facts,
 }
 
 impl Call {
@@ -83,6 +90,7 @@ impl Call {
         };
         let call = Self {
             ids: ids.to_vec(),
+            facts: Facts { dialect: Dialect::Mcp.as_str().into(), ..Facts::of_route(&requested.head.route) },
             tally,
             at: now,
             request_bytes: body.len() as u64,
@@ -96,7 +104,8 @@ impl Call {
     pub(super) fn without_body(requested: &Requested, now: TimeOfDay) -> Self {
         let mint = requested.instance.borrow_mut().mint(&requested.scope, now).map(|(mint, _)| mint);
         let (scope, method) = (requested.scope.clone(), requested.head.method.clone());
-        Self { at: now, ..Self::new(&requested.instance, scope, method, mint) }
+        let facts = Facts::of_route(&requested.head.route);
+        Self { at: now, facts, ..Self::new(&requested.instance, scope, method, mint) }
     }
 
     /// A request that another context sent.
@@ -108,6 +117,7 @@ impl Call {
             at: kept.at,
             request_bytes: kept.request_bytes,
             closes: kept.closes,
+            facts: kept.facts,
             ..Self::new(instance, kept.scope, kept.method, mint)
         }
     }
@@ -121,6 +131,7 @@ impl Call {
             mint,
             tally: Tally::default(),
             masked: BTreeMap::new(),
+            facts: Facts::default(),
             at: TimeOfDay::default(),
             request_bytes: 0,
             response_bytes: 0,
@@ -140,6 +151,7 @@ impl Call {
             at: self.at,
             request_bytes: self.request_bytes,
             closes: self.closes,
+            facts: self.facts.clone(),
         }
     }
 
@@ -171,7 +183,8 @@ impl Call {
         }
         let tally = Tally { degraded: withheld.is_some(), ..self.tally.clone() };
         instance.take_tally(&self.scope, None, &tally);
-        instance.report(contract::ExchangeSummary {
+        let facts = self.facts.clone().summary();
+        let summary = contract::ExchangeSummary {
             scope: self.scope.clone(),
             at_ms: self.at.0,
             request_bytes: self.request_bytes,
@@ -180,15 +193,20 @@ impl Call {
             restored: tally.restored,
             unresolved: tally.unresolved,
             refused: withheld.map(|refusal| refusal.code().into()),
-            ..contract::ExchangeSummary::default()
-        });
+            response: if withheld.is_some() { ResponseState::Degraded } else { ResponseState::Restored },
+            // What is restored here is the request, and what is masked the response.
+            mask_us: facts.restore_us,
+            restore_us: facts.mask_us,
+            ..facts
+        };
         let now = instance.time_of_day();
         let withheld = withheld.and_then(|refusal| {
             let count = instance.worker.borrow_mut().count_refusal(refusal, now)?;
             Some(format!("withheld a response: {} {refusal:?} ({count} with that code)", refusal.code()))
         });
-        let counts = if instance.log_masked_requests { log_line(&self.masked, &tally) } else { None };
-        withheld.or(counts)
+        let line = instance.log_masked_requests.then(|| log_line(&summary));
+        instance.report(summary);
+        withheld.or(line)
     }
 }
 
@@ -204,6 +222,7 @@ impl CallKeepsake {
             at: TimeOfDay::default(),
             request_bytes: 0,
             closes: false,
+            facts: Facts::of_route(&requested.head.route),
         }
     }
 

@@ -11,6 +11,7 @@ mod text;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 pub(super) use self::call::restored;
 use self::call::{Call, CallKeepsake};
@@ -19,7 +20,7 @@ use super::head::{Gateway, RequestHead, ResponseHead};
 use super::keepsake::ResponseKeepsake;
 use super::response::Answering;
 use super::sent::{Requested, Shown};
-use super::{Exchange, Phase};
+use super::{Exchange, Phase, Seen};
 use crate::config::Direction;
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
@@ -66,20 +67,18 @@ impl ToClient {
         let ids = plain.as_ref().ok().and_then(|plain| plain.as_deref().or(body)).map(rpc::ids).unwrap_or_default();
         match plain.and_then(|plain| Call::of(&requested, body.unwrap_or_default(), plain, &ids, now)) {
             Ok((call, body)) => (Self::Called(call), Ok(body)),
-            Err(refusal) => {
-                requested.report_refusal(refusal, body, now);
-                (Self::Refused(ids), Err(refusal))
-            }
+            Err(refusal) => (Self::Refused(ids), Err(refusal)),
         }
     }
 
     fn answer(self, head: &ResponseHead, now: TimeOfDay) -> (Self, Option<Answering>) {
-        let call = match self {
+        let mut call = match self {
             Self::Called(call) => call,
             // There was no body.
             Self::Asked(requested) => Call::without_body(&requested, now),
             other => return (other, None),
         };
+        call.facts.status = u16::try_from(head.status).unwrap_or_default();
         let returned = Returned::new(head, &call.method, call.ids.clone());
         let answering = Answering { note: call.note(), rewrites: returned.rewrites(), closes: call.closes };
         (Self::Returning(call, Box::new(returned)), Some(answering))
@@ -94,6 +93,18 @@ impl ToClient {
             }
             Self::Lost(returned) => Some(returned.write(chunk, end_of_stream, &mut |_, _| Err(Refusal::ResponseLost))),
             Self::Asked(_) | Self::Refused(_) | Self::Called(_) => None,
+        }
+    }
+
+    pub(super) fn request_took(&mut self, took: Duration) {
+        if let Self::Called(call) = self {
+            call.facts.request_took = Some(took);
+        }
+    }
+
+    pub(super) fn response_took(&mut self, took: Duration) {
+        if let Self::Returning(call, _) = self {
+            call.facts.add_response(took);
         }
     }
 
@@ -153,7 +164,14 @@ impl Exchange {
         head: impl FnOnce() -> RequestHead,
     ) {
         if let Some(keepsake) = CallKeepsake::read(kept).filter(|keepsake| !keepsake.called) {
-            let head = RequestHead { content_encoding: keepsake.content_encoding, ..head() };
+            self.seen = Seen {
+                scope: keepsake.scope.clone(),
+                route: keepsake.facts.route.clone(),
+                at: instance.borrow().time_of_day(),
+                ..Seen::default()
+            };
+            let (content_encoding, route) = (keepsake.content_encoding, keepsake.facts.route);
+            let head = RequestHead { content_encoding, route, ..head() };
             self.phase = Phase::ToClient(ToClient::Asked(Requested::new(instance, head, keepsake.scope)));
         }
     }
@@ -167,8 +185,8 @@ impl Exchange {
     ) -> Result<Option<Vec<u8>>, Refusal> {
         let (exchange, body) = exchange.call(body, now);
         self.phase = Phase::ToClient(exchange);
-        if body.is_err() {
-            self.root.count(|counters| counters.refused += 1);
+        if let Err(refusal) = &body {
+            self.report_refusal(*refusal);
         }
         body
     }
@@ -202,7 +220,7 @@ impl Exchange {
     pub(super) fn withhold_unseen(&mut self) -> bool {
         let withholds = self.is_to_client();
         if withholds {
-            self.root.count(|counters| counters.orphaned_responses += 1);
+            self.report_orphaned();
             self.phase = Phase::ToClient(ToClient::Lost(Box::new(Returned::lost(Vec::new(), None))));
         }
         withholds

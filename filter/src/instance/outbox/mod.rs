@@ -35,6 +35,8 @@ const QUOTA_MS: u64 = 2_000;
 pub(super) const EXCHANGES_MAX: usize = 5_000;
 /// Maximum bytes of the mappings in one batch, and of the summaries: together they leave room for the rest of the call.
 const BATCH_BYTES: usize = bound::BODY_BYTES / 3;
+/// Maximum bytes of the bodies in all summaries; past that the summaries of the oldest exchanges go without.
+const BODIES_BYTES: usize = 4 << 20;
 
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
@@ -45,6 +47,8 @@ pub(crate) struct Outbox {
     mappings: usize,
     bytes: usize,
     exchanges: VecDeque<ExchangeSummary>,
+    /// Bytes of the bodies in them.
+    bodies: usize,
     pub counters: Counters,
 }
 
@@ -54,6 +58,8 @@ pub(crate) struct Batch {
     pub mappings: Vec<Mapping>,
     pub exchanges: Vec<ExchangeSummary>,
     pub counters: Counters,
+    /// Mappings that are owed besides these.
+    pub owed: u64,
 }
 
 impl Batch {
@@ -126,19 +132,26 @@ impl Outbox {
 
     pub(crate) fn report(&mut self, exchange: ExchangeSummary) {
         if self.exchanges.len() >= EXCHANGES_MAX {
-            self.exchanges.pop_front();
+            self.bodies -= self.exchanges.pop_front().map_or(0, |oldest| body_len(&oldest));
             self.counters.dropped_exchanges += 1;
         }
+        self.bodies += body_len(&exchange);
         self.exchanges.push_back(exchange);
+        let mut oldest = self.exchanges.iter_mut();
+        while self.bodies > BODIES_BYTES {
+            let Some(exchange) = oldest.next() else { return };
+            self.bodies -= body_len(exchange);
+            exchange.masked_body = None;
+        }
     }
 
     /// Takes out as many debts as fit into one call: of each scope the oldest, the scopes by turns.
     pub(crate) fn take_batch(&mut self, now: Steady) -> Batch {
-        Batch {
-            mappings: self.take_mappings(now),
-            exchanges: take_front(&mut self.exchanges, bound::EXCHANGES, BATCH_BYTES).0,
-            counters: std::mem::take(&mut self.counters),
-        }
+        let exchanges = take_front(&mut self.exchanges, bound::EXCHANGES, BATCH_BYTES).0;
+        self.bodies -= exchanges.iter().map(body_len).sum::<usize>();
+        let mappings = self.take_mappings(now);
+        let owed = self.mappings.saturating_sub(mappings.len()) as u64;
+        Batch { mappings, exchanges, counters: std::mem::take(&mut self.counters), owed }
     }
 
     fn take_mappings(&mut self, now: Steady) -> Vec<Mapping> {
@@ -233,6 +246,11 @@ fn take_front<T: Serialize>(parts: &mut VecDeque<T>, max: usize, room: usize) ->
     };
     let count = parts.iter().take(max).take_while(fits).count();
     (parts.drain(..count).collect(), bytes)
+}
+
+/// Bytes of the body in a summary.
+fn body_len(exchange: &ExchangeSummary) -> usize {
+    exchange.masked_body.as_ref().map_or(0, String::len)
 }
 
 /// Bytes of a part of a batch on the wire, with the comma after it.

@@ -128,3 +128,21 @@ fn a_batch_keeps_below_the_bounds_of_a_call() {
     assert!(!batch.mappings.is_empty() && !batch.exchanges.is_empty());
     assert!(wire_len(&(batch.mappings, batch.exchanges)) < bound::BODY_BYTES);
 }
+
+#[test]
+fn bodies_have_their_bound_and_summaries_stay() {
+    let mut outbox = Outbox::default();
+    let whole = BODIES_BYTES / bound::MASKED_BODY_BYTES;
+    for _ in 0..whole + 3 {
+        outbox.report(ExchangeSummary { masked_body: Some("\n".repeat(bound::MASKED_BODY_BYTES)), ..exchange() });
+    }
+    let with_body = |exchanges: &[ExchangeSummary]| exchanges.iter().filter(|e| e.masked_body.is_some()).count();
+    let (mut summaries, mut bodies) = (0, 0);
+    while outbox.has_due(NOW) {
+        let exchanges = outbox.take_batch(NOW).exchanges;
+        assert!(wire_len(&exchanges) < bound::BODY_BYTES / 2);
+        summaries += exchanges.len();
+        bodies += with_body(&exchanges);
+    }
+    assert_eq!((summaries, bodies, outbox.bodies), (whole + 3, whole, 0));
+}

@@ -245,7 +245,8 @@ impl Sync {
             mapping_ttl: self.mapping_ttl,
             mappings: batch.mappings.clone(),
             exchanges: batch.exchanges.clone(),
-            counters: batch.counters,
+            counters: batch.counters.clone(),
+            owed: batch.owed,
             wanted: flight.wanted.clone(),
             follow: Vec::new(),
         }

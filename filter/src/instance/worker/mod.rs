@@ -9,7 +9,7 @@ pub(crate) mod zone;
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
-use contract::{Keyring, Mapping};
+use contract::{Counters, Keyring, Mapping};
 use masking::{History, Mint, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,8 @@ pub(crate) struct Worker {
     pushed_at: Option<Steady>,
     refusals: BTreeMap<&'static str, Repeat>,
     pub neighbours: Neighbours,
+    /// What was counted since the host's own metrics were told.
+    pub counted: Counters,
 }
 
 /// The name of a sidecar together with the token for its calls. It reveals nothing about the token.

@@ -13,6 +13,7 @@ mod framing;
 mod gateway;
 mod large;
 mod life;
+mod numbers;
 mod outages;
 mod refusals;
 mod shapes;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contract::{
-    Counters, Follow, Keyring, Mapping, MintKey, MintKeys, RefusedScope, ScopeNews, StoreState, SyncRequest,
-    SyncResponse, bound, code, header,
+    Counters, ExchangeSummary, Follow, Keyring, Mapping, MintKey, MintKeys, RefusedScope, ScopeNews, StoreState,
+    SyncRequest, SyncResponse, bound, code, header,
 };
 use kong_host::{Call, Reply};
 
@@ -40,6 +40,7 @@ pub struct Vault {
     pub full: BTreeSet<String>,
     pub counters: Vec<Counters>,
     pub exchanges: usize,
+    pub summaries: Vec<ExchangeSummary>,
     pub calls: usize,
     /// The mappings of all calls, those that it had already among them.
     pub received: usize,
@@ -84,6 +85,7 @@ impl Vault {
         if well {
             self.counters.push(request.counters);
             self.exchanges += request.exchanges.len();
+            self.summaries.extend(request.exchanges);
             self.received += request.mappings.len();
             for mapping in request.mappings.into_iter().filter(|mapping| !self.full.contains(&mapping.scope)) {
                 if mapping.known {
