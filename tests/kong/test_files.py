@@ -161,7 +161,9 @@ def test_every_container_is_hardened():
         assert service["cap_drop"] == ["ALL"], name
         assert "mem_limit" in service, name
         image = service["image"]
-        assert "build" in service or re.fullmatch(r"(?:[a-z]+/)?[a-z]+:v?[0-9][\w.-]*", image), f"{name}: {image} is not pinned"
+        assert "build" in service or re.fullmatch(r"(?:[a-z]+/)?[a-z]+:v?[0-9][\w.-]*", image), (
+            f"{name}: {image} is not pinned"
+        )
 
 
 def test_kubernetes_has_the_same_gateway():
