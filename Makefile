@@ -16,7 +16,7 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 .DEFAULT_GOAL := help
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
-.PHONY: help build wasm wasm-core try-box sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz
+.PHONY: help build wasm wasm-core try-box sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz doctor
 .PHONY: up smoke stack-faults down logs dist venv node clients peers redis-server chromium pictures rust asked about
 
 help: ## lists the commands
@@ -103,6 +103,10 @@ bench: about rust venv build ## measures the core, and the gateway with and with
 bench-peers: about := other tools beside this one; takes about 5 minutes without the builds
 bench-peers: about rust venv peers build ## measures other tools that mask, on the same body: speed, memory, what leaked
 	@$(python) -m rig.peers
+
+doctor: sidecar ## looks at a set-up: KONG=kong.yml CONF=kong.conf GATEWAY=http://…, says what is wrong and what mends it
+	@target/sidecar/redis-sidecar doctor $(if $(KONG),--kong '$(KONG)') $(if $(CONF),--conf '$(CONF)') \
+	  $(if $(GATEWAY),--gateway '$(GATEWAY)',--offline) $(if $(SELFCHECK),--selfcheck '$(SELFCHECK)')
 
 fuzz: rust ## mutates traffic at random, CASES=1000000 times, and guided by coverage, each target for a minute
 	FUZZ_CASES=$(CASES) cargo test --release -p masking --test fuzz

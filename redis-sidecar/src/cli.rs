@@ -7,9 +7,10 @@ use clap::{Parser, Subcommand};
 use contract::path;
 use serde_json::json;
 
-use crate::client::Client;
+use crate::client::{Client, Http};
 use crate::config::{ClientConfig, RawConfig};
-use crate::run::Fatal;
+use crate::doctor;
+use crate::error::Fatal;
 
 /// Bytes of a text that are restored at a time; below the bound of a call.
 const PIECE: usize = 2 << 20;
@@ -48,6 +49,8 @@ pub enum Command {
     /// Erase mappings; the filters forget them too
     #[command(subcommand)]
     Forget(Forget),
+    /// Look at a set-up: files of Kong, the sidecar, the gateway; say what is wrong and what mends it
+    Doctor(doctor::Options),
     /// Count mappings, by scope and by key; or what happened on the last days
     Stats {
         /// Print the numbers of so many days, by scope
@@ -84,9 +87,16 @@ pub fn command() -> Option<Command> {
 
 /// Runs a subcommand. Blocks.
 pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
-    let client = Client::new(&ClientConfig::parse(raw)?)?;
+    let config = ClientConfig::parse(raw)?;
+    if let Command::Doctor(options) = command {
+        return doctor::run(&options, raw.of_kong(), || {
+            Ok(doctor::Running { client: Client::new(&config)?, http: Http::new(&config)? })
+        });
+    }
+    let client = Client::new(&config)?;
     let answer = match command {
         Command::Restore { scope } => return restore(&client, &scope, io::stdin().lock(), io::stdout().lock()),
+        Command::Doctor(_) => return Ok(()),
         Command::Healthcheck => client.get(path::HEALTH)?,
         Command::Stats { days: None } => client.get(path::STATS)?,
         Command::Stats { days: Some(days) } => client.post(path::TOTALS, &json!({"days": days}))?,

@@ -10,11 +10,14 @@ use ureq::http::Response;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
 use crate::config::ClientConfig;
+use crate::error::Fatal;
 use crate::operator::SCOPE_HEADER;
-use crate::run::Fatal;
 
 /// Forgetting one value among millions takes a while.
 const PATIENCE: Duration = Duration::from_secs(600);
+/// The time and the bytes of a gateway's answer to a check.
+const GATEWAY_PATIENCE: Duration = Duration::from_secs(10);
+const GATEWAY_BYTES: u64 = 1 << 20;
 /// Maximum bytes of an answer; more than a restored text may have.
 const ANSWER_BYTES: u64 = 64 << 20;
 
@@ -69,6 +72,48 @@ impl Client {
         };
         read(request.send(body)?)
     }
+}
+
+/// Calls a gateway, as its clients do.
+#[derive(Debug, Clone)]
+pub struct Http(Agent);
+
+/// What a gateway answered.
+#[derive(Debug)]
+pub struct Answered {
+    pub status: u16,
+    /// The value of the header that was asked for.
+    pub header: Option<String>,
+    pub body: String,
+}
+
+impl Http {
+    pub fn new(config: &ClientConfig) -> Result<Self, Fatal> {
+        let agent = Agent::config_builder()
+            .tls_config(tls(config)?)
+            .timeout_global(Some(GATEWAY_PATIENCE))
+            .http_status_as_error(false)
+            .proxy(None)
+            .max_redirects(0)
+            .build()
+            .new_agent();
+        Ok(Self(agent))
+    }
+
+    pub fn get(&self, url: &str) -> Result<Answered, Fatal> {
+        answered(self.0.get(url).call()?, "")
+    }
+
+    /// Sends JSON, and asks for a header of the answer.
+    pub fn post(&self, url: &str, body: &serde_json::Value, header: &str) -> Result<Answered, Fatal> {
+        answered(self.0.post(url).content_type("application/json").send(body.to_string())?, header)
+    }
+}
+
+fn answered(mut answer: Response<ureq::Body>, header: &str) -> Result<Answered, Fatal> {
+    let header = answer.headers().get(header).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let body = answer.body_mut().with_config().limit(GATEWAY_BYTES).read_to_string()?;
+    Ok(Answered { status: answer.status().as_u16(), header, body })
 }
 
 /// A refusal's body is one line that says why.

@@ -4,6 +4,9 @@ use std::fmt;
 
 use contract::{ErrorBody, ErrorType, code};
 
+/// An error that ends the program; shown as one line.
+pub type Fatal = Box<dyn std::error::Error + Send + Sync>;
+
 /// The reason for which a call was refused. Holds nothing that came from the caller or from inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Error {

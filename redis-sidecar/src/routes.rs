@@ -33,12 +33,16 @@ use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::operator::{self, Call, Outcome, Show};
 use crate::seats::Seat;
+use crate::selfcheck::echo::{self, Echo};
+use crate::selfcheck::watch::Watch;
+use crate::selfcheck::{self, Checker, Fault};
 use crate::session::Sessions;
 use crate::vault::Vault;
 
 /// The time within which a body has to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
 
+const ECHO: HeaderName = HeaderName::from_static(selfcheck::SEEN);
 const NOTE: HeaderName = HeaderName::from_static(contract::header::NOTE);
 
 /// The state that the calls share.
@@ -49,6 +53,7 @@ pub struct Sidecar {
     pub operators: Door,
     pub probes: Probes,
     pub metrics: Arc<Metrics>,
+    pub selfcheck: Arc<Watch>,
     pub journal: Arc<Journal>,
     pub live: Arc<Live>,
     pub sessions: Sessions,
@@ -57,6 +62,18 @@ pub struct Sidecar {
 }
 
 impl Sidecar {
+    /// Runs self-checks for ever.
+    pub async fn check(&self, checker: Checker) {
+        let tell = async |outcome: &Result<(), Fault>, is_change: bool| {
+            self.metrics.take_selfcheck(outcome.is_ok());
+            if let (Err(fault), true) = (outcome, is_change) {
+                let failed = events::selfcheck_failed(fault.as_str());
+                self.vault.publisher().publish(vec![failed], &Totals::default()).await;
+            }
+        };
+        self.selfcheck.run(checker, tell).await;
+    }
+
     /// Tells those who watch over security. Nobody may be listening.
     async fn publish_audit(&self, call: &str, who: &str, outcome: &str, count: u64) {
         let audit = events::audit(call, who, outcome, count);
@@ -131,6 +148,21 @@ impl Routes {
             .method_not_allowed_fallback(async |State(sidecar): Shared| refusal(&sidecar, Error::Method))
             .with_state(sidecar);
         Self(router)
+    }
+
+    /// An upstream for checks, on any path. It knows nothing of the sidecar that it runs in.
+    pub fn echo() -> Self {
+        Self(Router::new().fallback(async |request: Request| {
+            match timeout(BODY_PATIENCE, to_bytes(request.into_body(), echo::REQUEST_BYTES)).await {
+                Ok(Ok(body)) => match echo::echo(&body) {
+                    Some(Echo { content_type, seen, body }) => {
+                        ([(header::CONTENT_TYPE, content_type.to_owned()), (ECHO, seen)], body).into_response()
+                    }
+                    None => StatusCode::NOT_FOUND.into_response(),
+                },
+                Ok(Err(_)) | Err(_) => StatusCode::BAD_REQUEST.into_response(),
+            }
+        }))
     }
 
     /// The calls of one connection.
@@ -265,6 +297,7 @@ fn health(sidecar: &Sidecar) -> serde_json::Value {
         "store": health.state,
         "breaker": health.breaker.as_str(),
         "eviction": health.eviction.as_str(),
+        "selfcheck": sidecar.selfcheck.latest().map(|outcome| outcome.err().map_or("ok".to_owned(), |fault| fault.to_string())),
     })
 }
 

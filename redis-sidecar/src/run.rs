@@ -1,5 +1,6 @@
 //! From the configuration to a running sidecar.
 
+use std::future::pending;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,30 +8,37 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::client::Http;
 use crate::config::{ClientConfig, Config, LogConfig, RawConfig, Secrets, StoreConfig};
 use crate::door::{BearerToken, Door};
+pub use crate::error::Fatal;
 use crate::journal::{Journal, unix_ms};
 use crate::keyring::{Keyring, MasterSecret};
 use crate::listen::{self, Listener};
 use crate::metrics::Metrics;
 use crate::publisher::{Publisher, Webhook};
 use crate::routes::{Routes, Sidecar};
+use crate::selfcheck::Checker;
 use crate::session::Sessions;
 use crate::store::Store;
 use crate::store::memory::Memory;
 use crate::store::redis::Redis;
 use crate::vault::Vault;
 
-/// An error that ends the program; shown as one line.
-pub type Fatal = Box<dyn std::error::Error + Send + Sync>;
-
 pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     log(&LogConfig::parse(raw)?)?;
     // Before the log says that it serves: a signal that comes after that ends it gracefully.
     let end = end_signal()?;
     let config = Config::parse(raw)?;
-    ClientConfig::parse(raw)?;
+    let client = ClientConfig::parse(raw)?;
+    let checker =
+        config.selfcheck.as_deref().map(|url| Ok::<_, Fatal>(Checker::new(url, Http::new(&client)?))).transpose()?;
+    let mut echoes = Vec::new();
+    if let Some(place) = &config.echo {
+        echoes.push(Listener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?);
+    }
     let tls = config.tls.as_ref().map(listen::acceptor).transpose()?;
+    let has_echo = !echoes.is_empty();
     let mut listeners = Vec::new();
     for place in &config.listen {
         let listener = Listener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?;
@@ -49,6 +57,13 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     // One line, and the last one before calls are accepted.
     let places: Vec<_> = listeners.iter().map(Listener::to_string).collect();
     tracing::info!(address = places.join(" "), tls = tls.is_some(), "listening");
+    let checked = Arc::clone(&sidecar);
+    let checks = async {
+        match checker {
+            Some(checker) => checked.check(checker).await,
+            None => pending().await,
+        }
+    };
     let live = Arc::clone(&sidecar.live);
     let watch = tokio::spawn(async move { sidecar.live.run(&sidecar.journal, sidecar.vault.store()).await });
     // Listeners would otherwise be waited for, as calls in flight.
@@ -56,7 +71,11 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
         end.await;
         live.end();
     };
-    listen::serve(listeners, tls, routes, end).await;
+    tokio::select! {
+        () = listen::serve(listeners, tls, routes, end) => {}
+        () = listen::serve(echoes, None, Routes::echo(), pending::<()>()), if has_echo => {}
+        () = checks => {}
+    }
     watch.abort();
     tracing::info!("shut down");
     Ok(())
@@ -97,6 +116,7 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
         operators: Door::new(config.operators, config.rate),
         probes: config.probes,
         metrics,
+        selfcheck: Arc::default(),
     })
 }
 

@@ -104,10 +104,10 @@ def size(text: str) -> int:
     return int(text[:-1]) * UNITS[text[-1]]
 
 
-def test_only_kong_is_published_and_on_loopback_only():
+def test_only_kong_and_the_dashboard_are_published_and_on_loopback_only():
     services = compose()["services"]
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert set(published) == {"kong", "kong-mock"}
+    assert set(published) == {"kong", "kong-mock", "grafana"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
@@ -161,7 +161,9 @@ def test_every_container_is_hardened():
         assert service["cap_drop"] == ["ALL"], name
         assert "mem_limit" in service, name
         image = service["image"]
-        assert "build" in service or re.fullmatch(r"[a-z]+:[0-9][\w.-]*", image), f"{name}: {image} is not pinned"
+        assert "build" in service or re.fullmatch(r"(?:[a-z]+/)?[a-z]+:v?[0-9][\w.-]*", image), (
+            f"{name}: {image} is not pinned"
+        )
 
 
 def test_kubernetes_has_the_same_gateway():

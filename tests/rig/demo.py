@@ -55,7 +55,8 @@ def main() -> int:
         upstream = stack.enter_context(Upstream())
         token = secrets.token_hex(32)
         sidecar = stack.enter_context(Sidecar("sidecar", logs, {"MASKER_OPERATOR_TOKEN": token}))
-        plan = Plan(upstream.url, sidecar.address)
+        # The page shows what the provider saw.
+        plan = Plan(upstream.url, sidecar.address, {"record_masked_bodies": True})
         served = stack.enter_context(gateway("envoy", logs, upstream, plan))
         conversations = [("plain", plain(served)), ("streamed, 5 characters per delta", streamed(served))]
         for title, seen in conversations:

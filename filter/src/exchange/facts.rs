@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(route_name(&format!("a{}", "é".repeat(bound::NAME_BYTES))).len(), bound::NAME_BYTES - 1);
         assert_eq!(excerpt("aé".as_bytes()), "aé");
         let long = format!("a{}", "é".repeat(bound::MASKED_BODY_BYTES));
-        assert_eq!(excerpt(long.as_bytes()), long[..bound::MASKED_BODY_BYTES - 1]);
+        assert_eq!(Some(excerpt(long.as_bytes()).as_str()), long.get(..bound::MASKED_BODY_BYTES - 1));
         assert_eq!(excerpt(&[0xff; 2 * bound::MASKED_BODY_BYTES]).len(), bound::MASKED_BODY_BYTES / 3 * 3);
     }
 }

@@ -71,7 +71,7 @@ enum Phase {
     /// One of these, and it has been logged: the response passes unchanged.
     Orphaned,
     /// The rest of the response is restored with data that the host kept.
-    Recovered(Recovered),
+    Recovered(Box<Recovered>),
     Requested(Requested),
     /// The filter or the gateway itself generates the response: there is nothing to restore.
     Answered,

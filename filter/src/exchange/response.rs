@@ -133,7 +133,7 @@ impl Exchange {
         }
         let request = kept.and_then(|kept| RequestKeepsake::read(&kept));
         if let (Some(request), Some(response), Some(instance)) = (request, response, self.root.ready()) {
-            self.phase = Phase::Recovered(Recovered::new(request, &response, instance));
+            self.phase = Phase::Recovered(Box::new(Recovered::new(request, &response, instance)));
         }
         self.alarm()
     }

@@ -83,7 +83,7 @@ impl<'t> Member<'t> {
 }
 
 fn is_masked(name: &[u8]) -> bool {
-    placeholder::find_all(name).next().is_some()
+    name.len() > placeholder::TAIL && placeholder::find_all(name).next().is_some()
 }
 
 /// The first of the next members that is wanted.

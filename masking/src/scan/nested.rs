@@ -30,6 +30,12 @@ pub(crate) enum Between {
     Any,
 }
 
+/// Returns whether what follows a name may be such a notation: most names have their value there.
+pub(crate) fn may_begin(name: &Name<'_>, opening: Opening, text: &[u8]) -> bool {
+    let apart = |at| matches!(text.get(at), Some(b' ' | b'\n' | b'\r' | b'{' | b'\\'));
+    text.get(name.end) == Some(&b'.') || opening.inside(text).is_some_and(apart)
+}
+
 /// Reports the places of the values, as long as `found` has one there. Returns up to where was read.
 pub(crate) fn values(
     name: &Name<'_>,

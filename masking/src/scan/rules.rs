@@ -20,6 +20,7 @@ use crate::scan::keyed::{Keyed, Places};
 use crate::scan::literals::Literals;
 use crate::scan::member::{self, Opening};
 use crate::scan::name::{self, Name, NameIndex};
+use crate::scan::nested;
 use crate::scan::notation::ValuePlace;
 use crate::scan::own;
 use crate::scan::pattern::Pattern;
@@ -284,10 +285,13 @@ impl Rules {
                 continue;
             }
             let opening = Opening::read(&name, text);
+            let nests = nested::may_begin(&name, opening, text);
             let places = Places::new(text, places::places(&name, opening, text));
             let heads = table::is_cell(text, &name);
             for rule in rules.iter().filter_map(|rule| self.keys.get(*rule)) {
-                rule.nested(text, &name, opening, reading, |range| found(range, rule.kind));
+                if nests {
+                    rule.nested(text, &name, opening, reading, |range| found(range, rule.kind));
+                }
                 if done.contains(&rule.index) {
                     continue;
                 }

@@ -49,6 +49,10 @@ pub struct Config {
     pub quotas: Quotas,
     pub secrets: Secrets,
     pub store: StoreConfig,
+    /// The place of the upstream for checks: `host:port`.
+    pub echo: Option<Place>,
+    /// The address of the gateway to which a check is sent every minute.
+    pub selfcheck: Option<String>,
     pub events: EventsConfig,
 }
 
@@ -125,6 +129,8 @@ impl Config {
             quotas: quotas(raw)?,
             secrets: secrets(raw)?,
             store,
+            echo: raw.text("MASKER_ECHO_LISTEN")?.map(Place::Address),
+            selfcheck: selfcheck(raw)?,
             events: events(raw)?,
         };
         match (&config.store, &config.secrets) {
@@ -134,6 +140,15 @@ impl Config {
             }
             _ => Ok(config),
         }
+    }
+}
+
+fn selfcheck(raw: &RawConfig) -> Result<Option<String>, InvalidVariable> {
+    match raw.text("MASKER_SELFCHECK_URL")? {
+        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+            refuse("MASKER_SELFCHECK_URL", "is not an address such as http://localhost:8000/aws-masker/selfcheck")
+        }
+        url => Ok(url),
     }
 }
 

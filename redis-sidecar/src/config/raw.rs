@@ -34,6 +34,12 @@ impl RawConfig {
         Self { variables: variables.into_iter().map(owned).collect(), known: RefCell::default() }
     }
 
+    /// Kong's variables, which `doctor` looks at.
+    pub fn of_kong(&self) -> impl Iterator<Item = (&str, &str)> {
+        let variables = self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        variables.filter(|(name, _)| name.starts_with("KONG_"))
+    }
+
     /// The variables with this program's prefix that no part of it has asked for: most likely misspelt.
     pub fn unknown(&self) -> Vec<&str> {
         let known = self.known.borrow();

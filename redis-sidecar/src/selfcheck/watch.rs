@@ -1,0 +1,60 @@
+//! The check that runs every minute while the sidecar serves.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::{Checker, Fault};
+
+const PERIOD: Duration = Duration::from_secs(60);
+/// After a failure, and until the gateway has come up.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// The outcome of the latest check.
+#[derive(Debug, Default)]
+pub struct Watch(Mutex<Option<Result<(), Fault>>>);
+
+impl Watch {
+    /// `None` until the first check has ended, or if none is configured.
+    pub fn latest(&self) -> Option<Result<(), Fault>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Runs checks for ever. Says in the log when the outcome changes, and tells each one, with whether it is a change.
+    pub async fn run(&self, checker: Checker, tell: impl AsyncFn(&Result<(), Fault>, bool)) {
+        loop {
+            let checker = checker.clone();
+            let outcome = tokio::task::spawn_blocking(move || checker.check()).await.unwrap_or(Err(Fault::Unreachable));
+            let pause = if outcome.is_ok() { PERIOD } else { RETRY };
+            let is_change = self.take(outcome.clone());
+            tell(&outcome, is_change).await;
+            if is_change {
+                match outcome {
+                    Ok(()) => tracing::info!("self-check: values are masked and restored"),
+                    Err(fault) => tracing::error!("self-check failed: {fault}"),
+                }
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Returns whether the outcome is another one than before.
+    fn take(&self, outcome: Result<(), Fault>) -> bool {
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.replace(outcome.clone()) != Some(outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_change_is_told() {
+        let watch = Watch::default();
+        assert_eq!(watch.latest(), None);
+        let told: Vec<bool> =
+            [Ok(()), Ok(()), Err(Fault::NoEcho), Err(Fault::NoEcho), Ok(())].map(|outcome| watch.take(outcome)).into();
+        assert_eq!(told, [true, false, true, false, true]);
+        assert_eq!(watch.latest(), Some(Ok(())));
+    }
+}

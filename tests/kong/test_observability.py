@@ -1,0 +1,77 @@
+"""The dashboard and the alerts ask for metrics that there are, with labels that these have."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "deploy/observability"
+# A metric with what its selector asks for.
+SELECTOR = re.compile(r"(aws_masker_[a-z_]+)(?:\{([^}]*)\})?")
+SUFFIXES = ("_bucket", "_sum", "_count")
+
+
+def documented() -> dict[str, set[str]]:
+    """The metrics of the sidecar's README, which a test there compares with those that it has, and their labels."""
+    table = (ROOT / "redis-sidecar/README.md").read_text().split("## Metrics", 1)[1].split("\n## ", 1)[0]
+    found = re.findall(r"`(aws_masker_[a-z_]+)(?:\{([a-z_, ]*)\})?`", table)
+    return {name: {label for label in labels.split(", ") if label} for name, labels in found}
+
+
+def rules() -> list[dict[str, object]]:
+    groups = yaml.safe_load((FOLDER / "rules.yml").read_text())["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def queries() -> list[str]:
+    dashboard = json.loads((FOLDER / "grafana/dashboards/aws-masker.json").read_text())
+    panels = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    return panels + [str(rule["expr"]) for rule in rules()]
+
+
+def asked(query: str) -> list[tuple[str, set[str]]]:
+    grouped = {label.strip() for by in re.findall(r"by \(([^)]*)\)", query) for label in by.split(",")} - {"le"}
+    found = []
+    for name, labels in SELECTOR.findall(query):
+        name = next((name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix)), name)
+        found.append((name, grouped | set(re.findall(r"([a-z_]+)\s*=", labels))))
+    return found
+
+
+@pytest.mark.parametrize("query", queries())
+def test_each_query_is_about_metrics_that_there_are(query: str) -> None:
+    metrics = documented()
+    assert asked(query), query
+    for name, labels in asked(query):
+        assert name in metrics, name
+        assert labels <= metrics[name], f"{name} has no {labels - metrics[name]}"
+
+
+def test_each_alert_says_what_and_what_to_do() -> None:
+    names = [rule["alert"] for rule in rules()]
+    assert len(names) == len(set(names)) >= 12
+    for rule in rules():
+        assert rule["labels"]["severity"] in ("warning", "critical")
+        assert set(rule["annotations"]) == {"summary", "description"}
+
+
+def test_what_the_containers_mount_is_there() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    for name in ("prometheus", "grafana"):
+        assert services[name]["profiles"] == ["observability"]
+        for volume in services[name]["volumes"]:
+            source = volume.split(":", 1)[0]
+            assert not source.startswith("./") or (ROOT / source).exists(), volume
+    provider = yaml.safe_load((FOLDER / "grafana/provisioning/dashboards/aws-masker.yml").read_text())
+    assert any(provider["providers"][0]["options"]["path"] in volume for volume in services["grafana"]["volumes"])
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
+def test_prometheus_itself_takes_the_rules() -> None:
+    done = subprocess.run(["promtool", "check", "rules", str(FOLDER / "rules.yml")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
