@@ -72,5 +72,5 @@ pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};
 pub use policy::{CustomError, CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};
 pub use response::{Answer, Lookup, Media, Response, Tally, is_like_ascii};
-pub use scan::{Finding, Known, Part, Recognised, Scanner, Text};
+pub use scan::{Clarity, Estate, Finding, Known, Part, Recognised, Scanner, Text};
 pub use unmask::{Resolve, restore};

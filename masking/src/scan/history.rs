@@ -18,7 +18,8 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 
 use crate::catalog::KindId;
 use crate::placeholder::Hashed;
-use crate::scan::dictionary::{Dictionary, Search, Spread, Standing};
+use crate::scan::dictionary::{Dictionary, Spread, Standing};
+use crate::scan::search::Search;
 use crate::scan::{Found, Text};
 
 /// Maximum bytes of what is remembered in all; past that the texts that were not sent for the longest time are
@@ -55,9 +56,12 @@ struct Entry {
     set: u64,
 }
 
-/// The hashes of the values that were looked for, sorted.
+/// The hashes of the values that were looked for, sorted, and the hash of the estate whose names were.
 #[derive(Debug, PartialEq, Eq)]
-struct Values(Vec<u64>);
+struct Values {
+    hashes: Vec<u64>,
+    estate: u64,
+}
 
 impl Default for SeenTexts {
     fn default() -> Self {
@@ -85,18 +89,18 @@ impl Entry {
 }
 
 impl Values {
-    fn new(hashes: impl Iterator<Item = u64>) -> Self {
+    fn new(hashes: impl Iterator<Item = u64>, estate: u64) -> Self {
         let mut hashes: Vec<u64> = hashes.collect();
         hashes.sort_unstable();
-        Self(hashes)
+        Self { hashes, estate }
     }
 
     fn bytes(&self) -> usize {
-        ENTRY_BYTES + self.0.len() * size_of::<u64>()
+        ENTRY_BYTES + self.hashes.len() * size_of::<u64>()
     }
 
     fn has(&self, value: u64) -> bool {
-        self.0.binary_search(&value).is_ok()
+        self.hashes.binary_search(&value).is_ok()
     }
 }
 
@@ -212,7 +216,9 @@ impl<'h> Review<'h> {
     pub(super) fn standing(self, texts: &[Text<'_>], search: &Search<'_>) -> Vec<Vec<Standing>> {
         let Self { history, hasher, texts: reviewed, .. } = self;
         let values: Vec<(u64, Known<'_>)> = search.values().map(|value| (hash(hasher, value), value)).collect();
-        let now = Values::new(values.iter().map(|(hash, _)| *hash));
+        // Another estate is another set: its names are not compared one by one.
+        let estate = search.estate().map_or(0, |estate| hash_of(hasher, estate.version()));
+        let now = Values::new(values.iter().map(|(hash, _)| *hash), estate);
         let fresh = history.fresh(&reviewed, &now, &values);
         let none = Dictionary::default();
         let searches: HashMap<u64, Search<'_>> =
@@ -249,6 +255,11 @@ fn hash(mut hasher: SipHasher13, (kind, spread, value): Known<'_>) -> u64 {
     hasher.finish()
 }
 
+fn hash_of(mut hasher: SipHasher13, text: &str) -> u64 {
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
 impl SeenTexts {
     /// The values that texts of earlier exchanges were not searched for, by the numbers of their sets. A set with a
     /// value that is gone is not among them.
@@ -263,7 +274,8 @@ impl SeenTexts {
             }
         }
         let fresh = |set: u64| {
-            let before = self.set(set).filter(|before| before.0.iter().all(|value| now.has(*value)))?;
+            let is_within = |before: &&Values| before.hashes.iter().all(|value| now.has(*value));
+            let before = self.set(set).filter(|before| before.estate == now.estate).filter(is_within)?;
             let fresh = values.iter().filter(|(hash, _)| !before.has(*hash)).map(|(_, value)| *value);
             Some((set, Dictionary::new(fresh)))
         };

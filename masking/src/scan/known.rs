@@ -1,13 +1,18 @@
 //! Values that are known from elsewhere, and are found wherever they stand.
 
+use std::sync::Arc;
+
 use crate::catalog::KindId;
+use crate::scan::clarity::{VALUE_MAX, WHOLE_MIN, is_telling};
 use crate::scan::common::is_common;
 use crate::scan::dictionary::{Dictionary, Spread};
+use crate::scan::estate::Estate;
 
-/// Values that earlier exchanges showed, ready to be looked for.
+/// Values that earlier exchanges showed, ready to be looked for, and the names of the scope's estate.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     pub(crate) dictionary: Dictionary,
+    pub(crate) estate: Option<Arc<Estate>>,
 }
 
 impl Spread {
@@ -21,34 +26,19 @@ impl Spread {
     }
 }
 
-/// The shortest name that is looked for alone.
-const WHOLE_MIN: usize = 4;
 /// At most this many values; any further ones are ignored.
 pub(crate) const KNOWN_MAX: usize = 20_000;
-/// Maximum bytes of a value. Longer ones are tokens, which recognise themselves.
-const VALUE_MAX: usize = 256;
-/// A name of letters only is looked for from this length on: shorter ones are words.
-const LETTERS_MIN: usize = 12;
 
 impl Known {
     /// Takes the values in any order. If one comes twice, the first kind of the catalogue counts. Values that are too
     /// short or too much like words to be looked for everywhere are left out.
     pub fn new<'a>(values: impl IntoIterator<Item = (KindId, &'a str)>) -> Self {
         let values = values.into_iter().filter(|(_, value)| is_telling(value)).take(KNOWN_MAX);
-        Self { dictionary: Dictionary::new(values.map(|(kind, value)| (kind, Spread::Anywhere, value))) }
+        Self { dictionary: Dictionary::new(values.map(|(kind, value)| (kind, Spread::Anywhere, value))), estate: None }
     }
-}
 
-/// Returns whether a value can be told from a word, so that it may be looked for without its context.
-pub(crate) fn is_telling(value: &str) -> bool {
-    let digit = value.bytes().any(|b| b.is_ascii_digit());
-    let letter = value.bytes().any(|b| b.is_ascii_alphabetic());
-    let joined = value.bytes().any(|b| b.is_ascii_punctuation());
-    let telling = match (letter, digit, joined) {
-        (false, ..) => value.len() >= 12,
-        (true, true, _) => value.len() >= 5,
-        (true, false, true) => value.len() >= 6,
-        (true, false, false) => value.len() >= LETTERS_MIN,
-    };
-    telling && value.len() <= VALUE_MAX && !is_common(value)
+    /// Returns the same with the names of an estate.
+    pub fn with_estate(self, estate: Option<Arc<Estate>>) -> Self {
+        Self { estate, ..self }
+    }
 }

@@ -11,9 +11,11 @@ mod anywhere;
 mod arn;
 mod beside;
 mod check;
+mod clarity;
 mod common;
 mod dictionary;
 mod edge;
+mod estate;
 mod grams;
 mod hidden;
 mod history;
@@ -45,6 +47,7 @@ mod record;
 mod request;
 mod resource;
 mod rules;
+mod search;
 mod sibling;
 mod spelling;
 mod stored;
@@ -64,7 +67,7 @@ use std::rc::Rc;
 use crate::budget::{Budget, FINDINGS_MAX};
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
-use dictionary::{Dictionary, Search, Spread, Standing};
+use dictionary::{Dictionary, Spread, Standing};
 use literals::{Literals, Place};
 use never::Never;
 use page::Page;
@@ -72,8 +75,11 @@ use pattern::Custom;
 use pick::{Evidence, Hit, Source};
 use reading::{Reader, Reading};
 use rules::{Anchor, Rules};
+use search::Search;
 use terms::Terms;
 
+pub use clarity::Clarity;
+pub use estate::Estate;
 pub(crate) use history::{Review, SeenTexts};
 pub use known::Known;
 pub use parts::Part;
@@ -208,7 +214,7 @@ impl Scanner {
         let mut learned = learned(texts, &strong);
         self.versions(texts, &strong, &mut learned);
         let here = Dictionary::new(learned.into_iter().take(known::KNOWN_MAX));
-        let values = Search::new([&known.dictionary, &here]);
+        let values = Search::new([&known.dictionary, &here]).with_estate(known.estate.as_deref());
         let standing = match review {
             Some(review) => review.standing(texts, &values),
             None => texts.iter().map(|text| values.find(text.text)).collect(),
@@ -601,7 +607,7 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
         for hit in hits {
             let Some(value) = text.text.get(hit.start..hit.end) else { continue };
             let spread = || match hit.evidence {
-                Evidence::Defined | Evidence::Context => known::is_telling(value).then_some(Spread::Anywhere),
+                Evidence::Defined | Evidence::Context => clarity::is_telling(value).then_some(Spread::Anywhere),
                 Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
                 _ => Spread::of_shown(value),
             };

@@ -16,6 +16,24 @@ pub(crate) fn is_resource(value: &[u8]) -> bool {
     alias || is_one_of(NAMES, value) || is_service_linked(name) || is_model(value)
 }
 
+/// Returns whether a name is one that AWS, Kubernetes or Terraform gives to something in every account, cluster or state,
+/// or that AWS keeps to itself: names that begin with `aws/` or `AWSReservedSSO_` cannot be chosen.
+pub(crate) fn is_everybodys(name: &str) -> bool {
+    let reserved =
+        ["aws/", "/aws/", "alias/aws/", "AWSReservedSSO_", "aws-reserved/", "aws-service-role/", "cdk-hnb659fds-"];
+    let set = ["default.", "default-vpc-", "default:"];
+    is_one_of(EVERYBODYS, name.as_bytes())
+        || is_service_linked(name.as_bytes())
+        || reserved.iter().chain(&set).any(|prefix| name.starts_with(prefix))
+}
+
+/// (VPC, RDS, ElastiCache, Athena, Glue, Backup, EventBridge user guides: the resources that exist from the beginning;
+/// Kubernetes documentation, "Initial namespaces" and the objects of `kube-system` on EKS; CDK's toolkit stack)
+const EVERYBODYS: &str = "\
+    default|Default|primary|Default_CloudFormation|CDKToolkit|kube-system|kube-public|kube-node-lease|kubernetes|\
+    kube-dns|kube-proxy|aws-node|coredns|aws-auth|kube-root-ca.crt|amazon-vpc-cni|eks-pod-identity-agent|metrics-server|\
+    root|terraform|tfstate";
+
 /// `us.anthropic.claude-3-haiku-20240307-v1:0`: a model of a provider in the regions of an area. (Bedrock user guide,
 /// "Supported Regions and models for inference profiles")
 fn is_model(value: &[u8]) -> bool {

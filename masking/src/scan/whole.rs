@@ -66,3 +66,63 @@ fn is_member(text: &[u8], value: &Range<usize>, after: Option<u8>) -> bool {
     let line = text.get(value.end..end).is_some_and(|blanks| blanks.contains(&b'\n'));
     assigned && (after.is_none_or(|b| matches!(b, b',' | b'}' | b']')) || line || end == text.len())
 }
+
+/// A step of a path: `s3/payroll/x`.
+pub(crate) fn is_step(text: &[u8], value: &Range<usize>) -> bool {
+    let before = edge::previous(text, value.start);
+    before == Some(b'/') || before.is_none_or(|b| !b.is_ascii_alphanumeric()) && text.get(value.end) == Some(&b'/')
+}
+
+/// Bytes between a value and the word beside it.
+const MARKS_MAX: usize = 4;
+/// Maximum bytes of such a word.
+const WORD_MAX: usize = 24;
+
+/// Returns whether one of these words stands right before or after a value: `cluster "payroll"`, `the payroll cluster`,
+/// `a bucket named payroll`.
+pub(crate) fn is_beside(text: &[u8], value: &Range<usize>, words: &[Box<str>]) -> bool {
+    let head = text.get(value.start.saturating_sub(3 * WORD_MAX)..value.start).unwrap_or_default();
+    let tail = text.get(value.end..).unwrap_or_default();
+    let tail = tail.get(..tail.len().min(2 * WORD_MAX)).unwrap_or_default();
+    let is_word = |word: &[u8]| {
+        let one = word.strip_suffix(b"s").unwrap_or(word);
+        !word.is_empty()
+            && words
+                .iter()
+                .any(|own| own.as_bytes().eq_ignore_ascii_case(word) || own.as_bytes().eq_ignore_ascii_case(one))
+    };
+    let (before, head) = last_word(head);
+    let before = if NAMED.iter().any(|named| named.as_bytes().eq_ignore_ascii_case(before)) {
+        last_word(head).0
+    } else {
+        before
+    };
+    is_word(before) || is_word(first_word(tail))
+}
+
+/// Words between a kind and a name.
+const NAMED: [&str; 5] = ["named", "called", "name", "id", "is"];
+
+/// The word at the end of a text, and the text before it.
+fn last_word(text: &[u8]) -> (&[u8], &[u8]) {
+    let marks = text.iter().rev().take(MARKS_MAX).take_while(|b| is_mark(**b)).count();
+    let head = text.get(..text.len() - marks).unwrap_or_default();
+    let word = head.iter().rev().take(WORD_MAX).take_while(|b| b.is_ascii_alphanumeric()).count();
+    if marks == 0 {
+        (&[], head)
+    } else {
+        head.split_at_checked(head.len() - word).map_or((head, &[]), |(head, word)| (word, head))
+    }
+}
+
+fn first_word(text: &[u8]) -> &[u8] {
+    let marks = text.iter().take(MARKS_MAX).take_while(|b| is_mark(**b)).count();
+    let tail = text.get(marks..).unwrap_or_default();
+    let word = tail.iter().take(WORD_MAX).take_while(|b| b.is_ascii_alphanumeric()).count();
+    if marks == 0 { &[] } else { tail.get(..word).unwrap_or_default() }
+}
+
+/// What stands between two words of one phrase.
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'*' | b':' | b'=' | b'(' | b')')
+}

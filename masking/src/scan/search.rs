@@ -1,0 +1,206 @@
+//! Literal values in a text: one walk, however many there are, and none of it built for the text.
+//!
+//! Each value is known by the four bytes that it begins with, and by those one, two and three bytes further on. So
+//! four bytes of the text tell for as many places whether a value may begin there, and a text is looked at in steps as
+//! wide as the shortest value allows. What is looked up then is the sorted list.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use crate::catalog::KindId;
+use crate::scan::dictionary::{Dictionary, GRAM, STEP_MAX, Spread, Standing};
+use crate::scan::edge;
+use crate::scan::estate::Estate;
+
+/// The dictionaries of one exchange, ready to be looked up in its texts. Where two of them have a value, the first one
+/// counts.
+#[derive(Debug)]
+pub(crate) struct Search<'d> {
+    dictionaries: [&'d Dictionary; 2],
+    estate: Option<&'d Estate>,
+    step: usize,
+    filter: Filter,
+}
+
+impl<'d> Search<'d> {
+    pub(crate) fn new(dictionaries: [&'d Dictionary; 2]) -> Self {
+        let filled = || dictionaries.iter().filter(|dictionary| !dictionary.is_empty());
+        let shortest = filled().map(|dictionary| dictionary.shortest).min().unwrap_or(GRAM);
+        let step = (shortest + 1).saturating_sub(GRAM).clamp(1, STEP_MAX);
+        let grams = filled().map(|dictionary| dictionary.grams.len()).sum();
+        let mut filter = Filter::new(grams);
+        let used = (1 << step) - 1;
+        let grams = filled().flat_map(|dictionary| &dictionary.grams).filter(|(_, offsets)| offsets & used != 0);
+        grams.for_each(|(gram, _)| filter.insert(*gram));
+        Self { dictionaries, estate: None, step, filter }
+    }
+
+    /// Returns the search that looks for the names of an estate too. Of a value in both, the dictionaries' kind counts.
+    pub(crate) fn with_estate(self, estate: Option<&'d Estate>) -> Self {
+        Self { estate: estate.filter(|estate| !estate.is_empty()), ..self }
+    }
+
+    pub(crate) fn estate(&self) -> Option<&'d Estate> {
+        self.estate
+    }
+
+    /// The values that are looked for, each once.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (KindId, Spread, &'d str)> {
+        let [first, second] = self.dictionaries;
+        first.values().chain(second.values().filter(|(.., value)| !first.has(value)))
+    }
+
+    /// Returns the longest value that stands at each place, in the order of the places.
+    pub(crate) fn find(&self, text: &str) -> Vec<Standing> {
+        let mut found = Vec::new();
+        let mut push = |standing| found.push(standing);
+        match self.step {
+            _ if self.dictionaries.iter().all(|dictionary| dictionary.is_empty()) => {}
+            1 => self.walk::<1>(text.as_bytes(), &mut push),
+            2 => self.walk::<2>(text.as_bytes(), &mut push),
+            3 => self.walk::<3>(text.as_bytes(), &mut push),
+            _ => self.walk::<STEP_MAX>(text.as_bytes(), &mut push),
+        }
+        let Some(estate) = self.estate else { return found };
+        let named = found.len();
+        estate.find(text.as_bytes(), &mut found);
+        if named > 0 && found.len() > named {
+            // Stable: of equal ones the dictionaries' stays.
+            found.sort_by_key(|standing| (standing.range.start, Reverse(standing.length)));
+            found.dedup_by_key(|standing| standing.range.start);
+        }
+        found
+    }
+
+    fn walk<const STEP: usize>(&self, text: &[u8], found: &mut impl FnMut(Standing)) {
+        let mut rest = text;
+        while let Some(bytes) = rest.first_chunk::<GRAM>() {
+            let gram = u32::from_le_bytes(*bytes);
+            if self.filter.may_have(gram) {
+                self.at::<STEP>(text, text.len() - rest.len(), gram, found);
+            }
+            rest = rest.get(STEP..).unwrap_or_default();
+        }
+    }
+
+    /// Reports the values that have a gram, which stands at `at`.
+    fn at<const STEP: usize>(&self, text: &[u8], at: usize, gram: u32, found: &mut impl FnMut(Standing)) {
+        let offsets = self.dictionaries.map(|dictionary| dictionary.offsets(gram));
+        for offset in (0..STEP).rev() {
+            let Some(start) = at.checked_sub(offset).filter(|start| may_begin(text, *start)) else { continue };
+            let dictionaries = self.dictionaries.iter().zip(offsets).filter(|(_, offsets)| offsets >> offset & 1 == 1);
+            let values = dictionaries.filter_map(|(dictionary, _)| dictionary.longest(text, start));
+            // Of equal ones the first is kept.
+            let longest = values.reduce(|a, b| if b.length > a.length { b } else { a });
+            longest.into_iter().for_each(&mut *found);
+        }
+    }
+}
+
+/// Returns whether a value of any sort may begin at `start`.
+fn may_begin(text: &[u8], start: usize) -> bool {
+    edge::previous(text, start).is_none_or(|b| !b.is_ascii_alphanumeric()) || edge::ends_escape(text, start)
+}
+
+/// A set of grams that may say yes to one that it does not have: a bit for each hash.
+#[derive(Debug)]
+struct Filter {
+    bits: Vec<u64>,
+    /// The bits of a hash that are not used.
+    shift: u32,
+}
+
+/// Bits of the smallest and of the largest filter, which stays in the first cache, as powers of two.
+const FILTER_BITS: Range<u32> = 9..16;
+/// Bits for each gram, as a power of two.
+const GRAM_BITS: u32 = 4;
+
+impl Filter {
+    fn new(grams: usize) -> Self {
+        let bits = (usize::BITS - grams.leading_zeros() + GRAM_BITS).clamp(FILTER_BITS.start, FILTER_BITS.end);
+        Self { bits: vec![0; 1 << (bits - u64::BITS.ilog2())], shift: u32::BITS - bits }
+    }
+
+    /// Multiplicative hashing: the highest bits of the product depend on all of the gram.
+    fn place(&self, gram: u32) -> (usize, u32) {
+        let hash = gram.wrapping_mul(0x9e37_79b1) >> self.shift;
+        ((hash / u64::BITS) as usize, hash % u64::BITS)
+    }
+
+    fn insert(&mut self, gram: u32) {
+        let (word, bit) = self.place(gram);
+        self.bits.get_mut(word).into_iter().for_each(|word| *word |= 1 << bit);
+    }
+
+    fn may_have(&self, gram: u32) -> bool {
+        let (word, bit) = self.place(gram);
+        self.bits.get(word).is_some_and(|word| word >> bit & 1 == 1)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
+mod tests {
+    use super::*;
+    use crate::catalog::Edge;
+    use crate::scan::dictionary::numbered_len;
+    use proptest::prelude::*;
+
+    const KINDS: [usize; 3] = [1, 2, 3];
+
+    /// The longest value of each place, looked for in the plainest way.
+    fn plainly(values: &[(usize, String)], text: &str) -> Vec<(Range<usize>, KindId)> {
+        let bytes = text.as_bytes();
+        let at = |start: usize| {
+            let here =
+                values.iter().filter(|(_, value)| value.len() >= GRAM && text[start..].starts_with(value.as_str()));
+            let standing = here.filter_map(|(kind, value)| {
+                let number = value.bytes().all(|b| b.is_ascii_digit());
+                let edge = if number { Edge::Digits } else { Edge::Compound };
+                let end = start + value.len();
+                let end = end + if number { 0 } else { numbered_len(bytes, end) };
+                edge::holds(edge, bytes, start, end).then_some((value.len(), std::cmp::Reverse(*kind), end))
+            });
+            standing.max().map(|(_, kind, end)| (start..end, KindId::at(kind.0)))
+        };
+        (0..text.len()).filter_map(at).collect()
+    }
+
+    fn found(dictionaries: [&Dictionary; 2], text: &str) -> Vec<(Range<usize>, KindId)> {
+        Search::new(dictionaries).find(text).into_iter().map(|Standing { range, kind, .. }| (range, kind)).collect()
+    }
+
+    fn dictionary(values: &[(usize, String)]) -> Dictionary {
+        Dictionary::new(values.iter().map(|(kind, value)| (KindId::at(*kind), Spread::Anywhere, value.as_str())))
+    }
+
+    proptest! {
+        #[test]
+        fn the_longest_value_of_each_place_is_found_whatever_the_order(
+            mut values in prop::collection::vec((prop::sample::select(&KINDS[..]), "[a.1/-]{1,9}"), 0..12),
+            text in "[a.1/ -]{0,60}",
+            turn in 0usize..12,
+            cut in 0usize..12,
+        ) {
+            let expected = plainly(&values, &text);
+            let turn = turn.min(values.len());
+            values.rotate_left(turn);
+            prop_assert_eq!(found([&dictionary(&values), &Dictionary::default()], &text), expected.clone());
+            // In two dictionaries the same values are found; the first one's kind counts.
+            let (first, second) = values.split_at(cut.min(values.len()));
+            let both = found([&dictionary(first), &dictionary(second)], &text);
+            let ranges = |found: Vec<(Range<usize>, KindId)>| found.into_iter().map(|(range, _)| range).collect::<Vec<_>>();
+            prop_assert_eq!(ranges(both), ranges(expected));
+        }
+    }
+
+    #[test]
+    fn of_values_that_begin_alike_the_longest_that_stands_is_found() {
+        let values = ["a1.b", "a1.b.c2", "a1.b.c2.d3"].map(|value| (1, value.to_owned()));
+        let cases = [("a1.b.c2.d3", "a1.b.c2.d3"), ("a1.b.c2.d34", "a1.b.c2"), ("a1.b.c23", "a1.b"), ("a1.bc", "")];
+        for (text, expected) in cases {
+            let found = found([&dictionary(&values), &Dictionary::default()], text);
+            assert_eq!(found.first().map_or("", |(range, _)| &text[range.clone()]), expected, "{text}");
+        }
+    }
+}
