@@ -16,6 +16,7 @@ pub mod header;
 pub mod path;
 
 mod error;
+mod estate;
 mod key;
 mod numbers;
 mod redacted;
@@ -23,6 +24,7 @@ mod scope;
 mod sync;
 
 pub use error::{ErrorBody, ErrorType};
+pub use estate::{EstateName, EstatePage, EstatePlace};
 pub use key::{Keyring, MintKey, MintKeys};
 pub use numbers::{Counters, ExchangeSummary, Outcome, ResponseState};
 pub use redacted::Redacted;

@@ -8,6 +8,10 @@ pub const RESTORE: &str = "/v1/restore";
 pub const LOOKUP: &str = "/v1/lookup";
 /// Lists the known values of a scope (POST, for an operator).
 pub const KNOWN: &str = "/v1/known";
+/// Takes the names of an estate (POST, for an operator).
+pub const ESTATE: &str = "/v1/estate";
+/// Lists the sources of a scope's estate (POST, for an operator).
+pub const SOURCES: &str = "/v1/sources";
 /// Erases mappings (POST, for an operator).
 pub const FORGET: &str = "/v1/forget";
 /// Counts the mappings (GET, for an operator).

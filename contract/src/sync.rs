@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Counters, ExchangeSummary, Keyring, Redacted};
+use crate::{Counters, EstatePage, ExchangeSummary, Keyring, Redacted};
 
 /// Everything that the filter owes, and everything that it asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,9 @@ pub struct Follow {
     /// The [`ScopeNews::until`] of the last answer; without it, the newest values are answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+    /// The [`EstatePlace`](crate::EstatePlace) up to which the filter has the scope's estate; without it, none is answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estate: Option<String>,
 }
 
 /// The sidecar's answer: what it stored, and what it knows.
@@ -113,6 +116,9 @@ pub struct ScopeNews {
     /// The values that were learned or used again, the oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<Mapping>,
+    /// The next page of the scope's estate, if the filter does not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estate: Option<EstatePage>,
 }
 
 /// One value and the placeholder that stands for it.

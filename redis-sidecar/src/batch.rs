@@ -113,7 +113,8 @@ fn mapping(mapping: contract::Mapping) -> Result<(RecordKey, Plain), Error> {
 fn followed(follow: Follow) -> Result<Followed, Error> {
     let is_place = |text: &str| is_name(text) && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     check(follow.after.as_deref().is_none_or(is_place), "after")?;
-    Ok(Followed { scope: scope(&follow.scope)?, after: follow.after })
+    check(follow.estate.as_deref().is_none_or(|place| place.is_empty() || is_name(place)), "estate")?;
+    Ok(Followed { scope: scope(&follow.scope)?, after: follow.after, estate: follow.estate })
 }
 
 /// The numbers of an exchange are published and counted, so that they may hold names and codes only.
@@ -163,7 +164,7 @@ mod tests {
             "exchanges": [{"scope": "a", "at_ms": 1, "request_bytes": 1, "response_bytes": 1,
                 "masked": [["ec2_instance", 1]], "restored": 0, "unresolved": 0, "refused": "AWS_MASKER_1001",
                 "route": "", "dialect": "openai_chat", "masked_body": ""}],
-            "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a", "after": "1-0"}],
+            "wanted": [{"scope": "a", "placeholder": "AWS_EC2_7KQ2M9XA4TBN"}], "follow": [{"scope": "a", "after": "1-0", "estate": "a1"}],
             "counters": {"refused_by_code": {}, "masked_by_kind": {}}})
     }
 
@@ -217,6 +218,9 @@ mod tests {
             (with("/wanted/0/scope", json!("a b")), Some(Error::Invalid("scope"))),
             (with("/follow/0/scope", json!("")), Some(Error::Invalid("scope"))),
             (with("/follow/0/after", json!("")), Some(Error::Invalid("after"))),
+            (with("/follow/0/estate", json!("")), None),
+            (with("/follow/0/estate", json!("a1.3")), None),
+            (with("/follow/0/estate", json!("a\nb")), Some(Error::Invalid("estate"))),
             (with("/follow/0/after", json!("+")), Some(Error::Invalid("after"))),
             (with("/follow/0/after", json!("1\r\nFLUSHALL")), Some(Error::Invalid("after"))),
             (with("/mappings", many(sound["mappings"][0].clone(), bound::MAPPINGS)), Some(Error::Invalid("mappings"))),

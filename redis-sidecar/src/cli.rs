@@ -11,6 +11,7 @@ use crate::client::{Client, Http};
 use crate::config::{ClientConfig, RawConfig};
 use crate::doctor;
 use crate::error::Fatal;
+use crate::learn::{self, Learn};
 
 /// Bytes of a text that are restored at a time; below the bound of a call.
 const PIECE: usize = 2 << 20;
@@ -46,6 +47,13 @@ pub enum Command {
         #[arg(long, default_value = "default")]
         scope: String,
     },
+    /// Teach a scope the names of an estate, from the inventories of AWS, Terraform, CloudFormation, Kubernetes or Pulumi
+    Learn(Learn),
+    /// List the sources of a scope's estate
+    Estate {
+        #[arg(long, default_value = "default")]
+        scope: String,
+    },
     /// Erase mappings; the filters forget them too
     #[command(subcommand)]
     Forget(Forget),
@@ -72,6 +80,12 @@ pub enum Forget {
         #[arg(long, default_value = "default")]
         scope: String,
     },
+    /// The names of one source of an estate
+    Source {
+        source: String,
+        #[arg(long, default_value = "default")]
+        scope: String,
+    },
     /// One value, read from stdin, because others can see arguments
     Value {
         /// Only in this scope
@@ -93,10 +107,14 @@ pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
             Ok(doctor::Running { client: Client::new(&config)?, http: Http::new(&config)? })
         });
     }
+    if let Command::Learn(learn) = &command {
+        return learn::learn(learn, || Client::new(&config));
+    }
     let client = Client::new(&config)?;
     let answer = match command {
         Command::Restore { scope } => return restore(&client, &scope, io::stdin().lock(), io::stdout().lock()),
-        Command::Doctor(_) => return Ok(()),
+        Command::Doctor(_) | Command::Learn(_) => return Ok(()),
+        Command::Estate { scope } => client.post(path::SOURCES, &json!({"scope": scope}))?,
         Command::Healthcheck => client.get(path::HEALTH)?,
         Command::Stats { days: None } => client.get(path::STATS)?,
         Command::Stats { days: Some(days) } => client.post(path::TOTALS, &json!({"days": days}))?,
@@ -113,6 +131,7 @@ fn request_body(forget: Forget) -> io::Result<serde_json::Value> {
     Ok(match forget {
         Forget::Scope { scope } => json!({"scope": scope}),
         Forget::Placeholder { placeholder, scope } => json!({"scope": scope, "placeholder": placeholder}),
+        Forget::Source { source, scope } => json!({"scope": scope, "source": source}),
         Forget::Value { scope } => {
             let value = io::read_to_string(io::stdin())?;
             json!({"scope": scope, "value": value.trim_end_matches(['\r', '\n'])})

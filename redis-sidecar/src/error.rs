@@ -26,6 +26,8 @@ pub enum Error {
     Version,
     /// The body, or the answer that it asks for, is too large.
     TooLarge,
+    /// A quota of the scope has no room for it.
+    Quota,
     /// The token's rate is used up.
     TooMany,
     /// The body did not arrive in time.
@@ -50,6 +52,7 @@ impl Error {
             Self::Invalid(_) => (400, code::INVALID, InvalidRequestError),
             Self::Version => (400, code::VERSION, InvalidRequestError),
             Self::TooLarge => (413, code::TOO_LARGE, RequestTooLarge),
+            Self::Quota => (413, code::QUOTA, RequestTooLarge),
             Self::TooMany => (429, code::TOO_MANY, RateLimitError),
             Self::TooSlow => (408, code::TOO_SLOW, InvalidRequestError),
             Self::UnknownPath => (404, code::UNKNOWN_PATH, NotFoundError),
@@ -87,6 +90,7 @@ impl fmt::Display for Error {
             Self::Invalid(what) => write!(f, "out of bounds: {what}"),
             Self::Version => write!(f, "this sidecar supports version {} of the contract", contract::VERSION),
             Self::TooLarge => f.write_str("the body or the answer is too large"),
+            Self::Quota => f.write_str("a quota of the scope has no room for it"),
             Self::TooMany => f.write_str("too many calls with this token"),
             Self::TooSlow => f.write_str("the body did not arrive in time"),
             Self::UnknownPath => f.write_str("unknown path"),
@@ -121,6 +125,7 @@ mod tests {
             Error::Invalid("scope"),
             Error::Version,
             Error::TooLarge,
+            Error::Quota,
             Error::TooMany,
             Error::TooSlow,
             Error::UnknownPath,

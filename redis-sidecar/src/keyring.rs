@@ -8,7 +8,7 @@ use std::fmt;
 use contract::{MintKey, MintKeys, Scope};
 use data_encoding::HEXLOWER;
 use hkdf::Hkdf;
-use masking::PlaceholderKey;
+use masking::{Mint, PlaceholderKey};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -95,6 +95,11 @@ impl Keyring {
         let digest = Sha256::digest(names.join("\n"));
         let (short, _) = digest.split_at(8);
         format!("{}-{}", self.id, HEXLOWER.encode(short))
+    }
+
+    /// The placeholders of a scope as its filters make them.
+    pub fn mint(&self, scope: &Scope) -> Mint {
+        Mint::new(&self.root.of_scope(scope.as_str()), scope.as_str())
     }
 
     /// The seal of every record written now.

@@ -7,15 +7,18 @@
 #![warn(unreachable_pub)]
 
 pub mod batch;
+pub mod catalogue;
 pub mod cli;
 pub mod client;
 pub mod config;
 pub mod doctor;
 pub mod door;
 pub mod error;
+pub mod estate;
 pub mod events;
 pub mod journal;
 pub mod keyring;
+pub mod learn;
 pub mod listen;
 pub mod live;
 pub mod metrics;

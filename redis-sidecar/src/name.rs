@@ -25,6 +25,21 @@ impl KindName {
     }
 }
 
+/// The name of a source of an estate.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceName(String);
+
+impl SourceName {
+    /// One to 128 characters of `[A-Za-z0-9._-]`.
+    pub fn parse(text: &str) -> Option<Self> {
+        is_name(text, b"._-").then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use contract::bound;

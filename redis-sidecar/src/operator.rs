@@ -1,5 +1,7 @@
 //! The operator's calls: to restore a text, to look up a placeholder, to list what is known, to forget, to count.
 
+mod estate;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contract::{Mapping, Redacted, Scope, bound};
@@ -10,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::batch::{key, scope};
 use crate::error::Error;
 use crate::events::totals::{DAYS, days};
-use crate::name::RecordKey;
+use crate::name::{RecordKey, SourceName};
 use crate::quota::Usage;
 use crate::store::{Change, Cursor, Store};
+use crate::vault::estate::{Import, Imported, SourceState};
 use crate::vault::{Vault, mapping};
 
 /// The header that carries the scope of a text to restore.
@@ -44,6 +47,8 @@ pub enum Call {
         show: Show,
     },
     Forget(Erasure),
+    Estate(Import),
+    Sources(Scope),
     Stats,
     /// Of so many days, today the last.
     Totals(u16),
@@ -62,6 +67,11 @@ pub enum Show {
 pub enum Erasure {
     Scope(Scope),
     Placeholder(RecordKey),
+    /// The names of a source, with their record.
+    Source {
+        scope: Scope,
+        source: SourceName,
+    },
     /// In one scope, or in all; only mappings of exactly this value, not of one that contains it.
     Value {
         value: Redacted,
@@ -82,6 +92,8 @@ pub enum Outcome {
     /// The same without their values.
     Named(Vec<Name>),
     Forgotten(u64),
+    Imported(Imported),
+    Sources(Vec<SourceState>),
     Stats(Stats),
     /// By day and scope.
     Totals(serde_json::Map<String, serde_json::Value>),
@@ -112,6 +124,7 @@ struct Asked {
     scope: Option<String>,
     placeholder: Option<String>,
     value: Option<Redacted>,
+    source: Option<String>,
     reason: Option<String>,
     values: Option<bool>,
 }
@@ -129,7 +142,14 @@ impl Call {
 
     pub fn lookup(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
         match serde_json::from_slice(body)? {
-            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None, reason, values: None } => {
+            Asked {
+                scope: Some(scope),
+                placeholder: Some(placeholder),
+                value: None,
+                reason,
+                values: None,
+                source: None,
+            } => {
                 let reason = reason.as_deref().map(reason_of).transpose()?;
                 Ok(Self::Lookup { key: key(&scope, &placeholder)?, reason })
             }
@@ -139,7 +159,7 @@ impl Call {
 
     pub fn known(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
         match serde_json::from_slice(body)? {
-            Asked { scope: Some(of), placeholder: None, value: None, reason: None, values } => {
+            Asked { scope: Some(of), placeholder: None, value: None, reason: None, values, source: None } => {
                 let show = if values.unwrap_or(true) { Show::Values } else { Show::Names };
                 Ok(Self::Known { scope: scope(&of)?, show })
             }
@@ -152,14 +172,19 @@ impl Call {
             asked if asked.reason.is_some() || asked.values.is_some() => {
                 return Err(Error::Invalid("reason or values"));
             }
-            Asked { scope: Some(whole), placeholder: None, value: None, .. } => Erasure::Scope(scope(&whole)?),
-            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None, .. } => {
+            Asked { scope: Some(whole), placeholder: None, value: None, source: None, .. } => {
+                Erasure::Scope(scope(&whole)?)
+            }
+            Asked { scope: Some(of), placeholder: None, value: None, source: Some(source), .. } => {
+                Erasure::Source { scope: scope(&of)?, source: estate::source(&source)? }
+            }
+            Asked { scope: Some(scope), placeholder: Some(placeholder), value: None, source: None, .. } => {
                 Erasure::Placeholder(key(&scope, &placeholder)?)
             }
-            Asked { scope: within, placeholder: None, value: Some(value), .. } => {
+            Asked { scope: within, placeholder: None, value: Some(value), source: None, .. } => {
                 Erasure::Value { value, scope: within.as_deref().map(scope).transpose()? }
             }
-            _ => return Err(Error::Invalid("one of scope, scope and placeholder, value")),
+            _ => return Err(Error::Invalid("one of scope, scope and placeholder, scope and source, value")),
         };
         Ok(Self::Forget(erasure))
     }
@@ -181,6 +206,8 @@ impl Call {
             Self::Lookup { .. } => "lookup",
             Self::Known { .. } => "known",
             Self::Forget(_) => "forget",
+            Self::Estate(_) => "estate",
+            Self::Sources(_) => "sources",
             Self::Stats => "stats",
             Self::Totals(_) => "totals",
         }
@@ -193,6 +220,8 @@ impl Call {
                 Some(scope)
             }
             Self::Lookup { key, .. } | Self::Forget(Erasure::Placeholder(key)) => Some(&key.scope),
+            Self::Estate(Import { scope, .. }) | Self::Sources(scope) => Some(scope),
+            Self::Forget(Erasure::Source { scope, .. }) => Some(scope),
             Self::Forget(Erasure::Value { scope, .. }) => scope.as_ref(),
             Self::Stats | Self::Totals(_) => None,
         }
@@ -208,6 +237,8 @@ impl Outcome {
             Self::Known(known) => known.len() as u64,
             Self::Named(known) => known.len() as u64,
             Self::Forgotten(count) => *count,
+            Self::Imported(imported) => imported.added + imported.removed,
+            Self::Sources(sources) => sources.len() as u64,
             Self::Stats(_) | Self::Totals(_) => 0,
         }
     }
@@ -223,6 +254,8 @@ pub async fn operate(vault: &Vault, call: &Call) -> Result<Outcome, Error> {
         Call::Known { scope, show: Show::Values } => known(vault, scope).await.map(Outcome::Known),
         Call::Known { scope, show: Show::Names } => known(vault, scope).await.map(named),
         Call::Forget(erasure) => forget(vault, erasure).await.map(Outcome::Forgotten),
+        Call::Estate(import) => vault.import(import).await.map(Outcome::Imported),
+        Call::Sources(scope) => vault.sources(scope).await.map(Outcome::Sources),
         Call::Stats => count(vault).await.map(Outcome::Stats),
         Call::Totals(count) => totals(vault, *count).await.map(Outcome::Totals),
     }
@@ -291,10 +324,16 @@ async fn forget(vault: &Vault, erasure: &Erasure) -> Result<u64, Error> {
     let store = vault.store();
     let (scope, value) = match erasure {
         Erasure::Placeholder(key) => return vault.forget(std::slice::from_ref(key)).await,
+        Erasure::Source { scope, source } => return vault.forget_source(scope, source).await,
         Erasure::Scope(scope) => (Some(scope), None),
         Erasure::Value { value, scope } => (scope.as_ref(), Some(value)),
     };
-    let (mut walk, mut count) = (Walk::default(), 0);
+    let mut count = match (scope, value) {
+        (_, Some(value)) => vault.strike_value(scope, value).await?,
+        (Some(scope), None) => vault.forget_estate(scope).await?,
+        (None, None) => 0,
+    };
+    let mut walk = Walk::default();
     while let Some(keys) = walk.next(store, scope).await? {
         for keys in keys.chunks(STEP) {
             count += match value {

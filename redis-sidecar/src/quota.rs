@@ -27,6 +27,8 @@ pub struct Quotas {
     pub fresh: u64,
     /// Values known.
     pub known: u64,
+    /// Names of the estate.
+    pub estate: u64,
 }
 
 /// One of them.
@@ -36,10 +38,11 @@ pub enum Quota {
     Bytes,
     Fresh,
     Known,
+    Estate,
 }
 
 impl Quota {
-    pub const ALL: [Self; 4] = [Self::Mappings, Self::Bytes, Self::Fresh, Self::Known];
+    pub const ALL: [Self; 5] = [Self::Mappings, Self::Bytes, Self::Fresh, Self::Known, Self::Estate];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -47,6 +50,7 @@ impl Quota {
             Self::Bytes => "bytes",
             Self::Fresh => "new_per_minute",
             Self::Known => "known",
+            Self::Estate => "estate",
         }
     }
 }
@@ -86,7 +90,7 @@ mod tests {
 
     #[test]
     fn each_quota_has_its_end() {
-        let quotas = Quotas { mappings: 3, bytes: 100, fresh: 2, known: 1 };
+        let quotas = Quotas { mappings: 3, bytes: 100, fresh: 2, known: 1, estate: 1 };
         let usage = Usage { mappings: 1, bytes: 50, fresh: 0, known: 0 };
         for (usage, bytes, known, expected) in [
             (usage, 50, true, Ok(())),

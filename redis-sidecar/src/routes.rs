@@ -130,6 +130,8 @@ impl Routes {
             .route(path::LOOKUP, post(operator(Call::lookup)))
             .route(path::KNOWN, post(operator(Call::known)))
             .route(path::FORGET, post(operator(Call::forget)))
+            .route(path::ESTATE, post(operator(Call::estate)))
+            .route(path::SOURCES, post(operator(Call::sources)))
             .route(path::STATS, get(operator(Call::stats)))
             .route(path::TOTALS, post(operator(Call::totals)))
             .route(path::USAGE, get(live::usage))
@@ -204,6 +206,8 @@ async fn handle_operator(
         Ok(Outcome::Known(known)) => answer(&sidecar, Ok(json!({"known": known}))),
         Ok(Outcome::Named(known)) => answer(&sidecar, Ok(json!({"known": known}))),
         Ok(Outcome::Forgotten(count)) => answer(&sidecar, Ok(json!({"forgotten": count}))),
+        Ok(Outcome::Imported(imported)) => answer(&sidecar, Ok(imported)),
+        Ok(Outcome::Sources(sources)) => answer(&sidecar, Ok(json!({"sources": sources}))),
         Ok(Outcome::Stats(stats)) => answer(&sidecar, Ok(json!({"health": health(&sidecar), "stats": stats}))),
         Ok(Outcome::Totals(days)) => answer(&sidecar, Ok(json!({"days": days}))),
         Err(error) => refusal(&sidecar, error),
@@ -267,9 +271,12 @@ async fn authorise(scopes: &Scopes, shown: &Shown, request: Request, parse: Pars
     let call = parse(scope.as_deref(), &body(request).await?)?;
     if *shown != Shown::Token {
         match &call {
-            Call::Restore { .. } | Call::Known { show: Show::Values, .. } => return Err(Error::Forbidden),
+            Call::Restore { .. } | Call::Known { show: Show::Values, .. } | Call::Estate(_) => {
+                return Err(Error::Forbidden);
+            }
             Call::Lookup { reason: None, .. } => return Err(Error::Invalid("reason")),
-            Call::Lookup { .. } | Call::Known { .. } | Call::Forget(_) | Call::Stats | Call::Totals(_) => {}
+            Call::Lookup { .. } | Call::Known { .. } | Call::Forget(_) | Call::Sources(_) => {}
+            Call::Stats | Call::Totals(_) => {}
         }
     }
     match call.scope() {

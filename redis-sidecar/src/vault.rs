@@ -1,5 +1,6 @@
 //! The sidecar's one call: takes what the filter owes, answers what it asks.
 
+pub mod estate;
 mod keep;
 
 use std::collections::{BTreeMap, HashSet};
@@ -34,13 +35,14 @@ const STEP: usize = bound::WANTED;
 
 #[derive(Debug)]
 pub struct Vault {
-    keyring: Keyring,
+    keyring: Arc<Keyring>,
     store: Arc<dyn Store>,
     quotas: Quotas,
     metrics: Arc<Metrics>,
     publisher: Publisher,
     journal: Arc<Journal>,
     seen: Mutex<LruCache<(String, u64), ()>>,
+    ready: Arc<estate::Ready>,
 }
 
 /// The answers to what the filter asked for.
@@ -59,7 +61,8 @@ impl Vault {
         publisher: Publisher,
         journal: Arc<Journal>,
     ) -> Self {
-        Self { keyring, store, quotas, metrics, publisher, journal, seen: Mutex::new(LruCache::new(SEEN)) }
+        let (keyring, seen) = (Arc::new(keyring), Mutex::new(LruCache::new(SEEN)));
+        Self { keyring, store, quotas, metrics, publisher, journal, seen, ready: Arc::default() }
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -117,8 +120,20 @@ impl Vault {
         })
     }
 
-    /// The records of some placeholders, in their order. With `renew`, they live for that long from now.
+    /// The records of some placeholders, in their order, or else what the estates of their scopes have of them. With
+    /// `renew`, the records live for that long from now.
     pub async fn open(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Plain>>, Error> {
+        let mut opened = self.open_records(keys, renew).await?;
+        let missing = || opened.iter().zip(keys).filter(|(plain, _)| plain.is_none());
+        let asked: Vec<&RecordKey> = missing().map(|(_, key)| key).collect();
+        if !asked.is_empty() {
+            let named = self.named(&asked).await?;
+            opened.iter_mut().filter(|plain| plain.is_none()).zip(named).for_each(|(plain, named)| *plain = named);
+        }
+        Ok(opened)
+    }
+
+    async fn open_records(&self, keys: &[RecordKey], renew: Option<Duration>) -> Result<Vec<Option<Plain>>, Error> {
         let records = self.store.get(keys, renew).await?;
         let opened = keys.iter().zip(records).map(|(key, record)| {
             let record = record?;
@@ -138,7 +153,9 @@ impl Vault {
         let (mut room, mut values) = (bound::BODY_BYTES, 0);
         let mut news = Vec::new();
         if !batch.follow.is_empty() {
-            for (followed, of_scope) in batch.follow.iter().zip(self.store.news(&batch.follow).await?) {
+            let pages = self.pages(&batch.follow, &mut room).await?;
+            let all = self.store.news(&batch.follow).await?;
+            for ((followed, of_scope), page) in batch.follow.iter().zip(all).zip(pages) {
                 let keys = known(&of_scope).map(|placeholder| RecordKey { scope: followed.scope.clone(), placeholder });
                 let (mappings, is_whole) = self.fitting(&keys.collect::<Vec<_>>(), &mut room).await?;
                 values += mappings.len();
@@ -146,7 +163,8 @@ impl Vault {
                 if (!is_whole || values > bound::KNOWN) && !news.is_empty() {
                     break;
                 }
-                news.push(of_scope.told(followed.scope.as_str(), mappings));
+                let told = of_scope.told(followed.scope.as_str(), mappings);
+                news.push(ScopeNews { estate: page, ..told });
             }
         }
         Ok(Answers { found, news })
@@ -217,6 +235,7 @@ impl News {
             erased: erased.is_some(),
             forgotten: forgotten.map(|(placeholder, _)| placeholder.as_str().to_owned()).collect(),
             known,
+            estate: None,
         }
     }
 }

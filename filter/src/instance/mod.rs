@@ -99,6 +99,10 @@ impl Instance {
                 KeySource::Sidecar(Box::new(sidecar))
             }
         };
+        let mut memory = Memory::default();
+        if let (KeySource::Sidecar(_), ScopeRule::Fixed(scope)) = (&keys, &config.scope) {
+            memory.expect(scope);
+        }
         Self {
             scope_rule: config.scope,
             direction: config.direction,
@@ -112,7 +116,7 @@ impl Instance {
             mode: config.mode,
             actions: config.actions,
             keys,
-            memory: Memory::default(),
+            memory,
             clock,
             worker,
         }
@@ -264,6 +268,9 @@ impl Instance {
         let forgotten = news.forgotten.iter().filter_map(|text| Placeholder::parse(text));
         forgotten.for_each(|placeholder| self.memory.forget(&news.scope, &placeholder));
         news.known.iter().filter(|mapping| mapping.scope == news.scope).for_each(|mapping| self.learn(mapping, now));
+        if let Some(page) = &news.estate {
+            self.memory.take_estate(&self.scanner, &news.scope, page);
+        }
         self.memory.mark_followed(&news.scope, &news.until, steady);
     }
 

@@ -12,7 +12,7 @@ use std::fmt;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::PathBuf;
 
-use contract::{Redacted, Scope};
+use contract::{Redacted, Scope, bound};
 
 pub use self::client::ClientConfig;
 pub use self::log::LogConfig;
@@ -30,6 +30,7 @@ const QUOTA_MAPPINGS: u64 = 500_000;
 const QUOTA_BYTES: u64 = 128 << 20;
 const QUOTA_FRESH: u64 = 60_000;
 const QUOTA_KNOWN: u64 = 20_000;
+const QUOTA_ESTATE: u64 = 50_000;
 const UNRESOLVED_MAX: u64 = 20;
 
 /// The variables as the program means them.
@@ -198,6 +199,10 @@ fn quotas(raw: &RawConfig) -> Result<Quotas, InvalidVariable> {
         bytes: raw.number("MASKER_QUOTA_BYTES")?.map_or(QUOTA_BYTES, NonZeroU64::get),
         fresh: raw.number("MASKER_QUOTA_NEW_PER_MINUTE")?.map_or(QUOTA_FRESH, NonZeroU64::get),
         known: raw.number("MASKER_QUOTA_KNOWN")?.map_or(QUOTA_KNOWN, NonZeroU64::get),
+        estate: match raw.number("MASKER_QUOTA_ESTATE")?.map_or(QUOTA_ESTATE, NonZeroU64::get) {
+            names if names <= bound::ESTATE_NAMES as u64 => names,
+            _ => return refuse("MASKER_QUOTA_ESTATE", "must be at most 100000"),
+        },
     })
 }
 

@@ -17,6 +17,7 @@ use crate::events::totals::{DAYS, Totals};
 use crate::name::RecordKey;
 use crate::quota::Usage;
 
+mod estate;
 mod held;
 
 /// At its bound the scope that takes the most loses its least recently used mapping, which is counted.
@@ -33,6 +34,8 @@ struct Held {
     evicted: u64,
     /// Numbers the changes of all scopes, so that a scope that was dropped and returns does not use a number again.
     changes: u64,
+    /// The estates, which are bounded by the quota of each scope.
+    estates: HashMap<Scope, estate::Sources>,
     /// The numbers of each day.
     totals: BTreeMap<String, Totals>,
 }
@@ -92,7 +95,7 @@ impl Store for Memory {
     async fn news(&self, followed: &[Followed]) -> Result<Vec<News>, Error> {
         let held = self.held();
         let nothing = OfScope::default();
-        let news = |Followed { scope, after }: &Followed| {
+        let news = |Followed { scope, after, .. }: &Followed| {
             let after = after.as_deref().and_then(|after| after.parse().ok());
             held.scopes.get(scope).unwrap_or(&nothing).news(after)
         };

@@ -16,6 +16,8 @@ use crate::quota::Usage;
 pub mod memory;
 pub mod redis;
 
+pub mod estate;
+
 mod account;
 mod feed;
 mod link;
@@ -60,11 +62,13 @@ pub struct News {
 pub struct Followed {
     pub scope: Scope,
     pub after: Option<String>,
+    /// The place up to which the asker has the scope's estate.
+    pub estate: Option<String>,
 }
 
 /// Every call either does everything that it says or returns [`Error::StoreDown`]; all may be repeated.
 #[async_trait]
-pub trait Store: fmt::Debug + Send + Sync {
+pub trait Store: estate::EstateStore + fmt::Debug + Send + Sync {
     /// Writes the records. Each lives for `ttl` from now.
     async fn put(&self, records: &[Record], ttl: Duration) -> Result<(), Error>;
 

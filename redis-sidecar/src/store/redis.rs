@@ -1,9 +1,12 @@
 //! Redis. Of each scope: `aws-masker:<scope>:<placeholder>` holds a sealed record, `aws-masker-known:<scope>` the known
 //! values by the time at which they expire, `aws-masker-feed:<scope>` the changes of these, `aws-masker-usage:<scope>` the
 //! counts (`account`). `aws-masker-totals:<day>` holds the numbers of a day, and `aws-masker:events` the stream of events.
+//! Two more keys of each scope hold its estate (`estate`).
 //!
 //! No command names two keys, so that a cluster takes all of them. Nothing is read and written again without its key's own
 //! order: the feed numbers its changes, and a count is only ever added to.
+
+mod estate;
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use contract::{RefusedScope, Scope, code};
+use masking::Placeholder;
 
 use super::Vault;
 use crate::batch::Batch;
@@ -91,7 +92,12 @@ impl Vault {
 
     /// Erases records, and lets the filters forget them.
     pub async fn forget(&self, keys: &[RecordKey]) -> Result<u64, Error> {
-        let count = self.store.forget(keys).await?;
+        let mut count = self.store.forget(keys).await?;
+        let mut by_scope: BTreeMap<&Scope, Vec<Placeholder>> = BTreeMap::new();
+        keys.iter().for_each(|key| by_scope.entry(&key.scope).or_default().push(key.placeholder));
+        for (scope, placeholders) in by_scope {
+            count += self.strike(scope, &placeholders).await?;
+        }
         let changes: Vec<_> = keys.iter().map(|key| (key.scope.clone(), Change::Forgotten(key.placeholder))).collect();
         self.store.tell(&changes).await?;
         Ok(count)

@@ -77,7 +77,7 @@ async fn check(store: &dyn Store) {
 
 /// The news of a scope after a place in its feed.
 async fn news(store: &dyn Store, scope: &str, after: Option<&str>) -> News {
-    let followed = Followed { scope: Scope::parse(scope).unwrap(), after: after.map(str::to_owned) };
+    let followed = Followed { scope: Scope::parse(scope).unwrap(), after: after.map(str::to_owned), estate: None };
     store.news(&[followed]).await.unwrap().pop().unwrap()
 }
 

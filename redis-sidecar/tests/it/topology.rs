@@ -43,7 +43,8 @@ async fn round_trip(app: &App, value: &str) {
 async fn an_acl_user_in_a_database_of_his_own() {
     let redis = Redis::start().await;
     let rules = "on >pass ~aws-masker* &aws-masker* -@all +@connection +set +get +getex +getdel +exists +pttl +expire \
-        +zadd +zrem +zcard +zrevrange +zremrangebyscore +xadd +xrange +xrevrange +hgetall +hincrby +hdel +scan +publish +info";
+        +zadd +zrem +zcard +zrevrange +zremrangebyscore +xadd +xrange +xrevrange +hgetall +hincrby +hdel \
+        +hset +hmget +hscan +unlink +scan +publish +info";
     let mut words = vec!["ACL", "SETUSER", "masker"];
     words.extend(rules.split_whitespace());
     redis.query::<()>(&words).await.unwrap();

@@ -3,7 +3,7 @@
 use contract::Follow;
 
 use super::super::clock::Steady;
-use super::Memory;
+use super::{Memory, ScopeMemory};
 
 /// Milliseconds between two questions for the news of a scope that serves requests.
 const FOLLOW_MS: u64 = 1_000;
@@ -22,8 +22,11 @@ pub(super) struct Following {
 }
 
 impl Following {
-    /// A request of the scope has come.
+    /// A request of the scope has come. After a pause, its news is asked for at once.
     pub(super) fn use_at(&mut self, now: Steady) {
+        if !self.serves(now) {
+            self.answered_at = None;
+        }
         self.used_at = Some(now);
     }
 
@@ -39,17 +42,23 @@ impl Following {
 impl Memory {
     /// Returns whether a call is worth being made for the news of some scope.
     pub(crate) fn has_to_follow(&self, now: Steady) -> bool {
-        self.scopes.iter().any(|(_, scope)| scope.following.is_due(now) && scope.following.serves(now))
+        let is_due = |scope: &ScopeMemory| scope.following.is_due(now) && scope.following.serves(now);
+        self.scopes.iter().any(|(_, scope)| is_due(scope) || scope.estate.is_arriving())
     }
 
     /// The scopes to ask for in the next call, those that waited longest first.
     pub(crate) fn to_follow(&self, now: Steady, max: usize) -> Vec<Follow> {
-        let due = self.scopes.iter().filter(|(_, scope)| scope.following.is_due(now));
+        let is_due = |scope: &ScopeMemory| scope.following.is_due(now) || scope.estate.is_arriving();
+        let due = self.scopes.iter().filter(|(_, scope)| is_due(scope));
         let mut due: Vec<_> = due.map(|(name, scope)| (scope.following.answered_at, scope.id, name)).collect();
         due.sort_unstable();
         due.truncate(max);
-        let until = |name: &String| self.scopes.peek(name).and_then(|scope| scope.following.until.clone());
-        due.into_iter().map(|(_, _, name)| Follow { scope: name.clone(), after: until(name) }).collect()
+        let follow = |name: &String| {
+            let scope = self.scopes.peek(name)?;
+            let (after, estate) = (scope.following.until.clone(), Some(scope.estate.place()));
+            Some(Follow { scope: name.clone(), after, estate })
+        };
+        due.into_iter().filter_map(|(_, _, name)| follow(name)).collect()
     }
 
     /// The news of a scope has arrived up to this place.

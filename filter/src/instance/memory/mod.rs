@@ -3,6 +3,7 @@
 //!
 //! Bounded in all, and shared out by scope ([`shares`]): a flood of one scope makes only its own entries forgotten.
 
+mod estate;
 mod follow;
 mod shares;
 
@@ -13,6 +14,7 @@ use contract::Mapping;
 use lru::LruCache;
 use masking::{KindId, Known, Placeholder, Recognised, Replaced, Secret};
 
+use self::estate::ScopeEstate;
 use self::follow::Following;
 use self::shares::{Bounds, Shares};
 use super::clock::{Steady, TimeOfDay};
@@ -75,6 +77,14 @@ struct ScopeMemory {
     stale: Option<u64>,
     compiled_at: Steady,
     following: Following,
+    estate: ScopeEstate,
+}
+
+impl ScopeMemory {
+    /// Other names are searched for from now on.
+    fn search_estate(&mut self) {
+        self.known = Rc::new(Known::clone(&self.known).with_estate(self.estate.whole()));
+    }
 }
 
 /// A mapping that has to be sent to the vault.
@@ -227,8 +237,9 @@ impl Memory {
             if compiled > COMPILED_MAX {
                 break;
             }
-            let known = Rc::new(Known::new(values.into_iter().map(|(kind, value)| (*kind, value.expose()))));
+            let known = Known::new(values.into_iter().map(|(kind, value)| (*kind, value.expose())));
             if let Some(scope) = self.scopes.peek_mut(&name) {
+                let known = Rc::new(known.with_estate(scope.estate.whole()));
                 (scope.known, scope.stale, scope.compiled_at) = (known, None, now);
             }
         }
@@ -253,6 +264,11 @@ impl Memory {
         self.scope(scope).stale.get_or_insert(learned);
     }
 
+    /// The scope is one that is going to be used: what it knows is fetched before its first request.
+    pub(crate) fn expect(&mut self, scope: &str) {
+        self.scope(scope);
+    }
+
     fn scope(&mut self, name: &str) -> &mut ScopeMemory {
         if !self.scopes.contains(name)
             && self.scopes.len() >= SCOPES_MAX
@@ -269,6 +285,7 @@ impl Memory {
                 stale: None,
                 compiled_at: Steady::default(),
                 following: Following::default(),
+                estate: ScopeEstate::default(),
             }
         })
     }

@@ -9,6 +9,7 @@ mod bounds;
 mod configurations;
 mod costs;
 mod dialects;
+mod estate;
 mod framing;
 mod gateway;
 mod large;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use contract::{
-    Counters, ExchangeSummary, Follow, Keyring, Mapping, MintKey, MintKeys, RefusedScope, ScopeNews, StoreState,
-    SyncRequest, SyncResponse, bound, code, header,
+    Counters, EstateName, EstatePage, EstatePlace, ExchangeSummary, Follow, Keyring, Mapping, MintKey, MintKeys,
+    Redacted, RefusedScope, ScopeNews, StoreState, SyncRequest, SyncResponse, bound, code, header,
 };
 use kong_host::{Call, Reply};
 
@@ -36,6 +36,8 @@ pub struct Vault {
     pub mappings: BTreeMap<(String, String), Mapping>,
     /// The known values of each scope, in the order in which they were learned.
     pub known: BTreeMap<String, Vec<Mapping>>,
+    /// The names of each scope's estate, sorted.
+    pub estates: BTreeMap<String, Vec<String>>,
     /// Scopes that have used up a quota.
     pub full: BTreeSet<String>,
     pub counters: Vec<Counters>,
@@ -130,7 +132,28 @@ impl Vault {
             erased: false,
             forgotten: Vec::new(),
             known: known[after..].to_vec(),
+            estate: self.estate_page(follow),
         }
+    }
+
+    /// The next page of a scope's estate, of a hundred kilobytes.
+    fn estate_page(&self, follow: &Follow) -> Option<EstatePage> {
+        let names = self.estates.get(&follow.scope)?;
+        let version = names.len().to_string();
+        let pages: Vec<_> = names.chunks(4_000).collect();
+        let page = match EstatePlace::read(follow.estate.as_deref()?) {
+            EstatePlace::All(whole) if whole == version => return None,
+            EstatePlace::Before(begun, page) if begun == version => page,
+            _ => 0,
+        };
+        Some(EstatePage {
+            version,
+            page,
+            pages: pages.len() as u32,
+            expected: names.len() as u32,
+            kinds: vec!["s3_bucket".to_owned()],
+            names: pages[page as usize].iter().map(|name| EstateName(0, Redacted::new(name), false)).collect(),
+        })
     }
 
     /// Everything that was ever stored, as values.

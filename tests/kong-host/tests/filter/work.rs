@@ -22,7 +22,7 @@ const GROWTH: f64 = 2.3;
 const FACTOR: f64 = 100.0;
 
 /// Instructions of a tick at the most: those of a request of 1 MB of prose.
-const TICK_MAX: u64 = 80 << 20;
+pub const TICK_MAX: u64 = 80 << 20;
 
 const PROSE: &str = "the quick brown fox jumps over the lazy dog and goes on\n";
 

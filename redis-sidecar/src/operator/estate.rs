@@ -1,0 +1,65 @@
+//! The operator's calls that concern estates, as they arrive.
+
+use contract::{Redacted, bound};
+use serde::Deserialize;
+
+use super::{Call, scope};
+use crate::catalogue;
+use crate::error::Error;
+use crate::name::SourceName;
+use crate::vault::estate::{Import, ImportId, Name};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    scope: String,
+    source: String,
+    import: String,
+    #[serde(default)]
+    names: Vec<AskedName>,
+    complete: bool,
+}
+
+/// Its kind, the name, and whether it is forced.
+#[derive(Deserialize)]
+struct AskedName(String, Redacted, bool);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedScope {
+    scope: String,
+}
+
+impl Call {
+    pub fn estate(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
+        let Asked { scope: of, source: name, import, names, complete } = serde_json::from_slice(body)?;
+        if names.len() > bound::MAPPINGS {
+            return Err(Error::Invalid("names"));
+        }
+        Ok(Self::Estate(Import {
+            scope: scope(&of)?,
+            source: source(&name)?,
+            id: ImportId::parse(&import).ok_or(Error::Invalid("import"))?,
+            names: names.into_iter().map(self::name).collect::<Result<_, _>>()?,
+            complete,
+        }))
+    }
+
+    pub fn sources(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
+        let AskedScope { scope: of } = serde_json::from_slice(body)?;
+        Ok(Self::Sources(scope(&of)?))
+    }
+}
+
+pub(super) fn source(text: &str) -> Result<SourceName, Error> {
+    SourceName::parse(text).ok_or(Error::Invalid("source"))
+}
+
+fn name(AskedName(kind, value, forced): AskedName) -> Result<Name, Error> {
+    let kind = catalogue::kind(&kind).ok_or(Error::Invalid("kind"))?;
+    let text = value.expose();
+    if !bound::ESTATE_NAME_BYTES.contains(&text.len()) || text.chars().any(char::is_control) {
+        return Err(Error::Invalid("name"));
+    }
+    Ok(Name { kind, value, forced })
+}

@@ -1,0 +1,53 @@
+//! Estates in a store: of each scope, some sources, each with a record of its own and its names.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use contract::Scope;
+use masking::Placeholder;
+
+use crate::error::Error;
+use crate::name::SourceName;
+
+/// The sealed names of a source under their placeholders.
+pub type Names = Vec<(Placeholder, Vec<u8>)>;
+
+/// What a store keeps of estates. It lives until it is removed, and as everywhere, a store sees no value.
+#[async_trait]
+pub trait EstateStore {
+    /// The records of the sources of each scope, in their order.
+    async fn sources(&self, scopes: &[Scope]) -> Result<Vec<BTreeMap<String, String>>, Error>;
+
+    /// Writes the record of a source; without one, the source is removed with all of its names.
+    async fn write_source(&self, scope: &Scope, source: &SourceName, record: Option<&str>) -> Result<(), Error>;
+
+    /// Adds names to a source, or replaces them, and returns how many are new.
+    async fn add_names(
+        &self,
+        scope: &Scope,
+        source: &SourceName,
+        names: &[(Placeholder, Vec<u8>)],
+    ) -> Result<u64, Error>;
+
+    /// All names of a source.
+    async fn names(&self, scope: &Scope, source: &SourceName) -> Result<Names, Error>;
+
+    /// The names under some placeholders, in their order.
+    async fn find_names(
+        &self,
+        scope: &Scope,
+        source: &SourceName,
+        placeholders: &[Placeholder],
+    ) -> Result<Vec<Option<Vec<u8>>>, Error>;
+
+    /// Removes names, and returns how many there were.
+    async fn remove_names(
+        &self,
+        scope: &Scope,
+        source: &SourceName,
+        placeholders: &[Placeholder],
+    ) -> Result<u64, Error>;
+
+    /// The scopes that have an estate.
+    async fn scopes_with_estates(&self) -> Result<Vec<Scope>, Error>;
+}
