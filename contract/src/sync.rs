@@ -15,6 +15,9 @@ pub struct SyncRequest {
     /// The release of the filter, such as `0.1.0`, for people who compare it with the sidecar's.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub release: String,
+    /// The filter alters nothing: it only observes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub observes: bool,
     /// Counts the batches of this instance; the answer repeats it.
     pub batch: u64,
     /// The id of the [`Keyring`] that the filter holds, if any.

@@ -21,6 +21,8 @@ pub struct Batch {
     pub id: (String, u64),
     /// Empty if the filter does not tell it.
     pub release: String,
+    /// The filter alters nothing.
+    pub observes: bool,
     pub keyring: Option<String>,
     pub ttl: Duration,
     pub mappings: Vec<(RecordKey, Plain)>,
@@ -39,6 +41,7 @@ impl Batch {
             version,
             instance,
             release,
+            observes,
             batch,
             keyring,
             mapping_ttl,
@@ -64,6 +67,7 @@ impl Batch {
         Ok(Self {
             id: (instance, batch),
             release,
+            observes,
             keyring,
             ttl: Duration::from_secs(mapping_ttl),
             mappings: mappings.into_iter().map(mapping).collect::<Result<_, _>>()?,

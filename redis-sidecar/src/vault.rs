@@ -97,8 +97,7 @@ impl Vault {
         if let Ok(refused) = &kept {
             self.account(&batch, refused).await;
         }
-        let observes = batch.exchanges.last().map(|(_, exchange)| exchange.observed);
-        self.metrics.hear(&batch.id.0, Heard { owed: batch.owed, observes });
+        self.metrics.hear(&batch.id.0, Heard { owed: batch.owed, observes: batch.observes });
         self.metrics.count_sync(kept.is_ok());
         let (acknowledged, store_answered) = (kept.is_ok(), answers.is_ok());
         let refused = foreign.into_iter().map(|scope| RefusedScope {

@@ -89,6 +89,7 @@ def test_what_is_only_observed(another: Opening, sidecar: Sidecar) -> None:
     gate = another("observe", filter={"mode": "observe"})
     assert gate.http.get("/aws-masker/readyz").json()["mode"] == "observe"
     wait_for("the key", lambda: gate.http.get("/aws-masker/readyz").json()["vault"] == "up")
+    wait_for("it is told", lambda: 'aws_masker_mode{mode="observe"} 0' not in sidecar.metrics())
     body = {"messages": [{"role": "user", "content": "i-0fedcba9876543210 in 10.77.5.4"}]}
     exchange = gate.send(body, Scenario(says=(Text("AWS_EC2_7KQ2M9XA4TBN"),)))
     assert json.loads(exchange.seen) == body

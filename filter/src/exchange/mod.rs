@@ -281,7 +281,8 @@ impl Exchange {
     /// The step of the request's body took this long, by the host's clock.
     pub(crate) fn request_took(&mut self, took: Duration) {
         match &mut self.phase {
-            Phase::Sent(sent) | Phase::Observed(Observed::Sent(sent)) => sent.facts.request_took = Some(took),
+            Phase::Sent(sent) => sent.facts.request_took = Some(took),
+            Phase::Observed(Observed::Sent(sent)) => sent.facts.request_took = Some(took),
             Phase::ToClient(exchange) => exchange.request_took(took),
             _ => {}
         }

@@ -11,7 +11,7 @@ pub(super) enum Observed {
     /// The request's headers were seen.
     Asked(Requested),
     /// The request would have been forwarded like this.
-    Sent(Sent),
+    Sent(Box<Sent>),
     /// The request would have been refused.
     Refused(Refusal),
 }
@@ -21,7 +21,7 @@ impl Observed {
     pub(super) fn body(self, body: Option<&[u8]>, now: TimeOfDay) -> Self {
         let Self::Asked(requested) = self else { return self };
         match requested.mask(body, now) {
-            Ok((sent, _)) => Self::Sent(sent),
+            Ok((sent, _)) => Self::Sent(Box::new(sent)),
             Err(refusal) => Self::Refused(refusal),
         }
     }
@@ -40,7 +40,7 @@ impl Observed {
         }
     }
 
-    /// What would have been done, for the client. `None` for a request without a body: nothing would have been.
+    /// What would have been done, for the client.
     pub(super) fn note(&self) -> String {
         match self {
             Self::Asked(_) => "would-mask=0".to_owned(),
@@ -49,8 +49,7 @@ impl Observed {
         }
     }
 
-    /// Ends the exchange. Returns the counts by kind for the log, if the configuration asks for them.
-    /// A refusal is told by the exchange.
+    /// Ends the exchange. Returns the counts by kind for the log, if the configuration asks for them. A refusal is told by the exchange.
     pub(super) fn end(self, at: TimeOfDay) -> Option<String> {
         match self {
             Self::Sent(sent) => sent.end(&Tally::default()),

@@ -93,8 +93,8 @@ impl Instance {
         let steady = clock.at(now);
         let keys = match config.keys {
             Keys::Own(key) => KeySource::Own(key),
-            Keys::Sidecar(config) => {
-                let mut sidecar = Sidecar::new(config, name);
+            Keys::Sidecar(sidecar) => {
+                let mut sidecar = Sidecar::new(sidecar, name, config.mode);
                 sidecar.inherit(steady, &worker.borrow());
                 KeySource::Sidecar(Box::new(sidecar))
             }

@@ -9,7 +9,7 @@ use super::outbox::{Outbox, SCOPE_BYTES, SCOPE_MAPPINGS};
 use super::sync::{Failure, News, Sync, VaultState};
 use super::worker::zone::Zone;
 use super::worker::{Reach, SidecarName, Worker};
-use crate::config::{Address, BearerToken, OnOutage, SidecarConfig};
+use crate::config::{Address, BearerToken, Mode, OnOutage, SidecarConfig};
 use crate::refusal::Refusal;
 
 /// Kong's words for a call that it did not send. Its resolver reports "ok" for a call that it could not even begin; so
@@ -58,14 +58,14 @@ pub(crate) struct Reply<'h> {
 
 impl Sidecar {
     /// `instance` distinguishes the instance from all others.
-    pub(crate) fn new(config: SidecarConfig, instance: String) -> Self {
+    pub(crate) fn new(config: SidecarConfig, instance: String, mode: Mode) -> Self {
         Self {
             name: SidecarName::new(config.address.as_str(), config.token.expose()),
             address: config.address,
             token: config.token,
             on_outage: config.on_outage,
             mapping_ttl: config.mapping_ttl,
-            sync: Sync::new(instance, config.mapping_ttl),
+            sync: Sync::new(instance, config.mapping_ttl, mode),
             outbox: Outbox::default(),
             called_at: TimeOfDay::default(),
             is_debtor: false,

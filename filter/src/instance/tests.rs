@@ -546,3 +546,10 @@ fn a_bound_token_serves_its_scopes_only() {
         assert_eq!(next.counters.dropped_mappings, u64::from(fallback));
     }
 }
+
+#[test]
+fn a_filter_that_only_observes_says_so() {
+    for (configuration, observes) in [("", false), (r#","mode":"observe""#, true)] {
+        assert_eq!(call(&mut instance(configuration), 500).observes, observes);
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! An automaton waits for memory at each byte. Here every second place is looked at by itself. Each literal is known by
 //! the bytes of a gram at an even byte of it and by those of another at an odd one, and the grams are shared out to
-//! groups ([`grams`](super::grams)): one look into a table tells for two bytes the groups whose grams begin with them, and
+//! groups ([`grams`]): one look into a table tells for two bytes the groups whose grams begin with them, and
 //! the groups whose grams end with them. So most places cost one look that waits for nothing.
 
 use std::ops::Range;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contract::{ExchangeSummary, Scope};
+use contract::Scope;
 use serde::Serialize;
 
 use crate::door::Scopes;
@@ -26,7 +26,7 @@ struct Filter {
     first: u64,
     last: u64,
     scopes: BTreeSet<Scope>,
-    /// Whether its last exchange was only observed.
+    /// Whether it alters nothing.
     observing: bool,
 }
 
@@ -52,7 +52,7 @@ impl Filters {
     pub(super) fn called<'s>(
         &mut self,
         instance: &str,
-        release: &str,
+        (release, observing): (&str, bool),
         scopes: impl Iterator<Item = &'s Scope>,
         now: u64,
     ) {
@@ -63,16 +63,11 @@ impl Filters {
         let Some(filter) = self.0.get_mut(instance) else { return };
         filter.last = now;
         release.clone_into(&mut filter.release);
+        filter.observing = observing;
         for scope in scopes {
             if !filter.scopes.contains(scope) && filter.scopes.len() < SCOPES {
                 filter.scopes.insert(scope.clone());
             }
-        }
-    }
-
-    pub(super) fn observed(&mut self, instance: &str, last: &ExchangeSummary) {
-        if let Some(filter) = self.0.get_mut(instance) {
-            filter.observing = last.observed;
         }
     }
 
@@ -129,9 +124,8 @@ mod tests {
     fn a_filter_is_there_as_long_as_it_calls() {
         let [a, b] = ["a", "b"].map(|name| Scope::parse(name).unwrap());
         let mut filters = Filters::default();
-        filters.called("w1", "0.1.0", [&a].into_iter(), 1_000);
-        filters.called("w2", "0.1.0", [&b].into_iter(), 2_000);
-        filters.observed("w2", &ExchangeSummary { observed: true, ..ExchangeSummary::default() });
+        filters.called("w1", ("0.1.0", false), [&a].into_iter(), 1_000);
+        filters.called("w2", ("0.1.0", true), [&b].into_iter(), 2_000);
         let only_a = Scopes::Only(vec![a]);
         for (audience, now, calling, observing) in [
             (&Scopes::All, 2_000, 2, 1),
@@ -144,7 +138,7 @@ mod tests {
         assert_eq!(filters.told(&only_a).len(), 1);
         filters.forget_before(1_000 + FORGOTTEN_AFTER);
         assert_eq!(filters.told(&Scopes::All).len(), 1);
-        (0..2 * KEPT as u64).for_each(|n| filters.called(&format!("n{n}"), "", std::iter::empty(), n));
+        (0..2 * KEPT as u64).for_each(|n| filters.called(&format!("n{n}"), ("", false), std::iter::empty(), n));
         assert_eq!(filters.told(&Scopes::All).len(), KEPT);
     }
 }

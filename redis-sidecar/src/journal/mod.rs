@@ -113,7 +113,7 @@ impl Journal {
 
     /// A filter has called, whatever became of its batch.
     pub fn called(&self, batch: &Batch, now: u64) {
-        self.pages().filters.called(&batch.id.0, &batch.release, batch.scopes(), now);
+        self.pages().filters.called(&batch.id.0, (&batch.release, batch.observes), batch.scopes(), now);
     }
 
     /// Takes the exchanges and the counters of a batch that is acknowledged, once.
@@ -125,9 +125,6 @@ impl Journal {
             pages.exchanges.add(scope.as_ref(), exchange);
         }
         pages.seconds.add_troubles(&batch.counters, now / 1_000, pages.revision);
-        if let Some((_, last)) = batch.exchanges.last() {
-            pages.filters.observed(&batch.id.0, last);
-        }
     }
 
     /// Takes the health of the store, forgets what is old, and judges anew. Returns whether the line of truth is another.

@@ -22,8 +22,8 @@ const GONE: Duration = Duration::from_secs(60);
 pub struct Heard {
     /// Mappings that are owed after this call.
     pub owed: u64,
-    /// Whether it altered nothing, if it served an exchange since the last call.
-    pub observes: Option<bool>,
+    /// Whether it alters nothing.
+    pub observes: bool,
 }
 
 #[derive(Debug)]
@@ -58,9 +58,7 @@ impl Filters {
 
     pub(super) fn hear(&mut self, instance: &str, heard: Heard, now: Instant) {
         self.heard = Some(now);
-        let before = self.instances.get(instance).and_then(|(before, _)| before.observes);
-        let observes = heard.observes.or(before);
-        self.instances.put(instance.to_owned(), (Heard { observes, ..heard }, now));
+        self.instances.put(instance.to_owned(), (heard, now));
     }
 
     pub(super) fn show(&mut self, now: Instant) {
@@ -74,7 +72,7 @@ impl Filters {
         self.calling.set(number(self.instances.len() as u64));
         self.owed.set(number(heard().fold(0, |sum, heard| sum.saturating_add(heard.owed))));
         for (mode, observes) in [("mask", false), ("observe", true)] {
-            let count = heard().filter(|heard| heard.observes.unwrap_or_default() == observes).count();
+            let count = heard().filter(|heard| heard.observes == observes).count();
             self.mode.get_or_create(&[("mode", mode.to_owned())]).set(number(count as u64));
         }
     }
@@ -88,14 +86,14 @@ mod tests {
     fn an_instance_counts_as_long_as_it_calls() {
         let mut filters = Filters::register(&mut Registry::default());
         let start = Instant::now();
-        let observing = Heard { owed: 3, observes: Some(true) };
+        let observing = Heard { owed: 3, observes: true };
         filters.hear("a", observing, start);
-        filters.hear("b", Heard { owed: 4, observes: None }, start + GONE);
+        filters.hear("b", Heard { owed: 4, observes: false }, start + GONE);
         let mode = |filters: &Filters, mode: &str| filters.mode.get_or_create(&[("mode", mode.to_owned())]).get();
         filters.show(start + GONE);
         assert_eq!((filters.calling.get(), filters.owed.get()), (2, 7));
         assert_eq!((mode(&filters, "observe"), mode(&filters, "mask")), (1, 1));
-        filters.hear("b", Heard { owed: 1, observes: None }, start + GONE);
+        filters.hear("b", Heard { owed: 1, observes: false }, start + GONE);
         filters.show(start + GONE + Duration::from_secs(1));
         assert_eq!((filters.calling.get(), filters.owed.get(), filters.age.get()), (1, 1, 1.0));
         assert_eq!((mode(&filters, "observe"), mode(&filters, "mask")), (0, 1));

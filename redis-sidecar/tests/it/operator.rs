@@ -110,7 +110,10 @@ async fn mappings_are_counted_by_scope_and_key() {
     assert_eq!(stats["mappings"], 1_501);
     assert_eq!(stats["scopes"], json!({"a": 1_500, "b": 1}));
     assert_eq!(stats["sealed_by"], json!({stats["sealing"].as_str().unwrap(): 1_501}));
-    assert_eq!(answer["health"], json!({"store": "redis", "breaker": "closed", "eviction": "never"}));
+    assert_eq!(
+        answer["health"],
+        json!({"store": "redis", "breaker": "closed", "eviction": "never", "selfcheck": null})
+    );
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod keys;
 pub(crate) mod turn;
 mod wanted;
 
+use crate::config::Mode;
 use std::collections::HashSet;
 
 use contract::{
@@ -34,6 +35,7 @@ const RESTORE_MS: u64 = *RETRY_MS.end() / 2;
 pub(crate) struct Sync {
     instance: String,
     mapping_ttl: u64,
+    mode: Mode,
     keys: Option<Keys>,
     turn: Turn,
     batches: u64,
@@ -98,10 +100,11 @@ impl VaultState {
 
 impl Sync {
     /// `instance` distinguishes this instance from all others.
-    pub(crate) fn new(instance: String, mapping_ttl: u64) -> Self {
+    pub(crate) fn new(instance: String, mapping_ttl: u64, mode: Mode) -> Self {
         Self {
             instance,
             mapping_ttl,
+            mode,
             keys: None,
             turn: Turn::Starting,
             batches: 0,
@@ -240,6 +243,7 @@ impl Sync {
             version: contract::VERSION,
             instance: self.instance.clone(),
             release: env!("CARGO_PKG_VERSION").to_owned(),
+            observes: self.mode == Mode::Observe,
             batch: *number,
             keyring: self.keys.as_ref().map(|keys| keys.id().to_owned()),
             mapping_ttl: self.mapping_ttl,
