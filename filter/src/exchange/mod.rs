@@ -97,7 +97,7 @@ impl Phase {
             (instance.direction, instance.mode)
         };
         match (direction, mode) {
-            (Direction::ToProvider, Mode::Observe) => Ok(Self::Observed(Observed::Asked(requested))),
+            (Direction::ToProvider, Mode::Observe) => Ok(Self::Observed(Observed::Asked(Box::new(requested)))),
             (Direction::ToProvider, Mode::Mask) => Ok(Self::Requested(requested)),
             (Direction::ToClient, _) => ToClient::ask(requested, now).map(Self::ToClient),
         }

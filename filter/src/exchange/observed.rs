@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 #[derive(Debug)]
 pub(super) enum Observed {
     /// The request's headers were seen.
-    Asked(Requested),
+    Asked(Box<Requested>),
     /// The request would have been forwarded like this.
     Sent(Box<Sent>),
     /// The request would have been refused.
@@ -53,7 +53,7 @@ impl Observed {
     pub(super) fn end(self, at: TimeOfDay) -> Option<String> {
         match self {
             Self::Sent(sent) => sent.end(&Tally::default()),
-            Self::Asked(requested) => Sent::without_body(requested, at).end(&Tally::default()),
+            Self::Asked(requested) => Sent::without_body(*requested, at).end(&Tally::default()),
             Self::Refused(_) => None,
         }
     }
