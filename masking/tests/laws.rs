@@ -121,6 +121,8 @@ fn values_that_touch_come_back() {
 /// An Anthropic stream whose deltas hold these pieces.
 /// Texts that are broken, so that a placeholder shows around it what its value did not.
 const BROKEN: &[&str] = &[
+    // An ARN within the name of another one.
+    "0abcdef1234567890arn:aws:sts::471192830564:assumed-role/*arn:aws:s3:::sg-",
     // The letters of a placeholder are not a name, alone, of an object, or of a member.
     r#"i-01bcdef0{Buck_et:s-1"#,
     r#"10.0.0.1{Bu‑cket:e-o"#,

@@ -9,8 +9,15 @@ pub(super) const ROWS: &[Row] = &[
         id: "sqs_queue",
         label: "QUEUE",
         rules: &[
-            Rule::Host("sqs", r"sqs(?:-fips)?\.{region}\.{aws}{/}{account}{/}([A-Za-z0-9_-]{1,80}(?:\.fifo)?)"),
-            Rule::Host("queue", r"(?:{region}\.)?queue\.{aws}{/}{account}{/}([A-Za-z0-9_-]{1,80}(?:\.fifo)?)"),
+            // What stands glued to the account is masked with it, so that it does not hide the queue either.
+            Rule::Host(
+                "sqs",
+                r"sqs(?:-fips)?\.{region}\.{aws}{/}{account}[0-9A-Za-z]{0,64}{/}([A-Za-z0-9_-]{1,80}(?:\.fifo)?)",
+            ),
+            Rule::Host(
+                "queue",
+                r"(?:{region}\.)?queue\.{aws}{/}{account}[0-9A-Za-z]{0,64}{/}([A-Za-z0-9_-]{1,80}(?:\.fifo)?)",
+            ),
             Rule::Arn("sqs:"),
         ],
         yes: &[

@@ -141,6 +141,7 @@ impl Arns {
         let named = text.get(start..end).filter(|_| matches!(service, "iam" | "sts")).unwrap_or_default();
         // The names of these have no colon: what stands after one is something else.
         let end = memchr::memchr(b':', named).map_or(end, |colon| start + colon);
+        let end = before_next(text, start..end);
         for (part, resource_type) in parts(text, &service.to_ascii_lowercase(), start..end) {
             let kind = self.kind(service, resource_type).or(other);
             if let (Some(kind), Some(value)) = (kind, customer_part(text, part)) {
@@ -224,6 +225,17 @@ fn resource_end(text: &[u8], start: usize) -> usize {
         }
     }
     end.min(text.len())
+}
+
+/// The end of a resource before the `arn` of another ARN that begins in it: `role/*arn:aws:s3:::logs`.
+fn before_next(text: &[u8], resource: Range<usize>) -> usize {
+    const ARN: &[u8] = b"arn";
+    let next = resource.end.checked_sub(ARN.len()).filter(|at| *at >= resource.start);
+    let begins = |at: &usize| {
+        let rest = text.get(*at..).unwrap_or_default();
+        words::starts_with_ignore_case(rest, b"arn:aws") && edge::left(Edge::Word, text, *at)
+    };
+    next.filter(begins).unwrap_or(resource.end)
 }
 
 /// The parts of a resource that are values, each with the type that it is looked up by.
