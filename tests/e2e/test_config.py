@@ -107,7 +107,7 @@ def test_a_log_of_masked_requests_counts(another: Opening) -> None:
     gate = another("logging", filter={"log_masked_requests": True})
     ask(gate, f"{planted.ec2(1)} {planted.ip(2)} s3://{planted.bucket(3)}/x")
     log = gate.host.process.log
-    wait_for("the log's line", lambda: "masked ec2_instance=1 private_ip=1 s3_bucket=1;" in log.read_text())
+    wait_for("the log's line", lambda: "kinds=ec2_instance:1,private_ip:1,s3_bucket:1 " in log.read_text())
 
 
 def test_the_fallback_key(another: Opening, sidecar: Sidecar) -> None:

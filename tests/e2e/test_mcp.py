@@ -18,7 +18,7 @@ from rig import planted
 from rig.gateway import Gateway, gateway
 from rig.mcp_server import NETWORK, McpServer
 from rig.plan import Plan
-from rig.sidecar import Sidecar
+from rig.sidecar import OPERATOR_TOKEN, Sidecar
 from rig.upstream import Upstream
 from rig.waiting import wait_for
 
@@ -77,11 +77,23 @@ def wait_known(gate: Gateway, text: str, tenant: str = "default") -> None:
     wait_for("the gateway knows the placeholder", known, PATIENCE)
 
 
+def wait_stored(sidecar: Sidecar, placeholder: str) -> None:
+    """Waits until the vault has a mapping: who asks for it earlier is told that there is none."""
+    lookup = {"scope": "default", "placeholder": placeholder}
+    headers = {"authorization": f"Bearer {OPERATOR_TOKEN}"}
+
+    def stored() -> bool:
+        return httpx2.post(f"{sidecar.url}/v1/lookup", json=lookup, headers=headers).json()["mapping"] is not None
+
+    wait_for("the vault has the mapping", stored, PATIENCE)
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_values_of_a_trusted_server_do_not_reach_the_client(
-    gate: Gateway, trusted: Gateway, server: McpServer, mode: str
+    gate: Gateway, trusted: Gateway, server: McpServer, sidecar: Sidecar, mode: str
 ) -> None:
     placeholder, network = masked(gate, VALUE), masked(gate, NETWORK)
+    wait_stored(sidecar, placeholder)
     wait_known(trusted, placeholder)
     server.received.clear()
     said: list[str] = []

@@ -44,10 +44,14 @@ class Told:
         return accounts.counted(accounts.distinct(accounts.entries(self.server.client)))
 
     def settle(self) -> Counter[Series]:
-        """Waits until the events have everything that the host has counted, and returns it."""
+        """Waits until the events have everything that the host has counted, and returns it.
+
+        The last of the requests by which the gateway was waited for is a clean one.
+        """
 
         def agree() -> bool:
-            return self.host() == self.events()
+            host = self.host()
+            return host["requests_total", "outcome=clean"] > 0 and host == self.events()
 
         try:
             wait_for("the events agree with the host's metrics", agree)
