@@ -11,7 +11,7 @@ use std::error::Error;
 use std::io::{self, BufRead, BufWriter, Write};
 
 use masking::placeholder::{Mint, PlaceholderKey};
-use masking::{Finding, Known, Part, Policy, Risk, Scanner, Text};
+use masking::{Finding, Known, Policy, Risk, Scanner, Text};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             lines(
                 &scanner,
                 &mut out,
-                |text, findings| json!({ "text": rewrite(text, findings, |finding, value| masked(&scanner, &mint, finding, value)) }),
+                |text, findings| json!({ "text": rewrite(text, findings, |finding, value| scanner.masked(&mint, finding.kind, value)) }),
             )
         }
         files if files.iter().all(|file| !file.starts_with("--")) => show(&scanner, files, &mut out),
@@ -56,18 +56,6 @@ fn lines(
 
 fn scan(scanner: &Scanner, text: &str) -> Vec<Finding> {
     scanner.scan(&[Text { text, key: None }], &Known::default())
-}
-
-/// The value of a finding with each of its parts replaced.
-fn masked(scanner: &Scanner, mint: &Mint, finding: &Finding, value: &str) -> String {
-    let (mut masked, mut at) = (String::new(), 0);
-    for Part { range, kind, label, .. } in scanner.parts(finding.kind, value) {
-        masked.push_str(value.get(at..range.start).unwrap_or_default());
-        let part = value.get(range.clone()).unwrap_or_default();
-        masked.push_str(mint.placeholder(&scanner.kind(kind).id, label, part).as_str());
-        at = range.end;
-    }
-    masked + value.get(at..).unwrap_or_default()
 }
 
 /// Colours the findings by what they give away, and counts them.

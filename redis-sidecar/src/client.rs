@@ -15,6 +15,7 @@ use crate::operator::SCOPE_HEADER;
 
 /// Forgetting one value among millions takes a while.
 const PATIENCE: Duration = Duration::from_secs(600);
+const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// The time and the bytes of a gateway's answer to a check.
 const GATEWAY_PATIENCE: Duration = Duration::from_secs(10);
 const GATEWAY_BYTES: u64 = 1 << 20;
@@ -30,16 +31,7 @@ pub struct Client {
 
 impl Client {
     pub fn new(config: &ClientConfig) -> Result<Self, Fatal> {
-        let agent = Agent::config_builder()
-            .tls_config(tls(config)?)
-            .timeout_global(Some(PATIENCE))
-            .timeout_connect(Some(Duration::from_secs(5)))
-            .http_status_as_error(false)
-            // The sidecar is nearby; a proxy must not see its tokens.
-            .proxy(None)
-            .max_redirects(0)
-            .build()
-            .new_agent();
+        let agent = agent(config, PATIENCE, Some(CONNECT_PATIENCE))?;
         let authorization = config.token.as_ref().map(|token| Redacted::new(header::bearer(token.expose())));
         let url = config.url.as_deref().ok_or("MASKER_URL is required: MASKER_LISTEN has no host:port to call")?;
         Ok(Self { agent, url: url.trim_end_matches('/').to_owned(), authorization })
@@ -89,15 +81,7 @@ pub struct Answered {
 
 impl Http {
     pub fn new(config: &ClientConfig) -> Result<Self, Fatal> {
-        let agent = Agent::config_builder()
-            .tls_config(tls(config)?)
-            .timeout_global(Some(GATEWAY_PATIENCE))
-            .http_status_as_error(false)
-            .proxy(None)
-            .max_redirects(0)
-            .build()
-            .new_agent();
-        Ok(Self(agent))
+        Ok(Self(agent(config, GATEWAY_PATIENCE, None)?))
     }
 
     pub fn get(&self, url: &str) -> Result<Answered, Fatal> {
@@ -123,6 +107,20 @@ fn read(mut answer: Response<ureq::Body>) -> Result<Vec<u8>, Fatal> {
         true => Ok(body),
         false => Err(format!("{}: {}", answer.status(), String::from_utf8_lossy(&body)).into()),
     }
+}
+
+fn agent(config: &ClientConfig, patience: Duration, connect: Option<Duration>) -> Result<Agent, Fatal> {
+    let agent = Agent::config_builder()
+        .tls_config(tls(config)?)
+        .timeout_global(Some(patience))
+        .timeout_connect(connect)
+        .http_status_as_error(false)
+        // What is called is nearby; a proxy must not see its tokens.
+        .proxy(None)
+        .max_redirects(0)
+        .build()
+        .new_agent();
+    Ok(agent)
 }
 
 fn tls(config: &ClientConfig) -> Result<TlsConfig, Fatal> {

@@ -27,7 +27,6 @@ use crate::config::Probes;
 use crate::door::{Door, Scopes};
 use crate::error::Error;
 use crate::events;
-use crate::events::totals::Totals;
 use crate::journal::Journal;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -67,8 +66,7 @@ impl Sidecar {
         let tell = async |outcome: &Result<(), Fault>, is_change: bool| {
             self.metrics.take_selfcheck(outcome.is_ok());
             if let (Err(fault), true) = (outcome, is_change) {
-                let failed = events::selfcheck_failed(fault.as_str());
-                self.vault.publisher().publish(vec![failed], &Totals::default()).await;
+                self.vault.publisher().tell(events::selfcheck_failed(fault.as_str())).await;
             }
         };
         self.selfcheck.run(checker, tell).await;
@@ -76,8 +74,7 @@ impl Sidecar {
 
     /// Tells those who watch over security. Nobody may be listening.
     async fn publish_audit(&self, call: &str, who: &str, outcome: &str, count: u64) {
-        let audit = events::audit(call, who, outcome, count);
-        self.vault.publisher().publish(vec![audit], &Totals::default()).await;
+        self.vault.publisher().tell(events::audit(call, who, outcome, count)).await;
     }
 }
 

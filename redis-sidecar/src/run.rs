@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 use crate::client::Http;
 use crate::config::{ClientConfig, Config, LogConfig, RawConfig, Secrets, StoreConfig};
 use crate::door::{BearerToken, Door};
-pub use crate::error::Fatal;
+use crate::error::Fatal;
 use crate::journal::{Journal, unix_ms};
 use crate::keyring::{Keyring, MasterSecret};
 use crate::listen::{self, Listener};

@@ -146,8 +146,9 @@ def test_an_untrusted_server_sees_placeholders(untrusted: Gateway, server: McpSe
     assert not planted.shown("".join(server.received).encode()), server.received
 
 
-def test_the_node_sdk(gate: Gateway, trusted: Gateway, server: McpServer) -> None:
+def test_the_node_sdk(gate: Gateway, trusted: Gateway, server: McpServer, sidecar: Sidecar) -> None:
     placeholder, network = masked(gate, VALUE), masked(gate, NETWORK)
+    wait_stored(sidecar, placeholder)
     wait_known(trusted, placeholder)
     server.received.clear()
     command = [shutil.which("node") or "node", str(NODE / "mcp.mjs"), f"{trusted.url}/mcp", placeholder]

@@ -9,7 +9,7 @@
 use std::error::Error;
 use std::io::{self, Read, Write};
 
-use masking::{Finding, Known, Mint, Part, PlaceholderKey, Policy, Recognised, Risk, Scanner, Text};
+use masking::{Finding, Known, Mint, PlaceholderKey, Policy, Recognised, Risk, Scanner, Text};
 use serde::{Deserialize, Serialize};
 
 /// What is tried.
@@ -84,7 +84,7 @@ fn pieces<'t>(scanner: &Scanner, text: &'t str) -> Vec<Piece<'t>> {
 fn masked(scanner: &Scanner, mint: &Mint, finding: &Finding, value: &str) -> MaskedPiece {
     let kind = scanner.kind(finding.kind);
     MaskedPiece {
-        placeholder: placeholder(scanner, mint, finding, value),
+        placeholder: scanner.masked(mint, finding.kind, value),
         kind: kind.id.to_string(),
         switch: kind.family.switch(),
         risk: match kind.risk {
@@ -98,18 +98,6 @@ fn masked(scanner: &Scanner, mint: &Mint, finding: &Finding, value: &str) -> Mas
             Recognised::ByDefinition => "definition",
         },
     }
-}
-
-/// The value with each of its parts replaced.
-fn placeholder(scanner: &Scanner, mint: &Mint, finding: &Finding, value: &str) -> String {
-    let (mut masked, mut at) = (String::new(), 0);
-    for Part { range, kind, label, .. } in scanner.parts(finding.kind, value) {
-        masked.push_str(value.get(at..range.start).unwrap_or_default());
-        let part = value.get(range.clone()).unwrap_or_default();
-        masked.push_str(mint.placeholder(&scanner.kind(kind).id, label, part).as_str());
-        at = range.end;
-    }
-    masked + value.get(at..).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -61,6 +61,13 @@ struct Seen {
     status: u16,
 }
 
+impl Seen {
+    /// What another context has kept of the headers.
+    fn kept(scope: &str, route: &str, at: TimeOfDay) -> Self {
+        Self { scope: scope.to_owned(), route: route.to_owned(), at, ..Self::default() }
+    }
+}
+
 #[derive(Debug)]
 enum Phase {
     /// This context has not seen the request: the instance was rebuilt in between, or a plugin bypassed the request
@@ -178,12 +185,7 @@ impl Exchange {
         self.gateway = Gateway::Kong;
         let (Some(kept), Some(instance)) = (kept(), self.root.ready().cloned()) else { return };
         if let Some(keepsake) = RequestKeepsake::read(&kept).filter(|keepsake| !keepsake.masked) {
-            self.seen = Seen {
-                scope: keepsake.scope.clone(),
-                route: keepsake.facts.route.clone(),
-                at: instance.borrow().time_of_day(),
-                ..Seen::default()
-            };
+            self.seen = Seen::kept(&keepsake.scope, &keepsake.facts.route, instance.borrow().time_of_day());
             let (content_encoding, route) = (keepsake.content_encoding, keepsake.facts.route);
             let head = RequestHead { content_encoding, route, ..head(self.gateway) };
             self.phase = Phase::Requested(Requested::new(&instance, head, keepsake.scope));

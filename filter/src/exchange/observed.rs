@@ -49,7 +49,8 @@ impl Observed {
         }
     }
 
-    /// Ends the exchange. Returns the counts by kind for the log, if the configuration asks for them. A refusal is told by the exchange.
+    /// Ends the exchange. Returns the counts by kind for the log, if the configuration asks for them. A refusal is told by
+    /// the exchange.
     pub(super) fn end(self, at: TimeOfDay) -> Option<String> {
         match self {
             Self::Sent(sent) => sent.end(&Tally::default()),

@@ -9,7 +9,7 @@
 use std::ops::Range;
 
 use crate::catalog::{Kind, KindId};
-use crate::placeholder::identity;
+use crate::placeholder::{Mint, identity};
 use crate::scan::Scanner;
 
 /// A part of a value that gets a placeholder.
@@ -65,6 +65,18 @@ impl Scanner {
             Part { range, kind, label: label.unwrap_or(own), own: label.is_none() }
         };
         named.into_iter().map(part).collect()
+    }
+
+    /// A value of this kind with a placeholder in place of each of its parts.
+    pub fn masked(&self, mint: &Mint, kind: KindId, value: &str) -> String {
+        let (mut masked, mut at) = (String::new(), 0);
+        for Part { range, kind, label, .. } in self.parts(kind, value) {
+            masked.push_str(value.get(at..range.start).unwrap_or_default());
+            let part = value.get(range.clone()).unwrap_or_default();
+            masked.push_str(mint.placeholder(&self.kind(kind).id, label, part).as_str());
+            at = range.end;
+        }
+        masked + value.get(at..).unwrap_or_default()
     }
 }
 

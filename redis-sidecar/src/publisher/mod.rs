@@ -48,6 +48,11 @@ impl Publisher {
         Self { unresolved_max, store, metrics, webhook, waiting: Mutex::default(), wrong: Mutex::default() }
     }
 
+    /// Publishes one event that belongs to no exchange.
+    pub async fn tell(&self, event: Event) {
+        self.publish(vec![event], &Totals::default()).await;
+    }
+
     /// Publishes, after what waits. A failure is no reason to refuse the call that it is told of.
     pub async fn publish(&self, events: Vec<Event>, totals: &Totals) {
         if let Some(webhook) = &self.webhook {
@@ -88,7 +93,7 @@ impl Publisher {
             wrong.told = Some(now);
             std::mem::take(&mut wrong.count)
         };
-        self.publish(vec![events::wrong_tokens(count)], &Totals::default()).await;
+        self.tell(events::wrong_tokens(count)).await;
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {

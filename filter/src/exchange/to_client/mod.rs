@@ -164,12 +164,7 @@ impl Exchange {
         head: impl FnOnce() -> RequestHead,
     ) {
         if let Some(keepsake) = CallKeepsake::read(kept).filter(|keepsake| !keepsake.called) {
-            self.seen = Seen {
-                scope: keepsake.scope.clone(),
-                route: keepsake.facts.route.clone(),
-                at: instance.borrow().time_of_day(),
-                ..Seen::default()
-            };
+            self.seen = Seen::kept(&keepsake.scope, &keepsake.facts.route, instance.borrow().time_of_day());
             let (content_encoding, route) = (keepsake.content_encoding, keepsake.facts.route);
             let head = RequestHead { content_encoding, route, ..head() };
             self.phase = Phase::ToClient(ToClient::Asked(Requested::new(instance, head, keepsake.scope)));
