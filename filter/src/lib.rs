@@ -10,7 +10,6 @@
     allow(dead_code, reason = "the host file, which uses everything, is compiled for wasm only")
 )]
 
-mod config;
 mod exchange;
 #[cfg(target_family = "wasm")]
 mod host;

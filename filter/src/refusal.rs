@@ -14,6 +14,8 @@ pub(crate) enum Refusal {
     Configuration,
     /// There is no key yet: the sidecar has not answered since the start.
     NoKeyring,
+    /// The sidecar answers, but does not know the filter's token; that does not end by itself.
+    TokenRejected,
     /// The vault does not answer, and by the configuration no request is forwarded without it.
     VaultUnavailable,
     /// The mappings of the request do not fit among those that are owed to the vault.
@@ -97,7 +99,7 @@ impl Place {
 impl Refusal {
     pub(crate) fn status(self) -> u32 {
         match self {
-            Self::Configuration | Self::Mask(_, MaskError::Collision) => 500,
+            Self::Configuration | Self::TokenRejected | Self::Mask(_, MaskError::Collision) => 500,
             Self::NoKeyring | Self::VaultUnavailable | Self::OutboxFull | Self::Bypassed | Self::UnknownPlaceholder => {
                 503
             }
@@ -120,6 +122,7 @@ impl Refusal {
         match self {
             Self::VaultUnavailable | Self::OutboxFull => code::STORE_DOWN,
             Self::NoKeyring => "AWS_MASKER_1004",
+            Self::TokenRejected => "AWS_MASKER_1007",
             Self::Scope => "AWS_MASKER_1005",
             Self::Quota => code::QUOTA,
             Self::TooMuchToKeep | Self::Mask(_, MaskError::Budget(_)) => "AWS_MASKER_2005",
@@ -146,7 +149,7 @@ impl Refusal {
 
     /// Returns whether refusals with this code end when the vault answers.
     pub(crate) fn ends_with_outage(code: &str) -> bool {
-        [Self::VaultUnavailable, Self::NoKeyring].iter().any(|refusal| refusal.code() == code)
+        [Self::VaultUnavailable, Self::NoKeyring, Self::TokenRejected].iter().any(|refusal| refusal.code() == code)
     }
 
     /// The error type, which the API's own clients map to an exception.
@@ -165,6 +168,9 @@ impl Refusal {
         match self {
             Self::Configuration => "the gateway's aws_masker filter is misconfigured; see the gateway log".into(),
             Self::NoKeyring => "the masking key has not arrived yet; try again in a moment".into(),
+            Self::TokenRejected => {
+                "the gateway's aws_masker filter and its sidecar have different tokens; see the gateway log".into()
+            }
             Self::VaultUnavailable => "the mapping store does not answer; try again in a moment".into(),
             Self::OutboxFull => "too many mappings are waiting for the mapping store; try again in a moment".into(),
             Self::BodyUnreadable => format!(
@@ -257,6 +263,7 @@ mod tests {
         let cases = [
             (Refusal::Configuration, 500, "api_error", "AWS_MASKER_4001: "),
             (Refusal::NoKeyring, 503, "overloaded_error", "AWS_MASKER_1004: "),
+            (Refusal::TokenRejected, 500, "api_error", "AWS_MASKER_1007: "),
             (Refusal::VaultUnavailable, 503, "overloaded_error", "AWS_MASKER_1001: "),
             (Refusal::OutboxFull, 503, "overloaded_error", "AWS_MASKER_1001: "),
             (Refusal::BodyUnreadable, 413, "request_too_large", "AWS_MASKER_2003: "),

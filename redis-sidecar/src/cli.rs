@@ -7,11 +7,13 @@ use clap::{Parser, Subcommand};
 use contract::path;
 use serde_json::json;
 
+use crate::check::{self, Check};
 use crate::client::{Client, Http};
 use crate::config::{ClientConfig, RawConfig};
 use crate::doctor;
 use crate::error::Fatal;
 use crate::learn::{self, Learn};
+use crate::scan::{self, Scan};
 
 /// Bytes of a text that are restored at a time; below the bound of a call.
 const PIECE: usize = 2 << 20;
@@ -59,6 +61,10 @@ pub enum Command {
     Forget(Forget),
     /// Look at a set-up: files of Kong, the sidecar, the gateway; say what is wrong and what mends it
     Doctor(doctor::Options),
+    /// Check a configuration of the filter, and print it as JSON
+    Check(Check),
+    /// Show what would be masked in files
+    Scan(Scan),
     /// Count mappings, by scope and by key; or what happened on the last days
     Stats {
         /// Print the numbers of so many days, by scope
@@ -101,6 +107,11 @@ pub fn command() -> Option<Command> {
 
 /// Runs a subcommand. Blocks.
 pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
+    match &command {
+        Command::Check(options) => return check::check(options),
+        Command::Scan(options) => return scan::scan(options),
+        _ => {}
+    }
     let config = ClientConfig::parse(raw)?;
     if let Command::Doctor(options) = command {
         return doctor::run(&options, raw.of_kong(), || {
@@ -113,7 +124,7 @@ pub fn run(command: Command, raw: &RawConfig) -> Result<(), Fatal> {
     let client = Client::new(&config)?;
     let answer = match command {
         Command::Restore { scope } => return restore(&client, &scope, io::stdin().lock(), io::stdout().lock()),
-        Command::Doctor(_) | Command::Learn(_) => return Ok(()),
+        Command::Doctor(_) | Command::Learn(_) | Command::Check(_) | Command::Scan(_) => return Ok(()),
         Command::Estate { scope } => client.post(path::SOURCES, &json!({"scope": scope}))?,
         Command::Healthcheck => client.get(path::HEALTH)?,
         Command::Stats { days: None } => client.get(path::STATS)?,

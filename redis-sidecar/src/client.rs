@@ -43,7 +43,7 @@ impl Client {
             Some(authorization) => request.header(header::AUTHORIZATION, authorization.expose()),
             None => request,
         };
-        Ok(String::from_utf8(read(request.call()?)?)?)
+        Ok(String::from_utf8(self.read(request.call())?)?)
     }
 
     pub fn post(&self, path: &str, body: &serde_json::Value) -> Result<String, Fatal> {
@@ -62,7 +62,16 @@ impl Client {
             Some(scope) => request.header(SCOPE_HEADER, scope),
             None => request,
         };
-        read(request.send(body)?)
+        self.read(request.send(body))
+    }
+
+    /// Each failure names the address: it may be another one than its caller thinks.
+    fn read(&self, answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<Vec<u8>, Fatal> {
+        let answer = answer.map_err(|error| {
+            format!("no answer from the sidecar at {} ({error}); MASKER_URL names another", self.url)
+        })?;
+        let hint = if answer.status() == 401 { "; set MASKER_OPERATOR_TOKEN as the sidecar has it" } else { "" };
+        read(answer).map_err(|error| format!("{} answers {error}{hint}", self.url).into())
     }
 }
 
@@ -85,7 +94,7 @@ impl Http {
     }
 
     pub fn get(&self, url: &str) -> Result<Answered, Fatal> {
-        answered(self.0.get(url).call()?, "")
+        answered(self.0.get(url).call().map_err(|error| format!("{url}: {error}"))?, "")
     }
 
     /// Sends JSON, and asks for a header of the answer.

@@ -8,6 +8,7 @@
 
 pub mod batch;
 pub mod catalogue;
+pub mod check;
 pub mod cli;
 pub mod client;
 pub mod config;
@@ -29,6 +30,7 @@ pub mod publisher;
 pub mod quota;
 pub mod routes;
 pub mod run;
+pub mod scan;
 pub mod seal;
 pub mod seats;
 pub mod selfcheck;

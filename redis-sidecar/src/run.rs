@@ -46,8 +46,8 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     }
     let sidecar = Arc::new(sidecar(config).await?);
     let routes = Routes::new(Arc::clone(&sidecar));
-    for variable in raw.unknown() {
-        tracing::warn!(variable, "unknown variable (misspelt?)");
+    for (variable, meant) in raw.unknown() {
+        tracing::warn!(variable, meant, "unknown variable (misspelt?)");
     }
     for listener in &listeners {
         if tls.is_none() && listener.is_open()? {

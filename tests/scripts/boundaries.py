@@ -11,7 +11,7 @@ from scripts.arrows import Crate, circles, crate_arrows, differences, is_within,
 
 ROOT = Path(__file__).resolve().parents[2]
 # Crates whose modules have arrows on the page.
-LAYERED = ("masking", "filter", "redis-sidecar")
+LAYERED = ("masking", "filter-config", "filter", "redis-sidecar")
 
 IO = ("std::fs", "std::net", "std::env", "std::io", "std::time")
 
@@ -52,6 +52,7 @@ PLACES = [
         "masking",
         (*IO, "std::process", "std::thread", "rand", "getrandom", "log", "proxy_wasm"),
     ),
+    Place("the configuration of the filter does no I/O", "filter-config", (*IO, "proxy_wasm")),
     Place("the wire does no I/O", "contract", (*IO, "serde_json")),
 ]
 
@@ -61,7 +62,7 @@ NEVER = [
     ("masking", "contract"),
     ("contract", "masking"),
     ("kong-host", "masking"),
-    *((crate, "filter") for crate in ("contract", "masking", "redis-sidecar", "kong-host")),
+    *((crate, "filter") for crate in ("contract", "masking", "filter-config", "redis-sidecar", "kong-host")),
 ]
 
 

@@ -27,11 +27,11 @@ use self::recovered::Recovered;
 use self::restoring::Restoring;
 use self::sent::{Requested, Sent, Shown};
 use self::to_client::ToClient;
-use crate::config::{Direction, Mode, ScopeRule, ScopeSource, Strict};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
 use crate::refusal::Refusal;
+use filter_config::{Direction, Mode, ScopeRule, ScopeSource, Strict};
 
 /// A line for the log.
 #[derive(Debug, PartialEq, Eq)]

@@ -12,13 +12,13 @@ use super::facts::{Facts, excerpt};
 use super::head::RequestHead;
 use super::keepsake::RequestKeepsake;
 use super::line::{alert_line, log_line};
-use crate::config::{Mode, Strict};
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::lookup::ScopeLookup;
 use crate::instance::mask::Reading;
 use crate::instance::sidecar::UsedKey;
 use crate::refusal::Refusal;
+use filter_config::{Mode, Strict};
 
 /// A request whose body has not been masked yet.
 #[derive(Debug)]

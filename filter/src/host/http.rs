@@ -9,7 +9,6 @@ use proxy_wasm::types::Action;
 
 use super::abi::{self, Buffer, Map};
 use super::shared::{ENTRIES, IS_KONG, SharedData, time_of_day, warn};
-use crate::config::ScopeSource;
 use crate::exchange::facts::route_name;
 use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead, every, pairs, the_only};
 use crate::exchange::{Exchange, Line, mirrored};
@@ -17,6 +16,7 @@ use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::root::Root;
 use crate::refusal::Refusal;
+use filter_config::ScopeSource;
 
 /// In Kong, these nginx variables keep the data that an exchange needs if its context is lost: they live as long as the
 /// request, whatever happens to the instance. kong.conf declares them. Other hosts have none, and lose no contexts.

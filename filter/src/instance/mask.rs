@@ -12,8 +12,8 @@ use super::clock::TimeOfDay;
 use super::memory::{Debt, Memory};
 use super::sidecar::UsedKey;
 use super::{Instance, KeySource};
-use crate::config::{Action, Attachments, Mode};
 use crate::refusal::Refusal;
+use filter_config::{Action, Attachments, Mode};
 
 /// How a request's body is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,8 +24,8 @@ use self::memory::Memory;
 use self::sidecar::{Call, Reply, Sidecar, UsedKey};
 use self::worker::Worker;
 use self::worker::zone::Zone;
-use crate::config::{Action, Actions, Attachments, Config, Direction, Keys, Mode, ScopeRule, Strict};
 use crate::refusal::Refusal;
+use filter_config::{Action, Actions, Attachments, Config, Direction, Keys, Mode, ScopeRule, Strict};
 
 #[derive(Debug)]
 pub(crate) struct Instance {

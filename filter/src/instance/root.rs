@@ -11,8 +11,8 @@ use super::worker::Worker;
 use super::worker::neighbour::Neighbour;
 use super::worker::zone::Zone;
 use super::{Health, Instance};
-use crate::config::{Config, Mode};
 use crate::refusal::Refusal;
+use filter_config::{Config, Mode};
 
 /// The environment variable by which kong.conf states that it declares a zone for shared data: without one, reading it
 /// traps. Envoy needs none, as it destroys no memory in which other instances live.
@@ -133,7 +133,8 @@ impl Entries {
             Err(reason) => {
                 *root = self.begin();
                 let code = Refusal::Configuration.code();
-                Some(format!("{code}: invalid configuration, refusing every request: {reason}"))
+                let line = format!("{code}: invalid configuration, refusing every request: {reason}");
+                self.worker.borrow_mut().complain(line)
             }
         }
     }
@@ -182,6 +183,8 @@ mod tests {
         let health = root.health(TimeOfDay(2));
         assert_eq!((health.status, health.body.contains(r#""refuses_with":"AWS_MASKER_4001""#)), (503, true));
         assert!(root.tick(TimeOfDay(3)).is_none());
+        assert_eq!(configure(&mut entries, &mut root, "{", 3), None, "once is enough");
+        assert!(configure(&mut entries, &mut root, "[]", 3).is_some(), "another reason");
         assert_eq!(configure(&mut entries, &mut root, SOUND, 4), None);
         assert!(root.ready().is_some());
     }

@@ -9,12 +9,16 @@ use super::outbox::{Outbox, SCOPE_BYTES, SCOPE_MAPPINGS};
 use super::sync::{Failure, News, Sync, VaultState};
 use super::worker::zone::Zone;
 use super::worker::{Reach, SidecarName, Worker};
-use crate::config::{Address, BearerToken, Mode, OnOutage, SidecarConfig};
 use crate::refusal::Refusal;
+use filter_config::{Address, BearerToken, Mode, OnOutage, SidecarConfig};
 
 /// Kong's words for a call that it did not send. Its resolver reports "ok" for a call that it could not even begin; so
 /// does a connection that was closed without a byte.
 const UNSENT: [&str; 4] = ["bad argument", "resolver failure", "internal failure", "ok"];
+
+/// The status by which the sidecar says that it does not know a token.
+const UNAUTHORIZED: u32 = 401;
+const REJECTED: &str = "status 401: sidecar_token or AWS_MASKER_TOKEN is none of its MASKER_TOKENS";
 
 #[derive(Debug)]
 pub(crate) struct Sidecar {
@@ -95,7 +99,9 @@ impl Sidecar {
         // During a longer outage this instance may not have made a call.
         let is_out = matches!(worker.reach(&self.name, now), Reach::Failing { is_out: true, .. });
         match self.sync.vault_state(steady) {
-            VaultState::Up if is_out => VaultState::Down,
+            VaultState::Up if !is_out => VaultState::Up,
+            _ if worker.is_rejected_by(&self.name) => VaultState::Rejecting,
+            VaultState::Up => VaultState::Down,
             state => state,
         }
     }
@@ -103,6 +109,7 @@ impl Sidecar {
     /// Fails if no request may be forwarded now.
     pub(crate) fn check(&self, vault: VaultState) -> Result<(), Refusal> {
         match (&self.on_outage, self.sync.keys()) {
+            (OnOutage::Refuse, _) if vault == VaultState::Rejecting => Err(Refusal::TokenRejected),
             (OnOutage::Refuse, None) => Err(Refusal::NoKeyring),
             (OnOutage::Refuse, Some(_)) if vault != VaultState::Up => Err(Refusal::VaultUnavailable),
             (OnOutage::Refuse | OnOutage::GoOn(_), _) => Ok(()),
@@ -183,7 +190,10 @@ impl Sidecar {
             return (News::default(), self.on_failure(steady, now, failure, &why, worker));
         };
         let Some(news) = self.sync.on_answer(steady, status, body, &mut self.outbox.counters) else {
-            return (News::default(), self.on_outage(now, &format!("status {status}"), worker));
+            let is_rejected = status == UNAUTHORIZED;
+            worker.on_rejection(&self.name, is_rejected);
+            let why = if is_rejected { REJECTED.to_owned() } else { format!("status {status}") };
+            return (News::default(), self.on_outage(now, &why, worker));
         };
         if let Some(keyring) = &news.keyring {
             worker.learn(&self.name, keyring);
@@ -209,6 +219,7 @@ impl Sidecar {
         worker: &mut Worker,
     ) -> Option<String> {
         self.sync.on_failure(steady, failure, &mut self.outbox.counters);
+        worker.on_rejection(&self.name, false);
         self.on_outage(now, why, worker)
     }
 

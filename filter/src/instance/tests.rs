@@ -1,15 +1,20 @@
 use std::collections::HashSet;
 
 use super::*;
-use crate::config::configuration;
 use crate::instance::mask::Masked;
 use crate::instance::sync::turn::TICK_MS;
 use crate::instance::worker::zone::OwnZone;
 use contract::{Keyring, MintKey, MintKeys, Redacted, RefusedScope, StoreState, SyncRequest, SyncResponse, bound};
-use masking::{Budget, Format, MaskError, VALUES_MAX};
+use filter_config::{Config, ConfigError};
+use masking::{Budget, Format, MaskError, Scanner, VALUES_MAX};
 
 const VALUE: &str = "i-0123456789abcdef0";
 const BUCKET: &str = "see s3://acme-prod-logs/x";
+
+/// Reads a configuration without an environment.
+fn configuration(json: &[u8]) -> Result<Config, ConfigError> {
+    Config::parse(json, |_| None, |policy| Scanner::new(&policy).map(Rc::new))
+}
 
 fn instance(more: &str) -> Instance {
     let json = format!(r#"{{"sidecar":"s:1","sidecar_token":"0123456789abcdef"{more}}}"#);
@@ -91,6 +96,26 @@ fn without_a_key_requests_wait_or_go_on_with_the_fallback() {
     assert_eq!(mask(&mut instance(""), VALUE, 0).err(), Some(Refusal::NoKeyring));
     assert_eq!(mask(&mut instance(r#","redis_fallback":true"#), VALUE, 0).unwrap().key, UsedKey::Fallback);
     assert_eq!(mask(&mut started(""), VALUE, 1_000).unwrap().key, UsedKey::Regular);
+}
+
+#[test]
+fn a_token_that_the_sidecar_does_not_know_is_told_until_it_does() {
+    let mut instance = instance("");
+    call(&mut instance, 1_000);
+    let line = reply(&mut instance, 1_000, 401, b"{}", &OwnZone::default()).unwrap();
+    assert!(line.contains("AWS_MASKER_TOKEN is none of its MASKER_TOKENS"), "{line}");
+    assert_eq!(instance.check(TimeOfDay(1_010)), Err(Refusal::TokenRejected));
+    let health = instance.health(TimeOfDay(1_020)).body;
+    assert!(health.contains(r#""vault":"rejecting""#) && health.contains("AWS_MASKER_1007"), "{health}");
+    call(&mut instance, 2_000);
+    fail(&mut instance, 2_000);
+    assert_eq!(instance.check(TimeOfDay(2_010)), Err(Refusal::NoKeyring), "it does not even answer");
+    let request = call(&mut instance, 4_000);
+    assert!(give(&mut instance, 4_000, &answer(&request)));
+    assert!(instance.check(TimeOfDay(4_010)).is_ok());
+    call(&mut instance, 10_000);
+    reply(&mut instance, 10_000, 401, b"{}", &OwnZone::default());
+    assert_eq!(instance.check(TimeOfDay(10_010)), Err(Refusal::TokenRejected), "it is another one now");
 }
 
 /// Two addresses of one /24 have the first nine characters of twelve in common, unless the configuration says otherwise.

@@ -37,6 +37,12 @@ pub fn version() -> String {
     format!("{kinds}-{code}")
 }
 
+/// The ids of all kinds, and the names of their families: the words by which a configuration may name kinds.
+pub fn words() -> (impl Iterator<Item = &'static str>, impl Iterator<Item = &'static str>) {
+    let ids = TABLES.iter().flat_map(|(_, rows)| rows.iter().map(|row| row.id));
+    (ids, TABLES.iter().map(|(family, _)| family.name()))
+}
+
 /// Every kind of the product. Where two rules find the same bytes, the earlier row wins.
 pub(crate) const TABLES: [(Family, &[Row]); 13] = [
     (Family::Secrets, secrets::ROWS),

@@ -14,6 +14,9 @@ pub struct RawConfig {
     known: RefCell<BTreeSet<&'static str>>,
 }
 
+/// The share of letters from which on a name counts as another one, misspelt.
+const NEAR: f64 = 0.8;
+
 /// One variable is invalid. Never quotes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidVariable {
@@ -40,11 +43,28 @@ impl RawConfig {
         variables.filter(|(name, _)| name.starts_with("KONG_"))
     }
 
-    /// The variables with this program's prefix that no part of it has asked for: most likely misspelt.
-    pub fn unknown(&self) -> Vec<&str> {
+    /// The variables with this program's prefix that no part of it has asked for, and those that look like one of Redis':
+    /// most likely misspelt. With the variable that each may be meant for.
+    pub fn unknown(&self) -> Vec<(&str, Option<&'static str>)> {
         let known = self.known.borrow();
-        let name = |variable: &str| known.contains(variable.strip_suffix("_FILE").unwrap_or(variable));
-        self.variables.keys().map(String::as_str).filter(|v| v.starts_with("MASKER_") && !name(v)).collect()
+        let meant = |variable: &str| {
+            let name = variable.strip_suffix("_FILE").unwrap_or(variable);
+            let likeness = |known: &str| match known.strip_prefix(name) {
+                Some(_) => 1.0,
+                None => strsim::normalized_damerau_levenshtein(name, known),
+            };
+            let near = known.iter().map(|known| (likeness(known), *known)).filter(|(likeness, _)| *likeness >= NEAR);
+            near.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, known)| known)
+        };
+        let variables = self.variables.keys().map(String::as_str);
+        let unknown = variables.filter(|name| !known.contains(name.strip_suffix("_FILE").unwrap_or(name)));
+        let judged = unknown.filter_map(|name| match (name.starts_with("MASKER_"), meant(name)) {
+            (true, near) => Some((name, near)),
+            // Kubernetes sets REDIS_SERVICE_HOST and the like for a service of that name.
+            (false, Some(near)) if name.starts_with("REDIS_") => Some((name, Some(near))),
+            (false, _) => None,
+        });
+        judged.collect()
     }
 
     pub(super) fn text(&self, name: &'static str) -> Result<Option<String>, InvalidVariable> {

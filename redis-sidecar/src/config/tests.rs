@@ -46,7 +46,22 @@ fn which_redis_is_meant() {
 fn a_misspelt_variable_is_told() {
     let raw = RawConfig::of([TOKEN, ("MASKER_TLS_CLIENT_CERT", "x"), ("MASKER_SECRETS_FILE", ""), ("HOME", "x")]);
     Config::parse(&raw).unwrap();
-    assert_eq!(raw.unknown(), ["MASKER_TLS_CLIENT_CERT"]);
+    assert_eq!(raw.unknown(), [("MASKER_TLS_CLIENT_CERT", Some("MASKER_TLS_CLIENT_CA"))]);
+    let raw = RawConfig::of([
+        TOKEN,
+        ("REDIS_HOSTS", "x"),
+        ("REDIS_PASS", "x"),
+        ("MASKER_WHATEVER_ELSE", "x"),
+        // Of Kubernetes.
+        ("REDIS_SERVICE_HOST", "10.0.0.1"),
+        ("REDIS_SERVICE_PORT", "6379"),
+        ("REDIS_PORT_6379_TCP_ADDR", "10.0.0.1"),
+        ("REDIS_MASTER_SERVICE_HOST", "10.0.0.1"),
+    ]);
+    Config::parse(&raw).unwrap();
+    let expected =
+        [("MASKER_WHATEVER_ELSE", None), ("REDIS_HOSTS", Some("REDIS_HOST")), ("REDIS_PASS", Some("REDIS_PASSWORD"))];
+    assert_eq!(raw.unknown(), expected);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! A declarative configuration of Kong: whether every route to a provider is masked, once, and by nothing evaded.
 
+use filter_config::Written;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::conf::TRANSFORMERS;
 use super::{Finding, member};
+use crate::check::{ANY_SIDECAR, checked};
 
 const FILTER: &str = "aws_masker";
 /// Plugins that tell who the consumer is.
@@ -142,6 +145,9 @@ fn of_configuration(route: &str, config: &Value, plugins: &[&Value]) -> Vec<Find
     let text = config.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
     let config = text.as_ref().unwrap_or(config);
     let mut findings = Vec::new();
+    findings.extend(refused(config).map(|reason| {
+        Finding::bad(format!("route {route}: the filter refuses its configuration: {reason}"), "that member")
+    }));
     if member(config, "mode") == "observe" {
         findings.push(Finding::bad(format!("route {route} only observes: values leave"), "mode: mask"));
     }
@@ -180,6 +186,15 @@ fn of_configuration(route: &str, config: &Value, plugins: &[&Value]) -> Vec<Find
         ));
     }
     findings
+}
+
+/// The filter's own reason not to take a configuration, other than that it has none or names no sidecar.
+fn refused(config: &Value) -> Option<String> {
+    let mut written = Written::deserialize(config).ok()?;
+    if member(config, "sidecar").is_null() {
+        written.set("sidecar", Written::Text(ANY_SIDECAR.to_owned()));
+    }
+    checked(&written).err().map(|reason| reason.to_string())
 }
 
 /// `10.0.0.1:9001`, `[::1]:9001`.

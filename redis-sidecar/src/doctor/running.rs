@@ -19,8 +19,7 @@ pub struct Running {
 impl Running {
     pub(super) fn sidecar(&self) -> Vec<Finding> {
         if let Err(error) = self.client.get(path::HEALTH) {
-            let start = "start it, or set MASKER_URL to where it listens";
-            return vec![Finding::bad(format!("the sidecar cannot be reached: {error}"), start)];
+            return vec![Finding::bad(error.to_string(), "start it, or set MASKER_URL to where it listens")];
         }
         let mut findings = vec![Finding::good("the sidecar answers")];
         findings.push(match self.client.get(path::STATS) {
@@ -95,6 +94,12 @@ fn filter(health: &Value) -> Vec<Finding> {
     if member(health, "vault") == "down" {
         findings.push(Finding::bad("the filter does not reach its sidecar", "sidecar in the filter's configuration"));
     }
+    if member(health, "vault") == "rejecting" {
+        findings.push(Finding::bad(
+            "the sidecar does not know the filter's token",
+            "sidecar_token or AWS_MASKER_TOKEN of the gateway as one of the sidecar's MASKER_TOKENS",
+        ));
+    }
     if member(health, "unsent_calls").as_u64().unwrap_or_default() > 0 {
         findings.push(Finding::doubtful(
             "calls to the sidecar could not be sent",
@@ -106,9 +111,8 @@ fn filter(health: &Value) -> Vec<Finding> {
 
 fn mend(code: &str) -> &'static str {
     match code {
-        "AWS_MASKER_1004" => {
-            "the sidecar's address and token in the filter's configuration; the gateway's log says which"
-        }
+        "AWS_MASKER_1004" => "the sidecar's address in the filter's configuration; the gateway's log says more",
+        "AWS_MASKER_1007" => "one token for the filter and its sidecar",
         "AWS_MASKER_1001" => "the sidecar and its Redis",
         "AWS_MASKER_4001" => "the filter's configuration; the gateway's log says what is wrong",
         _ => "see the table of codes in the README",
@@ -142,6 +146,7 @@ mod tests {
             (json!({"ready": true, "mode": "observe", "vault": "up"}), Verdict::Bad),
             (json!({"ready": true, "mode": "mask", "vault": "down"}), Verdict::Bad),
             (json!({"ready": false, "refuses_with": "AWS_MASKER_1004"}), Verdict::Bad),
+            (json!({"ready": false, "refuses_with": "AWS_MASKER_1007", "vault": "rejecting"}), Verdict::Bad),
             (json!({"message": "no Route matched"}), Verdict::Bad),
         ] {
             assert_eq!(worst(filter(&health)), Some(expected as u8), "{health}");

@@ -21,10 +21,10 @@ use super::keepsake::ResponseKeepsake;
 use super::response::Answering;
 use super::sent::{Requested, Shown};
 use super::{Exchange, Phase, Seen};
-use crate::config::Direction;
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
 use crate::refusal::Refusal;
+use filter_config::Direction;
 
 /// The phases of such an exchange.
 #[derive(Debug)]

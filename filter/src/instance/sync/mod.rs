@@ -4,7 +4,7 @@ mod keys;
 pub(crate) mod turn;
 mod wanted;
 
-use crate::config::Mode;
+use filter_config::Mode;
 use std::collections::HashSet;
 
 use contract::{
@@ -86,6 +86,8 @@ pub(crate) enum VaultState {
     Up,
     /// It does not answer, or cannot store.
     Down,
+    /// The sidecar does not know the filter's token.
+    Rejecting,
 }
 
 impl VaultState {
@@ -94,6 +96,7 @@ impl VaultState {
             Self::Starting => "starting",
             Self::Up => "up",
             Self::Down => "down",
+            Self::Rejecting => "rejecting",
         }
     }
 }

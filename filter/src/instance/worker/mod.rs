@@ -39,6 +39,8 @@ pub(crate) struct Worker {
     pushed_at: Option<Steady>,
     refusals: BTreeMap<&'static str, Repeat>,
     pub neighbours: Neighbours,
+    /// The last line on an invalid configuration.
+    complaint: Option<String>,
     /// What was counted since the host's own metrics were told.
     pub counted: Counters,
 }
@@ -85,6 +87,8 @@ struct SidecarRecord {
     /// True if the host keeps the keyring for the instances that follow if this memory is lost.
     is_kept: bool,
     outage: Repeat,
+    /// True if the sidecar's last answer was that it does not know the token.
+    is_rejected: bool,
     /// The time at which the first call of the outage failed.
     failing_since: TimeOfDay,
     called_at: TimeOfDay,
@@ -260,6 +264,16 @@ impl Worker {
         record.outage.count(self.clock.at(now))
     }
 
+    /// The sidecar answered without serving: whether because it does not know the token.
+    pub(crate) fn on_rejection(&mut self, sidecar: &SidecarName, is_rejected: bool) {
+        self.sidecars.entry(sidecar.clone()).or_default().is_rejected = is_rejected;
+    }
+
+    /// Returns whether the sidecar does not know the token with which it is called.
+    pub(crate) fn is_rejected_by(&self, sidecar: &SidecarName) -> bool {
+        self.sidecars.get(sidecar).is_some_and(|record| record.is_rejected)
+    }
+
     pub(crate) fn on_call(&mut self, sidecar: &SidecarName, now: TimeOfDay) {
         self.sidecars.entry(sidecar.clone()).or_default().called_at = now;
     }
@@ -280,15 +294,27 @@ impl Worker {
     /// failed.
     pub(crate) fn on_call_answer(&mut self, sidecar: &SidecarName, now: TimeOfDay) -> Option<(u64, u64)> {
         let record = self.sidecars.entry(sidecar.clone()).or_default();
-        record.answered_at = Some(now);
+        (record.answered_at, record.is_rejected) = (Some(now), false);
         let failed = record.outage.end();
         let waiting = self.refusals.iter_mut().filter(|(code, _)| Refusal::ends_with_outage(code));
         let refused = waiting.filter_map(|(_, refusals)| refusals.end()).sum();
         failed.map(|failed| (failed, refused))
     }
 
+    /// A configuration is invalid. Returns the line, unless the last one was the same: several entries may have been
+    /// written alike.
+    pub(crate) fn complain(&mut self, line: String) -> Option<String> {
+        let is_new = self.complaint.as_ref() != Some(&line);
+        self.complaint = Some(line.clone());
+        is_new.then_some(line)
+    }
+
     /// A request was refused. If a line for the log is due, returns the number of refusals since the last line.
     pub(crate) fn count_refusal(&mut self, refusal: Refusal, now: TimeOfDay) -> Option<u64> {
+        // The line on the configuration says that every request is refused.
+        if refusal == Refusal::Configuration {
+            return None;
+        }
         self.refusals.entry(refusal.code()).or_default().count(self.clock.at(now))
     }
 

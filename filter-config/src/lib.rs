@@ -1,32 +1,45 @@
-//! The configuration that the user wrote, and the checked one that the filter makes of it.
+//! The configuration that the user wrote, and the checked one that the filter makes of it. The filter reads it with this
+//! crate, and so does whoever checks a file before a gateway starts with it: what is taken here is taken there.
+//!
+//! `written` is the text, `read` makes the types of `raw` of it, and this file what the program means.
+
+#![warn(unreachable_pub)]
 
 mod actions;
 mod address;
+mod error;
+mod near;
 mod raw;
+mod read;
+mod written;
 
-use std::fmt;
 use std::rc::Rc;
 
 use contract::bound;
 use masking::dialect::{Apis, KeptStrings, Options};
 use masking::{AddressCodes, PlaceholderKey, Policy, PolicyError, Scanner};
+use serde::Deserialize;
 
-pub(crate) use self::actions::Actions;
-pub(crate) use self::address::{Address, BearerToken};
-pub(crate) use self::raw::{Action, Attachments, Mode, Strict};
-use self::raw::{RawConfig, RawDirection, RawFrom, RawHeader, RawPlace, RawScope};
+pub use self::actions::Actions;
+pub use self::address::{Address, BearerToken};
+pub use self::error::ConfigError;
+use self::near::kinds_near;
+pub use self::raw::{Action, Attachments, Mode, Strict};
+use self::raw::{RawConfig, RawDirection, RawPlace, RawScope};
+use self::read::Reader;
+pub use self::written::Written;
 
 /// The environment variable that holds the token, so that kong.yml contains no secret.
-pub(crate) const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
+pub const TOKEN_VARIABLE: &str = "AWS_MASKER_TOKEN";
 /// The environment variable that holds the secret of a filter without a sidecar.
-pub(crate) const SECRET_VARIABLE: &str = "AWS_MASKER_SECRET";
+pub const SECRET_VARIABLE: &str = "AWS_MASKER_SECRET";
 /// Bytes that a secret and a token must have: shorter ones can be guessed.
 const SECRET_MIN: usize = bound::TOKEN_BYTES_MIN;
 const TTL_DEFAULT: u64 = 604_800;
 
 /// The checked configuration.
 #[derive(Debug)]
-pub(crate) struct Config {
+pub struct Config {
     pub keys: Keys,
     pub scope: ScopeRule,
     pub direction: Direction,
@@ -44,7 +57,7 @@ pub(crate) struct Config {
 
 /// The source of the key with which placeholders are minted.
 #[derive(Debug)]
-pub(crate) enum Keys {
+pub enum Keys {
     /// From the sidecar, which also keeps the mappings.
     Sidecar(SidecarConfig),
     /// From a secret of the configuration; there is no sidecar, and mappings live as long as their exchange.
@@ -52,7 +65,7 @@ pub(crate) enum Keys {
 }
 
 #[derive(Debug)]
-pub(crate) struct SidecarConfig {
+pub struct SidecarConfig {
     pub address: Address,
     pub token: BearerToken,
     pub on_outage: OnOutage,
@@ -62,7 +75,7 @@ pub(crate) struct SidecarConfig {
 
 /// The treatment of requests while the vault does not answer.
 #[derive(Debug)]
-pub(crate) enum OnOutage {
+pub enum OnOutage {
     Refuse,
     /// They are forwarded; before the first answer they are masked with this key.
     GoOn(PlaceholderKey),
@@ -70,7 +83,7 @@ pub(crate) enum OnOutage {
 
 /// The rule by which the scope of a request is found: what is masked in one scope is never restored in another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ScopeRule {
+pub enum ScopeRule {
     Fixed(String),
     /// Read from each request.
     From(ScopeSource),
@@ -78,7 +91,7 @@ pub(crate) enum ScopeRule {
 
 /// The side that must not see values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
+pub enum Direction {
     /// The upstream: requests are masked, and responses restored.
     ToProvider,
     /// The client: requests are restored, and responses masked.
@@ -87,7 +100,7 @@ pub(crate) enum Direction {
 
 /// The place from which a request's scope is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ScopeSource {
+pub enum ScopeSource {
     /// This request header, which a plugin in front of the filter must set for each request.
     Header(String),
     /// The name of the request's route.
@@ -96,29 +109,30 @@ pub(crate) enum ScopeSource {
     Service,
 }
 
-/// The reason for which a configuration is refused. The text is for its author and quotes no secret.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ConfigError(String);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 impl Config {
     /// Reads the configuration; `environment` returns the variables that the host exports to the filter, `compile` the
     /// scanner of a policy.
-    pub(crate) fn parse(
+    pub fn parse(
         json: &[u8],
         environment: impl Fn(&str) -> Option<String>,
         compile: impl FnOnce(Policy) -> Result<Rc<Scanner>, PolicyError>,
     ) -> Result<Self, ConfigError> {
         let json = if json.iter().all(u8::is_ascii_whitespace) { b"{}" } else { json };
-        let raw: RawConfig = serde_json::from_slice(json).map_err(|e| ConfigError(explain(&e)))?;
+        // A message on what is not JSON holds nothing of it.
+        let written = serde_json::from_slice(json).map_err(|e| ConfigError(e.to_string()))?;
+        Self::read(&written, environment, compile)
+    }
+
+    /// The same, of what has been read from another format.
+    pub fn read(
+        written: &Written,
+        environment: impl Fn(&str) -> Option<String>,
+        compile: impl FnOnce(Policy) -> Result<Rc<Scanner>, PolicyError>,
+    ) -> Result<Self, ConfigError> {
+        let raw = RawConfig::deserialize(Reader(written)).map_err(|wrong| ConfigError(wrong.to_string()))?;
         let keys = raw.keys(environment)?;
-        let scanner = compile(raw.policy()).map_err(|e| ConfigError(e.to_string()))?;
-        let actions = Actions::read(&raw.actions.0, &raw.never_restore.0, &scanner)?;
+        let scanner = compile(raw.policy()).map_err(|e| ConfigError(format!("{e}{}", raw.meant(e))))?;
+        let actions = Actions::read(&raw.actions.0, &raw.never_restore, &scanner)?;
         let direction = raw.direction()?;
         let apis = match direction {
             Direction::ToProvider => Apis::All,
@@ -145,25 +159,14 @@ impl Config {
     }
 }
 
-/// The text on an error in the JSON. The parser quotes a text of the wrong type, and the name of an unknown member:
-/// either may be a value that was written in the wrong place. Names of settings are words with underscores, which are
-/// quoted up to a length at which they say nothing else.
-fn explain(error: &serde_json::Error) -> String {
-    const QUOTED_MAX: usize = 32;
-    let text = error.to_string();
-    let (line, column) = (error.line(), error.column());
-    let quoted = text.split('`').nth(1).unwrap_or_default();
-    let is_word = |b: u8| b.is_ascii_lowercase() || b == b'_';
-    if text.starts_with("invalid") {
-        format!("a value has the wrong type at line {line} column {column}")
-    } else if quoted.len() > QUOTED_MAX || !quoted.bytes().all(is_word) {
-        format!("a member is unknown or wrong at line {line} column {column}")
-    } else {
-        text
-    }
-}
-
 impl RawConfig {
+    /// The kinds that an unknown one may stand for.
+    fn meant(&self, error: PolicyError) -> String {
+        let PolicyError::UnknownKind { list, at } = error else { return String::new() };
+        let words = if list == "enable" { &self.kinds.enable } else { &self.kinds.disable };
+        words.get(at.saturating_sub(1)).map(|word| kinds_near(word, false)).unwrap_or_default()
+    }
+
     fn keys(&self, environment: impl Fn(&str) -> Option<String>) -> Result<Keys, ConfigError> {
         let find = |written: &Option<String>, variable: &str, name: &str| {
             let found = written.clone().or_else(|| environment(variable)).filter(|secret| !secret.is_empty());
@@ -204,12 +207,16 @@ impl RawConfig {
     }
 
     fn ttl(&self) -> Result<u64, ConfigError> {
-        let Some(ttl) = &self.mapping_ttl else { return Ok(TTL_DEFAULT) };
-        // Lua has one type of number: 604800 may arrive as 604800.0 and 1.0 as 1.
-        let whole = ttl.as_u64().or_else(|| ttl.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0).map(|n| n as u64));
+        let Some(ttl) = self.mapping_ttl else { return Ok(TTL_DEFAULT) };
         let range = bound::MAPPING_TTL;
-        let rule = || ConfigError(format!("mapping_ttl: {} to {} seconds", range.start(), range.end()));
-        whole.filter(|ttl| range.contains(ttl)).ok_or_else(rule)
+        let whole = (ttl.fract() == 0.0 && ttl >= 0.0).then_some(ttl as u64).filter(|ttl| range.contains(ttl));
+        whole.ok_or_else(|| {
+            ConfigError(format!(
+                "mapping_ttl: expected a whole number of seconds, {} to {}",
+                range.start(),
+                range.end()
+            ))
+        })
     }
 }
 
@@ -218,11 +225,11 @@ impl RawScope {
         match self {
             Self::Fixed(scope) if contract::Scope::parse(&scope).is_some() => Ok(ScopeRule::Fixed(scope)),
             Self::Fixed(_) => Err(ConfigError(format!("scope: {}", contract::Scope::GRAMMAR))),
-            Self::Header(RawHeader { header }) if is_header_name(&header) => {
+            Self::Header(header) if is_header_name(&header) => {
                 Ok(ScopeRule::From(ScopeSource::Header(header.to_lowercase())))
             }
-            Self::From(RawFrom { from: RawPlace::Route }) => Ok(ScopeRule::From(ScopeSource::Route)),
-            Self::From(RawFrom { from: RawPlace::Service }) => Ok(ScopeRule::From(ScopeSource::Service)),
+            Self::From(RawPlace::Route) => Ok(ScopeRule::From(ScopeSource::Route)),
+            Self::From(RawPlace::Service) => Ok(ScopeRule::From(ScopeSource::Service)),
             Self::Header(_) => Err(ConfigError("scope.header: expected the name of a header".into())),
         }
     }
@@ -230,12 +237,6 @@ impl RawScope {
 
 fn is_header_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-}
-
-/// Reads a configuration without an environment.
-#[cfg(test)]
-pub(crate) fn configuration(json: &[u8]) -> Result<Config, ConfigError> {
-    Config::parse(json, |_| None, |policy| Scanner::new(&policy).map(Rc::new))
 }
 
 #[cfg(test)]

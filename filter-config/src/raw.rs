@@ -1,11 +1,11 @@
 //! The configuration as the user writes it, with its defaults.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use masking::{CustomPattern, Family, Policy};
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
-use serde::{Deserialize, de};
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -17,7 +17,8 @@ pub(super) struct RawConfig {
     pub direction: RawDirection,
     pub use_redis: bool,
     pub redis_fallback: bool,
-    pub mapping_ttl: Option<serde_json::Number>,
+    /// Whole, and within its bounds: a text on either names both.
+    pub mapping_ttl: Option<f64>,
     pub log_masked_requests: bool,
     pub record_masked_bodies: bool,
     pub mask_ec2_instances: bool,
@@ -34,10 +35,10 @@ pub(super) struct RawConfig {
     pub mask_tokens: bool,
     pub mask_personal: bool,
     pub kinds: RawKinds,
-    pub custom_patterns: List<RawPattern>,
-    pub always_mask: List<String>,
-    pub never_mask: List<String>,
-    pub never_restore: List<String>,
+    pub custom_patterns: Vec<RawPattern>,
+    pub always_mask: Vec<String>,
+    pub never_mask: Vec<String>,
+    pub never_restore: Vec<String>,
     pub mode: Mode,
     pub actions: RawActions,
     pub restore_thinking: bool,
@@ -73,10 +74,10 @@ impl Default for RawConfig {
             mask_tokens: true,
             mask_personal: false,
             kinds: RawKinds::default(),
-            custom_patterns: List::default(),
-            always_mask: List::default(),
-            never_mask: List::default(),
-            never_restore: List::default(),
+            custom_patterns: Vec::new(),
+            always_mask: Vec::new(),
+            never_mask: Vec::new(),
+            never_restore: Vec::new(),
             mode: Mode::Mask,
             actions: RawActions::default(),
             restore_thinking: false,
@@ -90,7 +91,7 @@ impl Default for RawConfig {
 /// The treatment of files in requests that are not text, so that they cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Attachments {
+pub enum Attachments {
     /// They pass.
     Pass,
     /// A request with one is refused.
@@ -103,7 +104,7 @@ pub(crate) enum Attachments {
 /// in the query and in headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Strict {
+pub enum Strict {
     Refuse,
     /// These places are not looked at.
     Pass,
@@ -112,14 +113,14 @@ pub(crate) enum Strict {
 /// Whether anything is altered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Mode {
+pub enum Mode {
     Mask,
     /// Everything is computed and counted, and requests and responses pass as they came.
     Observe,
 }
 
 impl Mode {
-    pub(crate) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Mask => "mask",
             Self::Observe => "observe",
@@ -130,7 +131,7 @@ impl Mode {
 /// What is done about a value of some kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Action {
+pub enum Action {
     /// It is masked, and restored.
     Mask,
     /// A request with one is refused.
@@ -170,8 +171,8 @@ impl<'de> Deserialize<'de> for RawActions {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RawKinds {
-    pub enable: List<String>,
-    pub disable: List<String>,
+    pub enable: Vec<String>,
+    pub disable: Vec<String>,
 }
 
 #[derive(Deserialize, Clone)]
@@ -183,24 +184,44 @@ pub(super) struct RawPattern {
     pub group: usize,
 }
 
-#[derive(Deserialize, Clone)]
-#[serde(untagged)]
+#[derive(Clone)]
 pub(super) enum RawScope {
     Fixed(String),
-    Header(RawHeader),
-    From(RawFrom),
+    Header(String),
+    From(RawPlace),
 }
 
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawHeader {
-    pub header: String,
+impl<'de> Deserialize<'de> for RawScope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Rule;
+        impl<'de> Visitor<'de> for Rule {
+            type Value = RawScope;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name, {header: <name>}, {from: route} or {from: service}")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<RawScope, E> {
+                Ok(RawScope::Fixed(name.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawScope, A::Error> {
+                match RawSource::deserialize(MapAccessDeserializer::new(map))? {
+                    RawSource { header: Some(header), from: None } => Ok(RawScope::Header(header)),
+                    RawSource { header: None, from: Some(place) } => Ok(RawScope::From(place)),
+                    RawSource { .. } => Err(A::Error::custom("expected one of header and from")),
+                }
+            }
+        }
+        deserializer.deserialize_any(Rule)
+    }
 }
 
-#[derive(Deserialize, Clone)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RawFrom {
-    pub from: RawPlace,
+struct RawSource {
+    header: Option<String>,
+    from: Option<RawPlace>,
 }
 
 #[derive(Deserialize, Clone)]
@@ -215,32 +236,6 @@ pub(super) enum RawPlace {
 pub(super) enum RawDirection {
     ToProvider,
     ToClient,
-}
-
-/// A list. Kong passes an empty one as `{}`, because its configuration goes through Lua tables.
-#[derive(Clone)]
-pub(super) struct List<T>(pub Vec<T>);
-
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written<T> {
-            List(Vec<T>),
-            Empty(BTreeMap<String, de::IgnoredAny>),
-        }
-        match Written::deserialize(deserializer)? {
-            Written::List(list) => Ok(Self(list)),
-            Written::Empty(map) if map.is_empty() => Ok(Self::default()),
-            Written::Empty(_) => Err(D::Error::custom("expected a list")),
-        }
-    }
 }
 
 impl RawConfig {
@@ -263,11 +258,11 @@ impl RawConfig {
         Policy {
             off: families.iter().filter(|(on, _)| !on).map(|(_, family)| *family).collect(),
             on: self.mask_personal.then_some(Family::Personal).into_iter().collect(),
-            enable: self.kinds.enable.0.clone(),
-            disable: self.kinds.disable.0.clone(),
-            custom: self.custom_patterns.0.iter().map(pattern).collect(),
-            always: self.always_mask.0.clone(),
-            never: self.never_mask.0.clone(),
+            enable: self.kinds.enable.clone(),
+            disable: self.kinds.disable.clone(),
+            custom: self.custom_patterns.iter().map(pattern).collect(),
+            always: self.always_mask.clone(),
+            never: self.never_mask.clone(),
         }
     }
 }

@@ -7,10 +7,10 @@ const SOCKET_PATH_MAX: usize = 107;
 
 /// The sidecar's address: `host:port`, or `unix:/<path>` of its Unix socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Address(String);
+pub struct Address(String);
 
 impl Address {
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let printable = |byte: u8| byte.is_ascii_graphic() && byte != b':';
         let fits = match text.strip_prefix("unix:") {
             Some(path) => path.starts_with('/') && path.len() <= SOCKET_PATH_MAX && path.bytes().all(printable),
@@ -19,30 +19,30 @@ impl Address {
         fits.then(|| Self(text.to_owned()))
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The host that a call to it names.
-    pub(crate) fn authority(&self) -> &str {
+    pub fn authority(&self) -> &str {
         if self.0.starts_with("unix:") { "localhost" } else { &self.0 }
     }
 }
 
 /// The bearer token for the sidecar. It cannot be printed.
-pub(crate) struct BearerToken(String);
+pub struct BearerToken(String);
 
 impl BearerToken {
-    pub(crate) fn new(token: String) -> Self {
+    pub fn new(token: String) -> Self {
         Self(token)
     }
 
-    pub(crate) fn header(&self) -> String {
+    pub fn header(&self) -> String {
         contract::header::bearer(&self.0)
     }
 
     /// The token itself. The caller is responsible for where it goes.
-    pub(crate) fn expose(&self) -> &str {
+    pub fn expose(&self) -> &str {
         &self.0
     }
 }
