@@ -1,4 +1,4 @@
-# Composes cargo, pip and scripts; the logic is in tests/scripts and tests/rig.
+# Composes cargo, pip and scripts; the logic is in launcher, scripts, tests/scripts and tests/rig.
 # `make` alone lists the commands.
 
 CASES ?= 1000000
@@ -8,16 +8,19 @@ PORT ?= 8082
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.run/bin:$(PATH)
 # cargo shows its progress on a terminal; a log gets one line per build, plus cargo's warnings and errors.
 export CARGO_TERM_QUIET := $(shell test -t 2 && echo false || echo true)
+target := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 building = @$(if $(filter true,$(CARGO_TERM_QUIET)),echo "building $(1)",:)
-# The tests' own Python finds the rig from anywhere and leaves no files in the tree.
-python := PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 .venv/bin/python
+# The tests' own Python finds the launcher and the rig from anywhere and leaves no files in the tree.
+python := PYTHONPATH=tests:launcher PYTHONDONTWRITEBYTECODE=1 .venv/bin/python
+# REDIS_URL is not among them: it reaches the launcher by the environment, as it may hold a password.
+asked := --make --upstream '$(UPSTREAM)' --port '$(PORT)' --config '$(CONFIG)' --logs '$(LOGS)'
 pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
 .PHONY: help build wasm wasm-core try-box sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz doctor
-.PHONY: up smoke stack-faults down logs dist venv node clients peers redis-server chromium pictures rust asked about
+.PHONY: up smoke stack-faults down logs dist wheel venv node clients peers redis-server chromium pictures rust asked about
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,7 +44,7 @@ try-box: rust
 	@cargo build --profile small --target wasm32-wasip1 -p try-box
 
 # Always in the profile that is shipped: the demo, the gateway, the tests and the benchmark share one build.
-sidecar: export AWS_MASKER_TRY_BOX := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/wasm32-wasip1/small/try-box.wasm
+sidecar: export AWS_MASKER_TRY_BOX := $(target)/wasm32-wasip1/small/try-box.wasm
 sidecar: rust try-box
 	$(call building,the sidecar)
 	@cargo build --profile sidecar -p redis-sidecar
@@ -51,8 +54,8 @@ demo: about rust venv build ## masks and restores two conversations in Envoy, ag
 	@$(python) -m rig.demo
 
 run: about := a gateway on port $(PORT) to $(UPSTREAM); the first run takes about 4 minutes, because everything is installed and built
-run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=https://api.anthropic.com
-	@$(python) -m rig.run --upstream '$(UPSTREAM)' --port '$(PORT)'
+run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=https://api.anthropic.com; CONFIG=file, REDIS_URL=…, LOGS=folder
+	@$(python) -m aws_masker $(asked)
 
 test: about := every test; about 20 minutes, half of it for the builds of the first run
 test: about rust venv node clients redis-server chromium test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
@@ -75,8 +78,8 @@ test-kong: venv node clients redis-server build ## e2e and faults on a Kong 3.9 
 
 lint: rust venv ## fmt, clippy and docs (native and wasm), ruff, the boundaries of ARCHITECTURE.md, and deny.toml
 	cargo fmt --all --check
-	.venv/bin/ruff check --no-cache --config tests/pyproject.toml tests scripts
-	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --check --diff tests scripts
+	.venv/bin/ruff check --no-cache --config tests/pyproject.toml launcher tests scripts
+	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --check --diff launcher tests scripts
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --target wasm32-wasip1 -p filter -p try-box -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
@@ -86,13 +89,12 @@ lint: rust venv ## fmt, clippy and docs (native and wasm), ruff, the boundaries 
 
 fmt: rust venv ## formats the Rust and the Python
 	cargo fmt --all
-	.venv/bin/ruff check --no-cache --config tests/pyproject.toml --fix --quiet tests scripts
-	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --quiet tests scripts
+	.venv/bin/ruff check --no-cache --config tests/pyproject.toml --fix --quiet launcher tests scripts
+	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --quiet launcher tests scripts
 
-scan: rust ## shows what would be masked in FILE=…
+scan: sidecar ## shows what would be masked in FILE=… (- for stdin)
 	@test -n "$(FILE)" || { echo "error: FILE is required: make scan FILE=…" >&2; exit 1; }
-	@test -r "$(FILE)" || { echo "error: FILE=$(FILE) cannot be read" >&2; exit 1; }
-	@cargo run --profile sidecar -p masking --example scan -- "$(FILE)"
+	@$(target)/sidecar/redis-sidecar scan $(if $(CONFIG),--config '$(CONFIG)') -- '$(FILE)'
 
 bench: about := the cost of the core and the gateway; the first run takes about 10 minutes, most of it for the builds
 bench: about rust venv build ## measures the core, and the gateway with and without the filter; COMPARE=old.json
@@ -105,7 +107,7 @@ bench-peers: about rust venv peers build ## measures other tools that mask, on t
 	@$(python) -m rig.peers
 
 doctor: sidecar ## looks at a set-up: KONG=kong.yml CONF=kong.conf GATEWAY=http://…, says what is wrong and what mends it
-	@target/sidecar/redis-sidecar doctor $(if $(KONG),--kong '$(KONG)') $(if $(CONF),--conf '$(CONF)') \
+	@$(target)/sidecar/redis-sidecar doctor $(if $(KONG),--kong '$(KONG)') $(if $(CONF),--conf '$(CONF)') \
 	  $(if $(GATEWAY),--gateway '$(GATEWAY)',--offline) $(if $(SELFCHECK),--selfcheck '$(SELFCHECK)')
 
 fuzz: rust ## mutates traffic at random, CASES=1000000 times, and guided by coverage, each target for a minute
@@ -127,7 +129,10 @@ down: ## stops the stack; the mappings stay in their volume
 logs: ## follows the logs of the stack
 	@scripts/logs
 
-dist: rust ## dist/: the .wasm, its meta.json, the sidecar, SBOM and sums
+wheel: venv build ## dist/: the Python package aws-masker for this platform, of what `make build` makes
+	@scripts/wheel dist '$(target)/wasm32-wasip1/release/aws_masker.wasm' '$(target)/sidecar/redis-sidecar'
+
+dist: rust venv ## dist/: the .wasm, its meta.json, the sidecar, the Python package, SBOM and sums
 	@scripts/dist
 
 about:
@@ -135,7 +140,7 @@ about:
 
 # Before anything is built: a typing error is not worth a build.
 asked:
-	@python=$$(tests/scripts/python.sh) && PYTHONPATH=tests "$$python" -B -m rig.asked --upstream '$(UPSTREAM)' --port '$(PORT)'
+	@python=$$(tests/scripts/python.sh) && PYTHONPATH=launcher "$$python" -B -m aws_masker.asked $(asked)
 
 rust:
 	@tests/scripts/rust.sh

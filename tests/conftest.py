@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from aws_masker.plan import Plan
 from rig import accounts, planted
 from rig.gateway import Gateway, Opening, gateway
 from rig.monitor import Monitor
-from rig.plan import Plan
 from rig.redis_server import RedisServer
 from rig.sidecar import Sidecar
 from rig.upstream import Upstream

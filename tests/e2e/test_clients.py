@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from conversations import CONVERSATIONS
 
+from aws_masker.artefacts import CHECKOUT
 from rig import planted
-from rig.artefacts import ROOT
 from rig.gateway import Gateway
 from rig.upstream import Scenario, Text, Tool
 
-CLIENTS = ROOT / "tests" / "clients"
-PYTHON = ROOT / ".run" / "clients" / "bin" / "python"
+CLIENTS = CHECKOUT / "tests" / "clients"
+PYTHON = CHECKOUT / ".run" / "clients" / "bin" / "python"
 PROGRAMS = CLIENTS / "node_modules" / ".bin"
 PATIENCE = 120
 CONVERSATION = next(c for c in CONVERSATIONS if c.name == "tool arguments, nested and escaped")

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from aws_masker.waiting import wait_for
 from rig import planted
 from rig.gateway import ON_KONG, Gateway, Opening
 from rig.sidecar import Sidecar
 from rig.upstream import Scenario, Text
 from rig.upstream.blocks import placeholders
-from rig.waiting import wait_for
 
 SECRET = "a-secret-of-at-least-thirty-two-characters"
 AGAINST_THE_SCHEMA = [
@@ -36,6 +36,25 @@ def test_wrong_configuration_refuses_every_request(another: Opening, config: dic
         assert exchange.response.status_code == 500
         assert exchange.response.json()["error"]["message"].startswith("AWS_MASKER_4001: ")
         assert exchange.requests == []
+
+
+def test_a_wrong_configuration_is_logged_once(another: Opening) -> None:
+    gate = another("wrong-once", serving=False, filter={"scope": {"from": "hunter2"}})
+    for _ in range(5):
+        assert gate.send({"a": 1}).response.status_code == 500
+    lines = [line for line in gate.host.process.log.read_text().splitlines() if "AWS_MASKER_4001" in line]
+    # Envoy configures the filter in its main thread, too.
+    assert len(lines) <= (1 if ON_KONG else 2), lines
+    for line in lines:
+        assert "scope.from: expected `route` or `service`" in line
+        assert "hunter2" not in line
+
+
+@pytest.mark.skipif(ON_KONG, reason="Envoy's own bound")
+def test_a_body_over_the_host_s_own_bound(gate: Gateway) -> None:
+    exchange = gate.send(b" " * ((64 << 20) + 1))
+    assert (exchange.response.status_code, exchange.response.text) == (413, "Payload Too Large")
+    assert exchange.requests == []
 
 
 def ask(gate: Gateway, text: str, says: str = "«0»") -> tuple[list[str], str]:

@@ -8,12 +8,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from rig import artefacts
+from aws_masker import artefacts
+from aws_masker.ports import LOOPBACK, free_port
+from aws_masker.waiting import wait_for
 from rig.gateway import Gateway, Opening
-from rig.ports import LOOPBACK, free_port
 from rig.redis_server import RedisServer
 from rig.sidecar import OPERATOR_TOKEN, Sidecar
-from rig.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 PATH = "/v1/messages"

@@ -10,12 +10,12 @@ from typing import Any
 import httpx2
 import pytest
 
-from rig import artefacts
+from aws_masker import artefacts
+from aws_masker.waiting import wait_for
 from rig.gateway import Exchange, Gateway, Opening
 from rig.sidecar import OPERATOR_TOKEN, Sidecar
 from rig.upstream import Scenario, Text
 from rig.upstream.blocks import placeholders
-from rig.waiting import wait_for
 
 REPEAT = Scenario(says=(Text("the answer is about «0»"),))
 WITHIN = 5.0

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from streams import VALUES
 
+from aws_masker.plan import Plan
+from aws_masker.waiting import wait_for
 from kong.files import DECLARATIVE
 from rig.gateway import ON_KONG, Opening
 from rig.kong import Kong
-from rig.plan import Plan
 from rig.sidecar import Sidecar
 from rig.sse import said
 from rig.upstream import Scenario, Text, Upstream
 from rig.upstream.blocks import placeholders
 from rig.upstream.scenario import SCENARIO_HEADER
-from rig.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(not ON_KONG, reason="needs a Kong (make test-kong)")
 

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from streams import VALUES
 
+from aws_masker.plan import Plan
+from aws_masker.waiting import wait_for
 from rig.gateway import ON_KONG, Gateway, Opening
 from rig.keyless import Keyless
 from rig.kong import Kong, declaration
 from rig.load import Load
 from rig.name_server import NameServer
-from rig.plan import Plan
 from rig.redis_server import RedisServer
 from rig.sidecar import TOKEN, Sidecar
 from rig.upstream import Scenario, Text, Upstream
 from rig.upstream.scenario import SCENARIO_HEADER
-from rig.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(not ON_KONG, reason="needs a Kong (make test-kong)")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from aws_masker.ports import LOOPBACK, free_port
+from aws_masker.waiting import wait_for
 from rig.gateway import ON_KONG, Gateway, Opening
-from rig.ports import LOOPBACK, free_port
-from rig.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(ON_KONG, reason="the benchmark brings its own upstream: one host is enough")
 PATIENCE = 120

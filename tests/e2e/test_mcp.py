@@ -14,13 +14,13 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
+from aws_masker.plan import Plan
+from aws_masker.waiting import wait_for
 from rig import planted
 from rig.gateway import Gateway, gateway
 from rig.mcp_server import NETWORK, McpServer
-from rig.plan import Plan
 from rig.sidecar import OPERATOR_TOKEN, Sidecar
 from rig.upstream import Upstream
-from rig.waiting import wait_for
 
 NODE = Path(__file__).resolve().parents[1] / "node"
 PATIENCE = 20.0

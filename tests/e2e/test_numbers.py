@@ -8,17 +8,17 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from aws_masker.plan import Plan
+from aws_masker.waiting import wait_for
 from rig import accounts, planted
 from rig.accounts import Series
 from rig.gateway import ON_KONG, Gateway, gateway
 from rig.load import Load
-from rig.plan import Plan
 from rig.redis_server import RedisServer
 from rig.sidecar import OPERATOR_TOKEN, Sidecar
 from rig.upstream import Scenario, Text, Upstream
 from rig.upstream.replies import fixed
 from rig.upstream.scenario import Reply
-from rig.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(ON_KONG, reason="Kong's metrics have other names: see tests/kong-host")
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from aws_masker.ports import LOOPBACK
+from aws_masker.waiting import wait_for
 from rig import planted
 from rig.gateway import Gateway
-from rig.ports import LOOPBACK
 from rig.sse import said
 from rig.upstream import Reply, Scenario, Text
 from rig.upstream.blocks import placeholders
 from rig.upstream.replies import echo, failed, fixed
 from rig.upstream.scenario import SCENARIO_HEADER
 from rig.upstream.server import ENCODERS
-from rig.waiting import wait_for
 
 ID = planted.ec2(1)
 

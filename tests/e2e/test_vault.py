@@ -5,13 +5,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from aws_masker.waiting import wait_for
 from rig import planted
 from rig.gateway import Exchange, Gateway, Opening
 from rig.redis_server import RedisServer
 from rig.sidecar import Sidecar
 from rig.upstream import Scenario, Text, Upstream
 from rig.upstream.blocks import placeholders
-from rig.waiting import wait_for
 
 REPEAT = Scenario(says=(Text("«0»"),))
 
@@ -129,5 +129,10 @@ def test_the_sidecar_lets_nobody_in(sidecar: Sidecar, path: str, token: str | No
 
 def test_a_filter_with_a_wrong_token_gets_no_key(another: Opening) -> None:
     gate = another("wrong-token", serving=False, env={"AWS_MASKER_TOKEN": "a-token-that-the-sidecar-does-not-know"})
+    wait_for("the sidecar's refusal", lambda: gate.http.get("/aws-masker/readyz").json()["vault"] == "rejecting")
     refused = ask(gate, planted.ec2(1)).response
-    assert (refused.status_code, refused.json()["error"]["message"][:15]) == (503, "AWS_MASKER_1004")
+    message = refused.json()["error"]["message"]
+    assert (refused.status_code, message[:15]) == (500, "AWS_MASKER_1007")
+    assert "try again" not in message
+    said = "(status 401: sidecar_token or AWS_MASKER_TOKEN is none of its MASKER_TOKENS; 1 calls)"
+    assert said in gate.host.process.log.read_text()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from rig.artefacts import ROOT
+from aws_masker.artefacts import CHECKOUT
 from rig.load import Load
 
 HEAD = (
@@ -48,6 +48,6 @@ class Table:
 
     def write(self) -> None:
         lines = [HEAD, ["---"] * len(HEAD), *(row.cells() for row in self.rows)]
-        path = ROOT / ".run" / "faults.md"
+        path = CHECKOUT / ".run" / "faults.md"
         path.parent.mkdir(exist_ok=True)
         path.write_text("".join(f"| {' | '.join(line)} |\n" for line in lines))

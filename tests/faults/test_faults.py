@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 import redis
 
+from aws_masker.plan import Plan
+from aws_masker.waiting import wait_for
 from faults.table import Row, Table
 from rig.gateway import Gateway, gateway
 from rig.load import Load
-from rig.plan import Plan
 from rig.redis_proxy import Mood, RedisProxy
 from rig.redis_server import PASSWORD, RedisServer
 from rig.sidecar import Sidecar
 from rig.upstream import Cut, Scenario, Upstream
 from rig.upstream.replies import fixed
-from rig.waiting import wait_for
 
 # Seconds within which the strict gateway must notice a fault, and everything owed must arrive after it.
 NOTICED, RECOVERED = 15.0, 40.0

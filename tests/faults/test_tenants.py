@@ -10,15 +10,15 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from aws_masker.plan import Plan
+from aws_masker.waiting import wait_for
 from faults.table import Row, Table
 from rig import planted
 from rig.gateway import ON_KONG, Gateway, gateway
 from rig.load import Load
-from rig.plan import Plan
 from rig.redis_server import RedisServer
 from rig.sidecar import Sidecar
 from rig.upstream import Upstream
-from rig.waiting import wait_for
 
 TENANT = "x-tenant"
 # New values in one request of the flood, and mappings that a tenant may have.

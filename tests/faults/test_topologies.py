@@ -13,16 +13,16 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from aws_masker.plan import Plan
+from aws_masker.waiting import wait_for
 from faults.table import Row, Table
 from rig.clock import Clock, NoClock
 from rig.gateway import gateway
 from rig.load import Load
-from rig.plan import Plan
 from rig.redis_server import RedisServer
 from rig.redis_topologies import Cluster, Replicated, Sentinels
 from rig.sidecar import OPERATOR_TOKEN, Sidecar
 from rig.upstream import Upstream
-from rig.waiting import wait_for
 
 PATIENCE = 90.0
 FAULTS: dict[str, type[Replicated]] = {

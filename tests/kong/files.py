@@ -6,11 +6,11 @@ from pathlib import Path
 
 import yaml
 
-from rig.artefacts import ROOT
+from aws_masker.artefacts import CHECKOUT
 
-KONG = ROOT / "kong"
-KUBERNETES = ROOT / "deploy" / "kubernetes"
-ISTIO = ROOT / "deploy" / "istio"
+KONG = CHECKOUT / "kong"
+KUBERNETES = CHECKOUT / "deploy" / "kubernetes"
+ISTIO = CHECKOUT / "deploy" / "istio"
 
 META = json.loads((KONG / "filters" / "aws_masker.meta.json").read_text())
 DECLARATIVE = [KONG / "kong.yml", *sorted((KONG / "examples").glob("*.yml"))]

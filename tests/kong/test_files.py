@@ -7,7 +7,7 @@ import pytest
 import yaml
 from jsonschema import Draft4Validator
 
-from kong.files import DECLARATIVE, KONG, META, ROOT, configurations, kong_conf, read, routes, sockets
+from kong.files import CHECKOUT, DECLARATIVE, KONG, META, configurations, kong_conf, read, routes, sockets
 
 # Bundled plugins with a `response` handler: Kong would send the original body before the filter runs.
 BYPASSING = {"ai-proxy", "ai-request-transformer", "ai-response-transformer"}
@@ -15,7 +15,7 @@ UNITS = {"k": 1 << 10, "m": 1 << 20}
 
 
 def compose() -> dict:
-    return read(ROOT / "docker-compose.yml")
+    return read(CHECKOUT / "docker-compose.yml")
 
 
 @pytest.fixture(params=DECLARATIVE, ids=lambda path: path.name)
@@ -86,7 +86,7 @@ def test_nginx_knows_whom_to_trust():
 
 
 def test_no_secret_is_in_a_file():
-    for path in (*DECLARATIVE, KONG / "kong.conf", ROOT / "docker-compose.yml"):
+    for path in (*DECLARATIVE, KONG / "kong.conf", CHECKOUT / "docker-compose.yml"):
         secrets = re.findall(
             r"^\s*(?:- )?(?:secret|sidecar_token|key|\w*(?:PASSWORD|TOKEN|SECRET)): *(\S+)", path.read_text(), re.M
         )
@@ -129,7 +129,7 @@ def test_compose_shares_the_sidecars_socket():
         assert f"socket:{directory}:ro" in services[name]["volumes"], name
         assert not set(services["redis-sidecar"]["networks"]) & set(services[name]["networks"]), name
     # A named volume takes its owner from the image that mounts it first.
-    assert f"--chown=65532:65532 /socket {directory}\n" in (ROOT / "redis-sidecar/Dockerfile").read_text()
+    assert f"--chown=65532:65532 /socket {directory}\n" in (CHECKOUT / "redis-sidecar/Dockerfile").read_text()
 
 
 def test_every_gateway_of_compose_is_ready_when_its_filter_is():
@@ -152,7 +152,7 @@ def test_what_a_container_says_of_itself_has_no_secret():
                 assert value.removeprefix("/run/secrets/") in service["secrets"], (name, variable)
         assert set(service.get("secrets", [])) <= set(declared["secrets"])
     assert {it["file"] for it in declared["secrets"].values()} == {f".secrets/{name}" for name in declared["secrets"]}
-    assert "/.secrets\n" in (ROOT / ".gitignore").read_text()
+    assert "/.secrets\n" in (CHECKOUT / ".gitignore").read_text()
 
 
 def test_every_container_is_hardened():
@@ -169,7 +169,7 @@ def test_every_container_is_hardened():
 def test_kubernetes_has_the_same_gateway():
     config = next(
         document
-        for document in yaml.safe_load_all((ROOT / "deploy/kubernetes/kong.yaml").read_text())
+        for document in yaml.safe_load_all((CHECKOUT / "deploy/kubernetes/kong.yaml").read_text())
         if document["kind"] == "ConfigMap"
     )
     document = yaml.safe_load(config["data"]["kong.yml"])

@@ -5,7 +5,7 @@ import pytest
 import yaml
 from jsonschema import Draft4Validator
 
-from kong.files import ISTIO, META, ROOT
+from kong.files import CHECKOUT, ISTIO, META
 from kong.test_kubernetes import VERSIONS
 
 RESOURCES = [resource for path in sorted(ISTIO.glob("*.yaml")) for resource in yaml.safe_load_all(path.read_text())]
@@ -84,7 +84,7 @@ def test_whole_bodies_fit_on_every_way():
     assert listener["match"]["listener"]["portNumber"] == server["port"]["number"]
     (upstream,) = patches("CLUSTER", "MERGE")
     assert [upstream["match"]["cluster"]["service"]] == the("ServiceEntry")["spec"]["hosts"]
-    envoy = (ROOT / "deploy/envoy/envoy.yaml").read_text()
+    envoy = (CHECKOUT / "deploy/envoy/envoy.yaml").read_text()
     for patch in (listener, upstream):
         limit = patch["patch"]["value"]["per_connection_buffer_limit_bytes"]
         assert limit >= 2 * BODY

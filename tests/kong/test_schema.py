@@ -5,9 +5,9 @@ import json
 import pytest
 from jsonschema import Draft4Validator
 
-from kong.files import META, ROOT
+from kong.files import CHECKOUT, META
 
-TABLE = json.loads((ROOT / "tests/kong-host/tests/configurations.json").read_text())
+TABLE = json.loads((CHECKOUT / "tests/kong-host/tests/configurations.json").read_text())
 SCHEMA = META["config_schema"]
 
 
@@ -28,5 +28,5 @@ def test_the_table_has_every_key():
 
 def test_the_name_has_no_hyphen():
     # A hyphen in a filter's name breaks all Wasm metrics of Kong's Prometheus plugin.
-    names = [path.name for path in (ROOT / "kong/filters").iterdir()]
+    names = [path.name for path in (CHECKOUT / "kong/filters").iterdir()]
     assert not [name for name in names if "-" in name]

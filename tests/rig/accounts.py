@@ -10,11 +10,11 @@ import httpx2
 import jsonschema
 import redis
 
-from rig.artefacts import ROOT
-from rig.ports import LOOPBACK
+from aws_masker.artefacts import CHECKOUT
+from aws_masker.ports import LOOPBACK
 
 STREAM = "aws-masker:events"
-SCHEMA = json.loads((ROOT / "docs" / "events.schema.json").read_text())
+SCHEMA = json.loads((CHECKOUT / "docs" / "events.schema.json").read_text())
 LINE = re.compile(r"(\w+?)(?:\{(.*)\})? (\S+)(?: \d+)?")
 LABEL = re.compile(r'(\w+)="([^"]*)"')
 # A metric's name with those labels that are not empty, such as ("requests_total", "code=AWS_MASKER_6002", …).

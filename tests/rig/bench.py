@@ -7,10 +7,10 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from aws_masker.artefacts import NotBuilt
+from aws_masker.plan import Plan
 from rig import planted
-from rig.artefacts import NotBuilt
 from rig.gateway import Gateway, gateway
-from rig.plan import Plan
 from rig.sidecar import Sidecar
 from rig.upstream import Scenario, Text, Upstream
 from rig.upstream.scenario import SCENARIO_HEADER

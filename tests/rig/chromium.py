@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-from rig.artefacts import NotBuilt
+from aws_masker.artefacts import NotBuilt
 
 FLAGS = [
     "--headless",

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from rig.artefacts import ROOT
+from aws_masker.artefacts import CHECKOUT
 
 
 class NoClock(RuntimeError):
@@ -12,7 +12,7 @@ class NoClock(RuntimeError):
 
 class Clock:
     def __init__(self, directory: Path):
-        script = ROOT / "tests" / "scripts" / "faketime.sh"
+        script = CHECKOUT / "tests" / "scripts" / "faketime.sh"
         found = subprocess.run([script], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if found.returncode:
             raise NoClock(found.stderr.strip())

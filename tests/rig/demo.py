@@ -1,56 +1,41 @@
 """`make demo`: one plain and one streamed conversation through the gateway, shown from both sides."""
 
-import json
-import re
+# ruff: noqa: E402
+import signal
+
+# Until everything is loaded, Ctrl-C ends it as it ends any program, without a traceback.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import secrets
 import shutil
-import signal
 import sys
 import tempfile
 import textwrap
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
-from rig.artefacts import NotBuilt
-from rig.gateway import Gateway, gateway
-from rig.plan import Plan
+from aws_masker.artefacts import NotBuilt
+from aws_masker.plan import Plan
+from aws_masker.process import ending_gracefully
+from aws_masker.waiting import NeverHappened
+from rig.gateway import gateway
 from rig.sidecar import Sidecar
-from rig.upstream import Scenario, Text, Tool, Upstream
-from rig.upstream.blocks import PLACEHOLDER, placeholders, spoken
-from rig.waiting import NeverHappened
+from rig.two_conversations import VALUES, Seen, plain, streamed
+from rig.upstream import Upstream
+from rig.upstream.blocks import PLACEHOLDER
 
-MODEL = "claude-test-1"
-VALUES = re.compile(r"\b(?:i|vpc|sg)-[0-9a-f]{17}\b|acme-prod-logs|\b10\.0\.3\.17\b|orders\.c9akciq32xyz[a-z0-9.-]+")
+# As a shell reports it.
+INTERRUPTED = 128 + signal.SIGINT
 RED, GREEN, BOLD, DIM, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
-
-PLAIN_QUESTION = (
-    "Instance i-0a1b2c3d4e5f60718 in vpc-0fedcba9876543210 cannot reach the database "
-    "orders.c9akciq32xyz.eu-west-1.rds.amazonaws.com from 10.0.3.17. Why?"
-)
-PLAIN_ANSWER = (
-    Text("Check the route table of «1»: «0» has «4», and «2».«3».eu-west-1.rds.amazonaws.com may refuse that address."),
-)
-STREAM_QUESTION = "Copy the flow logs of i-0a1b2c3d4e5f60718 and sg-0123456789abcdef0 to s3://acme-prod-logs/2026/."
-STREAM_ANSWER = (
-    Text("I will copy the logs of **«0»** (group `«1»`)."),
-    Tool("run", {"command": "aws s3 cp flow.log s3://«2»/2026/«0».log"}),
-)
-TOOLS = [{"name": "run", "description": "Runs a command", "input_schema": {"type": "object"}}]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One conversation from both sides."""
-
-    sent: str
-    saw: str
-    answered: str
-    got: str
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="aws-masker-demo-") as directory, ExitStack() as stack:
+    outcome = INTERRUPTED
+    with (
+        ending_gracefully(),
+        tempfile.TemporaryDirectory(prefix="aws-masker-demo-") as directory,
+        ExitStack() as stack,
+    ):
         logs = Path(directory)
         upstream = stack.enter_context(Upstream())
         token = secrets.token_hex(32)
@@ -77,23 +62,6 @@ def wait_for_the_end() -> None:
         print()
 
 
-def plain(served: Gateway) -> Seen:
-    scenario = Scenario(says=PLAIN_ANSWER)
-    with served.anthropic(scenario) as (client, requests):
-        got = client.messages.create(model=MODEL, max_tokens=512, messages=_messages(PLAIN_QUESTION))
-    return _seen(PLAIN_QUESTION, requests[0].body, scenario, got)
-
-
-def streamed(served: Gateway) -> Seen:
-    scenario = Scenario(says=STREAM_ANSWER, delta=5)
-    with (
-        served.anthropic(scenario) as (client, requests),
-        client.messages.stream(model=MODEL, max_tokens=512, tools=TOOLS, messages=_messages(STREAM_QUESTION)) as stream,
-    ):
-        got = stream.get_final_message()
-    return _seen(STREAM_QUESTION, requests[0].body, scenario, got)
-
-
 def show(title: str, seen: Seen) -> None:
     columns = shutil.get_terminal_size((110, 24)).columns
     width = max(36, (columns - 16) // 2)
@@ -104,9 +72,7 @@ def show(title: str, seen: Seen) -> None:
 
 
 def verdict(conversations: list[Seen]) -> int:
-    leaked = [seen for seen in conversations if VALUES.search(seen.saw)]
-    masked = [seen for seen in conversations if PLACEHOLDER.search(seen.got)]
-    if leaked or masked:
+    if not all(seen.is_right() for seen in conversations):
         print(
             "\nFAIL: a value reached the provider, or a placeholder reached the client",
             file=sys.stderr,
@@ -123,20 +89,6 @@ def _show_row(name: str, left: str, arrow: str, right: str, width: int) -> None:
         there = rights[number] if number < len(rights) else ""
         name, arrow = (name, arrow) if number == 0 else ("", "  ")
         print(f"{name:10}{_marked(here)}{'':{width - len(here)}} {arrow} {_marked(there)}")
-
-
-def _seen(question: str, body: bytes, scenario: Scenario, got) -> Seen:
-    saw = json.loads(body)["messages"][0]["content"]
-    answered = " ".join(map(_said, spoken(scenario.says, placeholders(body))))
-    return Seen(question, saw, answered, " ".join(map(_said, got.content)))
-
-
-def _said(block) -> str:
-    return block.text if hasattr(block, "text") else f"[{block.name}] {block.input['command']}"
-
-
-def _messages(question: str) -> list[dict]:
-    return [{"role": "user", "content": question}]
 
 
 def _marked(text: str) -> str:

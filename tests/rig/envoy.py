@@ -1,103 +1,29 @@
-"""Envoy with the filter, from the product's own deploy/envoy/envoy.yaml."""
+"""Envoy as the launcher starts it; or without the filter, as a yardstick."""
 
-import json
-import string
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 
-from rig import artefacts
-from rig.plan import Plan
-from rig.ports import LOOPBACK, free_port
-from rig.process import Process
-from rig.waiting import answers
-
-TEMPLATE = artefacts.ROOT / "deploy" / "envoy" / "envoy.yaml"
-# The certificates of the authorities in Debian, Alpine and Fedora.
-AUTHORITIES = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/ssl/cert.pem",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-)
+from aws_masker import envoy
+from aws_masker.plan import Plan
 
 
-class Envoy:
-    """A running gateway."""
-
+class Envoy(envoy.Envoy):
     def __init__(self, name: str, plan: Plan, directory: Path):
-        self.port = plan.port or free_port()
-        self.admin = free_port()
-        self.url = f"http://{LOOPBACK}:{self.port}"
-        config = directory / f"{name}.yaml"
-        config.write_text(rendered(plan, self.port, self.admin))
-        command = [str(artefacts.envoy()), "--config-path", str(config), "--concurrency", str(plan.workers)]
-        command += ["--disable-hot-restart", "--log-level", "warning", "--component-log-level", "wasm:info"]
-        self.process = Process(name, command, directory, plan.env)
-
-    def __enter__(self) -> "Envoy":
-        self.process.start().wait_ready(f"{self.process.name} is ready", self._ready)
-        return self
+        super().__init__(name, plan, directory, directory)
 
     def __exit__(self, *_: object) -> None:
         self.process.kill()
 
-    def _ready(self) -> bool:
-        return answers(f"http://{LOOPBACK}:{self.admin}/ready")
+    @staticmethod
+    def rendered(plan: Plan, port: int, admin: int) -> str:
+        text = envoy.rendered(plan, port, admin)
+        return text if plan.filter is not None else without_filter(text)
 
 
-def rendered(plan: Plan, port: int, admin: int) -> str:
-    upstream = urlsplit(plan.upstream)
-    secure = upstream.scheme == "https"
-    text = string.Template(TEMPLATE.read_text().replace("${…}", "(…)")).substitute(
-        ADMIN_PORT=admin,
-        LISTEN_ADDRESS=plan.address,
-        LISTEN_PORT=port,
-        # As a string: the colons of an IPv6 address are YAML otherwise.
-        UPSTREAM_HOST=json.dumps(upstream.hostname),
-        UPSTREAM_PORT=upstream.port or (443 if secure else 80),
-        UPSTREAM_TRANSPORT=json.dumps(_tls(upstream.hostname) if secure else _plain()),
-        SIDECAR=json.dumps(plan.sidecar),
-        SIDECAR_TYPE="STATIC" if is_socket(plan.sidecar) else "STRICT_DNS",
-        SIDECAR_ADDRESS=json.dumps(_address(plan.sidecar)),
-        WASM=json.dumps("" if plan.filter is None else str(artefacts.wasm())),
-        FILTER_CONFIG=json.dumps(json.dumps(plan.settings)),
-    )
-    return text if plan.filter is not None else _without_filter(text)
-
-
-def is_socket(sidecar: str) -> bool:
-    return sidecar.startswith("unix:")
-
-
-def _address(sidecar: str) -> dict[str, Any]:
-    if is_socket(sidecar):
-        return {"pipe": {"path": sidecar.removeprefix("unix:")}}
-    host, _, port = sidecar.rpartition(":")
-    return {"socket_address": {"address": host, "port_value": int(port)}}
-
-
-def _without_filter(text: str) -> str:
+def without_filter(text: str) -> str:
     config = yaml.safe_load(text)
     chain = config["static_resources"]["listeners"][0]["filter_chains"][0]
     manager = chain["filters"][0]["typed_config"]
     manager["http_filters"] = [entry for entry in manager["http_filters"] if entry["name"] != "aws_masker"]
     return yaml.safe_dump(config)
-
-
-def _plain() -> dict[str, Any]:
-    kind = "type.googleapis.com/envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer"
-    return {"name": "envoy.transport_sockets.raw_buffer", "typed_config": {"@type": kind}}
-
-
-def _tls(host: str | None) -> dict[str, Any]:
-    authorities = next((path for path in AUTHORITIES if Path(path).exists()), AUTHORITIES[0])
-    san = {"san_type": "DNS", "matcher": {"exact": host}}
-    validation = {"trusted_ca": {"filename": authorities}, "match_typed_subject_alt_names": [san]}
-    context = {
-        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
-        "sni": host,
-        "common_tls_context": {"validation_context": validation},
-    }
-    return {"name": "envoy.transport_sockets.tls", "typed_config": context}

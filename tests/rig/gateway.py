@@ -17,13 +17,13 @@ import ollama
 import openai
 from mistralai.client import Mistral
 
+from aws_masker.plan import Plan
+from aws_masker.waiting import wait_for
 from rig.envoy import Envoy
 from rig.kong import Kong
-from rig.plan import Plan
 from rig.sidecar import TOKEN
 from rig.upstream import Recorded, Scenario, Upstream
 from rig.upstream.scenario import SCENARIO_HEADER
-from rig.waiting import wait_for
 
 PATIENCE = 60.0
 # The host that runs the filter: Envoy everywhere, Kong if it is installed (`make test-kong`).

@@ -10,13 +10,13 @@ from typing import Any
 import httpx2
 import yaml
 
-from rig import artefacts
-from rig.plan import Plan
-from rig.ports import LOOPBACK, free_port
-from rig.process import INHERITED, Process
-from rig.waiting import answers
+from aws_masker import artefacts
+from aws_masker.plan import Plan
+from aws_masker.ports import LOOPBACK, free_port
+from aws_masker.process import INHERITED, Process
+from aws_masker.waiting import answers
 
-KONG = artefacts.ROOT / "kong"
+KONG = artefacts.CHECKOUT / "kong"
 
 
 class Kong:

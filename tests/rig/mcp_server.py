@@ -9,9 +9,9 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 
+from aws_masker.ports import LOOPBACK, free_port
+from aws_masker.waiting import wait_for
 from rig import planted
-from rig.ports import LOOPBACK, free_port
-from rig.waiting import wait_for
 
 PATIENCE = 20.0
 NETWORK = planted.vpc(41)

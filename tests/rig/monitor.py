@@ -6,7 +6,7 @@ from pathlib import Path
 
 import redis
 
-from rig.ports import LOOPBACK
+from aws_masker.ports import LOOPBACK
 from rig.redis_server import PASSWORD, RedisServer
 
 

@@ -5,7 +5,7 @@ import threading
 from dnslib import QTYPE, RCODE, RR, A, DNSRecord
 from dnslib.server import BaseResolver, DNSLogger, DNSServer
 
-from rig.ports import LOOPBACK, free_port
+from aws_masker.ports import LOOPBACK, free_port
 
 # Seconds that an answer holds: as short as in a network of containers that come and go.
 TTL = 1

@@ -21,17 +21,17 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from aws_masker.artefacts import CHECKOUT, NotBuilt, envoy
+from aws_masker.plan import Plan
+from aws_masker.ports import LOOPBACK, free_port, is_open
+from aws_masker.process import Process
+from aws_masker.waiting import wait_for
 from rig import planted
-from rig.artefacts import ROOT, NotBuilt, envoy
 from rig.envoy import Envoy
-from rig.plan import Plan
-from rig.ports import LOOPBACK, free_port, is_open
-from rig.process import Process
 from rig.sidecar import TOKEN, Sidecar
 from rig.upstream import Recorded, Reply, Scenario, Text, Upstream, anthropic
-from rig.waiting import wait_for
 
-PEERS = ROOT / ".run" / "peers" / "bin"
+PEERS = CHECKOUT / ".run" / "peers" / "bin"
 KILOBYTES, VALUES = 76, 200
 CONNECTIONS, SECONDS, ROUNDS = 2, 8.0, 30
 KINDS = (planted.ec2, planted.vpc, planted.subnet, planted.group, planted.ip, planted.bucket, planted.rds, planted.arn)
@@ -209,7 +209,7 @@ def _started(
 
 
 def cloudmask() -> Measured:
-    command = [str(PEERS / "python"), str(ROOT / "tests" / "peers" / "cloudmask_text.py"), str(ROUNDS)]
+    command = [str(PEERS / "python"), str(CHECKOUT / "tests" / "peers" / "cloudmask_text.py"), str(ROUNDS)]
     done = subprocess.run(command, input=text(), capture_output=True, text=True, timeout=600, check=True)
     told = json.loads(done.stdout)
     leaked = sum(value in told["masked"] for value in values())

@@ -5,13 +5,13 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from rig.artefacts import ROOT, NotBuilt
+from aws_masker.artefacts import CHECKOUT, NotBuilt
 from rig.chromium import chromium
 from rig.filter import Filter, exchange, mapping, ten_minutes
 from rig.redis_server import RedisServer
 from rig.sidecar import Sidecar
 
-FOLDER = ROOT / "docs" / "images"
+FOLDER = CHECKOUT / "docs" / "images"
 # Name, width, height, theme, and the section at the top.
 PICTURES = [
     ("page", 1600, 1000, "light", None),

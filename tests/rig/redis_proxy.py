@@ -5,7 +5,7 @@ import threading
 from contextlib import suppress
 from enum import Enum
 
-from rig.ports import LOOPBACK, free_port
+from aws_masker.ports import LOOPBACK, free_port
 
 # Longer than the sidecar waits for an answer.
 SLOW_S = 3.0

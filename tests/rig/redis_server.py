@@ -6,16 +6,16 @@ from pathlib import Path
 
 import redis
 
-from rig.artefacts import ROOT, NotBuilt
-from rig.ports import LOOPBACK, free_port
-from rig.process import Process
+from aws_masker.artefacts import CHECKOUT, NotBuilt
+from aws_masker.ports import LOOPBACK, free_port
+from aws_masker.process import Process
 
 PASSWORD = "a-password-for-the-tests"
 
 
 def program() -> str:
     # `make redis-server` installs it in the second place, which tests that are not started by make need.
-    found = shutil.which("redis-server") or shutil.which("redis-server", path=ROOT / ".run" / "bin")
+    found = shutil.which("redis-server") or shutil.which("redis-server", path=CHECKOUT / ".run" / "bin")
     if found is None:
         raise NotBuilt("redis-server is not installed: run `make redis-server`")
     return found

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import redis
 
-from rig.ports import LOOPBACK, free_port
-from rig.process import Process
+from aws_masker.ports import LOOPBACK, free_port
+from aws_masker.process import Process
+from aws_masker.waiting import wait_for
 from rig.redis_server import PASSWORD, RedisServer, program
-from rig.waiting import wait_for
 
 PATIENCE = 60.0
 # As quick as a loaded machine allows without taking a slow node for a dead one.

@@ -13,7 +13,7 @@ from pathlib import Path
 import brotli
 import zstandard
 
-from rig.ports import LOOPBACK
+from aws_masker.ports import LOOPBACK
 from rig.upstream.replies import answer
 from rig.upstream.scenario import SCENARIO_HEADER, Recorded, Reply, Scenario, Script
 

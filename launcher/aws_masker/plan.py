@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from rig.ports import LOOPBACK
+from aws_masker.ports import LOOPBACK
 
 
 @dataclass(frozen=True)
