@@ -115,6 +115,12 @@ pub(super) const ROWS: &[Row] = &[
                 "({name})",
                 Check::Name,
             ),
+            // A program that creates one.
+            Rule::After(
+                "rds.instance(",
+                r#"(?i:rds\.Instance)\([^{}()]{0,120}[{,][^{}()]{0,800}?\bidentifier["']?\s?[:=]\s?["']({name})["']"#,
+                Check::Name,
+            ),
             // The service names its snapshots after the instance.
             Rule::After("rds:", r"rds:({name})-20[0-9]{2}(?:-[0-9]{2}){4}", Check::Name),
             Rule::Arn("rds:db"),
@@ -128,6 +134,8 @@ pub(super) const ROWS: &[Row] = &[
             "terraform import 'aws_db_instance.main[\"a\"]' ‹orders›",
             r#""PhysicalResourceId": "‹ordersdb›", "ResourceType": "AWS::RDS::DBInstance""#,
             "DBInstance ‹orders-live› not found.",
+            "new aws.rds.Instance(\"main\", {\n  engine: \"postgres\",\n  identifier: \"‹orders-live›\",\n",
+            "$ aws rds describe-db-instances --query 'DBInstances[].[DBInstanceIdentifier,Engine]' --output text\n‹orders-live›\tpostgres\n‹orders-2›\tmysql\n",
             "creating RDS DB Instance (‹ordersdb›): operation error",
             "/rds/home?region=us-east-1#database:id=‹my-db-1›;is-cluster=false",
             "arn:aws:rds:us-east-1:123456789012:db:‹mysql-db›",

@@ -49,7 +49,9 @@ pub(super) const ROWS: &[Row] = &[
                 names: "secret access key|secret key|aws secret|secret access|secret access key id|s3 secret|\
                         iam secret|access secret|^secret|^sk|시크릿 키|시크릿 액세스 키|비밀 키|비밀 액세스 키|보안 액세스 키|シークレットキー|\
                         シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
-                        clave secreta|clave de acceso secreta",
+                        clave secreta|clave de acceso secreta|chiave segreta|chiave d'accesso segreta|clé secrète|\
+                        clé d'accès secrète|chave secreta|секретный ключ|Секретный ключ|секретного ключа|\
+                        klucz tajny|tajny klucz|geheime sleutel",
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Generated,
             }),
@@ -160,9 +162,17 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Key(KeyRule {
                 names: "password|passwd|pwd|db pass|ssh pass|user pass|root pass|admin pass|become pass|login pass|mysql pass|\
                         redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
-                        口令|passwort|kennwort|contraseña|mot de passe",
+                        口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
+                        паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|kata sandi|mật khẩu|salasana|adgangskode|\
+                        passord|master passwd",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
+            }),
+            // Words that name much else.
+            Rule::Key(KeyRule {
+                names: "pass|^secret|^auth|^cred|^credential",
+                value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}",
+                check: Check::Scattered,
             }),
             Rule::Stored,
             Rule::UserInfo,
@@ -178,6 +188,35 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?i:identified(?: with [^\s]{1,60})? by(?: password)?) {1,4}["'\\]{1,9}([^\x00-\x20"'\\]{4,128})"#,
                 Check::UrlPassword,
             ),
+            // A user and a password in one argument: curl, HAProxy, cloud-init.
+            Rule::After(
+                "-u |-u\"|-u'|--user|proxy-user|user = |user: |user=|stats auth |userpwd",
+                r#"(?i:-u|--user|proxy-user|user|stats auth|userpwd)[\s=:,"'\\]{0,6}[A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/]{6,128})"#,
+                Check::Scattered,
+            ),
+            Rule::After(
+                "chpasswd",
+                r#"chpasswd:\s{1,20}\{?\s{0,20}(?:list|users):\s{0,4}[|"']?\s{0,20}[a-z_][a-z0-9_-]{0,31}:([^\x00-\x20"'\\]{6,128})"#,
+                Check::Password,
+            ),
+            // The second argument of calls that take a user and a password, and the third of those that connect.
+            Rule::After(
+                "frompassword(|basicauth(|basic_auth(|passwordcredentials(|passwordauthentication(|networkcredential(|auth=(|\
+                        .login(",
+                r#"[A-Za-z_.=]{3,40}\(\s{0,20}(?:["'][^"'\n]{0,100}["']|[\w.$]{1,40}),\s{0,20}(?:[A-Za-z.:_]{1,40}\()?["']([^\x00-\x20"'\\]{6,128})["']"#,
+                Check::Password,
+            ),
+            Rule::After(
+                "pdo(|mysqli(|mysqli_connect(|mysql_connect(|getconnection(|ldap_bind(|mysqldb.connect(|pymysql.connect(|\
+                        plainauth(|imap_open(",
+                r#"[A-Za-z_.]{3,20}\(\s{0,20}(?:(?:["'][^"'\n]{0,200}["']|[\w.$]{1,40}),\s{0,20}){2}["']([^\x00-\x20"'\\]{6,128})["']"#,
+                Check::Password,
+            ),
+            Rule::After(
+                "convertto-securestring ",
+                r#"(?i:convertto-securestring) (?:-[Ss]tring )?["']([^\x00-\x20"'\\]{6,128})["']"#,
+                Check::Password,
+            ),
             // Options of clients of databases and of ssh.
             Rule::After(
                 "mysql|mariadb|redis-cli|sshpass",
@@ -189,6 +228,25 @@ pub(super) const ROWS: &[Row] = &[
             "mysql -h orders-prod -u admin -p‹Xk39abcdQ7f2› orders",
             "redis-cli -h cache -a ‹Xk39abcdQ7f2abc› ping",
             "sshpass -p '‹Xk39abcdQ7f2›' ssh host",
+            "curl -u 'app:‹GHE8LBek&Qbwu3!›' https://x",
+            "proxy-user = \"ops:‹di2AeEA3YkqRje›\"",
+            "  stats auth admin:‹2jBkhOrI4LHbOX›\n",
+            "chpasswd: { list: \"ubuntu:‹YpNTHsZAIkHT9d›\", expire: false }",
+            "new PDO('mysql:host=db', 'app', '‹t4v+J+k5q-j3ml0V2O›')",
+            "mysqli_connect($host, \"app\", \"‹lyXlnCWyEd3vcr›\", \"app\")",
+            "Credentials.fromPassword(\"app\", SecretValue.unsafePlainText(\"‹akJSoYa6VY2rGP›\"))",
+            "$p = ConvertTo-SecureString '‹uL8z7yQTETM7GC›' -AsPlainText -Force",
+            "Environment=\"DB_PASSWORD=‹FK&^?Ch~~h3&AUW*DB›\" \"LEVEL=info\"",
+            "  pass: \"‹3?ONl~mB~HIcu!?K9a›\"",
+            "password: Some(\"‹4LFDw$K9e-8B$e2WA7›\")",
+            "Password = @\"‹J=EY@nRomOzZw*G2?J›\"",
+            "PASSWORDS = {\"dev\": \"‹Vd8oaewWFJPD5P›\", \"prod\": \"‹Tceu&+3z=6r^56FA@2›\"}",
+            "Mot de passe : ‹Ok*&I9q8c@2OT?1V37›",
+            "Пароль от базы: ‹qJmbZaKT-P8MP!%8Nl›",
+            "|Password|{noformat}‹5^VDqIXE#_%oe*iq8Z›{noformat}|",
+            r"Passwort & \verb|‹e5d7y5ITHTFLgP›| \\",
+            "<th><p>Master password</p></th><td><p><code>‹YE92uRGZCPMfB7›</code></p></td>",
+            "! Account !! Passwort\n|-\n| 1 || ‹1CmwQZy69S70NH›\n|}",
             "ansible_ssh_pass: \"‹Sup3rS3cret!x›\"",
             "MasterUserPassword=‹Passw0rd1›",
             "--master-user-password ‹Passw0rd!!1› --output table",
@@ -231,6 +289,12 @@ pub(super) const ROWS: &[Row] = &[
             "git@example.com:acme/app1.git",
             "password = generate_password(16)",
             "password: <your-password-1>",
+            "pass: \"2024-01-01\"",
+            "password: Some(\"password\".to_string())",
+            "user: \"example:image1\"",
+            "getConnection(url, user, pass)",
+            "password = env.get(\"DB_PASS1\")",
+            "password {{ db_pass1 }}",
             "password: \"my-database-secret-name\"",
             "\"MasterUserPassword\": \"DatabaseMasterPassword\"",
             "<password>string</password>",
@@ -262,7 +326,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("da2", Tail::Run(Class::Lower, 26..=26, Check::None)),
             Rule::Key(KeyRule {
-                names: "api key|api key value|x api key|api 키|api キー|api 密钥|api schlüssel|clave de api",
+                names: "api key|api key value|x api key|api 키|api キー|api 密钥|api schlüssel|clave de api|clé api|clé d'api|chiave api|chave de api|api ключ|ключ api|klucz api",
                 value: "[A-Za-z0-9]{20,128}",
                 check: Check::Mixed,
             }),

@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
             // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
             Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
-                names: "bucket|bucket name|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶",
+                names: "bucket|bucket name|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете",
                 value: "{bucket}",
                 check: Check::Bucket,
             }),
@@ -107,6 +107,21 @@ pub(super) const ROWS: &[Row] = &[
                 "MaxKeys|KeyCount|IsTruncated|MaxUploads",
                 KeyRule { names: "name", value: "{bucket}", check: Check::Bucket },
             ),
+            // The first argument of calls to S3, and the last of one that refers to a bucket.
+            Rule::After(
+                "putobject(|getobject(|listobjects(|deleteobject(|put_object(|get_object(|list_objects(|delete_object(|\
+                        putobjectrequest(|getobjectrequest(|listobjectsrequest(|deleteobjectrequest(|s3.geturl(|\
+                        create_s3_uri(|doesobjectexist(|download_file(|.fput_object(|.fget_object(",
+                r#"(?i:[a-z_0-9.]{6,24})\(\s{0,40}["']({bucket})["']\s{0,20},"#,
+                Check::Bucket,
+            ),
+            Rule::After(
+                "frombucketname(|from_bucket_name(",
+                r#"(?i:from_?bucket_?name)\([^"'()\n]{0,40}["'][^"'\n]{0,80}["']\s{0,20},\s{0,40}["']({bucket})["']"#,
+                Check::Bucket,
+            ),
+            // A remote of rclone's.
+            Rule::After("rclone ", r"rclone [a-z]{2,10} (?:[^\s]{1,100} ){0,3}(?:s3|aws)[a-z0-9_-]{0,16}:({bucket})", Check::Bucket),
             Rule::Request,
             // The settings of one bucket. (Apache Hadoop, "Configuring different S3 buckets with Per-Bucket Configuration")
             Rule::After("fs.s3a.bucket.", r"fs\.s3a\.bucket\.([a-z0-9][a-z0-9-]{1,61}[a-z0-9])\.[a-z]", Check::Bucket),
@@ -140,6 +155,13 @@ pub(super) const ROWS: &[Row] = &[
             "{name: BUCKET, value: \"‹acme-logs›\"}",
             r#"{"name": "LOG_BUCKET", "value": "‹acme-logs›"}"#,
             "s3.Bucket('‹acme-logs›')",
+            "s3.putObject(new PutObjectRequest(\"‹acme-logs›\", \"q1.pdf\", file));",
+            "ExAws.S3.put_object(\"‹acmelogs›\", \"a.png\", data)",
+            "Bucket.fromBucketName(this, \"Logs\", \"‹acme-logs›\")",
+            "rclone mount s3:‹acme-logs› /mnt",
+            "bucket: Some(\"‹acme-logs›\"),",
+            "| S3 bucket | {{‹acme-logs›}} |",
+            r"S3 bucket & \texttt{‹acme-logs›} \\",
             "os.getenv('BUCKET', '‹acme-logs›')",
             "process.env.BUCKET || '‹acme-logs›'",
             "Bucket: aws.String(\"‹acme-logs›\")",

@@ -12,6 +12,7 @@ mod arn;
 mod beside;
 mod check;
 mod clarity;
+mod clause;
 mod common;
 mod dictionary;
 mod edge;

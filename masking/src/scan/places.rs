@@ -15,7 +15,7 @@ const SERVICE_MAX: usize = 10;
 const BEFORE_MAX: usize = 128;
 
 /// The notations of a value's place.
-pub(crate) const PLACES: usize = 10;
+pub(crate) const PLACES: usize = 11;
 
 /// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
 pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; PLACES] {
@@ -29,6 +29,7 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<
         row(name, text),
         last_cell(name, text),
         answer(name, text),
+        next_item(name, text),
         before(name, text),
     ]
 }
@@ -47,6 +48,21 @@ fn last_cell(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let place =
         ValuePlace { start: name.end + start, end: Some(name.end + end), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
     (cell && border.trim_ascii().len() > 1).then_some(place)
+}
+
+/// A row of two cells, each on a line of its own: `* - Bucket⏎  - b` of reStructuredText, `! Bucket⏎| b` of MediaWiki.
+fn next_item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let head = text.get(name.start.saturating_sub(4)..name.start)?;
+    let mark: &[u8] = match head {
+        [.., b'*', b' ', b'-', b' '] => b"- ",
+        [.., b'!', b' '] => b"| ",
+        _ => return None,
+    };
+    let rest = text.get(name.end..text.len().min(name.end + BLANKS_MAX))?;
+    let next = rest.trim_ascii_start();
+    let own = rest.trim_ascii_start().len() < rest.len() && rest.iter().take_while(|b| **b <= b' ').any(|b| *b == b'\n');
+    let at = name.end + rest.len() - next.len() + mark.len();
+    (own && next.starts_with(mark)).then(|| ValuePlace::after(text, at, PlaceKind::Assigned))
 }
 
 /// Maximum bytes of a row after the name in it.
@@ -86,10 +102,12 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
     let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
     let word = || !closed && name.is_word();
+    // `:account-id "471192830564"`, `proxy_set_header x-api-key "…"`: a name with hyphens is one of a program.
+    let is_string = || matches!(text.get(near), Some(b'"' | b'\'')) && !name.is_glued();
     let sign = if after == opening.after { opening.sign } else { operator(text, after, name.tag) };
     let (behind, kind) = sign
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
-        .or_else(|| (goes_on && word()).then_some((near, PlaceKind::Near)))
+        .or_else(|| (goes_on && (word() || !closed && is_string())).then_some((near, PlaceKind::Near)))
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
         .or_else(|| (closed && name.is_upper() && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
     let place = ValuePlace::after(text, behind, kind);
@@ -195,7 +213,7 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 26] = [
+const VERBS: [&str; 36] = [
     "is called",
     "is named",
     "is",
@@ -222,6 +240,16 @@ const VERBS: [&str; 26] = [
     "est",
     "nommé",
     "s'appelle",
+    "se nomme",
+    "si chiama",
+    "è",
+    "se chama",
+    "chama-se",
+    "é",
+    "называется",
+    "nazywa się",
+    "jest",
+    "heet",
 ];
 
 /// Verbs and particles of scripts that are written without a space in front of them.
@@ -236,7 +264,7 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
         return Some(at + particle.len());
     }
     let near = if near == at + 1 { skip_purpose(text, near) } else { near };
-    let rest = text.get(near..).filter(|rest| near > at && rest.first().is_some_and(u8::is_ascii_lowercase))?;
+    let rest = text.get(near..).filter(|rest| near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii()))?;
     let rest = Some(rest).filter(|_| edge::previous(text, near) == Some(b' '))?;
     let verb = VERBS.iter().find(|verb| {
         words::starts_with_ignore_case(rest, verb.as_bytes()) && matches!(rest.get(verb.len()), Some(b' ' | b':'))
@@ -266,6 +294,12 @@ fn skip_purpose(text: &[u8], at: usize) -> usize {
 const PURPOSE_MAX: usize = 64;
 const PURPOSE_WORDS: usize = 6;
 /// Words that say what a value is for, in English, German, Spanish and French.
-const PREPOSITIONS: [&str; 11] = ["for ", "of ", "to ", "on ", "für ", "von ", "der ", "para ", "de ", "del ", "pour "];
+const PREPOSITIONS: [&str; 17] = [
+    "for ", "of ", "to ", "on ", "für ", "von ", "der ", "des ", "para ", "de ", "del ", "pour ", "di ", "do ", "da ", "dla ",
+    "для ",
+];
 /// Verbs after that.
-const LINKS: [&str; 6] = ["is ", "is: ", "ist ", "lautet ", "es ", "est "];
+const LINKS: [&str; 14] = [
+    "is ", "is: ", "ist ", "lautet ", "heißt ", "es ", "se llama ", "est ", "s'appelle ", "è ", "si chiama ", "é ", "se chama ",
+    "называется ",
+];
