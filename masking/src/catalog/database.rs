@@ -92,7 +92,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "instance identifier|db instance|rds instance|database instance|db instance id|\
-                        db instance name|rds 인스턴스|db 인스턴스|rds インスタンス|db インスタンス|数据库实例|rds 实例|db instanz|\
+                        db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db インスタンス|数据库实例|rds 实例|db instanz|\
                         rds instanz|datenbankinstanz|instancia rds|instancia de base de datos",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,

@@ -15,7 +15,8 @@ pub(super) const ROWS: &[Row] = &[
                         canceled by|shared by|started by|target id|child id|invoice receiver|outpost id|\
                         outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
                         アカウント id|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|\
-                        konta|koncie|compte|conta|аккаунт|Аккаунт|аккаунта|аккаунте|users|grantees",
+                        konta|koncie|compte|conta|аккаунт|Аккаунт|аккаунта|аккаунте|users|grantees|kontonummer|\
+                        numer konta|hesap|hesap kimliği|účet|обліковий запис|帳戶|帳戶 id",
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),
@@ -68,6 +69,18 @@ pub(super) const ROWS: &[Row] = &[
             "계정 ID: ‹123456789012›",
             "la cuenta de producción es la ‹123456789012› y",
             "login app-at-‹123456789012›\n",
+            "Account ID\n‹1234-5678-9012›\nUser\n",
+            "the account is\n‹123456789012›.",
+            "<ns1:AccountId>‹123456789012›</ns1:AccountId>",
+            "<AccountId xsi:type=\"xsd:string\">‹123456789012›</AccountId>",
+            "accountId: !!str ‹123456789012›",
+            "Account ID ............ ‹123456789012›\n",
+            "** AWS accounts: ‹123456789012› / ‹210987654321› **",
+            "Accounts: prod ‹123456789012›, dev ‹210987654321›",
+            "var Accounts = []string{\"‹123456789012›\", \"‹210987654321›\"}",
+            "$accounts = @('‹123456789012›', '‹210987654321›')",
+            "accounts = %w[‹123456789012› ‹210987654321›]",
+            "account_id in (\"‹123456789012›\", \"‹210987654321›\")",
             "ami_users = [\"‹123456789012›\", \"‹210987654321›\"]",
             "app.accounts.allowed=‹123456789012›,‹210987654321›",
             "{:aws {:account-id \"‹123456789012›\"}}",

@@ -49,8 +49,8 @@ pub(super) const ROWS: &[Row] = &[
                 names: "secret access key|secret key|aws secret|secret access|secret access key id|s3 secret|\
                         iam secret|access secret|^secret|^sk|시크릿 키|시크릿 액세스 키|비밀 키|비밀 액세스 키|보안 액세스 키|シークレットキー|\
                         シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
-                        clave secreta|clave de acceso secreta|chiave segreta|chiave d'accesso segreta|clé secrète|\
-                        clé d'accès secrète|chave secreta|секретный ключ|Секретный ключ|секретного ключа|\
+                        clave secreta|clave de acceso secreta|chiave segreta|accesso segreta|clé secrète|accès secrète|\
+                        geheimschlüssel|秘密存取金鑰|chave secreta|секретный ключ|Секретный ключ|секретного ключа|\
                         klucz tajny|tajny klucz|geheime sleutel",
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Generated,
@@ -58,6 +58,17 @@ pub(super) const ROWS: &[Row] = &[
             // A line of credentials.csv, a table, two lines without names, code, a prompt.
             Rule::Beside("access_key_id", concat!(sign!(), "{40}"), Check::Generated),
             Rule::Beside("access_key_id", "[A-Za-z0-9+/]{54}==", Check::Encoded),
+            Rule::Key(KeyRule {
+                names: "secret access key|secret key|access secret",
+                value: "[A-Za-z0-9+/]{54}==",
+                check: Check::Encoded,
+            }),
+            // A form and the query of a URL encode what base64 has.
+            Rule::Key(KeyRule {
+                names: "secret access key|secret key|access secret",
+                value: "(?:[A-Za-z0-9]|%2[BbFf]){40}",
+                check: Check::Generated,
+            }),
             Rule::After(
                 "sk:|sk=|sk =|sk\"|sk'",
                 concat!(r#"[Ss][Kk]["'\\]{0,9}\s?[:=]\s?["'\\]{0,9}("#, sign!(), "{40})"),
@@ -121,7 +132,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::None,
             ),
             // A URL that CloudFront or the second version of S3's signatures lets pass.
-            Rule::After("signature=", r"Signature=([A-Za-z0-9~_-]{100,700})(?:&|\\{1,7}u0026|; )", Check::Mixed),
+            Rule::After("signature=", r"Signature=([A-Za-z0-9~_-]{60,700})(?:&|\\{1,7}u0026|; )", Check::Mixed),
             Rule::After("&signature=", r"&Signature=((?:[A-Za-z0-9+/]|%2[BF]){27}(?:=|%3D))", Check::Mixed),
         ],
         yes: &[
@@ -156,6 +167,26 @@ pub(super) const ROWS: &[Row] = &[
         ..SECRET
     },
     Row {
+        id: "smtp_password",
+        label: "SMTP_PASSWORD",
+        rules: &[
+            // A version, which is 4, and a signature of 32 bytes. (SES developer guide, "Obtaining Amazon SES SMTP
+            // credentials")
+            Rule::Beside("access_key_id", "B[A-P][A-Za-z0-9+/]{42}", Check::Generated),
+            Rule::Key(KeyRule {
+                names: "smtp pass|smtp passwd|smtp pwd|smtp password|smtp password v4|smtp secret",
+                value: "(B[A-P][A-Za-z0-9+/]{42})",
+                check: Check::Generated,
+            }),
+        ],
+        yes: &[
+            "SMTP_USER=AKIAIOSFODNN7EXAMPLE\nSMTP_PASS=‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\n",
+            "+ ses_smtp_password_v4 = \"‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\"",
+        ],
+        no: &["BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC", "AKIAIOSFODNN7EXAMPLE BJ3nQk7Rm5vYc8Jt2LhD"],
+        ..SECRET
+    },
+    Row {
         id: "password",
         label: "PASSWORD",
         rules: &[
@@ -163,17 +194,14 @@ pub(super) const ROWS: &[Row] = &[
                 names: "password|passwd|pwd|db pass|ssh pass|user pass|root pass|admin pass|become pass|login pass|mysql pass|\
                         redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
                         口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
-                        паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|kata sandi|mật khẩu|salasana|adgangskode|\
-                        passord|master passwd",
+                        паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
+                        passord|jelszó|parola|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
+                        pass phrase|passcode|require pass|store pass|key pass",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
             // Words that name much else.
-            Rule::Key(KeyRule {
-                names: "pass|^secret|^auth|^cred|^credential",
-                value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}",
-                check: Check::Scattered,
-            }),
+            Rule::Key(KeyRule { names: "pass", value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}", check: Check::Scattered }),
             Rule::Stored,
             Rule::UserInfo,
             // A driver of Oracle's names the user and the password in front of the host.
@@ -217,10 +245,34 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?i:convertto-securestring) (?:-[Ss]tring )?["']([^\x00-\x20"'\\]{6,128})["']"#,
                 Check::Password,
             ),
+            // A password file and a command line of databases. (PostgreSQL documentation, "The Password File")
+            Rule::After(
+                ":5432:|:5439:|:3306:|*:*:*:",
+                r"(?::[0-9]{4}|\*:\*):(?:[^:\s]{1,63}):(?:[^:\s]{1,63}):([^\s]{6,128})",
+                Check::Scattered,
+            ),
+            Rule::After(
+                "sqlplus ",
+                r"sqlplus (?:-[A-Za-z]{1,2} )?['\x22]?\w{1,40}/([^\s@'\x22]{6,128})@",
+                Check::Password,
+            ),
+            Rule::After("-passin |-passout ", r"-pass(?:in|out) pass:([^\s'\x22]{4,128})", Check::UrlPassword),
+            Rule::After("/pass:", r"/pass:([^\s'\x22]{6,128})", Check::Password),
+            Rule::After(
+                "-storepass |-keypass |storepass ",
+                r"-(?:src|dest)?(?:store|key)pass ([^\s'\x22]{6,128})",
+                Check::Password,
+            ),
+            // An answer that is a value alone.
+            Rule::After(
+                "get-parameter |get-secret-value |get-random-password",
+                r"get-(?:parameter|secret-value|random-password)[^\n]{0,300}(?:Parameter\.Value|SecretString|RandomPassword)[^\n]{0,100}\n([^\x00-\x20{$\x22][^\x00-\x20]{5,255})\n",
+                Check::Digit,
+            ),
             // Options of clients of databases and of ssh.
             Rule::After(
-                "mysql|mariadb|redis-cli|sshpass",
-                r#"(?:(?:mysql|mariadb)(?:dump|admin|import|sh)?(?:[ \t][^\x00-\x1f|;&]{0,200}?)?[ \t]-p|redis-cli[ \t][^\x00-\x1f|;&]{0,200}?(?:-a|--pass)[ \t]|sshpass[ \t]+-p[ \t]?)["'\\]{0,4}([^\x00-\x20"'\\$-][^\x00-\x20"'\\]{5,127})"#,
+                "mysql|mariadb|redis-cli|sshpass|ldapsearch|ldapmodify|ldapadd|ldapwhoami|htpasswd -|net use ",
+                r#"(?:ldap[a-z]{3,6}[ \t][^\x00-\x1f|;&]{0,200}?-w[ \t]|htpasswd -[a-zA-Z]{1,6} [^\s]{1,100} [^\s]{1,64} |net use (?:[A-Za-z*]: )?\\\\[^\s]{1,120} |(?:mysql|mariadb)(?:dump|admin|import|sh)?(?:[ \t][^\x00-\x1f|;&]{0,200}?)?[ \t]-p|redis-cli[ \t][^\x00-\x1f|;&]{0,200}?(?:-a|--pass)[ \t]|sshpass[ \t]+-p[ \t]?)["'\\]{0,4}([^\x00-\x20"'\\$-][^\x00-\x20"'\\]{5,127})"#,
                 Check::UrlPassword,
             ),
         ],
@@ -239,6 +291,24 @@ pub(super) const ROWS: &[Row] = &[
             "Environment=\"DB_PASSWORD=‹FK&^?Ch~~h3&AUW*DB›\" \"LEVEL=info\"",
             "  pass: \"‹3?ONl~mB~HIcu!?K9a›\"",
             "password: Some(\"‹4LFDw$K9e-8B$e2WA7›\")",
+            "DB_PASSWORD_PROD=‹aB3xQ9zLm2Kp7tQQ›\n",
+            "passwordOld: \"‹aB3xQ9zLm2Kp7tQQ›\"",
+            "<wsse:Password Type=\"http://example.org/a#PasswordText\">‹aB3xQ9zLm2Kp7t›</wsse:Password>",
+            "password: &pw \"‹aB3xQ9zLm2Kp7t›\"",
+            "ldapsearch -x -D cn=admin -w '‹aB3xQ9zLm2Kp7t›' -H ldap://x",
+            "*:*:*:postgres:‹aB3xQ9zLm2Kp7t›\n",
+            "sqlplus app/‹aB3xQ9zLm2Kp7t›@PRIVET",
+            "Password for EC2 instance i-0f3a9b2c4d5e6f708 (Administrator): ‹aB3xQ9zLm2Kp7t›",
+            "the new password for <b>orders</b> is <code>‹6p%d^Qt~Dz6Xd5zSVb›</code>.<br/>",
+            "Password\n‹aB3xQ9zLm2Kp7t›\n",
+            "<entry key=\"db.password\">‹aB3xQ9zLm2Kp7t›</entry>",
+            "<Parameter name=\"password\"><value>‹aB3xQ9zLm2Kp7t›</value></Parameter>",
+            "CMD [\"app\", \"--db-password\", \"‹aB3xQ9zLm2Kp7t›\"]",
+            "args:\n  - --password\n  - ‹aB3xQ9zLm2Kp7t›\n",
+            "{password, \"‹aB3xQ9zLm2Kp7t›\"}",
+            "[\"password\", \"‹aB3xQ9zLm2Kp7t›\"]",
+            "**DB password**<br>`‹1lP_lK5#j5!L6d3pPr›`",
+            "$ aws ssm get-parameter --name /a --query Parameter.Value --output text\n‹R5tSo-Yu%20VGOP6Pc›\n",
             "Password = @\"‹J=EY@nRomOzZw*G2?J›\"",
             "PASSWORDS = {\"dev\": \"‹Vd8oaewWFJPD5P›\", \"prod\": \"‹Tceu&+3z=6r^56FA@2›\"}",
             "Mot de passe : ‹Ok*&I9q8c@2OT?1V37›",
@@ -295,6 +365,10 @@ pub(super) const ROWS: &[Row] = &[
             "getConnection(url, user, pass)",
             "password = env.get(\"DB_PASS1\")",
             "password {{ db_pass1 }}",
+            "password_policy: \"length-12\"",
+            "Password\nStatus2024\nNext",
+            "[\"password\", \"username\"]",
+            "getParameter(\"password\", \"text\")",
             "password: \"my-database-secret-name\"",
             "\"MasterUserPassword\": \"DatabaseMasterPassword\"",
             "<password>string</password>",
@@ -392,26 +466,6 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[Rule::Literal("sk_", "sk_{region}_[A-Za-z0-9]{8,32}_[A-Za-z0-9]{8,64}", Edge::Compound, Check::Mixed)],
         yes: &["rtmps://x:443/app/‹sk_us-west-2_AbCdEf123456_567890abcdef›"],
         no: &["sk_test_4eC39HqLyjWDarjtT1zdp7dc", "sk_us-west-2_x"],
-        ..SECRET
-    },
-    Row {
-        id: "smtp_password",
-        label: "SMTP_PASSWORD",
-        rules: &[
-            // A version, which is 4, and a signature of 32 bytes. (SES developer guide, "Obtaining Amazon SES SMTP
-            // credentials")
-            Rule::Beside("access_key_id", "B[A-P][A-Za-z0-9+/]{42}", Check::Generated),
-            Rule::Key(KeyRule {
-                names: "smtp pass|smtp passwd|smtp pwd|smtp password|smtp password v4|smtp secret",
-                value: "(B[A-P][A-Za-z0-9+/]{42})",
-                check: Check::Generated,
-            }),
-        ],
-        yes: &[
-            "SMTP_USER=AKIAIOSFODNN7EXAMPLE\nSMTP_PASS=‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\n",
-            "+ ses_smtp_password_v4 = \"‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\"",
-        ],
-        no: &["BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC", "AKIAIOSFODNN7EXAMPLE BJ3nQk7Rm5vYc8Jt2LhD"],
         ..SECRET
     },
     Row {

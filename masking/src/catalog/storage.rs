@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
             // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
             Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
-                names: "bucket|bucket name|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете",
+                names: "bucket|bucket name|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體",
                 value: "{bucket}",
                 check: Check::Bucket,
             }),
@@ -120,8 +120,20 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?i:from_?bucket_?name)\([^"'()\n]{0,40}["'][^"'\n]{0,80}["']\s{0,20},\s{0,40}["']({bucket})["']"#,
                 Check::Bucket,
             ),
+            // A file system of s3fs.
+            Rule::After("s3fs#", "s3fs#({bucket})", Check::Bucket),
+            // A resource of Kubernetes that stands for one of AWS. (Crossplane, ACK)
+            Rule::After(
+                "kind: bucket",
+                r"kind: Bucket\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?: +[a-z]+: [^\n]{0,80}\n){0,3}? +name: ['\x22]?({bucket})",
+                Check::Bucket,
+            ),
             // A remote of rclone's.
-            Rule::After("rclone ", r"rclone [a-z]{2,10} (?:[^\s]{1,100} ){0,3}(?:s3|aws)[a-z0-9_-]{0,16}:({bucket})", Check::Bucket),
+            Rule::After(
+                "rclone ",
+                r"rclone [a-z]{2,10} (?:[^\s]{1,100} ){0,3}(?:s3|aws)[a-z0-9_-]{0,16}:({bucket})",
+                Check::Bucket,
+            ),
             Rule::Request,
             // The settings of one bucket. (Apache Hadoop, "Configuring different S3 buckets with Per-Bucket Configuration")
             Rule::After("fs.s3a.bucket.", r"fs\.s3a\.bucket\.([a-z0-9][a-z0-9-]{1,61}[a-z0-9])\.[a-z]", Check::Bucket),
@@ -159,6 +171,18 @@ pub(super) const ROWS: &[Row] = &[
             "ExAws.S3.put_object(\"‹acmelogs›\", \"a.png\", data)",
             "Bucket.fromBucketName(this, \"Logs\", \"‹acme-logs›\")",
             "rclone mount s3:‹acme-logs› /mnt",
+            "S3_BUCKET_UPLOADS=‹acme-logs-a›\n",
+            "bucket(name: \"‹acme-logs›\") { key }",
+            "bucket: &b ‹acme-data-1›\n",
+            "let buckets = vec![\"‹acme-r1›\", \"‹acme-r2›\"];",
+            "if (bucketName === '‹acme-if›') {}",
+            "bucket_map = { logs = \"‹acme-map-logs›\", data = \"‹acme-map-data›\" }",
+            "args: [\"--bucket\", \"‹acmelogs-1›\"]",
+            "Bucket name\n‹acme-website›\nRegion\n",
+            "s3fs#‹acme-s3fs› /mnt/s3 fuse",
+            "\"resourceId\",\"resourceType\"\n\"‹acme-public›\",\"AWS::S3::Bucket\",\"1\"\n",
+            r#"{"type": "aws_s3_bucket", "name": "m", "instances": [{"attributes": {"arn": "x", "id": "‹acmemedia›", "t": {"id": "y-1"}}}]}"#,
+            "apiVersion: s3.aws.upbound.io/v1beta1\nkind: Bucket\nmetadata:\n  name: ‹acme-xp-data›\n",
             "bucket: Some(\"‹acme-logs›\"),",
             "| S3 bucket | {{‹acme-logs›}} |",
             r"S3 bucket & \texttt{‹acme-logs›} \\",

@@ -78,7 +78,13 @@ fn is_name(value: &[u8]) -> bool {
         && !(value.iter().all(u8::is_ascii_alphanumeric) && is_one_of(WORDS, value))
         && !is_region(value)
         && !is_reference(value)
+        && !is_one_of(TYPES, value)
 }
+
+/// Sorts of resources, which stand beside each other where their names would.
+const TYPES: &str = "\
+    db-instance|db-cluster|db-snapshot|db-cluster-snapshot|db-parameter-group|db-security-group|db-proxy|db-shard-group|\
+    custom-engine-version|blue-green-deployment";
 
 fn is_bucket(value: &[u8]) -> bool {
     let memory = value.strip_prefix(b"0x").is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));

@@ -69,24 +69,28 @@ impl Keyed {
         mut found: impl FnMut(Range<usize>),
     ) -> bool {
         let all = places.all.iter().enumerate().filter_map(|(at, place)| Some((at, place.as_ref()?)));
-        all.into_iter().any(|(at, place)| {
-            // Masked already: what else stands around the name is not its value. Only a version is one next to anything.
-            let mut any = places.masked >> at & 1 == 1 && !self.is_excuse();
-            let formal = name.is_formal(place.tight);
-            if !any {
-                self.list(text, *place, formal, reading, |value| {
-                    any = true;
-                    found(value);
-                });
-            }
-            any
-        }) || self.clause(text, name, found)
+        let listed = self.check == Check::Account && name.is_plural() && clause::accounts(text, name.end, &mut found);
+        listed
+            || all.into_iter().any(|(at, place)| {
+                // Masked already: what else stands around the name is not its value. Only a version is one next to anything.
+                let mut any = places.masked >> at & 1 == 1 && !self.is_excuse();
+                let formal = name.is_formal(place.tight);
+                if !any {
+                    self.list(text, *place, formal, reading, |value| {
+                        any = true;
+                        found(value);
+                    });
+                }
+                any
+            })
+            || self.clause(text, name, found)
     }
 
     /// The value further on in the sentence of its name.
-    fn clause(&self, text: &[u8], name: Name<'_>, found: impl FnOnce(Range<usize>)) -> bool {
+    fn clause(&self, text: &[u8], name: Name<'_>, found: impl FnMut(Range<usize>)) -> bool {
         let value = match self.check {
             Check::Account => clause::account(text, name.end),
+            _ if !name.is_word() => None,
             Check::Password => clause::password(text, name.end),
             _ => None,
         };
@@ -116,7 +120,9 @@ impl Keyed {
                 Joint::Dash => !place.tight,
                 Joint::Arrow | Joint::Tag => true,
                 Joint::Blank if self.check == Check::Account => {
-                    next.place.quoted == place.quoted && (formal || place.quoted)
+                    // `%w[471192830564 582203941675]`
+                    let bracket = edge::previous(text, place.start) == Some(b'[') || place.kind == PlaceKind::Cell;
+                    next.place.quoted == place.quoted && (formal || place.quoted || bracket)
                 }
                 Joint::Blank => formal && !place.quoted && !place.tight && !self.is_password(),
                 // A comma also separates `password=a,bucket=b`.
@@ -131,7 +137,8 @@ impl Keyed {
                 };
                 // `accounts.allowed=471192830564,582203941675`: the value of a member is a list itself.
                 let next = next.map(|next| (next, Joint::Comma)).or_else(|| {
-                    let next = notation::next_element(text, end).filter(|next| next.joint == Joint::Comma && same(next))?;
+                    let next =
+                        notation::next_element(text, end).filter(|next| next.joint == Joint::Comma && same(next))?;
                     Some((next.place, next.joint))
                 });
                 match next.filter(|(next, _)| reading.element(self.index, *next, formal)) {
@@ -194,10 +201,10 @@ impl Keyed {
 
     fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
         // Only accounts are told by a map's name whatever its members are called.
-        let names = matches!(self.check, Check::Bucket | Check::Name);
         let told = match place.kind {
             PlaceKind::Map => self.check == Check::Account,
-            PlaceKind::Members => self.check == Check::Account || names || self.check == Check::Password && place.quoted,
+            // An unquoted word could be anything.
+            PlaceKind::Members => !self.is_password() || place.quoted,
             _ => true,
         };
         if !told {
@@ -205,7 +212,9 @@ impl Keyed {
         }
         if let Some(end) = place.end.filter(|_| self.is_password()) {
             let cell = text.get(place.start..end).filter(|_| place.kind == PlaceKind::Cell)?;
-            return (self.is_enclosed(cell) && check::has_digit(cell)).then_some(place.start..end);
+            // Under a line that is a name alone, a word with a number may be another name.
+            let sure = place.quoted || check::is_scattered(cell);
+            return (sure && self.is_enclosed(cell) && check::has_digit(cell)).then_some(place.start..end);
         }
         // What a notation encloses is a password or none, whatever characters it is made of.
         if self.is_password() && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place)) {
@@ -213,7 +222,8 @@ impl Keyed {
                 .or_else(|| quoted::argument(text, place))
                 .or_else(|| quoted::line(text, place, formal));
             if let Some(value) = enclosed {
-                return Some(value).filter(|value| text.get(value.clone()).is_some_and(|value| self.is_enclosed(value)));
+                return Some(value)
+                    .filter(|value| text.get(value.clone()).is_some_and(|value| self.is_enclosed(value)));
             }
             if let Some(value) = quoted::token(text, place) {
                 return Some(value);
@@ -259,6 +269,12 @@ impl Keyed {
             Check::Bucket | Check::Name if place.end.is_some() => {
                 let telling = check::is_distinctive(bytes) && (place.kind == PlaceKind::Cell || place.leads);
                 telling || place.quoted && place.kind == PlaceKind::Before
+            }
+            // `new aws.rds.Instance("main", {`: what a program calls a resource; its name is in the object.
+            Check::Bucket | Check::Name
+                if place.kind == PlaceKind::Called && notation::precedes_object(text, value.end) =>
+            {
+                false
             }
             Check::Bucket | Check::Name if place.quoted => {
                 notation::ends_quoted(text, value.end)

@@ -54,7 +54,11 @@ impl ValuePlace {
 
     /// The place after blanks and a quotation mark.
     pub(crate) fn after(text: &[u8], at: usize, kind: PlaceKind) -> Self {
-        let unquoted = skip_wrappers(text, skip_size(text, skip_marks(text, open(text, skip_blanks(text, at)))));
+        let first = skip_blanks(text, at);
+        let unquoted = match skip_wrappers(text, first) {
+            same if same == first => skip_wrappers(text, skip_size(text, skip_marks(text, open(text, first)))),
+            inside => inside,
+        };
         let start = skip_quote(text, unquoted).or_else(|| skip_markup(text, unquoted)).unwrap_or(unquoted);
         let quoted = start > unquoted;
         // Blanks within the quotation marks are not of the value.
@@ -167,13 +171,21 @@ pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
 pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
     match text.get(end) {
         None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
-        Some(b'}' | b'{') => MARKUP.iter().any(|(_, close)| text.get(end..).is_some_and(|rest| rest.starts_with(close))),
+        Some(b'}' | b'{') => {
+            MARKUP.iter().any(|(_, close)| text.get(end..).is_some_and(|rest| rest.starts_with(close)))
+        }
         Some(_) => skip_quote(text, skip_spaces(text, end)).is_some(),
     }
 }
 
 pub(crate) fn skip_spaces(text: &[u8], at: usize) -> usize {
     at + text.get(at..).unwrap_or_default().iter().take(BLANKS_MAX).take_while(|b| **b == b' ').count()
+}
+
+/// Returns whether an object is the argument after the quoted one that ends at `end`: `("main", {`.
+pub(crate) fn precedes_object(text: &[u8], end: usize) -> bool {
+    let comma = skip_quote(text, end).filter(|at| text.get(*at) == Some(&b','));
+    comma.is_some_and(|at| text.get(skip_blanks(text, at + 1)) == Some(&b'{'))
 }
 
 /// Returns whether another word follows on the line.
@@ -206,7 +218,7 @@ pub(crate) fn operator(text: &[u8], at: usize, tag: bool) -> Option<(usize, Plac
     let rest = text.get(at..)?;
     let sign = matches!(
         rest.first()?,
-        b'>' | b'?' | b'+' | b'.' | b'\\' | b':' | b'|' | b'=' | b'-' | b'&' | b'%' | b'(' | b'<' | 0xe2 | 0xef
+        b'>' | b'?' | b'+' | b'.' | b'\\' | b':' | b'|' | b'=' | b'-' | b'&' | b'%' | b'(' | b'<' | b'!' | 0xe2 | 0xef
     );
     if sign { operator_of(rest, at, tag) } else { None }
 }
@@ -215,12 +227,20 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
     let assigned = |len: usize| Some((at + len, PlaceKind::Assigned));
     match rest {
         [b'>', ..] if tag => assigned(1),
+        // A leader: `Account ID ............ 471192830564`.
+        [b'.', b'.', b'.', b'.', ..] => assigned(rest.iter().take(BLANKS_MAX).take_while(|b| **b == b'.').count()),
         [b'?' | b'+' | b'.', b'=', ..] | [b'\\', b'=' | b':', ..] => assigned(2),
         [b':', b':', b':', b'=', ..] => assigned(4),
         // A field that Jsonnet hides.
         [b':', b':', b' ', ..] => assigned(2),
         [b':', b':', b'=', ..] | [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => assigned(3),
-        [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=', b'=', ..] | [b'-', b'>', ..] => assigned(2),
+        [b'=' | b'!', b'=', b'=', ..] => assigned(3),
+        [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=' | b'!', b'=', ..] | [b'-', b'>', ..] => {
+            assigned(2)
+        }
+        [b'<', b'b', b'r', b'>', ..] => assigned(4),
+        [b'<', b'b', b'r', b'/', b'>', ..] => assigned(5),
+        [b'<', b'b', b'r', b' ', b'/', b'>', ..] => assigned(6),
         [b'|', b'|', ..] | [b'?', b'?', ..] => assigned(2),
         [b'&', b'g', b't', b';', ..] if tag => assigned(4),
         [b'=', b'3', b'D', next @ ..] if is_quoted_printable(next) => assigned(3),
@@ -362,8 +382,7 @@ fn skip_size(text: &[u8], at: usize) -> usize {
 }
 
 /// Elements of HTML that emphasise.
-const INLINE: [&str; 14] =
-    ["b", "strong", "code", "i", "em", "tt", "span", "kbd", "a", "p", "pre", "div", "u", "samp"];
+const INLINE: [&str; 14] = ["b", "strong", "code", "i", "em", "tt", "span", "kbd", "a", "p", "pre", "div", "u", "samp"];
 
 /// What markup puts around a text that is shown as it is written: wikis and LaTeX.
 pub(crate) const MARKUP: [(&[u8], &[u8]); 7] = [
@@ -389,8 +408,13 @@ fn skip_markup(text: &[u8], at: usize) -> Option<usize> {
 fn open(text: &[u8], at: usize) -> usize {
     match text.get(at..).unwrap_or_default() {
         [b'{', ..] if skip_markup(text, at).is_some() => at,
+        [b'%', b'w' | b'i', b'[' | b'(', ..] => at + 3,
         [b'[' | b'{' | b'(', ..] => skip_blanks(text, at + 1),
         [b'-', b' ', ..] => skip_blanks(text, at + 2),
+        // An anchor or a type of YAML: `password: &pw "…"`, `accountId: !!str …`.
+        [b'&', first, ..] | [b'!', first @ b'!', ..] if first.is_ascii_alphabetic() || *first == b'!' => {
+            skip_word(text, at)
+        }
         // `account #471192830564`
         [b'#', b'0'..=b'9', ..] => at + 1,
         _ => at,
@@ -409,16 +433,23 @@ fn skip_wrappers(text: &[u8], at: usize) -> usize {
         }
         let rest = text.get(inside..text.len().min(inside + WRAPPER_BYTES)).unwrap_or_default();
         let call = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_.:![]&".contains(b)).count();
-        let prefix = rest.iter().take(PREFIX_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"@$&".contains(b)).count();
+        let prefix =
+            rest.iter().take(PREFIX_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"@$&".contains(b)).count();
         inside += match rest.get(call..) {
-            Some([b'(', ..]) if wraps(rest.get(..call).unwrap_or_default()) => call + 1,
+            Some([b'(' | b'{', ..]) if wraps(rest.get(..call).unwrap_or_default()) => call + 1,
+            // `@("…")`, `vec!["…"]`
+            _ if rest.starts_with(b"@(") => b"@(".len(),
+            _ if rest.starts_with(b"vec![") => b"vec![".len(),
             Some([b' ', ..]) if rest.starts_with(b"new ") => b"new ".len(),
             _ if prefix > 0 && matches!(rest.get(prefix), Some(b'"' | b'\'')) => prefix,
             _ => return at,
         };
         inside = skip_blanks(text, inside);
-        if skip_quote(text, inside).is_some() {
-            return inside;
+        // `new string[] {"…"}`
+        let brace = inside + usize::from(matches!(text.get(inside), Some(b'{' | b'[')));
+        let brace = if brace > inside { skip_blanks(text, brace) } else { inside };
+        if skip_quote(text, brace).is_some() {
+            return brace;
         }
     }
     at
@@ -431,7 +462,9 @@ const PREFIX_MAX: usize = 2;
 
 /// Returns whether a call makes a text into a value rather than into another text, and does not look it up.
 fn wraps(call: &[u8]) -> bool {
-    let holds = |words: &[&[u8]]| words.iter().any(|word| call.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)));
+    let holds =
+        |words: &[&[u8]]| words.iter().any(|word| call.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)));
+    let call = call.strip_suffix(b"[]").unwrap_or(call);
     let last = call.rsplit(|b| matches!(b, b'.' | b':' | b']')).next().unwrap_or_default();
     let ends = |word: &&&[u8]| {
         let end = last.len().checked_sub(word.len()).and_then(|at| last.get(at..));
@@ -442,15 +475,51 @@ fn wraps(call: &[u8]) -> bool {
 
 /// Words of calls that take the name of a value.
 const READERS: [&[u8]; 13] = [
-    b"get", b"env", b"read", b"load", b"fetch", b"find", b"lookup", b"require", b"param", b"resolve", b"config", b"decrypt",
-    b"prompt",
+    b"get", b"env", b"read", b"load", b"fetch", b"find", b"lookup", b"require", b"param", b"resolve", b"config",
+    b"decrypt", b"prompt",
 ];
 /// Words that calls end with which take the value itself.
-const MAKERS: [&[u8]; 26] = [
-    b"string", b"str", b"text", b"secret", b"sensitive", b"value", b"some", b"of", b"ok", b"just", b"from", b"new", b"ptr",
-    b"pointer", b"owned", b"into", b"box", b"arc", b"byte", b"bytes", b"literal", b"make", b"redacted", b"char", b"chars",
+const MAKERS: [&[u8]; 32] = [
+    b"string",
+    b"str",
+    b"text",
+    b"secret",
+    b"sensitive",
+    b"value",
+    b"some",
+    b"of",
+    b"ok",
+    b"just",
+    b"from",
+    b"new",
+    b"ptr",
+    b"pointer",
+    b"owned",
+    b"into",
+    b"box",
+    b"arc",
+    b"byte",
+    b"bytes",
+    b"literal",
+    b"make",
+    b"redacted",
+    b"char",
+    b"chars",
     b"nullable",
+    b"list",
+    b"set",
+    b"array",
+    b"seq",
+    b"tuple",
+    b"c",
 ];
+
+/// After a word and the blank behind it.
+fn skip_word(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let len = rest.iter().take(REMARK_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"&!_-".contains(b)).count();
+    if rest.get(len) == Some(&b' ') { at + len + 1 } else { at }
+}
 
 /// Returns the length of the quotation mark of HTML, a URL or print that a text begins with.
 fn mark_len(rest: &[u8]) -> Option<usize> {

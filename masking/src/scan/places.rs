@@ -15,7 +15,7 @@ const SERVICE_MAX: usize = 10;
 const BEFORE_MAX: usize = 128;
 
 /// The notations of a value's place.
-pub(crate) const PLACES: usize = 11;
+pub(crate) const PLACES: usize = 13;
 
 /// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
 pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; PLACES] {
@@ -30,6 +30,8 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<
         last_cell(name, text),
         answer(name, text),
         next_item(name, text),
+        next_line(name, text),
+        content(name, text),
         before(name, text),
     ]
 }
@@ -55,14 +57,49 @@ fn next_item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let head = text.get(name.start.saturating_sub(4)..name.start)?;
     let mark: &[u8] = match head {
         [.., b'*', b' ', b'-', b' '] => b"- ",
+        // An option of a command in a list of YAML.
+        [.., b'-', b' '] if name.is_option() => b"- ",
         [.., b'!', b' '] => b"| ",
         _ => return None,
     };
     let rest = text.get(name.end..text.len().min(name.end + BLANKS_MAX))?;
     let next = rest.trim_ascii_start();
-    let own = rest.trim_ascii_start().len() < rest.len() && rest.iter().take_while(|b| **b <= b' ').any(|b| *b == b'\n');
+    let own =
+        rest.trim_ascii_start().len() < rest.len() && rest.iter().take_while(|b| **b <= b' ').any(|b| *b == b'\n');
     let at = name.end + rest.len() - next.len() + mark.len();
     (own && next.starts_with(mark)).then(|| ValuePlace::after(text, at, PlaceKind::Assigned))
+}
+
+/// A line that is a name alone, over a line that is a value alone, as consoles are copied: `Account ID⏎4711-9283-0564`.
+fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let line = name.end + usize::from(text.get(name.end) == Some(&b'\r'));
+    let rest = text.get(line..text.len().min(line + BEFORE_MAX))?.strip_prefix(b"\n")?;
+    name.begins_line(text).then_some(())?;
+    let len = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+    let value = rest.get(..len)?;
+    let alone =
+        !value.is_empty() && value.iter().all(|b| *b > b' ' && *b != b'<') && value.last().is_some_and(|b| *b != b':');
+    let start = line + 1;
+    let place = ValuePlace { start, end: Some(start + len), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
+    alone.then_some(ValuePlace { quoted: false, ..place })
+}
+
+/// The content of an element whose name is an attribute's value: `<entry key="db.password">…</entry>`.
+fn content(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let quote = edge::previous(text, name.start).filter(|b| matches!(b, b'"' | b'\'' | b'.'))?;
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
+    let close = rest.first().filter(|b| **b == quote || quote == b'.' && matches!(b, b'"' | b'\''))?;
+    let end =
+        rest.iter().position(|b| *b == b'>').filter(|end| !rest.get(..*end).is_some_and(|r| r.contains(&b'<')))?;
+    // An attribute, not the end of a text in another.
+    let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
+    let open = head.iter().rposition(|b| b == close)?;
+    let attribute = head.get(..open)?.ends_with(b"=") && !head.get(open..)?.contains(&b'<') && head.contains(&b'<');
+    let inside = name.end + end + 1;
+    let value = text.get(inside..)?;
+    let at = inside + if value.starts_with(b"<value>") { b"<value>".len() } else { 0 };
+    let empty = rest.get(..end)?.ends_with(b"/");
+    (attribute && !empty && text.get(at) != Some(&b'<')).then(|| ValuePlace::after(text, at, PlaceKind::Assigned))
 }
 
 /// Maximum bytes of a row after the name in it.
@@ -106,9 +143,11 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     let is_string = || matches!(text.get(near), Some(b'"' | b'\'')) && !name.is_glued();
     let sign = if after == opening.after { opening.sign } else { operator(text, after, name.tag) };
     let (behind, kind) = sign
+        .or_else(|| attributed(name, text, at))
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
         .or_else(|| (goes_on && (word() || !closed && is_string())).then_some((near, PlaceKind::Near)))
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
+        .or_else(|| listed(name, text, after))
         .or_else(|| (closed && name.is_upper() && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
     let place = ValuePlace::after(text, behind, kind);
     // `S3 Bucket (b)` names a value, `f(b)` does not.
@@ -133,6 +172,19 @@ pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
 
 fn starts(text: &[u8], at: usize, with: &str) -> bool {
     text.get(at..).is_some_and(|rest| rest.starts_with(with.as_bytes()))
+}
+
+/// The content of an element with attributes: `<Password Type="…">…</Password>`.
+fn attributed(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
+    let rest = text.get(at..text.len().min(at + BEFORE_MAX)).filter(|rest| name.tag && rest.starts_with(b" "))?;
+    let end = rest.iter().position(|b| matches!(b, b'<' | b'>'))?;
+    let content = rest.get(end) == Some(&b'>') && rest.get(end - 1) != Some(&b'/');
+    content.then_some((at + end + 1, PlaceKind::Assigned))
+}
+
+/// `["--bucket", "b"]`, `[--bucket, b]`: an option of a command and its value are two elements of a list.
+fn listed(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
+    (name.is_option() && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Assigned))
 }
 
 /// `getenv("BUCKET", "b")`
@@ -160,14 +212,25 @@ fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     })
 }
 
-/// `('name', 'value')`, as SQL inserts it.
+/// `('name', 'value')`, as SQL inserts it, and pairs in other brackets.
 fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let quote = edge::previous(text, name.start).filter(|quote| matches!(quote, b'\'' | b'"'))?;
-    let opens = edge::previous(text, name.start - 1) == Some(b'(');
-    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| opens)?;
-    let value = rest.strip_prefix(&[quote, b','])?.trim_ascii_start().strip_prefix(&[quote])?;
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
+    let (quote, behind) = match edge::previous(text, name.start)? {
+        quote @ (b'\'' | b'"') => {
+            let opens = matches!(edge::previous(text, name.start - 1), Some(b'(' | b'['));
+            (quote, rest.strip_prefix(&[quote, b',']).filter(|_| opens)?)
+        }
+        // `{password, "…"}`, `{:password, "…"}`
+        sign @ (b'{' | b':') => {
+            let opens = sign == b'{' || edge::previous(text, name.start - 1) == Some(b'{');
+            (b'"', rest.strip_prefix(b",").filter(|_| opens)?)
+        }
+        _ => return None,
+    };
+    let value = behind.trim_ascii_start().strip_prefix(&[quote])?;
     let start = name.end + rest.len() - value.len();
-    let len = memchr::memchr(quote, value).filter(|len| *len > 0 && value.get(len + 1) == Some(&b')'))?;
+    let closes = |len: &usize| matches!(value.get(len + 1), Some(b')' | b']' | b'}'));
+    let len = memchr::memchr(quote, value).filter(|len| *len > 0 && closes(len))?;
     Some(ValuePlace { end: Some(start + len), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
 }
 
@@ -213,7 +276,9 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 36] = [
+const VERBS: [&str; 38] = [
+    "in",
+    "not in",
     "is called",
     "is named",
     "is",
@@ -264,7 +329,9 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
         return Some(at + particle.len());
     }
     let near = if near == at + 1 { skip_purpose(text, near) } else { near };
-    let rest = text.get(near..).filter(|rest| near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii()))?;
+    let rest = text
+        .get(near..)
+        .filter(|rest| near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii()))?;
     let rest = Some(rest).filter(|_| edge::previous(text, near) == Some(b' '))?;
     let verb = VERBS.iter().find(|verb| {
         words::starts_with_ignore_case(rest, verb.as_bytes()) && matches!(rest.get(verb.len()), Some(b' ' | b':'))
@@ -295,11 +362,23 @@ const PURPOSE_MAX: usize = 64;
 const PURPOSE_WORDS: usize = 6;
 /// Words that say what a value is for, in English, German, Spanish and French.
 const PREPOSITIONS: [&str; 17] = [
-    "for ", "of ", "to ", "on ", "für ", "von ", "der ", "des ", "para ", "de ", "del ", "pour ", "di ", "do ", "da ", "dla ",
-    "для ",
+    "for ", "of ", "to ", "on ", "für ", "von ", "der ", "des ", "para ", "de ", "del ", "pour ", "di ", "do ", "da ",
+    "dla ", "для ",
 ];
 /// Verbs after that.
 const LINKS: [&str; 14] = [
-    "is ", "is: ", "ist ", "lautet ", "heißt ", "es ", "se llama ", "est ", "s'appelle ", "è ", "si chiama ", "é ", "se chama ",
+    "is ",
+    "is: ",
+    "ist ",
+    "lautet ",
+    "heißt ",
+    "es ",
+    "se llama ",
+    "est ",
+    "s'appelle ",
+    "è ",
+    "si chiama ",
+    "é ",
+    "se chama ",
     "называется ",
 ];

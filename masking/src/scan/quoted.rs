@@ -138,7 +138,8 @@ pub(crate) fn token(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     let stop = run.iter().rev().take_while(|b| matches!(b, b',' | b';' | b'.' | b':')).count();
     let value = run.get(..run.len() - stop)?;
     let special = value.iter().any(|b| b",;&|<>".contains(b)) && !value.iter().any(|b| b"\"'`\\()[]{}".contains(b));
-    (special && check::is_mixed(value) && !holds_pair(value) && !is_element(value)).then_some(start..start + value.len())
+    (special && check::is_mixed(value) && !holds_pair(value) && !is_element(value))
+        .then_some(start..start + value.len())
 }
 
 /// `Xk39!</password>`

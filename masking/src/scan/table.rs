@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::placeholder;
+use crate::scan::check;
 use crate::scan::keyed::Keyed;
 use crate::scan::name::Name;
 use crate::scan::notation::{PlaceKind, ValuePlace, skip_quote};
@@ -30,7 +31,9 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
     let end = end
         + usize::from(matches!(text.get(end..), Some([b'.' | b'*' | b':', b' ' | b',' | b'|' | b'\t' | b'\n', ..])));
     let follows = match text.get(end..).unwrap_or_default() {
-        [b' ', rest @ ..] => matches!(rest, [b' ' | b'|' | b'\n' | b'\t', ..] | [b'!', b'!', ..] | [0xe2, 0x94 | 0x95, ..] | []),
+        [b' ', rest @ ..] => {
+            matches!(rest, [b' ' | b'|' | b'\n' | b'\t', ..] | [b'!', b'!', ..] | [0xe2, 0x94 | 0x95, ..] | [])
+        }
         [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\' | b']', ..] | [b'<', b'/', b't', ..] | [] => true,
         [0xe2, 0x94 | 0x95, ..] => true,
         _ => false,
@@ -224,10 +227,12 @@ impl Table {
         let line = text.get(header.clone())?.trim_ascii_start();
         line.starts_with(b"!").then_some(())?;
         let cells = split(text, header.clone(), Separator::Sign(b"!!"));
-        let heading = |cell: &Range<usize>| text.get(cell.clone()).map(|cell| {
-            let cell = cell.trim_ascii();
-            cell.strip_prefix(b"!").unwrap_or(cell)
-        });
+        let heading = |cell: &Range<usize>| {
+            text.get(cell.clone()).map(|cell| {
+                let cell = cell.trim_ascii();
+                cell.strip_prefix(b"!").unwrap_or(cell)
+            })
+        };
         let named = cells.iter().all(|cell| heading(cell).is_some_and(is_heading));
         let table = Self { header: header.clone(), cells, separator: Separator::Sign(b"||"), ends, title: None };
         (named && table.cells.len() >= 2).then_some(table)
@@ -463,7 +468,9 @@ fn is_heading(cell: &[u8]) -> bool {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || b" _-./()#%:\"'*`\\".contains(b);
     let digits = cell.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).max().unwrap_or(0);
     let letters = cell.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
-    (1..=HEADER_MAX).contains(&cell.len()) && letters && digits <= 3 && cell.iter().all(plain)
+    // `DB_PASSWORD    XFMlIEk4b5W5pN`: a value.
+    let value = check::is_scattered(cell);
+    (1..=HEADER_MAX).contains(&cell.len()) && letters && digits <= 3 && !value && cell.iter().all(plain)
 }
 
 /// `|---|---|`, `+-----+`, `├─────┼`, `====  ====`
