@@ -56,7 +56,10 @@ impl ValuePlace {
     pub(crate) fn after(text: &[u8], at: usize, kind: PlaceKind) -> Self {
         let first = skip_block(text, skip_change(text, skip_blanks(text, at)));
         let unquoted = match skip_wrappers(text, first) {
-            same if same == first => skip_wrappers(text, skip_size(text, skip_marks(text, open(text, first)))),
+            same if same == first => match skip_size(text, skip_marks(text, open(text, first))) {
+                same if same == first => first,
+                opened => skip_wrappers(text, opened),
+            },
             inside => inside,
         };
         let start = skip_quote(text, unquoted).or_else(|| skip_markup(text, unquoted)).unwrap_or(unquoted);
@@ -397,11 +400,9 @@ fn skip_block(text: &[u8], at: usize) -> usize {
     let mark = match rest {
         [b'|' | b'>', ..] => rest.iter().take(3).take_while(|b| b"|>+-".contains(b)).count(),
         [b'<', b'<', ..] => rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"<-~'\"_".contains(b)).count(),
-        [b'"', b'"', b'"', behind @ ..] | [b'\'', b'\'', b'\'', behind @ ..] => {
-            let line = usize::from(behind.first() == Some(&b'\n'));
-            // A quotation mark goes on being one.
-            return if line > 0 { skip_blanks(text, at + 3 + line) } else { at + 2 };
-        }
+        [b'"', b'"', b'"', b'\n', ..] | [b'\'', b'\'', b'\'', b'\n', ..] => return skip_blanks(text, at + 4),
+        // A quotation mark goes on being one.
+        [b'"', b'"', b'"', ..] => return at + 2,
         _ => return at,
     };
     match rest.get(mark..) {

@@ -228,7 +228,7 @@ fn gap_len(text: &[u8], inside: bool) -> Option<(usize, bool)> {
         [b' ' | b'\t' | b'\r' | b'\n', ..] => Some((escapes + 1, escapes == 0)),
         [b'n' | b'r' | b't', ..] if escapes > 0 => Some((escapes + 1, true)),
         [b'"' | b'\'' | b'`', ..] => Some((escapes + 1, false)),
-        [b',', ..] if escapes == 0 => Some((1, false)),
+        [b',' | b'|', ..] if escapes == 0 => Some((1, false)),
         [b'<', b'b', b'r', b'>', ..] => Some((4, false)),
         [b'<', b'b', b'r', b'/', b'>', ..] => Some((5, false)),
         [b'<', b'b', b'r', b' ', b'/', b'>', ..] => Some((6, false)),
