@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 META = Path("kong/filters/aws_masker.meta.json")
+CHART = Path("deploy/helm/aws-masker")
 WIDTH = 120
 
 # The pages' order of the settings. Every one of them is in one group, which a test checks.
@@ -74,6 +75,7 @@ def main() -> int:
             print(f"{path} is stale: `make reference` writes it anew", file=sys.stderr)
         return 1 if stale else 0
     for path in stale:
+        (ROOT / path).parent.mkdir(exist_ok=True)
         (ROOT / path).write_text(made[path])
         print(f"{path} is new")
     return 0
@@ -92,11 +94,16 @@ def files(catalogue: dict, meta: dict) -> dict[Path, str]:
     """The generated files, by their paths."""
     meta = with_kinds(meta, catalogue)
     schema = meta["config_schema"]
+    values = json.loads((ROOT / CHART / "values.schema.json").read_text())
+    values["properties"]["filter"]["properties"]["config"] = of_the_chart(schema, catalogue)
     return {
         META: as_json(meta),
         Path("docs/kinds.md"): kinds_page(catalogue),
         Path("docs/configuration.md"): configuration_page(schema),
         Path("docs/aws-masker.schema.json"): as_json(editor_schema(schema, catalogue)),
+        CHART / "values.schema.json": as_json(values),
+        # Helm reads only what is in the chart.
+        CHART / "files" / "rules.yml": (ROOT / "deploy/observability/rules.yml").read_text(),
     }
 
 
@@ -135,6 +142,15 @@ def editor_schema(schema: dict, catalogue: dict) -> dict:
         "if": {"properties": {"use_redis": {"const": False}}, "required": ["use_redis"]},
         "then": {"properties": {"direction": {"const": "to_provider"}}},
     }
+
+
+def of_the_chart(schema: dict, catalogue: dict) -> dict:
+    """The settings that a value of the chart may have: it sets the sidecar itself, and a secret is no value."""
+    editor = editor_schema(schema, catalogue)
+    settings = {
+        name: it for name, it in editor["properties"].items() if name not in ("sidecar", "sidecar_token", "secret")
+    }
+    return {"type": "object", "additionalProperties": False, "properties": settings}
 
 
 def as_json(value: object, indent: int = 0) -> str:
