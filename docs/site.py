@@ -34,8 +34,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, name, abs_src_path=str(ROOT / name)))
     linked = {target for page in files.documentation_pages() for target in targets(page)}
     for target in sorted(linked):
-        if files.get_file_from_path(target) is None and (ROOT / target).is_file():
-            files.append(File.generated(config, target, abs_src_path=str(ROOT / target)))
+        if files.get_file_from_path(served(target)) is None and (ROOT / target).is_file():
+            files.append(File.generated(config, served(target), abs_src_path=str(ROOT / target)))
     return files
 
 
@@ -60,8 +60,13 @@ def moved(link: re.Match[str], here: str) -> str:
         return link[0]
     inside = listing(target) if (ROOT / target).is_dir() else []
     there = inside[0] if inside else target
-    there = there.removeprefix("docs/")
+    there = served(there.removeprefix("docs/"))
     return f"{link[1]}{relpath(there, PurePosixPath(here).parent.as_posix())}{link[3] or ''})"
+
+
+def served(target: str) -> str:
+    """The place of a file in the site: mkdocs, and many a server, leaves out what begins with a dot."""
+    return "/".join(part.lstrip(".") for part in target.split("/"))
 
 
 def place(src_uri: str) -> str:
