@@ -200,6 +200,8 @@ pub(crate) enum Check {
     Name,
     /// It could be a password: it is not a reference, code or a type.
     Password,
+    /// The same, and it has the look of a password: no word of a text has so many changes between letters, digits and signs.
+    Scattered,
     /// It is not a word that stands for a password in examples.
     UrlPassword,
     /// It is random, with letters of both cases and digits, and not a digest in hexadecimal.
