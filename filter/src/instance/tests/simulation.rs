@@ -42,12 +42,15 @@ struct Second {
     owed: usize,
 }
 
+/// A reply: the microsecond in which it arrives, its worker, and its body unless the call failed.
+type OnItsWay = (u64, usize, Option<Vec<u8>>);
+
 struct Fleet {
     workers: Vec<Instance>,
     clients: u64,
     model: Model,
-    /// The replies on their way: when they arrive, at which worker, and with what.
-    replies: BinaryHeap<Reverse<(u64, usize, Option<Vec<u8>>)>>,
+    /// The replies on their way, the first to arrive at the top.
+    replies: BinaryHeap<Reverse<OnItsWay>>,
     random: Random,
     values: u64,
     /// What served requests had masked: all of it must be stored in the end.
