@@ -1,5 +1,6 @@
 """A collector of OpenTelemetry: takes metrics by OTLP over HTTP, and shows them as Prometheus would."""
 
+import contextlib
 import gzip
 import threading
 from collections import Counter
@@ -84,10 +85,12 @@ class Collector:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 collector.exports.append(Export(self.path, headers, body))
                 answer = ExportMetricsServiceResponse().SerializeToString()
-                self.send_response(collector.status)
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
+                # The sidecar may have ended meanwhile.
+                with contextlib.suppress(ConnectionError):
+                    self.send_response(collector.status)
+                    self.send_header("content-length", str(len(answer)))
+                    self.end_headers()
+                    self.wfile.write(answer)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -93,7 +93,7 @@ async fn make_every_call(app: &App) {
     request["follow"][0]["after"] = json!("0-0");
     acknowledged(app, &request).await;
     round_trip(app, "i-4").await;
-    let names = json!({"scope": "a", "source": "s", "import": "1", "complete": true,
+    let names = json!({"scope": "a", "source": "s", "import": "0123456789abcdef", "complete": true,
         "names": [["s3_bucket", "acme-lake-one", false]]});
     let placeholder = placeholder_of("i-3");
     for (path, body) in [
