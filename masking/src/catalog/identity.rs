@@ -14,7 +14,9 @@ pub(super) const ROWS: &[Row] = &[
                         principal id|payer|payer id|tenant|tenant id|catalog id|created by|modified by|\
                         canceled by|shared by|started by|target id|child id|invoice receiver|outpost id|\
                         outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
-                        アカウント id|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|compte",
+                        アカウント id|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|\
+                        konta|koncie|compte|conta|аккаунт|Аккаунт|аккаунта|аккаунте|users|grantees|kontonummer|\
+                        numer konta|hesap|hesap kimliği|účet|обліковий запис|帳戶|帳戶 id",
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),
@@ -37,6 +39,8 @@ pub(super) const ROWS: &[Row] = &[
                 "[a-z-]{6,18}-([0-9]{12})",
                 Check::Account,
             ),
+            // The user of CodeCommit's credentials. (IAM user guide, "Git credentials")
+            Rule::After("-at-", "-at-([0-9]{12})", Check::Account),
             Rule::After("aws://", "aws://([0-9]{12})", Check::Account),
             Rule::After(
                 "?account=|&account=|?accountid=|&accountid=",
@@ -63,6 +67,28 @@ pub(super) const ROWS: &[Row] = &[
             "in account ‹123456789012›: deleted",
             "계정은 ‹123456789012›번",
             "계정 ID: ‹123456789012›",
+            "la cuenta de producción es la ‹123456789012› y",
+            "login app-at-‹123456789012›\n",
+            "Account ID\n‹1234-5678-9012›\nUser\n",
+            "the account is\n‹123456789012›.",
+            "<ns1:AccountId>‹123456789012›</ns1:AccountId>",
+            "<AccountId xsi:type=\"xsd:string\">‹123456789012›</AccountId>",
+            "accountId: !!str ‹123456789012›",
+            "Account ID ............ ‹123456789012›\n",
+            "** AWS accounts: ‹123456789012› / ‹210987654321› **",
+            "Accounts: prod ‹123456789012›, dev ‹210987654321›",
+            "var Accounts = []string{\"‹123456789012›\", \"‹210987654321›\"}",
+            "$accounts = @('‹123456789012›', '‹210987654321›')",
+            "accounts = %w[‹123456789012› ‹210987654321›]",
+            "account_id in (\"‹123456789012›\", \"‹210987654321›\")",
+            "ami_users = [\"‹123456789012›\", \"‹210987654321›\"]",
+            "app.accounts.allowed=‹123456789012›,‹210987654321›",
+            "{:aws {:account-id \"‹123456789012›\"}}",
+            "public string AccountId { get; init; } = \"‹123456789012›\";",
+            "* - Account ID\n     - ‹123456789012›\n",
+            "|===\n|Account |Bucket\n|‹123456789012› |x\n|===",
+            r"Account ID & ‹123456789012› \\",
+            "<th>Account</th><td><p>‹123456789012›</p></td>",
             "--filters Name=owner-id,Values=‹123456789012›",
             "<OwnerId>‹123456789012›</OwnerId>",
             "2 ‹123456789012› eni-0123456789abcdef0 1.2.3.4",

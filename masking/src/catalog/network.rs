@@ -261,7 +261,10 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "target_group",
         label: "TARGET_GROUP",
-        rules: &[Rule::Arn("elasticloadbalancing:targetgroup")],
+        rules: &[
+            Rule::After("targetgroup/", "targetgroup/([A-Za-z0-9][A-Za-z0-9-]{0,31}/[0-9a-f]{16})", Check::None),
+            Rule::Arn("elasticloadbalancing:targetgroup"),
+        ],
         yes: &["arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/‹web-tg/73e2d6bc24d8a067›"],
         no: &["targetgroup/web"],
         ..NET

@@ -17,10 +17,9 @@ pub(crate) struct Row {
     /// Rules that join in when the configuration enables the kind by name: names under a key that says no more than
     /// "a name".
     pub(crate) asked: &'static [Rule],
-    /// Texts with the values that must be found in them between `‹` and `›`. Only the tests read them.
-    #[cfg_attr(not(test), allow(dead_code))]
+    /// Texts with the values that must be found in them between `‹` and `›`: for the tests, and for the reference.
     pub(crate) yes: &'static [&'static str],
-    /// Texts without one.
+    /// Texts without one. Only the tests read them.
     #[cfg_attr(not(test), allow(dead_code))]
     pub(crate) no: &'static [&'static str],
 }
@@ -201,6 +200,8 @@ pub(crate) enum Check {
     Name,
     /// It could be a password: it is not a reference, code or a type.
     Password,
+    /// The same, and it has the look of a password: no word of a text has so many changes between letters, digits and signs.
+    Scattered,
     /// It is not a word that stands for a password in examples.
     UrlPassword,
     /// It is random, with letters of both cases and digits, and not a digest in hexadecimal.

@@ -46,16 +46,30 @@ pub(super) const ROWS: &[Row] = &[
         label: "SECRET_KEY",
         rules: &[
             Rule::Key(KeyRule {
-                names: "secret access key|secret key|aws secret|secret access|secret access key id|s3 secret|\
+                names: "secret access key|secret key|aws secret|secret access|secret access key id|s3 secret|access key secret|\
+                        iam user secret|ses secret|cloudfront secret|spaces secret|\
                         iam secret|access secret|^secret|^sk|시크릿 키|시크릿 액세스 키|비밀 키|비밀 액세스 키|보안 액세스 키|シークレットキー|\
                         シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
-                        clave secreta|clave de acceso secreta",
+                        clave secreta|clave de acceso secreta|chiave segreta|accesso segreta|clé secrète|accès secrète|\
+                        geheimschlüssel|秘密存取金鑰|chave secreta|секретный ключ|Секретный ключ|секретного ключа|\
+                        klucz tajny|tajny klucz|geheime sleutel",
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Generated,
             }),
             // A line of credentials.csv, a table, two lines without names, code, a prompt.
             Rule::Beside("access_key_id", concat!(sign!(), "{40}"), Check::Generated),
             Rule::Beside("access_key_id", "[A-Za-z0-9+/]{54}==", Check::Encoded),
+            Rule::Key(KeyRule {
+                names: "secret access key|secret key|access secret",
+                value: "[A-Za-z0-9+/]{54}==",
+                check: Check::Encoded,
+            }),
+            // A form and the query of a URL encode what base64 has.
+            Rule::Key(KeyRule {
+                names: "secret access key|secret key|access secret",
+                value: "(?:[A-Za-z0-9]|%2[BbFf]){40}",
+                check: Check::Generated,
+            }),
             Rule::After(
                 "sk:|sk=|sk =|sk\"|sk'",
                 concat!(r#"[Ss][Kk]["'\\]{0,9}\s?[:=]\s?["'\\]{0,9}("#, sign!(), "{40})"),
@@ -98,7 +112,7 @@ pub(super) const ROWS: &[Row] = &[
             // Another form of it, near the key that it belongs to.
             Rule::Beside("access_key_id", concat!(sign!(), "{200,}={0,2}"), Check::Generated),
             Rule::Key(KeyRule {
-                names: "session token|security token|^token|세션 토큰|セッショントークン|会话令牌",
+                names: "session token|security token|sts token|^token|세션 토큰|セッショントークン|会话令牌",
                 value: r"(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]|\\{1,7}u002[bB]){100,}",
                 check: Check::Mixed,
             }),
@@ -119,7 +133,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::None,
             ),
             // A URL that CloudFront or the second version of S3's signatures lets pass.
-            Rule::After("signature=", r"Signature=([A-Za-z0-9~_-]{100,700})(?:&|\\{1,7}u0026|; )", Check::Mixed),
+            Rule::After("signature=", r"Signature=([A-Za-z0-9~_-]{60,700})(?:&|\\{1,7}u0026|; )", Check::Mixed),
             Rule::After("&signature=", r"&Signature=((?:[A-Za-z0-9+/]|%2[BF]){27}(?:=|%3D))", Check::Mixed),
         ],
         yes: &[
@@ -154,16 +168,41 @@ pub(super) const ROWS: &[Row] = &[
         ..SECRET
     },
     Row {
+        id: "smtp_password",
+        label: "SMTP_PASSWORD",
+        rules: &[
+            // A version, which is 4, and a signature of 32 bytes. (SES developer guide, "Obtaining Amazon SES SMTP
+            // credentials")
+            Rule::Beside("access_key_id", "B[A-P][A-Za-z0-9+/]{42}", Check::Generated),
+            Rule::Key(KeyRule {
+                names: "smtp pass|smtp passwd|smtp pwd|smtp password|smtp password v4|smtp secret",
+                value: "(B[A-P][A-Za-z0-9+/]{42})",
+                check: Check::Generated,
+            }),
+        ],
+        yes: &[
+            "SMTP_USER=AKIAIOSFODNN7EXAMPLE\nSMTP_PASS=‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\n",
+            "+ ses_smtp_password_v4 = \"‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\"",
+        ],
+        no: &["BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC", "AKIAIOSFODNN7EXAMPLE BJ3nQk7Rm5vYc8Jt2LhD"],
+        ..SECRET
+    },
+    Row {
         id: "password",
         label: "PASSWORD",
         rules: &[
             Rule::Key(KeyRule {
                 names: "password|passwd|pwd|db pass|ssh pass|user pass|root pass|admin pass|become pass|login pass|mysql pass|\
                         redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
-                        口令|passwort|kennwort|contraseña|mot de passe",
+                        口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
+                        паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
+                        passord|jelszó|parola|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
+                        pass phrase|passcode|require pass|store pass|key pass",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
+            // Words that name much else.
+            Rule::Key(KeyRule { names: "pass", value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}", check: Check::Scattered }),
             Rule::Stored,
             Rule::UserInfo,
             // A driver of Oracle's names the user and the password in front of the host.
@@ -178,10 +217,63 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?i:identified(?: with [^\s]{1,60})? by(?: password)?) {1,4}["'\\]{1,9}([^\x00-\x20"'\\]{4,128})"#,
                 Check::UrlPassword,
             ),
+            // A user and a password in one argument: curl, HAProxy, cloud-init.
+            Rule::After(
+                "-u |-u\"|-u'|--user|proxy-user|user = |user: |user=|stats auth |userpwd",
+                r#"(?i:-u|--user|proxy-user|user|stats auth|userpwd)[\s=:,"'\\]{0,6}[A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/]{6,128})"#,
+                Check::Scattered,
+            ),
+            Rule::After(
+                "chpasswd",
+                r#"chpasswd:\s{1,20}\{?\s{0,20}(?:list|users):\s{0,4}[|"']?\s{0,20}[a-z_][a-z0-9_-]{0,31}:([^\x00-\x20"'\\]{6,128})"#,
+                Check::Password,
+            ),
+            // The second argument of calls that take a user and a password, and the third of those that connect.
+            Rule::After(
+                "frompassword(|basicauth(|basic_auth(|passwordcredentials(|passwordauthentication(|networkcredential(|auth=(|\
+                        .login(",
+                r#"[A-Za-z_.=]{3,40}\(\s{0,20}(?:["'][^"'\n]{0,100}["']|[\w.$]{1,40}),\s{0,20}(?:[A-Za-z.:_]{1,40}\()?["']([^\x00-\x20"'\\]{6,128})["']"#,
+                Check::Password,
+            ),
+            Rule::After(
+                "pdo(|mysqli(|mysqli_connect(|mysql_connect(|getconnection(|ldap_bind(|mysqldb.connect(|pymysql.connect(|\
+                        plainauth(|imap_open(",
+                r#"[A-Za-z_.]{3,20}\(\s{0,20}(?:(?:["'][^"'\n]{0,200}["']|[\w.$]{1,40}),\s{0,20}){2}["']([^\x00-\x20"'\\]{6,128})["']"#,
+                Check::Password,
+            ),
+            Rule::After(
+                "convertto-securestring ",
+                r#"(?i:convertto-securestring) (?:-[Ss]tring )?["']([^\x00-\x20"'\\]{6,128})["']"#,
+                Check::Password,
+            ),
+            // A password file and a command line of databases. (PostgreSQL documentation, "The Password File")
+            Rule::After(
+                ":5432:|:5439:|:3306:|*:*:*:",
+                r"(?::[0-9]{4}|\*:\*):(?:[^:\s]{1,63}):(?:[^:\s]{1,63}):([^\s]{6,128})",
+                Check::Scattered,
+            ),
+            Rule::After(
+                "sqlplus ",
+                r"sqlplus (?:-[A-Za-z]{1,2} )?['\x22]?\w{1,40}/([^\s@'\x22]{6,128})@",
+                Check::Password,
+            ),
+            Rule::After("-passin |-passout ", r"-pass(?:in|out) pass:([^\s'\x22]{4,128})", Check::UrlPassword),
+            Rule::After("/pass:", r"/pass:([^\s'\x22]{6,128})", Check::Password),
+            Rule::After(
+                "-storepass |-keypass |storepass ",
+                r"-(?:src|dest)?(?:store|key)pass ([^\s'\x22]{6,128})",
+                Check::Password,
+            ),
+            // An answer that is a value alone.
+            Rule::After(
+                "get-parameter |get-secret-value |get-random-password",
+                r"get-(?:parameter|secret-value|random-password)[^\n]{0,300}(?:Parameter\.Value|SecretString|RandomPassword)[^\n]{0,100}\n([^\x00-\x20{$\x22][^\x00-\x20]{5,255})\n",
+                Check::Digit,
+            ),
             // Options of clients of databases and of ssh.
             Rule::After(
-                "mysql|mariadb|redis-cli|sshpass",
-                r#"(?:(?:mysql|mariadb)(?:dump|admin|import|sh)?(?:[ \t][^\x00-\x1f|;&]{0,200}?)?[ \t]-p|redis-cli[ \t][^\x00-\x1f|;&]{0,200}?(?:-a|--pass)[ \t]|sshpass[ \t]+-p[ \t]?)["'\\]{0,4}([^\x00-\x20"'\\$-][^\x00-\x20"'\\]{5,127})"#,
+                "mysql|mariadb|redis-cli|sshpass|ldapsearch|ldapmodify|ldapadd|ldapwhoami|htpasswd -|net use ",
+                r#"(?:ldap[a-z]{3,6}[ \t][^\x00-\x1f|;&]{0,200}?-w[ \t]|htpasswd -[a-zA-Z]{1,6} [^\s]{1,100} [^\s]{1,64} |net use (?:[A-Za-z*]: )?\\\\[^\s]{1,120} |(?:mysql|mariadb)(?:dump|admin|import|sh)?(?:[ \t][^\x00-\x1f|;&]{0,200}?)?[ \t]-p|redis-cli[ \t][^\x00-\x1f|;&]{0,200}?(?:-a|--pass)[ \t]|sshpass[ \t]+-p[ \t]?)["'\\]{0,4}([^\x00-\x20"'\\$-][^\x00-\x20"'\\]{5,127})"#,
                 Check::UrlPassword,
             ),
         ],
@@ -189,6 +281,58 @@ pub(super) const ROWS: &[Row] = &[
             "mysql -h orders-prod -u admin -p‹Xk39abcdQ7f2› orders",
             "redis-cli -h cache -a ‹Xk39abcdQ7f2abc› ping",
             "sshpass -p '‹Xk39abcdQ7f2›' ssh host",
+            "curl -u 'app:‹GHE8LBek&Qbwu3!›' https://x",
+            "proxy-user = \"ops:‹di2AeEA3YkqRje›\"",
+            "  stats auth admin:‹2jBkhOrI4LHbOX›\n",
+            "chpasswd: { list: \"ubuntu:‹YpNTHsZAIkHT9d›\", expire: false }",
+            "new PDO('mysql:host=db', 'app', '‹t4v+J+k5q-j3ml0V2O›')",
+            "mysqli_connect($host, \"app\", \"‹lyXlnCWyEd3vcr›\", \"app\")",
+            "Credentials.fromPassword(\"app\", SecretValue.unsafePlainText(\"‹akJSoYa6VY2rGP›\"))",
+            "$p = ConvertTo-SecureString '‹uL8z7yQTETM7GC›' -AsPlainText -Force",
+            "Environment=\"DB_PASSWORD=‹FK&^?Ch~~h3&AUW*DB›\" \"LEVEL=info\"",
+            "  pass: \"‹3?ONl~mB~HIcu!?K9a›\"",
+            "password: Some(\"‹4LFDw$K9e-8B$e2WA7›\")",
+            "DB_PASSWORD_PROD=‹aB3xQ9zLm2Kp7tQQ›\n",
+            "passwordOld: \"‹aB3xQ9zLm2Kp7tQQ›\"",
+            "<wsse:Password Type=\"http://example.org/a#PasswordText\">‹aB3xQ9zLm2Kp7t›</wsse:Password>",
+            "password: &pw \"‹aB3xQ9zLm2Kp7t›\"",
+            "ldapsearch -x -D cn=admin -w '‹aB3xQ9zLm2Kp7t›' -H ldap://x",
+            "*:*:*:postgres:‹aB3xQ9zLm2Kp7t›\n",
+            "sqlplus app/‹aB3xQ9zLm2Kp7t›@PRIVET",
+            "Password for EC2 instance i-0f3a9b2c4d5e6f708 (Administrator): ‹aB3xQ9zLm2Kp7t›",
+            "the new password for <b>orders</b> is <code>‹6p%d^Qt~Dz6Xd5zSVb›</code>.<br/>",
+            "Password\n‹aB3xQ9zLm2Kp7t›\n",
+            "<entry key=\"db.password\">‹aB3xQ9zLm2Kp7t›</entry>",
+            "<Parameter name=\"password\"><value>‹aB3xQ9zLm2Kp7t›</value></Parameter>",
+            "CMD [\"app\", \"--db-password\", \"‹aB3xQ9zLm2Kp7t›\"]",
+            "args:\n  - --password\n  - ‹aB3xQ9zLm2Kp7t›\n",
+            "{password, \"‹aB3xQ9zLm2Kp7t›\"}",
+            "[\"password\", \"‹aB3xQ9zLm2Kp7t›\"]",
+            "**DB password**<br>`‹1lP_lK5#j5!L6d3pPr›`",
+            "$ echo $DB_PASSWORD\n‹aB3xQ9zLm2Kp7t›\n",
+            "$ terraform output -raw db_password\n‹aB3xQ9zLm2Kp7t›\n",
+            ">>> os.environ[\"DB_PASSWORD\"]\n'‹aB3xQ9zLm2Kp7t›'\n",
+            "Password:\n```\n‹aB3xQ9zLm2Kp7t›\n```\n",
+            "## DB Password\n\n‹aB3xQ9zLm2Kp7t›\n",
+            "password: |-\n    ‹aB3xQ9zLm2Kp7t›\n",
+            "<password><![CDATA[‹aB3xQ9zLm2Kp7t›]]></password>",
+            "password — ‹aB3xQ9zLm2Kp7t›",
+            r#"{\x22password\x22:\x22‹aB3xQ9zLm2Kp7t›\x22}"#,
+            "\"user\",\"x\"\n\"password\",\"‹aB3xQ9zLm2Kp7t›\"\n",
+            "form-data; name=\"password\"\r\n\r\n‹aB3xQ9zLm2Kp7t›\r\n--x",
+            "~ password = null -> \"‹aB3xQ9zLm2Kp7t›\"",
+            "2026-01-09 08:00:00 INFO  [main] c.a.B - - name: DB_PASSWORD\n2026-01-09 08:00:00 INFO  [main] c.a.B -   value: ‹aB3xQ9zLm2Kp7t›\n",
+            "a.yaml:- name: DB_PASSWORD\na.yaml:  value: ‹aB3xQ9zLm2Kp7t›\n",
+            "#12 3.141 - name: DB_PASSWORD\n#12 3.142   value: ‹aB3xQ9zLm2Kp7t›\n",
+            "$ aws ssm get-parameter --name /a --query Parameter.Value --output text\n‹R5tSo-Yu%20VGOP6Pc›\n",
+            "Password = @\"‹J=EY@nRomOzZw*G2?J›\"",
+            "PASSWORDS = {\"dev\": \"‹Vd8oaewWFJPD5P›\", \"prod\": \"‹Tceu&+3z=6r^56FA@2›\"}",
+            "Mot de passe : ‹Ok*&I9q8c@2OT?1V37›",
+            "Пароль от базы: ‹qJmbZaKT-P8MP!%8Nl›",
+            "|Password|{noformat}‹5^VDqIXE#_%oe*iq8Z›{noformat}|",
+            r"Passwort & \verb|‹e5d7y5ITHTFLgP›| \\",
+            "<th><p>Master password</p></th><td><p><code>‹YE92uRGZCPMfB7›</code></p></td>",
+            "! Account !! Passwort\n|-\n| 1 || ‹1CmwQZy69S70NH›\n|}",
             "ansible_ssh_pass: \"‹Sup3rS3cret!x›\"",
             "MasterUserPassword=‹Passw0rd1›",
             "--master-user-password ‹Passw0rd!!1› --output table",
@@ -231,6 +375,16 @@ pub(super) const ROWS: &[Row] = &[
             "git@example.com:acme/app1.git",
             "password = generate_password(16)",
             "password: <your-password-1>",
+            "pass: \"2024-01-01\"",
+            "password: Some(\"password\".to_string())",
+            "user: \"example:image1\"",
+            "getConnection(url, user, pass)",
+            "password = env.get(\"DB_PASS1\")",
+            "password {{ db_pass1 }}",
+            "password_policy: \"length-12\"",
+            "Password\nStatus2024\nNext",
+            "[\"password\", \"username\"]",
+            "getParameter(\"password\", \"text\")",
             "password: \"my-database-secret-name\"",
             "\"MasterUserPassword\": \"DatabaseMasterPassword\"",
             "<password>string</password>",
@@ -248,7 +402,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "client_secret",
         label: "CLIENT_SECRET",
         rules: &[Rule::Key(KeyRule {
-            names: "client secret|클라이언트 시크릿|クライアントシークレット|客户端密钥",
+            names: "client secret|app secret|oidc secret|oauth secret|cognito secret|클라이언트 시크릿|クライアントシークレット|客户端密钥",
             value: "[A-Za-z0-9._~-]{20,128}",
             check: Check::Password,
         })],
@@ -262,7 +416,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("da2", Tail::Run(Class::Lower, 26..=26, Check::None)),
             Rule::Key(KeyRule {
-                names: "api key|api key value|x api key|api 키|api キー|api 密钥|api schlüssel|clave de api",
+                names: "api key|api key value|x api key|api 키|api キー|api 密钥|api schlüssel|clave de api|clé api|clé d'api|chiave api|chave de api|api ключ|ключ api|klucz api",
                 value: "[A-Za-z0-9]{20,128}",
                 check: Check::Mixed,
             }),
@@ -331,26 +485,6 @@ pub(super) const ROWS: &[Row] = &[
         ..SECRET
     },
     Row {
-        id: "smtp_password",
-        label: "SMTP_PASSWORD",
-        rules: &[
-            // A version, which is 4, and a signature of 32 bytes. (SES developer guide, "Obtaining Amazon SES SMTP
-            // credentials")
-            Rule::Beside("access_key_id", "B[A-P][A-Za-z0-9+/]{42}", Check::Generated),
-            Rule::Key(KeyRule {
-                names: "smtp pass|smtp passwd|smtp pwd|smtp password|smtp password v4|smtp secret",
-                value: "(B[A-P][A-Za-z0-9+/]{42})",
-                check: Check::Generated,
-            }),
-        ],
-        yes: &[
-            "SMTP_USER=AKIAIOSFODNN7EXAMPLE\nSMTP_PASS=‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\n",
-            "+ ses_smtp_password_v4 = \"‹BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC›\"",
-        ],
-        no: &["BJ3nQk7Rm5vYc8Jt2LhD6sEbUoPi4XyKzNwMlVgFrHqC", "AKIAIOSFODNN7EXAMPLE BJ3nQk7Rm5vYc8Jt2LhD"],
-        ..SECRET
-    },
-    Row {
         id: "eks_token",
         label: "EKS_TOKEN",
         rules: &[Rule::Literal("k8s-aws-v1.", r"k8s-aws-v1\.[A-Za-z0-9_-]{60,}", Edge::Compound, Check::None)],
@@ -364,7 +498,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("mrk", Tail::Run(Class::Hex, 32..=32, Check::None)),
             Rule::Key(KeyRule {
-                names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|key id|\
+                names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk id|kms cmk|kms id|key id|\
                         encryption key|encryption key id|master key|master key id|key identifier|kms 키|kms 키 id|\
                         kms キー|kms キー id|kms 密钥|kms 密钥 id|kms schlüssel|clave kms|clave de kms",
                 value: "{uuid}",

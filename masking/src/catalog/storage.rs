@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
             // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
             Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
-                names: "bucket|bucket name|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶",
+                names: "bucket|bucket name|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體",
                 value: "{bucket}",
                 check: Check::Bucket,
             }),
@@ -106,6 +106,33 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Sibling(
                 "MaxKeys|KeyCount|IsTruncated|MaxUploads",
                 KeyRule { names: "name", value: "{bucket}", check: Check::Bucket },
+            ),
+            // The first argument of calls to S3, and the last of one that refers to a bucket.
+            Rule::After(
+                "putobject(|getobject(|listobjects(|deleteobject(|put_object(|get_object(|list_objects(|delete_object(|\
+                        putobjectrequest(|getobjectrequest(|listobjectsrequest(|deleteobjectrequest(|s3.geturl(|\
+                        create_s3_uri(|doesobjectexist(|download_file(|.fput_object(|.fget_object(",
+                r#"(?i:[a-z_0-9.]{6,24})\(\s{0,40}["']({bucket})["']\s{0,20},"#,
+                Check::Bucket,
+            ),
+            Rule::After(
+                "frombucketname(|from_bucket_name(",
+                r#"(?i:from_?bucket_?name)\([^"'()\n]{0,40}["'][^"'\n]{0,80}["']\s{0,20},\s{0,40}["']({bucket})["']"#,
+                Check::Bucket,
+            ),
+            // A file system of s3fs.
+            Rule::After("s3fs#", "s3fs#({bucket})", Check::Bucket),
+            // A resource of Kubernetes that stands for one of AWS. (Crossplane, ACK)
+            Rule::After(
+                "kind: bucket",
+                r"kind: Bucket\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?: +[a-z]+: [^\n]{0,80}\n){0,3}? +name: ['\x22]?({bucket})",
+                Check::Bucket,
+            ),
+            // A remote of rclone's.
+            Rule::After(
+                "rclone ",
+                r"rclone [a-z]{2,10} (?:[^\s]{1,100} ){0,3}(?:s3|aws)[a-z0-9_-]{0,16}:({bucket})",
+                Check::Bucket,
             ),
             Rule::Request,
             // The settings of one bucket. (Apache Hadoop, "Configuring different S3 buckets with Per-Bucket Configuration")
@@ -123,6 +150,8 @@ pub(super) const ROWS: &[Row] = &[
             "s3%3A%2F%2F‹acme-logs›%2Fkey",
             r"warehouse.dir=s3a\://‹acme-lake›/warehouse",
             "arn:aws:s3:::‹amzn-s3-demo-bucket›/*",
+            "arn:${AWS::Partition}:s3:::‹acme-x-data›/*",
+            "arn:*:s3:::‹acme-x-data›/*",
             "‹my.own.bucket›.s3.us-east-2.amazonaws.com",
             "‹acme-site›.s3-website-us-west-2.amazonaws.com",
             "https://s3.us-east-1.amazonaws.com/‹acme-logs›/key",
@@ -140,6 +169,25 @@ pub(super) const ROWS: &[Row] = &[
             "{name: BUCKET, value: \"‹acme-logs›\"}",
             r#"{"name": "LOG_BUCKET", "value": "‹acme-logs›"}"#,
             "s3.Bucket('‹acme-logs›')",
+            "s3.putObject(new PutObjectRequest(\"‹acme-logs›\", \"q1.pdf\", file));",
+            "ExAws.S3.put_object(\"‹acmelogs›\", \"a.png\", data)",
+            "Bucket.fromBucketName(this, \"Logs\", \"‹acme-logs›\")",
+            "rclone mount s3:‹acme-logs› /mnt",
+            "S3_BUCKET_UPLOADS=‹acme-logs-a›\n",
+            "bucket(name: \"‹acme-logs›\") { key }",
+            "bucket: &b ‹acme-data-1›\n",
+            "let buckets = vec![\"‹acme-r1›\", \"‹acme-r2›\"];",
+            "if (bucketName === '‹acme-if›') {}",
+            "bucket_map = { logs = \"‹acme-map-logs›\", data = \"‹acme-map-data›\" }",
+            "args: [\"--bucket\", \"‹acmelogs-1›\"]",
+            "Bucket name\n‹acme-website›\nRegion\n",
+            "s3fs#‹acme-s3fs› /mnt/s3 fuse",
+            "\"resourceId\",\"resourceType\"\n\"‹acme-public›\",\"AWS::S3::Bucket\",\"1\"\n",
+            r#"{"type": "aws_s3_bucket", "name": "m", "instances": [{"attributes": {"arn": "x", "id": "‹acmemedia›", "t": {"id": "y-1"}}}]}"#,
+            "apiVersion: s3.aws.upbound.io/v1beta1\nkind: Bucket\nmetadata:\n  name: ‹acme-xp-data›\n",
+            "bucket: Some(\"‹acme-logs›\"),",
+            "| S3 bucket | {{‹acme-logs›}} |",
+            r"S3 bucket & \texttt{‹acme-logs›} \\",
             "os.getenv('BUCKET', '‹acme-logs›')",
             "process.env.BUCKET || '‹acme-logs›'",
             "Bucket: aws.String(\"‹acme-logs›\")",
@@ -182,6 +230,9 @@ pub(super) const ROWS: &[Row] = &[
             "GET / HTTP/1.1\nHost: s3.amazonaws.com\n",
             r#"{"IsTruncated": false, "Users": [{"Name": "acme-1"}]}"#,
             "bucket: true",
+            "Copy objects from the source bucket (idempotency)",
+            "Bucket string `json:\"bucket\"`",
+            "s3://s3.eu-west-1.amazonaws.com",
             r#""Bucket": null"#,
             "token bucket size = 100",
             "bucket_prefix = \"x-1\"",

@@ -20,6 +20,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Bucket => is_bucket(value),
         Check::Name => is_name(value),
         Check::Password => is_password(value),
+        Check::Scattered => is_password(value) && is_scattered(value),
         Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value) && !template::is_one(value),
         Check::Generated => is_generated(value) && is_random(value),
         Check::Encoded => BASE64.decode(value).is_ok_and(|secret| is_generated(&secret) && is_random(&secret)),
@@ -77,11 +78,19 @@ fn is_name(value: &[u8]) -> bool {
         && !(value.iter().all(u8::is_ascii_alphanumeric) && is_one_of(WORDS, value))
         && !is_region(value)
         && !is_reference(value)
+        && !is_one_of(TYPES, value)
 }
+
+/// Sorts of resources, which stand beside each other where their names would.
+const TYPES: &str = "\
+    db-instance|db-cluster|db-snapshot|db-cluster-snapshot|db-parameter-group|db-security-group|db-proxy|db-shard-group|\
+    custom-engine-version|blue-green-deployment";
 
 fn is_bucket(value: &[u8]) -> bool {
     let memory = value.strip_prefix(b"0x").is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-    is_name(value) && !memory && !value.windows(2).any(|pair| pair == b"..") && address(value).is_none()
+    // An endpoint of AWS's own.
+    let endpoint = value.ends_with(b".amazonaws.com");
+    is_name(value) && !memory && !endpoint && !value.windows(2).any(|pair| pair == b"..") && address(value).is_none()
 }
 
 /// `us-east-1`, also with the letter of a zone: what stands next to names, and is none.
@@ -205,6 +214,24 @@ pub(crate) fn is_mixed(value: &[u8]) -> bool {
         && has(u8::is_ascii_digit)
         && has(|b| b"!#$%^&*+?~".contains(b))
 }
+
+/// Returns whether a value has the look of a password: signs among its letters and digits, or so many changes between
+/// them as no word and no name of code has, `YE92uRGZCPMfB7`.
+pub(crate) fn is_scattered(value: &[u8]) -> bool {
+    let sort = |b: u8| match b {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    };
+    let changes = value.windows(2).filter(|pair| matches!(pair, [a, b] if sort(*a) != sort(*b))).count();
+    let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
+    let letters = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
+    is_mixed(value) || value.len() >= SCATTERED_MIN && letters && changes * 5 >= value.len() * 2
+}
+
+/// Bytes of letters and digits that can have the look of a password.
+const SCATTERED_MIN: usize = 10;
 
 /// Returns whether a value is a run of letters and digits too long for a word.
 pub(crate) fn is_long(value: &[u8]) -> bool {

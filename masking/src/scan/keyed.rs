@@ -6,6 +6,7 @@ use crate::catalog::KindId;
 use crate::catalog::{Check, Edge, KeyRule};
 use crate::placeholder;
 use crate::scan::check;
+use crate::scan::clause;
 use crate::scan::edge;
 use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
@@ -68,18 +69,32 @@ impl Keyed {
         mut found: impl FnMut(Range<usize>),
     ) -> bool {
         let all = places.all.iter().enumerate().filter_map(|(at, place)| Some((at, place.as_ref()?)));
-        all.into_iter().any(|(at, place)| {
-            // Masked already: what else stands around the name is not its value. Only a version is one next to anything.
-            let mut any = places.masked >> at & 1 == 1 && !self.is_excuse();
-            let formal = name.is_formal(place.tight);
-            if !any {
-                self.list(text, *place, formal, reading, |value| {
-                    any = true;
-                    found(value);
-                });
-            }
-            any
-        })
+        let listed = self.check == Check::Account && name.is_plural() && clause::accounts(text, name.end, &mut found);
+        listed
+            || all.into_iter().any(|(at, place)| {
+                // Masked already: what else stands around the name is not its value. Only a version is one next to anything.
+                let mut any = places.masked >> at & 1 == 1 && !self.is_excuse();
+                let formal = name.is_formal(place.tight);
+                if !any {
+                    self.list(text, *place, formal, reading, |value| {
+                        any = true;
+                        found(value);
+                    });
+                }
+                any
+            })
+            || self.clause(text, name, found)
+    }
+
+    /// The value further on in the sentence of its name.
+    fn clause(&self, text: &[u8], name: Name<'_>, found: impl FnMut(Range<usize>)) -> bool {
+        let value = match self.check {
+            Check::Account => clause::account(text, name.end),
+            _ if !name.is_word() => None,
+            Check::Password => clause::password(text, name.end),
+            _ => None,
+        };
+        value.filter(|_| name.is_word()).map(found).is_some()
     }
 
     /// The value at `place`, and those that follow it in a list.
@@ -105,11 +120,13 @@ impl Keyed {
                 Joint::Dash => !place.tight,
                 Joint::Arrow | Joint::Tag => true,
                 Joint::Blank if self.check == Check::Account => {
-                    next.place.quoted == place.quoted && (formal || place.quoted)
+                    // `%w[471192830564 582203941675]`
+                    let bracket = edge::previous(text, place.start) == Some(b'[') || place.kind == PlaceKind::Cell;
+                    next.place.quoted == place.quoted && (formal || place.quoted || bracket)
                 }
-                Joint::Blank => formal && !place.quoted && !place.tight && self.check != Check::Password,
+                Joint::Blank => formal && !place.quoted && !place.tight && !self.is_password(),
                 // A comma also separates `password=a,bucket=b`.
-                Joint::Comma | Joint::And if self.check == Check::Password => next.place.quoted && place.quoted,
+                Joint::Comma | Joint::And if self.is_password() => next.place.quoted && place.quoted,
                 Joint::Comma | Joint::And => next.place.quoted == place.quoted || self.check == Check::Account,
             };
             let one = matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
@@ -118,8 +135,14 @@ impl Keyed {
                     kind @ (PlaceKind::Map | PlaceKind::Members) => member::next_in_map(text, end, kind),
                     kind => member::next_object(text, end).map(|next| ValuePlace { kind, ..next }),
                 };
-                match next.filter(|next| reading.element(self.index, *next, formal)) {
-                    Some(next) => place = next,
+                // `accounts.allowed=471192830564,582203941675`: the value of a member is a list itself.
+                let next = next.map(|next| (next, Joint::Comma)).or_else(|| {
+                    let next =
+                        notation::next_element(text, end).filter(|next| next.joint == Joint::Comma && same(next))?;
+                    Some((next.place, next.joint))
+                });
+                match next.filter(|(next, _)| reading.element(self.index, *next, formal)) {
+                    Some((next, _)) => (place, first) = (next, false),
                     None => return,
                 }
                 continue;
@@ -167,27 +190,43 @@ impl Keyed {
         self.value(text, place, false, reading)
     }
 
+    fn is_password(&self) -> bool {
+        matches!(self.check, Check::Password | Check::Scattered)
+    }
+
+    /// Returns whether what its notation encloses is a password.
+    fn is_enclosed(&self, value: &[u8]) -> bool {
+        check::is_enclosed_password(value) && (self.check == Check::Password || check::is_scattered(value))
+    }
+
     fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
         // Only accounts are told by a map's name whatever its members are called.
-        let names = matches!(self.check, Check::Bucket | Check::Name);
         let told = match place.kind {
             PlaceKind::Map => self.check == Check::Account,
-            PlaceKind::Members => self.check == Check::Account || names,
+            // An unquoted word could be anything.
+            PlaceKind::Members => !self.is_password() || place.quoted,
             _ => true,
         };
         if !told {
             return None;
         }
-        if let Some(end) = place.end.filter(|_| self.check == Check::Password) {
+        if let Some(end) = place.end.filter(|_| self.is_password()) {
             let cell = text.get(place.start..end).filter(|_| place.kind == PlaceKind::Cell)?;
-            return (check::is_enclosed_password(cell) && check::has_digit(cell)).then_some(place.start..end);
+            // Under a line that is a name alone, a word with a number may be another name.
+            let sure = place.quoted || check::is_scattered(cell);
+            return (sure && self.is_enclosed(cell) && check::has_digit(cell)).then_some(place.start..end);
         }
         // What a notation encloses is a password or none, whatever characters it is made of.
-        if self.check == Check::Password && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place))
-        {
-            let enclosed = quoted::value(text, place).or_else(|| quoted::line(text, place, formal));
+        if self.is_password() && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place)) {
+            let enclosed = quoted::value(text, place)
+                .or_else(|| quoted::argument(text, place))
+                .or_else(|| quoted::line(text, place, formal));
             if let Some(value) = enclosed {
-                return Some(value).filter(|value| text.get(value.clone()).is_some_and(check::is_enclosed_password));
+                return Some(value)
+                    .filter(|value| text.get(value.clone()).is_some_and(|value| self.is_enclosed(value)));
+            }
+            if let Some(value) = quoted::token(text, place) {
+                return Some(value);
             }
         }
         let run = self.pattern.is_run();
@@ -231,12 +270,23 @@ impl Keyed {
                 let telling = check::is_distinctive(bytes) && (place.kind == PlaceKind::Cell || place.leads);
                 telling || place.quoted && place.kind == PlaceKind::Before
             }
+            // `new aws.rds.Instance("main", {`: what a program calls a resource; its name is in the object.
+            Check::Bucket | Check::Name
+                if place.kind == PlaceKind::Called && notation::precedes_object(text, value.end) =>
+            {
+                false
+            }
             Check::Bucket | Check::Name if place.quoted => {
-                notation::ends_quoted(text, value.end)
+                // `json:"bucket"` in the tag of Go's.
+                let tag = text.get(value.end..).is_some_and(|rest| rest.starts_with(b":\""));
+                !tag && notation::ends_quoted(text, value.end)
                     && (check::is_distinctive(bytes) || !notation::is_name(text, value.end))
             }
             Check::Bucket | Check::Name => {
                 let called = place.kind == PlaceKind::Called;
+                // `the bucket (idempotency)`: a word in brackets behind one of a sentence.
+                let remark =
+                    called && !place.tight && !text.get(value.end..).is_some_and(|rest| rest.starts_with(b"):"));
                 let parenthesis = !called || text.get(value.end) == Some(&b')');
                 let next = text.get(value.end);
                 let alone = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'\\'));
@@ -245,7 +295,7 @@ impl Keyed {
                     && text.get(value.end..).is_some_and(|rest| rest.starts_with(b"</"));
                 let bare = check::is_distinctive(bytes)
                     || formal
-                    || called
+                    || called && !remark
                     || element
                     || place.tight && alone && bytes.len() >= 6;
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
@@ -257,6 +307,7 @@ impl Keyed {
             }
             Check::Version => place.kind != PlaceKind::Near,
             // Without quotation marks, a symbol may be code's.
+            Check::Scattered => true,
             Check::Password if place.kind == PlaceKind::Near => {
                 formal || check::is_generated(bytes) || check::is_long(bytes)
             }

@@ -36,7 +36,10 @@ impl<'t> Member<'t> {
         // `@name="b"` in an object that Ruby prints, `[prod]=b` in a map of a shell.
         let sign = matches!(text.get(at), Some(b'@' | b'['));
         let quote = skip_quote(text, at).unwrap_or(at + usize::from(tag || sign));
-        let len = text.get(quote..)?.iter().take(NAME_BYTES).take_while(|b| in_name(**b)).count();
+        let plain = quote == at + usize::from(tag || sign);
+        // What is quoted may be a domain or a path.
+        let of_name = |b: &&u8| in_name(**b) || !plain && matches!(**b, b'.' | b'/' | b'@' | b'*');
+        let len = text.get(quote..)?.iter().take(NAME_BYTES).take_while(of_name).count();
         let name = text.get(quote..quote + len).filter(|name| !name.is_empty() && !is_masked(name))?;
         let end = skip_quote(text, quote + len).unwrap_or(quote + len);
         let end = end + usize::from(sign && text.get(end) == Some(&b']'));
@@ -146,6 +149,10 @@ impl Object {
             }
             (Some((at, PlaceKind::Assigned)), _) => at,
             (None, b'{') => after,
+            // `bucket(name: "b")`
+            (Some((at, PlaceKind::Called)), b'(') if name.is_word() => {
+                return Some(Self { first: skip_blanks(text, at), list: false });
+            }
             // Attributes of an element.
             (None, _) if name.tag && after > end => end,
             _ => return None,
@@ -204,6 +211,7 @@ pub(crate) fn of_map(name: &Name<'_>, Opening { after, sign, .. }: Opening, text
 pub(crate) fn next_in_map(text: &[u8], end: usize, kind: PlaceKind) -> Option<ValuePlace> {
     let at = skip_quote(text, end).unwrap_or(end);
     let at = skip_blanks(text, at + usize::from(text.get(at) == Some(&b',')));
+    let at = at + if text.get(at..)?.starts_with(b"- ") { 2 } else { 0 };
     Some(ValuePlace { kind, ..Member::read(text, at).filter(|_| at > end)?.place(text) })
 }
 

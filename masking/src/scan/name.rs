@@ -2,7 +2,7 @@
 
 use crate::placeholder;
 use crate::scan::edge;
-use crate::scan::words::Bytes;
+use crate::scan::words::{self, Bytes};
 
 /// A name in a text.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Name<'t> {
 /// A name as numbers: see [`Name::short`].
 pub(crate) type ShortName = [u64; 6];
 
+/// Maximum bytes of a command in front of its last name.
+const COMMAND_MAX: usize = 240;
 /// Bytes of a name on either side of the word that it was found by.
 const NAME_MAX: usize = 48;
 /// Maximum bytes of a member's name: what stands before them tells nothing.
@@ -41,13 +43,28 @@ pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl DoubleEndedIt
         *slot = longer;
         count += 1;
     }
-    let tag =
-        edge::previous(text, first) == Some(b'<') || text.get(..first).is_some_and(|head| head.ends_with(b"&lt;"));
+    let tag = opens_tag(text, first);
     let phrase = phrase_start(text, first);
     let part = move |from: usize, end: usize| text.get(from..end).unwrap_or_default();
     let name = move |end| Name { written: part(first, end), phrase: part(phrase, end), start: first, end, tag };
     (0..count).rev().filter_map(move |at| ends.get(at).copied()).map(name)
 }
+
+/// Returns whether the name at `first` is that of an element: `<Bucket>`, `&lt;Bucket`, `<ns1:Bucket>`.
+fn opens_tag(text: &[u8], first: usize) -> bool {
+    let head = text.get(first.saturating_sub(PREFIX_MAX)..first).unwrap_or_default();
+    match head {
+        [.., b'<'] => true,
+        [space @ .., b':'] => {
+            let prefix = space.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+            prefix > 0 && space.get(..space.len() - prefix).is_some_and(|head| head.ends_with(b"<"))
+        }
+        _ => head.ends_with(b"&lt;"),
+    }
+}
+
+/// Bytes of the prefix of a namespace.
+const PREFIX_MAX: usize = 16;
 
 /// Returns the start of the names that hold the word at `start`.
 fn first(text: &[u8], start: usize) -> usize {
@@ -95,7 +112,8 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
 }
 
 /// Words that continue a name after a space, a point or an index.
-const MORE: [&[u8]; 23] = [
+const MORE: [&[u8]; 24] = [
+    b"s3",
     b"access",
     b"account",
     b"id",
@@ -134,7 +152,7 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
         _ => return None,
     };
     let behind = rest.get(blank..)?;
-    let len = behind.iter().take(12).take_while(|b| b.is_ascii_alphabetic()).count();
+    let len = behind.iter().take(12).take_while(|b| b.is_ascii_alphanumeric()).count();
     let word = behind.get(..len).filter(|word| may_be_more(word))?;
     MORE.iter().any(|more| more.eq_ignore_ascii_case(word)).then_some(end + index + blank + len)
 }
@@ -233,7 +251,11 @@ impl<'t> Name<'t> {
 
     /// Returns whether it names several: `buckets`, `bucketNames`.
     pub(crate) fn is_plural(&self) -> bool {
-        singular(self.written).is_some()
+        let collection = |suffix: &&str| {
+            let end = self.written.len().checked_sub(suffix.len()).and_then(|at| self.written.get(at..));
+            end.is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
+        };
+        singular(self.written).is_some() || ["_map", "_list", "_set", "_dict"].iter().any(collection)
     }
 
     /// Returns whether a part of it is written so, in any case.
@@ -251,7 +273,7 @@ impl<'t> Name<'t> {
     }
 
     /// `--name`, and PowerShell's `-Name`.
-    fn is_option(&self) -> bool {
+    pub(crate) fn is_option(&self) -> bool {
         match self.written {
             [b'-', b'-', ..] => true,
             [b'-', first, rest @ ..] => first.is_ascii_uppercase() && !rest.contains(&b'-'),
@@ -269,6 +291,42 @@ impl<'t> Name<'t> {
         placeholder::find_all(self.written).next().is_some()
     }
 
+    /// Returns whether its line begins with it or with the words in front of it.
+    pub(crate) fn begins_line(&self, text: &[u8]) -> bool {
+        let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
+        let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default());
+        // `## Password`, `**Password**`
+        let line = line.trim_ascii_start();
+        let line = line
+            .get(line.iter().take_while(|b| matches!(b, b'#' | b'*')).count()..)
+            .unwrap_or_default()
+            .trim_ascii_start();
+        let words = line.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ' || !b.is_ascii());
+        words && line.len() < PHRASE_WORD_MAX && line.iter().filter(|b| **b == b' ').count() <= PHRASE_WORDS
+    }
+
+    /// Returns whether it is the last word of a command, whose answer stands on the next line.
+    pub(crate) fn ends_command(&self, text: &[u8]) -> bool {
+        let head = text.get(self.start.saturating_sub(COMMAND_MAX)..self.start).unwrap_or_default();
+        let Some(newline) =
+            memchr::memrchr(b'\n', head).map(|newline| newline + 1).or(Some(0).filter(|_| self.start < COMMAND_MAX))
+        else {
+            return false;
+        };
+        let line = head.get(newline..).unwrap_or_default();
+        const PROMPTS: [&[u8]; 7] = [b"$ ", b"# ", b"% ", b">>> ", b"> ", b"PS> ", b"In ["];
+        let prompt = PROMPTS.iter().find(|prompt| line.starts_with(prompt));
+        prompt
+            .is_some_and(|prompt| *prompt != b"# " || line.starts_with(b"# echo ") || line.starts_with(b"# printenv "))
+    }
+
+    /// Returns whether it is a heading of Markdown.
+    pub(crate) fn is_heading(&self, text: &[u8]) -> bool {
+        let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
+        let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default());
+        line.starts_with(b"#") || line.starts_with(b"**")
+    }
+
     /// Returns whether its line begins with it, except for words and signs that introduce a name.
     pub(crate) fn leads(&self, text: &[u8]) -> bool {
         let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
@@ -284,6 +342,37 @@ fn singular(name: &[u8]) -> Option<&[u8]> {
         _ => None,
     }
 }
+
+/// Returns the name without the word at its end that tells which of several it is: a number, a stage, a purpose.
+fn unqualified(name: &[u8]) -> Option<&[u8]> {
+    let digits = name.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let word = name.iter().rev().take(QUALIFIER_BYTES).take_while(|b| b.is_ascii_alphabetic()).count();
+    let shorter = if (1..=2).contains(&digits) {
+        name.get(..name.len() - digits)?
+    } else {
+        let run = name.get(name.len() - word..)?;
+        // The last word of one that changes its case, or all of it after a separator.
+        let camel = run.iter().rposition(u8::is_ascii_uppercase).filter(|_| run.iter().any(u8::is_ascii_lowercase));
+        let last = run.get(camel.unwrap_or(0)..)?;
+        let before = name.get(..name.len() - last.len())?;
+        let apart = camel.is_some_and(|at| at > 0) || matches!(before.last(), Some(b'_' | b'-'));
+        Some(before).filter(|_| apart && words::is_one_of(QUALIFIERS, last))?
+    };
+    let end = shorter.iter().rposition(|b| !matches!(b, b'_' | b'-'))?;
+    shorter.get(..=end).filter(|shorter| shorter.len() >= 3)
+}
+
+/// Maximum qualifiers of a name, and bytes of one.
+const QUALIFIERS_MAX: usize = 2;
+const QUALIFIER_BYTES: usize = 16;
+
+/// Words that tell which of several things a name means. What tells a property of the thing, `password_length`, is none.
+const QUALIFIERS: &str = "\
+    prod|production|prd|dev|development|test|testing|tst|stage|staging|stg|qa|uat|preprod|sandbox|local|live|old|new|prev|\
+    previous|current|backup|backups|primary|secondary|main|master|replica|blue|green|ro|rw|reader|writer|admin|root|user|app|\
+    db|rds|redis|pg|mysql|postgres|api|web|eu|us|ap|a|b|c|internal|external|public|private|uploads|upload|logs|log|assets|data|\
+    raw|media|images|archive|artifacts|static|reports|exports|export|tmp|temp|cache|site|state|tfstate|lake|map|list|set|array|\
+    dict|dest|destination|src|ci|cd|deploy|etl|default";
 
 /// The rules for each name: a tree of the letters of all names, from their last to their first.
 #[derive(Debug)]
@@ -349,6 +438,15 @@ impl NameIndex {
         let mut rules = Vec::new();
         self.walk(name, name.phrase, &mut rules);
         singular(name.phrase).into_iter().for_each(|singular| self.walk(name, singular, &mut rules));
+        // `DB_PASSWORD_PROD`, `secretAccessKeyOld`, `bucket_map`
+        let mut phrase = name.phrase;
+        for _ in 0..QUALIFIERS_MAX {
+            // `<your-password-1>` stands for a value.
+            let Some(shorter) = unqualified(phrase).filter(|_| rules.is_empty() && !name.tag) else { break };
+            phrase = shorter;
+            self.walk(name, phrase, &mut rules);
+            singular(phrase).into_iter().for_each(|singular| self.walk(name, singular, &mut rules));
+        }
         let holds = |part: &str| name.written.windows(part.len()).any(|w| w.eq_ignore_ascii_case(part.as_bytes()));
         rules.extend(self.contained.iter().filter(|(part, _)| holds(part)).map(|(_, rule)| *rule));
         rules.sort_unstable();
@@ -367,7 +465,11 @@ impl NameIndex {
             }
             let fits = |form: Fit| match form {
                 Fit::End => true,
-                Fit::Whole => letters(name.written).count() - (name.phrase.len() - phrase.len()) == depth,
+                // What stands in front of a qualifier is not the whole name.
+                Fit::Whole => {
+                    name.phrase.len() - phrase.len() <= 1
+                        && letters(name.written).count() - (name.phrase.len() - phrase.len()) == depth
+                }
                 Fit::Written(written) => name.written == written,
             };
             rules.extend(branch.ends.iter().filter(|(form, _)| fits(*form)).map(|(_, rule)| *rule));

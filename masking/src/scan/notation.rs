@@ -54,8 +54,15 @@ impl ValuePlace {
 
     /// The place after blanks and a quotation mark.
     pub(crate) fn after(text: &[u8], at: usize, kind: PlaceKind) -> Self {
-        let unquoted = skip_size(text, skip_marks(text, open(text, skip_blanks(text, at))));
-        let start = skip_quote(text, unquoted).unwrap_or(unquoted);
+        let first = skip_block(text, skip_change(text, skip_blanks(text, at)));
+        let unquoted = match skip_wrappers(text, first) {
+            same if same == first => match skip_size(text, skip_marks(text, open(text, first))) {
+                same if same == first => first,
+                opened => skip_wrappers(text, opened),
+            },
+            inside => inside,
+        };
+        let start = skip_quote(text, unquoted).or_else(|| skip_markup(text, unquoted)).unwrap_or(unquoted);
         let quoted = start > unquoted;
         // Blanks within the quotation marks are not of the value.
         let start = if quoted { skip_spaces(text, start) } else { start };
@@ -167,12 +174,21 @@ pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
 pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
     match text.get(end) {
         None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
+        Some(b'}' | b'{') => {
+            MARKUP.iter().any(|(_, close)| text.get(end..).is_some_and(|rest| rest.starts_with(close)))
+        }
         Some(_) => skip_quote(text, skip_spaces(text, end)).is_some(),
     }
 }
 
 pub(crate) fn skip_spaces(text: &[u8], at: usize) -> usize {
     at + text.get(at..).unwrap_or_default().iter().take(BLANKS_MAX).take_while(|b| **b == b' ').count()
+}
+
+/// Returns whether an object is the argument after the quoted one that ends at `end`: `("main", {`.
+pub(crate) fn precedes_object(text: &[u8], end: usize) -> bool {
+    let comma = skip_quote(text, end).filter(|at| text.get(*at) == Some(&b','));
+    comma.is_some_and(|at| text.get(skip_blanks(text, at + 1)) == Some(&b'{'))
 }
 
 /// Returns whether another word follows on the line.
@@ -205,7 +221,7 @@ pub(crate) fn operator(text: &[u8], at: usize, tag: bool) -> Option<(usize, Plac
     let rest = text.get(at..)?;
     let sign = matches!(
         rest.first()?,
-        b'>' | b'?' | b'+' | b'.' | b'\\' | b':' | b'|' | b'=' | b'-' | b'&' | b'%' | b'(' | b'<' | 0xe2 | 0xef
+        b'>' | b'?' | b'+' | b'.' | b'\\' | b':' | b'|' | b'=' | b'-' | b'&' | b'%' | b'(' | b'<' | b'!' | 0xe2 | 0xef
     );
     if sign { operator_of(rest, at, tag) } else { None }
 }
@@ -214,18 +230,27 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
     let assigned = |len: usize| Some((at + len, PlaceKind::Assigned));
     match rest {
         [b'>', ..] if tag => assigned(1),
+        // A leader: `Account ID ............ 471192830564`.
+        [b'.', b'.', b'.', b'.', ..] => assigned(rest.iter().take(BLANKS_MAX).take_while(|b| **b == b'.').count()),
         [b'?' | b'+' | b'.', b'=', ..] | [b'\\', b'=' | b':', ..] => assigned(2),
         [b':', b':', b':', b'=', ..] => assigned(4),
         // A field that Jsonnet hides.
         [b':', b':', b' ', ..] => assigned(2),
         [b':', b':', b'=', ..] | [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => assigned(3),
-        [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=', b'=', ..] | [b'-', b'>', ..] => assigned(2),
+        [b'=' | b'!', b'=', b'=', ..] => assigned(3),
+        [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=' | b'!', b'=', ..] | [b'-', b'>', ..] => {
+            assigned(2)
+        }
+        [b'<', b'b', b'r', b'>', ..] => assigned(4),
+        [b'<', b'b', b'r', b'/', b'>', ..] => assigned(5),
+        [b'<', b'b', b'r', b' ', b'/', b'>', ..] => assigned(6),
         [b'|', b'|', ..] | [b'?', b'?', ..] => assigned(2),
         [b'&', b'g', b't', b';', ..] if tag => assigned(4),
         [b'=', b'3', b'D', next @ ..] if is_quoted_printable(next) => assigned(3),
         [b':' | b'=', ..] => assigned(1 + annotation(rest.get(1..)?)),
         [b'|', ..] => assigned(1),
         [b'%', b'3', b'D' | b'd', ..] => assigned(3),
+        [b'&', b' ', ..] if is_row_of_latex(rest) => assigned(1),
         [b'(', ..] => Some((at + 1, PlaceKind::Called)),
         [b'<', ..] => cell_behind(rest).and_then(assigned),
         [0xe2 | 0xef, ..] => {
@@ -235,6 +260,16 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
     }
 }
 
+/// `Account & 471192830564 \\\\`
+fn is_row_of_latex(rest: &[u8]) -> bool {
+    let line = rest.get(..rest.len().min(ROW_MAX)).unwrap_or_default();
+    let line = line.get(..memchr::memchr(b'\n', line).unwrap_or(line.len())).unwrap_or_default();
+    line.trim_ascii_end().ends_with(br"\\")
+}
+
+/// Maximum bytes of the rest of a row.
+const ROW_MAX: usize = 240;
+
 /// Returns whether the text after `=3D` shows that a mail has written an equals sign so, and not that a value begins.
 fn is_quoted_printable(next: &[u8]) -> bool {
     let digits = next.iter().take(12).take_while(|b| b.is_ascii_digit()).count();
@@ -242,7 +277,7 @@ fn is_quoted_printable(next: &[u8]) -> bool {
 }
 
 /// Signs of other scripts and of box drawing.
-const SIGNS: [&str; 6] = ["：", "＝", "→", "│", "┃", "║"];
+const SIGNS: [&str; 9] = ["：", "＝", "→", "│", "┃", "║", "—", "–", "⇒"];
 
 /// How far the cell is in which the value stands: `</td><td class="x">`.
 fn cell_behind(rest: &[u8]) -> Option<usize> {
@@ -289,6 +324,8 @@ pub(crate) fn skip_remark(text: &[u8], at: usize) -> usize {
     let close = match rest.first() {
         Some(b'[') => b']',
         Some(b'(') => b')',
+        // A property of C#: `{ get; set; } = "…"`.
+        Some(b'{') if rest.starts_with(b"{ get") => b'}',
         _ => return at,
     };
     let end = rest.iter().position(|b| *b == close || *b == b'\n').filter(|end| rest.get(*end) == Some(&close));
@@ -311,6 +348,21 @@ pub(crate) fn skip_closing(text: &[u8], at: usize) -> usize {
 
 /// After the marks that begin emphasis, or end that of the name: `**`, `<code>`.
 fn skip_marks(text: &[u8], at: usize) -> usize {
+    // `<p><code>`
+    let mut at = at;
+    for _ in 0..MARKS_MAX {
+        match skip_mark(text, at) {
+            same if same == at => break,
+            next => at = next,
+        }
+    }
+    at
+}
+
+/// Maximum marks around one value.
+const MARKS_MAX: usize = 3;
+
+fn skip_mark(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     match rest {
         [b'*', ..] => skip_blanks(text, at + rest.iter().take(3).take_while(|b| **b == b'*').count()),
@@ -333,18 +385,171 @@ fn skip_size(text: &[u8], at: usize) -> usize {
 }
 
 /// Elements of HTML that emphasise.
-const INLINE: [&str; 9] = ["b", "strong", "code", "i", "em", "tt", "span", "kbd", "a"];
+const INLINE: [&str; 14] = ["b", "strong", "code", "i", "em", "tt", "span", "kbd", "a", "p", "pre", "div", "u", "samp"];
+
+/// After the value that a plan changes into another: `null -> `, `(known after apply) -> `, `"" -> `.
+fn skip_change(text: &[u8], at: usize) -> usize {
+    const BEFORE: [&[u8]; 4] = [b"null -> ", b"\"\" -> ", b"(known after apply) -> ", b"(sensitive value) -> "];
+    let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'n' | b'"' | b'('))).unwrap_or_default();
+    at + BEFORE.iter().find(|before| rest.starts_with(before)).map_or(0, |before| before.len())
+}
+
+/// After what opens a block that holds the value alone: `|-⏎` and `>-⏎` of YAML, `<<-EOF⏎`, `\"\"\"`.
+fn skip_block(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..text.len().min(at + BLOCK_MAX)).unwrap_or_default();
+    let mark = match rest {
+        [b'|' | b'>', ..] => rest.iter().take(3).take_while(|b| b"|>+-".contains(b)).count(),
+        [b'<', b'<', ..] => rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"<-~'\"_".contains(b)).count(),
+        [b'"', b'"', b'"', b'\n', ..] | [b'\'', b'\'', b'\'', b'\n', ..] => return skip_blanks(text, at + 4),
+        // A quotation mark goes on being one.
+        [b'"', b'"', b'"', ..] => return at + 2,
+        _ => return at,
+    };
+    match rest.get(mark..) {
+        Some([b'\n', ..]) => skip_blanks(text, at + mark + 1),
+        _ => at,
+    }
+}
+
+/// Bytes of what opens a block.
+const BLOCK_MAX: usize = 32;
+
+/// What markup puts around a text that is shown as it is written: wikis and LaTeX.
+pub(crate) const MARKUP: [(&[u8], &[u8]); 8] = [
+    (b"<![CDATA[", b"]]>"),
+    (b"{noformat}", b"{noformat}"),
+    (b"{code}", b"{code}"),
+    (b"{{", b"}}"),
+    (b"\\texttt{", b"}"),
+    (b"\\textbf{", b"}"),
+    (b"\\verb|", b"|"),
+    (b"\\verb+", b"+"),
+];
+
+/// After the beginning of one of them.
+fn skip_markup(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'{' | b'\\' | b'<')))?;
+    let (open, _) = MARKUP.iter().find(|(open, _)| rest.starts_with(open))?;
+    // `{{name}}` is a template's, except in the table of a wiki.
+    let template = open.starts_with(b"{{") && !text.get(..at).is_some_and(|head| head.trim_ascii_end().ends_with(b"|"));
+    rest.get(open.len()).is_some_and(|b| !template && *b > b' ').then_some(at + open.len())
+}
 
 /// After a bracket or the hyphen of a YAML list.
 fn open(text: &[u8], at: usize) -> usize {
     match text.get(at..).unwrap_or_default() {
+        [b'{', ..] if skip_markup(text, at).is_some() => at,
+        [b'%', b'w' | b'i', b'[' | b'(', ..] => at + 3,
         [b'[' | b'{' | b'(', ..] => skip_blanks(text, at + 1),
         [b'-', b' ', ..] => skip_blanks(text, at + 2),
+        // An anchor or a type of YAML: `password: &pw "…"`, `accountId: !!str …`.
+        [b'&', first, ..] | [b'!', first @ b'!', ..] if first.is_ascii_alphabetic() || *first == b'!' => {
+            skip_word(text, at)
+        }
         // `account #471192830564`
         [b'#', b'0'..=b'9', ..] => at + 1,
-        [b'a', b'w', b's', b'.', b'S', b't', b'r', b'i', b'n', b'g', b'(', ..] => at + b"aws.String(".len(),
         _ => at,
     }
+}
+
+/// After the calls that a program puts around a text, and the letters in front of its quotation mark that say how it is
+/// written: `Some("…")`, `SecretValue.unsafePlainText("…")`, `@"…"`, `b"…"`. What does not lead to a quotation mark is
+/// no such thing.
+fn skip_wrappers(text: &[u8], at: usize) -> usize {
+    let mut inside = at;
+    for _ in 0..WRAPPERS_MAX {
+        // Most places have none.
+        if !text.get(inside).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'@' | b'$' | b'&' | b'[')) {
+            return at;
+        }
+        let rest = text.get(inside..text.len().min(inside + WRAPPER_BYTES)).unwrap_or_default();
+        let call = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_.:![]&".contains(b)).count();
+        let prefix =
+            rest.iter().take(PREFIX_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"@$&".contains(b)).count();
+        inside += match rest.get(call..) {
+            Some([b'(' | b'{', ..]) if wraps(rest.get(..call).unwrap_or_default()) => call + 1,
+            // `@("…")`, `vec!["…"]`
+            _ if rest.starts_with(b"@(") => b"@(".len(),
+            _ if rest.starts_with(b"vec![") => b"vec![".len(),
+            Some([b' ', ..]) if rest.starts_with(b"new ") => b"new ".len(),
+            _ if prefix > 0 && matches!(rest.get(prefix), Some(b'"' | b'\'')) => prefix,
+            _ => return at,
+        };
+        inside = skip_blanks(text, inside);
+        // `new string[] {"…"}`
+        let brace = inside + usize::from(matches!(text.get(inside), Some(b'{' | b'[')));
+        let brace = if brace > inside { skip_blanks(text, brace) } else { inside };
+        if skip_quote(text, brace).is_some() {
+            return brace;
+        }
+    }
+    at
+}
+
+/// Maximum calls around a text, bytes of one, and letters in front of a quotation mark.
+const WRAPPERS_MAX: usize = 3;
+const WRAPPER_BYTES: usize = 48;
+const PREFIX_MAX: usize = 2;
+
+/// Returns whether a call makes a text into a value rather than into another text, and does not look it up.
+fn wraps(call: &[u8]) -> bool {
+    let holds =
+        |words: &[&[u8]]| words.iter().any(|word| call.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)));
+    let call = call.strip_suffix(b"[]").unwrap_or(call);
+    let last = call.rsplit(|b| matches!(b, b'.' | b':' | b']')).next().unwrap_or_default();
+    let ends = |word: &&&[u8]| {
+        let end = last.len().checked_sub(word.len()).and_then(|at| last.get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(word))
+    };
+    !holds(&READERS) && MAKERS.iter().any(|word| ends(&word))
+}
+
+/// Words of calls that take the name of a value.
+const READERS: [&[u8]; 13] = [
+    b"get", b"env", b"read", b"load", b"fetch", b"find", b"lookup", b"require", b"param", b"resolve", b"config",
+    b"decrypt", b"prompt",
+];
+/// Words that calls end with which take the value itself.
+const MAKERS: [&[u8]; 32] = [
+    b"string",
+    b"str",
+    b"text",
+    b"secret",
+    b"sensitive",
+    b"value",
+    b"some",
+    b"of",
+    b"ok",
+    b"just",
+    b"from",
+    b"new",
+    b"ptr",
+    b"pointer",
+    b"owned",
+    b"into",
+    b"box",
+    b"arc",
+    b"byte",
+    b"bytes",
+    b"literal",
+    b"make",
+    b"redacted",
+    b"char",
+    b"chars",
+    b"nullable",
+    b"list",
+    b"set",
+    b"array",
+    b"seq",
+    b"tuple",
+    b"c",
+];
+
+/// After a word and the blank behind it.
+fn skip_word(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let len = rest.iter().take(REMARK_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"&!_-".contains(b)).count();
+    if rest.get(len) == Some(&b' ') { at + len + 1 } else { at }
 }
 
 /// Returns the length of the quotation mark of HTML, a URL or print that a text begins with.
@@ -381,6 +586,8 @@ fn skip_plain_quote(text: &[u8], at: usize) -> Option<usize> {
         }
         [b'"' | b'\'' | b'`', ..] => Some(at + escapes + 1),
         [b'u', b'0', b'0', b'2', b'2' | b'7', ..] if escapes > 0 => Some(at + escapes + 5),
+        // nginx writes the quotation marks of a body so.
+        [b'x', b'2', b'2' | b'7', ..] if escapes > 0 => Some(at + escapes + 3),
         _ => None,
     }
 }
@@ -416,6 +623,8 @@ fn skip_all_blanks(text: &[u8], at: usize) -> usize {
         let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
         at += match rest.get(escapes..).unwrap_or_default() {
             [b' ' | b'\t' | b'\r' | b'\n', ..] if escapes == 0 => 1,
+            // `\texttt{`
+            [b't', b'e', b'x', b't', ..] => return at,
             [b'n' | b'r' | b't', ..] if escapes > 0 => escapes + 1,
             [0xc2, 0xa0, ..] if escapes == 0 => 2,
             [0xe2, 0x80, 0x87 | 0x89 | 0xaf, ..] | [0xe3, 0x80, 0x80, ..] if escapes == 0 => 3,

@@ -15,7 +15,7 @@ const SERVICE_MAX: usize = 10;
 const BEFORE_MAX: usize = 128;
 
 /// The notations of a value's place.
-pub(crate) const PLACES: usize = 10;
+pub(crate) const PLACES: usize = 14;
 
 /// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
 pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; PLACES] {
@@ -29,6 +29,10 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<
         row(name, text),
         last_cell(name, text),
         answer(name, text),
+        next_item(name, text),
+        next_line(name, text),
+        content(name, text),
+        form(name, text),
         before(name, text),
     ]
 }
@@ -47,6 +51,86 @@ fn last_cell(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let place =
         ValuePlace { start: name.end + start, end: Some(name.end + end), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
     (cell && border.trim_ascii().len() > 1).then_some(place)
+}
+
+/// A row of two cells, each on a line of its own: `* - Bucket⏎  - b` of reStructuredText, `! Bucket⏎| b` of MediaWiki.
+fn next_item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let head = text.get(name.start.saturating_sub(4)..name.start)?;
+    let mark: &[u8] = match head {
+        [.., b'*', b' ', b'-', b' '] => b"- ",
+        // An option of a command in a list of YAML.
+        [.., b'-', b' '] if name.is_option() => b"- ",
+        [.., b'!', b' '] => b"| ",
+        _ => return None,
+    };
+    let rest = text.get(name.end..text.len().min(name.end + BLANKS_MAX))?;
+    let next = rest.trim_ascii_start();
+    let own =
+        rest.trim_ascii_start().len() < rest.len() && rest.iter().take_while(|b| **b <= b' ').any(|b| *b == b'\n');
+    let at = name.end + rest.len() - next.len() + mark.len();
+    (own && next.starts_with(mark)).then(|| ValuePlace::after(text, at, PlaceKind::Assigned))
+}
+
+/// A line that is a name alone, or a command that ends with it, over a line that is a value alone: what is copied from a
+/// console, a heading, an answer. `Account ID⏎4711-9283-0564`, `$ echo $DB_PASSWORD⏎…`, `Password:⏎```⏎…`.
+fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
+    // Most names do not end their line.
+    let marks = rest.iter().take(CLOSING_MAX).take_while(|b| b":*\"')}]\r`>".contains(b)).count();
+    let (head, behind) = rest.split_at_checked(marks)?;
+    let behind = behind.strip_prefix(b"\n")?;
+    let asked = || name.ends_command(text);
+    (name.begins_line(text) || asked()).then_some(())?;
+    // A line is empty, and the next one opens a block of code.
+    let empty = behind.iter().take(2).take_while(|b| **b == b'\n').count();
+    let fence =
+        behind.get(empty..)?.strip_prefix(b"```").and_then(|fence| memchr::memchr(b'\n', fence)).map_or(0, |n| n + 4);
+    let heading = head.contains(&b'*') || name.is_heading(text);
+    (empty == 0 || fence > 0 || heading).then_some(())?;
+    let value = behind.get(empty + fence..)?;
+    let value = value.get(..memchr::memchr2(b'\n', b'\r', value).unwrap_or(value.len()))?;
+    let indent = value.iter().take_while(|b| **b == b' ').count()
+        + usize::from(value.trim_ascii_start().starts_with("⎿".as_bytes())) * 5;
+    let value = value.get(indent..)?;
+    let quote = usize::from(value.len() > 2 && matches!(value, [first @ (b'"' | b'\''), .., last] if first == last));
+    let inside = value.get(quote..value.len() - quote)?;
+    let alone = !inside.is_empty()
+        && inside.iter().all(|b| *b > b' ' && *b != b'<')
+        && inside.last().is_some_and(|b| *b != b':');
+    let start = name.end + marks + 1 + empty + fence + indent + quote;
+    let place = ValuePlace { start, end: Some(start + inside.len()), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
+    alone.then_some(ValuePlace { quoted: false, ..place })
+}
+
+/// Maximum marks between a name and the end of its line.
+const CLOSING_MAX: usize = 8;
+
+/// A field of a form: `name="password"⏎⏎…`. (RFC 7578)
+fn form(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let head = text.get(..name.start)?.ends_with(b"name=\"");
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| head)?;
+    let value = rest.strip_prefix(b"\"\n\n").or_else(|| rest.strip_prefix(b"\"\r\n\r\n"))?;
+    let start = name.end + rest.len() - value.len();
+    let len = memchr::memchr2(b'\n', b'\r', value)?;
+    Some(ValuePlace { start, end: Some(start + len), kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
+}
+
+/// The content of an element whose name is an attribute's value: `<entry key="db.password">…</entry>`.
+fn content(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let quote = edge::previous(text, name.start).filter(|b| matches!(b, b'"' | b'\'' | b'.'))?;
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
+    let close = rest.first().filter(|b| **b == quote || quote == b'.' && matches!(b, b'"' | b'\''))?;
+    let end =
+        rest.iter().position(|b| *b == b'>').filter(|end| !rest.get(..*end).is_some_and(|r| r.contains(&b'<')))?;
+    // An attribute, not the end of a text in another.
+    let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
+    let open = head.iter().rposition(|b| b == close)?;
+    let attribute = head.get(..open)?.ends_with(b"=") && !head.get(open..)?.contains(&b'<') && head.contains(&b'<');
+    let inside = name.end + end + 1;
+    let value = text.get(inside..)?;
+    let at = inside + if value.starts_with(b"<value>") { b"<value>".len() } else { 0 };
+    let empty = rest.get(..end)?.ends_with(b"/");
+    (attribute && !empty && text.get(at) != Some(&b'<')).then(|| ValuePlace::after(text, at, PlaceKind::Assigned))
 }
 
 /// Maximum bytes of a row after the name in it.
@@ -86,11 +170,15 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
     let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
     let word = || !closed && name.is_word();
+    // `:account-id "471192830564"`, `proxy_set_header x-api-key "…"`: a name with hyphens is one of a program.
+    let is_string = || matches!(text.get(near), Some(b'"' | b'\'')) && !name.is_glued();
     let sign = if after == opening.after { opening.sign } else { operator(text, after, name.tag) };
     let (behind, kind) = sign
+        .or_else(|| attributed(name, text, at))
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
-        .or_else(|| (goes_on && word()).then_some((near, PlaceKind::Near)))
+        .or_else(|| (goes_on && (word() || !closed && is_string())).then_some((near, PlaceKind::Near)))
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
+        .or_else(|| listed(name, text, after))
         .or_else(|| (closed && name.is_upper() && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
     let place = ValuePlace::after(text, behind, kind);
     // `S3 Bucket (b)` names a value, `f(b)` does not.
@@ -117,6 +205,19 @@ fn starts(text: &[u8], at: usize, with: &str) -> bool {
     text.get(at..).is_some_and(|rest| rest.starts_with(with.as_bytes()))
 }
 
+/// The content of an element with attributes: `<Password Type="…">…</Password>`.
+fn attributed(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
+    let rest = text.get(at..text.len().min(at + BEFORE_MAX)).filter(|rest| name.tag && rest.starts_with(b" "))?;
+    let end = rest.iter().position(|b| matches!(b, b'<' | b'>'))?;
+    let content = rest.get(end) == Some(&b'>') && rest.get(end - 1) != Some(&b'/');
+    content.then_some((at + end + 1, PlaceKind::Assigned))
+}
+
+/// `["--bucket", "b"]`, `[--bucket, b]`: an option of a command and its value are two elements of a list.
+fn listed(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
+    (name.is_option() && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Assigned))
+}
+
 /// `getenv("BUCKET", "b")`
 fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
     let quote = name.start.checked_sub(1)?;
@@ -129,11 +230,15 @@ fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind
 /// `name,value`, alone on its line.
 fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
-    let value = rest.strip_prefix(b",").or_else(|| rest.strip_prefix(b";"))?;
+    // `"password","…"`
+    let quotes = usize::from(rest.starts_with(b"\",\"") || rest.starts_with(b"\";\""));
+    let value = rest.get(quotes..)?;
+    let value = value.strip_prefix(b",").or_else(|| value.strip_prefix(b";"))?.get(quotes..)?;
     (matches!(edge::previous(text, name.start), Some(b'"' | b'n')) || name.leads(text)).then_some(())?;
     let len = value.iter().take_while(|b| !matches!(b, b'\n' | b'\r' | b'\\' | b',' | b';' | b' ' | b'"')).count();
-    let ends = matches!(value.get(skip_spaces(value, len)), None | Some(b'\n' | b'\r' | b'\\'));
-    let start = name.end + 1;
+    let close = len + quotes;
+    let ends = matches!(value.get(skip_spaces(value, close)), None | Some(b'\n' | b'\r' | b'\\'));
+    let start = name.end + 1 + 2 * quotes;
     (ends && len > 0).then_some(ValuePlace {
         end: Some(start + len),
         start,
@@ -142,14 +247,25 @@ fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     })
 }
 
-/// `('name', 'value')`, as SQL inserts it.
+/// `('name', 'value')`, as SQL inserts it, and pairs in other brackets.
 fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let quote = edge::previous(text, name.start).filter(|quote| matches!(quote, b'\'' | b'"'))?;
-    let opens = edge::previous(text, name.start - 1) == Some(b'(');
-    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| opens)?;
-    let value = rest.strip_prefix(&[quote, b','])?.trim_ascii_start().strip_prefix(&[quote])?;
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
+    let (quote, behind) = match edge::previous(text, name.start)? {
+        quote @ (b'\'' | b'"') => {
+            let opens = matches!(edge::previous(text, name.start - 1), Some(b'(' | b'['));
+            (quote, rest.strip_prefix(&[quote, b',']).filter(|_| opens)?)
+        }
+        // `{password, "…"}`, `{:password, "…"}`
+        sign @ (b'{' | b':') => {
+            let opens = sign == b'{' || edge::previous(text, name.start - 1) == Some(b'{');
+            (b'"', rest.strip_prefix(b",").filter(|_| opens)?)
+        }
+        _ => return None,
+    };
+    let value = behind.trim_ascii_start().strip_prefix(&[quote])?;
     let start = name.end + rest.len() - value.len();
-    let len = memchr::memchr(quote, value).filter(|len| *len > 0 && value.get(len + 1) == Some(&b')'))?;
+    let closes = |len: &usize| matches!(value.get(len + 1), Some(b')' | b']' | b'}'));
+    let len = memchr::memchr(quote, value).filter(|len| *len > 0 && closes(len))?;
     Some(ValuePlace { end: Some(start + len), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
 }
 
@@ -195,7 +311,9 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 26] = [
+const VERBS: [&str; 38] = [
+    "in",
+    "not in",
     "is called",
     "is named",
     "is",
@@ -222,6 +340,16 @@ const VERBS: [&str; 26] = [
     "est",
     "nommé",
     "s'appelle",
+    "se nomme",
+    "si chiama",
+    "è",
+    "se chama",
+    "chama-se",
+    "é",
+    "называется",
+    "nazywa się",
+    "jest",
+    "heet",
 ];
 
 /// Verbs and particles of scripts that are written without a space in front of them.
@@ -236,7 +364,9 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
         return Some(at + particle.len());
     }
     let near = if near == at + 1 { skip_purpose(text, near) } else { near };
-    let rest = text.get(near..).filter(|rest| near > at && rest.first().is_some_and(u8::is_ascii_lowercase))?;
+    let rest = text
+        .get(near..)
+        .filter(|rest| near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii()))?;
     let rest = Some(rest).filter(|_| edge::previous(text, near) == Some(b' '))?;
     let verb = VERBS.iter().find(|verb| {
         words::starts_with_ignore_case(rest, verb.as_bytes()) && matches!(rest.get(verb.len()), Some(b' ' | b':'))
@@ -266,6 +396,24 @@ fn skip_purpose(text: &[u8], at: usize) -> usize {
 const PURPOSE_MAX: usize = 64;
 const PURPOSE_WORDS: usize = 6;
 /// Words that say what a value is for, in English, German, Spanish and French.
-const PREPOSITIONS: [&str; 11] = ["for ", "of ", "to ", "on ", "für ", "von ", "der ", "para ", "de ", "del ", "pour "];
+const PREPOSITIONS: [&str; 17] = [
+    "for ", "of ", "to ", "on ", "für ", "von ", "der ", "des ", "para ", "de ", "del ", "pour ", "di ", "do ", "da ",
+    "dla ", "для ",
+];
 /// Verbs after that.
-const LINKS: [&str; 6] = ["is ", "is: ", "ist ", "lautet ", "es ", "est "];
+const LINKS: [&str; 14] = [
+    "is ",
+    "is: ",
+    "ist ",
+    "lautet ",
+    "heißt ",
+    "es ",
+    "se llama ",
+    "est ",
+    "s'appelle ",
+    "è ",
+    "si chiama ",
+    "é ",
+    "se chama ",
+    "называется ",
+];

@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use crate::scan::check;
-use crate::scan::notation::{PlaceKind, ValuePlace};
+use crate::scan::name::in_name;
+use crate::scan::notation::{MARKUP, PlaceKind, ValuePlace};
 
 /// Bytes in which the closing mark is looked for.
 const REACH: usize = check::ENCLOSED_MAX + 1;
 
 /// Quotation marks that are written with letters.
-const MARKS: [&[u8]; 6] = [b"&quot;", b"&#34;", b"&#39;", b"%22", b"\\u0022", b"\\u0027"];
+const MARKS: [&[u8]; 8] = [b"&quot;", b"&#34;", b"&#39;", b"%22", b"\\u0022", b"\\u0027", b"\\x22", b"\\x27"];
 
 /// The value that begins after a quotation mark, or is a text of its own.
 pub(crate) fn value(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
@@ -51,6 +52,9 @@ fn close(text: &[u8], start: usize, from: usize) -> Option<usize> {
     let rest = rest.get(..rest.iter().take_while(|b| **b > b' ').count())?;
     let head = text.get(..start)?;
     let quote = *head.last()?;
+    if let Some((_, close)) = MARKUP.iter().find(|(open, _)| head.ends_with(open)) {
+        return memchr::memmem::find(rest, close).map(|at| from + at);
+    }
     if !matches!(quote, b'"' | b'\'' | b'`') {
         let mark = MARKS.iter().find(|mark| head.ends_with(mark))?;
         return rest.windows(mark.len()).position(|window| window == *mark).map(|at| from + at);
@@ -112,6 +116,35 @@ pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range
         || check::is_generated(value)
         || check::has_digit(value) && !value.iter().any(|b| b"()[]{}<>\"'`$".contains(b));
     (ends && special && !holds_pair(value) && sure).then_some(start..start + value.len())
+}
+
+/// The value of an assignment that is quoted as a whole, as a shell's argument is: `"DB_PASSWORD=…"`.
+pub(crate) fn argument(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
+    let head = text.get(..place.start).filter(|_| place.tight && !place.quoted)?.strip_suffix(b"=")?;
+    let name = head.iter().rev().take(NAME_MAX).take_while(|b| in_name(**b) || matches!(b, b'.' | b'/')).count();
+    let open = head.len() - name;
+    matches!(head.get(..open)?, [.., b'"' | b'\'']).then_some(())?;
+    Some(place.start..close(text, open, place.start)?)
+}
+
+/// Maximum bytes of the name in an argument.
+const NAME_MAX: usize = 96;
+
+/// A value between blanks that has the look of a password, and a sign that would end it elsewhere.
+pub(crate) fn token(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
+    let start = place.start;
+    let rest = text.get(start..text.len().min(start + REACH)).filter(|_| !place.quoted && place.end.is_none())?;
+    let run = rest.get(..rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len()))?;
+    let stop = run.iter().rev().take_while(|b| matches!(b, b',' | b';' | b'.' | b':')).count();
+    let value = run.get(..run.len() - stop)?;
+    let special = value.iter().any(|b| b",;&|<>".contains(b)) && !value.iter().any(|b| b"\"'`\\()[]{}".contains(b));
+    (special && check::is_mixed(value) && !holds_pair(value) && !is_element(value))
+        .then_some(start..start + value.len())
+}
+
+/// `Xk39!</password>`
+fn is_element(value: &[u8]) -> bool {
+    memchr::memmem::find(value, b"</").is_some()
 }
 
 /// `a;Database=b`, `a&user=b`, `a","user":`: more than one value.

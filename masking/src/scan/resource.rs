@@ -40,6 +40,8 @@ pub(crate) enum Notation {
     Block,
     /// `"PhysicalResourceId": "acme-logs", "ResourceType": "AWS::S3::Bucket"`, in either order.
     Member,
+    /// `"type": "aws_s3_bucket", … "attributes": {"id": "acme-logs"}`, as Terraform keeps its state and shows it.
+    State,
     /// `aws_s3_bucket:`, over lines of `- acme-logs`.
     List,
     /// `| Logs | AWS::S3::Bucket | acme-logs |`, also with tabs or wide blanks between the cells.
@@ -47,7 +49,9 @@ pub(crate) enum Notation {
 }
 
 /// Texts before an id, or before the resource that has one.
-pub(crate) const ANCHORS: [(&str, Notation); 14] = [
+pub(crate) const ANCHORS: [(&str, Notation); 16] = [
+    ("\"type\": \"aws_", Notation::State),
+    ("\"type\":\"aws_", Notation::State),
     ("importing from id \"", Notation::Progress),
     ("aws_", Notation::List),
     ("AWS::", Notation::Cell),
@@ -98,6 +102,7 @@ impl Resources {
             _ if !reading.is_new(Reader::Block, start) => return,
             Notation::Import => self.import(text, start, &mut found),
             Notation::Block => self.block(text, end, &mut found),
+            Notation::State => self.state(text, end, &mut found),
         };
         reading.read(Reader::Block, read);
     }
@@ -146,6 +151,12 @@ impl Resources {
         {
             self.id(name, text, start - 1 - cell.len(), found);
         }
+        // `"acme-logs","AWS::S3::Bucket",…`
+        if let Some(cell) =
+            line.strip_suffix(b"\",\"").map(|line| line.rsplit(|b| *b == b'"').next().unwrap_or_default())
+        {
+            self.id(name, text, start - 3 - cell.len(), found);
+        }
     }
 
     fn command(&self, text: &[u8], end: usize, found: &mut impl FnMut(Range<usize>, KindId)) {
@@ -182,6 +193,20 @@ impl Resources {
         };
         let block = block(text, end + open + 1, BLOCK_MAX);
         attributes(text, block.clone(), |value| self.id(name, text, value, found));
+        block.end
+    }
+
+    /// Returns how far was read.
+    fn state(&self, text: &[u8], end: usize, found: &mut impl FnMut(Range<usize>, KindId)) -> usize {
+        let name = type_at(text.get(end..));
+        let head = text.get(end..text.len().min(end + BLOCK_MAX)).filter(|_| self.is_known(name)).unwrap_or_default();
+        // Up to the next resource.
+        let own = memmem::find(head, b"\"type\"").unwrap_or(head.len());
+        let head = head.get(..own).unwrap_or_default();
+        let values = [b"\"attributes\"".as_slice(), b"\"values\""].into_iter().find_map(|of| memmem::find(head, of));
+        let Some(open) = values.and_then(|at| Some(at + memchr::memchr(b'{', head.get(at..)?)?)) else { return end };
+        let block = block(text, end + open + 1, BLOCK_MAX);
+        members(text, block.clone(), |value| self.id(name, text, value, found));
         block.end
     }
 
@@ -301,6 +326,25 @@ fn attributes(text: &[u8], block: Range<usize>, mut found: impl FnMut(usize)) {
             Some(b'}') => depth = depth.saturating_sub(1),
             _ if depth == 0 && is_named(inside.get(..at).unwrap_or_default()) => {
                 let start = block.start + at + 1;
+                let start = start + blanks(text.get(start..).unwrap_or_default());
+                let value = opened(text, start);
+                Some(value).filter(|value| *value > start).into_iter().for_each(&mut found);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Reports the start of the value of each member `id` of an object. Those of objects within it belong to something else.
+fn members(text: &[u8], object: Range<usize>, mut found: impl FnMut(usize)) {
+    let inside = text.get(object.clone()).unwrap_or_default();
+    let mut depth = 0_usize;
+    for at in memchr::memchr3_iter(b':', b'{', b'}', inside) {
+        match inside.get(at) {
+            Some(b'{') => depth += 1,
+            Some(b'}') => depth = depth.saturating_sub(1),
+            _ if depth == 0 && inside.get(..at).is_some_and(|head| head.ends_with(b"\"id\"")) => {
+                let start = object.start + at + 1;
                 let start = start + blanks(text.get(start..).unwrap_or_default());
                 let value = opened(text, start);
                 Some(value).filter(|value| *value > start).into_iter().for_each(&mut found);

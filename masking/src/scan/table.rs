@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::placeholder;
+use crate::scan::check;
 use crate::scan::keyed::Keyed;
 use crate::scan::name::Name;
 use crate::scan::notation::{PlaceKind, ValuePlace, skip_quote};
@@ -30,15 +31,17 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
     let end = end
         + usize::from(matches!(text.get(end..), Some([b'.' | b'*' | b':', b' ' | b',' | b'|' | b'\t' | b'\n', ..])));
     let follows = match text.get(end..).unwrap_or_default() {
-        [b' ', rest @ ..] => matches!(rest, [b' ' | b'|' | b'\n' | b'\t', ..] | [0xe2, 0x94 | 0x95, ..] | []),
-        [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\', ..] | [b'<', b'/', b't', ..] | [] => true,
+        [b' ', rest @ ..] => {
+            matches!(rest, [b' ' | b'|' | b'\n' | b'\t', ..] | [b'!', b'!', ..] | [0xe2, 0x94 | 0x95, ..] | [])
+        }
+        [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\' | b']', ..] | [b'<', b'/', b't', ..] | [] => true,
         [0xe2, 0x94 | 0x95, ..] => true,
         _ => false,
     };
     let before = name.start.checked_sub(1).and_then(|at| text.get(at));
     let begins = matches!(
         before,
-        None | Some(b' ' | b',' | b';' | b'\t' | b'|' | b'\n' | b'"' | b'\'' | b'>' | b'n' | b't' | 0x80..)
+        None | Some(b' ' | b',' | b';' | b'\t' | b'|' | b'\n' | b'"' | b'\'' | b'>' | b'n' | b't' | b'[' | 0x80..)
     );
     follows && begins
 }
@@ -77,6 +80,9 @@ pub(crate) fn values(
 /// The place of a value in a cell, without blanks and quotation marks.
 fn place(text: &[u8], cell: &Range<usize>) -> Option<ValuePlace> {
     let cell = trim(text, cell.clone());
+    // The bar with which a row of MediaWiki begins.
+    let bar = usize::from(text.get(cell.clone())?.starts_with(b"| "));
+    let cell = trim(text, cell.start + bar..cell.end);
     let stars = text.get(cell.clone())?.iter().take_while(|b| matches!(b, b'*' | b'_')).count();
     let start = skip_quote(text, cell.start + stars).unwrap_or(cell.start + stars);
     let bytes = text.get(start..cell.end)?;
@@ -140,8 +146,11 @@ impl Table {
         refused.lines = end;
         let header = line_start(text, at, ends)..end;
         let line = text.get(header.clone())?;
-        if let Some(table) = Self::of_wiki(text, &header, ends) {
-            return Some(table);
+        let known = Self::of_wiki(text, &header, ends)
+            .or_else(|| Self::of_exclamations(text, &header, ends))
+            .or_else(|| Self::of_query(text, &header, at, ends));
+        if known.is_some() {
+            return known;
         }
         let separator = separator(line, ends)?;
         let cells = split(text, header.clone(), separator);
@@ -159,7 +168,9 @@ impl Table {
         let bars = matches!(separator, Separator::Sign(sign) if sign == b"|" || sign.len() > 2);
         let ruled =
             || table.next_line(text, table.header.end).is_some_and(|line| is_rule(text.get(line).unwrap_or(b"")));
-        (plausible && (!bars || ruled())).then_some(table)
+        // `|===` of AsciiDoc stands in front of the header.
+        let opened = || text.get(..table.header.start).is_some_and(|head| head.ends_with(b"|===\n"));
+        (plausible && (!bars || opened() || ruled())).then_some(table)
     }
 
     /// The table under a title, as the AWS CLI draws it: the column of names, or of ids, has those of the title.
@@ -209,6 +220,34 @@ impl Table {
         let table = Self { header: header.clone(), cells, separator: Separator::Sign(b"|"), ends, title: None };
         let row = table.next_line(text, table.header.end).and_then(|line| text.get(line))?;
         (plausible && row.starts_with(b"|") && !row.starts_with(b"||")).then_some(table)
+    }
+
+    /// `! Region !! Bucket`, over rows of `| eu-west-1 || b`, as MediaWiki writes it.
+    fn of_exclamations(text: &[u8], header: &Range<usize>, ends: Break) -> Option<Self> {
+        let line = text.get(header.clone())?.trim_ascii_start();
+        line.starts_with(b"!").then_some(())?;
+        let cells = split(text, header.clone(), Separator::Sign(b"!!"));
+        let heading = |cell: &Range<usize>| {
+            text.get(cell.clone()).map(|cell| {
+                let cell = cell.trim_ascii();
+                cell.strip_prefix(b"!").unwrap_or(cell)
+            })
+        };
+        let named = cells.iter().all(|cell| heading(cell).is_some_and(is_heading));
+        let table = Self { header: header.clone(), cells, separator: Separator::Sign(b"||"), ends, title: None };
+        (named && table.cells.len() >= 2).then_some(table)
+    }
+
+    /// The answer to a command that says itself what its columns are: `--query 'DBInstances[].[Id,Status]' --output text`.
+    fn of_query(text: &[u8], header: &Range<usize>, at: usize, ends: Break) -> Option<Self> {
+        let query = text.get(header.start..at)?;
+        let open = memchr::memrchr(b'[', query).filter(|_| memchr::memmem::find(query, b"--query").is_some())?;
+        let start = header.start + open + 1;
+        let list = text.get(start..header.end)?;
+        let list = list.get(..memchr::memchr(b']', list)?)?;
+        let cells = split(text, start..start + list.len(), Separator::Sign(b","));
+        let table = Self { header: header.clone(), cells, separator: Separator::Sign(b"\t"), ends, title: None };
+        (table.cells.len() >= 2).then_some(table)
     }
 
     /// `<tr><th>Bucket</th>…</tr>`
@@ -429,7 +468,9 @@ fn is_heading(cell: &[u8]) -> bool {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || b" _-./()#%:\"'*`\\".contains(b);
     let digits = cell.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).max().unwrap_or(0);
     let letters = cell.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
-    (1..=HEADER_MAX).contains(&cell.len()) && letters && digits <= 3 && cell.iter().all(plain)
+    // `DB_PASSWORD    XFMlIEk4b5W5pN`: a value.
+    let value = check::is_scattered(cell);
+    (1..=HEADER_MAX).contains(&cell.len()) && letters && digits <= 3 && !value && cell.iter().all(plain)
 }
 
 /// `|---|---|`, `+-----+`, `├─────┼`, `====  ====`

@@ -14,7 +14,7 @@ pub(crate) const ANCHORS: [&str; 2] = ["://", r":\/\/"];
 const USER_MAX: usize = 64;
 /// Bytes of a password.
 const PASSWORD_MIN: usize = 4;
-const PASSWORD_MAX: usize = 128;
+const PASSWORD_MAX: usize = 2_048;
 
 /// Returns the password after the slashes at `slashes`. A sign of it that the authority gives a meaning should be
 /// encoded, and often is not, so that it ends at the last `@` in front of the host.

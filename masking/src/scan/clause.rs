@@ -1,0 +1,206 @@
+//! Values further on in the sentence of their name, in any language: `das Passwort des Benutzers ist jetzt: …`, `la cuenta
+//! de producción es la …`. Between the two are words alone, and the value is one that no word looks like.
+
+use std::ops::Range;
+
+use crate::catalog::Check;
+use crate::scan::check;
+use crate::scan::words;
+
+/// Bytes in which the value begins, and words in front of it.
+const CLAUSE_MAX: usize = 80;
+const WORDS_MAX: usize = 8;
+/// Maximum bytes of a value.
+const VALUE_MAX: usize = 128;
+
+/// Words of things that are numbered too.
+const NUMBERED: &str = "\
+    order|invoice|ticket|case|phone|tel|call|request|transaction|tracking|bestellung|bestellnummer|rechnung|\
+    rechnungsnummer|telefon|commande|facture|pedido|factura|ordine|fattura|zamówienie|faktura|bytes|rows|timestamp";
+
+/// The account in the sentence of a name that ends at `at`.
+pub(crate) fn account(text: &[u8], at: usize) -> Option<Range<usize>> {
+    value(text, at, is_account)
+}
+
+/// Reports the accounts on the rest of the line after a name for several: `Accounts: prod 471192830564, dev 582203941675`.
+/// Returns whether there is more than one.
+pub(crate) fn accounts(text: &[u8], at: usize, found: &mut impl FnMut(Range<usize>)) -> bool {
+    let line = text.get(at..text.len().min(at + LINE_MAX)).unwrap_or_default();
+    // Where a structure begins, its own names tell what is in it.
+    let line =
+        line.get(..line.iter().position(|b| b"\n\\{}[]\"'<>=".contains(b)).unwrap_or(line.len())).unwrap_or_default();
+    let mut words = Vec::new();
+    let mut start = 0;
+    for word in line.split(|b| b" ,;/()|`".contains(b)) {
+        if is_account(word) {
+            words.push(at + start..at + start + word.len());
+        }
+        start += word.len() + 1;
+    }
+    let several = words.len() > 1;
+    words.into_iter().filter(|_| several).for_each(found);
+    several
+}
+
+/// Bytes of a line in which accounts are listed.
+const LINE_MAX: usize = 240;
+
+/// Twelve digits, which are no minute: `202601091234`.
+fn is_account(word: &[u8]) -> bool {
+    let number = |range: Range<usize>| {
+        word.get(range).unwrap_or_default().iter().fold(0_u32, |number, b| number * 10 + u32::from(b - b'0'))
+    };
+    let digits = word.len() == 12 && word.iter().all(u8::is_ascii_digit);
+    let minute = digits
+        && (2000..2100).contains(&number(0..4))
+        && (1..=12).contains(&number(4..6))
+        && (1..=31).contains(&number(6..8))
+        && number(8..10) < 24
+        && number(10..12) < 60;
+    digits && !minute && check::passes(Check::Account, word)
+}
+
+/// The password in the sentence of a name that ends at `at`.
+pub(crate) fn password(text: &[u8], at: usize) -> Option<Range<usize>> {
+    value(text, at, |word| check::is_scattered(word) && check::passes(Check::Password, word))
+}
+
+/// The first word that is wanted, unless the sentence ends before it.
+fn value(text: &[u8], at: usize, wanted: impl Fn(&[u8]) -> bool) -> Option<Range<usize>> {
+    // Nothing but a blank stands between words, and most names are code's.
+    let limit = text.len().min(at + CLAUSE_MAX);
+    let first = blank(text, at)?;
+    let wrapped = first > 1;
+    let mut at = at + first;
+    text.get(at)
+        .filter(|b| b.is_ascii_alphabetic() || !b.is_ascii() || **b == b'<' || wrapped && b.is_ascii_digit())?;
+    for _ in 0..=WORDS_MAX {
+        if at >= limit {
+            return None;
+        }
+        let rest = text.get(at..text.len().min(at + VALUE_MAX))?;
+        let len = rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len());
+        let word = rest.get(..len)?;
+        let bare = without_marks(word);
+        let inside = word.get(bare.clone())?;
+        if wanted(inside) {
+            return Some(at + bare.start..at + bare.end);
+        }
+        let goes_on = is_word(word) && !words::is_one_of(NUMBERED, inside);
+        at += len + blank(text, at + len).filter(|_| goes_on)?;
+    }
+    None
+}
+
+/// The length of the blank between two words: a space, or the end of a line that is wrapped.
+fn blank(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at..)? {
+        [b' ', next, ..] if *next > b' ' => Some(1),
+        [b'\n', rest @ ..] => {
+            let indent = rest.iter().take(INDENT_MAX).take_while(|b| **b == b' ').count();
+            rest.get(indent).filter(|b| **b > b' ').map(|_| 1 + indent)
+        }
+        _ => None,
+    }
+}
+
+/// Maximum blanks in front of a line.
+const INDENT_MAX: usize = 16;
+
+/// The length of the tags that a word begins with: `<p><code>`.
+fn tags(word: &[u8]) -> usize {
+    let mut at = 0;
+    while word.get(at) == Some(&b'<') {
+        match word.get(at..).and_then(|rest| rest.iter().take(TAG_MAX).position(|b| *b == b'>')) {
+            Some(end) => at += end + 1,
+            None => break,
+        }
+    }
+    at
+}
+
+/// Bytes of a tag.
+const TAG_MAX: usize = 12;
+
+/// A word without the marks around it.
+fn without_marks(word: &[u8]) -> Range<usize> {
+    let tags = tags(word);
+    let end = memchr::memmem::find(word.get(tags..).unwrap_or_default(), b"</").map_or(word.len(), |len| tags + len);
+    let marks = without_quotes(word.get(tags..end).unwrap_or_default());
+    tags + marks.start..tags + marks.end
+}
+
+fn without_quotes(word: &[u8]) -> Range<usize> {
+    let front = match word {
+        [0xe2, 0x80, 0x98 | 0x9c | 0x9e, ..] | [0xe3, 0x80, 0x8c | 0x8e, ..] => 3,
+        [0xc2, 0xab, ..] => 2,
+        [b'"' | b'\'' | b'`' | b'(' | b'[' | b'*' | b'_', ..] => 1,
+        _ => 0,
+    };
+    let mut end = word.len();
+    while let Some(head) = word.get(front..end).filter(|head| !head.is_empty()) {
+        end -= match head {
+            [.., 0xe2, 0x80, 0x99 | 0x9c | 0x9d] | [.., 0xe3, 0x80, 0x8d | 0x8f | 0x82 | 0x81] => 3,
+            [.., 0xc2, 0xbb] => 2,
+            [.., b'.' | b',' | b';' | b':' | b')'] => 1,
+            [.., mark @ (b'"' | b'\'' | b'`' | b']' | b'_')] if front > 0 || *mark == b'"' => 1,
+            _ => break,
+        };
+    }
+    front..end
+}
+
+/// Returns whether the sentence goes on after a word: letters, a colon after them, or a dash.
+fn is_word(word: &[u8]) -> bool {
+    let inside = without_tags(word);
+    let letters = inside.strip_suffix(b":").unwrap_or(inside);
+    let dash = matches!(word, b":" | b"=" | b"-" | [0xe2, 0x80, 0x93 | 0x94]);
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || matches!(b, b'\'' | b'-' | b'(' | b')');
+    // An option of a command is no word.
+    dash || !letters.is_empty() && !letters.starts_with(b"-") && letters.iter().all(plain)
+}
+
+fn without_tags(word: &[u8]) -> &[u8] {
+    let rest = word.get(tags(word)..).unwrap_or_default();
+    rest.get(..memchr::memmem::find(rest, b"</").unwrap_or(rest.len())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found<'t>(find: fn(&[u8], usize) -> Option<Range<usize>>, text: &'t str) -> &'t str {
+        let at = text.find(' ').unwrap();
+        find(text.as_bytes(), at).map_or("", |range| &text[range])
+    }
+
+    #[test]
+    fn a_value_stands_behind_words_alone() {
+        let cases = [
+            ("Passwort des Master-Benutzers ist jetzt: P=p-DS9Z6UMIq", "P=p-DS9Z6UMIq"),
+            ("senha do banco é uH#5dlDEKh_@DRvH=a.", "uH#5dlDEKh_@DRvH=a"),
+            ("пароль — HDWyoy1IfPmF1a. Дальше", "HDWyoy1IfPmF1a"),
+            ("pw is `q5TK#uYI4DG+ygs^os`, please", "q5TK#uYI4DG+ygs^os"),
+            // A sentence ends, code begins, or a name of code follows.
+            ("password was changed. See Xk39-ab!Qz77", ""),
+            ("password = hash(Xk39-ab!Qz77)", ""),
+            ("password of KubernetesV1beta2Config", ""),
+            ("password of\n  the user\n  is Xk39-ab!Qz77", "Xk39-ab!Qz77"),
+            ("password change 2024", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(found(password, text), expected, "{text}");
+        }
+        let cases = [
+            ("cuenta de producción es la 471192830564 y", "471192830564"),
+            ("account on 202601091234", ""),
+            ("account for order 471192830564", ""),
+            ("account 471192830564", ""),
+            ("konto {x} 471192830564", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(found(account, text), expected, "{text}");
+        }
+    }
+}
