@@ -119,6 +119,10 @@ impl Keyed {
                 // An item of its own, of variables with their values: the next one is another variable.
                 Joint::Dash => !place.tight,
                 Joint::Arrow | Joint::Tag => true,
+                Joint::Cell => {
+                    let head = text.get(..place.start - usize::from(place.quoted)).unwrap_or_default();
+                    head.trim_ascii_end().ends_with(b"|")
+                }
                 Joint::Blank if self.check == Check::Account => {
                     // `%w[471192830564 582203941675]`
                     let bracket = edge::previous(text, place.start) == Some(b'[') || place.kind == PlaceKind::Cell;

@@ -80,6 +80,7 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
         [b'-', b'>', ..] => (at + 2, Joint::Arrow),
         [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, Joint::Dash),
         [b'<', b'/', ..] => (next_tag(text, at)?, Joint::Tag),
+        [b'|', next, ..] if *next != b'|' && *next != b'\n' => (at + 1, Joint::Cell),
         [next, ..]
             if (next.is_ascii_alphanumeric() || matches!(next, b'"' | b'\'') && close > end)
                 && at == close + 1
@@ -135,6 +136,8 @@ pub(crate) enum Joint {
     Blank,
     /// An element of the same name: `</member><member>`.
     Tag,
+    /// The next cell of a row that its first one names.
+    Cell,
 }
 
 /// Where the content begins of an element that follows one of the same name.
