@@ -244,6 +244,11 @@ fn private_keys_in_strings() {
         format!(
             "  tls.key: ‹{encoded}›\n  tls.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUVwQUlCQUFLQ0FRRUFrTDlBdnprcQ==\n"
         ),
+        lines("2026-01-09T08:00:00Z app[1]: ", ""),
+        lines("build\tdeploy\t2026-01-09T08:00:00.1234567Z ", ""),
+        lines("null_resource.a[0] (remote-exec): ", ""),
+        lines("| ", " |"),
+        format!("{begin}<br>‹{line}›<br>‹{line}›<br>{end}"),
         format!("‹{begin}\n{line}›\nThis is where it is cut and words go on\n"),
         format!("‹{begin}\n{line}\nMIIEpAIBAAKCAQEA7c›\nThe rest\n"),
         format!(

@@ -102,7 +102,11 @@ pub(super) const ROWS: &[Row] = &[
                 ".execute-api.",
                 r"([a-z0-9]{8,10}|d-[a-z0-9]{4,10})(?:-vpce-[0-9a-f]{8,17})?\.execute-api\.{region}\.{aws}",
             ),
-            Rule::Key(KeyRule { names: "api id|rest api id", value: "[a-z0-9]{10}", check: Check::Digit }),
+            Rule::Key(KeyRule {
+                names: "api id|rest api id|rest api|api gateway id",
+                value: "[a-z0-9]{10}",
+                check: Check::Digit,
+            }),
             Rule::After("restapis", r"restapis{/}([a-z0-9]{10})", Check::Digit),
             // Of the parts of an API, the second word is its id: `agm-a1b2c3d4e5-x1-GET`.
             Rule::Resource(

@@ -66,7 +66,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "RDS_CLUSTER",
         rules: &[
             Rule::Key(KeyRule {
-                names: "cluster identifier|db cluster|rds cluster|aurora cluster|db cluster id|db cluster name|\
+                names: "cluster identifier|rds cluster id|db cluster|rds cluster|aurora cluster|db cluster id|db cluster name|\
                         db 클러스터|rds 클러스터|aurora 클러스터|db クラスター|rds クラスター|db クラスタ|数据库集群|aurora 集群|db 集群|rds 集群|datenbankcluster|\
                         clúster rds",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
@@ -91,7 +91,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "RDS",
         rules: &[
             Rule::Key(KeyRule {
-                names: "instance identifier|db instance|rds instance|database instance|db instance id|\
+                names: "instance identifier|rds instance id|rds identifier|db identifier|db instance|rds instance|database instance|db instance id|\
                         db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db インスタンス|数据库实例|rds 实例|db instanz|\
                         rds instanz|datenbankinstanz|instancia rds|instancia de base de datos",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
@@ -134,13 +134,21 @@ pub(super) const ROWS: &[Row] = &[
             "terraform import 'aws_db_instance.main[\"a\"]' ‹orders›",
             r#""PhysicalResourceId": "‹ordersdb›", "ResourceType": "AWS::RDS::DBInstance""#,
             "DBInstance ‹orders-live› not found.",
+            "rds_instance_id = \"‹orders-live›\"",
             "new aws.rds.Instance(\"main\", {\n  engine: \"postgres\",\n  identifier: \"‹orders-live›\",\n",
             "$ aws rds describe-db-instances --query 'DBInstances[].[DBInstanceIdentifier,Engine]' --output text\n‹orders-live›\tpostgres\n‹orders-2›\tmysql\n",
             "creating RDS DB Instance (‹ordersdb›): operation error",
             "/rds/home?region=us-east-1#database:id=‹my-db-1›;is-cluster=false",
             "arn:aws:rds:us-east-1:123456789012:db:‹mysql-db›",
         ],
-        no: &["my-db", "db-migrations", "identifier: string", "db instance is"],
+        no: &[
+            "my-db",
+            "db-migrations",
+            "identifier: string",
+            "db instance is",
+            "The DB instance (lowercase) identifier",
+            "Values: db-instance | db-cluster",
+        ],
         ..ROW
     },
     Row {

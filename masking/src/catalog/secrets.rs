@@ -46,7 +46,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "SECRET_KEY",
         rules: &[
             Rule::Key(KeyRule {
-                names: "secret access key|secret key|aws secret|secret access|secret access key id|s3 secret|\
+                names: "secret access key|secret key|aws secret|secret access|secret access key id|s3 secret|access key secret|\
+                        iam user secret|ses secret|cloudfront secret|spaces secret|\
                         iam secret|access secret|^secret|^sk|시크릿 키|시크릿 액세스 키|비밀 키|비밀 액세스 키|보안 액세스 키|シークレットキー|\
                         シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
                         clave secreta|clave de acceso secreta|chiave segreta|accesso segreta|clé secrète|accès secrète|\
@@ -111,7 +112,7 @@ pub(super) const ROWS: &[Row] = &[
             // Another form of it, near the key that it belongs to.
             Rule::Beside("access_key_id", concat!(sign!(), "{200,}={0,2}"), Check::Generated),
             Rule::Key(KeyRule {
-                names: "session token|security token|^token|세션 토큰|セッショントークン|会话令牌",
+                names: "session token|security token|sts token|^token|세션 토큰|セッショントークン|会话令牌",
                 value: r"(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]|\\{1,7}u002[bB]){100,}",
                 check: Check::Mixed,
             }),
@@ -308,6 +309,21 @@ pub(super) const ROWS: &[Row] = &[
             "{password, \"‹aB3xQ9zLm2Kp7t›\"}",
             "[\"password\", \"‹aB3xQ9zLm2Kp7t›\"]",
             "**DB password**<br>`‹1lP_lK5#j5!L6d3pPr›`",
+            "$ echo $DB_PASSWORD\n‹aB3xQ9zLm2Kp7t›\n",
+            "$ terraform output -raw db_password\n‹aB3xQ9zLm2Kp7t›\n",
+            ">>> os.environ[\"DB_PASSWORD\"]\n'‹aB3xQ9zLm2Kp7t›'\n",
+            "Password:\n```\n‹aB3xQ9zLm2Kp7t›\n```\n",
+            "## DB Password\n\n‹aB3xQ9zLm2Kp7t›\n",
+            "password: |-\n    ‹aB3xQ9zLm2Kp7t›\n",
+            "<password><![CDATA[‹aB3xQ9zLm2Kp7t›]]></password>",
+            "password — ‹aB3xQ9zLm2Kp7t›",
+            r#"{\x22password\x22:\x22‹aB3xQ9zLm2Kp7t›\x22}"#,
+            "\"user\",\"x\"\n\"password\",\"‹aB3xQ9zLm2Kp7t›\"\n",
+            "form-data; name=\"password\"\r\n\r\n‹aB3xQ9zLm2Kp7t›\r\n--x",
+            "~ password = null -> \"‹aB3xQ9zLm2Kp7t›\"",
+            "2026-01-09 08:00:00 INFO  [main] c.a.B - - name: DB_PASSWORD\n2026-01-09 08:00:00 INFO  [main] c.a.B -   value: ‹aB3xQ9zLm2Kp7t›\n",
+            "a.yaml:- name: DB_PASSWORD\na.yaml:  value: ‹aB3xQ9zLm2Kp7t›\n",
+            "#12 3.141 - name: DB_PASSWORD\n#12 3.142   value: ‹aB3xQ9zLm2Kp7t›\n",
             "$ aws ssm get-parameter --name /a --query Parameter.Value --output text\n‹R5tSo-Yu%20VGOP6Pc›\n",
             "Password = @\"‹J=EY@nRomOzZw*G2?J›\"",
             "PASSWORDS = {\"dev\": \"‹Vd8oaewWFJPD5P›\", \"prod\": \"‹Tceu&+3z=6r^56FA@2›\"}",
@@ -398,7 +414,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "client_secret",
         label: "CLIENT_SECRET",
         rules: &[Rule::Key(KeyRule {
-            names: "client secret|클라이언트 시크릿|クライアントシークレット|客户端密钥",
+            names: "client secret|app secret|oidc secret|oauth secret|cognito secret|클라이언트 시크릿|クライアントシークレット|客户端密钥",
             value: "[A-Za-z0-9._~-]{20,128}",
             check: Check::Password,
         })],
@@ -494,7 +510,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("mrk", Tail::Run(Class::Hex, 32..=32, Check::None)),
             Rule::Key(KeyRule {
-                names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|key id|\
+                names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk id|kms cmk|kms id|key id|\
                         encryption key|encryption key id|master key|master key id|key identifier|kms 키|kms 키 id|\
                         kms キー|kms キー id|kms 密钥|kms 密钥 id|kms schlüssel|clave kms|clave de kms",
                 value: "{uuid}",

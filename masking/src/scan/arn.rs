@@ -88,12 +88,14 @@ impl Arns {
         let [arn, partition, service, region, account] =
             fields.clone().map(|field| text.get(field).unwrap_or_default());
         let [.., account_at] = fields;
-        let own = arn.eq_ignore_ascii_case(b"arn") && words::starts_with_ignore_case(partition, b"aws");
+        let aws =
+            words::starts_with_ignore_case(partition, b"aws") || partition == b"*" || partition.starts_with(b"${");
+        let own = arn.eq_ignore_ascii_case(b"arn") && aws;
         if !own || service.is_empty() {
             return None;
         }
         // A placeholder stands where something made this not an ARN; the text after it was not a part of one.
-        if [partition, service, region].iter().any(|field| field.contains(&b'_')) {
+        if [partition, service, region].iter().any(|field| field.contains(&b'_') && !field.starts_with(b"${")) {
             return None;
         }
         let owned = is_account(account);
@@ -169,11 +171,26 @@ fn fields(text: &[u8], start: usize) -> Option<([Range<usize>; 5], usize)> {
     for field in &mut fields {
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'*');
         let len = text.get(at..)?.iter().take(FIELD_MAX + 1).take_while(|byte| plain(byte)).count();
+        let len = if at == start + ARN.len() { len.max(reference_len(text, at)) } else { len };
         *field = at..at + len;
         at += len + separator_len(text, at + len).filter(|_| len <= FIELD_MAX)?;
     }
     Some((fields, at))
 }
+
+const ARN: &str = "arn:";
+
+/// Returns the length of what stands for the partition in a template: `${AWS::Partition}`, `*`.
+fn reference_len(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..text.len().min(at + REFERENCE_MAX)).unwrap_or_default();
+    let close = Some(rest).filter(|rest| rest.starts_with(b"${")).and_then(|rest| memchr::memchr(b'}', rest));
+    close
+        .filter(|close| !rest.get(..*close).is_some_and(|inside| inside.iter().any(|b| *b <= b' ')))
+        .map_or(0, |at| at + 1)
+}
+
+/// Maximum bytes of a reference.
+const REFERENCE_MAX: usize = 64;
 
 /// The account with which an ARN ends: a table or a page has wrapped it after that.
 fn last_field(text: &[u8], start: usize) -> Option<Range<usize>> {

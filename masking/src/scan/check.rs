@@ -89,7 +89,9 @@ const TYPES: &str = "\
 
 fn is_bucket(value: &[u8]) -> bool {
     let memory = value.strip_prefix(b"0x").is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-    is_name(value) && !memory && !value.windows(2).any(|pair| pair == b"..") && address(value).is_none()
+    // An endpoint of AWS's own.
+    let endpoint = value.ends_with(b".amazonaws.com");
+    is_name(value) && !memory && !endpoint && !value.windows(2).any(|pair| pair == b"..") && address(value).is_none()
 }
 
 /// `us-east-1`, also with the letter of a zone: what stands next to names, and is none.

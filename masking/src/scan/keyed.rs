@@ -302,11 +302,16 @@ impl Keyed {
                 false
             }
             Check::Bucket | Check::Name if place.quoted => {
-                notation::ends_quoted(text, value.end)
+                // `json:"bucket"` in the tag of Go's.
+                let tag = text.get(value.end..).is_some_and(|rest| rest.starts_with(b":\""));
+                !tag && notation::ends_quoted(text, value.end)
                     && (check::is_distinctive(bytes) || !notation::is_name(text, value.end))
             }
             Check::Bucket | Check::Name => {
                 let called = place.kind == PlaceKind::Called;
+                // `the bucket (idempotency)`: a word in brackets behind one of a sentence.
+                let remark =
+                    called && !place.tight && !text.get(value.end..).is_some_and(|rest| rest.starts_with(b"):"));
                 let parenthesis = !called || text.get(value.end) == Some(&b')');
                 let next = text.get(value.end);
                 let alone = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'\\'));
@@ -315,7 +320,7 @@ impl Keyed {
                     && text.get(value.end..).is_some_and(|rest| rest.starts_with(b"</"));
                 let bare = check::is_distinctive(bytes)
                     || formal
-                    || called
+                    || called && !remark
                     || element
                     || place.tight && alone && bytes.len() >= 6;
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);

@@ -620,6 +620,8 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
             // A date, or a number that a service gave it, is not a name.
             let parts = parts.take(PARTS_MAX).filter(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()));
             let parts = parts.filter(|part| !part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
+            // Nor are the words between the names.
+            let parts = parts.filter(|part| !matches!(*part, "stream" | "index" | "export" | "backup" | "import"));
             let parts = parts.filter(|part| Spread::of_shown(part).is_some() && seen.insert(*part));
             values.extend(parts.map(|part| (hit.kind, Spread::Whole, part)));
             if !seen.contains(value)

@@ -21,6 +21,8 @@ pub(crate) struct Name<'t> {
 /// A name as numbers: see [`Name::short`].
 pub(crate) type ShortName = [u64; 6];
 
+/// Maximum bytes of a command in front of its last name.
+const COMMAND_MAX: usize = 240;
 /// Bytes of a name on either side of the word that it was found by.
 const NAME_MAX: usize = 48;
 /// Maximum bytes of a member's name: what stands before them tells nothing.
@@ -293,8 +295,36 @@ impl<'t> Name<'t> {
     pub(crate) fn begins_line(&self, text: &[u8]) -> bool {
         let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
         let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default());
+        // `## Password`, `**Password**`
+        let line = line.trim_ascii_start();
+        let line = line
+            .get(line.iter().take_while(|b| matches!(b, b'#' | b'*')).count()..)
+            .unwrap_or_default()
+            .trim_ascii_start();
         let words = line.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ' || !b.is_ascii());
         words && line.len() < PHRASE_WORD_MAX && line.iter().filter(|b| **b == b' ').count() <= PHRASE_WORDS
+    }
+
+    /// Returns whether it is the last word of a command, whose answer stands on the next line.
+    pub(crate) fn ends_command(&self, text: &[u8]) -> bool {
+        let head = text.get(self.start.saturating_sub(COMMAND_MAX)..self.start).unwrap_or_default();
+        let Some(newline) =
+            memchr::memrchr(b'\n', head).map(|newline| newline + 1).or(Some(0).filter(|_| self.start < COMMAND_MAX))
+        else {
+            return false;
+        };
+        let line = head.get(newline..).unwrap_or_default();
+        const PROMPTS: [&[u8]; 7] = [b"$ ", b"# ", b"% ", b">>> ", b"> ", b"PS> ", b"In ["];
+        let prompt = PROMPTS.iter().find(|prompt| line.starts_with(prompt));
+        prompt
+            .is_some_and(|prompt| *prompt != b"# " || line.starts_with(b"# echo ") || line.starts_with(b"# printenv "))
+    }
+
+    /// Returns whether it is a heading of Markdown.
+    pub(crate) fn is_heading(&self, text: &[u8]) -> bool {
+        let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
+        let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default());
+        line.starts_with(b"#") || line.starts_with(b"**")
     }
 
     /// Returns whether its line begins with it, except for words and signs that introduce a name.

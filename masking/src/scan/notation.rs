@@ -54,9 +54,12 @@ impl ValuePlace {
 
     /// The place after blanks and a quotation mark.
     pub(crate) fn after(text: &[u8], at: usize, kind: PlaceKind) -> Self {
-        let first = skip_blanks(text, at);
+        let first = skip_block(text, skip_change(text, skip_blanks(text, at)));
         let unquoted = match skip_wrappers(text, first) {
-            same if same == first => skip_wrappers(text, skip_size(text, skip_marks(text, open(text, first)))),
+            same if same == first => match skip_size(text, skip_marks(text, open(text, first))) {
+                same if same == first => first,
+                opened => skip_wrappers(text, opened),
+            },
             inside => inside,
         };
         let start = skip_quote(text, unquoted).or_else(|| skip_markup(text, unquoted)).unwrap_or(unquoted);
@@ -285,7 +288,7 @@ fn is_quoted_printable(next: &[u8]) -> bool {
 }
 
 /// Signs of other scripts and of box drawing.
-const SIGNS: [&str; 6] = ["：", "＝", "→", "│", "┃", "║"];
+const SIGNS: [&str; 9] = ["：", "＝", "→", "│", "┃", "║", "—", "–", "⇒"];
 
 /// How far the cell is in which the value stands: `</td><td class="x">`.
 fn cell_behind(rest: &[u8]) -> Option<usize> {
@@ -410,8 +413,36 @@ fn skip_size(text: &[u8], at: usize) -> usize {
 /// Elements of HTML that emphasise.
 const INLINE: [&str; 14] = ["b", "strong", "code", "i", "em", "tt", "span", "kbd", "a", "p", "pre", "div", "u", "samp"];
 
+/// After the value that a plan changes into another: `null -> `, `(known after apply) -> `, `"" -> `.
+fn skip_change(text: &[u8], at: usize) -> usize {
+    const BEFORE: [&[u8]; 4] = [b"null -> ", b"\"\" -> ", b"(known after apply) -> ", b"(sensitive value) -> "];
+    let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'n' | b'"' | b'('))).unwrap_or_default();
+    at + BEFORE.iter().find(|before| rest.starts_with(before)).map_or(0, |before| before.len())
+}
+
+/// After what opens a block that holds the value alone: `|-⏎` and `>-⏎` of YAML, `<<-EOF⏎`, `\"\"\"`.
+fn skip_block(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..text.len().min(at + BLOCK_MAX)).unwrap_or_default();
+    let mark = match rest {
+        [b'|' | b'>', ..] => rest.iter().take(3).take_while(|b| b"|>+-".contains(b)).count(),
+        [b'<', b'<', ..] => rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"<-~'\"_".contains(b)).count(),
+        [b'"', b'"', b'"', b'\n', ..] | [b'\'', b'\'', b'\'', b'\n', ..] => return skip_blanks(text, at + 4),
+        // A quotation mark goes on being one.
+        [b'"', b'"', b'"', ..] => return at + 2,
+        _ => return at,
+    };
+    match rest.get(mark..) {
+        Some([b'\n', ..]) => skip_blanks(text, at + mark + 1),
+        _ => at,
+    }
+}
+
+/// Bytes of what opens a block.
+const BLOCK_MAX: usize = 32;
+
 /// What markup puts around a text that is shown as it is written: wikis and LaTeX.
-pub(crate) const MARKUP: [(&[u8], &[u8]); 7] = [
+pub(crate) const MARKUP: [(&[u8], &[u8]); 8] = [
+    (b"<![CDATA[", b"]]>"),
     (b"{noformat}", b"{noformat}"),
     (b"{code}", b"{code}"),
     (b"{{", b"}}"),
@@ -423,7 +454,7 @@ pub(crate) const MARKUP: [(&[u8], &[u8]); 7] = [
 
 /// After the beginning of one of them.
 fn skip_markup(text: &[u8], at: usize) -> Option<usize> {
-    let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'{' | b'\\')))?;
+    let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'{' | b'\\' | b'<')))?;
     let (open, _) = MARKUP.iter().find(|(open, _)| rest.starts_with(open))?;
     // `{{name}}` is a template's, except in the table of a wiki.
     let template = open.starts_with(b"{{") && !text.get(..at).is_some_and(|head| head.trim_ascii_end().ends_with(b"|"));
@@ -581,6 +612,8 @@ fn skip_plain_quote(text: &[u8], at: usize) -> Option<usize> {
         }
         [b'"' | b'\'' | b'`', ..] => Some(at + escapes + 1),
         [b'u', b'0', b'0', b'2', b'2' | b'7', ..] if escapes > 0 => Some(at + escapes + 5),
+        // nginx writes the quotation marks of a body so.
+        [b'x', b'2', b'2' | b'7', ..] if escapes > 0 => Some(at + escapes + 3),
         _ => None,
     }
 }

@@ -25,6 +25,12 @@ const LABEL_MAX: usize = 48;
 const HEADER_MAX: usize = 200;
 /// A run of base64 of this length is a line of a key, wherever it stands between two others.
 const LINE_MIN: usize = 30;
+/// Bytes of the last one, behind a prefix.
+const LAST_MIN: usize = 4;
+/// Maximum bytes of a line with what stands in front of it.
+const LINE_MAX: usize = 320;
+/// Maximum blanks in front of a line.
+const GAP_MAX: usize = 64;
 /// Maximum shorter ones before END: the last line, and OpenPGP's checksum.
 const SHORT_MAX: usize = 2;
 
@@ -47,13 +53,13 @@ pub(crate) fn find(page: &Page<'_>, text: &[u8], at: usize, mut found: impl FnMu
     let rest = text.get(at..).unwrap_or_default();
     let (start, mut body) = if rest.starts_with(BEGIN.as_bytes()) {
         let Some(label) = label_len(rest) else { return at };
-        (at, Body::read(text, at + label, usize::MAX))
+        (at, Body::read(text, at + label, usize::MAX, true))
     } else if rest.starts_with(PUTTY.as_bytes()) {
         let Some((len, lines)) = number(rest.get(PUTTY.len()..).unwrap_or_default()) else { return at };
-        let body = Body::read(text, at + PUTTY.len() + len, lines);
+        let body = Body::read(text, at + PUTTY.len() + len, lines, false);
         (body.lines.first().map_or(at, |line| line.start), body)
     } else if is_encoded_key(rest) {
-        (at, Body::read(text, at, usize::MAX))
+        (at, Body::read(text, at, usize::MAX, false))
     } else {
         return at;
     };
@@ -94,11 +100,15 @@ fn is_encoded_key(text: &[u8]) -> bool {
 
 impl Body {
     /// Reads on from `at`, up to so many lines.
-    fn read(text: &[u8], at: usize, lines: usize) -> Self {
+    /// `marked` says that BEGIN and END enclose it.
+    fn read(text: &[u8], at: usize, lines: usize, marked: bool) -> Self {
         let mut body = Self { plain: true, read: at, ..Self::default() };
         let mut short = 0;
         while body.lines.len() < lines {
             body.gap(text);
+            if marked {
+                body.prefix(text);
+            }
             let rest = text.get(body.read..).unwrap_or_default();
             if let Some(len) = end_len(rest) {
                 body.read += len;
@@ -125,6 +135,33 @@ impl Body {
         while let Some((len, blank)) = text.get(self.read..).and_then(|rest| gap_len(rest, self.read > start)) {
             self.read += len;
             self.plain = self.plain && blank;
+        }
+    }
+
+    /// Steps over what a tool has put in front of a line, whatever it is: a line of a key ends with its base64.
+    fn prefix(&mut self, text: &[u8]) {
+        let begins = text.get(..self.read).is_some_and(|head| head.ends_with(b"\n"));
+        let gap = text.get(..self.read).unwrap_or_default().iter().rev().take(GAP_MAX).take_while(|b| **b <= b' ');
+        let begins = begins || gap.clone().any(|b| *b == b'\n');
+        let rest = text.get(self.read..text.len().min(self.read + LINE_MAX)).filter(|_| begins).unwrap_or_default();
+        let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
+        let header = self.lines.is_empty() && header_len(line).is_some();
+        if header || line_len(line) >= LINE_MIN || end_len(line).is_some() {
+            return;
+        }
+        let marks = line.iter().rev().take_while(|b| b" \t\r|\"',;\\".contains(b)).count();
+        let bare = line.get(..line.len() - marks).unwrap_or_default();
+        let end = memchr::memmem::find(bare, b"-----END ").filter(|end| *end > 0);
+        let run =
+            bare.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=')).count();
+        // The last line is shorter, and END stands under it.
+        let behind =
+            text.get(self.read + line.len()..text.len().min(self.read + line.len() + LINE_MAX)).unwrap_or_default();
+        let last = run >= LAST_MIN && memchr::memmem::find(behind, b"-----END ").is_some();
+        let start = end.or(Some(bare.len() - run).filter(|start| *start > 0 && (run >= LINE_MIN || last)));
+        if let Some(start) = start {
+            self.plain = false;
+            self.read += start;
         }
     }
 
@@ -191,7 +228,12 @@ fn gap_len(text: &[u8], inside: bool) -> Option<(usize, bool)> {
         [b' ' | b'\t' | b'\r' | b'\n', ..] => Some((escapes + 1, escapes == 0)),
         [b'n' | b'r' | b't', ..] if escapes > 0 => Some((escapes + 1, true)),
         [b'"' | b'\'' | b'`', ..] => Some((escapes + 1, false)),
-        [b',', ..] if escapes == 0 => Some((1, false)),
+        [b',' | b'|', ..] if escapes == 0 => Some((1, false)),
+        [b'<', b'b', b'r', b'>', ..] => Some((4, false)),
+        [b'<', b'b', b'r', b'/', b'>', ..] => Some((5, false)),
+        [b'<', b'b', b'r', b' ', b'/', b'>', ..] => Some((6, false)),
+        [b'u', b'0', b'0', b'0', b'a' | b'A' | b'd' | b'D', ..] if escapes > 0 => Some((escapes + 5, true)),
+        [b'&', b'#', b'1', b'0' | b'3', b';', ..] => Some((5, true)),
         [b'%', b'0', b'A' | b'D' | b'a' | b'd', ..] if escapes == 0 => Some((3, true)),
         [b'+' | b'.', b' ' | b'\r' | b'\n' | b'"' | b'\'', ..] if inside && escapes == 0 => Some((1, false)),
         _ => None,

@@ -15,7 +15,7 @@ const SERVICE_MAX: usize = 10;
 const BEFORE_MAX: usize = 128;
 
 /// The notations of a value's place.
-pub(crate) const PLACES: usize = 13;
+pub(crate) const PLACES: usize = 14;
 
 /// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
 pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; PLACES] {
@@ -32,6 +32,7 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<
         next_item(name, text),
         next_line(name, text),
         content(name, text),
+        form(name, text),
         before(name, text),
     ]
 }
@@ -70,18 +71,48 @@ fn next_item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     (own && next.starts_with(mark)).then(|| ValuePlace::after(text, at, PlaceKind::Assigned))
 }
 
-/// A line that is a name alone, over a line that is a value alone, as consoles are copied: `Account ID⏎4711-9283-0564`.
+/// A line that is a name alone, or a command that ends with it, over a line that is a value alone: what is copied from a
+/// console, a heading, an answer. `Account ID⏎4711-9283-0564`, `$ echo $DB_PASSWORD⏎…`, `Password:⏎```⏎…`.
 fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let line = name.end + usize::from(text.get(name.end) == Some(&b'\r'));
-    let rest = text.get(line..text.len().min(line + BEFORE_MAX))?.strip_prefix(b"\n")?;
-    name.begins_line(text).then_some(())?;
-    let len = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-    let value = rest.get(..len)?;
-    let alone =
-        !value.is_empty() && value.iter().all(|b| *b > b' ' && *b != b'<') && value.last().is_some_and(|b| *b != b':');
-    let start = line + 1;
-    let place = ValuePlace { start, end: Some(start + len), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
+    // Most names do not end their line.
+    let marks = rest.iter().take(CLOSING_MAX).take_while(|b| b":*\"')}]\r`>".contains(b)).count();
+    let (head, behind) = rest.split_at_checked(marks)?;
+    let behind = behind.strip_prefix(b"\n")?;
+    let asked = || name.ends_command(text);
+    (name.begins_line(text) || asked()).then_some(())?;
+    // A line is empty, and the next one opens a block of code.
+    let empty = behind.iter().take(2).take_while(|b| **b == b'\n').count();
+    let fence =
+        behind.get(empty..)?.strip_prefix(b"```").and_then(|fence| memchr::memchr(b'\n', fence)).map_or(0, |n| n + 4);
+    let heading = head.contains(&b'*') || name.is_heading(text);
+    (empty == 0 || fence > 0 || heading).then_some(())?;
+    let value = behind.get(empty + fence..)?;
+    let value = value.get(..memchr::memchr2(b'\n', b'\r', value).unwrap_or(value.len()))?;
+    let indent = value.iter().take_while(|b| **b == b' ').count()
+        + usize::from(value.trim_ascii_start().starts_with("⎿".as_bytes())) * 5;
+    let value = value.get(indent..)?;
+    let quote = usize::from(value.len() > 2 && matches!(value, [first @ (b'"' | b'\''), .., last] if first == last));
+    let inside = value.get(quote..value.len() - quote)?;
+    let alone = !inside.is_empty()
+        && inside.iter().all(|b| *b > b' ' && *b != b'<')
+        && inside.last().is_some_and(|b| *b != b':');
+    let start = name.end + marks + 1 + empty + fence + indent + quote;
+    let place = ValuePlace { start, end: Some(start + inside.len()), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
     alone.then_some(ValuePlace { quoted: false, ..place })
+}
+
+/// Maximum marks between a name and the end of its line.
+const CLOSING_MAX: usize = 8;
+
+/// A field of a form: `name="password"⏎⏎…`. (RFC 7578)
+fn form(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let head = text.get(..name.start)?.ends_with(b"name=\"");
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| head)?;
+    let value = rest.strip_prefix(b"\"\n\n").or_else(|| rest.strip_prefix(b"\"\r\n\r\n"))?;
+    let start = name.end + rest.len() - value.len();
+    let len = memchr::memchr2(b'\n', b'\r', value)?;
+    Some(ValuePlace { start, end: Some(start + len), kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
 }
 
 /// The content of an element whose name is an attribute's value: `<entry key="db.password">…</entry>`.
@@ -199,11 +230,15 @@ fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind
 /// `name,value`, alone on its line.
 fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
-    let value = rest.strip_prefix(b",").or_else(|| rest.strip_prefix(b";"))?;
+    // `"password","…"`
+    let quotes = usize::from(rest.starts_with(b"\",\"") || rest.starts_with(b"\";\""));
+    let value = rest.get(quotes..)?;
+    let value = value.strip_prefix(b",").or_else(|| value.strip_prefix(b";"))?.get(quotes..)?;
     (matches!(edge::previous(text, name.start), Some(b'"' | b'n')) || name.leads(text)).then_some(())?;
     let len = value.iter().take_while(|b| !matches!(b, b'\n' | b'\r' | b'\\' | b',' | b';' | b' ' | b'"')).count();
-    let ends = matches!(value.get(skip_spaces(value, len)), None | Some(b'\n' | b'\r' | b'\\'));
-    let start = name.end + 1;
+    let close = len + quotes;
+    let ends = matches!(value.get(skip_spaces(value, close)), None | Some(b'\n' | b'\r' | b'\\'));
+    let start = name.end + 1 + 2 * quotes;
     (ends && len > 0).then_some(ValuePlace {
         end: Some(start + len),
         start,

@@ -52,6 +52,7 @@ impl Prefix {
         let rest = bytes.get(indent..)?;
         let (kind, len) = match *rest.first()? {
             b'0'..=b'9' => time(rest).or_else(|| number(rest)),
+            b'#' if rest.get(1).is_some_and(u8::is_ascii_digit) => build_step(rest).or_else(|| sign(rest)),
             b'[' => bracket(rest),
             b'+' | b'-' | b'~' => sign_of_change(rest, indent),
             b'@' if rest.starts_with(b"@@ ") => Some((Kind::Diff, 0)),
@@ -228,11 +229,43 @@ fn word(text: &[u8]) -> Option<(Kind, usize)> {
             let digits = count(rest.get(..rest.len().min(NUMBER_MAX + 1))?, |b| b.is_ascii_digit());
             let placed = (1..=NUMBER_MAX).contains(&digits) && rest.get(digits) == Some(&b':');
             let kind = if word.contains(&b'.') || word.contains(&b'/') { Kind::ValuePlace } else { Kind::Word };
-            placed.then_some((kind, len + digits + 2)).or_else(|| context(word))
+            placed.then_some((kind, len + digits + 2)).or_else(|| context(word)).or_else(|| file(word, len))
         }
-        [b' ' | b'|', ..] => container(word, rest).or_else(|| context(word)).or_else(|| system_time(text)),
+        [b' ' | b'|', ..] => {
+            let level = || LEVELS.contains(&word).then(|| (Kind::Time, level_len(text)));
+            let other = || level().or_else(|| provisioner(text));
+            container(word, rest).or_else(|| context(word)).or_else(|| system_time(text)).or_else(other)
+        }
+        [b'[', ..] => context(word).or_else(|| provisioner(text)),
         _ => context(word),
     }
+}
+
+/// `#12 3.141 `, as BuildKit numbers the lines of a step.
+fn build_step(text: &[u8]) -> Option<(Kind, usize)> {
+    let step = 1 + count(text.get(1..)?, |b| b.is_ascii_digit());
+    let seconds = text.get(step..)?.strip_prefix(b" ")?;
+    let len = count(seconds.get(..seconds.len().min(NUMBER_MAX + 4))?, |b| b.is_ascii_digit() || b == b'.');
+    (len > 0 && seconds.get(..len)?.contains(&b'.') && seconds.get(len) == Some(&b' '))
+        .then_some((Kind::Time, step + 1 + len))
+}
+
+/// `a.yaml:- name: x`: a search without the numbers of lines.
+fn file(word: &[u8], len: usize) -> Option<(Kind, usize)> {
+    let extension = word.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let named = (1..=6).contains(&extension)
+        && word.get(..word.len() - extension)?.ends_with(b".")
+        && word.len() > extension + 1;
+    named.then_some((Kind::Word, len + 1))
+}
+
+/// `null_resource.a[0] (remote-exec): `
+fn provisioner(text: &[u8]) -> Option<(Kind, usize)> {
+    let line = text.get(..text.len().min(WORD_MAX))?;
+    let end = memchr::memmem::find(line, b"): ")?;
+    let open = memchr::memmem::rfind(line.get(..end)?, b" (")?;
+    let words = line.get(..open)?.iter().all(|b| in_word(*b) || b"[]\"".contains(b));
+    (words && line.get(open + 2..end)?.ends_with(b"-exec")).then_some((Kind::Word, end + 2))
 }
 
 /// `api-1  | `, `web  | `
@@ -279,8 +312,37 @@ fn system_time(text: &[u8]) -> Option<(Kind, usize)> {
 
 fn time(text: &[u8]) -> Option<(Kind, usize)> {
     let len = time_len(text)?;
-    matches!(text.get(len), None | Some(b' ' | b'\t')).then_some((Kind::Time, len))
+    let ends = matches!(text.get(len), None | Some(b' ' | b'\t'));
+    ends.then(|| (Kind::Time, len + level_len(text.get(len..).unwrap_or_default())))
 }
+
+/// The level of a message with what stands up to its text, or the program that has written it: ` INFO  [main] c.a.B - `,
+/// ` app[1]: `.
+fn level_len(text: &[u8]) -> usize {
+    let head = text.get(..text.len().min(WORD_MAX)).unwrap_or_default();
+    let blanks = count(head, |b| matches!(b, b' ' | b'\t'));
+    let rest = head.get(blanks..).unwrap_or_default();
+    let word = count(rest, |b| b.is_ascii_alphanumeric() || b"[]-_./".contains(&b));
+    if rest.get(word..).is_some_and(|rest| rest.starts_with(b": "))
+        && rest.get(..word).is_some_and(|w| w.ends_with(b"]"))
+    {
+        return blanks + word + 1;
+    }
+    let level = rest.get(..word).unwrap_or_default();
+    let level = level.strip_prefix(b"[").and_then(|level| level.strip_suffix(b"]")).unwrap_or(level);
+    if !LEVELS.contains(&level) {
+        return 0;
+    }
+    // Up to a hyphen in front of the text, where the logger has one.
+    let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
+    let hyphen = memchr::memmem::find(line, b" - ").filter(|at| {
+        line.get(word..*at).is_some_and(|logger| logger.iter().all(|b| in_word(*b) || b" []".contains(b)))
+    });
+    blanks + hyphen.map_or(word, |at| at + 2)
+}
+
+const LEVELS: [&[u8]; 10] =
+    [b"TRACE", b"DEBUG", b"INFO", b"WARN", b"WARNING", b"ERROR", b"FATAL", b"NOTICE", b"info", b"debug"];
 
 /// `2026-07-01T09:12:44.120Z`, `2026/07/01 09:12:44,120`, `09:12:44`
 fn time_len(text: &[u8]) -> Option<usize> {

@@ -11,7 +11,7 @@ use crate::scan::phrase::{PHRASE_MAX, is_password as is_phrase};
 const REACH: usize = check::ENCLOSED_MAX + 1;
 
 /// Quotation marks that are written with letters.
-const MARKS: [&[u8]; 6] = [b"&quot;", b"&#34;", b"&#39;", b"%22", b"\\u0022", b"\\u0027"];
+const MARKS: [&[u8]; 8] = [b"&quot;", b"&#34;", b"&#39;", b"%22", b"\\u0022", b"\\u0027", b"\\x22", b"\\x27"];
 
 /// The value that begins after a quotation mark, or is a text of its own.
 pub(crate) fn value(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
