@@ -57,6 +57,7 @@ const PASSWORDS: &[&str] = &[
 
 /// Sentences, types, references and code where a password could stand.
 const OTHERWISE: &[&str] = &[
+    "password: ENC[AES256_GCM,data:7W8QSDhbRXdpqsPh6TxRQpme,iv:ZDi+ax0E8WyegHl,tag:XikgCy0a07iFVEIDdpTh8I==,type:str]",
     r#""password": "Must be at least 8 characters""#,
     r#""password": "Your password has expired on 2024-01-02""#,
     r#""password": "SHA256 hash of it""#,

@@ -18,6 +18,7 @@ pub(crate) fn is_one(value: &[u8]) -> bool {
     whole
         || enclosed
         || marked
+        || is_sealed(value)
         || is_path(value)
         || is_call(value)
         || is_variable(value)
