@@ -167,7 +167,8 @@ pub(crate) fn without_brace(text: &[u8], value: Range<usize>) -> Range<usize> {
         }
         open
     });
-    if opened { value.start..value.start + close } else { value }
+    // `password:{enumerable:!0}` is an object itself.
+    if opened && line.last() != Some(&b'{') { value.start..value.start + close } else { value }
 }
 
 #[cfg(test)]
