@@ -17,7 +17,7 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
 .PHONY: help build wasm wasm-core try-box sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz doctor
-.PHONY: up smoke stack-faults down logs dist venv node clients peers redis-server chromium pictures rust asked about
+.PHONY: up smoke stack-faults down logs dist venv node clients peers redis-server chromium pictures reference docs mkdocs rust asked about
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -55,18 +55,25 @@ run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=htt
 	@$(python) -m rig.run --upstream '$(UPSTREAM)' --port '$(PORT)'
 
 test: about := every test; about 20 minutes, half of it for the builds of the first run
-test: about rust venv node clients redis-server chromium test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
+test: about rust venv node clients mkdocs redis-server chromium test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
 test-rust: redis-server wasm wasm-core
 	$(call building,the Rust tests)
 	@cargo test --workspace --no-run
 	cargo test --workspace --quiet
 
-test-e2e: venv node clients redis-server chromium build
-	$(pytest) fresh kong e2e page faults
+test-e2e: venv node clients mkdocs redis-server chromium build
+	$(pytest) fresh docs kong e2e page faults
 
 pictures: venv redis-server chromium build ## takes the pictures of the sidecar's page for the documentation anew
 	@$(python) -m rig.pictures
+
+reference: rust venv ## writes docs/kinds.md, docs/configuration.md and the schemas anew, from the tables of the code
+	@$(python) tests/scripts/reference.py
+
+docs: mkdocs ## builds the pages of the documentation into target/docs
+	@NO_MKDOCS_2_WARNING=1 .run/docs/bin/mkdocs build --strict --quiet
+	@echo 'target/docs/index.html'
 
 test-kong: export GATEWAY_HOST := kong
 test-kong: venv node clients redis-server build ## e2e and faults on a Kong 3.9 that is installed on this machine
@@ -82,6 +89,7 @@ lint: rust venv ## fmt, clippy and docs (native and wasm), ruff, the boundaries 
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items
 	RUSTDOCFLAGS='-D warnings' cargo doc --target wasm32-wasip1 -p filter --no-deps --document-private-items
 	$(python) tests/scripts/boundaries.py
+	$(python) tests/scripts/reference.py --check
 	@tests/scripts/deny.sh
 
 fmt: rust venv ## formats the Rust and the Python
@@ -151,6 +159,9 @@ clients:
 
 peers:
 	@tests/scripts/venv.sh tests/peers .run/peers "anonproxy, cloudmask-aws and maskflow-gateway"
+
+mkdocs:
+	@tests/scripts/venv.sh docs .run/docs mkdocs
 
 redis-server:
 	@tests/scripts/redis-server.sh

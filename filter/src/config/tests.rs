@@ -1,5 +1,7 @@
 use super::*;
 
+mod schema;
+
 fn parse(json: &str) -> Result<Config, ConfigError> {
     let environment = |name: &str| (name == TOKEN_VARIABLE).then(|| "0123456789abcdef".to_owned());
     Config::parse(json.as_bytes(), environment, |policy| Scanner::new(&policy).map(Rc::new))

@@ -15,6 +15,7 @@ mod messaging;
 mod misc;
 mod network;
 mod personal;
+mod reference;
 mod rule;
 mod secrets;
 mod storage;
@@ -23,6 +24,7 @@ mod tokens;
 use sha2::{Digest, Sha256};
 
 pub use kind::{Family, Kind, KindId, Risk, Tier};
+pub use reference::{Described, reference};
 pub(crate) use rule::{Check, Class, Edge, Field, KeyRule, ROW, Row, Rule, Tail};
 
 /// The version of the catalogue: the number of its kinds, and a digest of their tables.

@@ -17,10 +17,9 @@ pub(crate) struct Row {
     /// Rules that join in when the configuration enables the kind by name: names under a key that says no more than
     /// "a name".
     pub(crate) asked: &'static [Rule],
-    /// Texts with the values that must be found in them between `‹` and `›`. Only the tests read them.
-    #[cfg_attr(not(test), allow(dead_code))]
+    /// Texts with the values that must be found in them between `‹` and `›`: for the tests, and for the reference.
     pub(crate) yes: &'static [&'static str],
-    /// Texts without one.
+    /// Texts without one. Only the tests read them.
     #[cfg_attr(not(test), allow(dead_code))]
     pub(crate) no: &'static [&'static str],
 }

@@ -7,6 +7,9 @@ use super::{Memory, ScopeMemory};
 
 /// Milliseconds between two questions for the news of a scope that serves requests.
 const FOLLOW_MS: u64 = 1_000;
+/// A scope that is due so soon is asked for together with one that is due, so that the scopes of a worker share a call: with
+/// each in its own turn, a worker of ten scopes or more would call at every tick.
+const SOON_MS: u64 = FOLLOW_MS / 2;
 /// Milliseconds after its last request in which a scope has calls made for it. Later its news comes with the calls that
 /// are made anyway, the heartbeat among them.
 const SERVES_MS: u64 = 60_000;
@@ -31,7 +34,11 @@ impl Following {
     }
 
     fn is_due(&self, now: Steady) -> bool {
-        self.answered_at.is_none_or(|answered| now.since(answered) >= FOLLOW_MS)
+        self.waits_for(FOLLOW_MS, now)
+    }
+
+    fn waits_for(&self, ms: u64, now: Steady) -> bool {
+        self.answered_at.is_none_or(|answered| now.since(answered) >= ms)
     }
 
     fn serves(&self, now: Steady) -> bool {
@@ -48,7 +55,8 @@ impl Memory {
 
     /// The scopes to ask for in the next call, those that waited longest first.
     pub(crate) fn to_follow(&self, now: Steady, max: usize) -> Vec<Follow> {
-        let is_due = |scope: &ScopeMemory| scope.following.is_due(now) || scope.estate.is_arriving();
+        let wait = if self.has_to_follow(now) { SOON_MS } else { FOLLOW_MS };
+        let is_due = |scope: &ScopeMemory| scope.following.waits_for(wait, now) || scope.estate.is_arriving();
         let due = self.scopes.iter().filter(|(_, scope)| is_due(scope));
         let mut due: Vec<_> = due.map(|(name, scope)| (scope.following.answered_at, scope.id, name)).collect();
         due.sort_unstable();

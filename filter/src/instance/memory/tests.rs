@@ -105,6 +105,21 @@ fn what_the_operator_forgets_is_forgotten_here() {
 }
 
 #[test]
+fn scopes_that_serve_share_a_call_each_second() {
+    let mut memory = Memory::default();
+    for (scope, answered) in [("a", 0), ("b", 400), ("c", 600)] {
+        memory.known(scope, Steady(0));
+        memory.mark_followed(scope, "1", Steady(answered));
+    }
+    let asked = |memory: &Memory, now: u64| -> Vec<String> {
+        memory.to_follow(Steady(now), 9).into_iter().map(|follow| follow.scope).collect()
+    };
+    assert!(asked(&memory, 999).is_empty(), "a call that is made anyway asks for none before its time");
+    assert_eq!(asked(&memory, 1_000), ["a", "b"], "one that is due soon comes along");
+    assert_eq!(asked(&memory, 1_100), ["a", "b", "c"]);
+}
+
+#[test]
 fn a_scope_is_followed_each_second_while_it_serves() {
     let mut memory = Memory::default();
     let asks = |memory: &Memory, now: u64| {
