@@ -23,7 +23,7 @@ def test_lines_are_whole_and_their_token_is_left_out():
 
 
 def test_a_command_is_recorded_to_the_line_that_ends_it(monkeypatch):
-    script = f"stty size; echo '#token=abc'; echo '{recording.LAST_LINE}'; echo after; sleep 30"
+    script = f"stty size; echo '#token=abc'; echo '{recording.LAST_LINE}'; echo after; (sleep 30; true); true"
     monkeypatch.setattr(recording, "COMMAND", ["sh", "-c", script])
     texts = [line.text.strip() for line in recording.recorded()]
     assert texts[1:] == ["#token=…", recording.LAST_LINE]

@@ -75,7 +75,10 @@ def recorded() -> Iterator[Line]:
             if LAST_LINE in line.text:
                 break
     finally:
-        os.kill(child, signal.SIGINT)
+        # To all that the command started, as Ctrl-C does: make alone would wait for the demo for good.
+        os.killpg(child, signal.SIGINT)
+        for _ in lines(terminal, started):
+            pass
         os.close(terminal)
         os.waitpid(child, 0)
 
