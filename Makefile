@@ -17,7 +17,7 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
 .PHONY: help build wasm wasm-core try-box sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz doctor
-.PHONY: up smoke stack-faults down logs dist venv node clients peers redis-server chromium pictures reference docs mkdocs rust asked about
+.PHONY: up smoke stack-faults down logs dist venv node clients peers redis-server chromium promtool pictures recording reference docs mkdocs rust asked about
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -55,18 +55,21 @@ run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=htt
 	@$(python) -m rig.run --upstream '$(UPSTREAM)' --port '$(PORT)'
 
 test: about := every test; about 20 minutes, half of it for the builds of the first run
-test: about rust venv node clients mkdocs redis-server chromium test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
+test: about rust venv node clients mkdocs redis-server chromium promtool test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
 test-rust: redis-server wasm wasm-core
 	$(call building,the Rust tests)
 	@cargo test --workspace --no-run
 	cargo test --workspace --quiet
 
-test-e2e: venv node clients mkdocs redis-server chromium build
+test-e2e: venv node clients mkdocs redis-server chromium promtool build
 	$(pytest) fresh docs kong e2e page faults
 
 pictures: venv redis-server chromium build ## takes the pictures of the sidecar's page for the documentation anew
 	@$(python) -m rig.pictures
+
+recording: rust venv build ## records `make demo` on a terminal, as a cast and as a picture for the documentation
+	@$(python) -m rig.recording
 
 reference: rust venv ## writes docs/kinds.md, docs/configuration.md and the schemas anew, from the tables of the code
 	@$(python) tests/scripts/reference.py
@@ -103,10 +106,11 @@ scan: rust ## shows what would be masked in FILE=…
 	@cargo run --profile sidecar -p masking --example scan -- "$(FILE)"
 
 bench: about := the cost of the core and the gateway; the first run takes about 10 minutes, most of it for the builds
-bench: about rust venv build ## measures the core, and the gateway with and without the filter; COMPARE=old.json
+bench: about rust venv chromium build ## measures the core, and the gateway with and without the filter; COMPARE=old.json
 	cargo bench -p masking --bench scan
 	cargo bench -p masking --bench exchange -- --json '$(CURDIR)/target/bench.json' $(if $(COMPARE),--compare '$(abspath $(COMPARE))')
 	@$(python) -m rig.bench
+	@$(python) -m rig.paint
 
 bench-peers: about := other tools beside this one; takes about 5 minutes without the builds
 bench-peers: about rust venv peers build ## measures other tools that mask, on the same body: speed, memory, what leaked
@@ -168,3 +172,6 @@ redis-server:
 
 chromium:
 	@tests/scripts/chromium.sh
+
+promtool:
+	@tests/scripts/promtool.sh

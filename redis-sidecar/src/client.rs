@@ -1,17 +1,16 @@
 //! Calls a sidecar, for its own subcommands.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use contract::{Redacted, header, path};
-use rustls::crypto::ring;
 use ureq::Agent;
 use ureq::http::Response;
-use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{ClientCert, PrivateKey, TlsConfig};
 
 use crate::config::ClientConfig;
 use crate::error::Fatal;
 use crate::operator::SCOPE_HEADER;
+use crate::outside::{certificates, trusting};
 
 /// Forgetting one value among millions takes a while.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -129,20 +128,7 @@ fn tls(config: &ClientConfig) -> Result<TlsConfig, Fatal> {
         let key = PrivateKey::from_pem(identity.key.expose().as_bytes())?;
         Ok::<_, Fatal>(ClientCert::new_with_certs(&certificates(&identity.certificate)?, key))
     });
-    Ok(TlsConfig::builder()
-        .root_certs(RootCerts::new_with_certs(&roots))
-        .client_cert(identity.transpose()?)
-        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
-        .build())
-}
-
-fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, Fatal> {
-    let items = parse_pem(pem).collect::<Result<Vec<_>, _>>()?;
-    let certificates = items.into_iter().filter_map(|item| match item {
-        PemItem::Certificate(certificate) => Some(certificate),
-        _ => None,
-    });
-    Ok(certificates.collect())
+    Ok(trusting(&roots).client_cert(identity.transpose()?).build())
 }
 
 impl std::fmt::Debug for Client {

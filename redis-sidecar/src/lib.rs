@@ -24,6 +24,8 @@ pub mod live;
 pub mod metrics;
 pub mod name;
 pub mod operator;
+pub mod otlp;
+pub mod outside;
 pub mod page;
 pub mod publisher;
 pub mod quota;

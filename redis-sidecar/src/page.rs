@@ -5,8 +5,10 @@
 pub struct Asset {
     pub path: &'static str,
     pub media_type: &'static str,
+    /// Empty if there is only the packed one: the program of the try-box, which every browser that runs it unpacks.
     pub bytes: &'static [u8],
-    pub coding: Option<&'static str>,
+    /// By gzip, at the build.
+    pub packed: &'static [u8],
 }
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -20,7 +22,7 @@ macro_rules! asset {
             path: $path,
             media_type: $media_type,
             bytes: include_bytes!(concat!("page/assets/", $file)),
-            coding: None,
+            packed: include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".gz")),
         }
     };
 }
@@ -49,8 +51,8 @@ const FILES: &[Asset] = &[
 const TRY_BOX: Asset = Asset {
     path: "/page/try-box.wasm",
     media_type: "application/wasm",
-    bytes: include_bytes!(concat!(env!("OUT_DIR"), "/try-box.wasm.gz")),
-    coding: Some("gzip"),
+    bytes: &[],
+    packed: include_bytes!(concat!(env!("OUT_DIR"), "/try-box.wasm.gz")),
 };
 
 /// All files that there are.
@@ -59,7 +61,7 @@ pub fn assets() -> impl Iterator<Item = &'static Asset> {
 }
 
 pub fn has_try_box() -> bool {
-    !TRY_BOX.bytes.is_empty()
+    !TRY_BOX.packed.is_empty()
 }
 
 #[cfg(test)]

@@ -26,8 +26,8 @@ use crate::batch::Batch;
 use crate::config::Probes;
 use crate::door::{Door, Scopes};
 use crate::error::Error;
-use crate::events;
-use crate::journal::Journal;
+use crate::events::{self, Audited};
+use crate::journal::{Journal, unix_ms};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::operator::{self, Call, Outcome, Show};
@@ -63,7 +63,9 @@ pub struct Sidecar {
 impl Sidecar {
     /// Runs self-checks for ever.
     pub async fn check(&self, checker: Checker) {
+        self.journal.expect_check();
         let tell = async |outcome: &Result<(), Fault>, is_change: bool| {
+            self.journal.checked(outcome.as_ref().map(drop).map_err(Fault::as_str), unix_ms());
             self.metrics.take_selfcheck(outcome.is_ok());
             if let (Err(fault), true) = (outcome, is_change) {
                 self.vault.publisher().tell(events::selfcheck_failed(fault.as_str())).await;
@@ -73,8 +75,8 @@ impl Sidecar {
     }
 
     /// Tells those who watch over security. Nobody may be listening.
-    async fn publish_audit(&self, call: &str, who: &str, outcome: &str, count: u64) {
-        self.vault.publisher().tell(events::audit(call, who, outcome, count)).await;
+    async fn publish_audit(&self, audited: &Audited<'_>) {
+        self.vault.publisher().tell(events::audit(audited)).await;
     }
 }
 
@@ -237,8 +239,9 @@ async fn operate(sidecar: &Sidecar, peer: Peer, seat: &Seat, request: Request, p
         Err(error) => (error.code(), 0),
     };
     let (placeholder, reason) = about.unzip();
+    let (placeholder, reason) = (placeholder.as_deref(), reason.as_deref());
     tracing::info!(audit = path, who = caller.who, peer = %peer, outcome = code, count, placeholder, reason, "operator call");
-    sidecar.publish_audit(&path, &caller.who, code, count).await;
+    sidecar.publish_audit(&Audited { call: &path, who: &caller.who, outcome: code, count, placeholder, reason }).await;
     outcome
 }
 

@@ -9,13 +9,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::client::Http;
-use crate::config::{ClientConfig, Config, LogConfig, RawConfig, Secrets, StoreConfig};
+use crate::config::{ClientConfig, Config, LogConfig, OtlpConfig, RawConfig, Secrets, StoreConfig};
 use crate::door::{BearerToken, Door};
 use crate::error::Fatal;
 use crate::journal::{Journal, unix_ms};
 use crate::keyring::{Keyring, MasterSecret};
 use crate::listen::{self, Listener};
 use crate::metrics::Metrics;
+use crate::otlp::Exporter;
 use crate::publisher::{Publisher, Webhook};
 use crate::routes::{Routes, Sidecar};
 use crate::selfcheck::Checker;
@@ -57,6 +58,15 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     // One line, and the last one before calls are accepted.
     let places: Vec<_> = listeners.iter().map(Listener::to_string).collect();
     tracing::info!(address = places.join(" "), tls = tls.is_some(), "listening");
+    let mut exporter = exporter(raw);
+    let measured = Arc::clone(&sidecar);
+    let measures = || measured.metrics.render(measured.vault.store().health()).ok();
+    let exports = async {
+        match &mut exporter {
+            Some(exporter) => exporter.run(measures).await,
+            None => pending().await,
+        }
+    };
     let checked = Arc::clone(&sidecar);
     let checks = async {
         match checker {
@@ -75,8 +85,12 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
         () = listen::serve(listeners, tls, routes, end) => {}
         () = listen::serve(echoes, None, Routes::echo(), pending::<()>()), if has_echo => {}
         () = checks => {}
+        () = exports => {}
     }
     watch.abort();
+    if let Some(exporter) = &mut exporter {
+        exporter.end(measures()).await;
+    }
     tracing::info!("shut down");
     Ok(())
 }
@@ -102,7 +116,7 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
         tracing::info!(eviction = store.health().eviction.as_str(), "Redis answers");
     }
     let metrics = Arc::new(Metrics::default());
-    let webhook = config.events.webhook.map(|url| Webhook::start(url, Arc::clone(&metrics)));
+    let webhook = config.events.webhook.map(|url| Webhook::start(url, Arc::clone(&metrics))).transpose()?;
     let publisher = Publisher::new(Arc::clone(&store), Arc::clone(&metrics), webhook, config.events.unresolved_max);
     let audiences = config.operators.iter().map(BearerToken::scopes).cloned();
     let journal = Arc::new(Journal::new(audiences, store.health(), unix_ms()));
@@ -117,6 +131,18 @@ pub async fn sidecar(config: Config) -> Result<Sidecar, Fatal> {
         probes: config.probes,
         metrics,
         selfcheck: Arc::default(),
+    })
+}
+
+/// Metrics go elsewhere if the environment asks for it. What is wrong with that is told, and is no reason not to serve.
+fn exporter(raw: &RawConfig) -> Option<Exporter> {
+    let exporter = match OtlpConfig::parse(raw) {
+        Ok(config) => config.map(Exporter::new).transpose(),
+        Err(invalid) => Err(invalid.into()),
+    };
+    exporter.unwrap_or_else(|reason| {
+        tracing::warn!("OTLP: metrics are not exported: {reason}");
+        None
     })
 }
 

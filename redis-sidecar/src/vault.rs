@@ -84,7 +84,11 @@ impl Vault {
     pub async fn sync(&self, mut batch: Batch, scopes: &Scopes) -> Result<SyncResponse, Error> {
         let foreign = batch.keep_scopes(|scope| scopes.include(scope));
         self.journal.called(&batch, unix_ms());
-        let kept = self.keep(&batch).await;
+        let kept = match self.keep(&batch).await {
+            // Before it is acknowledged: a sidecar that is killed in between has counted it, or it is sent again.
+            Ok(refused) => self.count_totals(&batch).await.map(|()| refused),
+            Err(error) => Err(error),
+        };
         let answers = match &kept {
             Ok(_) => self.answer(&batch).await,
             Err(error) => Err(*error),
@@ -209,7 +213,14 @@ impl Vault {
             refused,
             unresolved_max: self.publisher.unresolved_max,
         };
-        self.publisher.publish(events::events(&told), &Totals::of(exchanges())).await;
+        self.publisher.publish(events::events(&told)).await;
+    }
+
+    async fn count_totals(&self, batch: &Batch) -> Result<(), Error> {
+        for (day, totals) in Totals::by_day(batch.exchanges.iter().map(|(_, exchange)| exchange)) {
+            self.store.add_totals(&batch.id, &day, &totals).await?;
+        }
+        Ok(())
     }
 
     fn first_seen(&self, id: &(String, u64)) -> bool {

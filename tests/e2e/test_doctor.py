@@ -113,10 +113,10 @@ def test_the_check_of_every_minute(another: Opening, echo: str, sidecar: Sidecar
         wait_for("its metric", lambda: success(watching) == "1")
         log = watching.process.log.read_text()
         assert "self-check: values are masked and restored" in log
-    failing = Sidecar("failing", tmp_path, {"MASKER_SELFCHECK_URL": f"http://{LOOPBACK}:9{PATH}"})
+    failing = Sidecar("failing", tmp_path, {"MASKER_SELFCHECK_URL": f"{sidecar.url}{PATH}"})
     with failing:
         log = failing.process.log
-        wait_for("a failure", lambda: "self-check failed: the gateway cannot be reached" in log.read_text())
+        wait_for("a failure", lambda: "self-check failed: the gateway answered 404" in log.read_text())
         wait_for("its metric", lambda: success(failing) == "0")
 
 

@@ -71,7 +71,60 @@ def test_what_the_containers_mount_is_there() -> None:
     assert any(provider["providers"][0]["options"]["path"] in volume for volume in services["grafana"]["volumes"])
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
-def test_prometheus_itself_takes_the_rules() -> None:
-    done = subprocess.run(["promtool", "check", "rules", str(FOLDER / "rules.yml")], capture_output=True, text=True)
+def panels() -> list[dict]:
+    return json.loads((FOLDER / "grafana/dashboards/aws-masker.json").read_text())["panels"]
+
+
+def test_the_dashboard_is_one_that_grafana_draws() -> None:
+    source = yaml.safe_load((FOLDER / "grafana/provisioning/datasources/prometheus.yml").read_text())["datasources"][0]
+    assert len({panel["id"] for panel in panels()}) == len(panels())
+    covered: set[tuple[int, int]] = set()
+    for panel in panels():
+        assert panel["title"]
+        assert panel["datasource"] == {"type": source["type"], "uid": source["uid"]}, panel["title"]
+        refs = [target["refId"] for target in panel["targets"]]
+        assert len(refs) == len(set(refs)) > 0, panel["title"]
+        place = panel["gridPos"]
+        assert place["x"] + place["w"] <= 24, panel["title"]
+        cells = {(place["x"] + x, place["y"] + y) for x in range(place["w"]) for y in range(place["h"])}
+        assert not covered & cells, f"{panel['title']} covers another panel"
+        covered |= cells
+    rows = 1 + max(y for _, y in covered)
+    assert len(covered) == 24 * rows, "the panels leave a gap"
+
+
+promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is missing: run `make promtool`")
+
+
+@promtool
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "rules", "--lint=all", "--lint-fatal", str(FOLDER / "rules.yml")),
+        # It alerts when it should, and does not when it should not.
+        ("test", "rules", str(Path(__file__).parent / "rules.yml")),
+    ],
+)
+def test_prometheus_itself_takes_the_rules(arguments: tuple[str, ...]) -> None:
+    done = subprocess.run(["promtool", *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@promtool
+def test_prometheus_itself_takes_the_configuration(tmp_path: Path) -> None:
+    for name in ("prometheus.yml", "rules.yml"):
+        shutil.copy(FOLDER / name, tmp_path)
+    done = subprocess.run(["promtool", "check", "config", tmp_path / "prometheus.yml"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@promtool
+def test_prometheus_itself_takes_the_queries_of_the_dashboard(tmp_path: Path) -> None:
+    """As rules, because that is what promtool parses; Grafana replaces its variables with durations."""
+    dashboard = [target["expr"] for panel in panels() for target in panel["targets"]]
+    queries = [re.sub(r"\$__(rate_interval|range)", "5m", query) for query in dashboard]
+    rules = [{"record": f"panel:{number}", "expr": query} for number, query in enumerate(queries)]
+    file = tmp_path / "panels.yml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
+    done = subprocess.run(["promtool", "check", "rules", file], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

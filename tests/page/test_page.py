@@ -52,6 +52,19 @@ def test_the_line_of_truth_turns_with_redis_and_back(visit: Visiting, logs: Path
         assert seen.page.evaluate("window.turns") == ["Refusing", "Protecting"]
 
 
+def test_a_self_check_that_fails_is_told(visit: Visiting, logs: Path, alone: Sidecar):
+    # What answers there is no gateway.
+    check = {"MASKER_SELFCHECK_URL": f"{alone.url}/v1/messages"}
+    with Sidecar("sidecar-check-page", logs, check) as own:
+        caller = Filter(own, "w1")
+        caller.call()
+        seen = visit(own.page())
+        seen.show("Degraded")
+        expect(seen.page.locator("#truth-why")).to_contain_text("The self-check fails")
+        facts = seen.page.locator("#health-facts div", has_text="Self-check")
+        expect(facts.locator("dd")).to_contain_text("the gateway refuses it")
+
+
 TURNS = """() => {
   window.turns = [];
   new MutationObserver(() => window.turns.push(document.getElementById("truth-state").textContent))

@@ -5,6 +5,7 @@
 
 mod client;
 mod log;
+mod otlp;
 mod raw;
 mod redis;
 
@@ -16,6 +17,7 @@ use contract::{Redacted, Scope, bound};
 
 pub use self::client::ClientConfig;
 pub use self::log::LogConfig;
+pub use self::otlp::OtlpConfig;
 use self::raw::refuse;
 pub use self::raw::{InvalidVariable, RawConfig};
 pub use self::redis::{Login, Node, RedisConfig, RedisTls, Topology};

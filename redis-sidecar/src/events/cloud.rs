@@ -62,6 +62,12 @@ impl Envelope<'_> {
     }
 }
 
+/// The day of a time in milliseconds since 1970, by UTC, as `2026-01-31`.
+pub(super) fn day(at_ms: u64) -> Option<String> {
+    let seconds = i64::try_from(at_ms / 1_000).ok()?;
+    Some(OffsetDateTime::from_unix_timestamp(seconds).ok()?.date().to_string())
+}
+
 /// The day of a time, as `2026-01-31`, and those before it.
 pub(super) fn days(now: SystemTime, count: u16) -> Vec<String> {
     let today = OffsetDateTime::from(now).date();

@@ -39,6 +39,20 @@ pub struct Told<'e> {
     pub unresolved_max: u64,
 }
 
+/// A call of an operator.
+#[derive(Debug, Default)]
+pub struct Audited<'e> {
+    pub call: &'e str,
+    /// The id of the token.
+    pub who: &'e str,
+    pub outcome: &'e str,
+    /// What it concerned: values, mappings.
+    pub count: u64,
+    /// The placeholder that was looked up, and why, if that was told.
+    pub placeholder: Option<&'e str>,
+    pub reason: Option<&'e str>,
+}
+
 /// One event before it is numbered.
 struct Draft<'e> {
     channel: &'static str,
@@ -68,8 +82,13 @@ pub fn events(told: &Told<'_>) -> Vec<Event> {
 }
 
 /// Calls of the operator are published for those who watch over security.
-pub fn audit(call: &str, who: &str, outcome: &str, count: u64) -> Event {
-    of_sidecar("audit", json!({"call": call, "who": who, "outcome": outcome, "count": count}))
+pub fn audit(audited: &Audited<'_>) -> Event {
+    let Audited { call, who, outcome, count, placeholder, reason } = audited;
+    let mut data = json!({"call": call, "who": who, "outcome": outcome, "count": count});
+    if let (Some(placeholder), Some(reason), Some(data)) = (placeholder, reason, data.as_object_mut()) {
+        data.extend([("placeholder".to_owned(), json!(placeholder)), ("reason".to_owned(), json!(reason))]);
+    }
+    of_sidecar("audit", data)
 }
 
 /// Calls with a wrong token since the last alert.

@@ -71,7 +71,10 @@ fn all() -> Vec<(Event, &'static str, &'static str)> {
         assert_eq!(events.len(), expected.len(), "{events:?}");
         all.extend(events.into_iter().zip(expected).map(|(event, (channel, kind))| (event, channel, kind)));
     }
-    all.push((audit("/v1/forget", "t1", "ok", 2), SECURITY, "audit"));
+    let forgotten = Audited { call: "/v1/forget", who: "t1", outcome: "ok", count: 2, ..Audited::default() };
+    let (placeholder, reason) = (Some("AWS_EC2_7KQ2M9XA4TBN"), Some("ticket 4711"));
+    let looked_up = Audited { call: "/v1/lookup", placeholder, reason, ..Audited::default() };
+    all.extend([forgotten, looked_up].map(|call| (audit(&call), SECURITY, "audit")));
     all.push((wrong_tokens(3), SECURITY, "wrong_tokens"));
     all.push((selfcheck_failed("not_masked"), SECURITY, "selfcheck_failed"));
     all

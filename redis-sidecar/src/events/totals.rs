@@ -1,4 +1,5 @@
-//! The numbers of a day, by scope: how they are counted, and how a store holds them.
+//! The numbers of a day, by scope: how they are counted, and how a store holds them. Those of a batch are counted once,
+//! however often and to however many sidecars it is sent.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -13,12 +14,27 @@ pub const DAYS: u16 = 400;
 /// The largest number that is added at once: sums of these stay far from the end of what Redis counts.
 const STEP_MAX: u64 = 1 << 40;
 
+/// The name of a batch: the instance that sends it, and its number there.
+pub type BatchId = (String, u64);
+
 /// Numbers of a day, each under the name of its scope and its own: `team-a masked`. Those of requests whose scope was never
 /// known have none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals(BTreeMap<String, u64>);
 
 impl Totals {
+    /// Those of a batch, by the days of its requests. A request that was neither today nor yesterday counts today: a filter
+    /// whose clock is wrong makes no days of its own.
+    pub fn by_day<'e>(exchanges: impl IntoIterator<Item = &'e ExchangeSummary>) -> BTreeMap<String, Self> {
+        let recent = days(2);
+        let mut of_day: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for exchange in exchanges {
+            let own = cloud::day(exchange.at_ms).filter(|day| recent.contains(day));
+            of_day.entry(own.or(recent.first().cloned()).unwrap_or_default()).or_default().push(exchange);
+        }
+        of_day.into_iter().map(|(day, exchanges)| (day, Self::of(exchanges))).collect()
+    }
+
     pub fn of<'e>(exchanges: impl IntoIterator<Item = &'e ExchangeSummary>) -> Self {
         let mut totals = Self::default();
         for exchange in exchanges {
@@ -84,6 +100,18 @@ pub fn days(count: u16) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_counts_on_its_own_day() {
+        let [today, yesterday] = days(2).try_into().unwrap();
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() as u64;
+        let at = |at_ms| ExchangeSummary { scope: "a".into(), at_ms, ..ExchangeSummary::default() };
+        const DAY: u64 = 86_400_000;
+        let exchanges = [at(now), at(now - DAY), at(now - 3 * DAY), at(now + 3 * DAY), at(0), at(u64::MAX)];
+        let by_day = Totals::by_day(&exchanges);
+        let counts: Vec<_> = by_day.iter().map(|(day, totals)| (day, totals.fields().next())).collect();
+        assert_eq!(counts, [(&yesterday, Some(("a requests", 1))), (&today, Some(("a requests", 5)))]);
+    }
 
     #[test]
     fn each_scope_has_its_own_numbers() {

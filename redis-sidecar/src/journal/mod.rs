@@ -6,6 +6,7 @@ mod delay;
 mod exchanges;
 mod filters;
 mod seconds;
+mod selfcheck;
 mod truth;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,7 @@ use serde::Serialize;
 use self::exchanges::{Exchanges, ToldExchange};
 use self::filters::{Filters, ToldFilter};
 use self::seconds::{Seconds, ToldSecond, WINDOW};
+use self::selfcheck::{Selfcheck, ToldSelfcheck};
 use self::truth::{Facts, Truth, judge};
 use crate::batch::Batch;
 use crate::door::Scopes;
@@ -40,6 +42,9 @@ struct Pages {
     filters: Filters,
     store: Health,
     store_since: u64,
+    selfcheck: Selfcheck,
+    /// Unix time in milliseconds of the latest one.
+    checked: u64,
     /// For each set of scopes that somebody may watch.
     truths: Vec<(Scopes, Truth)>,
 }
@@ -59,6 +64,7 @@ pub struct Report {
     began_ms: u64,
     truth: Truth,
     store: ToldStore,
+    selfcheck: ToldSelfcheck,
     filters: Vec<ToldFilter>,
     /// The scopes of the last ten minutes.
     scopes: Vec<String>,
@@ -107,6 +113,8 @@ impl Journal {
             filters: Filters::default(),
             store,
             store_since: now,
+            selfcheck: Selfcheck::Off,
+            checked: now,
             truths,
         }))
     }
@@ -127,6 +135,17 @@ impl Journal {
         pages.seconds.add_troubles(&batch.counters, now / 1_000, pages.revision);
     }
 
+    /// The self-check is configured: its first outcome will come.
+    pub fn expect_check(&self) {
+        self.pages().selfcheck = Selfcheck::Pending;
+    }
+
+    /// Takes the outcome of a self-check, with a word for what went wrong.
+    pub fn checked(&self, outcome: Result<(), &'static str>, now: u64) {
+        let pages = &mut *self.pages();
+        (pages.selfcheck, pages.checked) = (Selfcheck::of(outcome), now);
+    }
+
     /// Takes the health of the store, forgets what is old, and judges anew. Returns whether the line of truth is another.
     pub fn judge(&self, store: Health, now: u64) -> bool {
         let pages = &mut *self.pages();
@@ -142,7 +161,8 @@ impl Journal {
             let (recent, _) = pages.seconds.sum(audience, second, NOW);
             let (minute, troubles) = pages.seconds.sum(audience, second, MINUTE);
             let present = pages.filters.present(audience, now);
-            let facts = Facts { store, present, now: &recent, minute: &minute, troubles };
+            let selfcheck = pages.selfcheck;
+            let facts = Facts { store, present, now: &recent, minute: &minute, troubles, selfcheck };
             changed |= truth.follow(judge(&facts), now);
         }
         changed
@@ -166,6 +186,7 @@ impl Journal {
                 eviction: pages.store.eviction.as_str(),
                 since_ms: pages.store_since,
             },
+            selfcheck: pages.selfcheck.told(pages.checked),
             filters: pages.filters.told(audience),
             scopes: pages.scopes(audience).iter().map(|scope| scope.as_str().to_owned()).collect(),
             all: *audience == Scopes::All,

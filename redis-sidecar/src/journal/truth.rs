@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::filters::Present;
 use super::seconds::{Cell, Troubles};
+use super::selfcheck::Selfcheck;
 use crate::store::{Eviction, Health};
 
 /// The state of protection.
@@ -37,6 +38,10 @@ pub(super) enum Why {
     Observed,
     /// The host sent requests without showing them to the filter.
     UnmaskedRequests,
+    /// Invented values arrived upstream as they are.
+    SelfcheckUnmasked,
+    /// The self-check failed in another way.
+    SelfcheckFailed,
     /// A scope has used up a quota.
     Quota,
     /// Responses stayed masked.
@@ -66,6 +71,7 @@ pub(super) struct Facts<'f> {
     /// The sum of the last minute.
     pub(super) minute: &'f Cell,
     pub(super) troubles: Troubles,
+    pub(super) selfcheck: Selfcheck,
 }
 
 /// Codes of refusals that end by themselves, with the outage.
@@ -75,14 +81,18 @@ const CONFIGURATION: u16 = 4_001;
 
 /// The worst that is true.
 pub(super) fn judge(facts: &Facts<'_>) -> (State, Why) {
+    let is_unmasked = facts.selfcheck == Selfcheck::NOT_MASKED;
     let refused = |code: &u16| facts.now.refused.contains_key(code);
     let causes = [
         (facts.store.state == StoreState::RedisDown, State::Refusing, Why::StoreDown),
         (OUTAGE.iter().any(refused), State::Refusing, Why::Outage),
         (refused(&CONFIGURATION), State::Refusing, Why::Misconfigured),
         (facts.troubles.unmasked_requests > 0, State::Degraded, Why::UnmaskedRequests),
+        // That no filter calls does not mean that nothing passes: the filter may have gone from the route.
+        (is_unmasked && facts.present.observing == 0, State::Degraded, Why::SelfcheckUnmasked),
         (facts.present.calling == 0, State::Waiting, Why::NoFilter),
         (facts.present.observing > 0, State::Observing, Why::Observed),
+        (facts.selfcheck.is_failing(), State::Degraded, Why::SelfcheckFailed),
         (facts.minute.refused.contains_key(&QUOTA), State::Degraded, Why::Quota),
         (facts.minute.unrestored > 0, State::Degraded, Why::Unrestored),
         (facts.troubles.dropped_mappings > 0, State::Degraded, Why::DroppedMappings),
@@ -138,6 +148,19 @@ mod tests {
         let refusing = |code| Cell { refused: [(code, 1)].into(), ..Cell::default() };
         let unrestored = Cell { unrestored: 1, ..Cell::default() };
         let calm = Troubles::default();
+        let failed = Selfcheck::Failed("not_restored");
+        for (present, selfcheck, expected) in [
+            (here, Selfcheck::NOT_MASKED, (State::Degraded, Why::SelfcheckUnmasked)),
+            (Present::default(), Selfcheck::NOT_MASKED, (State::Degraded, Why::SelfcheckUnmasked)),
+            (observing, Selfcheck::NOT_MASKED, (State::Observing, Why::Observed)),
+            (here, failed, (State::Degraded, Why::SelfcheckFailed)),
+            (Present::default(), failed, (State::Waiting, Why::NoFilter)),
+            (here, Selfcheck::Pending, (State::Protecting, Why::AllWell)),
+            (here, Selfcheck::Succeeded, (State::Protecting, Why::AllWell)),
+        ] {
+            let facts = Facts { store: well, present, now: &quiet, minute: &quiet, troubles: calm, selfcheck };
+            assert_eq!(judge(&facts), expected, "{facts:?}");
+        }
         for (store, present, cell, troubles, expected) in [
             (well, here, &quiet, calm, (State::Protecting, Why::AllWell)),
             (well, Present::default(), &quiet, calm, (State::Waiting, Why::NoFilter)),
@@ -159,7 +182,7 @@ mod tests {
             ),
             (Health { eviction: Eviction::May, ..well }, here, &quiet, calm, (State::Degraded, Why::Eviction)),
         ] {
-            let facts = Facts { store, present, now: cell, minute: cell, troubles };
+            let facts = Facts { store, present, now: cell, minute: cell, troubles, selfcheck: Selfcheck::Off };
             assert_eq!(judge(&facts), expected, "{facts:?}");
         }
     }

@@ -47,6 +47,10 @@ impl Exchanges {
             input_tokens: Counter::default(),
         };
         registry.register("requests", "Requests whose exchange has ended, by outcome", exchanges.requests.clone());
+        // Whoever asks for an increase needs the series before it counts anything.
+        for state in [ResponseState::Restored, ResponseState::Orphaned, ResponseState::Degraded] {
+            drop(exchanges.responses.get_or_create(&[("state", state.as_str().to_owned())]));
+        }
         registry.register("responses", "Responses, by what became of them", exchanges.responses.clone());
         registry.register("masked_values", "Occurrences masked, by kind", exchanges.masked.clone());
         for ((name, help, _), counter) in plain(&Counters::default()).into_iter().zip(&exchanges.plain) {

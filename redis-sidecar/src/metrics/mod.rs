@@ -77,6 +77,11 @@ impl Default for Metrics {
 impl Metrics {
     fn register(&self, registry: &mut Registry) {
         registry.register("syncs", "Batches by outcome", self.syncs.clone());
+        // Whoever asks for an increase needs the series before it counts anything.
+        drop(self.denied.get_or_create(&[("code", Error::Unauthorized.code().to_owned())]));
+        for to in ["store", "webhook"] {
+            drop(self.dropped_events.get_or_create(&[("to", to.to_owned())]));
+        }
         registry.register("denied_calls", "Calls of the sidecar that were refused, by code", self.denied.clone());
         registry.register(
             "quota_refused_mappings",

@@ -1,4 +1,4 @@
-//! Publishes events and daily totals. What the store does not take waits here, up to a bound; no call of a filter waits for
+//! Publishes events. What the store does not take waits here, up to a bound; no call of a filter waits for
 //! the webhook.
 
 mod webhook;
@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use self::webhook::Webhook;
-use crate::events::totals::{Totals, days};
 use crate::events::{self, Event};
 use crate::metrics::Metrics;
 use crate::store::Store;
@@ -25,15 +24,9 @@ pub struct Publisher {
     store: Arc<dyn Store>,
     metrics: Arc<Metrics>,
     webhook: Option<Webhook>,
-    waiting: Mutex<Waiting>,
+    /// What the store has not taken yet.
+    waiting: Mutex<VecDeque<Event>>,
     wrong: Mutex<Wrong>,
-}
-
-/// What the store has not taken yet.
-#[derive(Debug, Default)]
-struct Waiting {
-    events: VecDeque<Event>,
-    totals: Totals,
 }
 
 /// Calls with a wrong token.
@@ -50,34 +43,29 @@ impl Publisher {
 
     /// Publishes one event that belongs to no exchange.
     pub async fn tell(&self, event: Event) {
-        self.publish(vec![event], &Totals::default()).await;
+        self.publish(vec![event]).await;
     }
 
     /// Publishes, after what waits. A failure is no reason to refuse the call that it is told of.
-    pub async fn publish(&self, events: Vec<Event>, totals: &Totals) {
+    pub async fn publish(&self, events: Vec<Event>) {
         if let Some(webhook) = &self.webhook {
             events.iter().for_each(|event| webhook.offer(event));
         }
-        let (events, totals) = {
+        let events = {
             let mut waiting = self.waiting();
-            waiting.events.extend(events);
-            waiting.totals.add_all(totals);
-            (Vec::from(std::mem::take(&mut waiting.events)), std::mem::take(&mut waiting.totals))
+            waiting.extend(events);
+            Vec::from(std::mem::take(&mut *waiting))
         };
         if !events.is_empty() && self.store.publish(&events).await.is_err() {
             self.wait_for_store(events);
-        }
-        let today = days(1).pop().unwrap_or_default();
-        if !totals.is_empty() && self.store.add_totals(&today, &totals).await.is_err() {
-            self.waiting().totals.add_all(&totals);
         }
     }
 
     fn wait_for_store(&self, events: Vec<Event>) {
         let mut waiting = self.waiting();
-        events.into_iter().rev().for_each(|event| waiting.events.push_front(event));
-        let dropped = waiting.events.len().saturating_sub(WAITING_MAX);
-        waiting.events.drain(..dropped);
+        events.into_iter().rev().for_each(|event| waiting.push_front(event));
+        let dropped = waiting.len().saturating_sub(WAITING_MAX);
+        waiting.drain(..dropped);
         self.metrics.count_dropped_events("store", dropped as u64);
     }
 
@@ -96,7 +84,7 @@ impl Publisher {
         self.tell(events::wrong_tokens(count)).await;
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Event>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::crypto::ring;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use ureq::Agent;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
+use crate::error::Fatal;
 use crate::events::Event;
 use crate::metrics::Metrics;
+use crate::outside::agent;
 
 /// Events that wait for the webhook; past that new ones are dropped and counted.
 const QUEUE: usize = 10_000;
@@ -30,10 +30,10 @@ pub struct Webhook {
 
 impl Webhook {
     /// Starts the task that posts to this address.
-    pub fn start(url: String, metrics: Arc<Metrics>) -> Self {
+    pub fn start(url: String, metrics: Arc<Metrics>) -> Result<Self, Fatal> {
         let (queue, events) = mpsc::channel(QUEUE);
-        tokio::spawn(post_all(events, url, Arc::clone(&metrics)));
-        Self { queue, metrics }
+        tokio::spawn(post_all(events, agent(None, PATIENCE)?, url, Arc::clone(&metrics)));
+        Ok(Self { queue, metrics })
     }
 
     /// Never waits.
@@ -44,8 +44,7 @@ impl Webhook {
     }
 }
 
-async fn post_all(mut events: Receiver<String>, url: String, metrics: Arc<Metrics>) {
-    let agent = agent();
+async fn post_all(mut events: Receiver<String>, agent: Agent, url: String, metrics: Arc<Metrics>) {
     let mut batch = Vec::with_capacity(BATCH);
     while events.recv_many(&mut batch, BATCH).await > 0 {
         let body = format!("[{}]", batch.join(","));
@@ -61,22 +60,13 @@ async fn post(agent: &Agent, url: &str, body: &str) -> bool {
     for pause in [Duration::ZERO].into_iter().chain(PAUSES) {
         tokio::time::sleep(pause).await;
         let (agent, url, body) = (agent.clone(), url.to_owned(), body.to_owned());
-        let call = move || agent.post(url).header("content-type", BATCH_TYPE).send(body).is_ok();
+        let call = move || {
+            let answer = agent.post(url).header("content-type", BATCH_TYPE).send(body);
+            answer.is_ok_and(|answer| answer.status().is_success())
+        };
         if tokio::task::spawn_blocking(call).await.unwrap_or_default() {
             return true;
         }
     }
     false
-}
-
-fn agent() -> Agent {
-    // Those of the system, as for Redis.
-    let authorities = rustls_native_certs::load_native_certs().certs;
-    let authorities: Vec<_> = authorities.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
-    let tls = TlsConfig::builder()
-        .root_certs(RootCerts::new_with_certs(&authorities))
-        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
-        .build();
-    let config = Agent::config_builder().tls_config(tls).timeout_global(Some(PATIENCE)).max_redirects(0);
-    config.build().new_agent()
 }

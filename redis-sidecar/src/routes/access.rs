@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{Peer, Shared, Sidecar, answer, authorization, refusal};
 use crate::error::Error;
+use crate::events::Audited;
 use crate::page;
 use crate::session::{Caller, LONGEST};
 
@@ -72,7 +73,8 @@ pub(super) async fn open(State(sidecar): Shared, Extension(peer): Extension<Peer
         }
         Err(error) => {
             tracing::warn!(audit = "sign in", peer = %peer, outcome = error.code(), "operator call rejected");
-            sidecar.publish_audit("sign in", "unknown", error.code(), 0).await;
+            let wrong = Audited { call: "sign in", who: "unknown", outcome: error.code(), ..Audited::default() };
+            sidecar.publish_audit(&wrong).await;
             refusal(&sidecar, error)
         }
     }

@@ -1,11 +1,13 @@
 //! The embedded store: bounded, and lost with the process.
 
 use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::{Scope, bound};
+use lru::LruCache;
 use masking::Placeholder;
 use tokio::time::Instant;
 
@@ -13,7 +15,7 @@ use self::held::OfScope;
 use super::{Breaker, Change, Cursor, Eviction, Followed, Health, News, Page, Record, Store};
 use crate::error::Error;
 use crate::events::Event;
-use crate::events::totals::{DAYS, Totals};
+use crate::events::totals::{BatchId, DAYS, Totals};
 use crate::name::RecordKey;
 use crate::quota::Usage;
 
@@ -27,6 +29,17 @@ pub struct Memory {
     held: Mutex<Held>,
 }
 
+/// The batches of each day whose totals were added. One that is sent again after so many others is added again.
+#[derive(Debug)]
+struct Counted(LruCache<(BatchId, String), ()>);
+
+impl Default for Counted {
+    fn default() -> Self {
+        const BATCHES: NonZeroUsize = NonZeroUsize::new(16_384).unwrap();
+        Self(LruCache::new(BATCHES))
+    }
+}
+
 #[derive(Debug, Default)]
 struct Held {
     scopes: HashMap<Scope, OfScope>,
@@ -38,6 +51,8 @@ struct Held {
     estates: HashMap<Scope, estate::Sources>,
     /// The numbers of each day.
     totals: BTreeMap<String, Totals>,
+    /// The batches that they have.
+    counted: Counted,
 }
 
 impl Memory {
@@ -125,8 +140,11 @@ impl Store for Memory {
         Ok(())
     }
 
-    async fn add_totals(&self, day: &str, totals: &Totals) -> Result<(), Error> {
+    async fn add_totals(&self, batch: &BatchId, day: &str, totals: &Totals) -> Result<(), Error> {
         let mut held = self.held();
+        if held.counted.0.put((batch.clone(), day.to_owned()), ()).is_some() {
+            return Ok(());
+        }
         held.totals.entry(day.to_owned()).or_default().add_all(totals);
         while held.totals.len() > usize::from(DAYS) {
             held.totals.pop_first();

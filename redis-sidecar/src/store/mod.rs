@@ -9,7 +9,7 @@ use masking::Placeholder;
 
 use crate::error::Error;
 use crate::events::Event;
-use crate::events::totals::Totals;
+use crate::events::totals::{BatchId, Totals};
 use crate::name::RecordKey;
 use crate::quota::Usage;
 
@@ -19,6 +19,7 @@ pub mod redis;
 pub mod estate;
 
 mod account;
+mod counts;
 mod feed;
 mod link;
 mod target;
@@ -101,8 +102,8 @@ pub trait Store: estate::EstateStore + fmt::Debug + Send + Sync {
     /// Sends messages to those who listen, if anybody does, and appends them to the stream, if there is one.
     async fn publish(&self, events: &[Event]) -> Result<(), Error>;
 
-    /// Adds to the totals of a day, and forgets old days.
-    async fn add_totals(&self, day: &str, totals: &Totals) -> Result<(), Error>;
+    /// Adds the totals of a batch to those of a day, unless that was done before, and forgets old days.
+    async fn add_totals(&self, batch: &BatchId, day: &str, totals: &Totals) -> Result<(), Error>;
 
     /// The totals of some days, in their order.
     async fn totals(&self, days: &[String]) -> Result<Vec<Totals>, Error>;

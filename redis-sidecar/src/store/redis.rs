@@ -1,9 +1,9 @@
 //! Redis. Of each scope: `aws-masker:<scope>:<placeholder>` holds a sealed record, `aws-masker-known:<scope>` the known
 //! values by the time at which they expire, `aws-masker-feed:<scope>` the changes of these, `aws-masker-usage:<scope>` the
-//! counts (`account`). `aws-masker-totals:<day>` holds the numbers of a day, and `aws-masker:events` the stream of events.
-//! Two more keys of each scope hold its estate (`estate`).
+//! counts (`account`). `aws-masker-totals:<day>` holds the numbers of a day (`counts`), and `aws-masker:events` the stream of
+//! events. Two more keys of each scope hold its estate (`estate`).
 //!
-//! No command names two keys, so that a cluster takes all of them. Nothing is read and written again without its key's own
+//! No command names two keys, apart from the one that counts a batch, so that a cluster takes all of them. Nothing is read and written again without its key's own
 //! order: the feed numbers its changes, and a count is only ever added to.
 
 mod estate;
@@ -18,6 +18,7 @@ use masking::Placeholder;
 use redis::{Cmd, FromRedisValue, Value, cmd};
 
 use super::account::{Account, Second, sum};
+use super::counts;
 use super::feed;
 use super::link::{Link, Node, read};
 use super::target::Target;
@@ -25,7 +26,7 @@ use super::{Breaker, Change, Cursor, Followed, Health, News, Page, Record, Store
 use crate::config::RedisConfig;
 use crate::error::Error;
 use crate::events::Event;
-use crate::events::totals::{DAYS, Totals};
+use crate::events::totals::{BatchId, Totals};
 use crate::name::RecordKey;
 use crate::quota::Usage;
 
@@ -33,8 +34,6 @@ const RECORD: &str = "aws-masker:";
 const KNOWN: &str = "aws-masker-known:";
 const FEED: &str = "aws-masker-feed:";
 const USAGE: &str = "aws-masker-usage:";
-/// The numbers of each day.
-const TOTALS: &str = "aws-masker-totals:";
 /// All events, for those who must not miss one.
 const EVENTS: &str = "aws-masker:events";
 /// The time in which every filter hears of what was forgotten.
@@ -224,19 +223,12 @@ impl Store for Redis {
         self.link.run(append.chain(publish).collect()).await.map(drop)
     }
 
-    async fn add_totals(&self, day: &str, totals: &Totals) -> Result<(), Error> {
-        let name = format!("{TOTALS}{day}");
-        let add = |(field, by): (&str, u64)| {
-            let mut command = of_one("HINCRBY", &name);
-            command.arg(field).arg(by);
-            command
-        };
-        let expire = expire(&name, Duration::from_secs(u64::from(DAYS) * 24 * 60 * 60));
-        self.link.run(totals.fields().map(add).chain([expire]).collect()).await.map(drop)
+    async fn add_totals(&self, batch: &BatchId, day: &str, totals: &Totals) -> Result<(), Error> {
+        self.link.run(vec![counts::add(batch, day, totals)]).await.map(drop)
     }
 
     async fn totals(&self, days: &[String]) -> Result<Vec<Totals>, Error> {
-        let commands = days.iter().map(|day| of_one("HGETALL", &format!("{TOTALS}{day}"))).collect();
+        let commands = days.iter().map(|day| of_one("HGETALL", &counts::of_day(day))).collect();
         let totals = |fields: HashMap<String, u64>| {
             let mut totals = Totals::default();
             fields.iter().for_each(|(name, count)| totals.add(name, *count));

@@ -9,7 +9,7 @@ use axum::routing::post;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::support::{App, OPERATOR, Redis, batch, eventually};
+use crate::support::{App, OPERATOR, Redis, batch, eventually, mappings, placeholder_of};
 
 const STREAM: &str = "aws-masker:events";
 
@@ -53,6 +53,26 @@ async fn the_stream_has_every_event_once() {
 }
 
 #[tokio::test]
+async fn a_lookup_tells_its_reason_and_never_the_value() {
+    let redis = Redis::start().await;
+    let app = App::on(&redis).await;
+    app.sync(&mappings(1, "a", &["i-1"])).await;
+    let placeholder = placeholder_of("i-1");
+    for reason in [json!("ticket 4711"), json!("what is i-1 ?"), json!(null)] {
+        let asked = json!({"scope": "a", "placeholder": placeholder, "reason": reason});
+        assert_eq!(app.post("/v1/lookup", OPERATOR, asked.to_string()).await.status, 200);
+    }
+    let events = stream(&redis).await;
+    assert_eq!(kinds(&events), ["audit", "audit", "audit"]);
+    let told: Vec<_> = events.iter().map(|event| (&event["data"]["placeholder"], &event["data"]["reason"])).collect();
+    let withheld = json!("withheld: it holds the value");
+    let (placeholder, nothing) = (json!(placeholder), json!(null));
+    let reason = json!("ticket 4711");
+    assert_eq!(told, [(&placeholder, &reason), (&placeholder, &withheld), (&nothing, &nothing)]);
+    assert!(events.iter().all(|event| !event.to_string().contains("i-1")), "{events:?}");
+}
+
+#[tokio::test]
 async fn without_a_stream_there_is_none() {
     let redis = Redis::start().await;
     let app = App::with(&[("REDIS_URL", &redis.url()), ("MASKER_EVENT_STREAM", "0")]).await;
@@ -77,6 +97,41 @@ async fn a_day_has_its_totals() {
     check_totals(&App::embedded().await).await;
     let redis = Redis::start().await;
     check_totals(&App::on(&redis).await).await;
+}
+
+/// A filter sends a batch again if it does not hear that it has arrived; another sidecar may be the one that answers then.
+#[tokio::test]
+async fn a_batch_counts_once_whoever_takes_it() {
+    let redis = Redis::start().await;
+    let (one, other) = (App::on(&redis).await, App::on(&redis).await);
+    let mut of_another = busy(1);
+    of_another["instance"] = json!("w2");
+    for (app, request) in
+        [(&one, busy(1)), (&one, busy(1)), (&other, busy(1)), (&other, busy(2)), (&one, busy(2)), (&one, of_another)]
+    {
+        assert_eq!(app.sync(&request).await["acknowledged"], json!(true));
+    }
+    // An instance is remembered by its latest batches.
+    for number in 3..40 {
+        one.sync(&busy(number)).await;
+    }
+    other.sync(&busy(39)).await;
+    let days = one.post("/v1/totals", OPERATOR, json!({"days": 2}).to_string()).await.json();
+    let requests = days["days"].as_object().unwrap().values().filter_map(|day| day["a"]["requests"].as_u64());
+    assert_eq!(requests.sum::<u64>(), 2 * 40, "{days}");
+}
+
+#[tokio::test]
+async fn a_batch_that_cannot_be_counted_is_not_acknowledged() {
+    let redis = Redis::start().await;
+    let app = App::on(&redis).await;
+    let mut words = vec!["ACL", "SETUSER", "default", "-eval"];
+    redis.query::<()>(&words).await.unwrap();
+    assert_eq!(app.sync(&busy(1)).await["acknowledged"], json!(false));
+    words[3] = "+eval";
+    redis.query::<()>(&words).await.unwrap();
+    eventually("it is counted", async || (app.sync(&busy(1)).await["acknowledged"] == true).then_some(())).await;
+    assert_eq!(kinds(&stream(&redis).await).len(), 4, "what is not acknowledged is not told");
 }
 
 /// A server that takes events at the second attempt.

@@ -2,6 +2,7 @@
 #![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
 
 mod binary;
+mod costs;
 mod estate;
 mod events;
 mod faults;

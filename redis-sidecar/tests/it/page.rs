@@ -1,5 +1,6 @@
 //! The page: its session, what it is told, and what it may not do.
 
+use std::io::Read;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -271,8 +272,18 @@ async fn whoever_guesses_tokens_has_to_wait() {
 async fn every_file_of_the_page_is_guarded_and_asked_for_anew() {
     let app = App::embedded().await;
     for asset in redis_sidecar::page::assets() {
-        let answer = app.call(Request::get(asset.path).body(Body::empty()).unwrap()).await;
-        assert_eq!((answer.status, answer.body.as_slice()), (200, asset.bytes), "{}", asset.path);
+        let plain = app.call(Request::get(asset.path).body(Body::empty()).unwrap()).await;
+        let expected = if asset.bytes.is_empty() { asset.packed } else { asset.bytes };
+        assert_eq!((plain.status, plain.body.as_slice()), (200, expected), "{}", asset.path);
+        let asked = Request::get(asset.path).header("accept-encoding", "br, gzip;q=0.8");
+        let answer = app.call(asked.body(Body::empty()).unwrap()).await;
+        assert_eq!((answer.status, &answer.headers["content-encoding"]), (200, &"gzip".parse().unwrap()));
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(answer.body.as_slice()).read_to_end(&mut unpacked).unwrap();
+        assert!(asset.bytes.is_empty() || unpacked == asset.bytes, "{}", asset.path);
+        assert!(asset.bytes.is_empty() || answer.headers["etag"] != plain.headers["etag"], "{}", asset.path);
+        let refused = Request::get(asset.path).header("accept-encoding", "gzip;q=0");
+        assert_eq!(app.call(refused.body(Body::empty()).unwrap()).await.body, plain.body);
         let policy = answer.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
@@ -282,6 +293,7 @@ async fn every_file_of_the_page_is_guarded_and_asked_for_anew() {
             assert_eq!(answer.headers[name], value, "{}", asset.path);
         }
         let again = Request::get(asset.path).header("if-none-match", &answer.headers["etag"]);
+        let again = again.header("accept-encoding", "gzip");
         assert_eq!(app.call(again.body(Body::empty()).unwrap()).await.status, 304, "{}", asset.path);
     }
     let refused = app.call(Request::get("/page/../Cargo.toml").body(Body::empty()).unwrap()).await;

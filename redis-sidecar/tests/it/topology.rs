@@ -1,9 +1,11 @@
 //! Redis as people run it: with users and TLS, with Sentinel, as a cluster.
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use crate::support::{App, OPERATOR, Redis, Temp, eventually, free_port, mappings, values, wanted};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use serde_json::{Value, json};
+
+use crate::support::{App, OPERATOR, Redis, Temp, eventually, free_port, mappings, placeholder_of, values, wanted};
 
 /// A certificate authority with the certificates that it signed.
 pub(crate) struct Authority {
@@ -42,10 +44,8 @@ async fn round_trip(app: &App, value: &str) {
 #[tokio::test]
 async fn an_acl_user_in_a_database_of_his_own() {
     let redis = Redis::start().await;
-    let rules = "on >pass ~aws-masker* &aws-masker* -@all +@connection +set +get +getex +getdel +exists +pttl +expire \
-        +zadd +zrem +zcard +zrevrange +zremrangebyscore +xadd +xrange +xrevrange +hgetall +hincrby +hdel \
-        +hset +hmget +hscan +unlink +scan +publish +info";
-    let mut words = vec!["ACL", "SETUSER", "masker"];
+    let rules = documented_rules();
+    let mut words = vec!["ACL", "SETUSER", "masker", "on", ">pass", "-@all"];
     words.extend(rules.split_whitespace());
     redis.query::<()>(&words).await.unwrap();
     let (port, url) = (redis.port.to_string(), format!("redis://masker:pass@127.0.0.1:{}/5", redis.port));
@@ -59,8 +59,60 @@ async fn an_acl_user_in_a_database_of_his_own() {
         round_trip(&app, "i-2").await;
         assert_eq!(app.post("/v1/forget", OPERATOR, r#"{"scope":"a"}"#).await.json()["forgotten"], 2);
         round_trip(&app, "i-2").await;
+        make_every_call(&app).await;
         let keyspace: String = redis.query(&["INFO", "keyspace"]).await.unwrap();
         assert!(keyspace.contains("db5:") && !keyspace.contains("db0:"), "{keyspace}");
+    }
+    let denied: redis::Value = redis.query(&["ACL", "LOG"]).await.unwrap();
+    assert_eq!(denied, redis::Value::Array(Vec::new()), "the list lacks a command");
+    let stats: String = redis.query(&["INFO", "commandstats"]).await.unwrap();
+    let used: BTreeSet<_> = stats.lines().filter_map(|line| line.strip_prefix("cmdstat_")?.split(':').next()).collect();
+    let allowed = rules.split_whitespace().filter_map(|rule| rule.strip_prefix('+'));
+    let unused: Vec<_> = allowed.filter(|rule| !rule.starts_with('@') && !used.contains(rule)).collect();
+    assert_eq!(unused, Vec::<&str>::new(), "nobody needs them");
+}
+
+/// The rights that docs/security.md gives the user of Redis.
+fn documented_rules() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/security.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (_, after) = text.split_once("ACL SETUSER aws-masker").unwrap();
+    let (rules, _) = after.split_once("```").unwrap();
+    let keys_and_commands = rules.split_whitespace().filter(|word| word.starts_with(['~', '&', '+']));
+    keys_and_commands.collect::<Vec<_>>().join(" ")
+}
+
+/// All calls that there are, on a scope with some values.
+async fn make_every_call(app: &App) {
+    let mut request = mappings(10, "a", &["i-3", "i-4"]);
+    request["mappings"][0]["known"] = true.into();
+    request["exchanges"] = json!([{"scope": "a", "at_ms": 1, "request_bytes": 1, "response_bytes": 1,
+        "masked": [["ec2_instance", 2]], "restored": 1, "unresolved": 0}]);
+    request["follow"] = json!([{"scope": "a", "estate": "0"}]);
+    acknowledged(app, &request).await;
+    request["follow"][0]["after"] = json!("0-0");
+    acknowledged(app, &request).await;
+    round_trip(app, "i-4").await;
+    let names = json!({"scope": "a", "source": "s", "import": "0123456789abcdef", "complete": true,
+        "names": [["s3_bucket", "acme-lake-one", false]]});
+    let placeholder = placeholder_of("i-3");
+    for (path, body) in [
+        ("/v1/estate", names),
+        ("/v1/sources", json!({"scope": "a"})),
+        ("/v1/lookup", json!({"scope": "a", "placeholder": placeholder})),
+        ("/v1/lookup", json!({"scope": "a", "placeholder": placeholder_of("nowhere")})),
+        ("/v1/known", json!({"scope": "a"})),
+        ("/v1/totals", json!({"days": 2})),
+        ("/v1/forget", json!({"scope": "a", "source": "s"})),
+        ("/v1/forget", json!({"scope": "a", "placeholder": placeholder})),
+        ("/v1/forget", json!({"value": "i-4"})),
+        ("/v1/forget", json!({"scope": "a"})),
+    ] {
+        let answer = app.post(path, OPERATOR, body.to_string()).await;
+        assert_eq!(answer.status, 200, "{path} {body}: {}", answer.text());
+    }
+    for path in ["/v1/stats", "/v1/usage", "/readyz"] {
+        assert_eq!(app.get(path, OPERATOR).await.status, 200, "{path}");
     }
 }
 
@@ -180,7 +232,14 @@ async fn a_cluster_loses_a_primary() {
     let app = App::with(&[("REDIS_CLUSTER", &list)]).await;
     let many: Vec<_> = (0..300).map(|n| format!("i-{n}")).collect();
     let many: Vec<_> = many.iter().map(String::as_str).collect();
-    acknowledged(&app, &mappings(1, "a", &many[..200])).await;
+    let mut request = mappings(1, "a", &many[..200]);
+    request["exchanges"] = json!([{"scope": "a", "at_ms": 1, "request_bytes": 1, "response_bytes": 1, "masked": [],
+        "restored": 1, "unresolved": 0}]);
+    acknowledged(&app, &request).await;
+    acknowledged(&app, &request).await;
+    let totals = app.post("/v1/totals", OPERATOR, r#"{"days":1}"#).await.json();
+    let counted = totals["days"].as_object().unwrap().values().next().unwrap().clone();
+    assert_eq!(counted["a"]["requests"], 1, "{counted}");
     let stats = app.get("/v1/stats", OPERATOR).await.json();
     assert_eq!(stats["stats"]["mappings"], 200, "over all nodes");
     assert_eq!(stats["health"]["eviction"], "never");

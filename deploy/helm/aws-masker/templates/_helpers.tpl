@@ -44,6 +44,9 @@ env:
   # The socket is Kong's. The port is for the operator; other pods reach it only if its metrics are read.
   - name: MASKER_LISTEN
     value: "unix:/run/aws-masker/sidecar.sock {{ if .Values.metrics.serviceMonitor.enabled }}0.0.0.0{{ else }}127.0.0.1{{ end }}:9001"
+  # The self-check and its upstream; the pod's loopback interface is all that either needs.
+  - { name: MASKER_ECHO_LISTEN, value: "127.0.0.1:9003" }
+  - { name: MASKER_SELFCHECK_URL, value: "http://127.0.0.1:8000/aws-masker/selfcheck" }
   {{- else }}
   - { name: MASKER_LISTEN, value: "0.0.0.0:9001" }
   {{- end }}

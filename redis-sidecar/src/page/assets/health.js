@@ -4,17 +4,29 @@ import { $, clock, count, el, facts, lasting, say } from "./dom.js";
 
 const BREAKERS = { closed: "closed", open: "open: calls fail at once", half_open: "trying again" };
 const EVICTIONS = { never: "never", may_evict: "may drop mappings", unknown: "not known yet" };
+const CHECKS = {
+  off: "not set up",
+  pending: "not run yet",
+  ok: "masked and restored",
+  unreachable: "the gateway cannot be reached",
+  refused: "the gateway refuses it",
+  no_echo: "no echo answers",
+  not_masked: "values arrive unmasked",
+  not_restored: "values come back altered",
+};
 // A healthy filter calls every few seconds.
 const LATE = 15_000;
 
 export function showHealth(report, minutes) {
-  const { store, now_ms } = report;
+  const { store, selfcheck, now_ms } = report;
+  const checked = CHECKS[selfcheck.outcome] ?? selfcheck.outcome;
   const down = store.state === "redis_down";
   facts($("health-facts"), [
     [store.state === "memory" ? "Store" : "Redis", store.state === "memory" ? "in memory: lost when the sidecar ends" : down ? "does not answer" : "answers", down ? "bad" : "good"],
     ["Since", `${clock(store.since_ms)} (${lasting(now_ms - store.since_ms)})`],
     ["Circuit breaker", store.state !== "memory" && (BREAKERS[store.breaker] ?? store.breaker), store.breaker === "closed" ? "" : "bad"],
     ["Eviction", EVICTIONS[store.eviction] ?? store.eviction, store.eviction === "may_evict" ? "bad" : ""],
+    ["Self-check", selfcheck.at_ms ? `${checked}, ${clock(selfcheck.at_ms)}` : checked, { ok: "good", off: "", pending: "" }[selfcheck.outcome] ?? "bad"],
   ]);
   showFilters(report.filters, now_ms);
   showCache(minutes);

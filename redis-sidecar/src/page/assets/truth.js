@@ -17,6 +17,8 @@ const REASONS = {
   misconfigured: "The configuration of a filter is not valid. Every request through it is refused; the reason is in the gateway’s log.",
   observed: "At least one filter only counts what it would mask. Values leave as they are.",
   unmasked_requests: "The gateway sent requests without showing them to the filter: they left unmasked.",
+  selfcheck_unmasked: "The self-check’s invented values arrived upstream as they are: what passes on its route leaves unmasked.",
+  selfcheck_failed: "The self-check fails. What is wrong stands below, under Health, and in the sidecar’s log.",
   quota: "A scope has used up a quota. Its requests with new values are refused; other scopes are not affected.",
   unrestored: "Responses stayed masked, in whole or in part, in the last minute. Nothing left unmasked.",
   dropped_mappings: "Mappings were dropped before they could be stored. Their placeholders cannot be restored later.",
