@@ -192,8 +192,8 @@ mod tests {
             let text = marked.replace(['‹', '›'], "");
             let start = marked.find('‹').unwrap_or_else(|| marked.rfind("assword=").unwrap() + 8);
             let after = ValuePlace { start, quoted: false, kind: PlaceKind::Assigned, ..ValuePlace::WHOLE };
-            let found = value(text.as_bytes(), after, false).map(|range| text[range].to_owned());
-            let wanted = expected.then(|| marked[start + 3..marked.find('›').unwrap()].to_owned());
+            let found = value(text.as_bytes(), after, false).map(|range| text.get(range).unwrap().to_owned());
+            let wanted = expected.then(|| marked.get(start + 3..marked.find('›').unwrap()).unwrap().to_owned());
             assert_eq!(found, wanted, "{marked}");
         }
     }

@@ -74,12 +74,9 @@ const REFERENCES: &str = "\
     var.|local.|data.|module.|each.|self.|aws_|process.|os.environ|config.|settings.|event.|this.|params.";
 
 fn is_name(value: &[u8]) -> bool {
-    value.len() >= 2
-        && value.iter().any(u8::is_ascii_alphabetic)
-        && !(value.iter().all(u8::is_ascii_alphanumeric) && is_one_of(WORDS, value))
-        && !is_region(value)
-        && !is_reference(value)
-        && !is_one_of(TYPES, value)
+    let word = value.iter().all(u8::is_ascii_alphanumeric) && is_one_of(WORDS, value) || is_one_of(TYPES, value);
+    let named = value.len() >= 2 && value.iter().any(u8::is_ascii_alphabetic);
+    named && !word && !is_region(value) && !is_reference(value)
 }
 
 /// Sorts of resources, which stand beside each other where their names would.

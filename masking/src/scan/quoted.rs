@@ -169,10 +169,13 @@ pub(crate) fn argument(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
 /// Maximum bytes of the name in an argument.
 const NAME_MAX: usize = 96;
 
+/// Bytes of a value between blanks.
+const TOKEN_MAX: usize = 96;
+
 /// A value between blanks that has the look of a password, and a sign that would end it elsewhere.
 pub(crate) fn token(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     let start = place.start;
-    let rest = text.get(start..text.len().min(start + REACH)).filter(|_| !place.quoted && place.end.is_none())?;
+    let rest = text.get(start..text.len().min(start + TOKEN_MAX)).filter(|_| !place.quoted && place.end.is_none())?;
     let run = rest.get(..rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len()))?;
     let stop = run.iter().rev().take_while(|b| matches!(b, b',' | b';' | b'.' | b':')).count();
     let value = run.get(..run.len() - stop)?;

@@ -242,7 +242,7 @@ fn is_secret(value: &[u8], quoted: bool) -> bool {
 /// `acme-0c9b9261a31f`, `1EjOpI`: no name has a word like it.
 fn is_irregular(value: &[u8]) -> bool {
     value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
-        && value.split(|b| *b == b'-').any(|word| check::is_irregular(word))
+        && value.split(|b| *b == b'-').any(check::is_irregular)
 }
 
 /// Returns whether the value of one member among others is its secret: not a name, a host or a number.

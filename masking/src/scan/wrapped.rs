@@ -47,7 +47,7 @@ pub(crate) fn lines(text: &[u8], end: usize) -> impl Iterator<Item = Range<usize
         let alone = matches!(line.get(len), None | Some(b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b' ' | b'|'));
         let random =
             check::has_digit(run) && run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase);
-        let goes_on = len >= TOKEN_MIN && random && !memchr::memchr(b'=', run).is_some_and(|sign| sign + 2 < len);
+        let goes_on = len >= TOKEN_MIN && random && memchr::memchr(b'=', run).is_none_or(|sign| sign + 2 >= len);
         at = Some(start + len).filter(|_| len >= longest);
         longest = longest.max(len);
         (goes_on && alone).then_some(start..start + len)
