@@ -20,7 +20,7 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
 .PHONY: help build wasm wasm-core try-box sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz doctor
-.PHONY: up smoke stack-faults down logs dist wheel venv node clients peers redis-server chromium promtool pictures reference docs mkdocs rust asked about
+.PHONY: up smoke stack-faults down logs dist wheel venv node clients peers redis-server chromium promtool pictures recording reference docs mkdocs rust asked about
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -70,6 +70,9 @@ test-e2e: venv node clients mkdocs redis-server chromium promtool build
 
 pictures: venv redis-server chromium build ## takes the pictures of the sidecar's page for the documentation anew
 	@$(python) -m rig.pictures
+
+recording: rust venv build ## records `make demo` on a terminal, as a cast and as a picture for the documentation
+	@$(python) -m rig.recording
 
 reference: rust venv ## writes docs/kinds.md, docs/configuration.md and the schemas anew, from the tables of the code
 	@$(python) tests/scripts/reference.py

@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
-            Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.{region}\.rds\.{aws}"),
+            Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.(?:{region}\.rds|rds\.{region})\.{aws}"),
             Rule::After(
                 "#database:id=|#modify-instance:id=",
                 r"#(?:database|modify-instance):id=({name})",
@@ -135,6 +135,7 @@ pub(super) const ROWS: &[Row] = &[
             r#""PhysicalResourceId": "‹ordersdb›", "ResourceType": "AWS::RDS::DBInstance""#,
             "DBInstance ‹orders-live› not found.",
             "rds_instance_id = \"‹orders-live›\"",
+            "‹acme›.abc123def456.rds.cn-north-1.amazonaws.com.cn",
             "new aws.rds.Instance(\"main\", {\n  engine: \"postgres\",\n  identifier: \"‹orders-live›\",\n",
             "$ aws rds describe-db-instances --query 'DBInstances[].[DBInstanceIdentifier,Engine]' --output text\n‹orders-live›\tpostgres\n‹orders-2›\tmysql\n",
             "creating RDS DB Instance (‹ordersdb›): operation error",

@@ -47,6 +47,9 @@ impl Beside {
             if run >= RUN_MIN && !inside {
                 let start = edge::word_start(text, at, at + run.min(ESCAPE_MAX));
                 let start = start + usize::from(edge::begins_inside_escape(text, start));
+                // `AKIA…/…`: both are one run.
+                let glued = run == KEY_LEN + 1 + SECRET_LEN && text.get(start + KEY_LEN) == Some(&b'/');
+                let start = start + if glued { KEY_LEN + 1 } else { 0 };
                 self.value(text, start).into_iter().for_each(&mut found);
             }
             at += run.max(1);
@@ -61,6 +64,9 @@ impl Beside {
     }
 }
 
+/// Bytes of an access key and of its secret.
+const KEY_LEN: usize = 20;
+const SECRET_LEN: usize = 40;
 /// Minimum bytes of a secret: shorter runs are not looked at.
 const RUN_MIN: usize = 28;
 /// Bytes of an escape sequence that may be glued to a value.

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use core::net::Ipv4Addr;
 
 use crate::catalog::{AREAS, Check};
+use crate::scan::letters;
 use crate::scan::own;
 use crate::scan::person;
 use crate::scan::template;
@@ -73,12 +74,9 @@ const REFERENCES: &str = "\
     var.|local.|data.|module.|each.|self.|aws_|process.|os.environ|config.|settings.|event.|this.|params.";
 
 fn is_name(value: &[u8]) -> bool {
-    value.len() >= 2
-        && value.iter().any(u8::is_ascii_alphabetic)
-        && !(value.iter().all(u8::is_ascii_alphanumeric) && is_one_of(WORDS, value))
-        && !is_region(value)
-        && !is_reference(value)
-        && !is_one_of(TYPES, value)
+    let word = value.iter().all(u8::is_ascii_alphanumeric) && is_one_of(WORDS, value) || is_one_of(TYPES, value);
+    let named = value.len() >= 2 && value.iter().any(u8::is_ascii_alphabetic);
+    named && !word && !is_region(value) && !is_reference(value)
 }
 
 /// Sorts of resources, which stand beside each other where their names would.
@@ -115,15 +113,16 @@ const PASSWORD_WORDS: &str = "\
 
 fn is_password(value: &[u8]) -> bool {
     let words = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-/. ".contains(b));
-    !words
+    (!words || letters::is_random(value))
         && !begins_with_sigil(value)
         && !is_reference(value)
         && !has_reference_mark(value)
         && !template::is_path(value)
+        && !template::is_sealed(value)
 }
 
 /// Returns whether a value begins as a reference does.
-fn begins_with_sigil(value: &[u8]) -> bool {
+pub(crate) fn begins_with_sigil(value: &[u8]) -> bool {
     value.first().is_some_and(|b| b"${*&!@".contains(b))
 }
 
@@ -205,6 +204,19 @@ pub(crate) fn is_generated(value: &[u8]) -> bool {
     value.len() >= 12 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
+/// Returns whether digits stand among the letters of a value as in no word and in no name with a number: `Tr0ub4dor`,
+/// `abc123XYZ`, `3f2b8c1d`.
+pub(crate) fn is_irregular(value: &[u8]) -> bool {
+    let inner = value.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() && b.is_ascii_alphabetic()));
+    let inner = inner.count();
+    let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
+    let cases = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+    value.len() >= IRREGULAR_MIN && inner >= 1 && cases || value.len() >= 8 && inner >= 2
+}
+
+/// Bytes of a value whose letters and digits tell it from a word.
+const IRREGULAR_MIN: usize = 6;
+
 /// Returns whether a value has letters of both cases, digits and a sign that is not one of names, addresses and numbers.
 pub(crate) fn is_mixed(value: &[u8]) -> bool {
     let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
@@ -245,7 +257,7 @@ fn is_reference(value: &[u8]) -> bool {
         && REFERENCES.split('|').any(|start| starts_with_ignore_case(value, start.as_bytes()))
 }
 
-fn has_reference_mark(value: &[u8]) -> bool {
+pub(crate) fn has_reference_mark(value: &[u8]) -> bool {
     let starts = |at: usize, mark: &str| value.get(at..).is_some_and(|v| starts_with_ignore_case(v, mark.as_bytes()));
     // The first byte of a mark, which most values have nowhere.
     let may = |byte: &u8| b"${<%*.(:[xXaA".contains(byte);

@@ -170,9 +170,9 @@ fn without_tags(word: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
 
-    fn found<'t>(find: fn(&[u8], usize) -> Option<Range<usize>>, text: &'t str) -> &'t str {
+    fn found(find: fn(&[u8], usize) -> Option<Range<usize>>, text: &str) -> &str {
         let at = text.find(' ').unwrap();
-        find(text.as_bytes(), at).map_or("", |range| &text[range])
+        find(text.as_bytes(), at).map_or("", |range| text.get(range).unwrap())
     }
 
     #[test]

@@ -5,14 +5,17 @@ use std::ops::Range;
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge, KeyRule};
 use crate::placeholder;
+use crate::scan::bounds;
 use crate::scan::check;
 use crate::scan::clause;
 use crate::scan::edge;
+use crate::scan::letters;
 use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
 use crate::scan::nested::{self, Between};
 use crate::scan::notation::{self, Element, Joint, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
+use crate::scan::phrase;
 use crate::scan::places::PLACES;
 use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
@@ -119,6 +122,10 @@ impl Keyed {
                 // An item of its own, of variables with their values: the next one is another variable.
                 Joint::Dash => !place.tight,
                 Joint::Arrow | Joint::Tag => true,
+                Joint::Cell => {
+                    let head = text.get(..place.start - usize::from(place.quoted)).unwrap_or_default();
+                    head.trim_ascii_end().ends_with(b"|")
+                }
                 Joint::Blank if self.check == Check::Account => {
                     // `%w[471192830564 582203941675]`
                     let bracket = edge::previous(text, place.start) == Some(b'[') || place.kind == PlaceKind::Cell;
@@ -214,10 +221,14 @@ impl Keyed {
             let cell = text.get(place.start..end).filter(|_| place.kind == PlaceKind::Cell)?;
             // Under a line that is a name alone, a word with a number may be another name.
             let sure = place.quoted || check::is_scattered(cell);
-            return (sure && self.is_enclosed(cell) && check::has_digit(cell)).then_some(place.start..end);
+            let unlike_word = check::has_digit(cell) || letters::is_random(cell);
+            return (sure && self.is_enclosed(cell) && unlike_word).then_some(place.start..end);
         }
         // What a notation encloses is a password or none, whatever characters it is made of.
         if self.is_password() && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place)) {
+            if let Some(phrase) = quoted::phrase(text, place) {
+                return self.phrase(text, phrase);
+            }
             let enclosed = quoted::value(text, place)
                 .or_else(|| quoted::argument(text, place))
                 .or_else(|| quoted::line(text, place, formal));
@@ -225,7 +236,8 @@ impl Keyed {
                 return Some(value)
                     .filter(|value| text.get(value.clone()).is_some_and(|value| self.is_enclosed(value)));
             }
-            if let Some(value) = quoted::token(text, place) {
+            let bounded = bounds::value(text, place, formal).filter(|_| self.check == Check::Password);
+            if let Some(value) = bounded.or_else(|| quoted::token(text, place)) {
                 return Some(value);
             }
         }
@@ -242,11 +254,28 @@ impl Keyed {
             reading.read(Reader::Run(self.index), value.end);
         }
         let value = if self.secret && place.quoted { quoted::widened(text, value) } else { value };
-        let value = if place.quoted || place.end.is_some() { value } else { without_stop(text, value, place.kind) };
+        let value = match place {
+            ValuePlace { quoted: true, .. } | ValuePlace { end: Some(_), .. } => value,
+            _ if self.is_password() => bounds::without_brace(text, without_stop(text, value, place.kind)),
+            _ => without_stop(text, value, place.kind),
+        };
         let bytes = text.get(value.clone())?;
         let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
         (whole && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal))
             .then_some(value)
+    }
+
+    /// The password in a quotation with blanks: all of it, or a word of the sentence that stands there.
+    fn phrase(&self, text: &[u8], phrase: Range<usize>) -> Option<Range<usize>> {
+        let bytes = text.get(phrase.clone())?;
+        let first = bytes.get(..memchr::memchr(b' ', bytes)?)?;
+        let word = first.strip_suffix(b",").unwrap_or(first);
+        let sure = |value: &[u8]| self.check == Check::Password || check::is_scattered(value);
+        if phrase::is_password(bytes) && sure(bytes) {
+            return Some(phrase);
+        }
+        let generated = (check::is_generated(word) || check::is_mixed(word)) && self.is_enclosed(word);
+        (generated && !check::is_code(word)).then(|| phrase.start..phrase.start + word.len())
     }
 
     /// Returns whether words with points between them are a password rather than code: nothing else is on the line, and
@@ -311,15 +340,18 @@ impl Keyed {
             Check::Password if place.kind == PlaceKind::Near => {
                 formal || check::is_generated(bytes) || check::is_long(bytes)
             }
-            Check::Password if place.kind == PlaceKind::Said => check::is_generated(bytes) || check::is_mixed(bytes),
+            Check::Password if place.kind == PlaceKind::Said => is_told(bytes),
             Check::Password => {
                 let alone = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
                 let signs = formal && place.tight && alone && bytes.iter().any(|b| b"!#%^*+?~".contains(b));
-                let plain = (check::has_digit(bytes) || signs)
+                let random = letters::is_random(bytes);
+                let plain = (check::has_digit(bytes) || signs || random)
                     && (!check::is_code(bytes) || self.is_words(text, value, bytes, place, formal));
                 let sure = formal
                     || check::is_generated(bytes)
                     || check::is_long(bytes)
+                    || random
+                    || place.tight && notation::is_pair(text, value.end)
                     || !bytes.iter().all(u8::is_ascii_alphanumeric);
                 let plain = plain && (sure || !notation::is_followed(text, value.end));
                 let said = place.kind != PlaceKind::Called || check::is_generated(bytes) || check::is_long(bytes);
@@ -328,6 +360,23 @@ impl Keyed {
             _ => true,
         }
     }
+}
+
+/// Returns whether a word behind a verb is a password, and no other word of a sentence: `the password is hashed`, `… is
+/// base64-encoded`, `… is 12 characters long`.
+fn is_told(value: &[u8]) -> bool {
+    const DIGITS_MIN: usize = 8;
+    const WORDS_MIN: usize = 3;
+    let digits = value.len() >= DIGITS_MIN && value.iter().all(u8::is_ascii_digit);
+    let begins =
+        |word: &[u8]| matches!(word, [first, second, ..] if first.is_ascii_digit() && second.is_ascii_lowercase());
+    let joined = value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+        && value.split(|b| *b == b'-').count() >= WORDS_MIN
+        && value.split(|b| *b == b'-').any(begins);
+    let irregular = value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') && check::is_irregular(value);
+    let sure = check::is_generated(value) || check::is_mixed(value) || letters::is_random(value);
+    let unlikely = value.len() >= 12 && check::has_digit(value) && letters::is_unlikely(value);
+    sure || digits || joined || irregular || unlikely && value.iter().all(u8::is_ascii_alphanumeric)
 }
 
 /// A value without the sign that ends its sentence or separates it from the next.

@@ -286,5 +286,5 @@ fn is_value_name(name: &[u8]) -> bool {
     let name = name.strip_suffix(b"s").unwrap_or(name);
     let ends =
         name.len().checked_sub(5).and_then(|at| name.get(at..)).is_some_and(|n| n.eq_ignore_ascii_case(b"value"));
-    ends || is_one_of("default|val|v", name)
+    ends || is_one_of("default|val|v|content|text|data|answer|definition", name)
 }

@@ -80,6 +80,7 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
         [b'-', b'>', ..] => (at + 2, Joint::Arrow),
         [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, Joint::Dash),
         [b'<', b'/', ..] => (next_tag(text, at)?, Joint::Tag),
+        [b'|', next, ..] if *next != b'|' && *next != b'\n' => (at + 1, Joint::Cell),
         [next, ..]
             if (next.is_ascii_alphanumeric() || matches!(next, b'"' | b'\'') && close > end)
                 && at == close + 1
@@ -135,6 +136,8 @@ pub(crate) enum Joint {
     Blank,
     /// An element of the same name: `</member><member>`.
     Tag,
+    /// The next cell of a row that its first one names.
+    Cell,
 }
 
 /// Where the content begins of an element that follows one of the same name.
@@ -198,6 +201,15 @@ pub(crate) fn is_followed(text: &[u8], end: usize) -> bool {
     blanks > 0 && rest.get(blanks).is_some_and(u8::is_ascii_alphabetic)
 }
 
+/// Returns whether another name with its sign follows after a blank: `password=1a2b3c host=h`.
+pub(crate) fn is_pair(text: &[u8], end: usize) -> bool {
+    let Some(rest) = text.get(end..text.len().min(end + REMARK_MAX)).and_then(|rest| rest.strip_prefix(b" ")) else {
+        return false;
+    };
+    let name = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
+    name > 0 && matches!(rest.get(name), Some(b'=' | b':'))
+}
+
 /// Returns whether what stands at `end` shows that the bare word before it is code or another name.
 pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
     let rest = text.get(end..).unwrap_or_default();
@@ -252,6 +264,8 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         [b'%', b'3', b'D' | b'd', ..] => assigned(3),
         [b'&', b' ', ..] if is_row_of_latex(rest) => assigned(1),
         [b'(', ..] => Some((at + 1, PlaceKind::Called)),
+        // R
+        [b'<', b'-', b' ', b'"' | b'\'', ..] => assigned(2),
         [b'<', ..] => cell_behind(rest).and_then(assigned),
         [0xe2 | 0xef, ..] => {
             SIGNS.iter().find(|sign| rest.starts_with(sign.as_bytes())).and_then(|s| assigned(s.len()))
@@ -314,8 +328,15 @@ fn annotation(rest: &[u8]) -> usize {
     let len = rest.iter().take(ANNOTATION_MAX).take_while(of_type).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
         (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\' | b'{' | b'[')) => len + 1,
+        // `account_id: int = 471192830564`
+        (Some(b'='), Some(b' '), Some(b'0'..=b'9')) if rest.get(..len).is_some_and(is_type) => len + 1,
         _ => 0,
     }
+}
+
+/// Returns whether a word is the type of a number.
+fn is_type(word: &[u8]) -> bool {
+    word.starts_with(b" ") && is_one_of("int|number|long|i64|u64|int64|uint64|bigint|Final", word.trim_ascii())
 }
 
 /// After a remark that ends in a sign: `[None]:`, `(12 digits) =`.
@@ -365,6 +386,8 @@ const MARKS_MAX: usize = 3;
 fn skip_mark(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     match rest {
+        // A password may begin with a star.
+        [b'*', next, ..] if next.is_ascii_alphanumeric() && !is_emphasis(rest) => at,
         [b'*', ..] => skip_blanks(text, at + rest.iter().take(3).take_while(|b| **b == b'*').count()),
         [b'<', b'/', ..] => skip_blanks(text, skip_closing(text, at)),
         [b'<', behind @ ..] => {
@@ -375,6 +398,12 @@ fn skip_mark(text: &[u8], at: usize) -> usize {
         }
         _ => at,
     }
+}
+
+/// Returns whether a star after the one that a text begins with closes the emphasis.
+fn is_emphasis(rest: &[u8]) -> bool {
+    let line = rest.get(1..rest.len().min(BLANKS_MAX)).unwrap_or_default();
+    line.iter().take_while(|b| **b >= b' ').any(|b| *b == b'*')
 }
 
 /// After the type and the size that PHP prints in front of a value: `string(9) `.

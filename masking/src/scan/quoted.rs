@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::scan::check;
 use crate::scan::name::in_name;
 use crate::scan::notation::{MARKUP, PlaceKind, ValuePlace};
+use crate::scan::phrase::{PHRASE_MAX, is_password as is_phrase};
 
 /// Bytes in which the closing mark is looked for.
 const REACH: usize = check::ENCLOSED_MAX + 1;
@@ -22,6 +23,34 @@ pub(crate) fn value(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     Some(start..end.or_else(|| element(text, start))?)
 }
 
+/// A value with blanks in it, up to the mark that closes its quotation on the same line, or to the end of its element.
+pub(crate) fn phrase(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
+    let start = place.start;
+    let rest = text.get(start..text.len().min(start + PHRASE_MAX + MARK_MAX))?;
+    let line = rest.get(..rest.iter().take_while(|b| **b >= b' ').count())?;
+    let blank = line.iter().position(|b| *b == b' ').filter(|blank| *blank > 0)?;
+    if place.kind == PlaceKind::Whole {
+        return (line.len() == rest.len()).then_some(start..text.len()).filter(|value| value.len() <= PHRASE_MAX);
+    }
+    let end = if place.quoted {
+        close_in(text, start, start, line)?
+    } else {
+        // The content of an element: `<password>a b</password>`.
+        let content = text.get(..start)?.ends_with(b">") && place.kind == PlaceKind::Assigned;
+        start + memchr::memchr(b'<', line).filter(|at| content && line.get(*at + 1) == Some(&b'/'))?
+    };
+    (end > start + blank).then_some(start..end)
+}
+
+/// A password with blanks, from a quotation mark to the one that closes it.
+pub(crate) fn phrase_at(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let found = phrase(text, ValuePlace { start, kind: PlaceKind::Assigned, ..ValuePlace::WHOLE })?;
+    text.get(found.clone()).is_some_and(is_phrase).then_some(found)
+}
+
+/// Bytes of a mark that closes a quotation.
+const MARK_MAX: usize = 12;
+
 /// The end of an element's content that has neither a blank nor a tag: `<password>a&amp;b</password>`.
 fn element(text: &[u8], start: usize) -> Option<usize> {
     let [.., name, b'>'] = text.get(..start)? else { return None };
@@ -37,7 +66,10 @@ pub(crate) fn is_of_sql(text: &[u8], place: ValuePlace) -> bool {
     let opened = text.get(..place.start).is_some_and(|head| head.ends_with(b" '") || head.ends_with(b" ''"));
     // `'password ' + value + ' …'`
     let begins = text.get(place.start).is_some_and(|b| *b > b' ' && !b"+.,);".contains(b));
-    place.quoted && opened && begins
+    let value = || close(text, place.start, place.start).and_then(|end| text.get(place.start..end));
+    place.quoted
+        && opened
+        && (begins || value().is_some_and(|value| check::is_generated(value) && !value.contains(&b' ')))
 }
 
 /// A value up to the mark that closes it, if it begins after one and the rest of it has no blank.
@@ -46,10 +78,16 @@ pub(crate) fn widened(text: &[u8], value: Range<usize>) -> Range<usize> {
     value.start..end
 }
 
-/// Returns the end of the quotation that begins right before `start`. The text before `from` is known to belong to it.
+/// Returns the end of the quotation that begins right before `start`, if it has no blank. The text before `from` is known
+/// to belong to it.
 fn close(text: &[u8], start: usize, from: usize) -> Option<usize> {
     let rest = text.get(from..text.len().min(from + REACH))?;
-    let rest = rest.get(..rest.iter().take_while(|b| **b > b' ').count())?;
+    let run = rest.get(..rest.iter().take_while(|b| **b > b' ').count())?;
+    close_in(text, start, from, run)
+}
+
+/// Returns the end of the quotation that begins right before `start`, within `rest`, which stands at `from`.
+fn close_in(text: &[u8], start: usize, from: usize, rest: &[u8]) -> Option<usize> {
     let head = text.get(..start)?;
     let quote = *head.last()?;
     if let Some((_, close)) = MARKUP.iter().find(|(open, _)| head.ends_with(open)) {
@@ -111,7 +149,8 @@ pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range
     let ends = matches!(behind.get(blanks..)?, [] | [b'\n', ..] | [b'#', ..]);
     let tail = rest.get(..run)?.iter().rev().take_while(|b| matches!(b, b',' | b';')).count();
     let value = rest.get(..run - tail)?;
-    let special = value.iter().any(|b| b"\"'`,;\\<>&|{}[]".contains(b));
+    let sigil = check::begins_with_sigil(value) && check::is_generated(value);
+    let special = sigil || value.iter().any(|b| b"\"'`,;\\<>&|{}[]".contains(b));
     let sure = formal
         || check::is_generated(value)
         || check::has_digit(value) && !value.iter().any(|b| b"()[]{}<>\"'`$".contains(b));
@@ -130,10 +169,13 @@ pub(crate) fn argument(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
 /// Maximum bytes of the name in an argument.
 const NAME_MAX: usize = 96;
 
+/// Bytes of a value between blanks.
+const TOKEN_MAX: usize = 96;
+
 /// A value between blanks that has the look of a password, and a sign that would end it elsewhere.
 pub(crate) fn token(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     let start = place.start;
-    let rest = text.get(start..text.len().min(start + REACH)).filter(|_| !place.quoted && place.end.is_none())?;
+    let rest = text.get(start..text.len().min(start + TOKEN_MAX)).filter(|_| !place.quoted && place.end.is_none())?;
     let run = rest.get(..rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len()))?;
     let stop = run.iter().rev().take_while(|b| matches!(b, b',' | b';' | b'.' | b':')).count();
     let value = run.get(..run.len() - stop)?;
@@ -148,13 +190,19 @@ fn is_element(value: &[u8]) -> bool {
 }
 
 /// `a;Database=b`, `a&user=b`, `a","user":`: more than one value.
-fn holds_pair(value: &[u8]) -> bool {
+pub(crate) fn holds_pair(value: &[u8]) -> bool {
     let parts = value.split(|b| matches!(b, b';' | b'&' | b',')).skip(1);
     let named = |part: &[u8]| {
         let part = part.trim_ascii_start();
         let name =
             part.iter().take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'"' | b'\'' | b'_' | b'\\')).count();
-        name >= 2 && matches!(part.get(name), Some(b'=' | b':'))
+        let quoted = || part.iter().take(name).any(|b| matches!(b, b'"' | b'\''));
+        name >= 2
+            && match part.get(name) {
+                Some(b'=') => true,
+                Some(b':') => quoted() || part.get(name + 1) == Some(&b' '),
+                _ => false,
+            }
     };
     parts.into_iter().any(named)
 }

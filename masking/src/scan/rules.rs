@@ -38,6 +38,7 @@ use crate::scan::stored;
 use crate::scan::table;
 use crate::scan::user_info;
 use crate::scan::words::Bytes;
+use crate::scan::wrapped;
 
 /// The rules of the kinds that are on.
 #[derive(Debug, Default)]
@@ -91,6 +92,8 @@ pub(crate) struct Literal {
     pub(crate) evidence: Evidence,
     /// What is found grants access: in quotation marks, it ends where they do.
     secret: bool,
+    /// It is so long that it goes over the ends of lines.
+    wraps: bool,
 }
 
 /// A host name with what stands after it.
@@ -119,7 +122,10 @@ impl Rules {
                 self.private_key = Some(kind);
                 pem::OPENINGS.iter().for_each(|opening| self.anchor(opening, Anchor::PrivateKey));
             }
-            Rule::Literal(at, pattern, edge, check) => self.literal(Literal::new(kind, pattern, *edge, *check), at),
+            Rule::Literal(at, pattern, edge, check) => {
+                let rule = Literal::new(kind, pattern, *edge, *check);
+                self.literal(Literal { wraps: risk == Risk::Secret && rule.pattern.is_run(), ..rule }, at);
+            }
             Rule::Anywhere(pattern, edge, check) => self.anywhere.push(Anywhere::new(kind, pattern, *edge, *check)),
             Rule::After(at, pattern, check) => {
                 let after = Literal::new(kind, pattern, Edge::Right, *check);
@@ -343,7 +349,15 @@ impl Rules {
 
 impl Literal {
     fn new(kind: KindId, pattern: &'static str, edge: Edge, check: Check) -> Self {
-        Self { kind, pattern: Pattern::new(pattern), edge, check, evidence: Evidence::Form, secret: false }
+        Self {
+            kind,
+            pattern: Pattern::new(pattern),
+            edge,
+            check,
+            evidence: Evidence::Form,
+            secret: false,
+            wraps: false,
+        }
     }
 
     /// Reports the values at the literal that begins at `at`. Returns where the next one may begin.
@@ -363,6 +377,10 @@ impl Literal {
                 next = value.end;
             }
             if let Some(meant) = meant.filter(|_| holds) {
+                for line in wrapped::lines(text, value.end).filter(|_| self.wraps) {
+                    next = line.end;
+                    found(line, meant);
+                }
                 found(value, meant);
             }
         }

@@ -9,6 +9,8 @@ use crate::catalog::Edge;
 use crate::placeholder::{self, End, Read};
 use crate::scan::check;
 use crate::scan::edge;
+use crate::scan::letters;
+use crate::scan::phrase;
 use crate::scan::quoted;
 use crate::scan::template;
 
@@ -203,7 +205,7 @@ fn is_open(text: &[u8], start: usize) -> bool {
 /// The value that begins at `start`: up to the mark that closes it, or to a blank.
 fn value(text: &[u8], start: usize) -> Range<usize> {
     if is_open(text, start) {
-        return quoted::widened(text, start..start);
+        return quoted::phrase_at(text, start).unwrap_or_else(|| quoted::widened(text, start..start));
     }
     let rest = text.get(start..text.len().min(start + check::ENCLOSED_MAX)).unwrap_or_default();
     let len = rest.iter().take_while(|b| **b > b' ' && !matches!(b, b'"' | b'\'' | b'\\' | b',' | b'}' | b'<')).count();
@@ -227,11 +229,20 @@ fn is_parameter(value: &[u8], quoted: bool) -> bool {
 }
 
 fn is_secret(value: &[u8], quoted: bool) -> bool {
+    if quoted && value.contains(&b' ') {
+        return phrase::is_password(value);
+    }
     check::is_enclosed_password(value)
-        && check::has_digit(value)
+        && (check::has_digit(value) || letters::is_random(value))
         && (quoted || !check::is_code(value))
         && !value.starts_with(b"file://")
         && !value.iter().any(|b| *b <= b' ')
+}
+
+/// `acme-0c9b9261a31f`, `1EjOpI`: no name has a word like it.
+fn is_irregular(value: &[u8]) -> bool {
+    value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+        && value.split(|b| *b == b'-').any(check::is_irregular)
 }
 
 /// Returns whether the value of one member among others is its secret: not a name, a host or a number.
@@ -239,6 +250,9 @@ fn is_telling(value: &[u8]) -> bool {
     let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
     let host = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
     let dotted = host && value.iter().filter(|b| **b == b'.').count() >= 2;
+    if is_irregular(value) || letters::is_random(value) || value.contains(&b' ') {
+        return true;
+    }
     let mixed = has(u8::is_ascii_alphabetic) && (has(u8::is_ascii_uppercase) || value.len() >= 20);
     value.len() >= 8 && mixed && !dotted
 }

@@ -15,6 +15,8 @@ use crate::scan::words;
 const LINE_MAX: usize = 8 * 1_024;
 /// Maximum columns of a table.
 const COLUMNS_MAX: usize = 64;
+/// Maximum bytes of a line of headers with blanks behind their commas, which may be one of a sentence.
+const SPACED_MAX: usize = 160;
 /// Maximum bytes of a header.
 const HEADER_MAX: usize = 48;
 /// Lines after a title in which the header stands.
@@ -23,10 +25,15 @@ const TITLE_LINES: usize = 3;
 const TITLED: &str = "name|id|identifier|arn";
 /// Maximum bytes between two rows of HTML.
 const GAP_MAX: usize = 120;
+/// Maximum bytes between two rows of SQL, and of the name of its table.
+const TUPLE_GAP: usize = 24;
+const INSERT_MAX: usize = 120;
 
 /// Returns whether a name may fill a cell of a header: what follows it, and what stands before it.
 pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
     let end = skip_quote(text, name.end).unwrap_or(name.end);
+    // `**Account**`
+    let end = end + text.get(end..).unwrap_or_default().iter().take(2).take_while(|b| matches!(b, b'*' | b'_')).count();
     // `Account No.`, `Account #`
     let end = end
         + usize::from(matches!(text.get(end..), Some([b'.' | b'*' | b':', b' ' | b',' | b'|' | b'\t' | b'\n', ..])));
@@ -34,14 +41,30 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
         [b' ', rest @ ..] => {
             matches!(rest, [b' ' | b'|' | b'\n' | b'\t', ..] | [b'!', b'!', ..] | [0xe2, 0x94 | 0x95, ..] | [])
         }
-        [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\' | b']', ..] | [b'<', b'/', b't', ..] | [] => true,
+        [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\' | b']' | b')', ..] | [b'<', b'/', ..] | [] => true,
         [0xe2, 0x94 | 0x95, ..] => true,
         _ => false,
     };
     let before = name.start.checked_sub(1).and_then(|at| text.get(at));
     let begins = matches!(
         before,
-        None | Some(b' ' | b',' | b';' | b'\t' | b'|' | b'\n' | b'"' | b'\'' | b'>' | b'n' | b't' | b'[' | 0x80..)
+        None | Some(
+            b' ' | b','
+                | b';'
+                | b'\t'
+                | b'|'
+                | b'\n'
+                | b'"'
+                | b'\''
+                | b'>'
+                | b'n'
+                | b't'
+                | b'['
+                | b'('
+                | b'*'
+                | b'_'
+                | 0x80..
+        )
     );
     follows && begins
 }
@@ -82,7 +105,7 @@ fn place(text: &[u8], cell: &Range<usize>) -> Option<ValuePlace> {
     let cell = trim(text, cell.clone());
     // The bar with which a row of MediaWiki begins.
     let bar = usize::from(text.get(cell.clone())?.starts_with(b"| "));
-    let cell = trim(text, cell.start + bar..cell.end);
+    let cell = untagged(text, trim(text, cell.start + bar..cell.end));
     let stars = text.get(cell.clone())?.iter().take_while(|b| matches!(b, b'*' | b'_')).count();
     let start = skip_quote(text, cell.start + stars).unwrap_or(cell.start + stars);
     let bytes = text.get(start..cell.end)?;
@@ -95,6 +118,25 @@ fn place(text: &[u8], cell: &Range<usize>) -> Option<ValuePlace> {
     end.map(|end| ValuePlace { end: Some(end), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
 }
 
+/// A cell without the elements that mark its whole content: `<p><code>x</code></p>`.
+fn untagged(text: &[u8], cell: Range<usize>) -> Range<usize> {
+    let Range { mut start, mut end } = cell;
+    for _ in 0..TAGS_MAX {
+        let bytes = text.get(start..end).unwrap_or_default();
+        let open = Some(bytes).filter(|bytes| bytes.starts_with(b"<")).and_then(|bytes| memchr::memchr(b'>', bytes));
+        let close =
+            Some(bytes).filter(|bytes| bytes.ends_with(b">")).and_then(|bytes| memchr::memmem::rfind(bytes, b"</"));
+        match open.zip(close).filter(|(open, close)| open < close) {
+            Some((open, close)) => (start, end) = (start + open + 1, start + close),
+            None => break,
+        }
+    }
+    start..end
+}
+
+/// Maximum elements around the content of a cell.
+const TAGS_MAX: usize = 3;
+
 /// What separates the cells of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Separator {
@@ -103,6 +145,8 @@ enum Separator {
     Blanks,
     /// Elements of HTML.
     Elements,
+    /// Commas within brackets, as SQL has them.
+    Tuples,
 }
 
 /// What ends a line: a line break, or one that is escaped with so many backslashes.
@@ -148,7 +192,8 @@ impl Table {
         let line = text.get(header.clone())?;
         let known = Self::of_wiki(text, &header, ends)
             .or_else(|| Self::of_exclamations(text, &header, ends))
-            .or_else(|| Self::of_query(text, &header, at, ends));
+            .or_else(|| Self::of_query(text, &header, at, ends))
+            .or_else(|| Self::of_insert(text, at, ends));
         if known.is_some() {
             return known;
         }
@@ -170,7 +215,13 @@ impl Table {
             || table.next_line(text, table.header.end).is_some_and(|line| is_rule(text.get(line).unwrap_or(b"")));
         // `|===` of AsciiDoc stands in front of the header.
         let opened = || text.get(..table.header.start).is_some_and(|head| head.ends_with(b"|===\n"));
-        (plausible && (!bars || opened() || ruled())).then_some(table)
+        // Without a rule, a row under it has as many cells.
+        let continued = || {
+            let next = table.next_line(text, table.header.end);
+            next.is_some_and(|next| split(text, next, separator).len() == table.cells.len())
+        };
+        let spaced = separator == Separator::Sign(b", ");
+        (plausible && (!(bars || spaced) || opened() || ruled() || continued())).then_some(table)
     }
 
     /// The table under a title, as the AWS CLI draws it: the column of names, or of ids, has those of the title.
@@ -241,13 +292,30 @@ impl Table {
     /// The answer to a command that says itself what its columns are: `--query 'DBInstances[].[Id,Status]' --output text`.
     fn of_query(text: &[u8], header: &Range<usize>, at: usize, ends: Break) -> Option<Self> {
         let query = text.get(header.start..at)?;
-        let open = memchr::memrchr(b'[', query).filter(|_| memchr::memmem::find(query, b"--query").is_some())?;
-        let start = header.start + open + 1;
+        // `COPY t (env, password) FROM stdin;` of a dump.
+        let copy =
+            query.starts_with(b"COPY ") && memchr::memmem::find(text.get(at..header.end)?, b"FROM stdin").is_some();
+        let (open, close) = if copy { (b'(', b')') } else { (b'[', b']') };
+        let named = copy || memchr::memmem::find(query, b"--query").is_some();
+        let start = header.start + memchr::memrchr(open, query).filter(|_| named)? + 1;
         let list = text.get(start..header.end)?;
-        let list = list.get(..memchr::memchr(b']', list)?)?;
+        let list = list.get(..memchr::memchr(close, list)?)?;
         let cells = split(text, start..start + list.len(), Separator::Sign(b","));
         let table = Self { header: header.clone(), cells, separator: Separator::Sign(b"\t"), ends, title: None };
         (table.cells.len() >= 2).then_some(table)
+    }
+
+    /// `INSERT INTO t (env, password) VALUES ('prod', '…'), ('dev', '…');`
+    fn of_insert(text: &[u8], at: usize, ends: Break) -> Option<Self> {
+        let head = text.get(at.saturating_sub(STRIDE)..at)?;
+        let open = memchr::memrchr(b'(', head)?;
+        memchr::memmem::rfind(head.get(..open)?, b"INTO ").filter(|into| open - into < INSERT_MAX)?;
+        let start = at - head.len() + open + 1;
+        let list = text.get(start..text.len().min(start + STRIDE))?;
+        let list = list.get(..memchr::memchr(b')', list)?)?;
+        let cells = split(text, start..start + list.len(), Separator::Sign(b","));
+        let header = start..start + list.len();
+        (cells.len() >= 2).then_some(Self { header, cells, separator: Separator::Tuples, ends, title: None })
     }
 
     /// `<tr><th>Bucket</th>…</tr>`
@@ -261,7 +329,8 @@ impl Table {
         let end = at + memchr::memmem::find(text.get(at..text.len().min(at + LINE_MAX))?, b"</tr>")?;
         refused.elements = end;
         let cells = split(text, start..end, Separator::Elements);
-        let plausible = cells.len() >= 2 && cells.iter().all(|cell| text.get(cell.clone()).is_some_and(is_heading));
+        let heading = |cell: &Range<usize>| text.get(untagged(text, cell.clone())).is_some_and(is_heading);
+        let plausible = cells.len() >= 2 && cells.iter().all(heading);
         plausible.then_some(Self {
             header: start..end,
             cells,
@@ -323,6 +392,17 @@ impl Table {
             let rest = text.get(start..text.len().min(start + LINE_MAX))?;
             return Some(start..start + memchr::memmem::find(rest, b"</tr>")?);
         }
+        if self.separator == Separator::Tuples {
+            let gap = text.get(end..text.len().min(end + TUPLE_GAP))?;
+            let start = end + memchr::memchr(b'(', gap)? + 1;
+            let rest = text.get(start..text.len().min(start + LINE_MAX))?;
+            let mut quoted = false;
+            let close = rest.iter().position(|b| {
+                quoted ^= *b == b'\'';
+                *b == b')' && !quoted
+            })?;
+            return Some(start..start + close);
+        }
         let start = end + if self.ends.0 == 0 { 1 } else { self.ends.0 + 1 };
         text.get(start)?;
         Some(start..line_end(text, start, Some(self.ends))?.0)
@@ -378,7 +458,7 @@ fn separator(line: &[u8], ends: Break) -> Option<Separator> {
     if ends.0 == 1 && has(br"\t") {
         return Some(Separator::Sign(br"\t"));
     }
-    let bar = ["│", "┃", "║"].into_iter().map(str::as_bytes).find(|bar| has(bar));
+    let bar = BARS.into_iter().map(str::as_bytes).find(|bar| has(bar));
     if let Some(bar) = bar {
         return Some(Separator::Sign(bar));
     }
@@ -386,10 +466,14 @@ fn separator(line: &[u8], ends: Break) -> Option<Separator> {
     let sign = [b"|".as_slice(), b",", b";"].into_iter().find(|sign| has(sign));
     match sign {
         Some(b"|") => Some(Separator::Sign(b"|")),
-        Some(sign) => (!code && !has(b", ") && !has(b"; ")).then_some(Separator::Sign(sign)),
+        Some(b",") if has(b", ") => (!code && line.len() <= SPACED_MAX).then_some(Separator::Sign(b", ")),
+        Some(sign) => (!code && !has(b"; ")).then_some(Separator::Sign(sign)),
         None => has(b"  ").then_some(Separator::Blanks),
     }
 }
+
+/// The upright lines of boxes.
+const BARS: [&str; 3] = ["│", "┃", "║"];
 
 /// Returns whether a line has signs of code: brackets, except within quotation marks and after a blank, `Cost (USD)`.
 fn is_code(line: &[u8]) -> bool {
@@ -412,7 +496,9 @@ fn split(text: &[u8], line: Range<usize>, separator: Separator) -> Vec<Range<usi
             while at < bytes.len() && cells.len() < COLUMNS_MAX {
                 let rest = bytes.get(at..).unwrap_or_default();
                 quoted ^= rest.first() == Some(&b'"') && sign.len() == 1 && sign != b"|";
-                if rest.starts_with(sign) && !quoted {
+                // A header and its rows may be drawn with different lines.
+                let other = || sign.len() > 2 && BARS.iter().any(|bar| rest.starts_with(bar.as_bytes()));
+                if !quoted && (rest.starts_with(sign) || other()) {
                     cells.push(start..at);
                     at += sign.len();
                     start = at;
@@ -436,6 +522,17 @@ fn split(text: &[u8], line: Range<usize>, separator: Separator) -> Vec<Range<usi
                 }
                 at += 1;
             }
+        }
+        Separator::Tuples => {
+            let (mut start, mut quoted) = (0, false);
+            for (at, byte) in bytes.iter().enumerate() {
+                quoted ^= *byte == b'\'';
+                if *byte == b',' && !quoted && cells.len() < COLUMNS_MAX {
+                    cells.push(start..at);
+                    start = at + 1;
+                }
+            }
+            cells.push(start..bytes.len());
         }
         Separator::Elements => {
             for open in memchr::memmem::find_iter(bytes, b"<t").take(COLUMNS_MAX) {

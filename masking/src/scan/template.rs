@@ -1,5 +1,7 @@
 //! What stands for a value in configuration and code: a reference, a call, a word in brackets.
 
+use crate::scan::check;
+use crate::scan::letters;
 use crate::scan::words::starts_with_ignore_case;
 
 /// Returns whether a value is a template, or holds one: `${NAME}`, `{{ name }}`, `$(name)`, `<name>`, `f(x)`, `A::B`,
@@ -16,6 +18,7 @@ pub(crate) fn is_one(value: &[u8]) -> bool {
     whole
         || enclosed
         || marked
+        || is_sealed(value)
         || is_path(value)
         || is_call(value)
         || is_variable(value)
@@ -33,7 +36,9 @@ pub(crate) fn is_rule(value: &[u8]) -> bool {
 pub(crate) fn is_path(value: &[u8]) -> bool {
     let drive = matches!(value, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
     let rooted = [b"/".as_slice(), b"~/", b"./", b"../"].iter().any(|root| value.starts_with(root));
-    (drive || rooted) && value.iter().all(|b| in_name(*b) || matches!(b, b'\\' | b'~' | b'@'))
+    // A password may begin with a slash, and has no other.
+    let scattered = rooted && value.iter().filter(|b| **b == b'/').count() == 1 && is_irregular(value);
+    (drive || rooted) && !scattered && value.iter().all(|b| in_name(*b) || matches!(b, b'\\' | b'~' | b'@'))
 }
 
 fn holds(value: &[u8], part: &[u8]) -> bool {
@@ -62,10 +67,24 @@ fn is_call(value: &[u8]) -> bool {
     name >= 4 && inside.is_some_and(|inside| inside.iter().all(argument))
 }
 
+/// Returns whether a name would have to be made of letters and digits as by chance.
+fn is_irregular(value: &[u8]) -> bool {
+    check::is_scattered(value) || value.len() >= 10 && check::has_digit(value) && letters::is_unlikely(value)
+}
+
+/// `AgBy3i4OJSWK…`, `ENC[AES256_GCM,…]`: what a controller of a cluster or a tool for files has encrypted.
+pub(crate) fn is_sealed(value: &[u8]) -> bool {
+    const SEALED_MIN: usize = 80;
+    let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    value.starts_with(b"ENC[") || value.len() >= SEALED_MIN && value.starts_with(b"Ag") && value.iter().all(base64)
+}
+
 /// `$Name1`, `@name1`, `Module::Name1`
 fn is_variable(value: &[u8]) -> bool {
     let sigil = value.first().is_some_and(|b| matches!(b, b'$' | b'@'));
     let name = if sigil { value.get(1..).unwrap_or_default() } else { value };
     let joint = if sigil { b'.' } else { b':' };
-    (sigil || holds(value, b"::")) && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == joint)
+    (sigil || holds(value, b"::"))
+        && !(sigil && is_irregular(name))
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == joint)
 }

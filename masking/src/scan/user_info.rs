@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::catalog::Check;
 use crate::scan::check;
 use crate::scan::edge;
+use crate::scan::quoted;
 
 /// What stands between the scheme and the authority, also as JSON escapes it.
 pub(crate) const ANCHORS: [&str; 2] = ["://", r":\/\/"];
@@ -31,7 +32,7 @@ pub(crate) fn password(text: &[u8], slashes: Range<usize>) -> Option<Range<usize
     {
         end += 1 + more;
     }
-    let value = text.get(start..end).filter(|value| value.len() >= PASSWORD_MIN)?;
+    let value = text.get(start..end).filter(|value| value.len() >= PASSWORD_MIN && !quoted::holds_pair(value))?;
     check::passes(Check::UrlPassword, value).then_some(start..end)
 }
 

@@ -31,6 +31,35 @@ pub(crate) fn digits(text: &[u8], first: &Range<usize>, count: usize) -> Option<
     [Some(first_word(text, line)), same].into_iter().flatten().find(hex).map(|at| at..at + count)
 }
 
+/// The further lines of a token whose first one ends at `end`: runs of base64 alone on their lines, up to one that is
+/// shorter than those before it.
+pub(crate) fn lines(text: &[u8], end: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = Some(end);
+    let mut longest = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at?..)?;
+        let break_len =
+            [b"\n".as_slice(), b"\r\n", b"\\\n", b" \\\n", b"=\n"].iter().find(|end| rest.starts_with(end))?.len();
+        let start = first_word(text, at? + break_len);
+        let line = text.get(start..text.len().min(start + TOKEN_LINE))?;
+        let len = line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/=_%-".contains(b)).count();
+        let run = line.get(..len)?;
+        let alone = matches!(line.get(len), None | Some(b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b' ' | b'|'));
+        let random =
+            check::has_digit(run) && run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase);
+        let goes_on = len >= TOKEN_MIN && random && memchr::memchr(b'=', run).is_none_or(|sign| sign + 2 >= len);
+        at = Some(start + len).filter(|_| len >= longest);
+        longest = longest.max(len);
+        (goes_on && alone).then_some(start..start + len)
+    })
+    .take(TOKEN_LINES)
+}
+
+/// Bytes of a line of a token, and lines of one.
+const TOKEN_LINE: usize = 512;
+const TOKEN_MIN: usize = 12;
+const TOKEN_LINES: usize = 64;
+
 /// A text from the lines that a value goes over.
 #[derive(Debug)]
 pub(crate) struct Joined {

@@ -1,0 +1,123 @@
+//! Passwords with blanks in a quotation, which ends at its mark, and the sentences that stand in one too.
+
+use crate::scan::check;
+use crate::scan::letters;
+use crate::scan::template;
+use crate::scan::words::is_one_of;
+
+/// Maximum bytes and words of a password with blanks.
+pub(crate) const PHRASE_MAX: usize = 128;
+const WORDS_MAX: usize = 10;
+/// Words without any other sign, as a passphrase has them.
+const PASSPHRASE_MIN: usize = 4;
+
+/// Words of sentences and of demands on a password, which no passphrase is made of.
+const SENTENCE: &str = "\
+    the|a|an|is|are|be|been|of|to|in|for|from|and|or|not|must|at|least|your|you|no|new|old|my|with|on|by|as|it|its|this|\
+    that|if|can|cannot|use|used|using|set|via|per|was|will|should|has|have|than|we|please|enter|type|der|die|das|ein|\
+    eine|und|oder|ist|sind|mit|nicht|auf|im|zu|bitte|ihr|le|les|du|des|et|un|une|est|pour|el|los|en|es|con|por|para|de|\
+    la|password|passwords|passwort|passwd|passphrase|secret|token|username|user|hash|hashed|encrypted|encoded|\
+    characters|character|chars|digits|digit|letters|numbers|min|max|minimum|maximum|length|long|required|optional|\
+    string|example|value|field|default|invalid|error|version|code|days|minutes|hours|seconds|bytes|bits|select|insert|\
+    update|where|null|true|false|none|test|algorithm|key|zeichen|caractères|caracteres";
+
+/// What a text has that is code, or another text's end and the next one's beginning.
+const CODE: [&[u8]; 13] =
+    [b"=\"", b"='", b"\" ", b"' ", b" \"", b" '", b"://", b"\\n", b"\\t", b"%s", b"%d", b"{}", b"()"];
+
+/// What a word of a text is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Word {
+    /// Letters, as language has them, or a name that ends in a number: `SHA256`.
+    Plain,
+    /// A number, a date, a time.
+    Number,
+    /// Of a sentence or an expression.
+    Sentence,
+    /// Such as no language has.
+    Odd,
+}
+
+/// Returns whether a text with blanks is a password: most of its words are no words, or they are a passphrase with a
+/// number among them.
+pub(crate) fn is_password(value: &[u8]) -> bool {
+    let code = CODE.iter().any(|mark| memchr::memmem::find(value, mark).is_some());
+    let bounded = value.len() <= PHRASE_MAX && value.first() > Some(&b' ') && value.last() > Some(&b' ');
+    if !bounded || code || check::has_reference_mark(value) || template::is_one(value) {
+        return false;
+    }
+    let count = |sort: Word| words(value).filter(|word| sort_of(word) == sort).count();
+    let all = words(value).take(WORDS_MAX + 1).count();
+    let (odd, plain) = (count(Word::Odd), count(Word::Plain));
+    if all > WORDS_MAX || count(Word::Sentence) > 0 {
+        return false;
+    }
+    let lower = value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b' ' | b'-'));
+    odd > 0 && odd >= plain || lower && all >= PASSPHRASE_MIN && odd + count(Word::Number) == 1 && plain + 1 == all
+}
+
+fn words(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|b| *b == b' ').filter(|word| !word.is_empty())
+}
+
+fn sort_of(word: &[u8]) -> Word {
+    let is_mark = |b: &u8| b".,:;!?()[]\"'*".contains(b);
+    let front = word.iter().take_while(|b| is_mark(b)).count();
+    let back = word.iter().rev().take_while(|b| is_mark(b)).count();
+    let bare = word.get(front..word.len() - back.min(word.len() - front)).unwrap_or_default();
+    let joint = |b: &u8| matches!(b, b'\'' | b'-' | b'_' | b'/' | b'.');
+    if !bare.iter().any(|b| b.is_ascii_alphanumeric() || !b.is_ascii()) {
+        // `a | b`, `a + b`: an expression.
+        Word::Sentence
+    } else if is_one_of(SENTENCE, bare) {
+        Word::Sentence
+    } else if bare.iter().all(|b| b.is_ascii_digit() || b".,-:/%+".contains(b)) {
+        Word::Number
+    } else if bare.iter().all(|b| b.is_ascii_alphabetic() || !b.is_ascii() || joint(b)) {
+        if letters::is_random(bare) { Word::Odd } else { Word::Plain }
+    } else if is_mixed(bare)
+        || check::is_irregular(bare)
+        || letters::is_unlikely(bare)
+        || bare.iter().any(|b| b"!#$%^&*+?~@".contains(b))
+    {
+        Word::Odd
+    } else {
+        Word::Plain
+    }
+}
+
+/// Returns whether a short word has letters of both cases behind a digit or around it: `X2rV`, `e4Lw`.
+fn is_mixed(word: &[u8]) -> bool {
+    let has = |sort: fn(&u8) -> bool| word.iter().any(sort);
+    let inner = |pair: &[u8]| matches!(pair, [a, b] if a.is_ascii_digit() && b.is_ascii_alphabetic());
+    word.len() >= 4 && word.windows(2).any(inner) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_none_are_a_password_and_sentences_are_not() {
+        let cases = [
+            ("FmtX0m oDoqW4", true),
+            ("Tr0ub4dor &3", true),
+            ("correct horse battery 9 staple", true),
+            ("zT9!mQ e4Lw X2rV", true),
+            ("Must be at least 8 characters", false),
+            ("SHA256 hash", false),
+            ("Enter your password", false),
+            ("8 to 64 characters", false),
+            ("minimum 12 digits", false),
+            ("New York 2024", false),
+            ("${a1B2} c3D4", false),
+            ("correct horse battery staple", false),
+            ("%s c3D4x", false),
+            ("Xk39abcd is the password", false),
+            ("the Base64Encoded form", false),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(is_password(value.as_bytes()), expected, "{value}");
+        }
+    }
+}
