@@ -80,7 +80,11 @@ def test_what_is_wrong_with_a_gateway(
 def test_what_does_not_run(gate: Gateway, doctor: Doctor) -> None:
     nowhere = f"http://{LOOPBACK}:9"
     told, code = doctor("--gateway", nowhere, url=nowhere)
-    assert ("the sidecar cannot be reached" in told, "the gateway cannot be reached" in told, code) == (True, True, 1)
+    assert (f"no answer from the sidecar at {nowhere}" in told, "the gateway cannot be reached" in told, code) == (
+        True,
+        True,
+        1,
+    )
     told, code = doctor("--gateway", gate.url, "--selfcheck", PATH)
     assert ("what answered is not the echo" in told or "the gateway answered" in told, code) == (True, 1), told
 
