@@ -26,6 +26,7 @@ mod keyed;
 mod known;
 mod letters;
 mod literals;
+mod look;
 mod make;
 mod member;
 mod name;

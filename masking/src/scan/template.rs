@@ -1,7 +1,7 @@
 //! What stands for a value in configuration and code: a reference, a call, a word in brackets.
 
-use crate::scan::check;
 use crate::scan::letters;
+use crate::scan::look;
 use crate::scan::words::starts_with_ignore_case;
 
 /// Returns whether a value is a template, or holds one: `${NAME}`, `{{ name }}`, `$(name)`, `<name>`, `f(x)`, `A::B`,
@@ -69,7 +69,7 @@ fn is_call(value: &[u8]) -> bool {
 
 /// Returns whether a name would have to be made of letters and digits as by chance.
 fn is_irregular(value: &[u8]) -> bool {
-    check::is_scattered(value) || value.len() >= 10 && check::has_digit(value) && letters::is_unlikely(value)
+    look::is_scattered(value) || value.len() >= 10 && look::has_digit(value) && letters::is_unlikely(value)
 }
 
 /// `AgBy3i4OJSWK…`, `ENC[AES256_GCM,…]`: what a controller of a cluster or a tool for files has encrypted.
