@@ -17,6 +17,7 @@ const LINE_MAX: usize = 8 * 1_024;
 const COLUMNS_MAX: usize = 64;
 /// Maximum bytes of a line of headers with blanks behind their commas, which may be one of a sentence.
 const SPACED_MAX: usize = 160;
+const FIRST_MAX: usize = 24;
 /// Maximum bytes of a header.
 const HEADER_MAX: usize = 48;
 /// Lines after a title in which the header stands.
@@ -28,6 +29,7 @@ const GAP_MAX: usize = 120;
 /// Maximum bytes between two rows of SQL, and of the name of its table.
 const TUPLE_GAP: usize = 24;
 const INSERT_MAX: usize = 120;
+const INTO: &[u8] = b"INTO ";
 
 /// Returns whether a name may fill a cell of a header: what follows it, and what stands before it.
 pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
@@ -41,8 +43,10 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
         [b' ', rest @ ..] => {
             matches!(rest, [b' ' | b'|' | b'\n' | b'\t', ..] | [b'!', b'!', ..] | [0xe2, 0x94 | 0x95, ..] | [])
         }
-        [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\' | b']' | b')', ..] | [b'<', b'/', ..] | [] => true,
+        [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\', ..] | [b'<', b'/', ..] | [] => true,
         [0xe2, 0x94 | 0x95, ..] => true,
+        // The last column of a query and of SQL.
+        [b']', b'\'' | b'"', ..] | [b')', b' ', b'V' | b'v' | b'F' | b'f', ..] => true,
         _ => false,
     };
     let before = name.start.checked_sub(1).and_then(|at| text.get(at));
@@ -296,8 +300,9 @@ impl Table {
         let copy =
             query.starts_with(b"COPY ") && memchr::memmem::find(text.get(at..header.end)?, b"FROM stdin").is_some();
         let (open, close) = if copy { (b'(', b')') } else { (b'[', b']') };
-        let named = copy || memchr::memmem::find(query, b"--query").is_some();
-        let start = header.start + memchr::memrchr(open, query).filter(|_| named)? + 1;
+        let open = memchr::memrchr(open, query)?;
+        (copy || memchr::memmem::find(query, b"--query").is_some()).then_some(())?;
+        let start = header.start + open + 1;
         let list = text.get(start..header.end)?;
         let list = list.get(..memchr::memchr(close, list)?)?;
         let cells = split(text, start..start + list.len(), Separator::Sign(b","));
@@ -309,7 +314,8 @@ impl Table {
     fn of_insert(text: &[u8], at: usize, ends: Break) -> Option<Self> {
         let head = text.get(at.saturating_sub(STRIDE)..at)?;
         let open = memchr::memrchr(b'(', head)?;
-        memchr::memmem::rfind(head.get(..open)?, b"INTO ").filter(|into| open - into < INSERT_MAX)?;
+        let table = head.get(open.saturating_sub(INSERT_MAX)..open)?;
+        table.windows(INTO.len()).any(|word| word == INTO).then_some(())?;
         let start = at - head.len() + open + 1;
         let list = text.get(start..text.len().min(start + STRIDE))?;
         let list = list.get(..memchr::memchr(b')', list)?)?;
@@ -466,7 +472,11 @@ fn separator(line: &[u8], ends: Break) -> Option<Separator> {
     let sign = [b"|".as_slice(), b",", b";"].into_iter().find(|sign| has(sign));
     match sign {
         Some(b"|") => Some(Separator::Sign(b"|")),
-        Some(b",") if has(b", ") => (!code && line.len() <= SPACED_MAX).then_some(Separator::Sign(b", ")),
+        // The first column of a table is short, and the first clause of a sentence seldom is.
+        Some(b",") if has(b", ") => {
+            let first = memchr::memchr(b',', line.trim_ascii_start()).is_some_and(|first| first <= FIRST_MAX);
+            (first && !code && line.len() <= SPACED_MAX).then_some(Separator::Sign(b", "))
+        }
         Some(sign) => (!code && !has(b"; ")).then_some(Separator::Sign(sign)),
         None => has(b"  ").then_some(Separator::Blanks),
     }
