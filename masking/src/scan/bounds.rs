@@ -120,6 +120,8 @@ fn is_sure(value: &[u8], end: End) -> bool {
             || (check::is_generated(value) || check::is_mixed(value)) && check::is_enclosed_password(value))
         && !quoted::holds_pair(value)
         && !is_expression(value)
+        // `cfg.dbPassword1`
+        && !(check::is_code(value) && value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')))
         && memchr::memmem::find(value, b"</").is_none()
 }
 

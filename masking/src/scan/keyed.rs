@@ -275,7 +275,8 @@ impl Keyed {
             return Some(phrase);
         }
         let generated = (check::is_generated(word) || check::is_mixed(word)) && self.is_enclosed(word);
-        (generated && !check::is_code(word)).then(|| phrase.start..phrase.start + word.len())
+        (generated && !check::is_code(word) && !check::has_reference_mark(word))
+            .then(|| phrase.start..phrase.start + word.len())
     }
 
     /// Returns whether words with points between them are a password rather than code: nothing else is on the line, and
