@@ -1,6 +1,9 @@
 //! One value under its name, in the notations that people and tools write.
 #![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
 
+mod marks;
+
+use marks::marked;
 use masking::{Known, Policy, Scanner, Text};
 
 /// What must be found stands between `‹` and `›`; nothing else may be.
@@ -172,15 +175,6 @@ const OTHERWISE: &[&str] = &[
     "accounts: {web: 2, data: 3}",
     "{\"order\": \"471192830564\"}",
 ];
-
-fn marked(scanner: &Scanner, text: &str) -> String {
-    let mut marked = text.to_owned();
-    for finding in scanner.scan(&[Text { text, key: None }], &Known::default()).iter().rev() {
-        marked.insert(finding.end, '›');
-        marked.insert(finding.start, '‹');
-    }
-    marked
-}
 
 #[test]
 fn a_value_is_found_in_each_notation_and_nothing_else_is() {

@@ -1,6 +1,9 @@
 //! Passwords of all alphabets in the notations that enclose or separate them, and what stands where one would.
 #![cfg(test)] // Said once more, for the lints that let tests fail by panicking.
 
+mod marks;
+
+use marks::marked;
 use masking::{Known, Policy, Scanner, Text};
 
 /// What must be found stands between `‹` and `›`; nothing else may be. The value ends where its notation says: at its
@@ -109,15 +112,6 @@ const OTHERWISE: &[&str] = &[
     r#""password": "x86_64 only""#,
     r#""password": "3x per day""#,
 ];
-
-fn marked(scanner: &Scanner, text: &str) -> String {
-    let mut marked = text.to_owned();
-    for finding in scanner.scan(&[Text { text, key: None }], &Known::default()).iter().rev() {
-        marked.insert(finding.end, '›');
-        marked.insert(finding.start, '‹');
-    }
-    marked
-}
 
 #[test]
 fn a_password_is_found_whole_and_nothing_else_is_one() {

@@ -180,7 +180,7 @@ fn fields(text: &[u8], start: usize) -> Option<([Range<usize>; 5], usize)> {
 
 const ARN: &str = "arn:";
 
-/// Returns the length of what stands for the partition in a template: `${AWS::Partition}`, `*`.
+/// Returns the length of what stands for the partition in a template: `${AWS::Partition}`.
 fn reference_len(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..text.len().min(at + REFERENCE_MAX)).unwrap_or_default();
     let close = Some(rest).filter(|rest| rest.starts_with(b"${")).and_then(|rest| memchr::memchr(b'}', rest));

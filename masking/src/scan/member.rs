@@ -4,7 +4,7 @@ use crate::placeholder;
 use crate::scan::edge;
 use crate::scan::name::{Name, in_name};
 use crate::scan::notation::{PlaceKind, ValuePlace, operator, skip_blanks, skip_quote};
-use crate::scan::words::{is_one_of, starts_with_ignore_case};
+use crate::scan::words::{ends_with_ignore_case, is_one_of, starts_with_ignore_case};
 
 /// Maximum members of an object that are read for the one that holds the value.
 const MEMBERS_MAX: usize = 4;
@@ -284,7 +284,6 @@ fn trim_end(text: &[u8]) -> Option<&[u8]> {
 /// `value`, `Values`, `ParameterValue`, `default`.
 fn is_value_name(name: &[u8]) -> bool {
     let name = name.strip_suffix(b"s").unwrap_or(name);
-    let ends =
-        name.len().checked_sub(5).and_then(|at| name.get(at..)).is_some_and(|n| n.eq_ignore_ascii_case(b"value"));
+    let ends = ends_with_ignore_case(name, b"value");
     ends || is_one_of("default|val|v|content|text|data|answer|definition", name)
 }

@@ -251,16 +251,13 @@ impl<'t> Name<'t> {
 
     /// Returns whether it names several: `buckets`, `bucketNames`.
     pub(crate) fn is_plural(&self) -> bool {
-        let collection = |suffix: &&str| {
-            let end = self.written.len().checked_sub(suffix.len()).and_then(|at| self.written.get(at..));
-            end.is_some_and(|end| end.eq_ignore_ascii_case(suffix.as_bytes()))
-        };
+        let collection = |suffix: &&str| words::ends_with_ignore_case(self.written, suffix.as_bytes());
         singular(self.written).is_some() || ["_map", "_list", "_set", "_dict"].iter().any(collection)
     }
 
     /// Returns whether a part of it is written so, in any case.
     pub(crate) fn holds(&self, part: &[u8]) -> bool {
-        self.written.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+        words::holds_ignore_case(self.written, part)
     }
 
     /// Returns whether it could be a word of a sentence: `data-bucket` is a name itself.
@@ -291,10 +288,15 @@ impl<'t> Name<'t> {
         placeholder::find_all(self.written).next().is_some()
     }
 
+    /// Returns what stands in front of it on its line, at most as much as a name has.
+    fn line_before<'l>(&self, text: &'l [u8]) -> &'l [u8] {
+        let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
+        memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default())
+    }
+
     /// Returns whether its line begins with it or with the words in front of it.
     pub(crate) fn begins_line(&self, text: &[u8]) -> bool {
-        let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
-        let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default());
+        let line = self.line_before(text);
         // `## Password`, `**Password**`
         let line = line.trim_ascii_start();
         let line = line
@@ -322,15 +324,13 @@ impl<'t> Name<'t> {
 
     /// Returns whether it is a heading of Markdown.
     pub(crate) fn is_heading(&self, text: &[u8]) -> bool {
-        let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
-        let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default());
+        let line = self.line_before(text);
         line.starts_with(b"#") || line.starts_with(b"**")
     }
 
     /// Returns whether its line begins with it, except for words and signs that introduce a name.
     pub(crate) fn leads(&self, text: &[u8]) -> bool {
-        let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
-        let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default());
+        let line = self.line_before(text);
         let line = line.trim_ascii();
         matches!(line, b"" | b"-" | b"export" | b"set" | b"ENV" | b"ARG")
     }
@@ -447,7 +447,7 @@ impl NameIndex {
             self.walk(name, phrase, &mut rules);
             singular(phrase).into_iter().for_each(|singular| self.walk(name, singular, &mut rules));
         }
-        let holds = |part: &str| name.written.windows(part.len()).any(|w| w.eq_ignore_ascii_case(part.as_bytes()));
+        let holds = |part: &str| name.holds(part.as_bytes());
         rules.extend(self.contained.iter().filter(|(part, _)| holds(part)).map(|(_, rule)| *rule));
         rules.sort_unstable();
         rules.dedup();

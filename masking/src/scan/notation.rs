@@ -2,7 +2,7 @@
 
 use crate::near;
 use crate::scan::edge;
-use crate::scan::words::is_one_of;
+use crate::scan::words::{ends_with_ignore_case, holds_ignore_case, is_one_of};
 
 /// Where a value begins, and how it is known to be one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -522,15 +522,11 @@ const PREFIX_MAX: usize = 2;
 
 /// Returns whether a call makes a text into a value rather than into another text, and does not look it up.
 fn wraps(call: &[u8]) -> bool {
-    let holds =
-        |words: &[&[u8]]| words.iter().any(|word| call.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)));
+    // `[]byte("…")`
     let call = call.strip_suffix(b"[]").unwrap_or(call);
     let last = call.rsplit(|b| matches!(b, b'.' | b':' | b']')).next().unwrap_or_default();
-    let ends = |word: &&&[u8]| {
-        let end = last.len().checked_sub(word.len()).and_then(|at| last.get(at..));
-        end.is_some_and(|end| end.eq_ignore_ascii_case(word))
-    };
-    !holds(&READERS) && MAKERS.iter().any(|word| ends(&word))
+    !READERS.iter().any(|word| holds_ignore_case(call, word))
+        && MAKERS.iter().any(|word| ends_with_ignore_case(last, word))
 }
 
 /// Words of calls that take the name of a value.

@@ -65,8 +65,7 @@ fn next_item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     };
     let rest = text.get(name.end..text.len().min(name.end + BLANKS_MAX))?;
     let next = rest.trim_ascii_start();
-    let own =
-        rest.trim_ascii_start().len() < rest.len() && rest.iter().take_while(|b| **b <= b' ').any(|b| *b == b'\n');
+    let own = rest.get(..rest.len() - next.len())?.contains(&b'\n');
     let at = name.end + rest.len() - next.len() + mark.len();
     (own && next.starts_with(mark)).then(|| ValuePlace::after(text, at, PlaceKind::Assigned))
 }

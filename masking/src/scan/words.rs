@@ -13,6 +13,15 @@ pub(crate) fn starts_with_ignore_case(value: &[u8], start: &[u8]) -> bool {
     value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
+pub(crate) fn ends_with_ignore_case(value: &[u8], end: &[u8]) -> bool {
+    let tail = value.len().checked_sub(end.len()).and_then(|at| value.get(at..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+}
+
+pub(crate) fn holds_ignore_case(value: &[u8], part: &[u8]) -> bool {
+    value.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+}
+
 pub(crate) fn is_one_of(words: &str, value: &[u8]) -> bool {
     let mut rest = words.as_bytes();
     loop {
