@@ -21,6 +21,7 @@ PAGES = [
     "CHANGELOG.md",
     "SECURITY.md",
     "deploy/helm/aws-masker/README.md",
+    "launcher/README.md",
     "redis-sidecar/README.md",
     "tests/README.md",
 ]
