@@ -49,6 +49,7 @@ mod budget;
 pub mod catalog;
 pub mod dialect;
 mod form;
+mod guard;
 mod history;
 pub mod json;
 mod mask;
@@ -66,6 +67,7 @@ pub use budget::{BYTES_MAX, Budget, FINDINGS_MAX, VALUES_MAX};
 pub use catalog::{Family, Kind, KindId, Risk, Tier};
 
 pub use form::{Boundary, FormError};
+pub use guard::{Guard, Hosts};
 pub use history::History;
 pub use mask::{FOREIGN_MAX, Files, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
 pub use placeholder::{AddressCodes, Mint, Placeholder, PlaceholderKey};

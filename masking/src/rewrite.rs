@@ -1,14 +1,19 @@
 //! Restores one JSON string in place, whole or a piece of a longer text: only what changes is written again.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use crate::dialect::{Inner, Slot};
+use crate::guard::Stays;
 use crate::json::{self, Cursor, Edit, Shape};
 use crate::placeholder;
 use crate::replaced::Secret;
 use crate::unmask::{Around, Part, Resolve, Unmasker};
 
-/// Restores a string that is whole.
-pub(crate) fn restore_slot(slot: &Slot<'_, '_>, resolver: &mut dyn Resolve) -> Option<Edit> {
-    restore_piece(slot, &mut Unmasker::default(), Last::Yes, resolver)
+/// Restores a string that is whole, except for what stays in it.
+pub(crate) fn restore_slot(slot: &Slot<'_, '_>, stays: &Stays, resolver: &mut dyn Resolve) -> Option<Edit> {
+    let stays = stays.get(&slot.value.span().start).map(Vec::as_slice).unwrap_or_default();
+    restore(slot, &mut Unmasker::default(), stays, Last::Yes, resolver)
 }
 
 /// The place of a piece in its text: the last one or not.
@@ -22,6 +27,16 @@ pub(crate) enum Last {
 pub(crate) fn restore_piece(
     slot: &Slot<'_, '_>,
     unmasker: &mut Unmasker,
+    last: Last,
+    resolver: &mut dyn Resolve,
+) -> Option<Edit> {
+    restore(slot, unmasker, &[], last, resolver)
+}
+
+fn restore(
+    slot: &Slot<'_, '_>,
+    unmasker: &mut Unmasker,
+    stays: &[Range<usize>],
     last: Last,
     resolver: &mut dyn Resolve,
 ) -> Option<Edit> {
@@ -44,7 +59,7 @@ pub(crate) fn restore_piece(
         }
         other => push_escaped(other, slot.inner, &mut restored),
     };
-    unmasker.write(text.as_bytes(), resolver, &mut sink);
+    unmasker.write_but(text.as_bytes(), stays, resolver, &mut sink);
     if last == Last::Yes {
         unmasker.end(resolver, &mut sink);
     }
@@ -58,6 +73,13 @@ pub(crate) fn restore_rest(unmasker: &mut Unmasker, inner: Inner, resolver: &mut
     rest
 }
 
+/// Returns a text as the content of a JSON string.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    json::escape_into(text, &mut escaped);
+    escaped
+}
+
 fn push_escaped(part: Part<'_>, inner: Inner, out: &mut String) {
     match part {
         Part::Same(_) => {}
@@ -69,12 +91,13 @@ fn push_escaped(part: Part<'_>, inner: Inner, out: &mut String) {
 
 /// Appends a value as the content of a JSON string whose text is of this form, and has the value at such a place.
 pub(crate) fn push_value(value: &Secret, inner: Inner, around: Around, out: &mut String) {
+    json::escape_into(&written(value, inner, around), out);
+}
+
+/// Returns a value as it is written in a text of this form, at such a place.
+pub(crate) fn written(value: &Secret, inner: Inner, around: Around) -> Cow<'_, str> {
     match inner {
-        Inner::Text => json::escape_into(&around.written(value), out),
-        Inner::Json => {
-            let mut escaped = String::with_capacity(value.expose().len());
-            json::escape_into(value.expose(), &mut escaped);
-            json::escape_into(&escaped, out);
-        }
+        Inner::Text => around.written(value),
+        Inner::Json => Cow::Owned(escaped(value.expose())),
     }
 }

@@ -8,8 +8,10 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::dialect::Usage;
+use crate::guard::Guard;
 use crate::json::{self, Progress};
 
 use crate::placeholder::{self, End, Placeholder, Read, WRITTEN_MAX};
@@ -19,6 +21,19 @@ use crate::replaced::Secret;
 pub trait Resolve {
     /// Returns the value of a placeholder; `None` if it stays as it is.
     fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret>;
+
+    /// Returns the guard over what tools are called with, if there is one.
+    fn guard(&self) -> Option<Rc<Guard>> {
+        None
+    }
+
+    /// Returns the value of a placeholder for the guard, which does not count as asking.
+    fn value(&self, _placeholder: &Placeholder) -> Option<Secret> {
+        None
+    }
+
+    /// Learns of placeholders that stay because of the guard.
+    fn guarded(&mut self, _placeholders: usize) {}
 
     /// Learns of signed thinking that was restored: its signature, and what the provider wrote.
     fn thought(&mut self, _signature: &str, _original: &str) {}
@@ -110,6 +125,38 @@ impl Unmasker {
             }
         }
         self.same(piece, plain..piece.len(), out);
+    }
+
+    /// Takes the next piece, of which these ranges stay as they are.
+    pub(crate) fn write_but(
+        &mut self,
+        piece: &[u8],
+        stays: &[Range<usize>],
+        resolver: &mut dyn Resolve,
+        out: &mut dyn FnMut(Part<'_>),
+    ) {
+        let mut at = 0;
+        for range in stays {
+            self.write_within(piece, at..range.start, resolver, out);
+            self.end(resolver, out);
+            self.same(piece, range.clone(), out);
+            resolver.guarded(placeholder::find_all(piece.get(range.clone()).unwrap_or_default()).count());
+            at = range.end;
+        }
+        self.write_within(piece, at..piece.len(), resolver, out);
+    }
+
+    fn write_within(
+        &mut self,
+        piece: &[u8],
+        range: Range<usize>,
+        resolver: &mut dyn Resolve,
+        out: &mut dyn FnMut(Part<'_>),
+    ) {
+        self.write(piece.get(range.clone()).unwrap_or_default(), resolver, &mut |part| match part {
+            Part::Same(within) => out(Part::Same(range.start + within.start..range.start + within.end)),
+            other => out(other),
+        });
     }
 
     /// Ends the text and reports what was held back.

@@ -21,13 +21,15 @@ pub struct Slot<'d, 't> {
     pub inner: Inner,
     /// What the string stands for, if not for its own text.
     pub file: Option<FileRef>,
+    /// The call of a tool that the string is a part of, in a response.
+    pub call: Option<Value<'d, 't>>,
     /// The signature, if the string is thinking that is restored for people and sent back by them.
     pub signature: Option<Value<'d, 't>>,
 }
 
 impl<'d, 't> Slot<'d, 't> {
     pub(super) fn new(value: Value<'d, 't>, key: Option<Value<'d, 't>>, inner: Inner) -> Self {
-        Self { value, key, inner, file: None, signature: None }
+        Self { value, key, inner, file: None, call: None, signature: None }
     }
 }
 
@@ -194,11 +196,13 @@ struct Walk<'d, 't> {
     strings: Strings<'d, 't>,
     side: Side,
     options: Options,
+    /// The call of a tool that the walk is in.
+    call: Option<Value<'d, 't>>,
 }
 
 impl<'d, 't> Walk<'d, 't> {
     fn new(options: Options) -> Self {
-        Self { strings: Strings::default(), side: Side::Response, options }
+        Self { strings: Strings::default(), side: Side::Response, options, call: None }
     }
 
     fn value(&mut self, value: Value<'d, 't>, key: Option<Value<'d, 't>>, place: Place) {
@@ -207,7 +211,13 @@ impl<'d, 't> Walk<'d, 't> {
             Shape::Array => value.items().for_each(|item| self.value(item, key, of_item(place))),
             Shape::Object => {
                 let place = of_object(place);
-                value.members().for_each(|(name, member)| self.member(name, member, value, place));
+                self.within(
+                    value,
+                    || is_call(value),
+                    |walk| {
+                        value.members().for_each(|(name, member)| walk.member(name, member, value, place));
+                    },
+                );
             }
             Shape::String => self.string(value, key, place),
             // Twelve digits may be an account id, also where a tool wrote it as a number.
@@ -257,7 +267,7 @@ impl<'d, 't> Walk<'d, 't> {
     }
 
     fn push(&mut self, slot: Slot<'d, 't>) {
-        self.strings.slots.push(slot);
+        self.strings.slots.push(Slot { call: self.call, ..slot });
     }
 
     fn keep(&mut self, value: Value<'d, 't>, place: KeptPlace) {
@@ -278,7 +288,19 @@ impl<'d, 't> Walk<'d, 't> {
         if may_hold && next == Place::Free {
             self.push(Slot::new(name, None, Inner::Text));
         }
-        self.value(member, Some(name), next);
+        self.within(member, || holds_call(name), |walk| walk.value(member, Some(name), next));
+    }
+
+    /// Walks on; what is found belongs to this call, if it is one and not within another.
+    fn within(&mut self, call: Value<'d, 't>, is_call: impl Fn() -> bool, walk: impl FnOnce(&mut Self)) {
+        let begins = self.side == Side::Response && self.call.is_none() && is_call();
+        if begins {
+            self.call = Some(call);
+        }
+        walk(self);
+        if begins {
+            self.call = None;
+        }
     }
 
     fn thinking(&mut self, name: Value<'d, 't>, text: Value<'d, 't>, object: Value<'d, 't>) {
@@ -292,6 +314,30 @@ impl<'d, 't> Walk<'d, 't> {
             self.push(Slot { signature, ..Slot::new(text, Some(name), Inner::Text) });
         }
     }
+}
+
+/// The members of all APIs, and of those not known, that hold the call of a tool or what it is called with.
+const CALLS: [&str; 10] = [
+    "arguments",
+    "functionCall",
+    "function_call",
+    "input_json",
+    "partial_json",
+    "toolCalls",
+    "toolUse",
+    "tool_call",
+    "tool_calls",
+    "tool_use",
+];
+
+fn holds_call(name: Value<'_, '_>) -> bool {
+    CALLS.iter().any(|call| name.is(call))
+}
+
+/// Returns whether an object is a call by its type: `tool_use`, `function_call`, `local_shell_call` and their like.
+fn is_call(object: Value<'_, '_>) -> bool {
+    let kind = object.field("type").and_then(|kind| kind.string());
+    kind.is_some_and(|kind| kind.ends_with("tool_use") || kind.ends_with("_call"))
 }
 
 /// Returns whether a name in an API's own object is that of a field: the caller's own names may be anything.

@@ -18,5 +18,5 @@ pub use grammar::{
     Apis, FileRef, Inner, Kept, KeptPlace, KeptStrings, Options, Side, Slot, Strings, event_slots, request, slots,
 };
 pub use mcp::request_ids;
-pub use stream::{Close, Envelope, Lane, Piece, Plan, SEQUENCE_NUMBER, plan};
+pub use stream::{Close, Envelope, Lane, Piece, Plan, Reader, SEQUENCE_NUMBER, plan};
 pub use usage::{Usage, usage};

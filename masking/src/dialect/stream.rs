@@ -19,8 +19,19 @@ pub struct Piece<'d, 't> {
     pub slot: Slot<'d, 't>,
     /// The text that it is a piece of.
     pub lane: Lane,
+    /// Who reads that text.
+    pub reader: Reader,
     /// The event that carries a text of this lane and nothing else: what stands before and after the text.
     pub envelope: Envelope,
+}
+
+/// Who reads a text of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// People: it is shown while it arrives.
+    People,
+    /// A tool, which is called with it when it is whole.
+    Tool,
 }
 
 /// The event around a text that gets one of its own. Written only when bytes of a lane are held.
@@ -199,9 +210,11 @@ fn anthropic_piece<'d, 't>(
     field: &str,
     key: Option<Value<'d, 't>>,
 ) -> Piece<'d, 't> {
-    let inner = if field == "partial_json" { Inner::Json } else { Inner::Text };
+    let (inner, reader) =
+        if field == "partial_json" { (Inner::Json, Reader::Tool) } else { (Inner::Text, Reader::People) };
     Piece {
         slot: Slot::new(value, key, inner),
+        reader,
         lane: Lane::new(index, field),
         envelope: Envelope::Delta { index: index.to_owned(), kind: kind.to_owned(), field: field.to_owned() },
     }
@@ -222,7 +235,10 @@ fn responses<'d, 't>(event: Value<'d, 't>, kind: &str, options: Options) -> Plan
     let Some(value) = event.field("delta").filter(|delta| delta.shape() == Shape::String) else { return plan };
     let part = [index_of(event, "content_index"), index_of(event, "summary_index")].concat();
     let inner = if name.ends_with("arguments") { Inner::Json } else { Inner::Text };
+    // `function_call_arguments`, `custom_tool_call_input` and their like.
+    let reader = if name.contains("_call") { Reader::Tool } else { Reader::People };
     plan.pieces.push(Piece {
+        reader,
         slot: Slot::new(value, None, inner),
         lane: Lane::new(&output, &format!("{name}/{part}")),
         envelope: Envelope::Same {
@@ -251,6 +267,7 @@ fn converse<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
     let piece = |(value, field, inner): (Option<Value<'d, 't>>, &str, Inner)| {
         let value = value.filter(|value| value.shape() == Shape::String)?;
         Some(Piece {
+            reader: if inner == Inner::Json { Reader::Tool } else { Reader::People },
             slot: Slot::new(value, None, inner),
             lane: Lane::new(&index, field),
             envelope: Envelope::Same { kind: String::new(), text: value.span(), number: None },
@@ -271,7 +288,7 @@ fn chat<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, 't> {
             plan.close = if plan.close == Close::Nothing { Close::Block(index.clone()) } else { Close::All };
         }
         if let Some(text) = choice.field("text") {
-            chunk.piece(text, &index, "text", ["\"text\":\"", "\""], Inner::Text);
+            chunk.piece(text, &index, "text", ["\"text\":\"", "\""], (Inner::Text, Reader::People));
         }
         let Some(delta) = choice.field("delta") else { continue };
         for (name, value) in delta.members() {
@@ -317,7 +334,13 @@ impl<'d, 't> Chunk<'d, 't> {
         for (field, inner) in [("arguments", Inner::Json), ("input", Inner::Text)] {
             if let Some(value) = function.member(field) {
                 let around = [&format!("{before}\"{field}\":\""), &format!("\"{after}")];
-                self.piece(value, choice, &format!("{lane}/{field}"), around.map(String::as_str), inner);
+                self.piece(
+                    value,
+                    choice,
+                    &format!("{lane}/{field}"),
+                    around.map(String::as_str),
+                    (inner, Reader::Tool),
+                );
             }
         }
     }
@@ -328,7 +351,7 @@ impl<'d, 't> Chunk<'d, 't> {
         match value.shape() {
             Shape::String => {
                 let around = [&format!("{before}\""), &format!("\"{after}")];
-                self.piece(value, choice, lane, around.map(String::as_str), Inner::Text);
+                self.piece(value, choice, lane, around.map(String::as_str), (Inner::Text, Reader::People));
             }
             Shape::Array if depth > 0 => {
                 let [before, after] = [format!("{before}["), format!("]{after}")];
@@ -353,12 +376,20 @@ impl<'d, 't> Chunk<'d, 't> {
         }
     }
 
-    fn piece(&mut self, value: Value<'d, 't>, choice: &str, field: &str, [before, after]: [&str; 2], inner: Inner) {
+    fn piece(
+        &mut self,
+        value: Value<'d, 't>,
+        choice: &str,
+        field: &str,
+        [before, after]: [&str; 2],
+        (inner, reader): (Inner, Reader),
+    ) {
         if value.shape() != Shape::String || self.pieces.len() >= PIECES_MAX {
             return;
         }
         self.pieces.push(Piece {
             slot: Slot::new(value, None, inner),
+            reader,
             lane: Lane::new(choice, field),
             envelope: Envelope::Chunk {
                 members: Rc::clone(&self.members),

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::THOUGHTS_MAX;
 use super::numbers::Numbers;
-use crate::dialect::{Close, Envelope, Inner, Lane, Piece, Plan};
+use crate::dialect::{Close, Envelope, Inner, Lane, Piece, Plan, Reader, Slot};
+use crate::guard::{self, Guard, HELD_MAX, Watched};
 use crate::json::{self, Edit, Value};
 use crate::placeholder;
 use crate::rewrite::{self, Last};
@@ -46,11 +47,45 @@ enum Length {
     TooLong,
 }
 
-/// A text, and how its end leaves if that may be the beginning of a placeholder and nothing follows.
+/// A text, and how its end leaves if nothing follows that may change it.
 #[derive(Debug)]
 struct Text<M> {
-    unmasker: Unmasker,
+    state: State,
     held: Option<Held<M>>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// What is certain leaves at once.
+    Read(Unmasker),
+    /// There is a guard, and the text is what a tool is called with.
+    Watched(Watched, Rc<Guard>),
+}
+
+impl State {
+    /// Returns whether bytes are held back.
+    fn holds(&self) -> bool {
+        match self {
+            Self::Read(unmasker) => unmasker.holds(),
+            Self::Watched(watched, _) => watched.holds(),
+        }
+    }
+
+    /// The bytes that are remembered for the guard.
+    fn watched(&self) -> usize {
+        match self {
+            Self::Read(_) => 0,
+            Self::Watched(watched, _) => watched.len(),
+        }
+    }
+
+    /// Returns the rest of the text, as the content of a JSON string.
+    fn end(self, inner: Inner, resolver: &mut dyn Resolve) -> String {
+        match self {
+            Self::Read(mut unmasker) => rewrite::restore_rest(&mut unmasker, inner, resolver),
+            Self::Watched(watched, guard) => rewrite::escaped(&watched.end(&guard, inner, resolver)),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -106,7 +141,9 @@ impl<M: Clone> Lanes<M> {
             thought.push_signature(&part.string().unwrap_or_default());
         }
         let before = self.close(&close, &pieces, numbers, resolver);
-        let mut edits: Vec<Edit> = whole.iter().filter_map(|slot| rewrite::restore_slot(slot, resolver)).collect();
+        let stays = guard::stays_in(&whole, resolver);
+        let mut edits: Vec<Edit> =
+            whole.iter().filter_map(|slot| rewrite::restore_slot(slot, &stays, resolver)).collect();
         // Several texts of one event share what is kept of it.
         let mut kept: Option<Rc<str>> = None;
         for piece in pieces {
@@ -139,17 +176,30 @@ impl<M: Clone> Lanes<M> {
         last: Last,
         resolver: &mut dyn Resolve,
     ) -> Option<Edit> {
-        let Piece { slot, lane, envelope } = piece;
+        let Piece { slot, lane, reader, envelope } = piece;
         self.think(&lane, || slot.value.string().unwrap_or_default().into_owned());
-        let mut unmasker = self.texts.remove(&lane).map(|text| text.unmasker).unwrap_or_default();
+        let begun = self.texts.remove(&lane).map(|text| text.state);
+        let mut state = begun.unwrap_or_else(|| match resolver.guard().filter(|_| reader == Reader::Tool) {
+            Some(guard) => State::Watched(Watched::default(), guard),
+            None => State::Read(Unmasker::default()),
+        });
         let last = if self.has_room() { last } else { Last::Yes };
-        let edit = rewrite::restore_piece(&slot, &mut unmasker, last, resolver);
+        let room = HELD_MAX.saturating_sub(self.texts.values().map(|text| text.state.watched()).sum());
+        let edit = match &mut state {
+            State::Read(unmasker) => rewrite::restore_piece(&slot, unmasker, last, resolver),
+            State::Watched(watched, _) => watch_piece(&slot, watched, room, resolver),
+        };
         if last == Last::No {
             let held =
-                unmasker.holds().then(|| Held { inner: slot.inner, envelope, event: event(), manner: manner.clone() });
-            self.texts.insert(lane, Text { unmasker, held });
+                state.holds().then(|| Held { inner: slot.inner, envelope, event: event(), manner: manner.clone() });
+            self.texts.insert(lane, Text { state, held });
+            return edit;
         }
-        edit
+        match state {
+            State::Read(_) => edit,
+            // What leaves of it goes into this piece.
+            watched => Some(with_rest(&slot, edit, &watched.end(slot.inner, resolver))),
+        }
     }
 
     /// Returns whether one more text can be joined, after forgetting those that hold nothing back if there are too many.
@@ -186,9 +236,9 @@ impl<M: Clone> Lanes<M> {
         let lanes: Vec<Lane> = self.texts.keys().filter(ending).cloned().collect();
         let texts = lanes.iter().filter_map(|lane| self.texts.remove(lane));
         texts
-            .filter_map(|Text { mut unmasker, held }| {
+            .filter_map(|Text { state, held }| {
                 let Held { inner, envelope, event, manner } = held?;
-                let rest = rewrite::restore_rest(&mut unmasker, inner, resolver);
+                let rest = state.end(inner, resolver);
                 let data = envelope.around(&event, &rest, numbers.extra());
                 Some(Extra { name: envelope.name().map(str::to_owned), data, manner })
             })
@@ -234,6 +284,21 @@ impl Thought {
         }
         self.length == Length::Fits
     }
+}
+
+/// Takes a piece of a text that is watched.
+fn watch_piece(slot: &Slot<'_, '_>, watched: &mut Watched, room: usize, resolver: &mut dyn Resolve) -> Option<Edit> {
+    let text = slot.value.string().unwrap_or_default();
+    let held = watched.holds();
+    let leaves = watched.write(&text, room, resolver);
+    (held || leaves != text).then(|| Edit { span: slot.value.span(), text: rewrite::escaped(leaves) })
+}
+
+/// The edit of a piece, with the rest of its text behind it.
+fn with_rest(slot: &Slot<'_, '_>, edit: Option<Edit>, rest: &str) -> Edit {
+    let Edit { span, text } =
+        edit.unwrap_or_else(|| Edit { span: slot.value.span(), text: slot.value.raw().to_owned() });
+    Edit { span, text: text + rest }
 }
 
 fn ends(close: &Close, lane: &Lane) -> bool {

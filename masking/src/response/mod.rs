@@ -16,6 +16,7 @@ mod stream;
 mod waiting;
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use self::documents::Documents;
 use self::events::Events;
@@ -24,6 +25,7 @@ use self::lines::Lines;
 pub use self::media::{Media, is_like_ascii};
 use self::sniff::Verdict;
 use crate::dialect::{Options, Usage};
+use crate::guard::Guard;
 use crate::placeholder::Placeholder;
 use crate::replaced::{Replaced, Secret};
 use crate::unmask::{Part, Resolve, Unmasker};
@@ -58,6 +60,11 @@ pub enum Answer {
 pub trait Lookup {
     /// Returns the value of a placeholder, if it is known and may be restored.
     fn lookup(&self, placeholder: &Placeholder) -> Answer;
+
+    /// Returns the guard over what tools are called with, if there is one.
+    fn guard(&self) -> Option<Rc<Guard>> {
+        None
+    }
 }
 
 impl Lookup for Replaced {
@@ -71,8 +78,12 @@ impl Lookup for Replaced {
 pub struct Tally {
     /// Placeholders that were restored, each as often as it occurred.
     pub restored: u64,
-    /// Texts of a placeholder's form that stayed.
+    /// Texts of a placeholder's form that stayed because nobody knew their value.
     pub unresolved: u64,
+    /// Placeholders that stayed because their value may not be shown.
+    pub withheld: u64,
+    /// Placeholders that stayed because a tool would have sent their value to a host that is not on the guard's list.
+    pub guarded: u64,
     /// Distinct placeholders that nobody knew, at most 64.
     pub unknown: HashSet<Placeholder>,
     /// Thinking that was restored: its signature, and what the provider wrote. At most 64 blocks.
@@ -275,11 +286,30 @@ impl Resolve for Resolver {
             self.tally.unresolved += 1;
             return None;
         }
+        if answer == Answer::Withheld {
+            self.tally.withheld += 1;
+            return None;
+        }
         self.tally.unresolved += 1;
-        if answer == Answer::Unknown && self.tally.unknown.len() < UNKNOWN_MAX {
+        if self.tally.unknown.len() < UNKNOWN_MAX {
             self.tally.unknown.insert(*placeholder);
         }
         None
+    }
+
+    fn guard(&self) -> Option<Rc<Guard>> {
+        self.lookup.guard()
+    }
+
+    fn value(&self, placeholder: &Placeholder) -> Option<Secret> {
+        match self.lookup.lookup(placeholder) {
+            Answer::Value(value) => Some(value),
+            Answer::Withheld | Answer::Unknown => None,
+        }
+    }
+
+    fn guarded(&mut self, placeholders: usize) {
+        self.tally.guarded += placeholders as u64;
     }
 
     fn thought(&mut self, signature: &str, original: &str) {

@@ -9,6 +9,7 @@ use super::numbers::Numbers;
 use super::spots::{self, Spot};
 use super::waiting::{Form, Holds, Waiting, Written};
 use crate::dialect::{self, Inner, Options, Side, Slot};
+use crate::guard::{self, Stays};
 use crate::json::{Document, Shape, Value};
 use crate::placeholder;
 use crate::rewrite;
@@ -138,39 +139,42 @@ impl<F: Frame> Stream<F> {
         let kind = kind_of(root, frame.name());
         self.waiting.begin(frame, data, out);
         self.waiting.edit(self.numbers.renumber(root));
+        let mut stays = guard::stays_in(&slots, resolver);
+        judge_arguments(&slots, &kind, &mut stays, resolver);
         let mut slots = slots.into_iter().peekable();
         if root.field(COMPLETE).is_some() {
-            slots.for_each(|slot| self.whole(&slot, resolver));
+            slots.for_each(|slot| self.whole(&slot, &stays, resolver));
             return self.waiting.end_event(&kind, out);
         }
         // Both are in the order of the document.
         spots::strings(root, &mut |spot, value| {
             while let Some(slot) = slots.next_if(|slot| slot.value.span().start < value.span().start) {
-                self.whole(&slot, resolver);
+                self.whole(&slot, &stays, resolver);
             }
             if let Some(slot) = slots.next_if(|slot| slot.value.span() == value.span()) {
-                self.string(spot, &kind, &slot, resolver);
+                self.string(spot, &kind, &slot, &stays, resolver);
             }
         });
-        slots.for_each(|slot| self.whole(&slot, resolver));
+        slots.for_each(|slot| self.whole(&slot, &stays, resolver));
         self.waiting.end_event(&kind, out);
     }
 
     /// Restores a string by itself: the name of a member, or thinking that is signed.
-    fn whole(&mut self, slot: &Slot<'_, '_>, resolver: &mut dyn Resolve) {
-        let edit = rewrite::restore_slot(slot, resolver);
+    fn whole(&mut self, slot: &Slot<'_, '_>, stays: &Stays, resolver: &mut dyn Resolve) {
+        let edit = rewrite::restore_slot(slot, stays, resolver);
         if let (Some(_), Some(signature)) = (&edit, slot.signature.and_then(|signature| signature.string())) {
             resolver.thought(&signature, &slot.value.string().unwrap_or_default());
         }
         self.waiting.edit(edit);
     }
 
-    fn string(&mut self, spot: &Spot, kind: &str, slot: &Slot<'_, '_>, resolver: &mut dyn Resolve) {
-        if slot.signature.is_some() || slot.value.shape() != Shape::String {
-            return self.whole(slot, resolver);
+    fn string(&mut self, spot: &Spot, kind: &str, slot: &Slot<'_, '_>, stays: &Stays, resolver: &mut dyn Resolve) {
+        // What a tool is called with is judged by itself.
+        let is_watched = (slot.call.is_some() || is_arguments(slot, kind)) && resolver.guard().is_some();
+        if slot.signature.is_some() || slot.value.shape() != Shape::String || is_watched {
+            return self.whole(slot, stays, resolver);
         }
-        let is_named = slot.inner == Inner::Text && slot.key.is_some_and(|key| holds_json(key, kind));
-        let holds = if is_named { Holds::Arguments } else { Holds::Inner(slot.inner) };
+        let holds = if is_arguments(slot, kind) { Holds::Arguments } else { Holds::Inner(slot.inner) };
         let string = Written { span: slot.value.span(), form: Form::Json, holds };
         self.waiting.string(spot, kind, string, &slot.value.string().unwrap_or_default(), resolver);
     }
@@ -195,6 +199,29 @@ fn kind_of(root: Value<'_, '_>, name: Option<&str>) -> String {
 /// Returns whether a placeholder may stand in a document: one may be hidden by an escape.
 fn may_hold(data: &str) -> bool {
     placeholder::next_candidate(data.as_bytes()).is_some() || memchr::memmem::find(data.as_bytes(), b"\\u").is_some()
+}
+
+/// Returns whether a string is JSON by its name, as that of the arguments of a tool's call.
+fn is_arguments(slot: &Slot<'_, '_>, kind: &str) -> bool {
+    slot.inner == Inner::Text && slot.key.is_some_and(|key| holds_json(key, kind))
+}
+
+/// Judges the arguments of calls that are known by their name alone. A piece of them cannot be judged, so it stays as it
+/// is: JSON that is not whole.
+fn judge_arguments(slots: &[Slot<'_, '_>], kind: &str, stays: &mut Stays, resolver: &dyn Resolve) {
+    let Some(guard) = resolver.guard() else { return };
+    for slot in slots {
+        let is_named = is_arguments(slot, kind);
+        if !is_named && (slot.call.is_none() || slot.inner == Inner::Text) {
+            continue;
+        }
+        let text = slot.value.string().unwrap_or_default();
+        if Document::parse(&text).is_err() {
+            stays.insert(slot.value.span().start, guard::whole(&text));
+        } else if is_named && slot.call.is_none() {
+            stays.insert(slot.value.span().start, guard.text(&text, Inner::Json, resolver));
+        }
+    }
 }
 
 fn holds_json(key: Value<'_, '_>, kind: &str) -> bool {
