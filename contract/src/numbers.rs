@@ -20,8 +20,14 @@ pub struct ExchangeSummary {
     pub masked: Vec<(String, u64)>,
     /// Occurrences restored.
     pub restored: u64,
-    /// Texts in a placeholder's form that were left unchanged.
+    /// Texts in a placeholder's form that were left unchanged because nobody knew their value.
     pub unresolved: u64,
+    /// Placeholders that stayed because this client, or any, may not see their value.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub withheld: u64,
+    /// Placeholders that stayed because a tool would have sent their value to a host that is not on the list.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub guarded: u64,
     /// Files of the request that are not text, so that they were not read.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub attachments: u64,
@@ -163,8 +169,12 @@ pub struct Counters {
     pub restored_responses: u64,
     /// Placeholders restored.
     pub restored: u64,
-    /// Texts in a placeholder's form that were left unchanged.
+    /// Texts in a placeholder's form that were left unchanged because nobody knew their value.
     pub unresolved: u64,
+    /// Placeholders that stayed because the client, or any, may not see their value.
+    pub withheld: u64,
+    /// Placeholders that stayed because a tool would have sent their value to a host that is not on the list.
+    pub guarded: u64,
     /// Files of requests that are not text, so that they were not read.
     pub attachments: u64,
     /// Addresses of files in which a value was masked, so that the provider cannot load them.
@@ -224,6 +234,8 @@ impl Counters {
         }
         self.restored += exchange.restored;
         self.unresolved += exchange.unresolved;
+        self.withheld += exchange.withheld;
+        self.guarded += exchange.guarded;
         self.attachments += exchange.attachments;
         self.masked_links += exchange.masked_links;
     }
@@ -241,7 +253,10 @@ mod tests {
         let mut counters = Counters::default();
         for (summary, outcome) in [
             (exchange(), Some(Outcome::Clean)),
-            (ExchangeSummary { masked: masked(), restored: 2, unresolved: 1, ..exchange() }, Some(Outcome::Masked)),
+            (
+                ExchangeSummary { masked: masked(), restored: 2, unresolved: 1, withheld: 3, guarded: 4, ..exchange() },
+                Some(Outcome::Masked),
+            ),
             (ExchangeSummary { masked: masked(), status: 0, ..exchange() }, Some(Outcome::Masked)),
             (ExchangeSummary { refused: code(), status: 400, ..exchange() }, Some(Outcome::Refused)),
             (
@@ -274,6 +289,8 @@ mod tests {
             orphaned_responses: 1,
             restored: 2,
             unresolved: 1,
+            withheld: 3,
+            guarded: 4,
             ..Counters::default()
         };
         assert_eq!(counters, expected);

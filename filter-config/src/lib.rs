@@ -11,13 +11,14 @@ mod error;
 mod near;
 mod raw;
 mod read;
+mod restoring;
 mod written;
 
 use std::rc::Rc;
 
 use contract::bound;
 use masking::dialect::{Apis, KeptStrings, Options};
-use masking::{AddressCodes, PlaceholderKey, Policy, PolicyError, Scanner};
+use masking::{AddressCodes, Guard, PlaceholderKey, Policy, PolicyError, Scanner};
 use serde::Deserialize;
 
 pub use self::actions::Actions;
@@ -25,8 +26,9 @@ pub use self::address::{Address, BearerToken};
 pub use self::error::ConfigError;
 use self::near::kinds_near;
 pub use self::raw::{Action, Attachments, Mode, Strict};
-use self::raw::{RawConfig, RawDirection, RawPlace, RawScope};
+use self::raw::{RawConfig, RawDirection, RawGuard, RawPlace, RawScope};
 use self::read::Reader;
+pub use self::restoring::{Readers, Sees};
 pub use self::written::Written;
 
 /// The environment variable that holds the token, so that kong.yml contains no secret.
@@ -49,6 +51,10 @@ pub struct Config {
     pub scanner: Rc<Scanner>,
     pub mode: Mode,
     pub actions: Actions,
+    /// `None` if everybody sees values.
+    pub readers: Option<Readers>,
+    /// `None` if tools may be called with any value.
+    pub guard: Option<Rc<Guard>>,
     pub addresses: AddressCodes,
     pub options: Options,
     pub attachments: Attachments,
@@ -134,6 +140,8 @@ impl Config {
         let scanner = compile(raw.policy()).map_err(|e| ConfigError(format!("{e}{}", raw.meant(e))))?;
         let actions = Actions::read(&raw.actions.0, &raw.never_restore, &scanner)?;
         let direction = raw.direction()?;
+        let readers = Readers::read(&raw.restore.0, raw.restore_by.as_deref(), &scanner)?;
+        let guard = restoring::guard(raw.restore_guard, raw.restore_hosts.as_deref())?;
         let apis = match direction {
             Direction::ToProvider => Apis::All,
             Direction::ToClient => Apis::Mcp,
@@ -142,6 +150,8 @@ impl Config {
             keys,
             mode: raw.mode,
             actions,
+            readers,
+            guard,
             scope: raw.scope.clone().check()?,
             direction,
             log_masked_requests: raw.log_masked_requests,
@@ -197,6 +207,9 @@ impl RawConfig {
         match self.direction {
             RawDirection::ToClient if self.mode == Mode::Observe => Err(ConfigError(
                 "mode: observe is for direction: to_provider, as an agent without its values does other work".into(),
+            )),
+            RawDirection::ToClient if !self.restore.0.is_empty() || self.restore_guard != RawGuard::Off => Err(ConfigError(
+                "restore and restore_guard are for direction: to_provider, where clients and their tools get values".into(),
             )),
             RawDirection::ToProvider => Ok(Direction::ToProvider),
             RawDirection::ToClient if self.use_redis => Ok(Direction::ToClient),

@@ -1,11 +1,12 @@
 //! The configuration as the user writes it, with its defaults.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use masking::{CustomPattern, Family, Policy};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -42,6 +43,10 @@ pub(super) struct RawConfig {
     pub mode: Mode,
     pub actions: RawActions,
     pub restore_thinking: bool,
+    pub restore_guard: RawGuard,
+    pub restore_hosts: Option<Vec<String>>,
+    pub restore: RawReaders,
+    pub restore_by: Option<String>,
     pub address_groups: bool,
     pub attachments: Attachments,
     pub strict: Strict,
@@ -81,6 +86,10 @@ impl Default for RawConfig {
             mode: Mode::Mask,
             actions: RawActions::default(),
             restore_thinking: false,
+            restore_guard: RawGuard::Off,
+            restore_hosts: None,
+            restore: RawReaders::default(),
+            restore_by: None,
             address_groups: true,
             attachments: Attachments::Report,
             strict: Strict::Pass,
@@ -142,18 +151,42 @@ pub enum Action {
     OneWay,
 }
 
-/// Kinds and families, each with its action, in the order in which they are written.
-#[derive(Default)]
-pub(super) struct RawActions(pub Vec<(String, Action)>);
+/// Entries with names that the user chooses, in the order in which they are written.
+pub(super) struct RawEntries<T>(pub Vec<(String, T)>);
 
-impl<'de> Deserialize<'de> for RawActions {
+/// Kinds and families, each with its action.
+pub(super) type RawActions = RawEntries<Action>;
+/// Clients, each with what it sees.
+pub(super) type RawReaders = RawEntries<RawSees>;
+
+impl<T> Default for RawEntries<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// What stands in such an entry.
+pub(super) trait Entry {
+    /// What the entries are.
+    const ARE: &'static str;
+}
+
+impl Entry for Action {
+    const ARE: &'static str = "kinds or families with their actions";
+}
+
+impl Entry for RawSees {
+    const ARE: &'static str = "names of clients with what they see";
+}
+
+impl<'de, T: Entry + Deserialize<'de>> Deserialize<'de> for RawEntries<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries;
-        impl<'de> Visitor<'de> for Entries {
-            type Value = RawActions;
+        struct Entries<T>(PhantomData<T>);
+        impl<'de, T: Entry + Deserialize<'de>> Visitor<'de> for Entries<T> {
+            type Value = RawEntries<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("kinds or families with their actions")
+                f.write_str(T::ARE)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -161,11 +194,57 @@ impl<'de> Deserialize<'de> for RawActions {
                 while let Some(entry) = map.next_entry()? {
                     entries.push(entry);
                 }
-                Ok(RawActions(entries))
+                Ok(RawEntries(entries))
             }
         }
-        deserializer.deserialize_map(Entries)
+        deserializer.deserialize_map(Entries(PhantomData))
     }
+}
+
+/// What a client sees in responses.
+pub(super) enum RawSees {
+    Values,
+    Placeholders,
+    /// The values of these kinds and families.
+    Kinds(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for RawSees {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Rule;
+        impl<'de> Visitor<'de> for Rule {
+            type Value = RawSees;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`values`, `placeholders` or a list of kinds and families")
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<RawSees, E> {
+                match word {
+                    "values" => Ok(RawSees::Values),
+                    "placeholders" => Ok(RawSees::Placeholders),
+                    _ => Err(E::invalid_value(Unexpected::Str(word), &self)),
+                }
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<RawSees, A::Error> {
+                let mut words = Vec::new();
+                while let Some(word) = list.next_element()? {
+                    words.push(word);
+                }
+                Ok(RawSees::Kinds(words))
+            }
+        }
+        deserializer.deserialize_any(Rule)
+    }
+}
+
+/// The guard over what tools are called with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RawGuard {
+    Off,
+    ToolUrls,
 }
 
 #[derive(Deserialize, Default)]

@@ -27,6 +27,10 @@ fn what_is_accepted() {
         r#"{"sidecar":"s:1","mode":"observe","actions":{}}"#,
         r#"{"sidecar":"s:1","mode":"mask","actions":{"secrets":"alert","private_key":"refuse","ec2_instance":"one_way"}}"#,
         r#"{"use_redis":false,"secret":"abcdefghijklmnop","direction":"to_provider"}"#,
+        r#"{"sidecar":"s:1","restore_guard":"tool_urls"}"#,
+        r#"{"sidecar":"s:1","restore_guard":"tool_urls","restore_hosts":["aws","*.example.com","10.0.0.0/8"]}"#,
+        r#"{"sidecar":"s:1","restore_guard":"tool_urls","restore_hosts":{}}"#,
+        r#"{"sidecar":"s:1","restore":{"ci":"placeholders","*":["private_ip","storage"],"a":"values"},"restore_by":"X-User"}"#,
     ];
     for json in cases {
         assert!(parse(json).is_ok(), "{json}: {:?}", parse(json).err());
@@ -76,6 +80,28 @@ fn what_is_refused() {
             r#"{"sidecar":"s:1","actions":["secrets"]}"#,
             "actions: expected kinds or families with their actions, found a list",
         ),
+        (r#"{"sidecar":"s:1","restore_guard":"on"}"#, "restore_guard: expected `off` or `tool_urls`"),
+        (
+            r#"{"sidecar":"s:1","restore_guard":"tool_urls","restore_hosts":["aws","https://x"]}"#,
+            "restore_hosts: entry 2: expected aws, loopback, private, the name of a host",
+        ),
+        (r#"{"sidecar":"s:1","restore_hosts":["aws"]}"#, "nothing is guarded without restore_guard: tool_urls"),
+        (r#"{"sidecar":"s:1","restore_by":"x-user"}"#, "restore_by: nobody is named in restore"),
+        (
+            r#"{"sidecar":"s:1","restore":{"a":"values"},"restore_by":"a b"}"#,
+            "restore_by: expected the name of a header",
+        ),
+        (
+            r#"{"sidecar":"s:1","restore":{"acme-bot":"nothing"}}"#,
+            "restore: entry 1: expected `values`, `placeholders` or a list of kinds and families, found a text",
+        ),
+        (
+            r#"{"sidecar":"s:1","restore":{"a":"values","acme-bot":["ec2_instanze"]}}"#,
+            "restore: entry 2: not a kind or a family; near ones: ec2_instance",
+        ),
+        (r#"{"sidecar":"s:1","restore":["a"]}"#, "restore: expected names of clients with what they see, found a list"),
+        (r#"{"sidecar":"s:1","direction":"to_client","restore_guard":"tool_urls"}"#, "are for direction: to_provider"),
+        (r#"{"sidecar":"s:1","direction":"to_client","restore":{"a":"values"}}"#, "are for direction: to_provider"),
         (r#"{"sidecar":"s:1","mode":"audit"}"#, "mode: expected `mask` or `observe`"),
         (
             r#"{"sidecar":"s:1","mode":"observe","direction":"to_client"}"#,

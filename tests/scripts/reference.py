@@ -20,6 +20,7 @@ WIDTH = 120
 GROUPS = {
     "The vault": ["sidecar", "sidecar_token", "use_redis", "secret", "redis_fallback", "mapping_ttl"],
     "The exchange": ["scope", "direction", "mode", "attachments", "strict", "restore_thinking"],
+    "Who gets values": ["restore_guard", "restore_hosts", "restore", "restore_by", "never_restore"],
     "Families": [
         "mask_ec2_instances",
         "mask_network",
@@ -38,7 +39,6 @@ GROUPS = {
     "Single kinds and values": [
         "kinds",
         "actions",
-        "never_restore",
         "custom_patterns",
         "always_mask",
         "never_mask",
@@ -119,6 +119,8 @@ def with_kinds(meta: dict, catalogue: dict) -> dict:
     for name in ("enable", "disable"):
         settings["kinds"]["properties"][name]["items"] = {"type": "string", "enum": ids}
     own = {"type": "string", "pattern": f"^{OWN_KINDS}$"}
+    seen = settings["restore"]["additionalProperties"]["anyOf"][1]
+    seen["items"] = {"anyOf": [{"type": "string", "enum": [*families, *ids, LITERALS_KIND]}, own]}
     settings["never_restore"]["items"] = {"anyOf": [{"type": "string", "enum": [*ids, LITERALS_KIND]}, own]}
     (action,) = settings["actions"]["patternProperties"].values()
     words = "|".join([*families, *ids, LITERALS_KIND, OWN_KINDS])
@@ -302,6 +304,8 @@ def _object(setting: dict) -> str:
     if "patternProperties" in setting:
         (action,) = setting["patternProperties"].values()
         return f"an object: [kinds and families](kinds.md), each with {next(_shapes(action))}"
+    if isinstance(setting.get("additionalProperties"), dict):
+        return f"an object: names that you choose, each with {next(_shapes(setting['additionalProperties']))}"
     required = setting.get("required", [])
     members = (
         f"`{name}` ({next(_shapes(member))}{'' if name in required or not required else ', optional'})"

@@ -34,13 +34,15 @@ fn with(name: &str, value: &Value) -> Result<String, ConfigError> {
         record_masked_bodies,
         mode,
         actions,
+        readers,
+        guard,
         addresses,
         options,
         attachments,
         strict,
     } = Config::parse(config.to_string().as_bytes(), |_| None, compile)?;
     let told = (told, keys, scope, direction, log_masked_requests, record_masked_bodies);
-    Ok(format!("{told:?} {:?}", (mode, actions, addresses, options, attachments, strict)))
+    Ok(format!("{told:?} {:?}", (mode, actions, readers, guard, addresses, options, attachments, strict)))
 }
 
 #[test]

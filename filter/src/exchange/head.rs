@@ -1,6 +1,7 @@
 //! The facts that an exchange's headers state.
 
 use masking::{Boundary, Format, Media};
+use serde::{Deserialize, Serialize};
 
 use super::decode::Coding;
 use crate::instance::mask::Reading;
@@ -48,10 +49,10 @@ pub(crate) fn every(headers: &[u8]) -> Option<Vec<(String, String)>> {
 /// The value of a header that the request has exactly once; `None` if it has several, or so many headers that the host may
 /// not show them all. `headers` are all of them as the ABI writes them.
 pub(crate) fn the_only(headers: &[u8], name: &str) -> Option<String> {
-    let parts = parts(headers).filter(|parts| parts.len() < HEADERS_SHOWN)?;
-    let mut values = parts.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| *value);
-    let only = values.next().filter(|_| values.next().is_none())?;
-    std::str::from_utf8(only).ok().map(str::to_owned)
+    match Client::read(headers, name) {
+        Client::Named(value) => Some(value),
+        Client::Unnamed | Client::Unclear => None,
+    }
 }
 
 fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
@@ -104,6 +105,31 @@ const OTHER_PREFIXES: [&str; 5] = [":", "x-forwarded-", "x-envoy-", "x-kong-", "
 /// Headers with a digest of the body (RFC 1864, RFC 3230, RFC 9530).
 const DIGESTS: [&str; 4] = ["content-md5", "digest", "content-digest", "repr-digest"];
 
+/// The client of a request, as the header that `restore_by` names tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Client {
+    /// There is no such header, or nobody asks for it.
+    #[default]
+    Unnamed,
+    Named(String),
+    /// There are several, or the host may not show them all: it may be anybody.
+    Unclear,
+}
+
+impl Client {
+    /// Reads the header of this name. `headers` are all of them as the ABI writes them.
+    pub(crate) fn read(headers: &[u8], name: &str) -> Self {
+        let Some(parts) = parts(headers).filter(|parts| parts.len() < HEADERS_SHOWN) else { return Self::Unclear };
+        let mut values =
+            parts.iter().filter(|(own, _)| own.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| *value);
+        match (values.next().map(std::str::from_utf8), values.next()) {
+            (None, _) => Self::Unnamed,
+            (Some(Ok(name)), None) => Self::Named(name.to_owned()),
+            _ => Self::Unclear,
+        }
+    }
+}
+
 /// The headers of a request.
 #[derive(Debug, Default)]
 pub(crate) struct RequestHead {
@@ -119,6 +145,7 @@ pub(crate) struct RequestHead {
     pub upgrade: Option<String>,
     /// The text at the place from which the configuration reads the scope.
     pub scope: Option<String>,
+    pub client: Client,
     /// The host's name of the route; empty if it tells none.
     pub route: String,
     /// All headers, if they are searched for values and the host shows them.
@@ -139,7 +166,7 @@ pub(crate) struct ResponseHead {
 }
 
 impl RequestHead {
-    /// Reads the headers, without the scope and the connection.
+    /// Reads the headers, without the scope, the client and the connection.
     pub(crate) fn read(gateway: Gateway, header: impl Fn(&str) -> Option<String>) -> Self {
         let has_length = header("content-length").is_some_and(|length| length.trim() != "0");
         let follows =
@@ -154,6 +181,7 @@ impl RequestHead {
             content_encoding: header("content-encoding"),
             upgrade: header("upgrade"),
             scope: None,
+            client: Client::Unnamed,
             route: String::new(),
             headers: None,
             connection: None,

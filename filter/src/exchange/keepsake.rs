@@ -8,12 +8,15 @@ use masking::{Entry, Placeholder, Recognised, Replaced, Scanner, Secret};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
+use super::head::Client;
 use crate::instance::clock::TimeOfDay;
 
 /// The state kept for a request that was forwarded.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct RequestKeepsake {
     pub scope: String,
+    #[serde(default)]
+    pub client: Client,
     pub method: String,
     /// The coding in which the body arrives: the header states another one by now.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -26,6 +26,8 @@ pub(super) fn log_line(exchange: &ExchangeSummary) -> String {
         ("masked", masked),
         ("restored", exchange.restored),
         ("unresolved", exchange.unresolved),
+        ("withheld", exchange.withheld),
+        ("guarded", exchange.guarded),
         ("attachments", exchange.attachments),
         ("masked_links", exchange.masked_links),
         ("request_bytes", exchange.request_bytes),
@@ -44,6 +46,14 @@ pub(super) fn log_line(exchange: &ExchangeSummary) -> String {
 pub(super) fn alert_line(masked: &BTreeMap<String, u64>, alerts: &[String]) -> String {
     let count = |kind: &String| format!("{kind}={}", masked.get(kind).copied().unwrap_or_default());
     format!("alert: a request held {}", alerts.iter().map(count).collect::<Vec<_>>().join(" "))
+}
+
+/// What the guard has kept from a tool.
+pub(super) fn guard_line(placeholders: u64) -> String {
+    format!(
+        "alert: {placeholders} placeholders stayed in the call of a tool, which would have sent their values to a host that is \
+         not among restore_hosts"
+    )
 }
 
 /// A value with a character that would end it, in quotes.

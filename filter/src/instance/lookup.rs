@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use masking::{Answer, Lookup, Placeholder, Replaced};
+use filter_config::Sees;
+use masking::{Answer, Guard, Lookup, Placeholder, Replaced};
 
 use super::Instance;
 
@@ -13,16 +14,24 @@ pub(crate) struct ScopeLookup {
     pub instance: Rc<RefCell<Instance>>,
     pub scope: String,
     pub replaced: Rc<Replaced>,
+    /// What the client sees.
+    pub sees: Sees,
+    pub guard: Option<Rc<Guard>>,
 }
 
 impl Lookup for ScopeLookup {
     fn lookup(&self, placeholder: &Placeholder) -> Answer {
         // The borrow fails only within a call of the instance itself, which restores nothing.
         let Ok(instance) = self.instance.try_borrow() else { return Answer::Unknown };
-        match self.replaced.get(placeholder) {
-            Some(entry) if instance.withholds(entry.kind) => Answer::Withheld,
-            Some(entry) => Answer::Value(entry.value.clone()),
-            None => instance.lookup(&self.scope, placeholder),
+        let own = self.replaced.get(placeholder).map(|entry| (entry.kind, entry.value.clone()));
+        match own.or_else(|| instance.find_value(&self.scope, placeholder)) {
+            Some((kind, _)) if instance.withholds(kind) || !self.sees.includes(kind) => Answer::Withheld,
+            Some((_, value)) => Answer::Value(value),
+            None => Answer::Unknown,
         }
+    }
+
+    fn guard(&self) -> Option<Rc<Guard>> {
+        self.guard.clone()
     }
 }

@@ -17,15 +17,16 @@ use std::rc::Rc;
 
 use contract::{Counters, Mapping, ScopeNews, THINKING_KIND, Wanted, code};
 use masking::dialect::Options;
-use masking::{AddressCodes, Answer, KindId, Placeholder, PlaceholderKey, Recognised, Scanner, Secret};
+use masking::{AddressCodes, Answer, Guard, KindId, Placeholder, PlaceholderKey, Recognised, Scanner, Secret};
 
 use self::clock::{Clock, Steady, TimeOfDay};
 use self::memory::Memory;
 use self::sidecar::{Call, Reply, Sidecar, UsedKey};
 use self::worker::Worker;
 use self::worker::zone::Zone;
+use crate::exchange::head::Client;
 use crate::refusal::Refusal;
-use filter_config::{Action, Actions, Attachments, Config, Direction, Keys, Mode, ScopeRule, Strict};
+use filter_config::{Action, Actions, Attachments, Config, Direction, Keys, Mode, Readers, ScopeRule, Sees, Strict};
 
 #[derive(Debug)]
 pub(crate) struct Instance {
@@ -40,6 +41,8 @@ pub(crate) struct Instance {
     pub scanner: Rc<Scanner>,
     pub mode: Mode,
     actions: Actions,
+    pub readers: Option<Readers>,
+    pub guard: Option<Rc<Guard>>,
     keys: KeySource,
     memory: Memory,
     clock: Clock,
@@ -115,6 +118,8 @@ impl Instance {
             scanner: config.scanner,
             mode: config.mode,
             actions: config.actions,
+            readers: config.readers,
+            guard: config.guard,
             keys,
             memory,
             clock,
@@ -182,10 +187,25 @@ impl Instance {
 
     /// The value of a placeholder that another exchange of the scope replaced.
     pub(crate) fn lookup(&self, scope: &str, placeholder: &Placeholder) -> Answer {
-        match self.memory.lookup(scope, placeholder) {
+        match self.find_value(scope, placeholder) {
             Some((kind, _)) if self.withholds(kind) => Answer::Withheld,
             Some((_, value)) => Answer::Value(value),
             None => Answer::Unknown,
+        }
+    }
+
+    /// The same, with the kind of the value, whoever may see it.
+    pub(crate) fn find_value(&self, scope: &str, placeholder: &Placeholder) -> Option<(KindId, Secret)> {
+        self.memory.lookup(scope, placeholder)
+    }
+
+    /// What a client sees in responses.
+    pub(crate) fn sees(&self, client: &Client) -> Sees {
+        match (&self.readers, client) {
+            (None, _) => Sees::Values,
+            (Some(_), Client::Unclear) => Sees::Placeholders,
+            (Some(readers), Client::Unnamed) => readers.sees(None),
+            (Some(readers), Client::Named(name)) => readers.sees(Some(name)),
         }
     }
 

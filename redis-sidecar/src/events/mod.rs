@@ -127,6 +127,8 @@ fn of_exchange(exchange: &ExchangeSummary, unresolved_max: u64) -> impl Iterator
         masked,
         restored,
         unresolved,
+        withheld,
+        guarded,
         attachments,
         masked_links,
         refused,
@@ -156,9 +158,10 @@ fn of_exchange(exchange: &ExchangeSummary, unresolved_max: u64) -> impl Iterator
             "attachments": attachments, "masked_links": masked_links, "mask_us": mask_us});
         draft(MASKING, "masked", data)
     });
-    let unmasked = (*restored > 0 || *unresolved > 0).then(|| {
+    let stayed = *unresolved > 0 || *withheld > 0 || *guarded > 0;
+    let unmasked = (*restored > 0 || stayed).then(|| {
         let data = json!({"dialect": dialect, "response_bytes": response_bytes, "restored": restored,
-            "unresolved": unresolved, "restore_us": restore_us, "input_tokens": input_tokens,
+            "unresolved": unresolved, "withheld": withheld, "guarded": guarded, "restore_us": restore_us, "input_tokens": input_tokens,
             "cache_read_tokens": cache_read_tokens});
         draft(UNMASKING, "restored", data)
     });
@@ -170,7 +173,8 @@ fn of_exchange(exchange: &ExchangeSummary, unresolved_max: u64) -> impl Iterator
         .then(|| draft(SECURITY, "unrestored", json!({"state": response.as_str()})));
     let unresolved = (*unresolved > unresolved_max)
         .then(|| draft(SECURITY, "unresolved", json!({"unresolved": unresolved, "limit": unresolved_max})));
-    [masked, unmasked, refused, alert, failed, unresolved].into_iter().flatten()
+    let guarded = (*guarded > 0).then(|| draft(SECURITY, "guarded", json!({"guarded": guarded})));
+    [masked, unmasked, refused, alert, failed, unresolved, guarded].into_iter().flatten()
 }
 
 /// The counters of what does not happen in a healthy installation and is not told of an exchange, if there are any.

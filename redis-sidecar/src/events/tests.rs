@@ -44,6 +44,13 @@ fn all() -> Vec<(Event, &'static str, &'static str)> {
             &[],
             vec![(UNMASKING, "restored"), (SECURITY, "unresolved")],
         ),
+        (ExchangeSummary { withheld: 2, ..exchange() }, &quiet, &[], vec![(UNMASKING, "restored")]),
+        (
+            ExchangeSummary { guarded: 1, ..exchange() },
+            &quiet,
+            &[],
+            vec![(UNMASKING, "restored"), (SECURITY, "guarded")],
+        ),
         (ExchangeSummary { refused: code(), ..exchange() }, &quiet, &[], vec![(SECURITY, "refused")]),
         (
             ExchangeSummary { refused: code(), scope: String::new(), ..exchange() },

@@ -109,7 +109,7 @@ impl Exchanges {
 }
 
 /// The counters without labels. A field that is added to the contract does not compile here until it is placed.
-fn plain(counters: &Counters) -> [(&'static str, &'static str, u64); 10] {
+fn plain(counters: &Counters) -> [(&'static str, &'static str, u64); 12] {
     let Counters {
         requests: _,
         refused: _,
@@ -122,6 +122,8 @@ fn plain(counters: &Counters) -> [(&'static str, &'static str, u64); 10] {
         degraded_responses: _,
         restored,
         unresolved,
+        withheld,
+        guarded,
         attachments,
         masked_links,
         observed: _,
@@ -134,7 +136,9 @@ fn plain(counters: &Counters) -> [(&'static str, &'static str, u64); 10] {
     } = counters.clone();
     [
         ("restored_values", "Placeholders restored", restored),
-        ("unresolved_placeholders", "Texts in a placeholder's form that stayed", unresolved),
+        ("unresolved_placeholders", "Texts in a placeholder's form that stayed, of no known value", unresolved),
+        ("withheld_placeholders", "Placeholders whose value a client may not see", withheld),
+        ("guarded_placeholders", "Placeholders whose value a tool would have sent away", guarded),
         ("attachments", "Files of requests that could not be read", attachments),
         ("masked_links", "Addresses of files in which a value was masked", masked_links),
         ("fallback_key_requests", "Requests masked with the fallback key", fallback_key),

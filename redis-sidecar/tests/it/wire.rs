@@ -72,6 +72,7 @@ fn the_counters_have_their_names() {
             "dropped_mappings",
             "failed_calls",
             "fallback_key",
+            "guarded",
             "masked",
             "masked_links",
             "masked_requests",
@@ -83,7 +84,8 @@ fn the_counters_have_their_names() {
             "restored_responses",
             "unmasked_requests",
             "unresolved",
-            "unsent_calls"
+            "unsent_calls",
+            "withheld"
         ]
     );
 }

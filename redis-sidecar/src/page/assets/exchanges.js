@@ -113,6 +113,8 @@ async function show(exchange) {
     ["Received", bytes(exchange.response_bytes)],
     ["Restored", count(exchange.restored)],
     ["Unresolved", exchange.unresolved && count(exchange.unresolved)],
+    ["Withheld from the client", exchange.withheld && count(exchange.withheld)],
+    ["Kept from a tool", exchange.guarded && count(exchange.guarded)],
     ["Attachments", exchange.attachments && count(exchange.attachments)],
     ["Masked in", exchange.mask_us !== undefined && micros(exchange.mask_us)],
     ["Restored in", exchange.restore_us !== undefined && micros(exchange.restore_us)],
