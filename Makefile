@@ -103,9 +103,9 @@ fmt: rust venv ## formats the Rust and the Python
 	.venv/bin/ruff check --no-cache --config tests/pyproject.toml --fix --quiet launcher tests scripts
 	.venv/bin/ruff format --no-cache --config tests/pyproject.toml --quiet launcher tests scripts
 
-scan: sidecar ## shows what would be masked in FILE=… (- for stdin)
+scan: sidecar ## shows what would be masked in FILE=… (- for stdin), with an inventory in ESTATE=… too
 	@test -n "$(FILE)" || { echo "error: FILE is required: make scan FILE=…" >&2; exit 1; }
-	@$(target)/sidecar/redis-sidecar scan $(if $(CONFIG),--config '$(CONFIG)') -- '$(FILE)'
+	@$(target)/sidecar/redis-sidecar scan $(if $(CONFIG),--config '$(CONFIG)') $(if $(ESTATE),--estate '$(ESTATE)') -- '$(FILE)'
 
 bench: about := the cost of the core and the gateway; the first run takes about 10 minutes, most of it for the builds
 bench: about rust venv chromium build ## measures the core, and the gateway with and without the filter; COMPARE=old.json

@@ -162,6 +162,7 @@ impl Config {
                 thinking: raw.restore_thinking,
                 apis,
                 kept: if raw.strict == Strict::Refuse { KeptStrings::Search } else { KeptStrings::Pass },
+                ..Options::default()
             },
             attachments: raw.attachments,
             strict: raw.strict,

@@ -1,17 +1,18 @@
 //! What would be masked in a text?
 //!
 //! - `scan` reads JSON lines `{"id", "text"}` and writes `{"id", "spans": [[start, end, kind], …]}`: byte offsets in the
-//!   text as UTF-8. Each text is one exchange.
+//!   text as UTF-8. Each text is one exchange. A line may have `"estate": [name, …]`, names that its scope knows.
 //! - `scan --mask` writes `{"id", "text"}` with the text masked. The key is a fixed one, so the placeholders are those of
 //!   no gateway.
 //! - `scan FILE…` shows files in colour, with a summary by kind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::io::{self, BufRead, BufWriter, Write};
+use std::sync::Arc;
 
 use masking::placeholder::{Mint, PlaceholderKey};
-use masking::{Finding, Known, Policy, Risk, Scanner, Text};
+use masking::{Estate, Finding, Known, Policy, Risk, Scanner, Text};
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -45,13 +46,24 @@ fn lines(
     for line in io::stdin().lock().lines() {
         let line: Value = serde_json::from_str(&line?)?;
         let text = line.get("text").and_then(Value::as_str).ok_or("a line without a text")?;
-        let mut answer = answer(text, &scan(scanner, text));
+        let known = Known::default().with_estate(line.get("estate").map(|names| estate(scanner, names)));
+        let mut answer = answer(text, &scanner.scan(&[Text { text, key: None }], &known));
         if let (Some(answer), Some(id)) = (answer.as_object_mut(), line.get("id")) {
             answer.insert("id".to_owned(), id.clone());
         }
         writeln!(out, "{answer}")?;
     }
     Ok(out.flush()?)
+}
+
+/// The names of an inventory that does not tell their kinds.
+fn estate(scanner: &Scanner, names: &Value) -> Arc<Estate> {
+    let names: BTreeSet<&str> = names.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut estate = Estate::new("", names.len());
+    if let Some(kind) = scanner.kind_id("resource") {
+        names.iter().for_each(|name| assert!(estate.push(scanner, kind, name, false), "they are in order"));
+    }
+    Arc::new(estate)
 }
 
 fn scan(scanner: &Scanner, text: &str) -> Vec<Finding> {

@@ -84,7 +84,7 @@ def test_scan_colours_terminals_only(tmp_path: Path) -> None:
     file = tmp_path / "incident.log"
     file.write_text(text)
     piped = asked("scan", str(file), str(tmp_path), str(tmp_path / "missing"))
-    assert piped.stdout == f"{file}:1:5: ec2_instance i-0123456789abcdef0\n"
+    assert piped.stdout == f"{file}:1:5: ec2_instance (form) i-0123456789abcdef0\n"
     assert f"{tmp_path}: a folder, skipped\n" in piped.stderr
     assert f"{tmp_path / 'missing'}: No such file" in piped.stderr
     assert piped.returncode == 1

@@ -87,7 +87,7 @@ def test_the_demo_s_conversations_run_through_it(command: str, own: dict[str, st
 
 def test_scan_check_and_the_version(command: str, own: dict[str, str], tmp_path: Path) -> None:
     done = asked(command, own, "scan", "-", str(tmp_path), text="see i-0123456789abcdef0\n")
-    assert (done.returncode, done.stdout) == (0, "-:1:5: ec2_instance i-0123456789abcdef0\n")
+    assert (done.returncode, done.stdout) == (0, "-:1:5: ec2_instance (form) i-0123456789abcdef0\n")
     assert f"{tmp_path}: a folder, skipped" in done.stderr
     wrong = asked(command, own, "check", "-", text="mode: audit\nsidecar: s:1\n")
     assert (wrong.returncode, wrong.stdout) == (1, "")

@@ -529,7 +529,11 @@ fn what_each_client_sees() {
             let mut exchange = if taken_over { Exchange::new(root.clone()) } else { exchange };
             respond_kept(&mut exchange, &ok("application/json"), kept.as_deref()).0.unwrap();
             let restored = exchange.response_body(&body, true);
-            assert_eq!(restored, sees.then(|| format!("[\"{VALUE}\"]").into_bytes()), "{rules} {client:?} {taken_over}");
+            assert_eq!(
+                restored,
+                sees.then(|| format!("[\"{VALUE}\"]").into_bytes()),
+                "{rules} {client:?} {taken_over}"
+            );
             let Phase::Restoring(_, restoring) = &exchange.phase else { panic!("{:?}", exchange.phase) };
             let tally = restoring.tally();
             assert_eq!((tally.restored, tally.withheld, tally.unresolved), (sees.into(), (!sees).into(), 0));
@@ -565,7 +569,9 @@ fn the_name_of_a_client() {
 #[test]
 fn what_a_tool_is_called_with() {
     let call = |text: &str| {
-        format!(r#"{{"type":"message","content":[{{"type":"tool_use","id":"t","name":"sh","input":{{"command":"{text}"}}}}]}}"#)
+        format!(
+            r#"{{"type":"message","content":[{{"type":"tool_use","id":"t","name":"sh","input":{{"command":"{text}"}}}}]}}"#
+        )
     };
     let guard = r#","restore_guard":"tool_urls","restore_hosts":["private","*.acme.example"]"#;
     for (rules, host, restores) in [

@@ -21,7 +21,7 @@ pub struct Slot<'d, 't> {
     pub inner: Inner,
     /// What the string stands for, if not for its own text.
     pub file: Option<FileRef>,
-    /// The call of a tool that the string is a part of, in a response.
+    /// The call of a tool that the string is a part of, if those are [marked](Calls::Marked).
     pub call: Option<Value<'d, 't>>,
     /// The signature, if the string is thinking that is restored for people and sent back by them.
     pub signature: Option<Value<'d, 't>>,
@@ -103,6 +103,18 @@ pub struct Options {
     pub kept: KeptStrings,
     /// The APIs whose documents are recognised.
     pub apis: Apis,
+    /// The treatment of what tools are called with, in a response. [`Response`](crate::Response) sets it by its guard.
+    pub calls: Calls,
+}
+
+/// The treatment of what tools are called with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Calls {
+    /// It is text as any other.
+    #[default]
+    Unmarked,
+    /// Each string knows the call that it is a part of.
+    Marked,
 }
 
 /// The treatment of the strings of a request that are never altered and that people choose.
@@ -293,7 +305,7 @@ impl<'d, 't> Walk<'d, 't> {
 
     /// Walks on; what is found belongs to this call, if it is one and not within another.
     fn within(&mut self, call: Value<'d, 't>, is_call: impl Fn() -> bool, walk: impl FnOnce(&mut Self)) {
-        let begins = self.side == Side::Response && self.call.is_none() && is_call();
+        let begins = self.options.calls == Calls::Marked && self.call.is_none() && is_call();
         if begins {
             self.call = Some(call);
         }

@@ -15,7 +15,8 @@ pub use api::Dialect;
 pub use embedded::Coding;
 pub(crate) use embedded::{Declared, Embedded};
 pub use grammar::{
-    Apis, FileRef, Inner, Kept, KeptPlace, KeptStrings, Options, Side, Slot, Strings, event_slots, request, slots,
+    Apis, Calls, FileRef, Inner, Kept, KeptPlace, KeptStrings, Options, Side, Slot, Strings, event_slots, request,
+    slots,
 };
 pub use mcp::request_ids;
 pub use stream::{Close, Envelope, Lane, Piece, Plan, Reader, SEQUENCE_NUMBER, plan};

@@ -184,10 +184,10 @@ impl<M: Clone> Lanes<M> {
             None => State::Read(Unmasker::default()),
         });
         let last = if self.has_room() { last } else { Last::Yes };
-        let room = HELD_MAX.saturating_sub(self.texts.values().map(|text| text.state.watched()).sum());
+        let room = || HELD_MAX.saturating_sub(self.texts.values().map(|text| text.state.watched()).sum());
         let edit = match &mut state {
             State::Read(unmasker) => rewrite::restore_piece(&slot, unmasker, last, resolver),
-            State::Watched(watched, _) => watch_piece(&slot, watched, room, resolver),
+            State::Watched(watched, _) => watch_piece(&slot, watched, room(), resolver),
         };
         if last == Last::No {
             let held =

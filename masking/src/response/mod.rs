@@ -24,7 +24,7 @@ use self::frames::Frames;
 use self::lines::Lines;
 pub use self::media::{Media, is_like_ascii};
 use self::sniff::Verdict;
-use crate::dialect::{Options, Usage};
+use crate::dialect::{Calls, Options, Usage};
 use crate::guard::Guard;
 use crate::placeholder::Placeholder;
 use crate::replaced::{Replaced, Secret};
@@ -103,16 +103,13 @@ pub struct Response {
 impl Response {
     /// Begins a response. `options` should be those that the request was masked with.
     pub fn new(media: Media, options: Options, lookup: Box<dyn Lookup>) -> Self {
-        Self::of(Body::Beginning(media, Vec::new()), options, lookup)
+        Self { body: Body::Beginning(media, Vec::new()), resolver: Resolver::new(options, lookup) }
     }
 
     /// Begins in the middle of a response, whose beginning is gone: what it is cannot be seen then.
     pub fn from_middle(media: Media, options: Options, lookup: Box<dyn Lookup>) -> Self {
-        Self::of(Body::of(media, options), options, lookup)
-    }
-
-    fn of(body: Body, options: Options, lookup: Box<dyn Lookup>) -> Self {
-        Self { body, resolver: Resolver { lookup, options, values: 0, tally: Tally::default() } }
+        let resolver = Resolver::new(options, lookup);
+        Self { body: Body::of(media, resolver.options), resolver }
     }
 
     /// Takes the next chunk of the body, of any size, and appends to `out` everything that is certain. Held back is
@@ -271,6 +268,13 @@ struct Resolver {
     /// The bytes of the values so far.
     values: usize,
     tally: Tally,
+}
+
+impl Resolver {
+    fn new(options: Options, lookup: Box<dyn Lookup>) -> Self {
+        let calls = if lookup.guard().is_some() { Calls::Marked } else { Calls::Unmarked };
+        Self { lookup, options: Options { calls, ..options }, values: 0, tally: Tally::default() }
+    }
 }
 
 impl Resolve for Resolver {
