@@ -82,8 +82,21 @@ def verdict(conversations: list[Seen]) -> int:
     return 0
 
 
+class Wrapper(textwrap.TextWrapper):
+    """Breaks what is longer than a line behind a dot or a slash, so that a placeholder stays in one piece."""
+
+    def _handle_long_word(self, reversed_chunks: list[str], cur_line: list[str], cur_len: int, width: int) -> None:
+        word, room = reversed_chunks[-1], width - cur_len
+        end = max(word.rfind(".", 0, room), word.rfind("/", 0, room)) + 1
+        if end or not cur_line:
+            end = end or room
+            cur_line.append(word[:end])
+            reversed_chunks[-1] = word[end:]
+
+
 def _show_row(name: str, left: str, arrow: str, right: str, width: int) -> None:
-    lefts, rights = (textwrap.wrap(text, width, break_on_hyphens=False) for text in (left, right))
+    wrapper = Wrapper(width, break_on_hyphens=False)
+    lefts, rights = wrapper.wrap(left), wrapper.wrap(right)
     for number in range(max(len(lefts), len(rights))):
         here = lefts[number] if number < len(lefts) else ""
         there = rights[number] if number < len(rights) else ""

@@ -66,6 +66,9 @@ def recorded() -> Iterator[Line]:
     child, terminal = pty.fork()
     if child == 0:
         os.environ["TERM"] = "xterm-256color"
+        # As from a shell: a make within a make says where it is.
+        for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+            os.environ.pop(name, None)
         os.chdir(CHECKOUT)
         os.execvp(COMMAND[0], COMMAND)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
