@@ -74,6 +74,7 @@ def test_a_release_writes_in_few_places():
     signs = {"id-token"}
     assert writes == {
         "dist": set(),
+        "wheels": set(),
         "images": {"packages", "attestations"} | signs,
         "chart": {"packages"} | signs,
         "release": {"contents", "attestations"} | signs,
