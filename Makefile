@@ -66,7 +66,9 @@ test-rust: redis-server wasm wasm-core
 	cargo test --workspace --quiet
 
 test-e2e: venv node clients mkdocs redis-server chromium promtool build
-	$(pytest) fresh docs kong e2e page faults
+	# What mostly waits for processes runs two files at a time; what installs, or counts on a steady load, by itself.
+	$(pytest) -n 2 --dist loadfile docs kong e2e page
+	$(pytest) fresh faults
 
 pictures: venv redis-server chromium build ## takes the pictures of the sidecar's page for the documentation anew
 	@$(python) -m rig.pictures

@@ -227,6 +227,14 @@ impl<'de> Deserialize<'de> for RawSees {
                 }
             }
 
+            /// Kong passes an empty list as `{}`.
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawSees, A::Error> {
+                match map.next_key::<String>()? {
+                    None => Ok(RawSees::Kinds(Vec::new())),
+                    Some(_) => Err(A::Error::invalid_type(Unexpected::Map, &self)),
+                }
+            }
+
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<RawSees, A::Error> {
                 let mut words = Vec::new();
                 while let Some(word) = list.next_element()? {

@@ -30,6 +30,7 @@ fn what_is_accepted() {
         r#"{"sidecar":"s:1","restore_guard":"tool_urls"}"#,
         r#"{"sidecar":"s:1","restore_guard":"tool_urls","restore_hosts":["aws","*.example.com","10.0.0.0/8"]}"#,
         r#"{"sidecar":"s:1","restore_guard":"tool_urls","restore_hosts":{}}"#,
+        r#"{"sidecar":"s:1","restore":{"ci":{}}}"#,
         r#"{"sidecar":"s:1","restore":{"ci":"placeholders","*":["private_ip","storage"],"a":"values"},"restore_by":"X-User"}"#,
     ];
     for json in cases {
@@ -99,6 +100,7 @@ fn what_is_refused() {
             r#"{"sidecar":"s:1","restore":{"a":"values","acme-bot":["ec2_instanze"]}}"#,
             "restore: entry 2: not a kind or a family; near ones: ec2_instance",
         ),
+        (r#"{"sidecar":"s:1","restore":{"a":{"x":1}}}"#, "restore: entry 1: expected `values`"),
         (r#"{"sidecar":"s:1","restore":["a"]}"#, "restore: expected names of clients with what they see, found a list"),
         (r#"{"sidecar":"s:1","direction":"to_client","restore_guard":"tool_urls"}"#, "are for direction: to_provider"),
         (r#"{"sidecar":"s:1","direction":"to_client","restore":{"a":"values"}}"#, "are for direction: to_provider"),
