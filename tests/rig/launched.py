@@ -43,8 +43,13 @@ class Launched:
         return self
 
     def __exit__(self, kind: type | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        self._child.kill()
-        self._child.wait()
+        # As its user would end it, so that it takes its files along.
+        self._child.terminate()
+        try:
+            self._child.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
 
     def wait_ready(self) -> "Launched":
         def ready_or_gone() -> bool:
