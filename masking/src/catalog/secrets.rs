@@ -197,7 +197,7 @@ pub(super) const ROWS: &[Row] = &[
                 names: "password|passwd|pwd|db pass|ssh pass|user pass|root pass|admin pass|become pass|login pass|mysql pass|\
                         redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
                         口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
-                        паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
+                        паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|şifresi|Şifresi|parolası|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
                         passord|jelszó|parola|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
                         pass phrase|passcode|require pass|store pass|key pass",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
@@ -233,7 +233,7 @@ pub(super) const ROWS: &[Row] = &[
             // The second argument of calls that take a user and a password, and the third of those that connect.
             Rule::After(
                 "frompassword(|basicauth(|basic_auth(|passwordcredentials(|passwordauthentication(|networkcredential(|auth=(|\
-                        .login(",
+                        .login(|.auth(|.authenticate(",
                 r#"[A-Za-z_.=]{3,40}\(\s{0,20}(?:["'][^"'\n]{0,100}["']|[\w.$]{1,40}),\s{0,20}(?:[A-Za-z.:_]{1,40}\()?["']([^\x00-\x20"'\\]{6,128})["']"#,
                 Check::Password,
             ),
@@ -242,6 +242,12 @@ pub(super) const ROWS: &[Row] = &[
                         plainauth(|imap_open(",
                 r#"[A-Za-z_.]{3,20}\(\s{0,20}(?:(?:["'][^"'\n]{0,200}["']|[\w.$]{1,40}),\s{0,20}){2}["']([^\x00-\x20"'\\]{6,128})["']"#,
                 Check::Password,
+            ),
+            // At Redis' prompt, in its protocol as people write it, and its answer to a question.
+            Rule::After(
+                "> auth |requirepass\"",
+                r#"(?i:> auth (?:[a-z][\w-]{1,32} )?"?|requirepass"\s{1,4}2\) ")([^\x00-\x20"'\\]{6,128})"#,
+                Check::UrlPassword,
             ),
             Rule::After(
                 "convertto-securestring ",
@@ -282,6 +288,9 @@ pub(super) const ROWS: &[Row] = &[
         yes: &[
             "mysql -h orders-prod -u admin -p‹Xk39abcdQ7f2› orders",
             "redis-cli -h cache -a ‹Xk39abcdQ7f2abc› ping",
+            "10.0.0.7:6379> AUTH app ‹Tr0ub4dor&3!x›\n",
+            "1) \"requirepass\"\n2) \"‹Tr0ub4dor&3!x›\"\n",
+            "db.auth(\"ana\", \"‹Tr0ub4dor&3!x›\")",
             "sshpass -p '‹Xk39abcdQ7f2›' ssh host",
             "curl -u 'app:‹GHE8LBek&Qbwu3!›' https://x",
             "proxy-user = \"ops:‹di2AeEA3YkqRje›\"",

@@ -76,7 +76,10 @@ fn len(rest: &[u8], end: End) -> Option<usize> {
             bar.or_else(|| spaced().then_some(run))
         }
         End::Semicolon => memchr::memchr3(b';', b'"', b'\'', line).or_else(|| phrase_len(rest)).or(Some(run)),
-        End::Sentence => Some(run - line.iter().rev().take_while(|b| b".,;:".contains(b)).count()),
+        End::Sentence => {
+            let line = line.get(..wide_stop(line)).unwrap_or_default();
+            Some(line.len() - line.iter().rev().take_while(|b| b".,;:".contains(b)).count())
+        }
         End::Ampersand => line.iter().position(|b| b"&\"'`<>\\".contains(b)).or(Some(run)),
         End::Record => match behind {
             [b' ', ..] if line.ends_with(b",") => Some(run - 1),
@@ -95,6 +98,14 @@ fn len(rest: &[u8], end: End) -> Option<usize> {
             (pair || option || behind.is_empty() || rest.get(run) == Some(&b'\n')).then_some(run - stop)
         }
     }
+}
+
+/// Where a comma, a stop or a bracket of scripts without blanks ends what stands in front of it: `x，`, `x。`.
+fn wide_stop(line: &[u8]) -> usize {
+    let is_stop = |bytes: &[u8]| {
+        matches!(bytes, [0xe3, 0x80, 0x81 | 0x82 | 0x8d | 0x8f] | [0xef, 0xbc, 0x81 | 0x89 | 0x8c | 0x9b])
+    };
+    line.windows(3).position(is_stop).unwrap_or(line.len())
 }
 
 /// Returns the length of the first of several members that semicolons separate: `a;Port=1`.

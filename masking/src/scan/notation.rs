@@ -260,7 +260,7 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         [b'&', b'g', b't', b';', ..] if tag => assigned(4),
         [b'=', b'3', b'D', next @ ..] if is_quoted_printable(next) => assigned(3),
         [b':' | b'=', ..] => assigned(1 + annotation(rest.get(1..)?)),
-        [b'|', ..] => assigned(1),
+        [b'|', ..] if !is_filter(rest) => assigned(1),
         [b'%', b'3', b'D' | b'd', ..] => assigned(3),
         [b'&', b' ', ..] if is_row_of_latex(rest) => assigned(1),
         [b'(', ..] => Some((at + 1, PlaceKind::Called)),
@@ -273,6 +273,16 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         _ => None,
     }
 }
+
+/// `| b64decode }}`: a filter of a template.
+fn is_filter(rest: &[u8]) -> bool {
+    let line = rest.get(..rest.len().min(FILTER_MAX)).unwrap_or_default();
+    let end = memchr::memchr3(b'{', b'}', b'\n', line).and_then(|end| line.get(end..));
+    end.is_some_and(|end| end.starts_with(b"}}"))
+}
+
+/// Maximum bytes of a filter.
+const FILTER_MAX: usize = 80;
 
 /// `Account & 471192830564 \\\\`
 fn is_row_of_latex(rest: &[u8]) -> bool {

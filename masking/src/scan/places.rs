@@ -175,6 +175,8 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     let (behind, kind) = sign
         .or_else(|| attributed(name, text, at))
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
+        // The particle says as much as a verb does: `비밀번호는 x 입니다`.
+        .or_else(|| (goes_on && particle > name.end && word()).then_some((near, PlaceKind::Said)))
         .or_else(|| (goes_on && (word() || !closed && is_string())).then_some((near, PlaceKind::Near)))
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
         .or_else(|| listed(name, text, after))

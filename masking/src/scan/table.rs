@@ -26,8 +26,7 @@ const TITLE_LINES: usize = 3;
 const TITLED: &str = "name|id|identifier|arn";
 /// Maximum bytes between two rows of HTML.
 const GAP_MAX: usize = 120;
-/// Maximum bytes between two rows of SQL, and of the name of its table.
-const TUPLE_GAP: usize = 24;
+/// Maximum bytes of the name of a table in SQL.
 const INSERT_MAX: usize = 120;
 const INTO: &[u8] = b"INTO ";
 
@@ -47,6 +46,8 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
         [0xe2, 0x94 | 0x95, ..] => true,
         // The last column of a query and of SQL.
         [b']', b'\'' | b'"', ..] | [b')', b' ', b'V' | b'v' | b'F' | b'f', ..] => true,
+        // The last one of a list of columns.
+        [b']', b',' | b' ' | b'\n' | b'\r', ..] => true,
         _ => false,
     };
     let before = name.start.checked_sub(1).and_then(|at| text.get(at));
@@ -149,8 +150,36 @@ enum Separator {
     Blanks,
     /// Elements of HTML.
     Elements,
-    /// Commas within brackets, as SQL has them.
-    Tuples,
+    /// Commas within brackets, as SQL and JSON have them.
+    Tuples(Bracket),
+}
+
+/// The brackets around a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bracket {
+    /// `('prod', '…')`
+    Round,
+    /// `["prod", "…"]`
+    Square,
+}
+
+impl Bracket {
+    fn open(self) -> u8 {
+        if self == Self::Round { b'(' } else { b'[' }
+    }
+
+    fn close(self) -> u8 {
+        if self == Self::Round { b')' } else { b']' }
+    }
+
+    fn is_quote(self, byte: u8) -> bool {
+        byte == b'\'' || self == Self::Square && byte == b'"'
+    }
+
+    /// Maximum bytes between two rows, or between the columns and the rows.
+    fn gap(self) -> usize {
+        if self == Self::Round { 24 } else { 48 }
+    }
 }
 
 /// What ends a line: a line break, or one that is escaped with so many backslashes.
@@ -188,6 +217,9 @@ impl Table {
         }
         if at < refused.lines {
             return None;
+        }
+        if let Some(table) = Self::of_lists(text, at) {
+            return Some(table);
         }
         refused.lines = at + STRIDE;
         let (end, ends) = line_end(text, at, None)?;
@@ -321,7 +353,27 @@ impl Table {
         let list = list.get(..memchr::memchr(b')', list)?)?;
         let cells = split(text, start..start + list.len(), Separator::Sign(b","));
         let header = start..start + list.len();
-        (cells.len() >= 2).then_some(Self { header, cells, separator: Separator::Tuples, ends, title: None })
+        let separator = Separator::Tuples(Bracket::Round);
+        (cells.len() >= 2).then_some(Self { header, cells, separator, ends, title: None })
+    }
+
+    /// `{"columns": ["env", "password"], "rows": [["prod", "…"], ["dev", "…"]]}`, and a list of lists under the first one.
+    fn of_lists(text: &[u8], at: usize) -> Option<Self> {
+        let head = text.get(at.saturating_sub(STRIDE)..at)?;
+        matches!(head.last(), Some(b'"' | b'\'')).then_some(())?;
+        let start = at - head.len() + memchr::memrchr(b'[', head)? + 1;
+        let list = text.get(start..text.len().min(at + STRIDE))?;
+        let header = start..start + memchr::memchr(b']', list)?;
+        let separator = Separator::Tuples(Bracket::Square);
+        let cells = split(text, header.clone(), separator);
+        let named = |cell: &Range<usize>| {
+            text.get(trim(text, cell.clone()))
+                .is_some_and(|cell| matches!(cell, [b'"' | b'\'' | b'\\', ..]) && is_heading(cell))
+        };
+        let plausible = header.end > at && cells.len() >= 2 && cells.iter().all(named);
+        let table = Self { header, cells, separator, ends: Break(0), title: None };
+        let row = table.next_line(text, table.header.end).filter(|_| plausible)?;
+        (split(text, row, separator).len() == table.cells.len()).then_some(table)
     }
 
     /// `<tr><th>Bucket</th>…</tr>`
@@ -398,15 +450,17 @@ impl Table {
             let rest = text.get(start..text.len().min(start + LINE_MAX))?;
             return Some(start..start + memchr::memmem::find(rest, b"</tr>")?);
         }
-        if self.separator == Separator::Tuples {
-            let gap = text.get(end..text.len().min(end + TUPLE_GAP))?;
-            let start = end + memchr::memchr(b'(', gap)? + 1;
-            let rest = text.get(start..text.len().min(start + LINE_MAX))?;
-            let mut quoted = false;
-            let close = rest.iter().position(|b| {
-                quoted ^= *b == b'\'';
-                *b == b')' && !quoted
-            })?;
+        if let Separator::Tuples(bracket) = self.separator {
+            let gap = text.get(end..text.len().min(end + bracket.gap()))?;
+            let open = memchr::memchr(bracket.open(), gap)?;
+            // What ends the list of rows, or holds another one, stands in no gap between two of them.
+            let apart = gap.get(1..open).unwrap_or_default().iter().any(|b| b"]{}".contains(b));
+            let around = |b: &&u8| **b == b'[' || b.is_ascii_whitespace();
+            let more = gap.get(open + 1..).unwrap_or_default().iter().take_while(around).count();
+            let start = end + open + 1 + if bracket == Bracket::Square { more } else { 0 };
+            let rest = text.get(start..text.len().min(start + LINE_MAX)).filter(|_| !apart)?;
+            let mut quote = Quote::default();
+            let close = rest.iter().position(|b| !quote.holds(bracket, *b) && *b == bracket.close())?;
             return Some(start..start + close);
         }
         let start = end + if self.ends.0 == 0 { 1 } else { self.ends.0 + 1 };
@@ -496,6 +550,23 @@ fn is_code(line: &[u8]) -> bool {
     })
 }
 
+/// The quotation mark that is open in a row.
+#[derive(Default)]
+struct Quote(Option<u8>);
+
+impl Quote {
+    /// Takes the next byte. Returns whether it is a part of what is quoted.
+    fn holds(&mut self, bracket: Bracket, byte: u8) -> bool {
+        let held = self.0.is_some();
+        match self.0 {
+            Some(open) if open == byte => self.0 = None,
+            None if bracket.is_quote(byte) => self.0 = Some(byte),
+            _ => {}
+        }
+        held || self.0.is_some()
+    }
+}
+
 /// The cells of a row.
 fn split(text: &[u8], line: Range<usize>, separator: Separator) -> Vec<Range<usize>> {
     let bytes = text.get(line.clone()).unwrap_or_default();
@@ -533,11 +604,10 @@ fn split(text: &[u8], line: Range<usize>, separator: Separator) -> Vec<Range<usi
                 at += 1;
             }
         }
-        Separator::Tuples => {
-            let (mut start, mut quoted) = (0, false);
+        Separator::Tuples(bracket) => {
+            let (mut start, mut quote) = (0, Quote::default());
             for (at, byte) in bytes.iter().enumerate() {
-                quoted ^= *byte == b'\'';
-                if *byte == b',' && !quoted && cells.len() < COLUMNS_MAX {
+                if !quote.holds(bracket, *byte) && *byte == b',' && cells.len() < COLUMNS_MAX {
                     cells.push(start..at);
                     start = at + 1;
                 }
