@@ -84,8 +84,8 @@ const NOTATIONS: &[&str] = &[
      ||  CreationDate |     Name      ||\n|+---------------+---------------+|\n||  2024-05-01   |  ‹acme-logs›  ||\n",
     "INSERT INTO c VALUES ('bucket', '‹acme-sql-data›'), ('account_id', '‹471192830564›');",
     "--set db.password=‹Xk39abcdQ7f2›,bucket=‹acme-helm-1›",
-    r#"{"columns": ["account", "bucket"], "rows": [["‹471192830564›", "‹acme-logs›"], ["‹305918274610›", "‹acmedata›"]]}"#,
-    "{\n \"columns\": [\n  \"env\",\n  \"bucket\"\n ],\n \"values\": [\n  [\n   \"live\",\n   \"‹acme-live-1›\"\n  ],\n  [\"dev\", \"‹acmedev›\"]\n ]\n}",
+    r#"{"columns": ["account", "bucket"], "rows": [["‹471192830564›", "‹acme-logs›"], ["‹305918274610›", "‹acme-data-1›"]]}"#,
+    "{\n \"columns\": [\n  \"env\",\n  \"bucket\"\n ],\n \"values\": [\n  [\n   \"live\",\n   \"‹acme-live-1›\"\n  ],\n  [\"dev\", \"‹acme-dev-1›\"]\n ]\n}",
     "rows = [['name', 'account'], ['dev', '‹471192830564›'], ['live, eu', '‹305918274610›']]",
     // Sentences.
     "비밀번호는 ‹Tr0ub4dor&3!x› 입니다.",
