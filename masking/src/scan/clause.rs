@@ -33,8 +33,10 @@ pub(crate) fn accounts(text: &[u8], at: usize, found: &mut impl FnMut(Range<usiz
     let mut words = Vec::new();
     let mut start = 0;
     for word in line.split(|b| b" ,;/()|`".contains(b)) {
-        if is_account(word) {
-            words.push(at + start..at + start + word.len());
+        // `…, 471192830564.`
+        let bare = word.strip_suffix(b".").or_else(|| word.strip_suffix(b":")).unwrap_or(word);
+        if is_account(bare) {
+            words.push(at + start..at + start + bare.len());
         }
         start += word.len() + 1;
     }

@@ -3,6 +3,7 @@
 use crate::placeholder;
 use crate::scan::edge;
 use crate::scan::name::{Name, in_name};
+use crate::scan::nested;
 use crate::scan::notation::{PlaceKind, ValuePlace, operator, skip_blanks, skip_quote};
 use crate::scan::words::{ends_with_ignore_case, is_one_of, starts_with_ignore_case};
 
@@ -197,6 +198,9 @@ pub(crate) fn of_map(name: &Name<'_>, Opening { after, sign, .. }: Opening, text
     let end = skip_quote(text, name.end).unwrap_or(name.end);
     if let Some(member) = text.get(end..)?.strip_prefix(b".").and_then(|_| Member::read(text, end + 1)) {
         return name.is_plural().then(|| ValuePlace { kind: kind_of_map, ..member.place(text) });
+    }
+    if let Some(inside) = nested::section(name, name.end, text).filter(|_| name.is_plural()) {
+        return Some(ValuePlace { kind: kind_of_map, ..Member::read(text, inside)?.place(text) });
     }
     let (inside, kind) = sign.or_else(|| (text.get(after) == Some(&b'{')).then_some((after, PlaceKind::Assigned)))?;
     let first = skip_blanks(text, inside);

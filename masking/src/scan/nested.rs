@@ -33,7 +33,7 @@ pub(crate) enum Between {
 /// Returns whether what follows a name may be such a notation: most names have their value there.
 pub(crate) fn may_begin(name: &Name<'_>, opening: Opening, text: &[u8]) -> bool {
     let apart = |at| matches!(text.get(at), Some(b' ' | b'\n' | b'\r' | b'{' | b'\\'));
-    text.get(name.end) == Some(&b'.') || opening.inside(text).is_some_and(apart)
+    matches!(text.get(name.end), Some(b'.' | b']')) || opening.inside(text).is_some_and(apart)
 }
 
 /// Reports the places of the values, as long as `found` has one there. Returns up to where was read.
@@ -91,17 +91,28 @@ fn path(name: &Name<'_>, text: &[u8], groups: impl Fn(&[u8]) -> bool) -> Option<
         last = rest.get(..len).filter(|name| !name.is_empty())?;
         at += 1 + len;
     }
-    if at == name.end {
+    if at == name.end && text.get(at) != Some(&b']') {
         return Some(Path::None);
     }
     if text.get(at) == Some(&b']') {
-        let line = text.get(..name.start).is_some_and(|head| matches!(head, [b'['] | [.., b'\n', b'[']));
-        return (line && groups(last)).then(|| Path::Table(skip_blanks(text, at + 1)));
+        return section(name, at, text).filter(|_| at == name.end || groups(last)).map(Path::Table);
     }
     let own = is_one_of(OWN, last) && at > name.end + last.len() + 1;
     let (value, kind) = operator(text, skip_blanks(text, at), false).filter(|_| own)?;
     let place = ValuePlace::after(text, value, PlaceKind::Members);
     (kind == PlaceKind::Assigned).then_some(Path::Value(place))
+}
+
+/// Where the members of a section begin whose head is a name and what ends at `end`: `[accounts.prod]` of TOML, `[accounts]`
+/// of an INI, and `[[accounts]]`, which is one of several.
+pub(crate) fn section(name: &Name<'_>, end: usize, text: &[u8]) -> Option<usize> {
+    let outer = text.get(..name.start)?.strip_suffix(b"[")?;
+    let close = text.get(end..)?.strip_prefix(b"]")?;
+    let (outer, close) = match outer.strip_suffix(b"[") {
+        Some(outer) => (outer, close.strip_prefix(b"]")?),
+        None => (outer, close),
+    };
+    matches!(outer, [] | [.., b'\n']).then(|| skip_blanks(text, text.len() - close.len()))
 }
 
 /// A walk over the members of an object and of those in it, in the order in which they are written.

@@ -642,7 +642,7 @@ fn aligned(text: &[u8], line: &Range<usize>, header: usize, columns: &[Range<usi
 /// Returns whether a cell could name a column: words, not a value.
 fn is_heading(cell: &[u8]) -> bool {
     let cell = cell.trim_ascii();
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || b" _-./()#%:\"'*`\\".contains(b);
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || b" _-./()#%:\"'*`\\@".contains(b);
     let digits = cell.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).max().unwrap_or(0);
     let letters = cell.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
     // `DB_PASSWORD    XFMlIEk4b5W5pN`: a value.
