@@ -393,6 +393,7 @@ pub(super) const ROWS: &[Row] = &[
             "Das Passwort lautet ‹correct-horse-battery-9staple›",
         ],
         no: &[
+            "db_password: \"{{ vault_db_password | b64decode }}\"",
             "password: string",
             "password = var.db_password",
             "\"password\": \"Must be at least 8 characters\"",
