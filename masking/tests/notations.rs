@@ -84,6 +84,8 @@ const NOTATIONS: &[&str] = &[
      ||  CreationDate |     Name      ||\n|+---------------+---------------+|\n||  2024-05-01   |  ‹acme-logs›  ||\n",
     "INSERT INTO c VALUES ('bucket', '‹acme-sql-data›'), ('account_id', '‹471192830564›');",
     "--set db.password=‹Xk39abcdQ7f2›,bucket=‹acme-helm-1›",
+    "bucket_names = {\n  \"logs\"  = \"‹acme-logs-1›\"\n  \"media\" = \"‹acme-media-1›\"\n}\n",
+    "bucket_names = tomap({\n  \"logs\" = \"‹acme-logs-1›\"\n})\n",
     "[accounts]\nlive = ‹471192830564›\ndev  = \"‹305918274610›\"\n",
     "[account]\nid = ‹471192830564›\n",
     "[[buckets]]\nregion = \"eu-west-1\"\nname = \"‹acme-logs-1›\"\n[[buckets]]\nname = \"‹acme-data-1›\"\n",

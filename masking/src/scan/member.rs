@@ -204,6 +204,8 @@ pub(crate) fn of_map(name: &Name<'_>, Opening { after, sign, .. }: Opening, text
     }
     let (inside, kind) = sign.or_else(|| (text.get(after) == Some(&b'{')).then_some((after, PlaceKind::Assigned)))?;
     let first = skip_blanks(text, inside);
+    // What Terraform prints of a map: `tomap({`.
+    let first = first + if text.get(first..)?.starts_with(b"tomap({") { b"tomap(".len() } else { 0 };
     let pairs = matches!(text.get(first..), Some([b'[', next, ..]) if next.is_ascii_lowercase());
     let brace = pairs || matches!(text.get(first..), Some([b'{', ..] | [b'(', b'[', ..]));
     let nested = kind == PlaceKind::Assigned && (brace || breaks(text.get(inside..first)?));

@@ -168,9 +168,11 @@ fn starts_conjunction(rest: &[u8]) -> usize {
     WORDS.iter().find(|word| rest.starts_with(word)).map_or(0, |word| word.len())
 }
 
-/// Returns whether the quoted text that ends at `end` is a name itself: `"buckets": {"description": …`.
+/// Returns whether the quoted text that ends at `end` is a name itself: `"buckets": {"description": …`, `{"logs" = …`.
 pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
-    skip_quote(text, end).is_some_and(|at| text.get(skip_blanks(text, at)) == Some(&b':'))
+    let sign = |at| text.get(skip_blanks(text, at)..);
+    let assigns = |rest: &[u8]| matches!(rest, [b':', ..] | [b'=', b' ', ..]);
+    skip_quote(text, end).and_then(sign).is_some_and(assigns)
 }
 
 /// Returns whether what stands at `end` ends a quoted value, or the part of one that may be a value of its own.
