@@ -72,6 +72,29 @@ def pod(documents: list[dict]) -> dict:
     return the("Deployment", documents)["spec"]["template"]["spec"]
 
 
+def test_a_role_for_the_estate_is_the_service_accounts(documents, request):
+    name = request.node.callspec.params["documents"]
+    assert "serviceAccountName" not in pod(documents), "without a role there is none"
+    role = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/inventory"}
+    values = SETS[name] | {"serviceAccount": {"annotations": role}}
+    values["networkPolicy"] = values.get("networkPolicy", {}) | {"awsCidrs": ["10.9.0.0/24"]}
+    made = rendered(values)
+    account = the("ServiceAccount", made)
+    assert account["metadata"]["annotations"] == role
+    assert pod(made)["serviceAccountName"] == account["metadata"]["name"]
+    assert pod(made)["automountServiceAccountToken"] is False
+    assert not account["automountServiceAccountToken"]
+    added = [it for it in the("NetworkPolicy", made)["spec"]["egress"] if it not in the_egress(documents)]
+    assert added == [{"to": [{"ipBlock": {"cidr": "10.9.0.0/24"}}], "ports": [{"protocol": "TCP", "port": 443}]}]
+    for document in made:
+        if document["kind"] not in CUSTOM:
+            kubernetes_validate.validate(document, VERSIONS[-1], strict=True)
+
+
+def the_egress(documents: list[dict]) -> list[dict]:
+    return the("NetworkPolicy", documents)["spec"]["egress"]
+
+
 def test_every_pod_is_restricted(documents):
     made = pod(documents)
     assert made["securityContext"]["runAsNonRoot"] is True

@@ -88,6 +88,13 @@ securityContext:
   capabilities: { drop: [ALL] }
 {{- end }}
 
+{{/* The service account of the pods, if they have a role in AWS. Their role's token is mounted by EKS itself. */}}
+{{- define "aws-masker.serviceAccount" -}}
+{{- if .Values.serviceAccount.annotations }}
+serviceAccountName: {{ include "aws-masker.name" . }}
+{{- end }}
+{{- end }}
+
 {{/* Where Redis is, as the egress of a NetworkPolicy. The ports are those that its addresses have. */}}
 {{- define "aws-masker.redisEgress" -}}
 {{- $ports := list .Values.redis.port }}
