@@ -14,8 +14,10 @@ mod types;
 
 use std::io::{BufRead, BufReader, Read};
 
-pub use self::collected::{Collected, Found, Left, Wishes};
+use contract::bound;
+use serde_json::Value;
 
+pub use self::collected::{Collected, Found, Left, Wishes};
 use crate::error::Error;
 
 /// Bytes that are read at a time.
@@ -23,12 +25,37 @@ const BUFFER: usize = 256 << 10;
 /// The mark that some programs put in front of a text.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// Bytes of the names of a page, with their kinds; in a call they stay below the bound of its body.
+const PAGE_BYTES: usize = bound::BODY_BYTES / 4;
+
+/// The names in the pages in which a sidecar takes them: at least one.
+pub fn pages(mut found: &[Found]) -> Vec<&[Found]> {
+    let mut pages = Vec::new();
+    loop {
+        let mut bytes = 0;
+        let fits = |found: &&Found| {
+            bytes += found.name.len() + found.kind.len();
+            bytes <= PAGE_BYTES
+        };
+        let count = found.iter().take(bound::MAPPINGS).take_while(fits).count();
+        let (page, rest) = found.split_at_checked(count).unwrap_or((found, &[]));
+        pages.push(page);
+        found = rest;
+        if found.is_empty() {
+            return pages;
+        }
+    }
+}
+
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
     Tagging,
     Config,
     ResourceExplorer,
+    Buckets,
+    Accounts,
+    Caller,
     TerraformState,
     TerraformShow,
     StackResources,
@@ -47,6 +74,9 @@ impl Format {
             Self::Tagging => "resource groups tagging API",
             Self::Config => "AWS Config",
             Self::ResourceExplorer => "Resource Explorer",
+            Self::Buckets => "S3 buckets",
+            Self::Accounts => "accounts of an organisation",
+            Self::Caller => "caller's account",
             Self::TerraformState => "Terraform state",
             Self::TerraformShow => "terraform show -json",
             Self::StackResources => "resources of a CloudFormation stack",
@@ -95,6 +125,11 @@ impl From<serde_json::Error> for Unreadable {
         let (line, column) = (error.line(), error.column());
         if error.is_io() { Self::File(error.into()) } else { Self::Malformed { line, column } }
     }
+}
+
+/// Takes an inventory, or a page of one, that was asked for as it is taken from a file.
+pub fn take(document: &Value, collected: &mut Collected) -> Result<Format, Unreadable> {
+    json::take(document, collected)
 }
 
 /// Reads an inventory, and returns what it was.

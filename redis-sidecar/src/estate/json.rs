@@ -22,6 +22,11 @@ pub(super) fn read(from: impl BufRead, collected: &mut Collected) -> Result<Form
     }
 }
 
+/// Takes one document.
+pub(super) fn take(document: &Value, collected: &mut Collected) -> Result<Format, Unreadable> {
+    Document(collected).deserialize(document)?.ok_or(Unreadable::Unknown)
+}
+
 /// A document, or a part of one that has its members: a module of Terraform.
 struct Document<'c>(&'c mut Collected);
 
@@ -76,6 +81,9 @@ impl<'de> Visitor<'de> for Document<'_> {
                     members.next_value_seed(Each::of(self.0, Collected::stack, Format::Stacks))?
                 }
                 "items" => members.next_value_seed(Each::of(self.0, Collected::object, Format::Kubernetes))?,
+                "Buckets" => members.next_value_seed(Each::of(self.0, Collected::bucket, Format::Buckets))?,
+                "Accounts" => members.next_value_seed(Each::of(self.0, Collected::member_account, Format::Accounts))?,
+                "Account" => self.0.caller(&members.next_value()?),
                 "artifacts" => members.next_value_seed(Artifacts(self.0))?,
                 // A list of Resource Explorer, or the resources of a template by their names.
                 "Resources" => members.next_value_seed(Resources(self.0))?,

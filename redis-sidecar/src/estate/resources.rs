@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::Format;
 use super::collected::Collected;
 
 /// Namespaces of the cluster itself.
@@ -31,6 +32,29 @@ impl Collected {
                 self.tag_list(kind, property.get("Data"));
             }
         }
+    }
+
+    /// A bucket, as S3 lists it.
+    pub(super) fn bucket(&mut self, bucket: &Value) {
+        self.count_resource();
+        let kind = self.kind_of_type("s3_bucket");
+        text(bucket, &["Name"]).into_iter().for_each(|name| self.name(kind, name));
+    }
+
+    /// An account, as its organisation lists it. The address of its owner, and what else is in its ARN, have a form.
+    pub(super) fn member_account(&mut self, account: &Value) {
+        self.count_resource();
+        let kind = self.kind_of_type("account_id");
+        text(account, &["Id"]).into_iter().for_each(|id| self.add(kind, id));
+        text(account, &["Name"]).into_iter().for_each(|name| self.name(kind, name));
+    }
+
+    /// The account of the caller. Its ARN names a session, which is another one each time.
+    pub(super) fn caller(&mut self, caller: &Value) -> Option<Format> {
+        self.count_resource();
+        let kind = self.kind_of_type("account_id");
+        self.name(kind, caller.as_str()?);
+        Some(Format::Caller)
     }
 
     /// An item of AWS Config: of a snapshot, of an aggregator, or a result of its queries, which is JSON in a string.

@@ -90,6 +90,29 @@ fn explored_resources() {
 }
 
 #[test]
+fn buckets_accounts_and_the_caller() {
+    let buckets = r#"{"Buckets": [{"Name": "acme-logs", "CreationDate": "2026-01-01T00:00:00Z"}, {"Name": "acme-data"}],
+        "Owner": {"ID": "0123456789abcdef", "DisplayName": "acme-owner-7"}, "Prefix": null}"#;
+    check(buckets, Format::Buckets, &[("acme-data", "s3_bucket"), ("acme-logs", "s3_bucket")]);
+    let accounts = r#"{"Accounts": [{"Id": "471192830564", "Name": "acme-payments-prod", "Email": "aws@acme.example",
+        "Arn": "arn:aws:organizations::123456789012:account/o-exampleorgid/471192830564", "Status": "ACTIVE"}]}"#;
+    check(accounts, Format::Accounts, &[ACCOUNT, ("acme-payments-prod", "account_id")]);
+    let caller = r#"{"UserId": "AIDAACKCEVSQ6C2EXAMPLE", "Account": "471192830564",
+        "Arn": "arn:aws:sts::471192830564:assumed-role/acme-inventory/session"}"#;
+    check(caller, Format::Caller, &[ACCOUNT]);
+}
+
+#[test]
+fn what_was_asked_for_is_taken_as_it_is_from_a_file() {
+    let text = r#"{"ResourceTagMappingList": [{"ResourceARN": "arn:aws:s3:::acme-logs", "Tags": [{"Key": "Name", "Value": "acme-web-1"}]}]}"#;
+    let (format, from_file) = collect(text, Wishes::default());
+    let mut asked = Collected::new(Wishes::default()).unwrap();
+    assert_eq!(take(&serde_json::from_str(text).unwrap(), &mut asked).unwrap(), format);
+    assert_eq!(names(&asked), names(&from_file));
+    assert!(matches!(take(&serde_json::json!({"x": 1}), &mut asked), Err(Unreadable::Unknown)));
+}
+
+#[test]
 fn terraform() {
     let state = r#"{"version": 4, "terraform_version": "1.9.0", "serial": 7, "lineage": "x", "outputs": {"a": {"value": "acme-output-1", "type": "string"}},
         "resources": [
