@@ -19,8 +19,8 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 .DEFAULT_GOAL := help
 # In the order of the prerequisites: checks, then installs, then builds.
 .NOTPARALLEL:
-.PHONY: help build wasm wasm-core try-box sidecar demo run test test-rust test-e2e test-kong lint fmt scan bench bench-peers fuzz doctor
-.PHONY: up smoke stack-faults down logs dist wheel venv node clients peers redis-server chromium promtool pictures recording reference docs mkdocs rust asked about
+.PHONY: help build wasm wasm-core try-box sidecar sidecar-aws demo run test test-rust test-e2e test-kong lint lint-aws fmt scan bench bench-peers fuzz doctor
+.PHONY: up smoke stack-faults down logs dist wheel venv node clients moto peers redis-server chromium promtool pictures recording reference docs mkdocs rust asked about
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +49,12 @@ sidecar: rust try-box
 	$(call building,the sidecar)
 	@cargo build --profile sidecar -p redis-sidecar
 
+# With the AWS SDK, for the test of `learn --aws` alone: unoptimised, beside what `cargo test` builds, and under a name of its own.
+sidecar-aws: rust
+	$(call building,the sidecar with the AWS SDK)
+	@cargo build -p redis-sidecar --features aws
+	@cp $(target)/debug/redis-sidecar $(target)/debug/redis-sidecar-aws
+
 demo: about := a demo in Envoy; the first run takes about 4 minutes, because everything is installed and built
 demo: about rust venv build ## masks and restores two conversations in Envoy, against a scripted upstream; no Docker, no Redis
 	@$(python) -m rig.demo
@@ -58,14 +64,14 @@ run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=htt
 	@$(python) -m aws_masker $(asked)
 
 test: about := every test; about 20 minutes, half of it for the builds of the first run
-test: about rust venv node clients mkdocs redis-server chromium promtool test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
+test: about rust venv node clients moto mkdocs redis-server chromium promtool test-rust test-e2e ## everything: cargo's tests, the sidecar with a real Redis, the filter in Envoy with the SDKs
 
 test-rust: redis-server wasm wasm-core
 	$(call building,the Rust tests)
 	@cargo test --workspace --no-run
 	cargo test --workspace --quiet
 
-test-e2e: venv node clients mkdocs redis-server chromium promtool build
+test-e2e: venv node clients moto mkdocs redis-server chromium promtool build sidecar-aws
 	# What mostly waits for processes runs two files at a time; what installs, or counts on a steady load, by itself.
 	$(pytest) -n 2 --dist loadfile docs kong e2e page
 	$(pytest) fresh faults
@@ -84,7 +90,7 @@ docs: mkdocs ## builds the pages of the documentation into target/docs
 	@echo 'target/docs/index.html'
 
 test-kong: export GATEWAY_HOST := kong
-test-kong: venv node clients redis-server build ## e2e and faults on a Kong 3.9 that is installed on this machine
+test-kong: venv node clients moto redis-server build sidecar-aws ## e2e and faults on a Kong 3.9 that is installed on this machine
 	@command -v kong >/dev/null || { echo "error: Kong 3.9 is required (kong in PATH)" >&2; exit 1; }
 	$(pytest) e2e faults
 
@@ -99,6 +105,10 @@ lint: rust venv ## fmt, clippy and docs (native and wasm), ruff, the boundaries 
 	$(python) tests/scripts/boundaries.py
 	$(python) tests/scripts/reference.py --check
 	@tests/scripts/deny.sh
+
+lint-aws: rust ## clippy and the unit tests of the sidecar with the AWS SDK
+	cargo clippy -p redis-sidecar --features aws --all-targets -- -D warnings
+	cargo test -p redis-sidecar --features aws --lib --quiet
 
 fmt: rust venv ## formats the Rust and the Python
 	cargo fmt --all
@@ -167,6 +177,9 @@ node:
 
 clients:
 	@tests/scripts/clients.sh
+
+moto:
+	@tests/scripts/venv.sh tests/aws .run/aws "moto and boto3"
 
 peers:
 	@tests/scripts/venv.sh tests/peers .run/peers "anonproxy, cloudmask-aws and maskflow-gateway"

@@ -14,7 +14,13 @@ class Sidecar:
     """
 
     def __init__(
-        self, name: str, directory: Path, settings: dict[str, str], logs: Path | None = None, port: int | None = None
+        self,
+        name: str,
+        directory: Path,
+        settings: dict[str, str],
+        logs: Path | None = None,
+        port: int | None = None,
+        program: Path | None = None,
     ):
         """`directory` holds the socket, and must be private; `settings` are its environment variables."""
         self.port = port or free_port()
@@ -22,7 +28,7 @@ class Sidecar:
         self.address = f"unix:{self.socket}"
         self.url = f"http://{LOOPBACK}:{self.port}"
         listen = {"MASKER_LISTEN": f"{self.address} {LOOPBACK}:{self.port}"}
-        self.process = Process(name, [str(artefacts.sidecar())], logs, listen | settings)
+        self.process = Process(name, [str(program or artefacts.sidecar())], logs, listen | settings)
 
     def __enter__(self) -> "Sidecar":
         return self.start()

@@ -6,6 +6,7 @@
 
 #![warn(unreachable_pub)]
 
+pub mod aws;
 pub mod batch;
 pub mod catalogue;
 pub mod check;
@@ -33,6 +34,7 @@ pub mod quota;
 pub mod routes;
 pub mod run;
 pub mod scan;
+pub mod schedule;
 pub mod seal;
 pub mod seats;
 pub mod selfcheck;

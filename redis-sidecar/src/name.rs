@@ -2,6 +2,7 @@
 
 use contract::{Scope, is_name};
 use masking::Placeholder;
+use serde::{Deserialize, Serialize};
 
 /// The catalogue's id of what a value is, such as `ec2_instance`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -26,10 +27,26 @@ impl KindName {
 }
 
 /// The name of a source of an estate.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceName(String);
 
 impl SourceName {
+    /// One to 128 characters of `[A-Za-z0-9._-]`.
+    pub fn parse(text: &str) -> Option<Self> {
+        is_name(text, b"._-").then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A question whose answers are a part of a source: what was asked, and where, such as `tagging.eu-central-1`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PartName(String);
+
+impl PartName {
     /// One to 128 characters of `[A-Za-z0-9._-]`.
     pub fn parse(text: &str) -> Option<Self> {
         is_name(text, b"._-").then(|| Self(text.to_owned()))

@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::client::Http;
 use crate::config::{ClientConfig, Config, LogConfig, OtlpConfig, RawConfig, Secrets, StoreConfig};
@@ -19,6 +22,7 @@ use crate::metrics::Metrics;
 use crate::otlp::Exporter;
 use crate::publisher::{Publisher, Webhook};
 use crate::routes::{Routes, Sidecar};
+use crate::schedule::Schedule;
 use crate::selfcheck::Checker;
 use crate::session::Sessions;
 use crate::store::Store;
@@ -45,6 +49,7 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
         let listener = Listener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?;
         listeners.push(listener);
     }
+    let schedule = config.estate.clone().map(Schedule::new);
     let sidecar = Arc::new(sidecar(config).await?);
     let routes = Routes::new(Arc::clone(&sidecar));
     for (variable, meant) in raw.unknown() {
@@ -74,6 +79,11 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
             None => pending().await,
         }
     };
+    // A task of its own: it computes for a while, and calls must not wait for that.
+    let imports = schedule.map(|schedule| {
+        let imported = Arc::clone(&sidecar);
+        tokio::spawn(async move { schedule.run(&imported.vault, &imported.metrics).await })
+    });
     let live = Arc::clone(&sidecar.live);
     let watch = tokio::spawn(async move { sidecar.live.run(&sidecar.journal, sidecar.vault.store()).await });
     // Listeners would otherwise be waited for, as calls in flight.
@@ -88,6 +98,7 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
         () = exports => {}
     }
     watch.abort();
+    imports.iter().for_each(tokio::task::JoinHandle::abort);
     if let Some(exporter) = &mut exporter {
         exporter.end(measures()).await;
     }
@@ -149,8 +160,14 @@ fn exporter(raw: &RawConfig) -> Option<Exporter> {
 /// To stderr, so that a subcommand's output stays its own.
 pub fn log(config: &LogConfig) -> Result<(), Fatal> {
     let filter = EnvFilter::try_new(&config.filter).map_err(|_| "MASKER_LOG is not a valid filter")?;
+    // The AWS SDK logs what it receives, which is full of names: no filter may ask for that.
+    let own = filter_fn(|metadata| !metadata.target().starts_with("aws_"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
-    if config.json { log.json().try_init() } else { log.with_ansi(false).try_init() }
+    match config.json {
+        true => log.json().finish().with(own).try_init()?,
+        false => log.with_ansi(false).finish().with(own).try_init()?,
+    }
+    Ok(())
 }
 
 pub fn exit_code(outcome: Result<(), Fatal>) -> ExitCode {

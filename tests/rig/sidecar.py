@@ -14,9 +14,9 @@ SECRET = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 class Sidecar(sidecar.Sidecar):
     """Without `env` of a Redis it runs on its embedded store."""
 
-    def __init__(self, name: str, directory: Path, env: dict[str, str] | None = None):
+    def __init__(self, name: str, directory: Path, env: dict[str, str] | None = None, program: Path | None = None):
         settings = {"MASKER_TOKEN": TOKEN, "MASKER_OPERATOR_TOKEN": OPERATOR_TOKEN, "MASKER_SECRET": SECRET}
-        super().__init__(name, directory, settings | (env or {}), directory)
+        super().__init__(name, directory, settings | (env or {}), directory, program=program)
 
     def __exit__(self, *_: object) -> None:
         self.process.kill()

@@ -4,6 +4,7 @@
 //! secrets do. An empty variable counts as none.
 
 mod client;
+mod estate;
 mod log;
 mod otlp;
 mod raw;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use contract::{Redacted, Scope, bound};
 
 pub use self::client::ClientConfig;
+pub use self::estate::EstateConfig;
 pub use self::log::LogConfig;
 pub use self::otlp::OtlpConfig;
 use self::raw::refuse;
@@ -57,6 +59,8 @@ pub struct Config {
     /// The address of the gateway to which a check is sent every minute.
     pub selfcheck: Option<String>,
     pub events: EventsConfig,
+    /// The schedule by which the AWS account is asked for its estate.
+    pub estate: Option<EstateConfig>,
 }
 
 /// What is told of events.
@@ -135,6 +139,7 @@ impl Config {
             echo: raw.text("MASKER_ECHO_LISTEN")?.map(Place::Address),
             selfcheck: selfcheck(raw)?,
             events: events(raw)?,
+            estate: estate::parse(raw)?,
         };
         match (&config.store, &config.secrets) {
             _ if config.tokens.is_empty() => refuse("MASKER_TOKEN", "is required: the token that the filter sends"),

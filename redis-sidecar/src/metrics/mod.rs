@@ -2,12 +2,13 @@
 //! here they are summed.
 
 mod bounded;
+mod estate;
 mod exchanges;
 mod filters;
 mod store;
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use contract::{Counters, ExchangeSummary};
 use prometheus_client::encoding::text::encode;
@@ -17,6 +18,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use self::bounded::Bounded;
+use self::estate::EstateMetrics;
 use self::exchanges::Exchanges;
 use self::filters::Filters;
 pub use self::filters::Heard;
@@ -36,6 +38,7 @@ pub struct Metrics {
     registry: Registry,
     exchanges: Exchanges,
     store: StoreMetrics,
+    estate: EstateMetrics,
     filters: Mutex<Filters>,
     scopes: Bounded,
     syncs: Labelled<Counter>,
@@ -56,6 +59,7 @@ impl Default for Metrics {
         let metrics = Self {
             exchanges: Exchanges::register(&mut registry),
             store: StoreMetrics::register(&mut registry),
+            estate: EstateMetrics::register(&mut registry),
             filters: Mutex::new(Filters::register(&mut registry)),
             scopes: Bounded::new(SCOPES),
             syncs: Family::default(),
@@ -141,9 +145,20 @@ impl Metrics {
         self.selfcheck.get_or_create(&[]).set(i64::from(succeeded));
     }
 
+    /// Counts scheduled imports of a scope's estate; none, so that there is a series before the first one.
+    pub fn count_imports(&self, scope: &str, succeeded: bool, imports: u64) {
+        self.estate.count(self.scopes.name(scope), succeeded, imports);
+    }
+
+    /// Takes the age of a scope's estate, which grows until it is told again.
+    pub fn take_estate_age(&self, scope: &str, age: Duration) {
+        self.estate.take_age(self.scopes.name(scope), age);
+    }
+
     /// The text that Prometheus scrapes, with the store as it is now.
     pub fn render(&self, health: Health) -> Result<String, Error> {
         self.store.show(health);
+        self.estate.show(Instant::now());
         self.filters().show(Instant::now());
         let mut text = String::new();
         encode(&mut text, &self.registry).map_err(|_| Error::Internal)?;

@@ -6,8 +6,11 @@ use serde::Deserialize;
 use super::{Call, scope};
 use crate::catalogue;
 use crate::error::Error;
-use crate::name::SourceName;
+use crate::name::{PartName, SourceName};
 use crate::vault::estate::{Import, ImportId, Name};
+
+/// Maximum parts of a source: some for each of AWS's regions.
+const PARTS: usize = 256;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +21,8 @@ struct Asked {
     #[serde(default)]
     names: Vec<AskedName>,
     complete: bool,
+    #[serde(default)]
+    parts: Vec<String>,
 }
 
 /// Its kind, the name, and whether it is forced.
@@ -32,9 +37,12 @@ struct AskedScope {
 
 impl Call {
     pub fn estate(_: Option<&str>, body: &[u8]) -> Result<Self, Error> {
-        let Asked { scope: of, source: name, import, names, complete } = serde_json::from_slice(body)?;
+        let Asked { scope: of, source: name, import, names, complete, parts } = serde_json::from_slice(body)?;
         if names.len() > bound::MAPPINGS {
             return Err(Error::Invalid("names"));
+        }
+        if parts.len() > PARTS {
+            return Err(Error::Invalid("parts"));
         }
         Ok(Self::Estate(Import {
             scope: scope(&of)?,
@@ -42,6 +50,10 @@ impl Call {
             id: ImportId::parse(&import).ok_or(Error::Invalid("import"))?,
             names: names.into_iter().map(self::name).collect::<Result<_, _>>()?,
             complete,
+            parts: parts
+                .iter()
+                .map(|part| PartName::parse(part).ok_or(Error::Invalid("parts")))
+                .collect::<Result<_, _>>()?,
         }))
     }
 

@@ -1,6 +1,7 @@
 //! Estates in a store: of each scope, some sources, each with a record of its own and its names.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::Scope;
@@ -47,6 +48,12 @@ pub trait EstateStore {
         source: &SourceName,
         placeholders: &[Placeholder],
     ) -> Result<u64, Error>;
+
+    /// Takes the turn to import a source, for this time; only one asker has it.
+    async fn take_turn(&self, scope: &Scope, source: &SourceName, lasts: Duration) -> Result<bool, Error>;
+
+    /// Has the turn end so long after now, whoever has it.
+    async fn set_turn(&self, scope: &Scope, source: &SourceName, lasts: Duration) -> Result<(), Error>;
 
     /// The scopes that have an estate.
     async fn scopes_with_estates(&self) -> Result<Vec<Scope>, Error>;

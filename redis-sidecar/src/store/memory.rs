@@ -16,7 +16,7 @@ use super::{Breaker, Change, Cursor, Eviction, Followed, Health, News, Page, Rec
 use crate::error::Error;
 use crate::events::Event;
 use crate::events::totals::{BatchId, DAYS, Totals};
-use crate::name::RecordKey;
+use crate::name::{RecordKey, SourceName};
 use crate::quota::Usage;
 
 mod estate;
@@ -49,6 +49,8 @@ struct Held {
     changes: u64,
     /// The estates, which are bounded by the quota of each scope.
     estates: HashMap<Scope, estate::Sources>,
+    /// When the turn to import a source ends.
+    turns: HashMap<(Scope, SourceName), Instant>,
     /// The numbers of each day.
     totals: BTreeMap<String, Totals>,
     /// The batches that they have.

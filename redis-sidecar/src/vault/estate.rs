@@ -21,7 +21,7 @@ use super::Vault;
 use crate::catalogue;
 use crate::error::Error;
 use crate::keyring::Keyring;
-use crate::name::{KindName, RecordKey, SourceName};
+use crate::name::{KindName, PartName, RecordKey, SourceName};
 use crate::quota::Quota;
 use crate::seal::Plain;
 use crate::store::Followed;
@@ -45,6 +45,8 @@ pub struct Import {
     pub names: Vec<Name>,
     /// It is the last page: what the import did not have is removed.
     pub complete: bool,
+    /// What its names were asked of, if they were.
+    pub parts: Vec<PartName>,
 }
 
 /// The outcome of a page.
@@ -68,12 +70,15 @@ pub struct SourceState {
     pub age: Option<u64>,
     /// An import has begun and not ended.
     pub importing: bool,
+    /// What its names were asked of: whoever could not ask one of these again must not replace it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartName>,
 }
 
 impl Vault {
     /// Takes a page of an import.
     pub async fn import(&self, import: &Import) -> Result<Imported, Error> {
-        let Import { scope, source, id, names, complete } = import;
+        let Import { scope, source, id, names, complete, parts } = import;
         let records = self.records(scope).await?;
         if !records.contains_key(source) && records.len() >= bound::SOURCES {
             return Err(self.over_quota(scope, names.len()));
@@ -95,7 +100,7 @@ impl Vault {
         if !complete {
             return Ok(Imported { added, removed: 0, names });
         }
-        let (removed, names) = self.complete(scope, source, record, id).await?;
+        let (removed, names) = self.complete(scope, source, record, id, parts).await?;
         Ok(Imported { added, removed, names })
     }
 
@@ -126,6 +131,7 @@ impl Vault {
         source: &SourceName,
         record: SourceRecord,
         id: &ImportId,
+        parts: &[PartName],
     ) -> Result<(u64, u64), Error> {
         let names = self.store.names(scope, source).await?;
         let (kept, stale): (Vec<_>, Vec<_>) = names.into_iter().partition(|(_, sealed)| id.is_of(sealed));
@@ -133,7 +139,7 @@ impl Vault {
         let removed = self.store.remove_names(scope, source, &stale).await?;
         let kept = kept.iter().filter_map(|(placeholder, stamped)| Some((*placeholder, unstamped(stamped)?.1)));
         let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let done = record.done(at, kept);
+        let done = record.done(at, parts, kept);
         let count = done.claims().0;
         self.write(scope, source, &done).await?;
         self.prepare_now(scope).await?;

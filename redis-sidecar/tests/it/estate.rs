@@ -161,12 +161,33 @@ async fn minted(app: &App, scope: &str, bucket: &str) -> String {
     masked.body.unwrap().strip_prefix("arn:aws:s3:::").unwrap().to_owned()
 }
 
+/// What its names were asked of is kept with a source, until its next import says otherwise.
+async fn check_parts(app: &App) {
+    let ask_with = async |id: u64, parts: Value, complete: bool| {
+        let body = json!({"scope": "a", "source": "aws", "import": format!("{id:016x}"), "names": [], "parts": parts,
+            "complete": complete});
+        app.post("/v1/estate", OPERATOR, body.to_string()).await.status
+    };
+    let listed = async || ask(app, "/v1/sources", json!({"scope": "a"})).await["sources"][0]["parts"].clone();
+    assert_eq!(ask_with(1, json!(["tagging.eu-west-1", "buckets"]), true).await, 200);
+    assert_eq!(listed().await, json!(["tagging.eu-west-1", "buckets"]));
+    assert_eq!(ask_with(2, json!(["buckets"]), false).await, 200);
+    assert_eq!(listed().await, json!(["tagging.eu-west-1", "buckets"]), "that import has not ended");
+    assert_eq!(ask_with(3, json!([]), true).await, 200);
+    assert_eq!(listed().await, Value::Null);
+    for parts in [json!(["a b"]), json!([""]), json!(vec!["p"; 257]), json!([1])] {
+        assert_eq!(ask_with(4, parts.clone(), true).await, 400, "{parts}");
+    }
+    ask(app, "/v1/forget", json!({"scope": "a"})).await;
+}
+
 #[tokio::test]
 async fn a_source_is_a_set_in_memory() {
     let app = App::embedded().await;
     check_imports(&app).await;
     check_pages(&app).await;
     check_restoring(&app).await;
+    check_parts(&app).await;
 }
 
 #[tokio::test]
@@ -176,6 +197,7 @@ async fn a_source_is_a_set_in_redis() {
     check_imports(&app).await;
     check_pages(&app).await;
     check_restoring(&app).await;
+    check_parts(&app).await;
     // Nothing of it expires, nothing is readable, and nothing stays behind.
     import(&app, "a", "s", 9, BUCKETS).await;
     let keys: Vec<String> = redis.query(&["KEYS", "*"]).await.unwrap();

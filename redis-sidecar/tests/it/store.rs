@@ -8,13 +8,13 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::TestRunner;
 use redis_sidecar::config::{Config, RawConfig, StoreConfig};
-use redis_sidecar::name::RecordKey;
+use redis_sidecar::name::{RecordKey, SourceName};
 use redis_sidecar::quota::Usage;
 use redis_sidecar::store::memory::Memory;
 use redis_sidecar::store::redis::Redis as RedisStore;
 use redis_sidecar::store::{Change, Cursor, FEED, Followed, News, Record, Store};
 
-use crate::support::{Redis, SECRET, TOKEN, placeholder_of};
+use crate::support::{Redis, SECRET, TOKEN, eventually, placeholder_of};
 
 const TTL: Duration = Duration::from_secs(600);
 
@@ -51,7 +51,22 @@ async fn all(store: &dyn Store, scope: Option<&str>) -> Vec<RecordKey> {
     keys
 }
 
+/// Of several askers one has the turn, until it is over.
+async fn check_turns(store: &dyn Store) {
+    let [a, b] = ["a", "a:b"].map(|scope| Scope::parse(scope).unwrap());
+    let [s, t] = ["s", "t"].map(|source| SourceName::parse(source).unwrap());
+    for (scope, source) in [(&a, &s), (&a, &t), (&b, &s)] {
+        assert_eq!(store.take_turn(scope, source, TTL).await, Ok(true));
+        assert_eq!(store.take_turn(scope, source, TTL).await, Ok(false));
+    }
+    store.set_turn(&a, &s, Duration::from_millis(1)).await.unwrap();
+    eventually("the next turn", async || store.take_turn(&a, &s, TTL).await.unwrap().then_some(())).await;
+    assert_eq!(store.take_turn(&a, &s, TTL).await, Ok(false));
+    assert_eq!(store.take_turn(&a, &t, TTL).await, Ok(false), "it is another one's");
+}
+
 async fn check(store: &dyn Store) {
+    check_turns(store).await;
     let [a, b, c] = ["a", "b", "a:b"].map(|scope| key(scope, "one"));
     assert_eq!(store.get(std::slice::from_ref(&a), None).await, Ok(vec![None]), "nothing is there at first");
 

@@ -1,10 +1,12 @@
 //! Estates in memory.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::Scope;
 use masking::Placeholder;
+use tokio::time::Instant;
 
 use super::Memory;
 use crate::error::Error;
@@ -80,6 +82,21 @@ impl EstateStore for Memory {
             return Ok(0);
         };
         Ok(placeholders.iter().filter_map(|placeholder| source.names.remove(placeholder)).count() as u64)
+    }
+
+    async fn take_turn(&self, scope: &Scope, source: &SourceName, lasts: Duration) -> Result<bool, Error> {
+        let (mut held, now) = (self.held(), Instant::now());
+        let next = held.turns.entry((scope.clone(), source.clone())).or_insert(now);
+        let is_due = *next <= now;
+        if is_due {
+            *next = now + lasts;
+        }
+        Ok(is_due)
+    }
+
+    async fn set_turn(&self, scope: &Scope, source: &SourceName, lasts: Duration) -> Result<(), Error> {
+        self.held().turns.insert((scope.clone(), source.clone()), Instant::now() + lasts);
+        Ok(())
     }
 
     async fn scopes_with_estates(&self) -> Result<Vec<Scope>, Error> {

@@ -1,12 +1,14 @@
 //! Estates in Redis. Of each scope: `aws-masker-sources:<scope>` is a hash of the sources' records, and
 //! `aws-masker-estate:<scope>:<source>` one of the sealed names of a source. Neither expires, and no command names two keys.
+//! `aws-masker-turn:<scope>:<source>` lives for as long as one sidecar has the turn to import the source.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use contract::Scope;
 use masking::Placeholder;
-use redis::cmd;
+use redis::{Cmd, cmd};
 
 use super::super::link::read;
 use super::{Redis, STEP, next, of_one, of_scope};
@@ -17,6 +19,7 @@ use crate::store::estate::{EstateStore, Names};
 
 const SOURCES: &str = "aws-masker-sources:";
 const ESTATE: &str = "aws-masker-estate:";
+const TURN: &str = "aws-masker-turn:";
 
 #[async_trait]
 impl EstateStore for Redis {
@@ -106,6 +109,16 @@ impl EstateStore for Redis {
         removed.into_iter().map(read::<u64>).sum()
     }
 
+    async fn take_turn(&self, scope: &Scope, source: &SourceName, lasts: Duration) -> Result<bool, Error> {
+        let mut set = turn(scope, source, lasts);
+        set.arg("NX");
+        Ok(self.one::<Option<String>>(set).await?.is_some())
+    }
+
+    async fn set_turn(&self, scope: &Scope, source: &SourceName, lasts: Duration) -> Result<(), Error> {
+        self.link.run(vec![turn(scope, source, lasts)]).await.map(drop)
+    }
+
     async fn scopes_with_estates(&self) -> Result<Vec<Scope>, Error> {
         let nodes = self.link.nodes().await?;
         let (mut scopes, mut from) = (Vec::new(), Some(Cursor::default()));
@@ -121,6 +134,13 @@ impl EstateStore for Redis {
         scopes.dedup();
         Ok(scopes)
     }
+}
+
+/// The key that lives until the turn ends.
+fn turn(scope: &Scope, source: &SourceName, lives: Duration) -> Cmd {
+    let mut set = of_one("SET", &[TURN, scope.as_str(), ":", source.as_str()].concat());
+    set.arg(1).arg("PX").arg(u64::try_from(lives.as_millis()).unwrap_or(u64::MAX).max(1));
+    set
 }
 
 /// A scope may hold a colon, the name of a source may not.

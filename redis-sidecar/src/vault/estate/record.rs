@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::SourceState;
+use crate::error::Error;
+use crate::name::PartName;
 use crate::name::SourceName;
 
 /// Bytes of an import's id.
@@ -21,6 +23,13 @@ pub struct ImportId(String);
 impl ImportId {
     pub fn parse(text: &str) -> Option<Self> {
         (text.len() == ID && text.bytes().all(|b| b.is_ascii_hexdigit())).then(|| Self(text.to_owned()))
+    }
+
+    /// One that no other import has.
+    pub fn random() -> Result<Self, Error> {
+        let mut id = [0; ID / 2];
+        getrandom::fill(&mut id).map_err(|_| Error::Internal)?;
+        Ok(Self(HEXLOWER.encode(&id)))
     }
 
     /// A sealed name of this import, with the sign that it is forced or not.
@@ -53,6 +62,9 @@ pub(super) struct SourceRecord {
     /// A digest of what it lists, by its placeholders; empty before the first import is complete.
     #[serde(default)]
     tag: String,
+    /// What was asked for it, in the last complete import.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<PartName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) pending: Option<Pending>,
 }
@@ -83,7 +95,7 @@ impl SourceRecord {
     }
 
     /// The record after an import that has these names, each of which is forced or not.
-    pub(super) fn done(self, at: u64, names: impl Iterator<Item = (Placeholder, bool)>) -> Self {
+    pub(super) fn done(self, at: u64, parts: &[PartName], names: impl Iterator<Item = (Placeholder, bool)>) -> Self {
         let mut names: Vec<(Placeholder, bool)> = names.collect();
         names.sort_unstable();
         let mut digest = Sha256::new();
@@ -92,7 +104,14 @@ impl SourceRecord {
             digest.update([u8::from(*forced)]);
         }
         let bytes = self.claims().1;
-        Self { names: names.len() as u64, bytes, at: Some(at), tag: short(digest), pending: None }
+        Self {
+            names: names.len() as u64,
+            bytes,
+            at: Some(at),
+            tag: short(digest),
+            parts: parts.to_vec(),
+            pending: None,
+        }
     }
 
     /// The record after these names were struck off.
@@ -110,6 +129,7 @@ impl SourceRecord {
             bytes: self.bytes,
             age: self.at.map(|at| now.saturating_sub(at)),
             importing: self.pending.is_some(),
+            parts: self.parts.clone(),
         }
     }
 }
