@@ -82,8 +82,8 @@ class Account:
         if self.explored is None:
             return "401 Unauthorized", {"__type": "UnauthorizedException", "Message": "no default view"}
         if asked.get("MaxResults", 0) >= 1000:
-            # As the real one does: no next page.
-            return "200 OK", {"Resources": self.explored[:1000]}
+            # As the real one: there is no next page then, however much there is.
+            return "200 OK", {"Resources": self.explored[:PAGE]}
         begin = int(asked.get("NextToken", "0"))
         answer = {"Resources": self.explored[begin : begin + PAGE]}
         more = {"NextToken": str(begin + PAGE)} if begin + PAGE < len(self.explored) else {}

@@ -10,6 +10,7 @@ use aws_sdk_sts::config::SharedHttpClient;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::{Builder, Connector, tls};
 use aws_smithy_types::{Document, Number};
+use contract::is_name;
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -46,10 +47,13 @@ impl Account {
             ([], Some(region)) => vec![region.to_string()],
             (given, _) => given.to_vec(),
         };
+        if let Some(region) = regions.iter().find(|region| !is_name(region, b"-")) {
+            return Err(format!("AWS: {region:?} is no region, such as eu-central-1").into());
+        }
         let region = regions.first().cloned().unwrap_or_default();
         let config = config.to_builder().region(Region::new(region)).build();
-        let credentials = config.credentials_provider().ok_or(Fault::NoCredentials)?;
-        credentials.provide_credentials().await.map_err(|_| Fault::NoCredentials)?;
+        let none = || format!("AWS: {}", Fault::NoCredentials);
+        config.credentials_provider().ok_or_else(none)?.provide_credentials().await.map_err(|_| none())?;
         let caller = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
         let caller = caller.map_err(|error| Fault::of(error).at("GetCallerIdentity"))?;
         Ok(Self { config, regions, id: caller.account.ok_or(Fault::NoSense)? })
