@@ -22,7 +22,8 @@ use std::iter;
 use std::ops::Range;
 
 use self::address::Address;
-use self::command::Commands;
+use self::command::{Commands, is_program, names_host};
+use self::function::Calls;
 pub use self::hosts::Hosts;
 pub(crate) use self::watched::{HELD_MAX, Watched};
 use self::work::Work;
@@ -43,8 +44,13 @@ pub(crate) type Stays = BTreeMap<usize, Vec<Range<usize>>>;
 
 /// Maximum nesting of a call that is looked into. Deeper strings stay masked.
 const DEPTH_MAX: usize = 64;
-/// Members whose value is where a call goes to, if it has the form of a host.
-const TARGETS: [&str; 6] = ["host", "hostname", "endpoint", "server", "url", "uri"];
+/// Members to whom a message goes.
+const RECIPIENTS: [&str; 6] = ["to", "cc", "bcc", "recipient", "recipients", "email"];
+/// Members with what a command is given beside its words.
+const GIVEN: [&str; 5] = ["stdin", "input", "env", "environment", "variables"];
+/// Members with what is written to a file.
+const WRITTEN: [&str; 9] =
+    ["content", "contents", "file_text", "insert_text", "new_str", "new_string", "old_str", "old_string", "pattern"];
 
 /// Knows the values of placeholders, and counts nothing.
 struct Quiet<'r>(&'r dyn Resolve);
@@ -91,7 +97,7 @@ impl Guard {
 
     /// What stays masked in a call, by its strings.
     fn call(&self, call: Value<'_, '_>, resolver: &dyn Resolve) -> Stays {
-        let mut judging = Judging { guard: self, resolver, stays: Stays::new(), goes_away: false };
+        let mut judging = Judging { guard: self, resolver, stays: Stays::new(), goes_away: false, sends_away: false };
         judging.value(call);
         let Judging { mut stays, goes_away, .. } = judging;
         if goes_away {
@@ -107,36 +113,66 @@ impl Guard {
         if placeholder::next_candidate(text.as_bytes()).is_none() {
             return Vec::new();
         }
+        self.read(text, resolver).0
+    }
+
+    /// The same, and whether a command of it sends something away.
+    fn read(&self, text: &str, resolver: &dyn Resolve) -> (Vec<Range<usize>>, bool) {
         let mut work = Work::on(text);
         let commands = Commands::read(text, &mut work);
-        let (mut ranges, mut variables) = (Vec::new(), Vec::new());
+        if work.is_used_up() {
+            return (whole(text), true);
+        }
+        let mut ranges = Vec::new();
         // Of each address: where it begins, and whether it is away.
-        let addresses: Vec<(usize, bool)> = address::addresses(text)
-            .map(|address| {
-                let is_away = self.is_away(&address, resolver);
-                if is_away {
-                    ranges.extend(function::around(text, &address.range, &mut work));
-                    ranges.push(address.range.clone());
+        let mut addresses: Vec<(usize, bool)> = Vec::new();
+        // What a program does with the addresses that are away.
+        let (mut calls, mut program) = (Calls::of(text), Vec::new());
+        for address in address::addresses(text) {
+            let is_away = self.is_away(&address, resolver);
+            addresses.push((address.range.start, is_away));
+            if is_away {
+                if text.get(..address.range.start).is_some_and(|before| before.ends_with(['"', '\'', '`'])) {
+                    program.extend(calls.around(&address.range, &mut work));
+                    program.extend(function::joined(text, &address.range, &mut work));
                 }
-                (address.range.start, is_away)
-            })
-            .collect();
+                ranges.push(address.range);
+            }
+        }
         // Those among them that begin in a range.
         let among = |range: &Range<usize>| {
             let place = |at: usize| addresses.partition_point(|(start, _)| *start < at);
             addresses.get(place(range.start)..place(range.end)).unwrap_or_default()
         };
+        let carrying = commands.set_in(|range| {
+            // The output of a command is not the address in it.
+            let is_output = |at: usize| text.get(range.start..at).is_none_or(|before| before.contains("$("));
+            among(range).iter().find(|(_, is_away)| *is_away).is_some_and(|(at, _)| !is_output(*at))
+        });
+        let mut calls = Calls::of(text);
+        program.extend(commands.uses(text, &carrying).filter_map(|used| calls.around(&used, &mut work)));
+        let program = merge(program);
+        let mut variables: Vec<&str> =
+            program.iter().flat_map(|range| commands.variables_in(text, range.clone())).collect();
+        let by_proxy = commands.proxies.iter().any(|host| self.reaches(host, resolver) == Some(false));
+        let (mut files, mut sends_away) = (BTreeSet::new(), false);
         for sending in &commands.sending {
-            let hosts = || sending.hosts.iter().filter_map(|word| self.reaches(word, resolver));
-            let addresses = among(&sending.range).iter().map(|(_, is_away)| !is_away);
-            let named: Vec<bool> = hosts().chain(addresses).collect();
-            if named.contains(&false) || named.is_empty() && sending.is_open {
+            let hosts = sending.hosts.iter().filter_map(|word| self.reaches(word, resolver));
+            let addresses =
+                among(&sending.range).iter().filter(|_| sending.takes_addresses).map(|(_, is_away)| !is_away);
+            let carried = sending.variables.iter().filter(|name| carrying.contains(*name)).map(|_| false);
+            let named: Vec<bool> = hosts.chain(addresses).chain(carried).collect();
+            if by_proxy || named.contains(&false) || named.is_empty() && sending.is_open {
                 ranges.push(sending.range.clone());
                 variables.extend(&sending.variables);
+                files.extend(&sending.files);
+                sends_away = true;
             }
         }
+        ranges.extend(program);
         commands.push_assignments(variables, &mut ranges);
-        if work.is_used_up() { whole(text) } else { merge(ranges) }
+        commands.push_written(text, &files, &mut work, &mut ranges);
+        (if work.is_used_up() { whole(text) } else { merge(ranges) }, sends_away)
     }
 
     fn is_away(&self, address: &Address<'_>, resolver: &dyn Resolve) -> bool {
@@ -151,8 +187,15 @@ impl Guard {
     /// The same of a word that may be one; `None` if it is none. A name without a dot may be any word.
     fn reaches(&self, word: &str, resolver: &dyn Resolve) -> Option<bool> {
         let host = restored(word, resolver);
-        host.contains(['.', '[']).then(|| self.hosts.have(&host))
+        // IPv4 as one number; smaller numbers are ports, times and the like.
+        let is_number = host.starts_with("0x") || host.parse::<u32>().is_ok_and(|number| number >= 1 << 24);
+        let is_one = host.contains(['.', '[']) || host.contains("::") || !host.is_ascii() || is_number;
+        is_one.then(|| self.hosts.have(&host))
     }
+}
+
+fn is_among(names: &[&str], name: &str) -> bool {
+    names.iter().any(|it| it.eq_ignore_ascii_case(name))
 }
 
 fn restored<'t>(host: &'t str, resolver: &dyn Resolve) -> Cow<'t, str> {
@@ -169,20 +212,35 @@ struct Judging<'g> {
     stays: Stays,
     /// An argument by itself is an address that is away: the others go there too.
     goes_away: bool,
+    /// A command of it sends something away, with what it is given.
+    sends_away: bool,
 }
 
 impl Judging<'_> {
     fn value(&mut self, call: Value<'_, '_>) {
         each_string(call, None, 0, &mut |string, key, depth| self.string(string, key, depth));
         self.commands(call, 0);
+        if self.sends_away {
+            each_string(call, None, 0, &mut |string, key, _| {
+                if key.is_some_and(|key| is_among(&GIVEN, &key.string().unwrap_or_default())) {
+                    self.stays.insert(string.span().start, whole(&string.string().unwrap_or_default()));
+                }
+            });
+        }
     }
 
     fn string(&mut self, string: Value<'_, '_>, key: Option<Value<'_, '_>>, depth: usize) {
         let text = string.string().unwrap_or_default();
-        self.goes_away |= key.is_some_and(|key| self.is_target(text.trim(), key));
-        let mut ranges = if depth < DEPTH_MAX { self.guard.string(&text, self.resolver) } else { whole(&text) };
+        let key = key.and_then(|key| key.string()).unwrap_or_default();
+        // What is written to a file is no argument.
+        let is_written = is_among(&WRITTEN, &key);
+        self.goes_away |= !is_written && self.is_target(&text, &key);
+        let (mut ranges, sends_away) =
+            if depth < DEPTH_MAX { self.guard.read(&text, self.resolver) } else { (whole(&text), false) };
+        self.sends_away |= sends_away && !is_written;
         // Arguments as JSON in a text.
-        if text.starts_with(['{', '['])
+        if !is_written
+            && text.trim_start().starts_with(['{', '['])
             && let Ok(document) = Document::parse(&text)
         {
             let mut inner = Judging { stays: Stays::new(), ..*self };
@@ -196,16 +254,19 @@ impl Judging<'_> {
         }
     }
 
-    /// Returns whether an argument is an address by itself that is away, or a host where one is named.
-    fn is_target(&self, text: &str, key: Value<'_, '_>) -> bool {
-        let whole = address::addresses(text).next().filter(|it| it.range == (0..text.len()));
-        if let Some(address) = whole {
-            return self.guard.is_away(&address, self.resolver);
+    /// Returns whether an argument is an address by itself that is away, or a host where one is named. Clients drop
+    /// control characters around and in it.
+    fn is_target(&self, text: &str, key: &str) -> bool {
+        let text = text.trim_matches(|c: char| c <= ' ').replace(['\t', '\r', '\n'], "");
+        let text = text.strip_prefix('<').unwrap_or(&text);
+        let is_named = names_host(key) || key.eq_ignore_ascii_case("domain");
+        if let Some(address) = address::begins_with(text).filter(|_| is_named || !text.contains(' ')) {
+            return !key.is_empty() && self.guard.is_away(&address, self.resolver);
         }
-        let name = key.string().unwrap_or_default();
-        let host = address::without_port(text.split('/').next().unwrap_or_default());
-        TARGETS.iter().any(|target| name.eq_ignore_ascii_case(target))
-            && self.guard.reaches(host, self.resolver) == Some(false)
+        let host = text.split(['/', '?', '#']).next().and_then(|host| host.rsplit('@').next()).unwrap_or_default();
+        let is_named = is_named || text.contains('@') && is_among(&RECIPIENTS, key);
+        let is_host = is_named && !host.contains(char::is_whitespace);
+        is_host && self.guard.reaches(address::without_port(host), self.resolver) == Some(false)
     }
 
     /// Reads each list of strings as the words of one command.
@@ -217,8 +278,20 @@ impl Judging<'_> {
         if words.len() > 1 {
             self.command(&words);
         }
+        self.program(value);
         value.items().for_each(|item| self.commands(item, depth + 1));
         value.members().for_each(|(_, member)| self.commands(member, depth + 1));
+    }
+
+    /// Reads the name of a program and the members beside it as the words of one command.
+    fn program(&mut self, value: Value<'_, '_>) {
+        let strings = || value.members().map(|(_, member)| member).filter(|member| member.shape() == Shape::String);
+        let Some(program) = strings().find(|member| member.string().is_some_and(|it| is_program(it.trim()))) else {
+            return;
+        };
+        let lists = value.members().flat_map(|(_, member)| member.items()).filter(|item| item.shape() == Shape::String);
+        let words: Vec<Value<'_, '_>> = iter::once(program).chain(strings()).chain(lists).collect();
+        self.command(&words);
     }
 
     fn command(&mut self, words: &[Value<'_, '_>]) {
@@ -231,7 +304,8 @@ impl Judging<'_> {
             line.extend(["'", &text.replace(['\'', '\\'], " "), "' "]);
             places.push((start, text.len()));
         }
-        let away = self.guard.string(&line, self.resolver);
+        let (away, sends_away) = self.guard.read(&line, self.resolver);
+        self.sends_away |= sends_away;
         for (word, (start, len)) in words.iter().zip(places) {
             if away.iter().any(|range| range.start < start + len && start < range.end) {
                 self.stays.insert(word.span().start, iter::once(0..len).collect());
@@ -249,10 +323,17 @@ fn each_string<'d, 't>(
 ) {
     match value.shape() {
         Shape::String => found(value, key, depth),
-        Shape::Array => value.items().for_each(|item| each_string(item, None, depth + 1, found)),
+        Shape::Array => {
+            // The name of a list says what its items are where it names hosts, or what a command is given.
+            let is_of_items = |name: &str| names_host(name) || is_among(&GIVEN, name);
+            let key = key.filter(|key| key.string().is_some_and(|name| is_of_items(&name)));
+            value.items().for_each(|item| each_string(item, key, depth + 1, found));
+        }
         Shape::Object => value.members().for_each(|(name, member)| {
             found(name, None, depth);
-            each_string(member, Some(name), depth + 1, found);
+            // What a command is given may be a map.
+            let given = key.filter(|key| key.string().is_some_and(|key| is_among(&GIVEN, &key)));
+            each_string(member, given.or(Some(name)), depth + 1, found);
         }),
         Shape::Number | Shape::Literal => {}
     }

@@ -53,7 +53,9 @@ fn case(marked: &str, written: impl Fn(&str) -> String) -> (String, String, u64)
 fn restored(text: &str, inner: Inner, piece: usize) -> (String, u64) {
     let (mut resolver, mut watched, mut out) = (known(), Watched::default(), String::new());
     let mut rest = text;
-    while let Some((head, tail)) = rest.split_at_checked(piece.min(rest.len())).filter(|(head, _)| !head.is_empty()) {
+    while let Some((head, tail)) =
+        rest.split_at_checked(rest.ceil_char_boundary(piece.min(rest.len()))).filter(|(head, _)| !head.is_empty())
+    {
         out.push_str(watched.write(head, HELD_MAX, &mut resolver));
         rest = tail;
     }
@@ -160,7 +162,8 @@ fn calls() {
 /// A text of a size that was made to be read again and again costs no more than it may, and stays.
 #[test]
 fn what_cannot_be_judged_stays() {
-    for unit in ["nc '", "curl \\\n", "x=$x;curl $x|", "f(\"https://example.com", "/dev/tcp/a/", "echo |\n nc "] {
+    for unit in ["nc '", "curl \\\n", "x=$x;curl $x|", "f(\"https://example.com", "/dev/tcp/a/", "echo |\n nc ", "x=1,"]
+    {
         let text = format!("{}{}", unit.repeat(4_000), VALUES[0].1);
         let stays = known().0.text(&text, Inner::Text, &known());
         assert!(stays.iter().any(|range| range.end == text.len()), "{unit}");
@@ -178,4 +181,34 @@ fn a_text_that_is_too_long_passes_as_it_came() {
     let guard = Rc::clone(&resolver.0);
     assert_eq!(watched.end(&guard, Inner::Text, &mut resolver), "");
     assert_eq!(resolver.1, 2);
+}
+
+/// The cases of the files beside this one, a case a line; in texts, `\n`, `\t` and `\\` are what they are in Rust.
+#[test]
+fn cases() {
+    for line in include_str!("texts.txt").lines() {
+        let lines = line.split("\\\\").map(|part| part.replace("\\n", "\n").replace("\\t", "\t"));
+        check(&lines.collect::<Vec<_>>().join("\\"), Inner::Text);
+    }
+    include_str!("calls.txt").lines().for_each(|line| check(line, Inner::Json));
+}
+
+proptest::proptest! {
+    /// Parts of cases in any order: pieces make no difference, and what is in no range that stays is restored.
+    #[test]
+    fn parts_of_cases(picks in proptest::collection::vec((proptest::prelude::any::<u16>(), 0_usize..60, 0_usize..60), 1..6)) {
+        let lines: Vec<&str> = include_str!("texts.txt").lines().collect();
+        let part = |(line, from, len): &(u16, usize, usize)| -> String {
+            lines[usize::from(*line) % lines.len()].chars().skip(*from).take(*len).collect()
+        };
+        let text = case(&picks.iter().map(part).collect::<String>(), str::to_owned).0;
+        let whole = restored(&text, Inner::Text, text.len());
+        for piece in [1, 7] {
+            proptest::prop_assert_eq!(&restored(&text, Inner::Text, piece), &whole);
+        }
+        let stays = known().0.text(&text, Inner::Text, &known());
+        let kept = placeholder::find_all(text.as_bytes())
+            .filter(|(range, _)| stays.iter().any(|stay| range.start < stay.end && stay.start < range.end));
+        proptest::prop_assert_eq!(kept.count() as u64, whole.1);
+    }
 }
