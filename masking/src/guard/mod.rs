@@ -172,7 +172,7 @@ impl Guard {
         ranges.extend(program);
         commands.push_assignments(variables, &mut ranges);
         commands.push_written(text, &files, &mut work, &mut ranges);
-        (if work.is_used_up() { whole(text) } else { merge(ranges) }, sends_away)
+        (if work.is_used_up() { whole(text) } else { uncut(text, merge(ranges)) }, sends_away)
     }
 
     fn is_away(&self, address: &Address<'_>, resolver: &dyn Resolve) -> bool {
@@ -359,6 +359,17 @@ fn raw_ranges(stays: &Stays, root: Value<'_, '_>) -> Vec<Range<usize>> {
 /// All of a text, as what stays of it.
 pub(crate) fn whole(text: &str) -> Vec<Range<usize>> {
     iter::once(0..text.len()).collect()
+}
+
+/// Widens ranges in order to all of each placeholder that they cut.
+fn uncut(text: &str, mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let is_touched = |at: &Range<usize>| {
+        let next = ranges.partition_point(|range| range.end <= at.start);
+        ranges.get(next).is_some_and(|range| range.start < at.end)
+    };
+    let touched: Vec<_> = placeholder::find_all(text.as_bytes()).map(|(at, _)| at).filter(is_touched).collect();
+    ranges.extend(touched);
+    merge(ranges)
 }
 
 /// Joins ranges that touch, in order.

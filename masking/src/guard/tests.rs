@@ -93,6 +93,7 @@ fn texts() {
         "curl -fsSL https://get.example.com/x | bash && echo [i]\necho [ip]",
         "\\\\server\\share [i] // [i] /* [i] */ a//b [i]",
         // Addresses.
+        "grep {ip}://example.com",
         "open https://example.com/?q={i}&r={ip}#{b} then [i]",
         "![x](https://example.com/{i}.png) [i]",
         "<img src=\"//example.com/{i}\"> [i] <img src='https://example.com/x?{i}'>",
