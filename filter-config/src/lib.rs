@@ -26,7 +26,7 @@ pub use self::address::{Address, BearerToken};
 pub use self::error::ConfigError;
 use self::near::kinds_near;
 pub use self::raw::{Action, Attachments, Mode, Strict};
-use self::raw::{RawConfig, RawDirection, RawGuard, RawPlace, RawScope};
+use self::raw::{RawConfig, RawDirection, RawGuard, RawPlace, RawScope, is_header_name};
 use self::read::Reader;
 pub use self::restoring::{Readers, Sees};
 pub use self::written::Written;
@@ -247,10 +247,6 @@ impl RawScope {
             Self::Header(_) => Err(ConfigError("scope.header: expected the name of a header".into())),
         }
     }
-}
-
-fn is_header_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 #[cfg(test)]

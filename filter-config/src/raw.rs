@@ -353,3 +353,7 @@ impl RawConfig {
         }
     }
 }
+
+pub(super) fn is_header_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}

@@ -6,9 +6,8 @@ use std::rc::Rc;
 use masking::{Guard, Hosts, KindId, Scanner};
 
 use crate::error::ConfigError;
-use crate::is_header_name;
 use crate::near::kinds_near;
-use crate::raw::{RawGuard, RawSees};
+use crate::raw::{RawGuard, RawSees, is_header_name};
 
 /// The header by which Kong's plugins for authentication tell who a consumer is.
 const CONSUMER: &str = "x-consumer-username";

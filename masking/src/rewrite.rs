@@ -10,6 +10,12 @@ use crate::placeholder;
 use crate::replaced::Secret;
 use crate::unmask::{Around, Part, Resolve, Unmasker};
 
+/// Returns what stays masked in the calls of tools among these strings; nothing if there is no guard.
+pub(crate) fn stays(slots: &[Slot<'_, '_>], resolver: &dyn Resolve) -> Stays {
+    let guard = resolver.guard();
+    guard.map(|guard| guard.slots(slots, &|placeholder| resolver.value(placeholder))).unwrap_or_default()
+}
+
 /// Restores a string that is whole, except for what stays in it.
 pub(crate) fn restore_slot(slot: &Slot<'_, '_>, stays: &Stays, resolver: &mut dyn Resolve) -> Option<Edit> {
     let stays = stays.get(&slot.value.span().start).map(Vec::as_slice).unwrap_or_default();

@@ -140,7 +140,7 @@ impl Unmasker {
             self.write_within(piece, at..range.start, resolver, out);
             self.end(resolver, out);
             self.same(piece, range.clone(), out);
-            resolver.guarded(placeholder::find_all(piece.get(range.clone()).unwrap_or_default()).count());
+            guarded(piece.get(range.clone()).unwrap_or_default(), resolver);
             at = range.end;
         }
         self.write_within(piece, at..piece.len(), resolver, out);
@@ -230,6 +230,12 @@ impl Unmasker {
             out(Part::Same(range));
         }
     }
+}
+
+/// Counts the placeholders of a text that stays, as far as they have values.
+pub(crate) fn guarded(text: &[u8], resolver: &mut dyn Resolve) {
+    let kept = placeholder::find_all(text).filter(|(_, placeholder)| resolver.value(placeholder).is_some()).count();
+    resolver.guarded(kept);
 }
 
 impl std::fmt::Debug for Unmasker {

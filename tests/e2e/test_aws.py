@@ -244,7 +244,9 @@ def test_what_is_missing_is_told_in_one_line(account: AwsAccount, sidecar: Sidec
     nowhere = account.environment() | {"AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{free_port()}"}
     assert "no answer: the endpoint cannot be reached" in refused(nowhere | operator(sidecar), "learn", "--aws")
     keyless = {"AWS_REGION": REGION, "AWS_ENDPOINT_URL": account.url, **nobody()}
-    assert "AWS: no credentials" in refused(keyless | operator(sidecar), "learn", "--aws")
+    assert "no credentials: neither in the environment nor in a profile" in refused(
+        keyless | operator(sidecar), "learn", "--aws"
+    )
     assert "is no region" in refused(account.environment(), "learn", "--aws", "--region", "eu west")
     assert "must begin with http" in refused(account.environment(), "learn", "--aws", "--endpoint-url", "localhost")
     # The sidecar that most people have.

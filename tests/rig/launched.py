@@ -69,6 +69,12 @@ class Launched:
         pid = self._child.pid
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
+    def catches(self, how: signal.Signals) -> bool:
+        """Whether it does something of its own on a signal: Python itself, while it starts, ends with a traceback."""
+        status = Path(f"/proc/{self._child.pid}/status").read_text()
+        [caught] = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")]
+        return bool(int(caught, 16) >> (how - 1) & 1)
+
     def send(self, how: signal.Signals) -> None:
         self._child.send_signal(how)
 

@@ -1,5 +1,6 @@
 //! The facts that an exchange's headers state.
 
+use filter_config::{Readers, Sees};
 use masking::{Boundary, Format, Media};
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +127,16 @@ impl Client {
             (None, _) => Self::Unnamed,
             (Some(Ok(name)), None) => Self::Named(name.to_owned()),
             _ => Self::Unclear,
+        }
+    }
+
+    /// What this client sees in responses. One who may be anybody sees nothing.
+    pub(super) fn sees(&self, readers: Option<&Readers>) -> Sees {
+        match (readers, self) {
+            (None, _) => Sees::Values,
+            (Some(_), Self::Unclear) => Sees::Placeholders,
+            (Some(readers), Self::Unnamed) => readers.sees(None),
+            (Some(readers), Self::Named(name)) => readers.sees(Some(name)),
         }
     }
 }

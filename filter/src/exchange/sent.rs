@@ -225,7 +225,7 @@ impl Sent {
             instance: Rc::clone(&self.instance),
             scope: self.scope.clone(),
             replaced: Rc::clone(&self.replaced),
-            sees: self.instance.borrow().sees(&self.client),
+            sees: self.client.sees(self.instance.borrow().readers.as_ref()),
             guard: self.instance.borrow().guard.clone(),
         }
     }

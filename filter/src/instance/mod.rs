@@ -24,9 +24,8 @@ use self::memory::Memory;
 use self::sidecar::{Call, Reply, Sidecar, UsedKey};
 use self::worker::Worker;
 use self::worker::zone::Zone;
-use crate::exchange::head::Client;
 use crate::refusal::Refusal;
-use filter_config::{Action, Actions, Attachments, Config, Direction, Keys, Mode, Readers, ScopeRule, Sees, Strict};
+use filter_config::{Action, Actions, Attachments, Config, Direction, Keys, Mode, Readers, ScopeRule, Strict};
 
 #[derive(Debug)]
 pub(crate) struct Instance {
@@ -197,16 +196,6 @@ impl Instance {
     /// The same, with the kind of the value, whoever may see it.
     pub(crate) fn find_value(&self, scope: &str, placeholder: &Placeholder) -> Option<(KindId, Secret)> {
         self.memory.lookup(scope, placeholder)
-    }
-
-    /// What a client sees in responses.
-    pub(crate) fn sees(&self, client: &Client) -> Sees {
-        match (&self.readers, client) {
-            (None, _) => Sees::Values,
-            (Some(_), Client::Unclear) => Sees::Placeholders,
-            (Some(readers), Client::Unnamed) => readers.sees(None),
-            (Some(readers), Client::Named(name)) => readers.sees(Some(name)),
-        }
     }
 
     /// Returns whether placeholders of this kind stay in responses.

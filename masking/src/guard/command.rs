@@ -189,10 +189,12 @@ impl<'t> Commands<'t> {
         let start = begin(text, name.start, work);
         let mut end = statement.end;
         // What a loop reads stands behind it.
-        if text.get(start..name.start).is_some_and(|before| before.trim_end().ends_with("while")) {
-            let done = text.get(end..).and_then(|rest| rest.find("done")).map_or(end, |at| end + at);
-            end = Statement::read(text, done, work).end;
-            work.take(done - statement.end);
+        let loops = text.get(start..name.start).is_some_and(|before| before.trim_end().ends_with("while"));
+        if loops && !work.is_used_up() {
+            let rest = text.get(end..).unwrap_or_default();
+            let done = rest.find("done");
+            work.take(done.unwrap_or(rest.len()));
+            end = Statement::read(text, end + done.unwrap_or_default(), work).end;
         }
         let variables = variables(text.get(name.end..end).unwrap_or_default());
         let named = statement

@@ -1,6 +1,6 @@
 //! The hosts to which a tool may send values.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// A list of hosts: names, `*.` with a name for all hosts below it, addresses, networks, and the words of [`WORDS`].
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,6 @@ mod address;
 mod command;
 mod function;
 mod hosts;
-mod watched;
 mod work;
 
 use std::borrow::Cow;
@@ -25,13 +24,11 @@ use self::address::Address;
 use self::command::{Commands, is_program, names_host};
 use self::function::Calls;
 pub use self::hosts::Hosts;
-pub(crate) use self::watched::{HELD_MAX, Watched};
 use self::work::Work;
 use crate::dialect::{Inner, Slot};
 use crate::json::{Cursor, Document, Shape, Value};
 use crate::placeholder::{self, Placeholder};
 use crate::replaced::Secret;
-use crate::unmask::{self, Resolve};
 
 /// What stays masked in what tools are called with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,34 +49,8 @@ const GIVEN: [&str; 5] = ["stdin", "input", "env", "environment", "variables"];
 const WRITTEN: [&str; 9] =
     ["content", "contents", "file_text", "insert_text", "new_str", "new_string", "old_str", "old_string", "pattern"];
 
-/// Knows the values of placeholders, and counts nothing.
-struct Quiet<'r>(&'r dyn Resolve);
-
-impl Resolve for Quiet<'_> {
-    fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret> {
-        self.0.value(placeholder)
-    }
-
-    fn value(&self, placeholder: &Placeholder) -> Option<Secret> {
-        self.0.value(placeholder)
-    }
-}
-
-/// Returns what stays masked in those of these strings that are in the call of a tool; nothing if there is no guard.
-pub(crate) fn stays_in(slots: &[Slot<'_, '_>], resolver: &dyn Resolve) -> Stays {
-    let Some(guard) = resolver.guard() else { return Stays::new() };
-    let mut judged = BTreeSet::new();
-    let mut stays = Stays::new();
-    for slot in slots {
-        let Some(call) = slot.call else { continue };
-        let is_asked =
-            placeholder::next_candidate(slot.value.raw().as_bytes()).is_some() || slot.value.raw().contains('\\');
-        if is_asked && judged.insert(call.span().start) {
-            stays.append(&mut guard.call(call, resolver));
-        }
-    }
-    stays
-}
+/// Tells the value of a placeholder, if it may be put into what a tool is called with.
+pub(crate) type Values<'v> = dyn Fn(&Placeholder) -> Option<Secret> + 'v;
 
 impl Guard {
     /// Returns a guard that lets values go to these hosts.
@@ -87,17 +58,32 @@ impl Guard {
         Self { hosts }
     }
 
+    /// What stays masked in those of these strings that are in the call of a tool.
+    pub(crate) fn slots(&self, slots: &[Slot<'_, '_>], values: &Values<'_>) -> Stays {
+        let mut judged = BTreeSet::new();
+        let mut stays = Stays::new();
+        for slot in slots {
+            let Some(call) = slot.call else { continue };
+            let is_asked =
+                placeholder::next_candidate(slot.value.raw().as_bytes()).is_some() || slot.value.raw().contains('\\');
+            if is_asked && judged.insert(call.span().start) {
+                stays.append(&mut self.call(call, values));
+            }
+        }
+        stays
+    }
+
     /// What stays masked in a text that is called with: JSON, or any other text.
-    pub(crate) fn text(&self, text: &str, inner: Inner, resolver: &dyn Resolve) -> Vec<Range<usize>> {
+    pub(crate) fn text(&self, text: &str, inner: Inner, values: &Values<'_>) -> Vec<Range<usize>> {
         match Document::parse(text) {
-            Ok(document) if inner == Inner::Json => raw_ranges(&self.call(document.root(), resolver), document.root()),
-            _ => self.string(text, resolver),
+            Ok(document) if inner == Inner::Json => raw_ranges(&self.call(document.root(), values), document.root()),
+            _ => self.string(text, values),
         }
     }
 
     /// What stays masked in a call, by its strings.
-    fn call(&self, call: Value<'_, '_>, resolver: &dyn Resolve) -> Stays {
-        let mut judging = Judging { guard: self, resolver, stays: Stays::new(), goes_away: false, sends_away: false };
+    fn call(&self, call: Value<'_, '_>, values: &Values<'_>) -> Stays {
+        let mut judging = Judging { guard: self, values, stays: Stays::new(), goes_away: false, sends_away: false };
         judging.value(call);
         let Judging { mut stays, goes_away, .. } = judging;
         if goes_away {
@@ -109,15 +95,15 @@ impl Guard {
     }
 
     /// What stays masked in one string.
-    fn string(&self, text: &str, resolver: &dyn Resolve) -> Vec<Range<usize>> {
+    fn string(&self, text: &str, values: &Values<'_>) -> Vec<Range<usize>> {
         if placeholder::next_candidate(text.as_bytes()).is_none() {
             return Vec::new();
         }
-        self.read(text, resolver).0
+        self.read(text, values).0
     }
 
     /// The same, and whether a command of it sends something away.
-    fn read(&self, text: &str, resolver: &dyn Resolve) -> (Vec<Range<usize>>, bool) {
+    fn read(&self, text: &str, values: &Values<'_>) -> (Vec<Range<usize>>, bool) {
         let mut work = Work::on(text);
         let commands = Commands::read(text, &mut work);
         if work.is_used_up() {
@@ -129,7 +115,7 @@ impl Guard {
         // What a program does with the addresses that are away.
         let (mut calls, mut program) = (Calls::of(text), Vec::new());
         for address in address::addresses(text) {
-            let is_away = self.is_away(&address, resolver);
+            let is_away = self.is_away(&address, values);
             addresses.push((address.range.start, is_away));
             if is_away {
                 if text.get(..address.range.start).is_some_and(|before| before.ends_with(['"', '\'', '`'])) {
@@ -154,10 +140,10 @@ impl Guard {
         let program = merge(program);
         let mut variables: Vec<&str> =
             program.iter().flat_map(|range| commands.variables_in(text, range.clone())).collect();
-        let by_proxy = commands.proxies.iter().any(|host| self.reaches(host, resolver) == Some(false));
+        let by_proxy = commands.proxies.iter().any(|host| self.reaches(host, values) == Some(false));
         let (mut files, mut sends_away) = (BTreeSet::new(), false);
         for sending in &commands.sending {
-            let hosts = sending.hosts.iter().filter_map(|word| self.reaches(word, resolver));
+            let hosts = sending.hosts.iter().filter_map(|word| self.reaches(word, values));
             let addresses =
                 among(&sending.range).iter().filter(|_| sending.takes_addresses).map(|(_, is_away)| !is_away);
             let carried = sending.variables.iter().filter(|name| carrying.contains(*name)).map(|_| false);
@@ -175,18 +161,18 @@ impl Guard {
         (if work.is_used_up() { whole(text) } else { uncut(text, merge(ranges)) }, sends_away)
     }
 
-    fn is_away(&self, address: &Address<'_>, resolver: &dyn Resolve) -> bool {
-        address.host.is_some_and(|host| !self.has(host, resolver))
+    fn is_away(&self, address: &Address<'_>, values: &Values<'_>) -> bool {
+        address.host.is_some_and(|host| !self.has(host, values))
     }
 
     /// Returns whether a host, which may be masked, is on the list.
-    fn has(&self, host: &str, resolver: &dyn Resolve) -> bool {
-        self.hosts.have(&restored(host, resolver))
+    fn has(&self, host: &str, values: &Values<'_>) -> bool {
+        self.hosts.have(&restored(host, values))
     }
 
     /// The same of a word that may be one; `None` if it is none. A name without a dot may be any word.
-    fn reaches(&self, word: &str, resolver: &dyn Resolve) -> Option<bool> {
-        let host = restored(word, resolver);
+    fn reaches(&self, word: &str, values: &Values<'_>) -> Option<bool> {
+        let host = restored(word, values);
         // IPv4 as one number; smaller numbers are ports, times and the like.
         let is_number = host.starts_with("0x") || host.parse::<u32>().is_ok_and(|number| number >= 1 << 24);
         let is_one = host.contains(['.', '[']) || host.contains("::") || !host.is_ascii() || is_number;
@@ -198,17 +184,22 @@ fn is_among(names: &[&str], name: &str) -> bool {
     names.iter().any(|it| it.eq_ignore_ascii_case(name))
 }
 
-fn restored<'t>(host: &'t str, resolver: &dyn Resolve) -> Cow<'t, str> {
-    match unmask::restore(host.as_bytes(), &mut Quiet(resolver)) {
-        Some(restored) => Cow::Owned(String::from_utf8_lossy(&restored).into_owned()),
-        None => Cow::Borrowed(host),
+fn restored<'t>(host: &'t str, values: &Values<'_>) -> Cow<'t, str> {
+    let (mut restored, mut at) = (String::new(), 0);
+    for (range, placeholder) in placeholder::find_all(host.as_bytes()) {
+        if let Some(value) = values(&placeholder) {
+            restored.push_str(host.get(at..range.start).unwrap_or_default());
+            restored.push_str(value.expose());
+            at = range.end;
+        }
     }
+    if at == 0 { Cow::Borrowed(host) } else { Cow::Owned(restored + host.get(at..).unwrap_or_default()) }
 }
 
 /// A call while it is judged.
 struct Judging<'g> {
     guard: &'g Guard,
-    resolver: &'g dyn Resolve,
+    values: &'g Values<'g>,
     stays: Stays,
     /// An argument by itself is an address that is away: the others go there too.
     goes_away: bool,
@@ -236,7 +227,7 @@ impl Judging<'_> {
         let is_written = is_among(&WRITTEN, &key);
         self.goes_away |= !is_written && self.is_target(&text, &key);
         let (mut ranges, sends_away) =
-            if depth < DEPTH_MAX { self.guard.read(&text, self.resolver) } else { (whole(&text), false) };
+            if depth < DEPTH_MAX { self.guard.read(&text, self.values) } else { (whole(&text), false) };
         self.sends_away |= sends_away && !is_written;
         // Arguments as JSON in a text.
         if !is_written
@@ -261,12 +252,12 @@ impl Judging<'_> {
         let text = text.strip_prefix('<').unwrap_or(&text);
         let is_named = names_host(key) || key.eq_ignore_ascii_case("domain");
         if let Some(address) = address::begins_with(text).filter(|_| is_named || !text.contains(' ')) {
-            return !key.is_empty() && self.guard.is_away(&address, self.resolver);
+            return !key.is_empty() && self.guard.is_away(&address, self.values);
         }
         let host = text.split(['/', '?', '#']).next().and_then(|host| host.rsplit('@').next()).unwrap_or_default();
         let is_named = is_named || text.contains('@') && is_among(&RECIPIENTS, key);
         let is_host = is_named && !host.contains(char::is_whitespace);
-        is_host && self.guard.reaches(address::without_port(host), self.resolver) == Some(false)
+        is_host && self.guard.reaches(address::without_port(host), self.values) == Some(false)
     }
 
     /// Reads each list of strings as the words of one command.
@@ -304,7 +295,7 @@ impl Judging<'_> {
             line.extend(["'", &text.replace(['\'', '\\'], " "), "' "]);
             places.push((start, text.len()));
         }
-        let (away, sends_away) = self.guard.read(&line, self.resolver);
+        let (away, sends_away) = self.guard.read(&line, self.values);
         self.sends_away |= sends_away;
         for (word, (start, len)) in words.iter().zip(places) {
             if away.iter().any(|range| range.start < start + len && start < range.end) {

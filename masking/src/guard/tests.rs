@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::*;
+use crate::response::watched::{HELD_MAX, Watched};
 use crate::rewrite;
+use crate::unmask::Resolve;
 
 struct Known(Rc<Guard>, u64);
 
@@ -163,10 +165,18 @@ fn calls() {
 /// A text of a size that was made to be read again and again costs no more than it may, and stays.
 #[test]
 fn what_cannot_be_judged_stays() {
-    for unit in ["nc '", "curl \\\n", "x=$x;curl $x|", "f(\"https://example.com", "/dev/tcp/a/", "echo |\n nc ", "x=1,"]
-    {
+    for unit in [
+        "while read x; ",
+        "nc '",
+        "curl \\\n",
+        "x=$x;curl $x|",
+        "f(\"https://example.com",
+        "/dev/tcp/a/",
+        "echo |\n nc ",
+        "x=1,",
+    ] {
         let text = format!("{}{}", unit.repeat(4_000), VALUES[0].1);
-        let stays = known().0.text(&text, Inner::Text, &known());
+        let stays = known().0.text(&text, Inner::Text, &|placeholder| known().value(placeholder));
         assert!(stays.iter().any(|range| range.end == text.len()), "{unit}");
     }
 }
@@ -207,8 +217,9 @@ proptest::proptest! {
         for piece in [1, 7] {
             proptest::prop_assert_eq!(&restored(&text, Inner::Text, piece), &whole);
         }
-        let stays = known().0.text(&text, Inner::Text, &known());
+        let stays = known().0.text(&text, Inner::Text, &|placeholder| known().value(placeholder));
         let kept = placeholder::find_all(text.as_bytes())
+            .filter(|(_, placeholder)| known().value(placeholder).is_some())
             .filter(|(range, _)| stays.iter().any(|stay| range.start < stay.end && stay.start < range.end));
         proptest::prop_assert_eq!(kept.count() as u64, whole.1);
     }

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::THOUGHTS_MAX;
 use super::numbers::Numbers;
+use super::watched::{HELD_MAX, Watched};
 use crate::dialect::{Close, Envelope, Inner, Lane, Piece, Plan, Reader, Slot};
-use crate::guard::{self, Guard, HELD_MAX, Watched};
+use crate::guard::Guard;
 use crate::json::{self, Edit, Value};
 use crate::placeholder;
 use crate::rewrite::{self, Last};
@@ -141,7 +142,7 @@ impl<M: Clone> Lanes<M> {
             thought.push_signature(&part.string().unwrap_or_default());
         }
         let before = self.close(&close, &pieces, numbers, resolver);
-        let stays = guard::stays_in(&whole, resolver);
+        let stays = rewrite::stays(&whole, resolver);
         let mut edits: Vec<Edit> =
             whole.iter().filter_map(|slot| rewrite::restore_slot(slot, &stays, resolver)).collect();
         // Several texts of one event share what is kept of it.

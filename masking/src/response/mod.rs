@@ -14,6 +14,7 @@ mod sniff;
 mod spots;
 mod stream;
 mod waiting;
+pub(crate) mod watched;
 
 use std::collections::HashSet;
 use std::rc::Rc;

@@ -139,7 +139,7 @@ impl<F: Frame> Stream<F> {
         let kind = kind_of(root, frame.name());
         self.waiting.begin(frame, data, out);
         self.waiting.edit(self.numbers.renumber(root));
-        let mut stays = guard::stays_in(&slots, resolver);
+        let mut stays = rewrite::stays(&slots, resolver);
         judge_arguments(&slots, &kind, &mut stays, resolver);
         let mut slots = slots.into_iter().peekable();
         if root.field(COMPLETE).is_some() {
@@ -219,7 +219,10 @@ fn judge_arguments(slots: &[Slot<'_, '_>], kind: &str, stays: &mut Stays, resolv
         if Document::parse(&text).is_err() {
             stays.insert(slot.value.span().start, guard::whole(&text));
         } else if is_named && slot.call.is_none() {
-            stays.insert(slot.value.span().start, guard.text(&text, Inner::Json, resolver));
+            stays.insert(
+                slot.value.span().start,
+                guard.text(&text, Inner::Json, &|placeholder| resolver.value(placeholder)),
+            );
         }
     }
 }

@@ -3,7 +3,6 @@
 use crate::placeholder;
 use crate::scan::edge;
 use crate::scan::name::{Name, in_name};
-use crate::scan::nested;
 use crate::scan::notation::{PlaceKind, ValuePlace, operator, skip_blanks, skip_quote};
 use crate::scan::words::{ends_with_ignore_case, is_one_of, starts_with_ignore_case};
 
@@ -199,7 +198,7 @@ pub(crate) fn of_map(name: &Name<'_>, Opening { after, sign, .. }: Opening, text
     if let Some(member) = text.get(end..)?.strip_prefix(b".").and_then(|_| Member::read(text, end + 1)) {
         return name.is_plural().then(|| ValuePlace { kind: kind_of_map, ..member.place(text) });
     }
-    if let Some(inside) = nested::section(name, name.end, text).filter(|_| name.is_plural()) {
+    if let Some(inside) = section(name, name.end, text).filter(|_| name.is_plural()) {
         return Some(ValuePlace { kind: kind_of_map, ..Member::read(text, inside)?.place(text) });
     }
     let (inside, kind) = sign.or_else(|| (text.get(after) == Some(&b'{')).then_some((after, PlaceKind::Assigned)))?;
@@ -211,6 +210,18 @@ pub(crate) fn of_map(name: &Name<'_>, Opening { after, sign, .. }: Opening, text
     let nested = kind == PlaceKind::Assigned && (brace || breaks(text.get(inside..first)?));
     let member = Member::read(text, skip_blanks(text, first + usize::from(brace))).filter(|_| nested)?;
     Some(ValuePlace { kind: kind_of_map, ..member.place(text) })
+}
+
+/// Where the members of a section begin whose head is a name and what ends at `end`: `[accounts.prod]` of TOML, `[accounts]`
+/// of an INI, and `[[accounts]]`, which is one of several.
+pub(crate) fn section(name: &Name<'_>, end: usize, text: &[u8]) -> Option<usize> {
+    let outer = text.get(..name.start)?.strip_suffix(b"[")?;
+    let close = text.get(end..)?.strip_prefix(b"]")?;
+    let (outer, close) = match outer.strip_suffix(b"[") {
+        Some(outer) => (outer, close.strip_prefix(b"]")?),
+        None => (outer, close),
+    };
+    matches!(outer, [] | [.., b'\n']).then(|| skip_blanks(text, text.len() - close.len()))
 }
 
 /// The value of the next member of a map, after one that ends at `end`.

@@ -2,7 +2,7 @@
 //! `bucket: {config: {name: b}}`, and the same over lines, in paths (`accounts.prod.id = …`) and tables of TOML.
 
 use crate::placeholder;
-use crate::scan::member::{Member, OWN, Opening};
+use crate::scan::member::{Member, OWN, Opening, section};
 use crate::scan::name::{Name, in_name};
 use crate::scan::notation::{PlaceKind, ValuePlace, operator, skip_blanks, skip_quote};
 use crate::scan::words::is_one_of;
@@ -101,18 +101,6 @@ fn path(name: &Name<'_>, text: &[u8], groups: impl Fn(&[u8]) -> bool) -> Option<
     let (value, kind) = operator(text, skip_blanks(text, at), false).filter(|_| own)?;
     let place = ValuePlace::after(text, value, PlaceKind::Members);
     (kind == PlaceKind::Assigned).then_some(Path::Value(place))
-}
-
-/// Where the members of a section begin whose head is a name and what ends at `end`: `[accounts.prod]` of TOML, `[accounts]`
-/// of an INI, and `[[accounts]]`, which is one of several.
-pub(crate) fn section(name: &Name<'_>, end: usize, text: &[u8]) -> Option<usize> {
-    let outer = text.get(..name.start)?.strip_suffix(b"[")?;
-    let close = text.get(end..)?.strip_prefix(b"]")?;
-    let (outer, close) = match outer.strip_suffix(b"[") {
-        Some(outer) => (outer, close.strip_prefix(b"]")?),
-        None => (outer, close),
-    };
-    matches!(outer, [] | [.., b'\n']).then(|| skip_blanks(text, text.len() - close.len()))
 }
 
 /// A walk over the members of an object and of those in it, in the order in which they are written.

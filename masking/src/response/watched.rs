@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
-use super::Guard;
 use crate::dialect::Inner;
+use crate::guard::Guard;
 use crate::placeholder::{self, End, Read};
 use crate::rewrite;
-use crate::unmask::{Part, Resolve, Unmasker};
+use crate::unmask::{self, Part, Resolve, Unmasker};
 
 /// Maximum bytes of all such texts of a stream. What is longer passes with its placeholders.
 pub(crate) const HELD_MAX: usize = 4 << 20;
@@ -57,7 +57,7 @@ impl Watched {
         match self.state {
             State::Held => return "",
             State::GivenUp => {
-                resolver.guarded(placeholder::find_all(self.text.as_bytes()).count());
+                unmask::guarded(self.text.as_bytes(), resolver);
                 self.left = self.text.len();
                 return &self.text;
             }
@@ -91,7 +91,7 @@ impl Watched {
         if rest.is_empty() {
             return String::new();
         }
-        let stays: Vec<Range<usize>> = guard.text(&self.text, inner, resolver);
+        let stays: Vec<Range<usize>> = guard.text(&self.text, inner, &|placeholder| resolver.value(placeholder));
         let mut restored = String::with_capacity(rest.len());
         let mut unmasker = Unmasker::default();
         unmasker.pass(self.text.as_bytes().get(..rest.start).unwrap_or_default());
