@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-/// A list of hosts: names, `*.` with a name for all hosts below it, addresses, networks, and the words of [`WORDS`].
+/// A list of hosts: names, `*.` with a name for all hosts below it, addresses, networks, and words for many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hosts(Vec<Rule>);
 
