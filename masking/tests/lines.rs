@@ -87,6 +87,21 @@ const PREFIXES: &[&str] = &[
     "#\t+## ",
     "#\t> // ",
     "2026-07-01T09:12:44.120Z [web] ## ",
+    // Of no known form: what successive lines begin with.
+    "web-6d4f api ",
+    "default/web-0 [api] ",
+    "I0302 08:14:11.00012#       1 main.go:4#] ",
+    "03-02 08:14:11.#  4411  4422 D Cfg: ",
+    "Jin Park: ",
+    "<14>1 2026-03-02T08:14:1#Z host app - - - ",
+    "build\tRun tests\t2026-03-02T08:14:11.#Z ",
+    "E       ",
+    "REM ",
+    "mysql> ",
+    "#) ",
+    "ok: [web1] => ",
+    "    remote: ",
+    "• ",
 ];
 
 /// A block behind a prefix.

@@ -93,8 +93,17 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Key(KeyRule {
                 names: "instance identifier|rds instance id|rds identifier|db identifier|db instance|rds instance|database instance|db instance id|\
                         db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db インスタンス|数据库实例|rds 实例|db instanz|\
-                        rds instanz|datenbankinstanz|instancia rds|instancia de base de datos",
+                        rds instanz|datenbankinstanz|instancia rds|instancia de base de datos|instance de base de données|\
+                        istanza di database|instância de banco de dados|instancia de bd",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
+                check: Check::Name,
+            }),
+            // What other languages call it in a sentence, where a word may be the next one.
+            Rule::Key(KeyRule {
+                names: "base de datos|base de données|datenbank|de dados|데이터베이스|データベース|数据库|база данных|\
+                        базу данных|baza danych|veritabanı",
+                value: "[a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){1,5}-(?:[a-z]{0,8}[0-9]{1,4}|prod|prd|stage|staging|stg|dev|\
+                        test|qa|uat|live|replica|primary|main)",
                 check: Check::Name,
             }),
             Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.(?:{region}\.rds|rds\.{region})\.{aws}"),
@@ -109,7 +118,7 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Name,
             }),
             Rule::Resource(
-                "db_instance|rds_cluster_instance|docdb_cluster_instance|neptune_cluster_instance|\
+                "db_instance|rds_instance|rds_cluster_instance|docdb_cluster_instance|neptune_cluster_instance|\
                         db_instance_role_association|AWS::RDS::DBInstance|AWS::DocDB::DBInstance|\
                         AWS::Neptune::DBInstance",
                 "({name})",

@@ -69,7 +69,7 @@ macro_rules! versions {
 }
 
 /// Words in front of a version, with those that end other names too: `server`.
-pub(crate) const VERSION_WORDS: &str = concat!(versions!(), "|ver|fassung|빌드");
+pub(crate) const VERSION_WORDS: &str = concat!(versions!(), "|ver|fassung|빌드|section|chapter|clause|tag|§");
 
 /// Numbers with three points under the name of a version: addresses look the same.
 pub(crate) const VERSIONS: KeyRule = KeyRule {

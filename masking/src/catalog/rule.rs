@@ -108,7 +108,7 @@ impl KeyRule {
                 continue;
             }
             let words = name.trim_start_matches(['^', '*', '=']).split(' ');
-            let foreign = words.clone().rev().find(|word| word.chars().any(|c| c >= '\u{1100}'));
+            let foreign = words.clone().rev().find(|word| word.chars().any(|c| c >= '\u{590}'));
             anchors.extend(foreign.or_else(|| words.rev().max_by_key(|word| word.len())));
         }
         anchors.sort_unstable();

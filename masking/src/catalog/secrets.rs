@@ -198,13 +198,23 @@ pub(super) const ROWS: &[Row] = &[
                         redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
                         口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
                         паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|şifresi|Şifresi|parolası|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
-                        passord|jelszó|parola|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
-                        pass phrase|passcode|require pass|store pass|key pass",
+                        passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
+                        pass phrase|passcode|require pass|store pass|key pass|master auth",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
+            // Longer than people remember: what programs make.
+            Rule::Key(KeyRule {
+                names: "password|passwd|pwd|passphrase|비밀번호|パスワード|密码|passwort|contraseña|mot de passe|senha|пароль",
+                value: "[A-Za-z0-9+/=_.~-]{200,}",
+                check: Check::Generated,
+            }),
             // Words that name much else.
-            Rule::Key(KeyRule { names: "pass", value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}", check: Check::Scattered }),
+            Rule::Key(KeyRule {
+                names: "pass|secret",
+                value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}",
+                check: Check::Scattered,
+            }),
             Rule::Stored,
             Rule::UserInfo,
             // A driver of Oracle's names the user and the password in front of the host.
@@ -254,11 +264,16 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?i:convertto-securestring) (?:-[Ss]tring )?["']([^\x00-\x20"'\\]{6,128})["']"#,
                 Check::Password,
             ),
+            Rule::After(
+                "set password for ",
+                r#"(?i:set password for) [^\s=]{1,160} ?= ?(?:(?i:password)\()?[\x22']([^\x00-\x20\x22'\\]{4,128})"#,
+                Check::UrlPassword,
+            ),
             // A password file and a command line of databases. (PostgreSQL documentation, "The Password File")
             Rule::After(
                 ":5432:|:5439:|:3306:|*:*:*:",
                 r"(?::[0-9]{4}|\*:\*):(?:[^:\s]{1,63}):(?:[^:\s]{1,63}):([^\s]{6,128})",
-                Check::Scattered,
+                Check::Password,
             ),
             Rule::After(
                 "sqlplus ",
@@ -272,6 +287,10 @@ pub(super) const ROWS: &[Row] = &[
                 r"-(?:src|dest)?(?:store|key)pass ([^\s'\x22]{6,128})",
                 Check::Password,
             ),
+            // A row of parameters, and commands of pipelines.
+            Rule::After("securestring  ", r"SecureString  \|  ([^\x00-\x20|]{6,256})  ", Check::Password),
+            Rule::After("issecret=true]", r"(?i:issecret=true\])([^\x00-\x20\x22']{6,256})", Check::Password),
+            Rule::After("::add-mask::", r"::add-mask::([^\x00-\x20\x22']{6,256})", Check::Password),
             // An answer that is a value alone.
             Rule::After(
                 "get-parameter |get-secret-value |get-random-password",
@@ -280,8 +299,8 @@ pub(super) const ROWS: &[Row] = &[
             ),
             // Options of clients of databases and of ssh.
             Rule::After(
-                "mysql|mariadb|redis-cli|sshpass|ldapsearch|ldapmodify|ldapadd|ldapwhoami|htpasswd -|net use ",
-                r#"(?:ldap[a-z]{3,6}[ \t][^\x00-\x1f|;&]{0,200}?-w[ \t]|htpasswd -[a-zA-Z]{1,6} [^\s]{1,100} [^\s]{1,64} |net use (?:[A-Za-z*]: )?\\\\[^\s]{1,120} |(?:mysql|mariadb)(?:dump|admin|import|sh)?(?:[ \t][^\x00-\x1f|;&]{0,200}?)?[ \t]-p|redis-cli[ \t][^\x00-\x1f|;&]{0,200}?(?:-a|--pass)[ \t]|sshpass[ \t]+-p[ \t]?)["'\\]{0,4}([^\x00-\x20"'\\$-][^\x00-\x20"'\\]{5,127})"#,
+                "mysql|mariadb|redis-cli|sqlcmd |sshpass|ldapsearch|ldapmodify|ldapadd|ldapwhoami|htpasswd -|net use ",
+                r#"(?:ldap[a-z]{3,6}[ \t][^\x00-\x1f|;&]{0,200}?-w[ \t]|htpasswd -[a-zA-Z]{1,6} [^\s]{1,100} [^\s]{1,64} |net use (?:[A-Za-z*]: )?\\\\[^\s]{1,120} (?:/user:[^\s]{1,64} )?|(?:mysql|mariadb)(?:dump|admin|import|sh)?(?:[ \t][^\x00-\x1f|;&]{0,200}?)?[ \t]-p|redis-cli[ \t][^\x00-\x1f|;&]{0,200}?(?:-a|--pass)[ \t]|sshpass[ \t]+-p[ \t]?|sqlcmd[ \t][^\x00-\x1f|;&]{0,200}?-P[ \t]?)["'\\]{0,4}([^\x00-\x20"'\\$-][^\x00-\x20"'\\]{5,127})"#,
                 Check::UrlPassword,
             ),
         ],
@@ -434,13 +453,45 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "client_secret",
         label: "CLIENT_SECRET",
-        rules: &[Rule::Key(KeyRule {
-            names: "client secret|app secret|oidc secret|oauth secret|cognito secret|클라이언트 시크릿|クライアントシークレット|客户端密钥",
-            value: "[A-Za-z0-9._~+/=-]{20,128}",
-            check: Check::Password,
-        })],
-        yes: &[r#""ClientSecret": "‹9ujlik3n4b5urk1ft4fl3mg5e62d9ado7h8j9k0l1m2n3p4q5r6›""#],
-        no: &["client_secret = var.cognito_client_secret"],
+        rules: &[
+            Rule::Key(KeyRule {
+                names: "client secret|app secret|oidc secret|oauth secret|cognito secret|클라이언트 시크릿|クライアントシークレット|客户端密钥",
+                value: "[A-Za-z0-9._~+/=-]{20,128}",
+                check: Check::Password,
+            }),
+            // With which programs sign and seal what is their own.
+            Rule::Key(KeyRule {
+                names: "secret|secret key|=secret_key_base|=SECRET_KEY_BASE",
+                value: "[0-9a-f]{32,128}",
+                check: Check::Mixed,
+            }),
+            // Django's. (`get_random_secret_key` of its `django.core.management.utils`)
+            Rule::Key(KeyRule {
+                names: "secret key",
+                value: "(?:django-insecure-)?[a-z0-9!@#$%^&*(_=+);-]{50,100}",
+                check: Check::Digit,
+            }),
+            // A key of WireGuard's.
+            Rule::After("privatekey = ", "PrivateKey = ([A-Za-z0-9+/]{43}=)", Check::Generated),
+            Rule::Key(KeyRule {
+                names: "secret|=secret_key_base|=SECRET_KEY_BASE",
+                value: "[A-Za-z0-9+/=_.~-]{20,}",
+                check: Check::Generated,
+            }),
+        ],
+        yes: &[
+            r#""ClientSecret": "‹9ujlik3n4b5urk1ft4fl3mg5e62d9ado7h8j9k0l1m2n3p4q5r6›""#,
+            "SECRET_KEY = '‹django-insecure-8k&z2w!q_7m=x4v@t0b#n5c^r1y%u3i*o6p(a9s)d-fghjlqwe›'",
+            "JWT_SECRET=‹9f86d081884c7d659a2feaa0c55ad015›",
+            "secret_key_base: ‹k3TzQ9vLm2Kp7tXw4RbN8cYd5HfJ6gUeAoXi›",
+            "PrivateKey = ‹4viRSDyMHEGqBZCQT7XMJlt9ZP804sVn+oS6CTgl8aB=›",
+        ],
+        no: &[
+            "client_secret = var.cognito_client_secret",
+            "secret: my-app-secret-name-2",
+            "secret = 9f86d081884c",
+            "imagePullSecret: registryCredentials1",
+        ],
         ..SECRET
     },
     Row {
@@ -508,6 +559,13 @@ pub(super) const ROWS: &[Row] = &[
                 value: r"(?:Bearer )?(eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4})",
                 check: Check::Mixed,
             }),
+            Rule::After("bearer ", r"[Bb]earer ([A-Za-z0-9._~+/-]{20,}=*)", Check::Generated),
+            // A user with a password, in base64. (RFC 7617)
+            Rule::After(
+                "authorization: basic |authorization\": \"basic ",
+                r"(?i:authorization)[\x22']?: ?[\x22']?[Bb]asic ([A-Za-z0-9+/]{12,256}={0,2})",
+                Check::Mixed,
+            ),
             Rule::After("bearer ey", r"[Bb]earer (eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4})", Check::Mixed),
         ],
         yes: &[

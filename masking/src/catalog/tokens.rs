@@ -2,7 +2,7 @@
 //! services' documentation and of the secret scanners that they take part in (GitHub secret scanning, "Supported
 //! secret scanning patterns").
 
-use super::{Check, Edge, ROW, Risk, Row, Rule};
+use super::{Check, Edge, KeyRule, ROW, Risk, Row, Rule};
 
 const SECRET: Row = Row { risk: Risk::Secret, ..ROW };
 
@@ -150,14 +150,28 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Literal("hf_", "hf_[A-Za-z0-9]{34}", Edge::Word, Check::Scrambled),
             Rule::Literal("hvs.|hvb.|hvr.", r"hv[sbr]\.[A-Za-z0-9_-]{24,300}", Edge::Word, Check::Mixed),
             Rule::Literal("sg.", r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", Edge::Word, Check::Digit),
+            // Of any other service, under the names that they have.
+            Rule::Key(KeyRule {
+                // Names end with these letters: `GITHUB_TOKEN`, `gitlab-token`, `deployToken`.
+                names: "auth token|npm token|api token|bot token|job token|hub token|lab token|ploy token|=_auth",
+                value: "[A-Za-z0-9+/=_.~-]{20,}",
+                check: Check::Generated,
+            }),
             Rule::Literal("dop_v1_|doo_v1_|dor_v1_", "do[opr]_v1_[0-9a-f]{64}", Edge::Word, Check::None),
         ],
         yes: &[
             "HF_TOKEN=‹hf_x7Kd92LmQv4TzPb81RnWc3YsHf60JgUeAo›",
             "VAULT_TOKEN=‹hvs.CAESIJx7Kd92LmQv4TzPb81RnWc3YsHf60›",
+            "//registry.example/:_authToken=‹k3TzQ9vLm2Kp7tXw4RbN8cYd5HfJ›",
             "‹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›",
         ],
-        no: &["hf_hub_download", "SG.your.key", "msg.body"],
+        no: &[
+            "next_token: k3TzQ9vLm2Kp7tXw4RbN8cYd5HfJ",
+            "auth_token = get_auth_token_v2_from_header",
+            "hf_hub_download",
+            "SG.your.key",
+            "msg.body",
+        ],
         ..SECRET
     },
     Row {

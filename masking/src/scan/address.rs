@@ -42,6 +42,8 @@ fn is_product(text: &[u8], start: usize) -> bool {
     let apart = before.last().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'(' | b';'));
     match sign {
         b"/" => apart && capital(name),
+        // `Microsoft.NETCore.App 10.0.1.2 [/usr/share/dotnet]`
+        b" " => apart && name.split(|b| *b == b'.').filter(|part| capital(part)).count() >= 3,
         _ => name.contains(&b'.') && name.split(|b| *b == b'.').all(capital) && sign.contains(&b'"'),
     }
 }
@@ -54,7 +56,7 @@ const PRODUCT_MAX: usize = 80;
 fn is_version(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(24)..start).unwrap_or_default();
     // `"v": "10.1.4.22"`
-    if [b"\"v\":\"".as_slice(), b"\"v\": \""].iter().any(|name| head.ends_with(name)) {
+    if [b"\"v\":\"".as_slice(), b"\"v\": \""].iter().any(|name| head.ends_with(name)) || is_bumped(text, start) {
         return true;
     }
     let head = head.get(..name_end(head, head.len())).unwrap_or_default();
@@ -64,6 +66,16 @@ fn is_version(text: &[u8], start: usize) -> bool {
         };
         starts_with_ignore_case(tail, word.as_bytes()) && begins_word(before, tail)
     })
+}
+
+/// `bump the base image to 10.2.0.4`: what is said of versions alone.
+fn is_bumped(text: &[u8], start: usize) -> bool {
+    let head = text.get(start.saturating_sub(PRODUCT_MAX)..start).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline..).unwrap_or_default());
+    let begins = |at: usize| at.checked_sub(1).and_then(|at| line.get(at)).is_none_or(|b| !b.is_ascii_alphanumeric());
+    ["bump ", "Bump ", "bumps ", "bumped ", "Bumps "]
+        .iter()
+        .any(|word| memchr::memmem::find(line, word.as_bytes()).is_some_and(begins))
 }
 
 /// Returns the end of the word before a version that begins at `start`.

@@ -110,13 +110,37 @@ const PASSWORD_WORDS: &str = "\
     password|pass|passwd|pwd|secret|user|username|token";
 
 fn is_password(value: &[u8]) -> bool {
-    let words = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-/. ".contains(b));
+    let words = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-/. :".contains(b));
     (!words || letters::is_random(value))
         && !begins_with_sigil(value)
         && !is_reference(value)
         && !has_reference_mark(value)
+        && !is_metavariable(value)
+        && !is_class(value)
+        && !is_flag(value)
         && !template::is_path(value)
         && !template::is_sealed(value)
+}
+
+/// `issecret=true]…`: a flag, and what follows it.
+fn is_flag(value: &[u8]) -> bool {
+    let behind = value.strip_prefix(b"true").or_else(|| value.strip_prefix(b"false"));
+    behind.is_some_and(|behind| behind.first().is_some_and(|b| b"])},;".contains(b)))
+}
+
+/// `[a-zA-Z0-9/_+=.@-]{1,2028}`: what a pattern allows.
+fn is_class(value: &[u8]) -> bool {
+    value.starts_with(b"[") && memchr::memmem::find(value, b"a-z").is_some()
+}
+
+/// `PASSWORD1`, `DB_SECRET_2`, `SecureString2`: what a manual writes for a value.
+fn is_metavariable(value: &[u8]) -> bool {
+    const WORDS: [&[u8]; 5] = [b"PASSW", b"PWD", b"SECRET", b"TOKEN", b"VALUE"];
+    let digits = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let word = value.get(..value.len() - digits).unwrap_or_default();
+    let capitals = word.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
+    digits <= 2
+        && (word == b"SecureString" || capitals && WORDS.iter().any(|part| memchr::memmem::find(word, part).is_some()))
 }
 
 /// Returns whether a value begins as a reference does.
@@ -129,11 +153,18 @@ pub(crate) fn begins_with_sigil(value: &[u8]) -> bool {
 pub(crate) fn is_enclosed_password(value: &[u8]) -> bool {
     (ENCLOSED_MIN..=ENCLOSED_MAX).contains(&value.len())
         && !template::is_rule(value)
+        && !is_url(value)
         && (is_password(value)
             || is_phrase(value)
             || (is_generated(value) || begins_with_sigil(value) && has_digit(value))
                 && !is_reference(value)
                 && !template::is_one(value))
+}
+
+/// Returns whether a value is a URL: its own rules find the password in it.
+fn is_url(value: &[u8]) -> bool {
+    let scheme = value.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || **b == b'+').count();
+    scheme >= 2 && value.get(scheme..).is_some_and(|rest| rest.starts_with(b"://"))
 }
 
 /// Returns whether a value is made of at least three words, as a passphrase is, and not the name of something that holds
@@ -180,7 +211,7 @@ pub(crate) fn is_code(value: &[u8]) -> bool {
     let mut parts = value.rsplit(|b| *b == b'.');
     // Only the last name tells one of several by a number.
     let dotted = parts.next().is_some_and(name) && parts.all(|part| name(part) && !has_digit(part));
-    let dotted = dotted && value.contains(&b'.');
+    let dotted = (dotted || is_path_of_names(value)) && value.contains(&b'.');
     let plain = value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'));
     let constant = value.contains(&b'_')
         && value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
@@ -190,6 +221,30 @@ pub(crate) fn is_code(value: &[u8]) -> bool {
             .count()
             >= 2;
     value.iter().any(|b| matches!(b, b'[' | b'{' | b'}')) || dotted && plain || constant
+}
+
+/// `passwordField1.text`, `random_password.db1.result`: words with points between them, numbered at their ends.
+fn is_path_of_names(value: &[u8]) -> bool {
+    let is_name = |part: &[u8]| {
+        let digits = part.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let word = part.get(..part.len() - digits).unwrap_or_default();
+        digits <= 2 && word.len() >= 2 && word.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
+    };
+    let long = |part: &[u8]| part.iter().filter(|b| b.is_ascii_alphabetic()).count() >= 4;
+    value.split(|b| *b == b'.').all(is_name) && value.split(|b| *b == b'.').any(long) && !letters::is_unlikely(value)
+}
+
+/// Returns whether a value is a name of code with a number at its end: `account_id2`, `confirmPassword1`.
+pub(crate) fn is_numbered_name(value: &[u8]) -> bool {
+    let digits = value.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let word = value.get(..value.len() - digits).unwrap_or_default();
+    let parted = word.contains(&b'_')
+        || word.windows(2).any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+    digits <= 2
+        && parted
+        && word.first().is_some_and(u8::is_ascii_lowercase)
+        && word.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_')
+        && !letters::is_unlikely(word)
 }
 
 /// Bytes of a password in quotation marks.

@@ -20,7 +20,9 @@ const NUMBERED: &str = "\
 
 /// The account in the sentence of a name that ends at `at`.
 pub(crate) fn account(text: &[u8], at: usize) -> Option<Range<usize>> {
-    value(text, at, is_account)
+    // `Account: prod (471192830564)`
+    let colon = usize::from(matches!(text.get(at..), Some([b':', b' ', next, ..]) if next.is_ascii_alphabetic()));
+    value(text, at + colon, is_account)
 }
 
 /// Reports the accounts on the rest of the line after a name for several: `Accounts: prod 471192830564, dev 582203941675`.
@@ -49,7 +51,7 @@ pub(crate) fn accounts(text: &[u8], at: usize, found: &mut impl FnMut(Range<usiz
 const LINE_MAX: usize = 240;
 
 /// Twelve digits, which are no minute: `202601091234`.
-fn is_account(word: &[u8]) -> bool {
+pub(crate) fn is_account(word: &[u8]) -> bool {
     let number = |range: Range<usize>| {
         word.get(range).unwrap_or_default().iter().fold(0_u32, |number, b| number * 10 + u32::from(b - b'0'))
     };

@@ -43,7 +43,7 @@ pub(crate) fn right(edge: Edge, text: &[u8], end: usize) -> bool {
         Edge::Compound => is_word(after) || after == b'-' && next.is_ascii_alphanumeric(),
         Edge::Digits => after.is_ascii_alphanumeric() || (after == b'.' || after == b'-') && next.is_ascii_digit(),
         Edge::Ip => match after {
-            b'-' => !next.is_ascii_digit(),
+            b'-' => !next.is_ascii_digit() || is_revision(text, end + 1),
             b'.' => next.is_ascii_digit() && !is_port(text, end + 1),
             _ => is_word(after),
         },
@@ -51,6 +51,16 @@ pub(crate) fn right(edge: Edge, text: &[u8], end: usize) -> bool {
     };
     !glued
 }
+
+/// `1ubuntu4`: the revision of a package behind its version.
+fn is_revision(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    let digits = rest.iter().take(REVISION_MAX).take_while(|b| b.is_ascii_digit()).count();
+    rest.get(digits).is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// Maximum digits of a revision.
+const REVISION_MAX: usize = 4;
 
 /// Returns whether an escape sequence ends right before `at`, however deeply it is escaped itself.
 pub(crate) fn ends_escape(text: &[u8], at: usize) -> bool {
@@ -185,6 +195,8 @@ mod tests {
             (Edge::Ip, "‹10.0.0.1›.443: Flags", true),
             (Edge::Ip, "‹10.0.0.1›-10.0.0.9", true),
             (Edge::Ip, "‹10.0.0.1›-beta", false),
+            (Edge::Ip, "‹10.0.0.1›-1ubuntu4", false),
+            (Edge::Ip, "‹10.0.0.1›-25", true),
             (Edge::Ip, "v‹10.0.0.1›", false),
             (Edge::Mailbox, "https://u:‹a@b.org›", false),
             (Edge::Mailbox, "mailto:‹a@b.org›", true),

@@ -6,6 +6,7 @@ use crate::catalog::KindId;
 use crate::catalog::{Check, Edge, KeyRule};
 use crate::placeholder;
 use crate::scan::bounds;
+use crate::scan::brackets;
 use crate::scan::check;
 use crate::scan::clause;
 use crate::scan::edge;
@@ -67,10 +68,11 @@ impl Keyed {
         &self,
         text: &[u8],
         name: Name<'_>,
-        places: &Places,
+        (places, opening): (&Places, Opening),
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
     ) -> bool {
+        let bracketed = self.bracketed(text, &name, opening, reading, &mut found);
         let all = places.all.iter().enumerate().filter_map(|(at, place)| Some((at, place.as_ref()?)));
         let listed = self.check == Check::Account && name.is_plural() && clause::accounts(text, name.end, &mut found);
         listed
@@ -86,7 +88,35 @@ impl Keyed {
                 }
                 any
             })
+            || bracketed
             || self.clause(text, name, found)
+    }
+
+    /// The accounts in the brackets behind a name for several. Returns whether there was one.
+    fn bracketed(
+        &self,
+        text: &[u8],
+        name: &Name<'_>,
+        opening: Opening,
+        reading: &mut Reading,
+        found: &mut impl FnMut(Range<usize>),
+    ) -> bool {
+        let several = self.check == Check::Account && (name.is_plural() || name.holds(b"account"));
+        // `module.accounts["471192830564"]`
+        let index = Some(name.end).filter(|end| text.get(*end) == Some(&b'['));
+        let Some(inside) = index.or_else(|| opening.inside(text)).filter(|_| several) else { return false };
+        if !reading.is_new(Reader::Brackets, name.start) {
+            return false;
+        }
+        let mut any = false;
+        let read = brackets::accounts(text, inside, |range| {
+            any = true;
+            found(range);
+        });
+        if let Some(read) = read {
+            reading.read(Reader::Brackets, read);
+        }
+        any
     }
 
     /// The value further on in the sentence of its name.
@@ -111,6 +141,11 @@ impl Keyed {
     ) {
         let place = if self.check == Check::Account { notation::skip_arns(text, place) } else { place };
         let (mut place, mut first, mut joint) = (place, true, Joint::Comma);
+        // `PASSWORDS=('…' '…')` of a shell.
+        let array = place.quoted
+            && text
+                .get(..place.start - usize::from(place.start > 0))
+                .is_some_and(|head| head.trim_ascii_end().ends_with(b"("));
         while let Some(value) = self.value(text, place, formal, reading) {
             let end = value.end;
             let last = joint == Joint::And && self.check != Check::Account;
@@ -131,6 +166,7 @@ impl Keyed {
                     let bracket = edge::previous(text, place.start) == Some(b'[') || place.kind == PlaceKind::Cell;
                     next.place.quoted == place.quoted && (formal || place.quoted || bracket)
                 }
+                Joint::Blank if array => next.place.quoted,
                 Joint::Blank => formal && !place.quoted && !place.tight && !self.is_password(),
                 // A comma also separates `password=a,bucket=b`.
                 Joint::Comma | Joint::And if self.is_password() => next.place.quoted && place.quoted,
@@ -222,7 +258,9 @@ impl Keyed {
             // Under a line that is a name alone, a word with a number may be another name.
             let sure = place.quoted || check::is_scattered(cell);
             let unlike_word = check::has_digit(cell) || letters::is_random(cell);
-            return (sure && self.is_enclosed(cell) && unlike_word).then_some(place.start..end);
+            let one = !cell.contains(&b' ') || phrase::is_password(cell);
+            let unnamed = !check::is_numbered_name(cell);
+            return (sure && one && unnamed && self.is_enclosed(cell) && unlike_word).then_some(place.start..end);
         }
         // What a notation encloses is a password or none, whatever characters it is made of.
         if self.is_password() && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place)) {
@@ -302,7 +340,8 @@ impl Keyed {
             }
             // `new aws.rds.Instance("main", {`: what a program calls a resource; its name is in the object.
             Check::Bucket | Check::Name
-                if place.kind == PlaceKind::Called && notation::precedes_object(text, value.end) =>
+                if place.kind == PlaceKind::Called
+                    && (notation::precedes_object(text, value.end) || is_constructed(text, value.start)) =>
             {
                 false
             }
@@ -339,8 +378,9 @@ impl Keyed {
             // Without quotation marks, a symbol may be code's.
             Check::Scattered => true,
             Check::Password if place.kind == PlaceKind::Near => {
-                formal || check::is_generated(bytes) || check::is_long(bytes)
+                formal || (check::is_generated(bytes) || check::is_long(bytes)) && !check::is_numbered_name(bytes)
             }
+            Check::Password if !place.quoted && is_compared(text, place.start, bytes) => false,
             Check::Password if place.kind == PlaceKind::Said => is_told(bytes),
             Check::Password => {
                 let alone = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
@@ -378,6 +418,25 @@ fn is_told(value: &[u8]) -> bool {
     let sure = check::is_generated(value) || check::is_mixed(value) || letters::is_random(value);
     let unlikely = value.len() >= 12 && check::has_digit(value) && letters::is_unlikely(value);
     sure || digits || joined || irregular || unlikely && value.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// Returns whether a program makes a resource there, which it calls so: `new aws.s3.Bucket("logs-1")`.
+fn is_constructed(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(CONSTRUCTOR_MAX)..at).unwrap_or_default();
+    memchr::memmem::rfind(head, b"new aws.").is_some_and(|new| {
+        let path = head.get(new + b"new ".len()..).unwrap_or_default();
+        path.iter().all(|b| b.is_ascii_alphanumeric() || b".(\"'".contains(b))
+    })
+}
+
+/// Maximum bytes of a constructor.
+const CONSTRUCTOR_MAX: usize = 48;
+
+/// Returns whether a word is compared with its name, as code does: `password !== confirmPassword1)`.
+fn is_compared(text: &[u8], start: usize, value: &[u8]) -> bool {
+    let head = text.get(..start).unwrap_or_default().trim_ascii_end();
+    let compares = matches!(head, [.., b'=' | b'!' | b'<' | b'>', b'=']);
+    compares && check::is_numbered_name(value.strip_suffix(b")").unwrap_or(value))
 }
 
 /// A value without the sign that ends its sentence or separates it from the next.

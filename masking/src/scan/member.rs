@@ -41,7 +41,12 @@ impl<'t> Member<'t> {
         let of_name = |b: &&u8| in_name(**b) || !plain && matches!(**b, b'.' | b'/' | b'@' | b'*');
         let len = text.get(quote..)?.iter().take(NAME_BYTES).take_while(of_name).count();
         let name = text.get(quote..quote + len).filter(|name| !name.is_empty() && !is_masked(name))?;
-        let end = skip_quote(text, quote + len).unwrap_or(quote + len);
+        let close = skip_quote(text, quote + len);
+        // `prompt("Password: ")`: a text that is shown is no member.
+        if !plain && close.is_none() && text.get(quote + len..).is_some_and(|rest| rest.starts_with(b": ")) {
+            return None;
+        }
+        let end = close.unwrap_or(quote + len);
         let end = end + usize::from(sign && text.get(end) == Some(&b']'));
         let (value, kind) = operator(text, skip_blanks(text, end), tag)?;
         (kind == PlaceKind::Assigned).then_some(Self { name, value })
@@ -256,6 +261,12 @@ fn breaks(blanks: &[u8]) -> bool {
 /// `<name>bucket</name><value>b</value>`: the name is a value itself, in front of its own.
 pub(crate) fn after_name(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let at = skip_quote(text, name.end).unwrap_or(name.end);
+    // `gh secret set DB_PASSWORD --body …`, `--name DB_PASSWORD --value …`
+    let rest = text.get(at..).unwrap_or_default();
+    if rest.starts_with(b" -") {
+        let option = VALUE_OPTIONS.iter().find(|option| rest.starts_with(option))?;
+        return Some(ValuePlace::after(text, at + option.len(), PlaceKind::Assigned));
+    }
     let at = skip_quote(text, at).unwrap_or(at);
     let close =
         text.get(at..)?.starts_with(b"</").then(|| text.get(at..)?.iter().take(NAME_BYTES).position(|b| *b == b'>'));
@@ -265,6 +276,9 @@ pub(crate) fn after_name(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let member = (comma > name.end).then(|| find(text, skip_blanks(text, comma), is_value_name)).flatten()?;
     Some(member.place(text))
 }
+
+/// Options that hold the value of the name in front of them.
+const VALUE_OPTIONS: [&[u8]; 6] = [b" --body ", b" --body=", b" -b ", b" --value ", b" --value=", b" -v "];
 
 /// `{"value": "b", "name": "BUCKET"}`: the name is a value itself, after its own.
 pub(crate) fn before_name(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {

@@ -11,6 +11,7 @@ mod anywhere;
 mod arn;
 mod beside;
 mod bounds;
+mod brackets;
 mod check;
 mod clarity;
 mod clause;
@@ -49,6 +50,7 @@ mod public;
 mod quoted;
 mod reading;
 mod record;
+mod repeated;
 mod request;
 mod resource;
 mod rules;
@@ -79,6 +81,7 @@ use page::Page;
 use pattern::Custom;
 use pick::{Evidence, Hit, Source};
 use reading::{Reader, Reading};
+use repeated::Block;
 use rules::{Anchor, Rules};
 use search::Search;
 use terms::Terms;
@@ -275,7 +278,7 @@ impl Scanner {
     /// Returns what the rules find in each text.
     fn contexts(&self, texts: &[Text<'_>], review: &mut Option<Review<'_>>, steps: u64) -> Result<Vec<Found>, Budget> {
         let reading = || self.rules.reading().within(steps);
-        let mut readings = Readings { view: reading(), prefixes: reading() };
+        let mut readings = Readings { view: reading(), prefixes: reading(), again: reading() };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
         // where it stands: reading it again would cost its length for each of them.
         let mut named: BTreeMap<(*const u8, usize), Rc<[usize]>> = BTreeMap::new();
@@ -295,6 +298,7 @@ impl Scanner {
             self.stored(text, &mut found);
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
+            readings.again.next_text(text.text.len());
             found
         };
         let found = |text| match review {
@@ -302,7 +306,7 @@ impl Scanner {
             None => scan(text),
         };
         let all = texts.iter().map(found).collect();
-        let is_within = readings.view.has_steps() && readings.prefixes.has_steps();
+        let is_within = [&readings.view, &readings.prefixes, &readings.again].iter().all(|reading| reading.has_steps());
         if is_within { Ok(all) } else { Err(Budget::Steps) }
     }
 
@@ -320,6 +324,10 @@ impl Scanner {
         table::values(view, &mut headers, &self.rules.keys, reading, |rule, range| {
             push(range, rule.kind, Evidence::Context);
         });
+        let unmet = std::mem::take(&mut reading.unmet);
+        let crossed = std::mem::take(&mut reading.crossed);
+        self.again((&page, &opaque), unmet, crossed, &mut readings.again, &mut hits);
+        let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
         for prefix in &page.prefixes {
             self.prefix((&page, &opaque), prefix, &mut readings.prefixes, &mut push);
         }
@@ -365,6 +373,41 @@ impl Scanner {
             found.hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
         });
         self.sift(text.text, found);
+    }
+
+    /// Reports what the rules find in the lines around names that have found no value, without what these lines begin with
+    /// again and again.
+    fn again(
+        &self,
+        (page, opaque): (&Page<'_>, &[Range<usize>]),
+        mut unmet: Vec<usize>,
+        crossed: Vec<Range<usize>>,
+        reading: &mut Reading,
+        hits: &mut Vec<Hit>,
+    ) {
+        unmet.sort_unstable();
+        let blocks = repeated::blocks(page.raw, &page.view, &unmet);
+        if blocks.is_empty() {
+            return;
+        }
+        let mut text = page.view.to_vec();
+        for beginning in blocks.iter().flat_map(|block| &block.beginnings) {
+            text.get_mut(beginning.clone()).into_iter().for_each(|bytes| bytes.fill(b' '));
+        }
+        // What a line begins with is no value of a name on the line before.
+        let crossed: HashSet<(usize, usize)> =
+            crossed.into_iter().filter(|range| begins(&blocks, range)).map(|range| (range.start, range.end)).collect();
+        hits.retain(|hit| !(hit.is_by_context() && crossed.contains(&(hit.start, hit.end))));
+        let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
+        let again = Page { raw: page.raw, view: Cow::Owned(text), prefixes: Vec::new() };
+        let text = &*again.view;
+        for block in blocks {
+            self.anchored((&again, opaque), text, block.range, reading, &mut push);
+        }
+        let mut headers = std::mem::take(&mut reading.headers);
+        table::values(text, &mut headers, &self.rules.keys, reading, |rule, range| {
+            push(range, rule.kind, Evidence::Context);
+        });
     }
 
     /// Reports what the rules find in the prefix of a line. A name there has its value there too: the text of the line
@@ -427,10 +470,23 @@ impl Scanner {
         let start = literal.start;
         match anchor {
             Anchor::Name if reading.is_new(Reader::Name, literal.end - 1) => {
-                let end = self.rules.named(text, literal, reading, |range, kind| {
+                let mut crossed = Vec::new();
+                let end = self.rules.named(text, literal.clone(), reading, |range, kind| {
+                    let between = page.raw.get(literal.end..range.start).unwrap_or_default();
+                    if memchr::memchr(b'\n', between).is_some() {
+                        crossed.push(range.clone());
+                    }
                     found(range, kind, Evidence::Context);
                 });
                 reading.read(Reader::Name, end);
+                // Most names that have found nothing are followed by something else.
+                if reading.unmet.last() == Some(&start) && !repeated::ends_line(page.raw, end) {
+                    reading.unmet.pop();
+                }
+                if !crossed.is_empty() {
+                    reading.unmet.push(start);
+                    reading.crossed.append(&mut crossed);
+                }
             }
             Anchor::Arn | Anchor::ArnRest(_) if reading.is_new(Reader::Arn, start) => {
                 let arns = &self.rules.arns;
@@ -467,8 +523,15 @@ impl Scanner {
             }
             Anchor::PrivateKey if reading.is_new(Reader::PrivateKey, start) => {
                 let Some(kind) = self.rules.private_key else { return };
-                let end = pem::find(page, text, start, |range| found(range, kind, Evidence::Form));
+                let mut any = false;
+                let end = pem::find(page, text, start, |range| {
+                    any = true;
+                    found(range, kind, Evidence::Form);
+                });
                 reading.read(Reader::PrivateKey, end);
+                if !any {
+                    reading.unmet.push(start);
+                }
             }
             Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Evidence::Shown)),
             Anchor::Stored(service) if reading.is_new(Reader::Stored, start) => {
@@ -580,6 +643,8 @@ const ANSWERS: &str = "content|text|output|stdout|result|arguments|input";
 struct Readings {
     view: Reading,
     prefixes: Reading,
+    /// Lines that are read once more without what they begin with.
+    again: Reading,
 }
 
 /// The candidates in one text, and its placeholders, in which nothing is ever found.
@@ -634,6 +699,15 @@ fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t
         }
     }
     values
+}
+
+/// Returns whether a range lies in what a line begins with.
+fn begins(blocks: &[Block], range: &Range<usize>) -> bool {
+    let block = blocks.get(blocks.partition_point(|block| block.range.end <= range.start));
+    block.is_some_and(|block| {
+        let next = block.beginnings.partition_point(|beginning| beginning.end < range.end);
+        block.beginnings.get(next).is_some_and(|beginning| beginning.start <= range.start)
+    })
 }
 
 /// Returns the ranges of placeholders, as they are minted or as Markdown escapes them.

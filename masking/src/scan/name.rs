@@ -2,6 +2,7 @@
 
 use crate::placeholder;
 use crate::scan::edge;
+use crate::scan::look;
 use crate::scan::words::{self, Bytes};
 
 /// A name in a text.
@@ -255,6 +256,11 @@ impl<'t> Name<'t> {
         singular(self.written).is_some() || ["_map", "_list", "_set", "_dict"].iter().any(collection)
     }
 
+    /// Returns whether it is rather the end of a line of base64 than a name.
+    pub(crate) fn is_scattered(&self) -> bool {
+        look::is_scattered(self.written)
+    }
+
     /// Returns whether a part of it is written so, in any case.
     pub(crate) fn holds(&self, part: &[u8]) -> bool {
         words::holds_ignore_case(self.written, part)
@@ -300,7 +306,7 @@ impl<'t> Name<'t> {
         // `## Password`, `**Password**`
         let line = line.trim_ascii_start();
         let line = line
-            .get(line.iter().take_while(|b| matches!(b, b'#' | b'*')).count()..)
+            .get(line.iter().take_while(|b| matches!(b, b'#' | b'*' | b'"')).count()..)
             .unwrap_or_default()
             .trim_ascii_start();
         let words = line.iter().all(|b| b.is_ascii_alphabetic() || *b == b' ' || !b.is_ascii());

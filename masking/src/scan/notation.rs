@@ -77,7 +77,9 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let (behind, joint) = match text.get(at..)? {
         [b',', ..] => (at + 1, Joint::Comma),
         rest if starts_conjunction(rest) > 0 && at > close => (at + starts_conjunction(rest), Joint::And),
-        [b'-', b'>', ..] => (at + 2, Joint::Arrow),
+        // What Terraform and Pulumi change a value into.
+        [b'-' | b'=', b'>', ..] => (at + 2, Joint::Arrow),
+        [0xe2, 0x86, 0x92, ..] => (at + 3, Joint::Arrow),
         [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, Joint::Dash),
         [b'<', b'/', ..] => (next_tag(text, at)?, Joint::Tag),
         [b'|', next, ..] if *next != b'|' && *next != b'\n' => (at + 1, Joint::Cell),
@@ -246,10 +248,12 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         [b'>', ..] if tag => assigned(1),
         // A leader: `Account ID ............ 471192830564`.
         [b'.', b'.', b'.', b'.', ..] => assigned(rest.iter().take(BLANKS_MAX).take_while(|b| **b == b'.').count()),
-        [b'?' | b'+' | b'.', b'=', ..] | [b'\\', b'=' | b':', ..] => assigned(2),
+        [b'?' | b'+' | b'.', b'=', ..] | [b'+', b':', b' ', ..] | [b'\\', b'=' | b':', ..] => assigned(2),
         [b':', b':', b':', b'=', ..] => assigned(4),
         // A field that Jsonnet hides.
         [b':', b':', b' ', ..] => assigned(2),
+        // `Secrets::DbPassword1`: a path of names.
+        [b':', b':', next, ..] if *next > b' ' && !matches!(next, b':' | b'=' | b'"' | b'\'') => None,
         [b':', b':', b'=', ..] | [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => assigned(3),
         [b'=' | b'!', b'=', b'=', ..] => assigned(3),
         [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=' | b'!', b'=', ..] | [b'-', b'>', ..] => {
@@ -263,7 +267,7 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         [b'=', b'3', b'D', next @ ..] if is_quoted_printable(next) => assigned(3),
         [b':' | b'=', ..] => assigned(1 + annotation(rest.get(1..)?)),
         [b'|', ..] if !is_filter(rest) => assigned(1),
-        [b'%', b'3', b'D' | b'd', ..] => assigned(3),
+        [b'%', b'3', b'D' | b'd' | b'A' | b'a', ..] => assigned(3),
         [b'&', b' ', ..] if is_row_of_latex(rest) => assigned(1),
         [b'(', ..] => Some((at + 1, PlaceKind::Called)),
         // R
@@ -430,8 +434,17 @@ const INLINE: [&str; 14] = ["b", "strong", "code", "i", "em", "tt", "span", "kbd
 
 /// After the value that a plan changes into another: `null -> `, `(known after apply) -> `, `"" -> `.
 fn skip_change(text: &[u8], at: usize) -> usize {
-    const BEFORE: [&[u8]; 4] = [b"null -> ", b"\"\" -> ", b"(known after apply) -> ", b"(sensitive value) -> "];
-    let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'n' | b'"' | b'('))).unwrap_or_default();
+    const BEFORE: [&[u8]; 6] = [
+        b"null -> ",
+        b"\"\" -> ",
+        b"(known after apply) -> ",
+        b"(sensitive value) -> ",
+        // A type of CUE, and a default of it.
+        b"string & ",
+        b"string | *",
+    ];
+    let rest =
+        text.get(at..).filter(|rest| matches!(rest.first(), Some(b'n' | b'"' | b'(' | b's'))).unwrap_or_default();
     at + BEFORE.iter().find(|before| rest.starts_with(before)).map_or(0, |before| before.len())
 }
 
@@ -500,7 +513,7 @@ fn skip_wrappers(text: &[u8], at: usize) -> usize {
     let mut inside = at;
     for _ in 0..WRAPPERS_MAX {
         // Most places have none.
-        if !text.get(inside).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'@' | b'$' | b'&' | b'[')) {
+        if !text.get(inside).is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'@' | b'$' | b'&' | b'[' | b'<')) {
             return at;
         }
         let rest = text.get(inside..text.len().min(inside + WRAPPER_BYTES)).unwrap_or_default();
@@ -511,6 +524,14 @@ fn skip_wrappers(text: &[u8], at: usize) -> usize {
             Some([b'(' | b'{', ..]) if wraps(rest.get(..call).unwrap_or_default()) => call + 1,
             // `@("…")`, `vec!["…"]`
             _ if rest.starts_with(b"@(") => b"@(".len(),
+            // A binary of Erlang.
+            _ if rest.starts_with(b"<<\"") => b"<<".len(),
+            // `Some "…"` of functional languages.
+            Some([b' ', b'"' | b'\'', ..])
+                if rest.first().is_some_and(u8::is_ascii_uppercase) && wraps(rest.get(..call).unwrap_or_default()) =>
+            {
+                call + 1
+            }
             _ if rest.starts_with(b"vec![") => b"vec![".len(),
             Some([b' ', ..]) if rest.starts_with(b"new ") => b"new ".len(),
             _ if prefix > 0 && matches!(rest.get(prefix), Some(b'"' | b'\'')) => prefix,
@@ -542,9 +563,9 @@ fn wraps(call: &[u8]) -> bool {
 }
 
 /// Words of calls that take the name of a value.
-const READERS: [&[u8]; 13] = [
+const READERS: [&[u8]; 17] = [
     b"get", b"env", b"read", b"load", b"fetch", b"find", b"lookup", b"require", b"param", b"resolve", b"config",
-    b"decrypt", b"prompt",
+    b"decrypt", b"prompt", b"form", b"query", b"header", b"cookie",
 ];
 /// Words that calls end with which take the value itself.
 const MAKERS: [&[u8]; 32] = [
@@ -621,6 +642,10 @@ fn skip_plain_quote(text: &[u8], at: usize) -> Option<usize> {
         [b'"', b'"', behind @ ..] | [b'\'', b'\'', behind @ ..] if is_doubled(edge::previous(text, at), behind) => {
             Some(at + escapes + 2)
         }
+        // A literal of reStructuredText.
+        [b'`', b'`', behind @ ..] if behind.first() != Some(&b'`') && is_doubled(edge::previous(text, at), behind) => {
+            Some(at + escapes + 2)
+        }
         [b'"' | b'\'' | b'`', ..] => Some(at + escapes + 1),
         [b'u', b'0', b'0', b'2', b'2' | b'7', ..] if escapes > 0 => Some(at + escapes + 5),
         // nginx writes the quotation marks of a body so.
@@ -635,6 +660,11 @@ fn is_doubled(before: Option<u8>, behind: &[u8]) -> bool {
     let closes = before.is_some_and(|b| b > b' ' && !b"=:,([{<>+\"'".contains(&b));
     let opens = match behind {
         [b'/', next, ..] => *next != b'>',
+        // `"" + x` is code, and what is closed by two marks a value.
+        [b'+', rest @ ..] => {
+            let run = rest.iter().take(BLANKS_MAX).take_while(|b| **b > b' ').count();
+            rest.get(..run).is_some_and(|run| run.windows(2).any(|pair| pair == b"\"\""))
+        }
         [next, ..] => *next > b' ' && !b",:;)]}>+.\"'\\".contains(next),
         [] => false,
     };

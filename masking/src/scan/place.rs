@@ -136,7 +136,7 @@ fn is_said(head: &[u8], tail: &[u8]) -> bool {
 }
 
 /// Names that teams give their accounts.
-const STAGES: &str = "\
+pub(crate) const STAGES: &str = "\
     prod|production|stage|staging|dev|development|test|testing|qa|uat|sandbox|shared|security|audit|network|logging|\
     management|root|backup|preprod|nonprod|demo|live";
 

@@ -9,6 +9,8 @@ use crate::scan::notation::{
 };
 use crate::scan::words;
 
+/// Bytes in front of the last word of a resource's type.
+const TYPE_MAX: usize = 32;
 /// Maximum bytes of the name of a service.
 const SERVICE_MAX: usize = 10;
 /// Maximum bytes of a value in front of its name.
@@ -77,7 +79,7 @@ fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     // Most names do not end their line.
     let marks = rest.iter().take(CLOSING_MAX).take_while(|b| b":*\"')}]\r`>".contains(b)).count();
     let (head, behind) = rest.split_at_checked(marks)?;
-    let behind = behind.strip_prefix(b"\n")?;
+    let behind = behind.strip_prefix(b"\n").filter(|_| !name.is_scattered())?;
     let asked = || name.ends_command(text);
     (name.begins_line(text) || asked()).then_some(())?;
     // A line is empty, and the next one opens a block of code.
@@ -159,6 +161,16 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     let quote = skip_quote(text, particle).unwrap_or(particle);
     // `config["Bucket"]`, `env[BUCKET]`, `params[:bucket]`
     let head = text.get(..name.start).unwrap_or_default();
+    // `"AWS::S3::Bucket": "…"`: a type of resources names none.
+    if head.ends_with(b"::")
+        && head.get(head.len().saturating_sub(TYPE_MAX)..).is_some_and(|head| holds(head, b"AWS::"))
+    {
+        return None;
+    }
+    // `arn:aws:secretsmanager:…:secret:prod/orders`: a part of an ARN names none.
+    if head.ends_with(b":") && text.get(name.end) == Some(&b':') && is_in_arn(head) {
+        return None;
+    }
     let index = quote > particle || matches!(head, [.., b'['] | [.., b'[', b':']);
     let quote = quote + usize::from(index && text.get(quote) == Some(&b']'));
     // `acct no. 471192830564`
@@ -172,7 +184,10 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     // `:account-id "471192830564"`, `proxy_set_header x-api-key "…"`: a name with hyphens is one of a program.
     let is_string = || matches!(text.get(near), Some(b'"' | b'\'')) && !name.is_glued();
     let sign = if after == opening.after { opening.sign } else { operator(text, after, name.tag) };
+    // `"accountId" to "471192830564"` of Kotlin.
+    let pair = || text.get(after..).is_some_and(|rest| closed && rest.starts_with(b"to \""));
     let (behind, kind) = sign
+        .or_else(|| pair().then_some((after + b"to ".len(), PlaceKind::Assigned)))
         .or_else(|| attributed(name, text, at))
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
         // The particle says as much as a verb does: `비밀번호는 x 입니다`.
@@ -200,6 +215,20 @@ pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
     // `[bucket.config]` is the head of a table.
     let table = || text.get(..name.start).is_some_and(|head| matches!(head, [b'['] | [.., b'\n', b'[']));
     after && edge::previous(text, name.start).is_some_and(|b| b".([/+!#&$@".contains(&b)) && !table()
+}
+
+/// Returns whether an ARN goes on at the end of `head`.
+fn is_in_arn(head: &[u8]) -> bool {
+    let near = head.get(head.len().saturating_sub(ARN_MAX)..).unwrap_or_default();
+    let run = near.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'-' | b'*')).count();
+    holds(near.get(near.len() - run..).unwrap_or_default(), b"arn:")
+}
+
+/// Bytes of an ARN in front of its resource.
+const ARN_MAX: usize = 96;
+
+fn holds(text: &[u8], word: &[u8]) -> bool {
+    memchr::memmem::find(text, word).is_some()
 }
 
 fn starts(text: &[u8], at: usize, with: &str) -> bool {
@@ -263,9 +292,14 @@ fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
         }
         _ => return None,
     };
-    let value = behind.trim_ascii_start().strip_prefix(&[quote])?;
+    let behind = behind.trim_ascii_start();
+    // A binary of Erlang: `{password, <<"…">>}`.
+    let value = behind.strip_prefix(b"<<").unwrap_or(behind).strip_prefix(&[quote])?;
     let start = name.end + rest.len() - value.len();
-    let closes = |len: &usize| matches!(value.get(len + 1), Some(b')' | b']' | b'}'));
+    let closes = |len: &usize| {
+        matches!(value.get(len + 1), Some(b')' | b']' | b'}'))
+            || value.get(len + 1..).is_some_and(|rest| rest.starts_with(b">>"))
+    };
     let len = memchr::memchr(quote, value).filter(|len| *len > 0 && closes(len))?;
     Some(ValuePlace { end: Some(start + len), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
 }
@@ -312,7 +346,7 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 38] = [
+const VERBS: [&str; 40] = [
     "in",
     "not in",
     "is called",
@@ -351,6 +385,8 @@ const VERBS: [&str; 38] = [
     "nazywa się",
     "jest",
     "heet",
+    "هي",
+    "هو",
 ];
 
 /// Verbs and particles of scripts that are written without a space in front of them.
@@ -370,7 +406,8 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
         .filter(|rest| near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii()))?;
     let rest = Some(rest).filter(|_| edge::previous(text, near) == Some(b' '))?;
     let verb = VERBS.iter().find(|verb| {
-        words::starts_with_ignore_case(rest, verb.as_bytes()) && matches!(rest.get(verb.len()), Some(b' ' | b':'))
+        words::starts_with_ignore_case(rest, verb.as_bytes())
+            && matches!(rest.get(verb.len()), Some(b' ' | b':' | b'\n'))
     })?;
     let colon = usize::from(rest.get(verb.len()) == Some(&b':'));
     Some(near + verb.len() + colon)

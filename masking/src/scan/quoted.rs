@@ -163,7 +163,9 @@ pub(crate) fn argument(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     let name = head.iter().rev().take(NAME_MAX).take_while(|b| in_name(**b) || matches!(b, b'.' | b'/')).count();
     let open = head.len() - name;
     matches!(head.get(..open)?, [.., b'"' | b'\'']).then_some(())?;
-    Some(place.start..close(text, open, place.start)?)
+    let value = place.start..close(text, open, place.start)?;
+    // The rest of a query is not of the value.
+    text.get(value.clone()).is_some_and(|value| !holds_pair(value)).then_some(value)
 }
 
 /// Maximum bytes of the name in an argument.

@@ -5,6 +5,7 @@
 //! read the rest once more. So a rule remembers how far it came.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::rc::Rc;
 
 use crate::scan::name::{Name, ShortName};
@@ -33,6 +34,8 @@ pub(crate) struct Reading {
     /// How far names were read, and up to where each of their rules has read runs.
     names: usize,
     runs: Vec<usize>,
+    /// How far brackets were read for accounts.
+    brackets: usize,
     /// Up to where each of their rules has read objects within objects.
     nested: Vec<usize>,
     /// Up to where each rule for literals has read.
@@ -43,6 +46,9 @@ pub(crate) struct Reading {
     elements: HashSet<u64>,
     /// Names that may head a column of the current text.
     pub(crate) headers: Vec<Header>,
+    /// Names of the current text that have found no value, or one on another line; and the latter.
+    pub(crate) unmet: Vec<usize>,
+    pub(crate) crossed: Vec<Range<usize>>,
     /// The rules of short names that were looked up: a text has few names, each of them often.
     rules: Vec<Option<(ShortName, Rc<[usize]>)>>,
     /// The rules of most names.
@@ -60,6 +66,7 @@ pub(crate) enum Reader {
     Block,
     Stored,
     Name,
+    Brackets,
     /// The runs after the names of a rule, by its place in the table.
     Run(usize),
     /// The objects within objects of a rule, by its place in the table.
@@ -91,11 +98,14 @@ impl Reading {
             hidden: None,
             names: 0,
             runs: vec![0; keys],
+            brackets: 0,
             nested: vec![0; keys],
             literals: vec![0; literals],
             hosts: vec![None; hosts],
             elements: HashSet::new(),
             headers: Vec::new(),
+            unmet: Vec::new(),
+            crossed: Vec::new(),
             rules: vec![None; NAMES],
             none: Rc::new([]),
         }
@@ -141,6 +151,8 @@ impl Reading {
     pub(crate) fn next_text(&mut self, len: usize) {
         self.base += len + 1;
         self.headers.clear();
+        self.unmet.clear();
+        self.crossed.clear();
     }
 
     /// Returns whether the place was not read yet.
@@ -151,6 +163,7 @@ impl Reading {
             Reader::Block => Some(&self.block),
             Reader::Stored => Some(&self.stored),
             Reader::Name => Some(&self.names),
+            Reader::Brackets => Some(&self.brackets),
             Reader::Run(rule) => self.runs.get(rule),
             Reader::Nested(rule) => self.nested.get(rule),
             Reader::Literal(rule) => self.literals.get(rule),
@@ -166,6 +179,7 @@ impl Reading {
             Reader::Block => Some(&mut self.block),
             Reader::Stored => Some(&mut self.stored),
             Reader::Name => Some(&mut self.names),
+            Reader::Brackets => Some(&mut self.brackets),
             Reader::Run(rule) => self.runs.get_mut(rule),
             Reader::Nested(rule) => self.nested.get_mut(rule),
             Reader::Literal(rule) => self.literals.get_mut(rule),

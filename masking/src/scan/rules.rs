@@ -285,11 +285,13 @@ impl Rules {
                 }
             }
         }
+        let mut named = false;
         for name in names {
             let rules = reading.rules(&name, || self.names.rules(&name));
             if rules.is_empty() {
                 continue;
             }
+            named = true;
             let opening = Opening::read(&name, text);
             let nests = nested::may_begin(&name, opening, text);
             let places = Places::new(text, places::places(&name, opening, text));
@@ -302,10 +304,13 @@ impl Rules {
                     continue;
                 }
                 reading.headers.extend(heads.then_some(Header { name: name.start, rule: rule.index }));
-                if rule.at_name(text, name, &places, reading, |range| found(range, rule.kind)) {
+                if rule.at_name(text, name, (&places, opening), reading, |range| found(range, rule.kind)) {
                     done.push(rule.index);
                 }
             }
+        }
+        if named && done.is_empty() {
+            reading.unmet.push(word.start);
         }
         last
     }

@@ -26,6 +26,10 @@ const TITLE_LINES: usize = 3;
 const TITLED: &str = "name|id|identifier|arn";
 /// Maximum bytes between two rows of HTML.
 const GAP_MAX: usize = 120;
+/// Maximum bytes between two rows of objects.
+const OBJECTS_GAP: usize = 120;
+/// Members that hold the name of a column.
+const COLUMN_NAMES: &str = "name|label|columnname|column_name|column|field|header|title|varcharvalue";
 /// Maximum bytes of the name of a table in SQL.
 const INSERT_MAX: usize = 120;
 const INTO: &[u8] = b"INTO ";
@@ -46,7 +50,8 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
         [0xe2, 0x94 | 0x95, ..] => true,
         // The last column of a query and of SQL.
         [b']', b'\'' | b'"', ..] | [b')', b' ', b'V' | b'v' | b'F' | b'f', ..] => true,
-        // The last one of a list of columns.
+        // The last one of a list of columns, and of the members of one.
+        [b'}', b',' | b']' | b' ' | b'\n' | b'\r', ..] => true,
         [b']', b',' | b' ' | b'\n' | b'\r', ..] => true,
         _ => false,
     };
@@ -68,6 +73,8 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
                 | b'('
                 | b'*'
                 | b'_'
+                | b'/'
+                | b':'
                 | 0x80..
         )
     );
@@ -152,6 +159,10 @@ enum Separator {
     Elements,
     /// Commas within brackets, as SQL and JSON have them.
     Tuples(Bracket),
+    /// Lists in JSON, of objects that hold one value each or of the values themselves.
+    Objects,
+    /// The places of the hyphens under the header: `---------- --------`.
+    Columns,
 }
 
 /// The brackets around a row.
@@ -184,7 +195,13 @@ impl Bracket {
 
 /// What ends a line: a line break, or one that is escaped with so many backslashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Break(usize);
+pub(crate) struct Break(usize);
+
+impl Break {
+    pub(crate) fn len(self) -> usize {
+        self.0 + 1
+    }
+}
 
 /// Up to where lines, and rows of HTML, were read that are no headers: a line has many names, and is read for one.
 #[derive(Debug, Default)]
@@ -194,7 +211,7 @@ struct Refused {
 }
 
 /// Bytes after a name that are not read again where its line has no end.
-const STRIDE: usize = LINE_MAX / 8;
+pub(crate) const STRIDE: usize = LINE_MAX / 8;
 
 /// A header with the cells in it.
 #[derive(Debug)]
@@ -218,7 +235,7 @@ impl Table {
         if at < refused.lines {
             return None;
         }
-        if let Some(table) = Self::of_lists(text, at) {
+        if let Some(table) = Self::of_lists(text, at).or_else(|| Self::of_objects(text, at)) {
             return Some(table);
         }
         refused.lines = at + STRIDE;
@@ -233,12 +250,19 @@ impl Table {
         if known.is_some() {
             return known;
         }
+        if let Some(table) = Self::of_hyphens(text, &header, ends) {
+            return Some(table);
+        }
         let separator = separator(line, ends)?;
         let cells = split(text, header.clone(), separator);
         if let Some(table) = Self::of_title(text, &header, &cells, separator, ends) {
             return Some(table);
         }
-        let named = |cell: &Range<usize>| text.get(trim(text, cell.clone())).is_some_and(is_heading);
+        // A column that counts the rows is headed by a sign.
+        let counts = |cell: &[u8]| cell == b"#";
+        let named = |cell: &Range<usize>| {
+            text.get(trim(text, cell.clone())).is_some_and(|cell| is_heading(cell) || counts(cell))
+        };
         let empty = |cell: &Range<usize>| trim(text, cell.clone()).is_empty();
         let filled = cells.iter().filter(|cell| !empty(cell)).count();
         // What is masked was a value, and no header.
@@ -329,8 +353,9 @@ impl Table {
     fn of_query(text: &[u8], header: &Range<usize>, at: usize, ends: Break) -> Option<Self> {
         let query = text.get(header.start..at)?;
         // `COPY t (env, password) FROM stdin;` of a dump.
-        let copy =
-            query.starts_with(b"COPY ") && memchr::memmem::find(text.get(at..header.end)?, b"FROM stdin").is_some();
+        let behind = text.get(at..header.end)?;
+        let copy = query.starts_with(b"COPY ") && memchr::memmem::find(behind, b"FROM stdin").is_some();
+        let csv = copy && memchr::memmem::find(behind, b"CSV").is_some();
         let (open, close) = if copy { (b'(', b')') } else { (b'[', b']') };
         let open = memchr::memrchr(open, query)?;
         (copy || memchr::memmem::find(query, b"--query").is_some()).then_some(())?;
@@ -338,7 +363,8 @@ impl Table {
         let list = text.get(start..header.end)?;
         let list = list.get(..memchr::memchr(close, list)?)?;
         let cells = split(text, start..start + list.len(), Separator::Sign(b","));
-        let table = Self { header: header.clone(), cells, separator: Separator::Sign(b"\t"), ends, title: None };
+        let sign: &[u8] = if csv { b"," } else { b"\t" };
+        let table = Self { header: header.clone(), cells, separator: Separator::Sign(sign), ends, title: None };
         (table.cells.len() >= 2).then_some(table)
     }
 
@@ -374,6 +400,48 @@ impl Table {
         let table = Self { header, cells, separator, ends: Break(0), title: None };
         let row = table.next_line(text, table.header.end).filter(|_| plausible)?;
         (split(text, row, separator).len() == table.cells.len()).then_some(table)
+    }
+
+    /// `{"columns": [{"name": "password", "type": "text"}, …], "rows": [["…", …], …]}`, `ColumnMetadata` and `Records` of
+    /// RDS' and Redshift's data, the rows of Athena.
+    fn of_objects(text: &[u8], at: usize) -> Option<Self> {
+        let head = text.get(at.saturating_sub(STRIDE)..at)?;
+        let key = head.strip_suffix(b"\"")?.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end();
+        let key = key.strip_suffix(b"\"")?.rsplit(|b| *b == b'"').next()?;
+        words::is_one_of(COLUMN_NAMES, key).then_some(())?;
+        let start = at - head.len() + memchr::memrchr(b'[', head)? + 1;
+        let list = text.get(start..text.len().min(at + STRIDE))?;
+        let header = start..start + memchr::memchr(b']', list)?;
+        let inside = text.get(header.clone()).filter(|_| header.end > at)?;
+        let mut cells = Vec::new();
+        for open in memchr::memchr_iter(b'{', inside).take(COLUMNS_MAX) {
+            let close = memchr::memchr(b'}', inside.get(open..)?)?;
+            cells.push(start + open..start + open + close);
+        }
+        let table = Self { header, cells, separator: Separator::Objects, ends: Break(0), title: None };
+        let row = table.next_line(text, table.header.end)?;
+        (split(text, row, Separator::Objects).len() == table.cells.len()).then_some(table)
+    }
+
+    /// A header over a line of hyphens, one group for each column, as PowerShell and SQL*Plus print it.
+    fn of_hyphens(text: &[u8], header: &Range<usize>, ends: Break) -> Option<Self> {
+        let mut table =
+            Self { header: header.clone(), cells: Vec::new(), separator: Separator::Columns, ends, title: None };
+        let rule = table.next_line(text, header.end)?;
+        let line = text.get(rule.clone())?;
+        (line.starts_with(b"--") && line.iter().all(|b| b"- \r".contains(b))).then_some(())?;
+        let begins =
+            |at: &usize| line.get(*at) == Some(&b'-') && at.checked_sub(1).is_none_or(|at| line.get(at) == Some(&b' '));
+        let starts: Vec<usize> = (0..line.len()).filter(begins).take(COLUMNS_MAX).collect();
+        // A blank stands between two columns.
+        let ends = starts.iter().skip(1).map(|start| start - 1).chain([usize::MAX]);
+        let cell = |(start, end): (&usize, usize)| {
+            let at = |offset: usize| header.end.min(header.start.saturating_add(offset));
+            at(*start)..at(end)
+        };
+        table.cells = starts.iter().zip(ends).map(cell).collect();
+        let named = |cell: &Range<usize>| text.get(trim(text, cell.clone())).is_some_and(is_heading);
+        (table.cells.len() >= 2 && table.cells.iter().all(named)).then_some(table)
     }
 
     /// `<tr><th>Bucket</th>…</tr>`
@@ -414,13 +482,15 @@ impl Table {
             }
             if !is_rule(bytes) {
                 // A placeholder is not as long as its value, so what follows it on the line is not under its heading.
-                let moved = self.separator == Separator::Blanks && placeholder::find_all(bytes).next().is_some();
+                let moved = matches!(self.separator, Separator::Blanks | Separator::Columns)
+                    && placeholder::find_all(bytes).next().is_some();
                 let cells = match self.separator {
-                    Separator::Blanks if moved => split(text, line.clone(), Separator::Blanks),
+                    _ if moved => split(text, line.clone(), Separator::Blanks),
+                    Separator::Columns => self.columns(text, &line),
                     Separator::Blanks => aligned(text, &line, self.header.start, &self.cells),
                     separator => split(text, line.clone(), separator),
                 };
-                let cells = self.padded(cells);
+                let cells = self.padded(text, cells);
                 if cells.len() == self.cells.len() {
                     found(&cells, !moved);
                 } else if !moved {
@@ -432,13 +502,31 @@ impl Table {
         done
     }
 
+    /// The cells of a row under the groups of hyphens.
+    fn columns(&self, text: &[u8], line: &Range<usize>) -> Vec<Range<usize>> {
+        let starts: Vec<usize> = self.cells.iter().map(|cell| cell.start - self.header.start).collect();
+        let ends = starts.iter().skip(1).copied().chain([usize::MAX]);
+        let cell = |(start, end): (&usize, usize)| {
+            let at = |offset: usize| line.end.min(line.start.saturating_add(offset));
+            // A value that is wider than its column moves what follows it.
+            let apart = *start == 0 || text.get(at(*start) - 1) == Some(&b' ');
+            if apart { at(*start)..at(end) } else { line.end..line.end }
+        };
+        starts.iter().zip(ends).map(cell).collect()
+    }
+
     /// The cells of a row whose borders are prefixes of its line, under a header whose are not.
-    fn padded(&self, cells: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    fn padded(&self, text: &[u8], cells: Vec<Range<usize>>) -> Vec<Range<usize>> {
         let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return cells };
+        let (front, back) = (first.start..first.start, last.end..last.end);
+        // A row that begins with its number has the look of a line that is numbered.
+        let numbered = text.get(first.clone()).is_some_and(|cell| cell.starts_with(b"   "));
+        if self.cells.len() == cells.len() + 1 && numbered && self.separator == Separator::Sign(b"|") {
+            return [front].into_iter().chain(cells).collect();
+        }
         if self.cells.len() != cells.len() + 2 {
             return cells;
         }
-        let (front, back) = (first.start..first.start, last.end..last.end);
         [front].into_iter().chain(cells).chain([back]).collect()
     }
 
@@ -450,11 +538,16 @@ impl Table {
             let rest = text.get(start..text.len().min(start + LINE_MAX))?;
             return Some(start..start + memchr::memmem::find(rest, b"</tr>")?);
         }
-        if let Separator::Tuples(bracket) = self.separator {
-            let gap = text.get(end..text.len().min(end + bracket.gap()))?;
+        let lists = match self.separator {
+            Separator::Tuples(bracket) => Some((bracket, bracket.gap(), b"]{}".as_slice())),
+            Separator::Objects => Some((Bracket::Square, OBJECTS_GAP, b"]".as_slice())),
+            _ => None,
+        };
+        if let Some((bracket, gap, stops)) = lists {
+            let gap = text.get(end..text.len().min(end + gap))?;
             let open = memchr::memchr(bracket.open(), gap)?;
             // What ends the list of rows, or holds another one, stands in no gap between two of them.
-            let apart = gap.get(1..open).unwrap_or_default().iter().any(|b| b"]{}".contains(b));
+            let apart = gap.get(1..open).unwrap_or_default().iter().any(|b| stops.contains(b));
             let around = |b: &&u8| **b == b'[' || b.is_ascii_whitespace();
             let more = gap.get(open + 1..).unwrap_or_default().iter().take_while(around).count();
             let start = end + open + 1 + if bracket == Bracket::Square { more } else { 0 };
@@ -463,14 +556,14 @@ impl Table {
             let close = rest.iter().position(|b| !quote.holds(bracket, *b) && *b == bracket.close())?;
             return Some(start..start + close);
         }
-        let start = end + if self.ends.0 == 0 { 1 } else { self.ends.0 + 1 };
+        let start = end + self.ends.len();
         text.get(start)?;
         Some(start..line_end(text, start, Some(self.ends))?.0)
     }
 }
 
 /// Where the line at `at` ends, and with which break: the given one, or whichever comes first.
-fn line_end(text: &[u8], at: usize, ends: Option<Break>) -> Option<(usize, Break)> {
+pub(crate) fn line_end(text: &[u8], at: usize, ends: Option<Break>) -> Option<(usize, Break)> {
     let rest = text.get(at..text.len().min(at + LINE_MAX))?;
     let mut from = 0;
     while let Some(mark) = memchr::memchr2(b'\n', b'\\', rest.get(from..)?).map(|mark| from + mark) {
@@ -494,7 +587,7 @@ fn line_end(text: &[u8], at: usize, ends: Option<Break>) -> Option<(usize, Break
     quote.map(|quote| at + quote).or(last.then_some(text.len())).map(|end| (end, ends.unwrap_or(Break(0))))
 }
 
-fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
+pub(crate) fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
     let head = text.get(at.saturating_sub(LINE_MAX)..at).unwrap_or_default();
     let base = at - head.len();
     let real = memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1);
@@ -614,6 +707,20 @@ fn split(text: &[u8], line: Range<usize>, separator: Separator) -> Vec<Range<usi
             }
             cells.push(start..bytes.len());
         }
+        Separator::Objects if !bytes.trim_ascii_start().starts_with(b"{") => {
+            return split(text, line, Separator::Tuples(Bracket::Square));
+        }
+        // The value of the only member.
+        Separator::Objects => {
+            for open in memchr::memchr_iter(b'{', bytes).take(COLUMNS_MAX) {
+                let rest = bytes.get(open..).unwrap_or_default();
+                let close = memchr::memchr(b'}', rest).unwrap_or(rest.len());
+                let colon = memchr::memchr(b':', rest).filter(|colon| *colon < close).map_or(close, |colon| colon + 1);
+                cells.push(open + colon..open + close);
+            }
+        }
+        // The header tells where they are.
+        Separator::Columns => {}
         Separator::Elements => {
             for open in memchr::memmem::find_iter(bytes, b"<t").take(COLUMNS_MAX) {
                 let cell = matches!(bytes.get(open + 2), Some(b'h' | b'd'));

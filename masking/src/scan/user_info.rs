@@ -9,7 +9,7 @@ use crate::scan::edge;
 use crate::scan::quoted;
 
 /// What stands between the scheme and the authority, also as JSON escapes it.
-pub(crate) const ANCHORS: [&str; 2] = ["://", r":\/\/"];
+pub(crate) const ANCHORS: [&str; 4] = ["://", r":\/\/", "@tcp(", "@unix("];
 
 /// Maximum bytes of a user.
 const USER_MAX: usize = 64;
@@ -20,6 +20,9 @@ const PASSWORD_MAX: usize = 2_048;
 /// Returns the password after the slashes at `slashes`. A sign of it that the authority gives a meaning should be
 /// encoded, and often is not, so that it ends at the last `@` in front of the host.
 pub(crate) fn password(text: &[u8], slashes: Range<usize>) -> Option<Range<usize>> {
+    if text.get(slashes.start) == Some(&b'@') {
+        return of_driver(text, slashes.start);
+    }
     edge::previous(text, slashes.start).filter(|b| b.is_ascii_alphanumeric() || *b == b'\\')?;
     let user = run_len(text, slashes.end, USER_MAX, b":@");
     let start = slashes.end + user + 1;
@@ -35,6 +38,19 @@ pub(crate) fn password(text: &[u8], slashes: Range<usize>) -> Option<Range<usize
     let value = text.get(start..end).filter(|value| value.len() >= PASSWORD_MIN && !quoted::holds_pair(value))?;
     check::passes(Check::UrlPassword, value).then_some(start..end)
 }
+
+/// `app:password@tcp(10.0.3.17:3306)/orders`: what Go's driver of MySQL takes. `at` is the sign before the protocol.
+fn of_driver(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let head = text.get(at.saturating_sub(DRIVER_MAX)..at)?;
+    let len = head.iter().rev().take_while(|b| **b > b' ' && !b"\"'`=<>".contains(b)).count();
+    let login = head.get(head.len() - len..)?;
+    let user = memchr::memchr(b':', login).filter(|user| *user > 0)?;
+    let value = login.get(user + 1..).filter(|value| value.len() >= PASSWORD_MIN)?;
+    check::passes(Check::UrlPassword, value).then_some(at - value.len()..at)
+}
+
+/// Maximum bytes of a user with a password.
+const DRIVER_MAX: usize = 192;
 
 /// Returns the length of the run of characters that may stand in a user or a password, up to one of `ends`.
 fn run_len(text: &[u8], at: usize, max: usize, ends: &[u8]) -> usize {

@@ -1,0 +1,118 @@
+//! Accounts in the brackets behind a name for several, however they are nested: `[("dev", "471192830564"), …]`,
+//! `[{name: dev, id: 471192830564}, …]`, `tomap({"dev" = "471192830564"})`, `[["…", "…"], ["…"]]`.
+
+use std::ops::Range;
+
+use crate::catalog::Check;
+use crate::scan::check;
+use crate::scan::clause;
+use crate::scan::member::OWN;
+use crate::scan::name::in_name;
+use crate::scan::notation::skip_blanks;
+use crate::scan::place::STAGES;
+use crate::scan::words::{holds_ignore_case, is_one_of};
+
+/// Maximum bytes of a type or a call in front of a bracket: `Record<Stage, string> = `, `tomap(`.
+const OPENING_MAX: usize = 64;
+/// Maximum bytes between two accounts.
+const GAP_MAX: usize = 320;
+/// Bytes of a member's name.
+const NAME_MAX: usize = 40;
+const DIGITS: usize = 12;
+
+/// Reports the accounts in the brackets that open at `inside` or after a type or a call. Returns up to where was read.
+pub(crate) fn accounts(text: &[u8], inside: usize, mut found: impl FnMut(Range<usize>)) -> Option<usize> {
+    let mut at = opening(text, skip_blanks(text, inside))?;
+    let (mut depth, mut last) = (0_usize, at);
+    while let Some(byte) = text.get(at).filter(|_| at - last <= GAP_MAX) {
+        match byte {
+            b'[' | b'{' | b'(' => depth += 1,
+            b']' | b'}' | b')' => depth = depth.saturating_sub(1),
+            b'0'..=b'9' => {
+                let len = text.get(at..)?.iter().take(NAME_MAX).take_while(|b| b.is_ascii_digit()).count();
+                if len == DIGITS && is_element(text, at) && clause::is_account(text.get(at..at + len)?) {
+                    found(at..at + len);
+                    last = at + len;
+                }
+                at += len;
+                continue;
+            }
+            // A number in a word is a part of it.
+            first if first.is_ascii_alphabetic() => {
+                at += text.get(at..)?.iter().take(GAP_MAX).take_while(|b| in_name(**b)).count();
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            break;
+        }
+    }
+    (last > 0).then_some(last)
+}
+
+/// Where the first bracket opens.
+fn opening(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..text.len().min(at + OPENING_MAX))?;
+    let in_type = |b: &u8| b.is_ascii_alphanumeric() || b"_.:<>,=| ".contains(b);
+    let len = rest.iter().position(|b| !in_type(b))?;
+    matches!(rest.get(len), Some(b'[' | b'{' | b'(')).then_some(at + len)
+}
+
+/// Returns whether the number at `at` is an element, or the value of a member that could be an account's.
+fn is_element(text: &[u8], at: usize) -> bool {
+    let behind = text.get(at + DIGITS..).unwrap_or_default();
+    let marks = behind.iter().take(4).take_while(|b| b"\\\"'`".contains(b)).count();
+    let ends = behind.get(marks).is_none_or(|b| b.is_ascii_whitespace() || b",]}):=;|\\".contains(b));
+    let head = text.get(at.saturating_sub(GAP_MAX)..at).unwrap_or_default();
+    let trim = |head: &[u8]| {
+        let blanks = head.iter().rev().take_while(|b| b.is_ascii_whitespace() || b"\"'`\\".contains(b)).count();
+        head.len() - blanks
+    };
+    let front = head.get(..trim(head)).unwrap_or_default();
+    let named = |sign: usize| {
+        let key = front.get(..front.len() - sign).unwrap_or_default();
+        let key = key.get(..trim(key)).unwrap_or_default();
+        let len = key.iter().rev().take(NAME_MAX).take_while(|b| in_name(**b)).count();
+        let key = key.get(key.len() - len..).unwrap_or_default();
+        let region = check::is_region(key) || key.len() <= 2;
+        is_one_of(OWN, key) || is_one_of(STAGES, key) || region || holds_ignore_case(key, b"acc")
+    };
+    let element = match front {
+        [.., b'=', b'>'] => named(2),
+        [.., b':' | b'='] => named(1),
+        [.., b'[' | b'(' | b'{' | b','] => true,
+        // A list of a shell or of words.
+        [.., last] => last.is_ascii_digit() && head.len() > front.len(),
+        [] => false,
+    };
+    ends && element && check::passes(Check::Account, text.get(at..at + DIGITS).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_stand_in_brackets_of_any_depth() {
+        let cases = [
+            (r#"[("dev", "‹471192830564›"), ("prod", "‹582203941675›")], 693314052786"#, 2),
+            ("[{name: dev, id: ‹471192830564›}, {name: prod, id: '‹582203941675›'}]", 2),
+            (r#"[["‹471192830564›", "‹582203941675›"], ["‹693314052786›"]]"#, 3),
+            (r#"tomap({ "dev" = "‹471192830564›" })"#, 1),
+            ("Record<Stage, string> = {\n  dev: '‹471192830564›',\n  eu: '‹582203941675›',\n}", 2),
+            ("{phone: 821012345678, order: 471192830564, at: 202601091234}", 0),
+            ("get(x)[471192830564]", 0),
+            ("string", 0),
+        ];
+        for (marked, expected) in cases {
+            let text = marked.replace(['‹', '›'], "");
+            let wanted: Vec<&str> = marked.split('‹').skip(1).filter_map(|part| part.split('›').next()).collect();
+            let mut found = Vec::new();
+            accounts(text.as_bytes(), 0, |range| found.push(text.get(range).unwrap()));
+            assert_eq!(found, wanted, "{marked}");
+            assert_eq!(found.len(), expected);
+        }
+    }
+}
