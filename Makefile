@@ -72,9 +72,10 @@ test-rust: redis-server wasm wasm-core
 	cargo test --workspace --quiet
 
 test-e2e: venv node clients moto mkdocs redis-server chromium promtool build sidecar-aws
-	# What mostly waits for processes runs two files at a time; what installs, or counts on a steady load, by itself.
-	$(pytest) -n 2 --dist loadfile docs kong e2e page
-	$(pytest) fresh faults
+	# What mostly waits for processes runs two files at a time; what installs, counts on a steady
+	# load, or has a browser with an event loop, by itself.
+	$(pytest) -n 2 --dist loadfile docs kong e2e
+	$(pytest) page fresh faults
 
 pictures: venv redis-server chromium build ## takes the pictures of the sidecar's page for the documentation anew
 	@$(python) -m rig.pictures

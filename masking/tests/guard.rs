@@ -107,7 +107,7 @@ fn a_call_waits_for_its_end_and_its_events_do_not() {
 #[test]
 fn whole_documents() {
     type Answer = fn(&str, &Value) -> Value;
-    let call = |text: &str| json!({"command": text, "timeout": 5});
+    let call = |text: &str, why: &str| json!({"command": text, "why": why});
     let documents: [(&str, Answer); 8] = [
         ("Anthropic", |text, call| {
             json!({"type": "message", "role": "assistant", "content": [
@@ -148,8 +148,9 @@ fn whole_documents() {
         let masked = mask(said);
         let text = masked.body.clone().unwrap();
         for (name, document) in &documents {
-            let sent = document(&text, &call(&text)).to_string();
-            let expected = document(said, &call(if goes_away { &text } else { said }));
+            let placeholder = text.split([' ', ';']).find(|word| word.starts_with("AWS_EC2_")).unwrap();
+            let sent = document(&text, &call(&text, placeholder)).to_string();
+            let expected = document(said, &call(if goes_away { &text } else { said }, "i-0123456789abcdef0"));
             for media in [Media::Json, Media::Lines] {
                 let (out, tally) = restore(media, &masked.replaced, [sent.as_bytes()]);
                 assert_eq!(serde_json::from_slice::<Value>(&out).unwrap(), expected, "{name}, {media:?}");

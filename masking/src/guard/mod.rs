@@ -226,20 +226,22 @@ impl Judging<'_> {
         // What is written to a file is no argument.
         let is_written = is_among(&WRITTEN, &key);
         self.goes_away |= !is_written && self.is_target(&text, &key);
-        let (mut ranges, sends_away) =
-            if depth < DEPTH_MAX { self.guard.read(&text, self.values) } else { (whole(&text), false) };
-        self.sends_away |= sends_away && !is_written;
-        // Arguments as JSON in a text.
-        if !is_written
-            && text.trim_start().starts_with(['{', '['])
-            && let Ok(document) = Document::parse(&text)
-        {
-            let mut inner = Judging { stays: Stays::new(), ..*self };
-            inner.value(document.root());
-            self.goes_away |= inner.goes_away;
-            ranges.extend(raw_ranges(&inner.stays, document.root()));
-            ranges = merge(ranges);
-        }
+        let begins = text.trim_start().starts_with(['{', '[']) && !is_written && depth < DEPTH_MAX;
+        let ranges = match begins.then(|| Document::parse(&text)) {
+            // Arguments as JSON in a text.
+            Some(Ok(document)) => {
+                let mut inner = Judging { stays: Stays::new(), ..*self };
+                inner.value(document.root());
+                self.goes_away |= inner.goes_away;
+                raw_ranges(&inner.stays, document.root())
+            }
+            _ if depth >= DEPTH_MAX => whole(&text),
+            _ => {
+                let (ranges, sends_away) = self.guard.read(&text, self.values);
+                self.sends_away |= sends_away && !is_written;
+                ranges
+            }
+        };
         if !ranges.is_empty() {
             self.stays.insert(string.span().start, ranges);
         }
@@ -322,8 +324,8 @@ fn each_string<'d, 't>(
         }
         Shape::Object => value.members().for_each(|(name, member)| {
             found(name, None, depth);
-            // What a command is given may be a map.
-            let given = key.filter(|key| key.string().is_some_and(|key| is_among(&GIVEN, &key)));
+            // What a command is given may be a map. A map of that name is an API's own, with all arguments.
+            let given = key.filter(|key| key.string().is_some_and(|key| is_among(&GIVEN, &key) && key != "input"));
             each_string(member, given.or(Some(name)), depth + 1, found);
         }),
         Shape::Number | Shape::Literal => {}
