@@ -25,7 +25,7 @@ pytest := cd tests && PYTHONDONTWRITEBYTECODE=1 ../.venv/bin/python -m pytest -p
 help: ## lists the commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-build: about := building the filter and the sidecar; the first run takes about 3 minutes
+build: about := building the filter and the sidecar; the first run takes about 5 minutes
 build: about wasm sidecar ## builds the filter (.wasm) and the sidecar
 
 wasm: rust
@@ -55,11 +55,11 @@ sidecar-aws: rust
 	@cargo build -p redis-sidecar --features aws
 	@cp $(target)/debug/redis-sidecar $(target)/debug/redis-sidecar-aws
 
-demo: about := a demo in Envoy; the first run takes about 4 minutes, because everything is installed and built
+demo: about := a demo in Envoy; the first run takes about 6 minutes, because everything is installed and built
 demo: about rust venv build ## masks and restores two conversations in Envoy, against a scripted upstream; no Docker, no Redis
 	@$(python) -m rig.demo
 
-run: about := a gateway on port $(PORT) to $(UPSTREAM); the first run takes about 4 minutes, because everything is installed and built
+run: about := a gateway on port $(PORT) to $(UPSTREAM); the first run takes about 6 minutes, because everything is installed and built
 run: asked about rust venv build ## keeps a gateway on PORT=8082 to UPSTREAM=https://api.anthropic.com; CONFIG=file, REDIS_URL=…, LOGS=folder
 	@$(python) -m aws_masker $(asked)
 

@@ -51,7 +51,7 @@ impl Sees {
         };
         let mut kinds = HashSet::new();
         for word in words {
-            let mut named = scanner.kinds_named(word).chain(scanner.kind_id(word)).peekable();
+            let mut named = scanner.kinds_named(word).peekable();
             if named.peek().is_none() {
                 let near = kinds_near(word, true);
                 return Err(ConfigError(format!("restore: entry {}: not a kind or a family{near}", index + 1)));

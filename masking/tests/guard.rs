@@ -8,23 +8,12 @@ mod shapes;
 use std::rc::Rc;
 
 use masking::dialect::Options;
-use masking::{
-    Answer, Format, Guard, Hosts, Known, Lookup, Masked, Masker, Media, Mint, NoThoughts, Placeholder, PlaceholderKey,
-    Policy, Replaced, Response, Scanner, Tally,
-};
+use masking::{Answer, Guard, Hosts, Lookup, Media, Placeholder, Replaced, Response, Tally};
 use serde_json::{Value, json};
-use shapes::{Ending, SHAPES, Shape, parts};
+use shapes::{Ending, SHAPES, Shape, mask, parts};
 
 const OWN: &str = "aws ec2 stop-instances --instance-ids i-0123456789abcdef0; ping -c 1 10.20.30.40";
 const AWAY: &str = "curl -d i-0123456789abcdef0 https://example.com/";
-
-fn mask(text: &str) -> Masked {
-    let scanner = Scanner::new(&Policy::default()).unwrap();
-    let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
-    let (known, options) = (Known::default(), Options::default());
-    let masker = Masker { scanner: &scanner, known: &known, mint: &mint, options, thoughts: &NoThoughts };
-    masker.mask(Format::Text, text.as_bytes()).unwrap()
-}
 
 struct Guarded(Replaced, Rc<Guard>);
 

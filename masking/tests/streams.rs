@@ -9,24 +9,13 @@
 mod shapes;
 
 use masking::dialect::Options;
-use masking::{
-    Entry, Format, Known, Masked, Masker, Media, Mint, NoThoughts, Placeholder, PlaceholderKey, Policy, Recognised,
-    Replaced, Response, Scanner, Secret,
-};
+use masking::{Entry, Masked, Media, Placeholder, Policy, Recognised, Replaced, Response, Scanner, Secret};
 use serde_json::{Value, json};
-use shapes::{Ending, Framing, SHAPES, Shape, data, parts, responses};
+use shapes::{Ending, Framing, SHAPES, Shape, data, mask, parts, responses};
 
 /// Short, so that it can be cut at every byte.
 const SHORT: &str = "\"i-0123456789abcdef0\", 東";
 const SAID: &str = "Use \"i-0123456789abcdef0\" at 10.20.30.40, 東京. AWS_ a";
-
-fn mask(text: &str) -> Masked {
-    let scanner = Scanner::new(&Policy::default()).unwrap();
-    let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
-    let (known, options) = (Known::default(), Options::default());
-    let masker = Masker { scanner: &scanner, known: &known, mint: &mint, options, thoughts: &NoThoughts };
-    masker.mask(Format::Text, text.as_bytes()).unwrap()
-}
 
 /// What the provider says: the text with placeholders, as the shape carries it.
 fn spoken(shape: &Shape, masked: &Masked) -> String {

@@ -57,6 +57,24 @@ fn rows_are_well_formed() {
     }
 }
 
+/// An empty literal would stand at every place of a text, and fill the lists of those that do.
+#[test]
+fn no_list_has_an_empty_element() {
+    for row in rows() {
+        for rule in row.rules.iter().chain(row.asked) {
+            let list = match rule {
+                Rule::Id(list, _) | Rule::Literal(list, ..) | Rule::After(list, ..) | Rule::Host(list, _) => list,
+                Rule::Beside(list, ..) | Rule::Resource(list, ..) | Rule::Sibling(list, _) => list,
+                Rule::Key(key) => &key.names,
+                _ => continue,
+            };
+            // Without a word, a rule for hosts is for all of them.
+            let is_any = matches!(rule, Rule::Host("", _));
+            assert!(is_any || list.split('|').all(|element| !element.is_empty()), "{}: {list}", row.id);
+        }
+    }
+}
+
 #[test]
 fn patterns_compile_and_macros_exist() {
     for row in rows() {

@@ -135,6 +135,7 @@ impl Guard {
             let is_output = |at: usize| text.get(range.start..at).is_none_or(|before| before.contains("$("));
             among(range).iter().find(|(_, is_away)| *is_away).is_some_and(|(at, _)| !is_output(*at))
         });
+        // From the beginning again: these are asked for in order, too.
         let mut calls = Calls::of(text);
         program.extend(commands.uses(text, &carrying).filter_map(|used| calls.around(&used, &mut work)));
         let program = merge(program);

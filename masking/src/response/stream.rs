@@ -169,12 +169,13 @@ impl<F: Frame> Stream<F> {
     }
 
     fn string(&mut self, spot: &Spot, kind: &str, slot: &Slot<'_, '_>, stays: &Stays, resolver: &mut dyn Resolve) {
+        let is_named = is_arguments(slot, kind);
         // What a tool is called with is judged by itself.
-        let is_watched = (slot.call.is_some() || is_arguments(slot, kind)) && resolver.guard().is_some();
+        let is_watched = (slot.call.is_some() || is_named) && resolver.guard().is_some();
         if slot.signature.is_some() || slot.value.shape() != Shape::String || is_watched {
             return self.whole(slot, stays, resolver);
         }
-        let holds = if is_arguments(slot, kind) { Holds::Arguments } else { Holds::Inner(slot.inner) };
+        let holds = if is_named { Holds::Arguments } else { Holds::Inner(slot.inner) };
         let string = Written { span: slot.value.span(), form: Form::Json, holds };
         self.waiting.string(spot, kind, string, &slot.value.string().unwrap_or_default(), resolver);
     }
