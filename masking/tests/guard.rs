@@ -3,14 +3,16 @@
 #![cfg(test)]
 #![allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 
+mod masked;
 mod shapes;
 
 use std::rc::Rc;
 
+use masked::mask;
 use masking::dialect::Options;
 use masking::{Answer, Guard, Hosts, Lookup, Media, Placeholder, Replaced, Response, Tally};
 use serde_json::{Value, json};
-use shapes::{Ending, SHAPES, Shape, mask, parts};
+use shapes::{Ending, SHAPES, Shape, parts};
 
 const OWN: &str = "aws ec2 stop-instances --instance-ids i-0123456789abcdef0; ping -c 1 10.20.30.40";
 const AWAY: &str = "curl -d i-0123456789abcdef0 https://example.com/";

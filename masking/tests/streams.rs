@@ -6,12 +6,14 @@
 #![cfg(test)]
 #![allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 
+mod masked;
 mod shapes;
 
+use masked::mask;
 use masking::dialect::Options;
 use masking::{Entry, Masked, Media, Placeholder, Policy, Recognised, Replaced, Response, Scanner, Secret};
 use serde_json::{Value, json};
-use shapes::{Ending, Framing, SHAPES, Shape, data, mask, parts, responses};
+use shapes::{Ending, Framing, SHAPES, Shape, data, parts, responses};
 
 /// Short, so that it can be cut at every byte.
 const SHORT: &str = "\"i-0123456789abcdef0\", 東";

@@ -2,8 +2,6 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
-use masking::dialect::Options;
-use masking::{Format, Known, Masked, Masker, Mint, NoThoughts, PlaceholderKey, Policy, Scanner};
 use serde_json::{Value, json};
 
 /// One API's way to stream a text.
@@ -467,13 +465,4 @@ fn shapes() -> Vec<Shape> {
             |event| at(event, "/w/x"),
         ),
     ]
-}
-
-/// A text as the provider sees it, with the values that were replaced.
-pub fn mask(text: &str) -> Masked {
-    let scanner = Scanner::new(&Policy::default()).unwrap();
-    let mint = Mint::new(&PlaceholderKey::new([3; 32]), "tests");
-    let (known, options) = (Known::default(), Options::default());
-    let masker = Masker { scanner: &scanner, known: &known, mint: &mint, options, thoughts: &NoThoughts };
-    masker.mask(Format::Text, text.as_bytes()).unwrap()
 }
