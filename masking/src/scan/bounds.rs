@@ -57,7 +57,7 @@ fn end_of(text: &[u8], place: ValuePlace, formal: bool) -> Option<End> {
     match (sign, front) {
         (b'|', _) => Some(End::Bar),
         (b'=', [.., b';']) => Some(End::Semicolon),
-        (b'=', [.., b'&' | b'?']) => Some(End::Ampersand),
+        (b'=', [.., b'&' | b'?' | b'#']) => Some(End::Ampersand),
         (b'=', [.., b'('] | [.., b',', b' ']) if tight => Some(End::Record),
         (b'=' | b':', [] | [.., b' ' | b'\t' | b'\n' | b'{' | b'"' | b'\'']) if tight => Some(End::Blank),
         _ => None,
@@ -182,6 +182,20 @@ pub(crate) fn without_brace(text: &[u8], value: Range<usize>) -> Range<usize> {
     });
     // `password:{enumerable:!0}` is an object itself.
     if opened && line.last() != Some(&b'{') { value.start..value.start + close } else { value }
+}
+
+/// A value without the bracket that was opened in front of it: `the password (x)`, `[password=x]`.
+pub(crate) fn without_bracket(text: &[u8], value: Range<usize>) -> Range<usize> {
+    let bytes = text.get(value.clone()).unwrap_or_default();
+    let open = match bytes.last() {
+        Some(b')') => b'(',
+        Some(b']') => b'[',
+        _ => return value,
+    };
+    let head = text.get(value.start.saturating_sub(HEAD_MAX)..value.start).unwrap_or_default();
+    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..).unwrap_or_default();
+    let opened = !bytes.contains(&open) && line.contains(&open);
+    value.start..value.end - usize::from(opened)
 }
 
 #[cfg(test)]

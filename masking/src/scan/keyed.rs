@@ -172,7 +172,10 @@ impl Keyed {
                 Joint::Comma | Joint::And if self.is_password() => next.place.quoted && place.quoted,
                 Joint::Comma | Joint::And => next.place.quoted == place.quoted || self.check == Check::Account,
             };
-            let one = matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
+            // What an option is for follows its default: `flag.String("bucket", "b", "…")`.
+            let default = place.kind == PlaceKind::Called
+                && text.get(..place.start.saturating_sub(1)).is_some_and(|head| head.trim_ascii_end().ends_with(b","));
+            let one = default || matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
             if matches!(place.kind, PlaceKind::Object | PlaceKind::Map | PlaceKind::Members) {
                 let next = match place.kind {
                     kind @ (PlaceKind::Map | PlaceKind::Members) => member::next_in_map(text, end, kind),
@@ -243,6 +246,12 @@ impl Keyed {
     }
 
     fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
+        let value = self.read(text, place, formal, reading)?;
+        let class = self.is_password() && text.get(value.clone()).is_some_and(check::is_class);
+        (!class).then_some(value)
+    }
+
+    fn read(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
         // Only accounts are told by a map's name whatever its members are called.
         let told = match place.kind {
             PlaceKind::Map => self.check == Check::Account,
@@ -294,7 +303,9 @@ impl Keyed {
         let value = if self.secret && place.quoted { quoted::widened(text, value) } else { value };
         let value = match place {
             ValuePlace { quoted: true, .. } | ValuePlace { end: Some(_), .. } => value,
-            _ if self.is_password() => bounds::without_brace(text, without_stop(text, value, place.kind)),
+            _ if self.is_password() => {
+                bounds::without_bracket(text, bounds::without_brace(text, without_stop(text, value, place.kind)))
+            }
             _ => without_stop(text, value, place.kind),
         };
         let bytes = text.get(value.clone())?;
@@ -375,6 +386,7 @@ impl Keyed {
                 bare && parenthesis && (colon || !notation::goes_on(text, value.end))
             }
             Check::Version => place.kind != PlaceKind::Near,
+            Check::PublicIp => !follows_word(text, place.start),
             // Without quotation marks, a symbol may be code's.
             Check::Scattered => true,
             Check::Password if place.kind == PlaceKind::Near => {
@@ -431,6 +443,22 @@ fn is_constructed(text: &[u8], at: usize) -> bool {
 
 /// Maximum bytes of a constructor.
 const CONSTRUCTOR_MAX: usize = 48;
+
+/// Returns whether a word that only ends like `ip` stands in front of an address: `skip 6.4.1.2`, `pip 23.0.1.2`.
+fn follows_word(text: &[u8], at: usize) -> bool {
+    const OWNERS: &str = "\
+        src|dst|source|dest|client|host|public|pub|private|server|remote|local|node|elastic|my|e|v|real|peer|target|vm|\
+        web|db|nat|egress|ingress|external|internal|origin|user";
+    let head = text.get(at.saturating_sub(WORD_MAX)..at).unwrap_or_default();
+    let signs = head.iter().rev().take_while(|b| !b.is_ascii_alphanumeric()).count();
+    let head = head.get(..head.len() - signs).unwrap_or_default();
+    let len = head.iter().rev().take_while(|b| b.is_ascii_lowercase()).count();
+    let word = head.get(head.len() - len..).unwrap_or_default();
+    word.strip_suffix(b"ip").is_some_and(|owner| !owner.is_empty() && !words::is_one_of(OWNERS, owner))
+}
+
+/// Bytes in which the word in front of an address stands.
+const WORD_MAX: usize = 32;
 
 /// Returns whether a word is compared with its name, as code does: `password !== confirmPassword1)`.
 fn is_compared(text: &[u8], start: usize, value: &[u8]) -> bool {

@@ -256,6 +256,8 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         [b':', b':', next, ..] if *next > b' ' && !matches!(next, b':' | b'=' | b'"' | b'\'') => None,
         [b':', b':', b'=', ..] | [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => assigned(3),
         [b'=' | b'!', b'=', b'=', ..] => assigned(3),
+        // `printf 'NAME=%s' '…'`
+        [b'=', b'%', b's', b'\'' | b'"', b' ', ..] => assigned(5),
         [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=' | b'!', b'=', ..] | [b'-', b'>', ..] => {
             assigned(2)
         }
@@ -344,10 +346,22 @@ fn annotation(rest: &[u8]) -> usize {
     let len = rest.iter().take(ANNOTATION_MAX).take_while(of_type).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
         (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\' | b'{' | b'[')) => len + 1,
+        // `password: str = Field(default="…")`
+        (Some(b'='), Some(b' '), Some(first)) if first.is_ascii_alphabetic() && is_default(rest.get(len + 2..)) => {
+            len + 1
+        }
         // `account_id: int = 471192830564`
         (Some(b'='), Some(b' '), Some(b'0'..=b'9')) if rest.get(..len).is_some_and(is_type) => len + 1,
         _ => 0,
     }
+}
+
+/// `Field(default=`
+fn is_default(call: Option<&[u8]>) -> bool {
+    let call = call.unwrap_or_default();
+    let name =
+        call.iter().take(ANNOTATION_MAX).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
+    call.get(name..).is_some_and(|rest| rest.starts_with(b"(default="))
 }
 
 /// Returns whether a word is the type of a number.
@@ -521,6 +535,8 @@ fn skip_wrappers(text: &[u8], at: usize) -> usize {
         let prefix =
             rest.iter().take(PREFIX_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"@$&".contains(b)).count();
         inside += match rest.get(call..) {
+            // `Field(default="…")`
+            Some(rest) if rest.starts_with(b"(default=") => call + b"(default=".len(),
             Some([b'(' | b'{', ..]) if wraps(rest.get(..call).unwrap_or_default()) => call + 1,
             // `@("…")`, `vec!["…"]`
             _ if rest.starts_with(b"@(") => b"@(".len(),

@@ -195,7 +195,7 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
         .or_else(|| (goes_on && (word() || !closed && is_string())).then_some((near, PlaceKind::Near)))
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
         .or_else(|| listed(name, text, after))
-        .or_else(|| (closed && name.is_upper() && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
+        .or_else(|| (closed && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
     let place = ValuePlace::after(text, behind, kind);
     // `S3 Bucket (b)` names a value, `f(b)` does not.
     let prose = kind != PlaceKind::Called || after > at || name.is_foreign();
@@ -252,10 +252,28 @@ fn listed(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)>
 fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
     let quote = name.start.checked_sub(1)?;
     let opening = quote - edge::backslashes_before(text, quote);
+    let flag = is_flag(text, opening);
     let blank = usize::from(edge::previous(text, opening) == Some(b' '));
-    let call = edge::previous(text, opening - blank) == Some(b'(');
-    (call && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
+    let call = name.is_upper() && edge::previous(text, opening - blank) == Some(b'(');
+    ((call || flag) && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
 }
+
+/// Returns whether a program declares an option there, or the default of a setting: `flag.String("bucket", "b", "…")`,
+/// `StringVar(&x, "bucket", "b", "…")`, `SetDefault("db.password", "…")`.
+fn is_flag(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(FLAG_MAX)..at).unwrap_or_default();
+    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default();
+    let Some((call, inside)) = memchr::memrchr(b'(', line).and_then(|open| line.split_at_checked(open)) else {
+        return false;
+    };
+    let none = inside.iter().all(|b| b.is_ascii_alphanumeric() || b"(&, ._".contains(b));
+    none && ["String", "StringP", "StringVar", "StringVarP", "SetDefault", "set_default"]
+        .iter()
+        .any(|name| call.ends_with(name.as_bytes()))
+}
+
+/// Maximum bytes of such a call in front of the option.
+const FLAG_MAX: usize = 64;
 
 /// `name,value`, alone on its line.
 fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
@@ -346,7 +364,7 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 40] = [
+const VERBS: [&str; 41] = [
     "in",
     "not in",
     "is called",
@@ -355,6 +373,7 @@ const VERBS: [&str; 40] = [
     "are",
     "was",
     "named",
+    "to",
     "called",
     "with id",
     "with the id",
