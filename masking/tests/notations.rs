@@ -208,6 +208,22 @@ const NOTATIONS: &[&str] = &[
     "the db password (‹Tq7!mZ2x#Lp9›) is wrong",
     "[db_password=‹Tq7!mZ2x#Lp9›]",
     "https://x/#dbPassword=‹Tq7mZ2xLp9Qw4›&y=1",
+    // The same in strings and in elements.
+    r#"{"content": "<string name=\"account\">‹471192830564›</string>"}"#,
+    r#"{"content": "map.put(\"accountId\", \"‹471192830564›\");"}"#,
+    r#"{"content": "{account, \"‹471192830564›\"}"}"#,
+    r#"{"content": ":account-id \"‹471192830564›\""}"#,
+    r#"{"content": "aws_account_id <- \"‹471192830564›\""}"#,
+    r#"{"content": "\u2502 Account \u2502 ‹471192830564› \u2502"}"#,
+    r#"{"content": "account_id: >-\n  ‹471192830564›"}"#,
+    "account_id: >-\r\n  ‹471192830564›\r\n",
+    "<pre>aws_account_id -&gt; ‹471192830564›</pre>",
+    "<pre>account: String = &quot;‹471192830564›&quot;</pre>",
+    "<pre>id,account_id\n1,‹471192830564›</pre>",
+    r#"{"a": "{\"content\": \"id\\towner_account\\n1\\t‹471192830564›\"}"}"#,
+    r"stdout='id\taccount\n1\t‹471192830564›'",
+    "- | id | Account Id |\n  |---|---|\n  | 1 | ‹471192830564› |",
+    "web-6d4f api <key>AccountId</key>\nweb-6d4f api <string>‹471192830564›</string>\n",
     // Forty characters without a digit, as one key of a thousand is.
     "secret_access_key: ‹TSbmwrNqAUppXjRwUzBYeaZoXDerXwjKmrxLtdQf›",
     // Databases in sentences.

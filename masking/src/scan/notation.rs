@@ -249,6 +249,7 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         // A leader: `Account ID ............ 471192830564`.
         [b'.', b'.', b'.', b'.', ..] => assigned(rest.iter().take(BLANKS_MAX).take_while(|b| **b == b'.').count()),
         [b'?' | b'+' | b'.', b'=', ..] | [b'+', b':', b' ', ..] | [b'\\', b'=' | b':', ..] => assigned(2),
+        [b'\\', ..] => escaped_sign(rest).and_then(assigned),
         [b':', b':', b':', b'=', ..] => assigned(4),
         // A field that Jsonnet hides.
         [b':', b':', b' ', ..] => assigned(2),
@@ -273,7 +274,8 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         [b'&', b' ', ..] if is_row_of_latex(rest) => assigned(1),
         [b'(', ..] => Some((at + 1, PlaceKind::Called)),
         // R
-        [b'<', b'-', b' ', b'"' | b'\'', ..] => assigned(2),
+        [b'<', b'-', b' ', b'"' | b'\'' | b'\\', ..] => assigned(2),
+        [b'&', b'l', b't', b';', b'-', b' ', ..] | [b'-', b'&', b'g', b't', b';', ..] => assigned(5),
         [b'<', ..] => cell_behind(rest).and_then(assigned),
         [0xe2 | 0xef, ..] => {
             SIGNS.iter().find(|sign| rest.starts_with(sign.as_bytes())).and_then(|s| assigned(s.len()))
@@ -311,6 +313,14 @@ fn is_quoted_printable(next: &[u8]) -> bool {
 /// Signs of other scripts and of box drawing.
 const SIGNS: [&str; 9] = ["：", "＝", "→", "│", "┃", "║", "—", "–", "⇒"];
 
+/// The length of one of them as a string of JSON may escape it: `\\u2192`, `\\u2502`.
+fn escaped_sign(rest: &[u8]) -> Option<usize> {
+    const CODES: [&[u8]; 8] = [b"u2192", b"u2502", b"u2503", b"u2551", b"uff1a", b"uff1d", b"u2014", b"u21d2"];
+    let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
+    let code = rest.get(escapes..escapes + 5)?;
+    CODES.iter().any(|sign| code.eq_ignore_ascii_case(sign)).then_some(escapes + 5)
+}
+
 /// How far the cell is in which the value stands: `</td><td class="x">`.
 fn cell_behind(rest: &[u8]) -> Option<usize> {
     let close = CELLS.iter().find(|(close, _)| rest.starts_with(close))?;
@@ -345,7 +355,7 @@ fn annotation(rest: &[u8]) -> usize {
     };
     let len = rest.iter().take(ANNOTATION_MAX).take_while(of_type).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
-        (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\' | b'{' | b'[')) => len + 1,
+        (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\' | b'{' | b'[' | b'&')) => len + 1,
         // `password: str = Field(default="…")`
         (Some(b'='), Some(b' '), Some(first)) if first.is_ascii_alphabetic() && is_default(rest.get(len + 2..)) => {
             len + 1
@@ -467,16 +477,18 @@ fn skip_block(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..text.len().min(at + BLOCK_MAX)).unwrap_or_default();
     let mark = match rest {
         [b'|' | b'>', ..] => rest.iter().take(3).take_while(|b| b"|>+-".contains(b)).count(),
+        [b'&', b'g', b't', b';', ..] => 4 + usize::from(matches!(rest.get(4), Some(b'-' | b'+'))),
         [b'<', b'<', ..] => rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"<-~'\"_".contains(b)).count(),
         [b'"', b'"', b'"', b'\n', ..] | [b'\'', b'\'', b'\'', b'\n', ..] => return skip_blanks(text, at + 4),
         // A quotation mark goes on being one.
         [b'"', b'"', b'"', ..] => return at + 2,
         _ => return at,
     };
-    match rest.get(mark..) {
-        Some([b'\n', ..]) => skip_blanks(text, at + mark + 1),
-        _ => at,
-    }
+    // The line ends there, also in a string.
+    let next = skip_blanks(text, at + mark);
+    let ends = matches!(rest.get(mark..), Some([b'\n', ..] | [b'\r', b'\n', ..]))
+        || matches!(rest.get(mark), Some(b'\\')) && next > at + mark;
+    if ends { next } else { at }
 }
 
 /// Bytes of what opens a block.

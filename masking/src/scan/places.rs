@@ -120,13 +120,16 @@ fn form(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 fn content(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let quote = edge::previous(text, name.start).filter(|b| matches!(b, b'"' | b'\'' | b'.'))?;
     let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
-    let close = rest.first().filter(|b| **b == quote || quote == b'.' && matches!(b, b'"' | b'\''))?;
+    let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
+    let close = rest.get(escapes).filter(|b| **b == quote || quote == b'.' && matches!(b, b'"' | b'\''))?;
     let end =
         rest.iter().position(|b| *b == b'>').filter(|end| !rest.get(..*end).is_some_and(|r| r.contains(&b'<')))?;
     // An attribute, not the end of a text in another.
     let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
     let open = head.iter().rposition(|b| b == close)?;
-    let attribute = head.get(..open)?.ends_with(b"=") && !head.get(open..)?.contains(&b'<') && head.contains(&b'<');
+    let opening = head.get(..open)?;
+    let opening = opening.get(..opening.len() - escapes.min(opening.len()))?;
+    let attribute = opening.ends_with(b"=") && !head.get(open..)?.contains(&b'<') && head.contains(&b'<');
     let inside = name.end + end + 1;
     let value = text.get(inside..)?;
     let at = inside + if value.starts_with(b"<value>") { b"<value>".len() } else { 0 };
@@ -182,7 +185,10 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
     let word = || !closed && name.is_word();
     // `:account-id "471192830564"`, `proxy_set_header x-api-key "…"`: a name with hyphens is one of a program.
-    let is_string = || matches!(text.get(near), Some(b'"' | b'\'')) && !name.is_glued();
+    let is_string = || {
+        let escapes = text.get(near..).unwrap_or_default().iter().take(8).take_while(|b| **b == b'\\').count();
+        matches!(text.get(near + escapes), Some(b'"' | b'\'')) && !name.is_glued()
+    };
     let sign = if after == opening.after { opening.sign } else { operator(text, after, name.tag) };
     // `"accountId" to "471192830564"` of Kotlin.
     let pair = || text.get(after..).is_some_and(|rest| closed && rest.starts_with(b"to \""));
@@ -295,31 +301,32 @@ fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     })
 }
 
-/// `('name', 'value')`, as SQL inserts it, and pairs in other brackets.
+/// `('name', 'value')`, as SQL inserts it, and pairs in other brackets, also in a string.
 fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
-    let (quote, behind) = match edge::previous(text, name.start)? {
-        quote @ (b'\'' | b'"') => {
-            let opens = matches!(edge::previous(text, name.start - 1), Some(b'(' | b'['));
-            (quote, rest.strip_prefix(&[quote, b',']).filter(|_| opens)?)
+    let behind = match edge::previous(text, name.start)? {
+        b'\'' | b'"' => {
+            let quote = name.start - 1;
+            let opens =
+                matches!(edge::previous(text, quote - edge::backslashes_before(text, quote)), Some(b'(' | b'['));
+            skip_quote(text, name.end).filter(|_| opens)?
         }
         // `{password, "…"}`, `{:password, "…"}`
         sign @ (b'{' | b':') => {
             let opens = sign == b'{' || edge::previous(text, name.start - 1) == Some(b'{');
-            (b'"', rest.strip_prefix(b",").filter(|_| opens)?)
+            Some(name.end).filter(|_| opens)?
         }
         _ => return None,
     };
-    let behind = behind.trim_ascii_start();
+    let comma = (text.get(behind) == Some(&b',')).then(|| skip_blanks(text, behind + 1))?;
     // A binary of Erlang: `{password, <<"…">>}`.
-    let value = behind.strip_prefix(b"<<").unwrap_or(behind).strip_prefix(&[quote])?;
-    let start = name.end + rest.len() - value.len();
-    let closes = |len: &usize| {
-        matches!(value.get(len + 1), Some(b')' | b']' | b'}'))
-            || value.get(len + 1..).is_some_and(|rest| rest.starts_with(b">>"))
-    };
-    let len = memchr::memchr(quote, value).filter(|len| *len > 0 && closes(len))?;
-    Some(ValuePlace { end: Some(start + len), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
+    let opening = comma + if starts(text, comma, "<<") { 2 } else { 0 };
+    let start = skip_quote(text, opening)?;
+    let mark = text.get(opening..start)?;
+    let value = text.get(start..text.len().min(start + BEFORE_MAX))?;
+    let len = memchr::memmem::find(value, mark).filter(|len| *len > 0)?;
+    let close = value.get(len + mark.len()..)?;
+    let closes = matches!(close.first(), Some(b')' | b']' | b'}')) || close.starts_with(b">>");
+    closes.then_some(ValuePlace { end: Some(start + len), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
 }
 
 /// The `b-1` bucket, `b-1 버킷`, `「b-1」バケット`.
