@@ -224,6 +224,16 @@ const NOTATIONS: &[&str] = &[
     r"stdout='id\taccount\n1\t‹471192830564›'",
     "- | id | Account Id |\n  |---|---|\n  | 1 | ‹471192830564› |",
     "web-6d4f api <key>AccountId</key>\nweb-6d4f api <string>‹471192830564›</string>\n",
+    // A value in front of its name, marks of print around it, particles behind it.
+    "‹catalog-payments-705b› is the bucket, use ‹acme-logs-1› as the bucket",
+    "Is ‹471192830564› the right account?",
+    "`‹Tq7!mZ2x#Lp9›` is the password.",
+    "Unser Passwort ist „‹Tq7!mZ2x#Lp9›“.",
+    "パスワード「‹Tq7!mZ2x#Lp9›」を確認してください",
+    "パスワードは‹Tq7!mZ2x#Lp9›です。",
+    "비밀번호를 ‹Tq7!mZ2x#Lp9›로 바꿨습니다",
+    "le mot de passe de production est « ‹Tq7!mZ2x#Lp9› »",
+    "tài khoản là ‹471192830564›, kata sandi adalah ‹Tq7!mZ2x#Lp9›",
     // Forty characters without a digit, as one key of a thousand is.
     "secret_access_key: ‹TSbmwrNqAUppXjRwUzBYeaZoXDerXwjKmrxLtdQf›",
     // Databases in sentences.
@@ -272,6 +282,8 @@ const OTHERWISE: &[&str] = &[
     "\"arn:aws:secretsmanager:*:*:secret:[a-zA-Z0-9/_+=.@-]{1,2028}$\"",
     "secret_key: OrderServiceConfigurationPropertiesBeans",
     "see <a name=\"misc\"></a>3.1.7.1.&nbsp;Summary, and skip 6.4.1.2.1 Step 2",
+    "The bucket is read-only, the bucket was re-created and set to utf-8.",
+    "Use utf-8 as the bucket name encoding. Set the bucket to write-protected.",
     "La base de datos postgres-16 y la base de datos no-relacional",
     "secret: my-app-secret-name-2, imagePullSecret: registryCredentials1",
     "{\"order\": \"471192830564\"}",

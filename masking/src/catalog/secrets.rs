@@ -52,7 +52,8 @@ pub(super) const ROWS: &[Row] = &[
                         シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
                         clave secreta|clave de acceso secreta|chiave segreta|accesso segreta|clé secrète|accès secrète|\
                         geheimschlüssel|秘密存取金鑰|chave secreta|секретный ключ|Секретный ключ|секретного ключа|\
-                        klucz tajny|tajny klucz|geheime sleutel",
+                        klucz tajny|tajny klucz|heime sleutel|\
+                        tajný klíč|khóa bí mật|секретний ключ|المفتاح السري",
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Generated,
             }),
@@ -198,7 +199,7 @@ pub(super) const ROWS: &[Row] = &[
                         redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
                         口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
                         паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|şifresi|Şifresi|parolası|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
-                        passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
+                        passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|lösenordet|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
                         pass phrase|passcode|require pass|store pass|key pass|master auth",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,

@@ -78,6 +78,8 @@ fn len(rest: &[u8], end: End) -> Option<usize> {
         End::Semicolon => memchr::memchr3(b';', b'"', b'\'', line).or_else(|| phrase_len(rest)).or(Some(run)),
         End::Sentence => {
             let line = line.get(..wide_stop(line)).unwrap_or_default();
+            // A particle or a verb of scripts without blanks: `xです`, `x입니다`.
+            let line = line.get(..line.iter().position(|b| *b >= 0xe3).unwrap_or(line.len())).unwrap_or_default();
             Some(line.len() - line.iter().rev().take_while(|b| b".,;:".contains(b)).count())
         }
         End::Ampersand => line.iter().position(|b| b"&\"'`<>\\".contains(b)).or(Some(run)),

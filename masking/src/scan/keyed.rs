@@ -9,6 +9,7 @@ use crate::scan::bounds;
 use crate::scan::brackets;
 use crate::scan::check;
 use crate::scan::clause;
+use crate::scan::common;
 use crate::scan::edge;
 use crate::scan::letters;
 use crate::scan::member::{self, Opening};
@@ -263,7 +264,11 @@ impl Keyed {
             return None;
         }
         if let Some(end) = place.end.filter(|_| self.is_password()) {
-            let cell = text.get(place.start..end).filter(|_| place.kind == PlaceKind::Cell)?;
+            let cell = text.get(place.start..end)?;
+            let before = place.kind == PlaceKind::Before && check::is_scattered(cell);
+            if !before && place.kind != PlaceKind::Cell {
+                return None;
+            }
             // Under a line that is a name alone, a word with a number may be another name.
             let sure = place.quoted || check::is_scattered(cell);
             let unlike_word = check::has_digit(cell) || letters::is_random(cell);
@@ -347,6 +352,7 @@ impl Keyed {
             }
             Check::Bucket | Check::Name if place.end.is_some() => {
                 let telling = check::is_distinctive(bytes) && (place.kind == PlaceKind::Cell || place.leads);
+                let telling = telling && (place.kind != PlaceKind::Before || place.quoted || !is_description(bytes));
                 telling || place.quoted && place.kind == PlaceKind::Before
             }
             // `new aws.rds.Instance("main", {`: what a program calls a resource; its name is in the object.
@@ -380,6 +386,7 @@ impl Keyed {
                     || place.tight && alone && bytes.len() >= 6;
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
                 let bare = bare && (place.kind != PlaceKind::Near || !is_term(bytes));
+                let bare = bare && (!sentence || !is_description(bytes));
                 let bare = bare && (!sentence || !bytes.contains(&b'.') || is_dotted(bytes));
                 // `cannot read bucket b-1: access denied`
                 let colon = sentence && text.get(value.end..).is_some_and(|rest| rest.starts_with(b": "));
@@ -491,6 +498,19 @@ fn is_term(value: &[u8]) -> bool {
     const TERMS: &str = "acl|count|index|key|level|lifecycle|limit|mode|name|number|owner|part|policy|rate|size|sort|step|\
         tag|type|version|versioning|per|pre|multi|sub|non|re|self|cross|post|end|built";
     value.split(|b| *b == b'-').next().is_some_and(|word| words::is_one_of(TERMS, word))
+}
+
+/// Returns whether words that a hyphen joins say what something is like: `read-only`, `write-protected`, `utf-8`.
+fn is_description(value: &[u8]) -> bool {
+    const LAST: &str = "\
+        only|wide|side|based|like|free|aware|sensitive|specific|friendly|compliant|safe|level|ready|proof|neutral|agnostic|\
+        native|first|second|time|end|region|account|term|lived|way|in|out|up|off|on|by|one|none|blind|tier";
+    const ENDINGS: [&[u8]; 4] = [b"ed", b"able", b"ible", b"less"];
+    const ENDING_MIN: usize = 5;
+    let last = value.rsplit(|b| *b == b'-').next().unwrap_or_default();
+    let ending = last.len() >= ENDING_MIN && ENDINGS.iter().any(|ending| last.ends_with(ending));
+    let word = value.contains(&b'-') && !check::has_digit(value) && (words::is_one_of(LAST, last) || ending);
+    word || std::str::from_utf8(value).is_ok_and(common::is_common)
 }
 
 /// Returns whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.

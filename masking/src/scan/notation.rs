@@ -64,6 +64,10 @@ impl ValuePlace {
         };
         let start = skip_quote(text, unquoted).or_else(|| skip_markup(text, unquoted)).unwrap_or(unquoted);
         let quoted = start > unquoted;
+        // `„`x`“`: marks of print around those of code.
+        let printed = text.get(unquoted).is_some_and(|b| !b.is_ascii());
+        let start =
+            Some(start).filter(|_| quoted && printed).and_then(|start| skip_quote(text, start)).unwrap_or(start);
         // Blanks within the quotation marks are not of the value.
         let start = if quoted { skip_spaces(text, start) } else { start };
         Self { start, end: None, kind, quoted, tight: false, leads: false }
@@ -644,6 +648,8 @@ fn mark_len(rest: &[u8]) -> Option<usize> {
         [b'&', b'q', b'u', b'o', b't', b';', ..] => Some(6),
         [b'&', b'#', b'3', b'4', b';', ..] => Some(5),
         [b'%', b'2', b'2', ..] => Some(3),
+        // « »
+        [0xc2, 0xab | 0xbb, ..] => Some(2),
         // ‘ ’ “ ” „
         [0xe2, 0x80, 0x98 | 0x99 | 0x9c..=0x9e, ..] => Some(3),
         // 「 」 『 』
@@ -657,7 +663,7 @@ fn mark_len(rest: &[u8]) -> Option<usize> {
 pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
     // Most places have none.
     match text.get(at)? {
-        b'&' | b'%' | 0xe2 | 0xe3 => mark_len(text.get(at..)?).map(|len| at + len),
+        b'&' | b'%' | 0xc2 | 0xe2 | 0xe3 => mark_len(text.get(at..)?).map(|len| at + len),
         b'"' | b'\'' | b'`' | b'\\' => skip_plain_quote(text, at),
         _ => None,
     }

@@ -335,23 +335,58 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     if !name.is_foreign() && edge::previous(text, name.start) != Some(b' ') {
         return None;
     }
-    let at = skip_service(text, skip_service(text, name.start));
+    let noun = skip_service(text, skip_service(text, name.start));
+    let at = skip_link(text, noun);
     let from = at.saturating_sub(BEFORE_MAX);
     let head = text.get(from..at)?;
     let spaced = head.strip_suffix(b" ");
     let head = spaced.unwrap_or(head);
     let mark = BRACKETS.iter().find(|(_, close)| head.ends_with(close.as_bytes()));
     let value = mark.map_or(Some(head), |(_, close)| head.get(..head.len() - close.len()))?;
-    let len = value.iter().rev().take_while(|b| in_value(**b)).count();
+    let plain = value.iter().rev().take_while(|b| in_value(**b)).count();
+    // Other signs of a password.
+    let signs = value.iter().rev().take_while(|b| b.is_ascii_graphic() && !b"\"'`()[]{}<>,;|".contains(b)).count();
+    let front = |len: usize| value.get(..value.len() - len).unwrap_or_default();
+    let alone = mark.map_or_else(
+        || front(signs).last().is_none_or(|b| matches!(b, b' ' | b'\n')),
+        |(open, _)| front(signs).ends_with(open.as_bytes()),
+    );
+    let len = if signs > plain && alone { signs } else { plain };
     let first = value.get(..value.len() - len)?;
     let quoted = mark.is_some_and(|(open, _)| first.ends_with(open.as_bytes()));
     let alone = first.last().map_or(from == 0, |b| b.is_ascii_whitespace() || !b.is_ascii());
     let (start, end) = (from + first.len(), Some(from + value.len()));
-    let leads = name.is_foreign();
+    let leads = name.is_foreign() || at < noun;
     let apart = spaced.is_some() || leads;
     let meant = if mark.is_some() { quoted && apart } else { alone && spaced.is_some() };
     (len > 0 && meant).then_some(ValuePlace { start, end, kind: PlaceKind::Before, quoted, tight: false, leads })
 }
+
+/// Returns the start of what links a value to its name behind it: `b-1 is the bucket`, `use b-1 as the bucket`.
+fn skip_link(text: &[u8], at: usize) -> usize {
+    const LINKS: [&[u8]; 10] = [
+        b" is the ",
+        b" is our ",
+        b" is my ",
+        b" as the ",
+        b" as our ",
+        b" as my ",
+        b" as ",
+        b" the right ",
+        b" is the new ",
+        b" is the right ",
+    ];
+    let head = text.get(at.saturating_sub(LINK_MAX)..at).unwrap_or_default();
+    // Most words in front of a name are others.
+    if !matches!(head, [.., b'e' | b'r' | b'y' | b's' | b't' | b'w', b' ']) {
+        return at;
+    }
+    // The blank in front of it separates the value.
+    LINKS.iter().find(|link| head.ends_with(link)).map_or(at, |link| at - link.len() + 1)
+}
+
+/// Bytes of what links a value to its name.
+const LINK_MAX: usize = 16;
 
 /// Returns the start of a service's name that stands in front of a noun: `S3 버킷`.
 fn skip_service(text: &[u8], at: usize) -> usize {
@@ -371,7 +406,7 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 41] = [
+const VERBS: [&str; 51] = [
     "in",
     "not in",
     "is called",
@@ -412,6 +447,16 @@ const VERBS: [&str; 41] = [
     "jest",
     "heet",
     "هي",
+    "será",
+    "sera",
+    "là",
+    "mới là",
+    "adalah",
+    "je",
+    "är",
+    "este",
+    "brzmi",
+    "şudur",
     "هو",
 ];
 
@@ -460,9 +505,9 @@ fn skip_purpose(text: &[u8], at: usize) -> usize {
 const PURPOSE_MAX: usize = 64;
 const PURPOSE_WORDS: usize = 6;
 /// Words that say what a value is for, in English, German, Spanish and French.
-const PREPOSITIONS: [&str; 17] = [
+const PREPOSITIONS: [&str; 18] = [
     "for ", "of ", "to ", "on ", "für ", "von ", "der ", "des ", "para ", "de ", "del ", "pour ", "di ", "do ", "da ",
-    "dla ", "для ",
+    "dla ", "для ", "от ",
 ];
 /// Verbs after that.
 const LINKS: [&str; 14] = [
