@@ -234,6 +234,12 @@ const NOTATIONS: &[&str] = &[
     "비밀번호를 ‹Tq7!mZ2x#Lp9›로 바꿨습니다",
     "le mot de passe de production est « ‹Tq7!mZ2x#Lp9› »",
     "tài khoản là ‹471192830564›, kata sandi adalah ‹Tq7!mZ2x#Lp9›",
+    "echo 'root:‹Tq7!mZ2x#Lp9›' | chpasswd",
+    "$ jq -r .password creds.json\n‹Tq7!mZ2x#Lp9›\n",
+    "$ kubectl get secret db -o jsonpath='{.data.password}' | base64 -d\n‹Tq7!mZ2x#Lp9›\n",
+    "$ pass show prod/db\n‹Tq7!mZ2x#Lp9›\n",
+    "$ yq '.aws.accountId' values.yaml\n‹471192830564›\n",
+    "use account ‹471192830564› instead of ‹718204593316›",
     // Forty characters without a digit, as one key of a thousand is.
     "secret_access_key: ‹TSbmwrNqAUppXjRwUzBYeaZoXDerXwjKmrxLtdQf›",
     // Databases in sentences.

@@ -288,6 +288,12 @@ pub(super) const ROWS: &[Row] = &[
                 r"-(?:src|dest)?(?:store|key)pass ([^\s'\x22]{6,128})",
                 Check::Password,
             ),
+            // What a filter was asked for, and a store of passwords.
+            Rule::After(
+                "jq -r .|jq -r '.|jq .|jq '.|yq .|yq '.|jsonpath='{.|pass show ",
+                r#"(?:[jy]q (?:-r )?'?\.|jsonpath='\{\.|pass show )[^\n]{0,80}?(?i:pass|pwd|secret|token|/)[^\n]{0,120}\n"?([^\x00-\x20"]{8,128})"?(?:\n|$)"#,
+                Check::Scattered,
+            ),
             // A row of parameters, and commands of pipelines.
             Rule::After("securestring  ", r"SecureString  \|  ([^\x00-\x20|]{6,256})  ", Check::Password),
             Rule::After("issecret=true]", r"(?i:issecret=true\])([^\x00-\x20\x22']{6,256})", Check::Password),

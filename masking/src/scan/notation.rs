@@ -170,7 +170,8 @@ fn is_last(text: &[u8], at: usize) -> bool {
 
 /// How long the word is that joins the last two elements of a list, with the blank after it.
 fn starts_conjunction(rest: &[u8]) -> usize {
-    const WORDS: [&[u8]; 5] = [b"and ", b"or ", b"und ", b"y ", b"et "];
+    const WORDS: [&[u8]; 9] =
+        [b"and ", b"or ", b"und ", b"y ", b"et ", b"instead of ", b"rather than ", b"plus ", b"vs "];
     WORDS.iter().find(|word| rest.starts_with(word)).map_or(0, |word| word.len())
 }
 
