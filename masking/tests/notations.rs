@@ -289,6 +289,7 @@ const OTHERWISE: &[&str] = &[
     "secret_key: OrderServiceConfigurationPropertiesBeans",
     "see <a name=\"misc\"></a>3.1.7.1.&nbsp;Summary, and skip 6.4.1.2.1 Step 2",
     "The bucket is read-only, the bucket was re-created and set to utf-8.",
+    "log-3 is the bucket index, and type-2 as the account type",
     "Use utf-8 as the bucket name encoding. Set the bucket to write-protected.",
     "La base de datos postgres-16 y la base de datos no-relacional",
     "secret: my-app-secret-name-2, imagePullSecret: registryCredentials1",

@@ -308,7 +308,7 @@ fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
             let quote = name.start - 1;
             let opens =
                 matches!(edge::previous(text, quote - edge::backslashes_before(text, quote)), Some(b'(' | b'['));
-            skip_quote(text, name.end).filter(|_| opens)?
+            opens.then(|| skip_quote(text, name.end)).flatten()?
         }
         // `{password, "…"}`, `{:password, "…"}`
         sign @ (b'{' | b':') => {
@@ -336,7 +336,8 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
         return None;
     }
     let noun = skip_service(text, skip_service(text, name.start));
-    let at = skip_link(text, noun);
+    // `log-3 is the bucket index`: of something else.
+    let at = if is_compound(text, name.end) { noun } else { skip_link(text, noun) };
     let from = at.saturating_sub(BEFORE_MAX);
     let head = text.get(from..at)?;
     let spaced = head.strip_suffix(b" ");
@@ -360,6 +361,16 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let apart = spaced.is_some() || leads;
     let meant = if mark.is_some() { quoted && apart } else { alone && spaced.is_some() };
     (len > 0 && meant).then_some(ValuePlace { start, end, kind: PlaceKind::Before, quoted, tight: false, leads })
+}
+
+/// Returns whether a noun goes on with another one.
+fn is_compound(text: &[u8], end: usize) -> bool {
+    const OTHERS: &str =
+        "for|of|in|and|or|but|to|on|at|we|i|you|they|that|which|is|with|from|please|now|here|then|when|so";
+    let rest = text.get(end..text.len().min(end + LINK_MAX)).unwrap_or_default();
+    let word = rest.strip_prefix(b" ").unwrap_or_default();
+    let word = word.get(..word.iter().take_while(|b| b.is_ascii_lowercase()).count()).unwrap_or_default();
+    !word.is_empty() && !words::is_one_of(OTHERS, word)
 }
 
 /// Returns the start of what links a value to its name behind it: `b-1 is the bucket`, `use b-1 as the bucket`.
