@@ -235,6 +235,8 @@ const NOTATIONS: &[&str] = &[
     "le mot de passe de production est « ‹Tq7!mZ2x#Lp9› »",
     "tài khoản là ‹471192830564›, kata sandi adalah ‹Tq7!mZ2x#Lp9›",
     "echo 'root:‹Tq7!mZ2x#Lp9›' | chpasswd",
+    "aws x describe --log-bucket ‹basalt-reports-shared› --region eu-west-1",
+    "?url=postgresql%3A%2F%2Fapp%3A‹Tq7mZ2xLp9›%40db%3A5432%2Fapp&u=https%3A%2F%2Fx%2Fs3%2Fbuckets%2F‹acme-logs-1›%3Fr%3Dx",
     "$ jq -r .password creds.json\n‹Tq7!mZ2x#Lp9›\n",
     "$ kubectl get secret db -o jsonpath='{.data.password}' | base64 -d\n‹Tq7!mZ2x#Lp9›\n",
     "$ pass show prod/db\n‹Tq7!mZ2x#Lp9›\n",

@@ -218,6 +218,12 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::Stored,
             Rule::UserInfo,
+            // The same as the value in the query of another URL.
+            Rule::After(
+                "%3a%2f%2f",
+                r"(?i:%3a%2f%2f)[A-Za-z0-9_.-]{1,64}(?i:%3a)((?:[A-Za-z0-9._~!$*+-]|%[0-35-9A-Fa-f][0-9A-Fa-f]|%4[1-9A-Fa-f]){4,128})%40",
+                Check::UrlPassword,
+            ),
             // A driver of Oracle's names the user and the password in front of the host.
             Rule::After(
                 "oracle:thin:",
@@ -612,7 +618,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "{uuid}",
                 check: Check::None,
             }),
-            Rule::After("/kms/keys/", "/kms/keys/({uuid})", Check::None),
+            Rule::After("/kms/keys/|%2fkms%2fkeys%2f", "(?:/kms/keys/|(?i:%2fkms%2fkeys%2f))({uuid})", Check::None),
             // A row of aliases.
             Rule::After("alias/", r"alias/[A-Za-z0-9/_-]{1,250}\t({uuid})", Check::None),
             Rule::Resource(

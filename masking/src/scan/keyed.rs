@@ -386,7 +386,7 @@ impl Keyed {
                     || place.tight && alone && bytes.len() >= 6;
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
                 let bare = bare && (place.kind != PlaceKind::Near || !is_term(bytes));
-                let bare = bare && (!sentence || !is_description(bytes));
+                let bare = bare && (!sentence || formal || !is_description(bytes));
                 let bare = bare && (!sentence || !bytes.contains(&b'.') || is_dotted(bytes));
                 // `cannot read bucket b-1: access denied`
                 let colon = sentence && text.get(value.end..).is_some_and(|rest| rest.starts_with(b": "));
