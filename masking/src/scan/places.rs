@@ -337,7 +337,8 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     }
     let noun = skip_service(text, skip_service(text, name.start));
     // `log-3 is the bucket index`: of something else.
-    let at = if is_compound(text, name.end) { noun } else { skip_link(text, noun) };
+    let link = skip_link(text, noun);
+    let at = if link < noun && is_compound(text, name.end) { noun } else { link };
     let from = at.saturating_sub(BEFORE_MAX);
     let head = text.get(from..at)?;
     let spaced = head.strip_suffix(b" ");
