@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Row] = &[
                         outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
                         アカウント id|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|\
                         konta|koncie|compte|conta|аккаунт|Аккаунт|аккаунта|аккаунте|users|grantees|kontonummer|\
-                        numer konta|hesap|hesabı|hesap kimliği|खाता|účet|обліковий запис|帳戶|帳戶 id",
+                        numer konta|tài khoản|akun|حساب|Účet|hesap|hesabı|hesap kimliği|खाता|účet|обліковий запис|帳戶|帳戶 id",
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),

@@ -108,7 +108,9 @@ impl KeyRule {
                 continue;
             }
             let words = name.trim_start_matches(['^', '*', '=']).split(' ');
-            let foreign = words.clone().rev().find(|word| word.chars().any(|c| c >= '\u{590}'));
+            // The words in front of the one that is looked for are read back from it. A word of another script is rare.
+            let last = words.clone().next_back().filter(|_| !name.is_ascii());
+            let foreign = words.clone().rev().find(|word| word.chars().any(|c| c >= '\u{1100}')).or(last);
             anchors.extend(foreign.or_else(|| words.rev().max_by_key(|word| word.len())));
         }
         anchors.sort_unstable();

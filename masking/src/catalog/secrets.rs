@@ -52,7 +52,8 @@ pub(super) const ROWS: &[Row] = &[
                         シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
                         clave secreta|clave de acceso secreta|chiave segreta|accesso segreta|clé secrète|accès secrète|\
                         geheimschlüssel|秘密存取金鑰|chave secreta|секретный ключ|Секретный ключ|секретного ключа|\
-                        klucz tajny|tajny klucz|geheime sleutel",
+                        klucz tajny|tajny klucz|heime sleutel|\
+                        tajný klíč|khóa bí mật|секретний ключ|المفتاح السري",
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Generated,
             }),
@@ -198,7 +199,7 @@ pub(super) const ROWS: &[Row] = &[
                         redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
                         口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
                         паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|şifresi|Şifresi|parolası|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
-                        passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
+                        passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|lösenordet|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
                         pass phrase|passcode|require pass|store pass|key pass|master auth",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
@@ -217,6 +218,12 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::Stored,
             Rule::UserInfo,
+            // The same as the value in the query of another URL.
+            Rule::After(
+                "%3a%2f%2f",
+                r"(?i:%3a%2f%2f)[A-Za-z0-9_.-]{1,64}(?i:%3a)((?:[A-Za-z0-9._~!$*+-]|%[0-35-9A-Fa-f][0-9A-Fa-f]|%4[1-9A-Fa-f]){4,128})%40",
+                Check::UrlPassword,
+            ),
             // A driver of Oracle's names the user and the password in front of the host.
             Rule::After(
                 "oracle:thin:",
@@ -286,6 +293,12 @@ pub(super) const ROWS: &[Row] = &[
                 "-storepass |-keypass |storepass ",
                 r"-(?:src|dest)?(?:store|key)pass ([^\s'\x22]{6,128})",
                 Check::Password,
+            ),
+            // What a filter was asked for, and a store of passwords.
+            Rule::After(
+                "jq -r .|jq -r '.|jq .|jq '.|yq .|yq '.|jsonpath='{.|pass show ",
+                r#"(?:[jy]q (?:-r )?'?\.|jsonpath='\{\.|pass show )[^\n]{0,80}?(?i:pass|pwd|secret|token|/)[^\n]{0,120}\n"?([^\x00-\x20"]{8,128})"?(?:\n|$)"#,
+                Check::Scattered,
             ),
             // A row of parameters, and commands of pipelines.
             Rule::After("securestring  ", r"SecureString  \|  ([^\x00-\x20|]{6,256})  ", Check::Password),
@@ -605,7 +618,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "{uuid}",
                 check: Check::None,
             }),
-            Rule::After("/kms/keys/", "/kms/keys/({uuid})", Check::None),
+            Rule::After("/kms/keys/|%2fkms%2fkeys%2f", "(?:/kms/keys/|(?i:%2fkms%2fkeys%2f))({uuid})", Check::None),
             // A row of aliases.
             Rule::After("alias/", r"alias/[A-Za-z0-9/_-]{1,250}\t({uuid})", Check::None),
             Rule::Resource(

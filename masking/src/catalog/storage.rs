@@ -58,6 +58,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Bucket,
             ),
             Rule::After("/s3/", r"/s3/(?:buckets|object|bucket)/({bucket})", Check::Bucket),
+            Rule::After("%2fs3%2fbuckets%2f", "(?i:%2fs3%2fbuckets%2f)({bucket})", Check::Bucket),
             Rule::After("BUCKETS\t", "BUCKETS\t({bucket})\t", Check::Bucket),
             Rule::Record(Field::Bucket),
             // Resources that belong to a bucket have an id that begins with its name.

@@ -57,7 +57,7 @@ fn end_of(text: &[u8], place: ValuePlace, formal: bool) -> Option<End> {
     match (sign, front) {
         (b'|', _) => Some(End::Bar),
         (b'=', [.., b';']) => Some(End::Semicolon),
-        (b'=', [.., b'&' | b'?']) => Some(End::Ampersand),
+        (b'=', [.., b'&' | b'?' | b'#']) => Some(End::Ampersand),
         (b'=', [.., b'('] | [.., b',', b' ']) if tight => Some(End::Record),
         (b'=' | b':', [] | [.., b' ' | b'\t' | b'\n' | b'{' | b'"' | b'\'']) if tight => Some(End::Blank),
         _ => None,
@@ -78,6 +78,8 @@ fn len(rest: &[u8], end: End) -> Option<usize> {
         End::Semicolon => memchr::memchr3(b';', b'"', b'\'', line).or_else(|| phrase_len(rest)).or(Some(run)),
         End::Sentence => {
             let line = line.get(..wide_stop(line)).unwrap_or_default();
+            // A particle or a verb of scripts without blanks: `xです`, `x입니다`.
+            let line = line.get(..line.iter().position(|b| *b >= 0xe3).unwrap_or(line.len())).unwrap_or_default();
             Some(line.len() - line.iter().rev().take_while(|b| b".,;:".contains(b)).count())
         }
         End::Ampersand => line.iter().position(|b| b"&\"'`<>\\".contains(b)).or(Some(run)),
@@ -182,6 +184,20 @@ pub(crate) fn without_brace(text: &[u8], value: Range<usize>) -> Range<usize> {
     });
     // `password:{enumerable:!0}` is an object itself.
     if opened && line.last() != Some(&b'{') { value.start..value.start + close } else { value }
+}
+
+/// A value without the bracket that was opened in front of it: `the password (x)`, `[password=x]`.
+pub(crate) fn without_bracket(text: &[u8], value: Range<usize>) -> Range<usize> {
+    let bytes = text.get(value.clone()).unwrap_or_default();
+    let open = match bytes.last() {
+        Some(b')') => b'(',
+        Some(b']') => b'[',
+        _ => return value,
+    };
+    let head = text.get(value.start.saturating_sub(HEAD_MAX)..value.start).unwrap_or_default();
+    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..).unwrap_or_default();
+    let opened = !bytes.contains(&open) && line.contains(&open);
+    value.start..value.end - usize::from(opened)
 }
 
 #[cfg(test)]

@@ -12,7 +12,9 @@ use crate::scan::person;
 use crate::scan::template;
 use crate::scan::words::{is_one_of, starts_with_ignore_case};
 
-pub(crate) use crate::scan::look::{has_digit, is_generated, is_irregular, is_long, is_mixed, is_scattered};
+pub(crate) use crate::scan::look::{
+    has_digit, is_case_mixed, is_generated, is_irregular, is_long, is_mixed, is_scattered,
+};
 
 pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
     match check {
@@ -25,7 +27,9 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Password => is_password(value),
         Check::Scattered => is_password(value) && is_scattered(value),
         Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value) && !template::is_one(value),
-        Check::Generated => is_generated(value) && is_random(value),
+        Check::Generated => {
+            is_random(value) && (is_generated(value) || is_case_mixed(value) && letters::is_unlikely(value))
+        }
         Check::Encoded => BASE64.decode(value).is_ok_and(|secret| is_generated(&secret) && is_random(&secret)),
         Check::Account => is_account(value),
         Check::PrivateIp => address(value).is_some_and(is_private),
@@ -116,7 +120,6 @@ fn is_password(value: &[u8]) -> bool {
         && !is_reference(value)
         && !has_reference_mark(value)
         && !is_metavariable(value)
-        && !is_class(value)
         && !is_flag(value)
         && !template::is_path(value)
         && !template::is_sealed(value)
@@ -129,8 +132,9 @@ fn is_flag(value: &[u8]) -> bool {
 }
 
 /// `[a-zA-Z0-9/_+=.@-]{1,2028}`: what a pattern allows.
-fn is_class(value: &[u8]) -> bool {
-    value.starts_with(b"[") && memchr::memmem::find(value, b"a-z").is_some()
+pub(crate) fn is_class(value: &[u8]) -> bool {
+    let holds = |range: &[u8]| memchr::memmem::find(value, range).is_some();
+    holds(b"a-z") && (holds(b"A-Z") || holds(b"0-9"))
 }
 
 /// `PASSWORD1`, `DB_SECRET_2`, `SecureString2`: what a manual writes for a value.

@@ -9,6 +9,7 @@ use crate::scan::bounds;
 use crate::scan::brackets;
 use crate::scan::check;
 use crate::scan::clause;
+use crate::scan::common;
 use crate::scan::edge;
 use crate::scan::letters;
 use crate::scan::member::{self, Opening};
@@ -172,7 +173,10 @@ impl Keyed {
                 Joint::Comma | Joint::And if self.is_password() => next.place.quoted && place.quoted,
                 Joint::Comma | Joint::And => next.place.quoted == place.quoted || self.check == Check::Account,
             };
-            let one = matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
+            // What an option is for follows its default: `flag.String("bucket", "b", "…")`.
+            let default = place.kind == PlaceKind::Called
+                && text.get(..place.start.saturating_sub(1)).is_some_and(|head| head.trim_ascii_end().ends_with(b","));
+            let one = default || matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
             if matches!(place.kind, PlaceKind::Object | PlaceKind::Map | PlaceKind::Members) {
                 let next = match place.kind {
                     kind @ (PlaceKind::Map | PlaceKind::Members) => member::next_in_map(text, end, kind),
@@ -243,6 +247,12 @@ impl Keyed {
     }
 
     fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
+        let value = self.read(text, place, formal, reading)?;
+        let class = self.is_password() && text.get(value.clone()).is_some_and(check::is_class);
+        (!class).then_some(value)
+    }
+
+    fn read(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
         // Only accounts are told by a map's name whatever its members are called.
         let told = match place.kind {
             PlaceKind::Map => self.check == Check::Account,
@@ -254,7 +264,11 @@ impl Keyed {
             return None;
         }
         if let Some(end) = place.end.filter(|_| self.is_password()) {
-            let cell = text.get(place.start..end).filter(|_| place.kind == PlaceKind::Cell)?;
+            let cell = text.get(place.start..end)?;
+            let before = place.kind == PlaceKind::Before && check::is_scattered(cell);
+            if !before && place.kind != PlaceKind::Cell {
+                return None;
+            }
             // Under a line that is a name alone, a word with a number may be another name.
             let sure = place.quoted || check::is_scattered(cell);
             let unlike_word = check::has_digit(cell) || letters::is_random(cell);
@@ -294,7 +308,9 @@ impl Keyed {
         let value = if self.secret && place.quoted { quoted::widened(text, value) } else { value };
         let value = match place {
             ValuePlace { quoted: true, .. } | ValuePlace { end: Some(_), .. } => value,
-            _ if self.is_password() => bounds::without_brace(text, without_stop(text, value, place.kind)),
+            _ if self.is_password() => {
+                bounds::without_bracket(text, bounds::without_brace(text, without_stop(text, value, place.kind)))
+            }
             _ => without_stop(text, value, place.kind),
         };
         let bytes = text.get(value.clone())?;
@@ -336,6 +352,7 @@ impl Keyed {
             }
             Check::Bucket | Check::Name if place.end.is_some() => {
                 let telling = check::is_distinctive(bytes) && (place.kind == PlaceKind::Cell || place.leads);
+                let telling = telling && (place.kind != PlaceKind::Before || place.quoted || !is_description(bytes));
                 telling || place.quoted && place.kind == PlaceKind::Before
             }
             // `new aws.rds.Instance("main", {`: what a program calls a resource; its name is in the object.
@@ -369,12 +386,14 @@ impl Keyed {
                     || place.tight && alone && bytes.len() >= 6;
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
                 let bare = bare && (place.kind != PlaceKind::Near || !is_term(bytes));
+                let bare = bare && (!sentence || formal || !is_description(bytes));
                 let bare = bare && (!sentence || !bytes.contains(&b'.') || is_dotted(bytes));
                 // `cannot read bucket b-1: access denied`
                 let colon = sentence && text.get(value.end..).is_some_and(|rest| rest.starts_with(b": "));
                 bare && parenthesis && (colon || !notation::goes_on(text, value.end))
             }
             Check::Version => place.kind != PlaceKind::Near,
+            Check::PublicIp => !follows_word(text, place.start),
             // Without quotation marks, a symbol may be code's.
             Check::Scattered => true,
             Check::Password if place.kind == PlaceKind::Near => {
@@ -432,6 +451,22 @@ fn is_constructed(text: &[u8], at: usize) -> bool {
 /// Maximum bytes of a constructor.
 const CONSTRUCTOR_MAX: usize = 48;
 
+/// Returns whether a word that only ends like `ip` stands in front of an address: `skip 6.4.1.2`, `pip 23.0.1.2`.
+fn follows_word(text: &[u8], at: usize) -> bool {
+    const OWNERS: &str = "\
+        src|dst|source|dest|client|host|public|pub|private|server|remote|local|node|elastic|my|e|v|real|peer|target|vm|\
+        web|db|nat|egress|ingress|external|internal|origin|user";
+    let head = text.get(at.saturating_sub(WORD_MAX)..at).unwrap_or_default();
+    let signs = head.iter().rev().take_while(|b| !b.is_ascii_alphanumeric()).count();
+    let head = head.get(..head.len() - signs).unwrap_or_default();
+    let len = head.iter().rev().take_while(|b| b.is_ascii_lowercase()).count();
+    let word = head.get(head.len() - len..).unwrap_or_default();
+    word.strip_suffix(b"ip").is_some_and(|owner| !owner.is_empty() && !words::is_one_of(OWNERS, owner))
+}
+
+/// Bytes in which the word in front of an address stands.
+const WORD_MAX: usize = 32;
+
 /// Returns whether a word is compared with its name, as code does: `password !== confirmPassword1)`.
 fn is_compared(text: &[u8], start: usize, value: &[u8]) -> bool {
     let head = text.get(..start).unwrap_or_default().trim_ascii_end();
@@ -463,6 +498,19 @@ fn is_term(value: &[u8]) -> bool {
     const TERMS: &str = "acl|count|index|key|level|lifecycle|limit|mode|name|number|owner|part|policy|rate|size|sort|step|\
         tag|type|version|versioning|per|pre|multi|sub|non|re|self|cross|post|end|built";
     value.split(|b| *b == b'-').next().is_some_and(|word| words::is_one_of(TERMS, word))
+}
+
+/// Returns whether words that a hyphen joins say what something is like: `read-only`, `write-protected`, `utf-8`.
+fn is_description(value: &[u8]) -> bool {
+    const LAST: &str = "\
+        only|wide|side|based|like|free|aware|sensitive|specific|friendly|compliant|safe|level|ready|proof|neutral|agnostic|\
+        native|first|second|time|end|region|account|term|lived|way|in|out|up|off|on|by|one|none|blind|tier";
+    const ENDINGS: [&[u8]; 4] = [b"ed", b"able", b"ible", b"less"];
+    const ENDING_MIN: usize = 5;
+    let last = value.rsplit(|b| *b == b'-').next().unwrap_or_default();
+    let ending = last.len() >= ENDING_MIN && ENDINGS.iter().any(|ending| last.ends_with(ending));
+    let word = value.contains(&b'-') && !check::has_digit(value) && (words::is_one_of(LAST, last) || ending);
+    word || std::str::from_utf8(value).is_ok_and(common::is_common)
 }
 
 /// Returns whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.

@@ -10,6 +10,13 @@ pub(crate) fn is_generated(value: &[u8]) -> bool {
     value.len() >= 12 && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
 }
 
+/// Returns whether a value of base64 has no digit by chance, and changes its case as no words do.
+pub(crate) fn is_case_mixed(value: &[u8]) -> bool {
+    const MIN: usize = 40;
+    let cases = |pair: &&[u8]| matches!(pair, [a, b] if a.is_ascii_lowercase() != b.is_ascii_lowercase());
+    value.len() >= MIN && value.windows(2).filter(cases).count() * 5 >= value.len() * 2
+}
+
 /// Returns whether digits stand among the letters of a value as in no word and in no name with a number: `Tr0ub4dor`,
 /// `abc123XYZ`, `3f2b8c1d`.
 pub(crate) fn is_irregular(value: &[u8]) -> bool {

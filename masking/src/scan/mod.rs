@@ -278,7 +278,7 @@ impl Scanner {
     /// Returns what the rules find in each text.
     fn contexts(&self, texts: &[Text<'_>], review: &mut Option<Review<'_>>, steps: u64) -> Result<Vec<Found>, Budget> {
         let reading = || self.rules.reading().within(steps);
-        let mut readings = Readings { view: reading(), prefixes: reading(), again: reading() };
+        let mut readings = Readings { view: reading(), prefixes: reading(), again: None, steps };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
         // where it stands: reading it again would cost its length for each of them.
         let mut named: BTreeMap<(*const u8, usize), Rc<[usize]>> = BTreeMap::new();
@@ -298,7 +298,7 @@ impl Scanner {
             self.stored(text, &mut found);
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
-            readings.again.next_text(text.text.len());
+            readings.again.iter_mut().for_each(|again| again.next_text(text.text.len()));
             found
         };
         let found = |text| match review {
@@ -306,7 +306,7 @@ impl Scanner {
             None => scan(text),
         };
         let all = texts.iter().map(found).collect();
-        let is_within = [&readings.view, &readings.prefixes, &readings.again].iter().all(|reading| reading.has_steps());
+        let is_within = [&readings.view, &readings.prefixes].into_iter().chain(&readings.again).all(Reading::has_steps);
         if is_within { Ok(all) } else { Err(Budget::Steps) }
     }
 
@@ -326,7 +326,7 @@ impl Scanner {
         });
         let unmet = std::mem::take(&mut reading.unmet);
         let crossed = std::mem::take(&mut reading.crossed);
-        self.again((&page, &opaque), unmet, crossed, &mut readings.again, &mut hits);
+        self.again((&page, &opaque), unmet, crossed, readings, &mut hits);
         let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
         for prefix in &page.prefixes {
             self.prefix((&page, &opaque), prefix, &mut readings.prefixes, &mut push);
@@ -382,7 +382,7 @@ impl Scanner {
         (page, opaque): (&Page<'_>, &[Range<usize>]),
         mut unmet: Vec<usize>,
         crossed: Vec<Range<usize>>,
-        reading: &mut Reading,
+        readings: &mut Readings,
         hits: &mut Vec<Hit>,
     ) {
         unmet.sort_unstable();
@@ -390,6 +390,8 @@ impl Scanner {
         if blocks.is_empty() {
             return;
         }
+        let steps = readings.steps;
+        let reading = readings.again.get_or_insert_with(|| self.rules.reading().within(steps));
         let mut text = page.view.to_vec();
         for beginning in blocks.iter().flat_map(|block| &block.beginnings) {
             text.get_mut(beginning.clone()).into_iter().for_each(|bytes| bytes.fill(b' '));
@@ -643,8 +645,10 @@ const ANSWERS: &str = "content|text|output|stdout|result|arguments|input";
 struct Readings {
     view: Reading,
     prefixes: Reading,
-    /// Lines that are read once more without what they begin with.
-    again: Reading,
+    /// Lines that are read once more without what they begin with: few texts have any.
+    again: Option<Reading>,
+    /// Maximum steps of each.
+    steps: u64,
 }
 
 /// The candidates in one text, and its placeholders, in which nothing is ever found.

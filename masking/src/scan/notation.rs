@@ -64,6 +64,10 @@ impl ValuePlace {
         };
         let start = skip_quote(text, unquoted).or_else(|| skip_markup(text, unquoted)).unwrap_or(unquoted);
         let quoted = start > unquoted;
+        // `„`x`“`: marks of print around those of code.
+        let printed = text.get(unquoted).is_some_and(|b| !b.is_ascii());
+        let start =
+            Some(start).filter(|_| quoted && printed).and_then(|start| skip_quote(text, start)).unwrap_or(start);
         // Blanks within the quotation marks are not of the value.
         let start = if quoted { skip_spaces(text, start) } else { start };
         Self { start, end: None, kind, quoted, tight: false, leads: false }
@@ -166,7 +170,8 @@ fn is_last(text: &[u8], at: usize) -> bool {
 
 /// How long the word is that joins the last two elements of a list, with the blank after it.
 fn starts_conjunction(rest: &[u8]) -> usize {
-    const WORDS: [&[u8]; 5] = [b"and ", b"or ", b"und ", b"y ", b"et "];
+    const WORDS: [&[u8]; 9] =
+        [b"and ", b"or ", b"und ", b"y ", b"et ", b"instead of ", b"rather than ", b"plus ", b"vs "];
     WORDS.iter().find(|word| rest.starts_with(word)).map_or(0, |word| word.len())
 }
 
@@ -249,6 +254,7 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         // A leader: `Account ID ............ 471192830564`.
         [b'.', b'.', b'.', b'.', ..] => assigned(rest.iter().take(BLANKS_MAX).take_while(|b| **b == b'.').count()),
         [b'?' | b'+' | b'.', b'=', ..] | [b'+', b':', b' ', ..] | [b'\\', b'=' | b':', ..] => assigned(2),
+        [b'\\', ..] => escaped_sign(rest).and_then(assigned),
         [b':', b':', b':', b'=', ..] => assigned(4),
         // A field that Jsonnet hides.
         [b':', b':', b' ', ..] => assigned(2),
@@ -256,6 +262,8 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         [b':', b':', next, ..] if *next > b' ' && !matches!(next, b':' | b'=' | b'"' | b'\'') => None,
         [b':', b':', b'=', ..] | [b'|', b'|', b'=', ..] | [b'?', b'?', b'=', ..] => assigned(3),
         [b'=' | b'!', b'=', b'=', ..] => assigned(3),
+        // `printf 'NAME=%s' '…'`
+        [b'=', b'%', b's', b'\'' | b'"', b' ', ..] => assigned(5),
         [b'=', b'>', ..] | [b':', b'=', ..] | [b':', b'-', ..] | [b'=' | b'!', b'=', ..] | [b'-', b'>', ..] => {
             assigned(2)
         }
@@ -271,7 +279,8 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         [b'&', b' ', ..] if is_row_of_latex(rest) => assigned(1),
         [b'(', ..] => Some((at + 1, PlaceKind::Called)),
         // R
-        [b'<', b'-', b' ', b'"' | b'\'', ..] => assigned(2),
+        [b'<', b'-', b' ', b'"' | b'\'' | b'\\', ..] => assigned(2),
+        [b'&', b'l', b't', b';', b'-', b' ', ..] | [b'-', b'&', b'g', b't', b';', ..] => assigned(5),
         [b'<', ..] => cell_behind(rest).and_then(assigned),
         [0xe2 | 0xef, ..] => {
             SIGNS.iter().find(|sign| rest.starts_with(sign.as_bytes())).and_then(|s| assigned(s.len()))
@@ -309,6 +318,14 @@ fn is_quoted_printable(next: &[u8]) -> bool {
 /// Signs of other scripts and of box drawing.
 const SIGNS: [&str; 9] = ["：", "＝", "→", "│", "┃", "║", "—", "–", "⇒"];
 
+/// The length of one of them as a string of JSON may escape it: `\\u2192`, `\\u2502`.
+fn escaped_sign(rest: &[u8]) -> Option<usize> {
+    const CODES: [&[u8]; 8] = [b"u2192", b"u2502", b"u2503", b"u2551", b"uff1a", b"uff1d", b"u2014", b"u21d2"];
+    let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
+    let code = rest.get(escapes..escapes + 5)?;
+    CODES.iter().any(|sign| code.eq_ignore_ascii_case(sign)).then_some(escapes + 5)
+}
+
 /// How far the cell is in which the value stands: `</td><td class="x">`.
 fn cell_behind(rest: &[u8]) -> Option<usize> {
     let close = CELLS.iter().find(|(close, _)| rest.starts_with(close))?;
@@ -343,11 +360,23 @@ fn annotation(rest: &[u8]) -> usize {
     };
     let len = rest.iter().take(ANNOTATION_MAX).take_while(of_type).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
-        (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\' | b'{' | b'[')) => len + 1,
+        (Some(b'='), Some(b' '), Some(b'"' | b'\'' | b'\\' | b'{' | b'[' | b'&')) => len + 1,
+        // `password: str = Field(default="…")`
+        (Some(b'='), Some(b' '), Some(first)) if first.is_ascii_alphabetic() && is_default(rest.get(len + 2..)) => {
+            len + 1
+        }
         // `account_id: int = 471192830564`
         (Some(b'='), Some(b' '), Some(b'0'..=b'9')) if rest.get(..len).is_some_and(is_type) => len + 1,
         _ => 0,
     }
+}
+
+/// `Field(default=`
+fn is_default(call: Option<&[u8]>) -> bool {
+    let call = call.unwrap_or_default();
+    let name =
+        call.iter().take(ANNOTATION_MAX).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
+    call.get(name..).is_some_and(|rest| rest.starts_with(b"(default="))
 }
 
 /// Returns whether a word is the type of a number.
@@ -453,16 +482,18 @@ fn skip_block(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..text.len().min(at + BLOCK_MAX)).unwrap_or_default();
     let mark = match rest {
         [b'|' | b'>', ..] => rest.iter().take(3).take_while(|b| b"|>+-".contains(b)).count(),
+        [b'&', b'g', b't', b';', ..] => 4 + usize::from(matches!(rest.get(4), Some(b'-' | b'+'))),
         [b'<', b'<', ..] => rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"<-~'\"_".contains(b)).count(),
         [b'"', b'"', b'"', b'\n', ..] | [b'\'', b'\'', b'\'', b'\n', ..] => return skip_blanks(text, at + 4),
         // A quotation mark goes on being one.
         [b'"', b'"', b'"', ..] => return at + 2,
         _ => return at,
     };
-    match rest.get(mark..) {
-        Some([b'\n', ..]) => skip_blanks(text, at + mark + 1),
-        _ => at,
-    }
+    // The line ends there, also in a string.
+    let next = skip_blanks(text, at + mark);
+    let ends = matches!(rest.get(mark..), Some([b'\n', ..] | [b'\r', b'\n', ..]))
+        || matches!(rest.get(mark), Some(b'\\')) && next > at + mark;
+    if ends { next } else { at }
 }
 
 /// Bytes of what opens a block.
@@ -521,6 +552,8 @@ fn skip_wrappers(text: &[u8], at: usize) -> usize {
         let prefix =
             rest.iter().take(PREFIX_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"@$&".contains(b)).count();
         inside += match rest.get(call..) {
+            // `Field(default="…")`
+            Some(rest) if rest.starts_with(b"(default=") => call + b"(default=".len(),
             Some([b'(' | b'{', ..]) if wraps(rest.get(..call).unwrap_or_default()) => call + 1,
             // `@("…")`, `vec!["…"]`
             _ if rest.starts_with(b"@(") => b"@(".len(),
@@ -616,6 +649,8 @@ fn mark_len(rest: &[u8]) -> Option<usize> {
         [b'&', b'q', b'u', b'o', b't', b';', ..] => Some(6),
         [b'&', b'#', b'3', b'4', b';', ..] => Some(5),
         [b'%', b'2', b'2', ..] => Some(3),
+        // « »
+        [0xc2, 0xab | 0xbb, ..] => Some(2),
         // ‘ ’ “ ” „
         [0xe2, 0x80, 0x98 | 0x99 | 0x9c..=0x9e, ..] => Some(3),
         // 「 」 『 』
@@ -629,7 +664,7 @@ fn mark_len(rest: &[u8]) -> Option<usize> {
 pub(crate) fn skip_quote(text: &[u8], at: usize) -> Option<usize> {
     // Most places have none.
     match text.get(at)? {
-        b'&' | b'%' | 0xe2 | 0xe3 => mark_len(text.get(at..)?).map(|len| at + len),
+        b'&' | b'%' | 0xc2 | 0xe2 | 0xe3 => mark_len(text.get(at..)?).map(|len| at + len),
         b'"' | b'\'' | b'`' | b'\\' => skip_plain_quote(text, at),
         _ => None,
     }

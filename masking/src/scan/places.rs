@@ -120,13 +120,16 @@ fn form(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 fn content(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let quote = edge::previous(text, name.start).filter(|b| matches!(b, b'"' | b'\'' | b'.'))?;
     let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
-    let close = rest.first().filter(|b| **b == quote || quote == b'.' && matches!(b, b'"' | b'\''))?;
+    let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
+    let close = rest.get(escapes).filter(|b| **b == quote || quote == b'.' && matches!(b, b'"' | b'\''))?;
     let end =
         rest.iter().position(|b| *b == b'>').filter(|end| !rest.get(..*end).is_some_and(|r| r.contains(&b'<')))?;
     // An attribute, not the end of a text in another.
     let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
     let open = head.iter().rposition(|b| b == close)?;
-    let attribute = head.get(..open)?.ends_with(b"=") && !head.get(open..)?.contains(&b'<') && head.contains(&b'<');
+    let opening = head.get(..open)?;
+    let opening = opening.get(..opening.len() - escapes.min(opening.len()))?;
+    let attribute = opening.ends_with(b"=") && !head.get(open..)?.contains(&b'<') && head.contains(&b'<');
     let inside = name.end + end + 1;
     let value = text.get(inside..)?;
     let at = inside + if value.starts_with(b"<value>") { b"<value>".len() } else { 0 };
@@ -182,7 +185,10 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
     let word = || !closed && name.is_word();
     // `:account-id "471192830564"`, `proxy_set_header x-api-key "…"`: a name with hyphens is one of a program.
-    let is_string = || matches!(text.get(near), Some(b'"' | b'\'')) && !name.is_glued();
+    let is_string = || {
+        let escapes = text.get(near..).unwrap_or_default().iter().take(8).take_while(|b| **b == b'\\').count();
+        matches!(text.get(near + escapes), Some(b'"' | b'\'')) && !name.is_glued()
+    };
     let sign = if after == opening.after { opening.sign } else { operator(text, after, name.tag) };
     // `"accountId" to "471192830564"` of Kotlin.
     let pair = || text.get(after..).is_some_and(|rest| closed && rest.starts_with(b"to \""));
@@ -195,7 +201,7 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
         .or_else(|| (goes_on && (word() || !closed && is_string())).then_some((near, PlaceKind::Near)))
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
         .or_else(|| listed(name, text, after))
-        .or_else(|| (closed && name.is_upper() && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
+        .or_else(|| (closed && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
     let place = ValuePlace::after(text, behind, kind);
     // `S3 Bucket (b)` names a value, `f(b)` does not.
     let prose = kind != PlaceKind::Called || after > at || name.is_foreign();
@@ -252,10 +258,28 @@ fn listed(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)>
 fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
     let quote = name.start.checked_sub(1)?;
     let opening = quote - edge::backslashes_before(text, quote);
+    let flag = is_flag(text, opening);
     let blank = usize::from(edge::previous(text, opening) == Some(b' '));
-    let call = edge::previous(text, opening - blank) == Some(b'(');
-    (call && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
+    let call = name.is_upper() && edge::previous(text, opening - blank) == Some(b'(');
+    ((call || flag) && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
 }
+
+/// Returns whether a program declares an option there, or the default of a setting: `flag.String("bucket", "b", "…")`,
+/// `StringVar(&x, "bucket", "b", "…")`, `SetDefault("db.password", "…")`.
+fn is_flag(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(FLAG_MAX)..at).unwrap_or_default();
+    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default();
+    let Some((call, inside)) = memchr::memrchr(b'(', line).and_then(|open| line.split_at_checked(open)) else {
+        return false;
+    };
+    let none = inside.iter().all(|b| b.is_ascii_alphanumeric() || b"(&, ._".contains(b));
+    none && ["String", "StringP", "StringVar", "StringVarP", "SetDefault", "set_default"]
+        .iter()
+        .any(|name| call.ends_with(name.as_bytes()))
+}
+
+/// Maximum bytes of such a call in front of the option.
+const FLAG_MAX: usize = 64;
 
 /// `name,value`, alone on its line.
 fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
@@ -277,31 +301,32 @@ fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     })
 }
 
-/// `('name', 'value')`, as SQL inserts it, and pairs in other brackets.
+/// `('name', 'value')`, as SQL inserts it, and pairs in other brackets, also in a string.
 fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
-    let (quote, behind) = match edge::previous(text, name.start)? {
-        quote @ (b'\'' | b'"') => {
-            let opens = matches!(edge::previous(text, name.start - 1), Some(b'(' | b'['));
-            (quote, rest.strip_prefix(&[quote, b',']).filter(|_| opens)?)
+    let behind = match edge::previous(text, name.start)? {
+        b'\'' | b'"' => {
+            let quote = name.start - 1;
+            let opens =
+                matches!(edge::previous(text, quote - edge::backslashes_before(text, quote)), Some(b'(' | b'['));
+            opens.then(|| skip_quote(text, name.end)).flatten()?
         }
         // `{password, "…"}`, `{:password, "…"}`
         sign @ (b'{' | b':') => {
             let opens = sign == b'{' || edge::previous(text, name.start - 1) == Some(b'{');
-            (b'"', rest.strip_prefix(b",").filter(|_| opens)?)
+            Some(name.end).filter(|_| opens)?
         }
         _ => return None,
     };
-    let behind = behind.trim_ascii_start();
+    let comma = (text.get(behind) == Some(&b',')).then(|| skip_blanks(text, behind + 1))?;
     // A binary of Erlang: `{password, <<"…">>}`.
-    let value = behind.strip_prefix(b"<<").unwrap_or(behind).strip_prefix(&[quote])?;
-    let start = name.end + rest.len() - value.len();
-    let closes = |len: &usize| {
-        matches!(value.get(len + 1), Some(b')' | b']' | b'}'))
-            || value.get(len + 1..).is_some_and(|rest| rest.starts_with(b">>"))
-    };
-    let len = memchr::memchr(quote, value).filter(|len| *len > 0 && closes(len))?;
-    Some(ValuePlace { end: Some(start + len), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
+    let opening = comma + if starts(text, comma, "<<") { 2 } else { 0 };
+    let start = skip_quote(text, opening)?;
+    let mark = text.get(opening..start)?;
+    let value = text.get(start..text.len().min(start + BEFORE_MAX))?;
+    let len = memchr::memmem::find(value, mark).filter(|len| *len > 0)?;
+    let close = value.get(len + mark.len()..)?;
+    let closes = matches!(close.first(), Some(b')' | b']' | b'}')) || close.starts_with(b">>");
+    closes.then_some(ValuePlace { end: Some(start + len), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
 }
 
 /// The `b-1` bucket, `b-1 버킷`, `「b-1」バケット`.
@@ -310,23 +335,70 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     if !name.is_foreign() && edge::previous(text, name.start) != Some(b' ') {
         return None;
     }
-    let at = skip_service(text, skip_service(text, name.start));
+    let noun = skip_service(text, skip_service(text, name.start));
+    // `log-3 is the bucket index`: of something else.
+    let link = skip_link(text, noun);
+    let at = if link < noun && is_compound(text, name.end) { noun } else { link };
     let from = at.saturating_sub(BEFORE_MAX);
     let head = text.get(from..at)?;
     let spaced = head.strip_suffix(b" ");
     let head = spaced.unwrap_or(head);
     let mark = BRACKETS.iter().find(|(_, close)| head.ends_with(close.as_bytes()));
     let value = mark.map_or(Some(head), |(_, close)| head.get(..head.len() - close.len()))?;
-    let len = value.iter().rev().take_while(|b| in_value(**b)).count();
+    let plain = value.iter().rev().take_while(|b| in_value(**b)).count();
+    // Other signs of a password.
+    let signs = value.iter().rev().take_while(|b| b.is_ascii_graphic() && !b"\"'`()[]{}<>,;|".contains(b)).count();
+    let front = |len: usize| value.get(..value.len() - len).unwrap_or_default();
+    let alone = mark.map_or_else(
+        || front(signs).last().is_none_or(|b| matches!(b, b' ' | b'\n')),
+        |(open, _)| front(signs).ends_with(open.as_bytes()),
+    );
+    let len = if signs > plain && alone { signs } else { plain };
     let first = value.get(..value.len() - len)?;
     let quoted = mark.is_some_and(|(open, _)| first.ends_with(open.as_bytes()));
     let alone = first.last().map_or(from == 0, |b| b.is_ascii_whitespace() || !b.is_ascii());
     let (start, end) = (from + first.len(), Some(from + value.len()));
-    let leads = name.is_foreign();
+    let leads = name.is_foreign() || at < noun;
     let apart = spaced.is_some() || leads;
     let meant = if mark.is_some() { quoted && apart } else { alone && spaced.is_some() };
     (len > 0 && meant).then_some(ValuePlace { start, end, kind: PlaceKind::Before, quoted, tight: false, leads })
 }
+
+/// Returns whether a noun goes on with another one.
+fn is_compound(text: &[u8], end: usize) -> bool {
+    const OTHERS: &str =
+        "for|of|in|and|or|but|to|on|at|we|i|you|they|that|which|is|with|from|please|now|here|then|when|so";
+    let rest = text.get(end..text.len().min(end + LINK_MAX)).unwrap_or_default();
+    let word = rest.strip_prefix(b" ").unwrap_or_default();
+    let word = word.get(..word.iter().take_while(|b| b.is_ascii_lowercase()).count()).unwrap_or_default();
+    !word.is_empty() && !words::is_one_of(OTHERS, word)
+}
+
+/// Returns the start of what links a value to its name behind it: `b-1 is the bucket`, `use b-1 as the bucket`.
+fn skip_link(text: &[u8], at: usize) -> usize {
+    const LINKS: [&[u8]; 10] = [
+        b" is the ",
+        b" is our ",
+        b" is my ",
+        b" as the ",
+        b" as our ",
+        b" as my ",
+        b" as ",
+        b" the right ",
+        b" is the new ",
+        b" is the right ",
+    ];
+    let head = text.get(at.saturating_sub(LINK_MAX)..at).unwrap_or_default();
+    // Most words in front of a name are others.
+    if !matches!(head, [.., b'e' | b'r' | b'y' | b's' | b't' | b'w', b' ']) {
+        return at;
+    }
+    // The blank in front of it separates the value.
+    LINKS.iter().find(|link| head.ends_with(link)).map_or(at, |link| at - link.len() + 1)
+}
+
+/// Bytes of what links a value to its name.
+const LINK_MAX: usize = 16;
 
 /// Returns the start of a service's name that stands in front of a noun: `S3 버킷`.
 fn skip_service(text: &[u8], at: usize) -> usize {
@@ -346,7 +418,7 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 40] = [
+const VERBS: [&str; 51] = [
     "in",
     "not in",
     "is called",
@@ -355,6 +427,7 @@ const VERBS: [&str; 40] = [
     "are",
     "was",
     "named",
+    "to",
     "called",
     "with id",
     "with the id",
@@ -386,6 +459,16 @@ const VERBS: [&str; 40] = [
     "jest",
     "heet",
     "هي",
+    "será",
+    "sera",
+    "là",
+    "mới là",
+    "adalah",
+    "je",
+    "är",
+    "este",
+    "brzmi",
+    "şudur",
     "هو",
 ];
 
@@ -434,9 +517,9 @@ fn skip_purpose(text: &[u8], at: usize) -> usize {
 const PURPOSE_MAX: usize = 64;
 const PURPOSE_WORDS: usize = 6;
 /// Words that say what a value is for, in English, German, Spanish and French.
-const PREPOSITIONS: [&str; 17] = [
+const PREPOSITIONS: [&str; 18] = [
     "for ", "of ", "to ", "on ", "für ", "von ", "der ", "des ", "para ", "de ", "del ", "pour ", "di ", "do ", "da ",
-    "dla ", "для ",
+    "dla ", "для ", "от ",
 ];
 /// Verbs after that.
 const LINKS: [&str; 14] = [

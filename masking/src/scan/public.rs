@@ -109,7 +109,8 @@ impl<'t> Place<'t> {
                 length.is_some_and(|length: u8| (8..=32).contains(&length))
                     && rest.get(digits(rest)).is_none_or(|b| !b.is_ascii_alphanumeric() && !b"./-_".contains(b))
             }
-            [b'.', b'0'..=b'9', ..] => true,
+            // Of a port; a section has fewer.
+            [b'.', rest @ ..] => (2..=5).contains(&digits(rest)),
             behind => behind.strip_prefix(b")").unwrap_or(behind).starts_with(b" port "),
         }
     }
@@ -162,7 +163,8 @@ impl<'t> Place<'t> {
         words::is_one_of(NAMES, last)
             || forwarded
             || says(name, KOREAN)
-            || words::is_one_of(DIRECTIONS, last) && !self.is_about_versions()
+            // `</a>` is no word.
+            || words::is_one_of(DIRECTIONS, last) && !self.before.ends_with(b">") && !self.is_about_versions()
     }
 
     /// Returns whether its numbers are larger than those of versions, where nothing speaks of one.

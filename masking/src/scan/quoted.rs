@@ -10,6 +10,9 @@ use crate::scan::phrase::{PHRASE_MAX, is_password as is_phrase};
 /// Bytes in which the closing mark is looked for.
 const REACH: usize = check::ENCLOSED_MAX + 1;
 
+/// Quotation marks of print.
+const PRINTED: [(&str, &str); 6] = [("„", "“"), ("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ("«", "»")];
+
 /// Quotation marks that are written with letters.
 const MARKS: [&[u8]; 8] = [b"&quot;", b"&#34;", b"&#39;", b"%22", b"\\u0022", b"\\u0027", b"\\x22", b"\\x27"];
 
@@ -90,6 +93,9 @@ fn close(text: &[u8], start: usize, from: usize) -> Option<usize> {
 fn close_in(text: &[u8], start: usize, from: usize, rest: &[u8]) -> Option<usize> {
     let head = text.get(..start)?;
     let quote = *head.last()?;
+    if let Some((_, close)) = PRINTED.iter().find(|(open, _)| head.ends_with(open.as_bytes())) {
+        return memchr::memmem::find(rest, close.as_bytes()).map(|at| from + at);
+    }
     if let Some((_, close)) = MARKUP.iter().find(|(open, _)| head.ends_with(open)) {
         return memchr::memmem::find(rest, close).map(|at| from + at);
     }

@@ -48,6 +48,9 @@ pub(crate) fn blocks(text: &[u8], view: &[u8], names: &[usize]) -> Vec<Block> {
 /// Returns whether nothing but signs stands between `at` and the end of the line, so that a value may stand on another.
 pub(crate) fn ends_line(text: &[u8], at: usize) -> bool {
     let rest = text.get(at..text.len().min(at + SIGNS_MAX)).unwrap_or_default();
+    // `<key>AccountId</key>`
+    let tag = memchr::memchr(b'>', rest).filter(|_| rest.starts_with(b"</")).map_or(0, |end| end + 1);
+    let rest = rest.get(tag..).unwrap_or_default();
     let signs = rest.iter().position(|b| *b < b' ' || *b == b'\\' || b.is_ascii_alphanumeric()).unwrap_or(rest.len());
     rest.get(signs).is_none_or(|b| !b.is_ascii_alphanumeric())
 }

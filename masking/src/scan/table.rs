@@ -120,6 +120,9 @@ fn place(text: &[u8], cell: &Range<usize>) -> Option<ValuePlace> {
     let cell = untagged(text, trim(text, cell.start + bar..cell.end));
     let stars = text.get(cell.clone())?.iter().take_while(|b| matches!(b, b'*' | b'_')).count();
     let start = skip_quote(text, cell.start + stars).unwrap_or(cell.start + stars);
+    // The element around the table ends with its last cell.
+    let close = memchr::memmem::find(text.get(start..cell.end)?, b"</").map_or(cell.end, |len| start + len);
+    let cell = cell.start..close;
     let bytes = text.get(start..cell.end)?;
     let marks = if start > cell.start {
         bytes.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'*' | b'_')).count()
@@ -254,7 +257,10 @@ impl Table {
             return Some(table);
         }
         let separator = separator(line, ends)?;
-        let cells = split(text, header.clone(), separator);
+        // `<pre>id,account`
+        let tag =
+            if line.starts_with(b"<") { line.iter().rposition(|b| *b == b'>').map_or(0, |end| end + 1) } else { 0 };
+        let cells = split(text, header.start + tag..header.end, separator);
         if let Some(table) = Self::of_title(text, &header, &cells, separator, ends) {
             return Some(table);
         }
@@ -263,7 +269,10 @@ impl Table {
         let named = |cell: &Range<usize>| {
             text.get(trim(text, cell.clone())).is_some_and(|cell| is_heading(cell) || counts(cell))
         };
-        let empty = |cell: &Range<usize>| trim(text, cell.clone()).is_empty();
+        // The first bar of a row may stand in an item of a list.
+        let item = |cell: &[u8]| matches!(cell, b"-" | b"*");
+        let empty =
+            |cell: &Range<usize>| text.get(trim(text, cell.clone())).is_none_or(|cell| cell.is_empty() || item(cell));
         let filled = cells.iter().filter(|cell| !empty(cell)).count();
         // What is masked was a value, and no header.
         let clear = || placeholder::find_all(line).next().is_none();
@@ -582,9 +591,18 @@ pub(crate) fn line_end(text: &[u8], at: usize, ends: Option<Break>) -> Option<(u
     let escapes = |quote: &usize| quoted::escapes(rest.get(..*quote).unwrap_or_default());
     let quote = ends
         .filter(|ends| ends.0 > 0)
-        .and_then(|ends| memchr::memchr_iter(b'"', rest).find(|quote| escapes(quote) < ends.0));
+        .and_then(|ends| {
+            memchr::memchr2_iter(b'"', b'\'', rest).find(|quote| escapes(quote) < ends.0 && closes(rest, *quote))
+        })
+        .map(|quote| quote - escapes(&quote));
     let last = at + rest.len() == text.len();
     quote.map(|quote| at + quote).or(last.then_some(text.len())).map(|end| (end, ends.unwrap_or(Break(0))))
+}
+
+/// Returns whether the mark at `at` ends a string: an apostrophe stands within a word.
+fn closes(text: &[u8], at: usize) -> bool {
+    let next = text.get(at + 1);
+    text.get(at) == Some(&b'"') || next.is_none_or(|b| b",)}]\n \\".contains(b))
 }
 
 pub(crate) fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
@@ -597,7 +615,10 @@ pub(crate) fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
     let line = head.get(real..).unwrap_or_default();
     let escaped = |at: &usize| quoted::escapes(line.get(..*at).unwrap_or_default());
     let broken = memchr::memrchr_iter(b'n', line).find(|at| escaped(at) == ends.0).map_or(0, |at| at + 1);
-    let string = memchr::memrchr_iter(b'"', line).find(|at| escaped(at) < ends.0).map_or(0, |at| at + 1);
+    let quote = |mark: u8| memchr::memrchr_iter(mark, line).find(|at| escaped(at) < ends.0);
+    // A string of Python, in which the other marks are text.
+    let begins = |at: &usize| at.checked_sub(1).and_then(|at| line.get(at)).is_none_or(|b| b"=([{,: ".contains(b));
+    let string = quote(b'\'').filter(begins).or_else(|| quote(b'"')).map_or(0, |at| at + 1);
     base + real + broken.max(string)
 }
 
@@ -608,8 +629,9 @@ fn separator(line: &[u8], ends: Break) -> Option<Separator> {
     if has(b"\t") {
         return Some(TAB);
     }
-    if ends.0 == 1 && has(br"\t") {
-        return Some(Separator::Sign(br"\t"));
+    const TABS: [&[u8]; 4] = [b"\t", br"\t", br"\\t", br"\\\t"];
+    if let Some(tab) = TABS.get(ends.0).filter(|tab| has(tab)) {
+        return Some(Separator::Sign(tab));
     }
     let bar = BARS.into_iter().map(str::as_bytes).find(|bar| has(bar));
     if let Some(bar) = bar {

@@ -22,6 +22,7 @@ pub(crate) fn is_one(value: &[u8]) -> bool {
         || is_path(value)
         || is_call(value)
         || is_variable(value)
+        || is_default(value)
         || starts_with_ignore_case(value, b"arn:")
 }
 
@@ -77,6 +78,13 @@ pub(crate) fn is_sealed(value: &[u8]) -> bool {
     const SEALED_MIN: usize = 80;
     let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
     value.starts_with(b"ENC[") || value.len() >= SEALED_MIN && value.starts_with(b"Ag") && value.iter().all(base64)
+}
+
+/// `${NAME:-…}`: a variable with its default, whose name tells what that is.
+fn is_default(value: &[u8]) -> bool {
+    let inside = value.strip_prefix(b"${").and_then(|value| value.strip_suffix(b"}")).unwrap_or_default();
+    let name = inside.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    name > 0 && matches!(inside.get(name..), Some([b':', b'-' | b'=', ..] | [b'-', ..]))
 }
 
 /// `$Name1`, `@name1`, `Module::Name1`

@@ -9,7 +9,7 @@ use crate::scan::edge;
 use crate::scan::quoted;
 
 /// What stands between the scheme and the authority, also as JSON escapes it.
-pub(crate) const ANCHORS: [&str; 4] = ["://", r":\/\/", "@tcp(", "@unix("];
+pub(crate) const ANCHORS: [&str; 5] = ["://", r":\/\/", "@tcp(", "@unix(", "| chpasswd"];
 
 /// Maximum bytes of a user.
 const USER_MAX: usize = 64;
@@ -20,8 +20,11 @@ const PASSWORD_MAX: usize = 2_048;
 /// Returns the password after the slashes at `slashes`. A sign of it that the authority gives a meaning should be
 /// encoded, and often is not, so that it ends at the last `@` in front of the host.
 pub(crate) fn password(text: &[u8], slashes: Range<usize>) -> Option<Range<usize>> {
-    if text.get(slashes.start) == Some(&b'@') {
-        return of_driver(text, slashes.start);
+    match text.get(slashes.start) {
+        Some(b'@') => return of_login(text, slashes.start),
+        // `echo 'root:…' | chpasswd`
+        Some(b'|') => return of_login(text, last_quote(text, slashes.start)),
+        _ => {}
     }
     edge::previous(text, slashes.start).filter(|b| b.is_ascii_alphanumeric() || *b == b'\\')?;
     let user = run_len(text, slashes.end, USER_MAX, b":@");
@@ -39,14 +42,20 @@ pub(crate) fn password(text: &[u8], slashes: Range<usize>) -> Option<Range<usize
     check::passes(Check::UrlPassword, value).then_some(start..end)
 }
 
-/// `app:password@tcp(10.0.3.17:3306)/orders`: what Go's driver of MySQL takes. `at` is the sign before the protocol.
-fn of_driver(text: &[u8], at: usize) -> Option<Range<usize>> {
+/// `app:password@tcp(10.0.3.17:3306)/orders`: what Go's driver of MySQL takes. A user and a password end at `at`.
+fn of_login(text: &[u8], at: usize) -> Option<Range<usize>> {
     let head = text.get(at.saturating_sub(DRIVER_MAX)..at)?;
-    let len = head.iter().rev().take_while(|b| **b > b' ' && !b"\"'`=<>".contains(b)).count();
+    let len = head.iter().rev().take_while(|b| **b > b' ' && !b"\"'`=<>()".contains(b)).count();
     let login = head.get(head.len() - len..)?;
     let user = memchr::memchr(b':', login).filter(|user| *user > 0)?;
     let value = login.get(user + 1..).filter(|value| value.len() >= PASSWORD_MIN)?;
     check::passes(Check::UrlPassword, value).then_some(at - value.len()..at)
+}
+
+/// Where the quotation in front of `at` ends.
+fn last_quote(text: &[u8], at: usize) -> usize {
+    let head = text.get(..at).unwrap_or_default().trim_ascii_end();
+    head.len() - usize::from(matches!(head.last(), Some(b'\'' | b'"')))
 }
 
 /// Maximum bytes of a user with a password.
