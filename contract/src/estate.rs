@@ -20,7 +20,14 @@ pub struct EstatePage {
     pub kinds: Vec<String>,
     /// The names.
     pub names: Vec<EstateName>,
+    /// The names of this page that have another placeholder than their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<RelatedName>,
 }
+
+/// A name that has the code of what it names: its place in [`EstatePage::names`], and its placeholder. An array on the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelatedName(pub u32, pub String);
 
 /// A name of an estate: the place of its kind in [`EstatePage::kinds`], the name, and whether it is recognised anywhere
 /// because the user says so, whatever it looks like. An array on the wire.

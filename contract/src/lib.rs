@@ -24,7 +24,7 @@ mod scope;
 mod sync;
 
 pub use error::{ErrorBody, ErrorType};
-pub use estate::{EstateName, EstatePage, EstatePlace};
+pub use estate::{EstateName, EstatePage, EstatePlace, RelatedName};
 pub use key::{Keyring, MintKey, MintKeys};
 pub use numbers::{Counters, ExchangeSummary, Outcome, ResponseState};
 pub use redacted::Redacted;

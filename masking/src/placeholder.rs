@@ -4,7 +4,8 @@
 //! Crockford's base32, so the same value has the same placeholder in each request, worker, replica and restart, and
 //! nobody without the key can guess one or confirm a guess.
 //!
-//! The label tells the kind of the value, the tail its identity: two kinds of name for one thing have the same tail.
+//! The label tells the kind of the value, the tail its identity: two kinds of name for one thing have the same tail. So
+//! has a name that says nothing of what it names, if a list says whose it is: see [`Names`].
 //! The tails of private IPv4 addresses show in addition which of them share a network, and [`AddressCodes`] turns that
 //! off.
 //!
@@ -15,10 +16,12 @@
 mod codes;
 mod groups;
 pub(crate) mod identity;
+mod names;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -26,6 +29,7 @@ use sha2::Sha256;
 pub(crate) use codes::{Codes, Hashed, Minting};
 use groups::{Groups, LastNetwork};
 use identity::Identity;
+pub use names::Names;
 
 /// Characters of a tail.
 pub const TAIL: usize = 12;
@@ -185,6 +189,7 @@ pub enum AddressCodes {
 pub struct Mint {
     mac: Hmac<Sha256>,
     groups: Option<Groups>,
+    names: Option<Arc<Names>>,
 }
 
 impl Mint {
@@ -195,7 +200,7 @@ impl Mint {
         update(&mut mac, b"aws-masker placeholder v1");
         update(&mut mac, scope.as_bytes());
         let groups = Groups::new(digest_of(&mac, &[b"groups of private addresses v1"]));
-        Self { mac, groups: Some(groups) }
+        Self { mac, groups: Some(groups), names: None }
     }
 
     /// Returns the same mint with codes of this sort for private addresses.
@@ -203,10 +208,20 @@ impl Mint {
         Self { groups: self.groups.filter(|_| codes == AddressCodes::Grouped), ..self }
     }
 
+    /// Returns the same mint with the placeholders that these names have instead of their own.
+    pub fn with_names(self, names: Option<Arc<Names>>) -> Self {
+        Self { names: names.filter(|names| !names.is_empty()), ..self }
+    }
+
     /// Returns the placeholder of `value`. `kind` is the id that tells two kinds apart; `label` is the word that people
     /// read, and must be one that [`is_label`] accepts.
     pub fn placeholder(&self, kind: &str, label: &str, value: &str) -> Placeholder {
-        Placeholder::of(label, &self.code(kind, label, value, &mut Lately::default()))
+        let listed = self.listed(kind, value);
+        listed.unwrap_or_else(|| Placeholder::of(label, &self.code(kind, label, value, &mut Lately::default())))
+    }
+
+    fn listed(&self, kind: &str, value: &str) -> Option<Placeholder> {
+        self.names.as_ref()?.placeholder(kind, value)
     }
 
     /// Returns a key for what is remembered of the scope, which tells nothing about its placeholders. `purpose` keeps

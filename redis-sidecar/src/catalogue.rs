@@ -21,3 +21,8 @@ pub fn kind(id: &str) -> Option<&'static Kind> {
 pub fn placeholder(mint: &Mint, kind: &Kind, name: &str) -> Placeholder {
     mint.placeholder(&kind.id, &kind.label, name)
 }
+
+/// The placeholder of the name of a resource of this kind, with the code of its id; `None` if there is none for the kind.
+pub fn name_placeholder(mint: &Mint, kind: &Kind, id: &str) -> Option<Placeholder> {
+    mint.name_placeholder(&kind.id, &kind.label, id)
+}

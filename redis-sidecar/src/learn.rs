@@ -213,13 +213,19 @@ fn store(learn: &Learn, listed: &Listed, found: &[Found], client: &Client) -> Re
     getrandom::fill(&mut id).map_err(|_| "the operating system has no randomness")?;
     let (import, pages, mut sum) = (HEXLOWER.encode(&id), estate::pages(found), Imported::default());
     for (number, page) in pages.iter().enumerate() {
-        let names: Vec<Value> = page.iter().map(|found| json!([found.kind, found.name, found.forced])).collect();
+        let names: Vec<Value> = page.iter().map(name).collect();
         let complete = number + 1 == pages.len();
         let call = Call { scope: &learn.scope, source, import: &import, names, parts: &asked.answered, complete };
         let answer: Imported = serde_json::from_str(&client.post(path::ESTATE, &serde_json::to_value(call)?)?)?;
         sum = Imported { added: sum.added + answer.added, removed: answer.removed, names: answer.names };
     }
     Ok(sum)
+}
+
+/// A name without what it names is one that older sidecars take, too.
+fn name(found: &Found) -> Value {
+    let Found { kind, name, forced, of, .. } = found;
+    of.as_ref().map_or_else(|| json!([kind, name, forced]), |of| json!([kind, name, forced, of]))
 }
 
 /// The part of the source that was allowed when it was imported last, and is not now.

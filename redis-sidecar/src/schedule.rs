@@ -209,7 +209,12 @@ async fn import(
 
 fn name(found: &Found) -> Result<Name, Error> {
     let kind = catalogue::kind(found.kind).ok_or(Error::Internal)?;
-    Ok(Name { kind, value: Redacted::new(found.name.clone()), forced: found.forced })
+    Ok(Name {
+        kind,
+        value: Redacted::new(found.name.clone()),
+        forced: found.forced,
+        of: found.of.clone().map(Redacted::new),
+    })
 }
 
 fn failed(metrics: &Metrics, scope: &Scope, error: &Fatal) {

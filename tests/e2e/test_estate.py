@@ -32,6 +32,13 @@ def state(names: list[str]) -> str:
     return json.dumps({"version": 4, "terraform_version": "1.9.0", "outputs": {}, "resources": [resource]})
 
 
+def tagged(names: dict[str, str]) -> str:
+    """What the tagging API answers of instances, by their ids."""
+    arn = "arn:aws:ec2:eu-central-1:471192830564:instance/"
+    listed = [{"ResourceARN": arn + i, "Tags": [{"Key": "Name", "Value": name}]} for i, name in names.items()]
+    return json.dumps({"ResourceTagMappingList": listed})
+
+
 def run(sidecar: Sidecar, *arguments: str, stdin: str = "") -> str:
     env = {**os.environ, "MASKER_URL": sidecar.url, "MASKER_OPERATOR_TOKEN": OPERATOR_TOKEN}
     command = [str(artefacts.sidecar()), *arguments]
@@ -104,6 +111,43 @@ def test_a_word_is_masked_in_a_fitting_context_only(gate: Gateway, sidecar: Side
     wait_for(
         "the user's word counts", lambda: masks(gate, "payroll") and not masks(gate, "zebra-worker"), patience=WITHIN
     )
+
+
+def test_an_instance_and_its_name_have_one_code(gate: Gateway, sidecar: Sidecar) -> None:
+    ids = [f"i-0123456789abcde{n:02}" for n in range(4)]
+    web, api = "zebra7-web-blue", "zebra7-api-green"
+    # Both are known before it is known whose they are: what was sent then is still restored.
+    learn(sidecar, f"ec2_instance,{web}\nec2_instance,{api}\n", "list")
+    wait_for("the name is masked", lambda: masks(gate, web), patience=WITHIN)
+    (before,) = placeholders(ask(gate, f"why does {web} time out?").seen)
+    run(sidecar, "forget", "source", "list")
+    # Two instances of an autoscaling group have one name.
+    asg = "zebra7-asg-node"
+    learn(sidecar, tagged({ids[0]: web, ids[1]: asg, ids[2]: asg}), "tags")
+    prompt = f"{ids[0]} is {web}, {ids[1]} and {ids[2]} are {asg}; it was {before}"
+
+    def told() -> list[str]:
+        return placeholders(ask(gate, prompt).seen)
+
+    def code(placeholder: str) -> str:
+        return placeholder.rsplit("_", 1)[1]
+
+    wait_for("the name has the code of the instance", lambda: len(set(map(code, told()))) == 5, patience=WITHIN)
+    says = Scenario(says=(Text("so «0» is «1», «2» and «3» are «4», and it was «5»"),))
+    exchange = ask(gate, prompt, says)
+    (instance, name, one, other, shared, old) = placeholders(exchange.seen)
+    assert (name, old) == (f"AWS_EC2_NAME_{code(instance)}", before)
+    assert code(shared) not in (code(one), code(other))
+    expected = f"so {ids[0]} is {web}, {ids[1]} and {ids[2]} are {asg}, and it was {web}"
+    assert exchange.response.json()["content"][0]["text"] == expected
+    # The instance is renamed: the old placeholder stays what it was, and never becomes the new name.
+    learn(sidecar, tagged({ids[0]: api}), "tags")
+    wait_for("the new name is masked", lambda: masks(gate, api), patience=WITHIN)
+    exchange = ask(gate, f"{ids[0]} was {name} and is {api}", Scenario(says=(Text("«0», «1», «2»"),)))
+    (_, _, renamed) = placeholders(exchange.seen)
+    assert renamed.startswith("AWS_EC2_")
+    assert code(renamed) != code(instance)
+    assert exchange.response.json()["content"][0]["text"] == f"{ids[0]}, {web}, {api}"
 
 
 def test_an_operator_of_another_scope_teaches_nothing(gate: Gateway, sidecar: Sidecar) -> None:

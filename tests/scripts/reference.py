@@ -201,8 +201,9 @@ def kinds_page(catalogue: dict) -> str:
 
 What is recognised: {len(kinds)} kinds in {len(families)} families, version `{catalogue["version"]}` of the
 catalogue. {off} of them are off unless the [configuration](configuration.md#kinds) enables them or, for those of
-people, their family. A value of a kind gets the placeholder `AWS_<LABEL>_<12 characters>`. Names of kinds and
-families are words for [`kinds`](configuration.md#kinds), [`actions`](configuration.md#actions) and
+people, their family. A value of a kind gets the placeholder `AWS_<LABEL>_<12 characters>`, and the `Name` of one
+resource of [the estate](estate.md#the-name-tag) `AWS_<LABEL>_NAME_<12 characters>`, with those of the resource.
+Names of kinds and families are words for [`kinds`](configuration.md#kinds), [`actions`](configuration.md#actions) and
 [`never_restore`](configuration.md#never_restore). The examples are tests; the value stands between `‹` and `›`.
 
 Under a name means in any notation that people and tools use: `"Bucket": "b"`, `bucket = "b"`, `--bucket b`,

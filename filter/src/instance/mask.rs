@@ -81,7 +81,8 @@ impl Instance {
     /// The placeholders of a scope, as they are made now; or the reason for which nothing may be masked.
     pub(crate) fn mint(&mut self, scope: &str, now: TimeOfDay) -> Result<(Mint, UsedKey), Refusal> {
         let (key, used) = self.key(scope, now)?;
-        Ok((Mint::new(&key, scope).with_addresses(self.addresses), used))
+        let mint = Mint::new(&key, scope).with_addresses(self.addresses);
+        Ok((mint.with_names(self.memory.names(scope)), used))
     }
 
     /// Masks a body, or a part of one, with these placeholders of its scope. The replaced values are remembered, and owed

@@ -66,6 +66,9 @@ impl<'m> Minting<'m> {
     /// Returns what [`Mint::placeholder`] does.
     pub(crate) fn placeholder(&mut self, kind: &str, label: &str, value: &str) -> Placeholder {
         let (mint, lately) = (self.mint, &mut self.lately);
+        if let Some(listed) = mint.listed(kind, value) {
+            return listed;
+        }
         let Some((codes, hasher)) = &mut self.made else {
             return Placeholder::of(label, &mint.code(kind, label, value, lately));
         };

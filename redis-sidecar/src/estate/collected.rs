@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use contract::bound;
 use masking::{Clarity, KindId, Known, Recognised, Scanner, Text};
 
 use super::Unreadable;
@@ -34,6 +35,47 @@ pub struct Found {
     /// It may be a word, so that it is recognised in a fitting context only.
     pub in_context: bool,
     pub forced: bool,
+    /// The id of the one resource of its kind that has the name in its tag.
+    pub of: Option<String>,
+}
+
+/// A resource, as far as its names need it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Owner {
+    /// The kind of its names.
+    pub(super) kind: Option<KindId>,
+    /// What its ARN calls it.
+    id: Option<Box<str>>,
+}
+
+impl Owner {
+    /// The same with this kind for its names. Its id is one of its own kind.
+    pub(super) fn of_kind(self, kind: Option<KindId>) -> Self {
+        Self { id: self.id.filter(|_| self.kind == kind), kind }
+    }
+
+    /// The same if this is its whole id.
+    pub(super) fn called(self, id: &str) -> Option<Self> {
+        (self.id.as_deref() == Some(id)).then_some(self)
+    }
+}
+
+/// What a name names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Names {
+    /// That of which it is the id, or what is not known.
+    Itself,
+    /// The resource of its kind with this id.
+    One(Box<str>),
+    Several,
+}
+
+/// A name that is listed.
+#[derive(Debug)]
+struct Listed {
+    kind: KindId,
+    clarity: Clarity,
+    names: Names,
 }
 
 /// The reason for which a name is left out.
@@ -71,7 +113,7 @@ pub struct Collected {
     wishes: Wishes,
     unknown: Option<KindId>,
     account: Option<KindId>,
-    names: HashMap<Box<str>, (KindId, Clarity)>,
+    names: HashMap<Box<str>, Listed>,
     left: BTreeMap<Left, (HashSet<u64>, Vec<String>)>,
     resources: u64,
     without_kind: u64,
@@ -105,13 +147,14 @@ impl Collected {
 
     /// The names to store, in the order of their bytes.
     pub fn found(&self) -> Vec<Found> {
-        let found = self.names.iter().map(|(name, (kind, clarity))| {
+        let found = self.names.iter().map(|(name, Listed { kind, clarity, names })| {
             let forced = self.wishes.force.contains(&**name);
             Found {
                 name: name.to_string(),
                 kind: catalogue::kind(&self.scanner.kind(*kind).id).map_or(UNKNOWN, |kind| &kind.id),
                 in_context: *clarity < Clarity::Clear && !forced,
                 forced,
+                of: if let Names::One(id) = names { Some(id.to_string()) } else { None },
             }
         });
         let mut all: Vec<Found> = found.collect();
@@ -139,38 +182,62 @@ impl Collected {
         by_type.filter(|kind| Some(*kind) != self.unknown).or(arn).or(by_type)
     }
 
-    /// Adds the names that the scanner reads from a text that shows them: an ARN, a URL, a host. Returns the kind of the
-    /// last one, which is that of the resource.
-    pub(super) fn read(&mut self, text: &str) -> Option<KindId> {
-        let mut last = None;
+    /// Adds the names that the scanner reads from a text that shows them: an ARN, a URL, a host. Returns the resource that
+    /// the text names last.
+    pub(super) fn read(&mut self, text: &str) -> Owner {
+        let (mut kind, mut id) = (None, None);
         for finding in self.scanner.scan(&[Text { text, key: None }], &Known::default()) {
             let Some(value) = text.get(finding.start..finding.end) else { continue };
+            let mut called: Option<(KindId, &str)> = None;
             for part in self.scanner.parts(finding.kind, value) {
                 // A part with a label of its own is no name: it is a path, or the hash of an account.
                 let is_name = self.scanner.kind(part.kind).label == part.label;
-                match value.get(part.range).filter(|_| is_name) {
-                    Some(name) if is_given(name) && Some(part.kind) != self.account => self.leave(Left::Given, name),
+                let is_account = Some(part.kind) == self.account;
+                match value.get(part.range.clone()).filter(|_| is_name) {
+                    Some(name) if is_given(name) && !is_account => self.leave(Left::Given, name),
                     Some(name) => self.add(Some(part.kind), name),
                     None => {}
                 }
-                if Some(part.kind) != self.account {
-                    last = Some(part.kind);
+                if !is_account {
+                    kind = Some(part.kind);
                 }
+                // A load balancer has a name and a number: people know it by its name.
+                let name = value.get(part.range).filter(|_| is_name && !is_account);
+                called = match (name, called) {
+                    (Some(name), Some(_)) if is_given(name) => called,
+                    (Some(name), _) => Some((part.kind, name)),
+                    (None, _) => called,
+                };
             }
+            id = called.or(id);
         }
-        last
+        let id = id.filter(|(of, id)| Some(*of) == kind && bound::ESTATE_NAME_BYTES.contains(&id.len()));
+        Owner { kind, id: id.map(|(_, id)| id.into()) }
     }
 
-    /// Adds a name of this kind.
+    /// Adds a name of this kind, which its resource is called by.
     pub(super) fn add(&mut self, kind: Option<KindId>, name: &str) {
+        self.list(kind, name, Names::Itself);
+    }
+
+    /// Adds the name that somebody gave a resource in addition.
+    pub(super) fn add_tag(&mut self, owner: &Owner, name: &str) {
+        self.list(owner.kind, name, owner.id.clone().map_or(Names::Itself, Names::One));
+    }
+
+    fn list(&mut self, kind: Option<KindId>, name: &str, names: Names) {
         let name = name.trim();
         if name.is_empty() {
             return;
         }
         let known = kind.filter(|kind| Some(*kind) != self.unknown);
-        if let Some((before, _)) = self.names.get_mut(name) {
+        if let Some(before) = self.names.get_mut(name) {
+            let is_same = before.names == names && known == Some(before.kind);
+            if !is_same && before.names != Names::Itself {
+                before.names = Names::Several;
+            }
             // A kind that says more than that it is a resource counts.
-            *before = if Some(*before) == self.unknown { known.unwrap_or(*before) } else { *before };
+            before.kind = known.filter(|_| Some(before.kind) == self.unknown).unwrap_or(before.kind);
             return;
         }
         let forced = self.wishes.force.contains(name);
@@ -188,7 +255,7 @@ impl Collected {
         }
         self.without_kind += u64::from(kind.is_none());
         if let Some(kind) = kind.or(self.unknown).filter(|_| self.names.len() < NAMES_MAX) {
-            self.names.insert(name.into(), (kind, clarity));
+            self.names.insert(name.into(), Listed { kind, clarity, names });
         }
     }
 

@@ -4,7 +4,7 @@
 use masking::KindId;
 use serde_json::{Map, Value};
 
-use super::collected::Collected;
+use super::collected::{Collected, Owner};
 
 /// Depth to which ARNs are looked for.
 const DEPTH: usize = 32;
@@ -40,13 +40,19 @@ impl Collected {
     /// Adds the ARNs of a resource, and its names. Its kind is that of its own ARN, or that of its type.
     pub(super) fn attributes(&mut self, type_name: &str, attributes: &Map<String, Value>) {
         self.count_resource();
-        let arn = attributes.get("arn").and_then(Value::as_str).and_then(|arn| self.read(arn));
-        let kind = self.kind_of(type_name, arn);
+        let text = |name: &str| attributes.get(name).and_then(Value::as_str);
+        let owner = match (text("arn"), text("id")) {
+            (Some(arn), _) => self.read(arn),
+            (None, Some(id)) if id.len() <= TEXT_MAX => self.read(id).called(id).unwrap_or_default(),
+            (None, _) => Owner::default(),
+        };
+        let kind = self.kind_of(type_name, owner.kind);
+        let owner = owner.of_kind(kind);
         for (key, value) in attributes {
             match value {
                 Value::String(name) if NAMES.binary_search(&snake(key).as_str()).is_ok() => self.name(kind, name),
                 Value::Object(tags) if matches!(key.as_str(), "tags" | "tags_all" | "tagsAll") => {
-                    self.tag(kind, tags.get("Name"));
+                    self.tag(&owner, tags.get("Name"));
                 }
                 other => self.arns(other, DEPTH),
             }
@@ -55,24 +61,28 @@ impl Collected {
 
     /// Adds the text of a name: without the word that a type puts in front, or as what it is if it shows that itself.
     pub(super) fn name(&mut self, kind: Option<KindId>, name: &str) {
-        if name.starts_with("arn:") || name.starts_with("https://") {
+        if shows_itself(name) {
             self.read(name);
         } else {
             self.add(kind, name.strip_prefix("alias/").filter(|rest| !rest.starts_with("aws/")).unwrap_or(name));
         }
     }
 
-    /// Adds the name in a tag.
-    pub(super) fn tag(&mut self, kind: Option<KindId>, value: Option<&Value>) {
-        value.and_then(Value::as_str).into_iter().for_each(|name| self.name(kind, name));
+    /// Adds the name in a tag of a resource.
+    pub(super) fn tag(&mut self, owner: &Owner, value: Option<&Value>) {
+        match value.and_then(Value::as_str) {
+            Some(name) if shows_itself(name) => _ = self.read(name),
+            Some(name) => self.add_tag(owner, name),
+            None => {}
+        }
     }
 
     /// Adds the name in a list of tags, each of which is an object of a key and a value.
-    pub(super) fn tag_list(&mut self, kind: Option<KindId>, tags: Option<&Value>) {
+    pub(super) fn tag_list(&mut self, owner: &Owner, tags: Option<&Value>) {
         for tag in tags.and_then(Value::as_array).into_iter().flatten() {
             let member = |names: [&str; 2]| names.iter().find_map(|name| tag.get(name));
             if member(["Key", "key"]).and_then(Value::as_str) == Some("Name") {
-                self.tag(kind, member(["Value", "value"]));
+                self.tag(owner, member(["Value", "value"]));
             }
         }
     }
@@ -91,6 +101,10 @@ impl Collected {
     pub(super) fn all_arns(&mut self, value: &Value) {
         self.arns(value, DEPTH);
     }
+}
+
+fn shows_itself(name: &str) -> bool {
+    name.starts_with("arn:") || name.starts_with("https://")
 }
 
 /// `functionName` as `function_name`.

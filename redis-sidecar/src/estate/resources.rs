@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Format;
-use super::collected::Collected;
+use super::collected::{Collected, Owner};
 
 /// Namespaces of the cluster itself.
 const SYSTEM: [&str; 3] = ["kube-system", "kube-public", "kube-node-lease"];
@@ -19,17 +19,17 @@ impl Collected {
     /// An element of `get-resources`: an ARN and its tags.
     pub(super) fn tagged(&mut self, resource: &Value) {
         self.count_resource();
-        let kind = text(resource, &["ResourceARN"]).and_then(|arn| self.read(arn));
-        self.tag_list(kind, resource.get("Tags"));
+        let owner = text(resource, &["ResourceARN"]).map(|arn| self.read(arn)).unwrap_or_default();
+        self.tag_list(&owner, resource.get("Tags"));
     }
 
     /// An element of Resource Explorer, whose properties hold the tags.
     pub(super) fn explored(&mut self, resource: &Value) {
         self.count_resource();
-        let kind = text(resource, &["Arn"]).and_then(|arn| self.read(arn));
+        let owner = text(resource, &["Arn"]).map(|arn| self.read(arn)).unwrap_or_default();
         for property in resource.get("Properties").and_then(Value::as_array).into_iter().flatten() {
             if text(property, &["Name"]) == Some("tags") {
-                self.tag_list(kind, property.get("Data"));
+                self.tag_list(&owner, property.get("Data"));
             }
         }
     }
@@ -67,16 +67,17 @@ impl Collected {
             return;
         }
         self.count_resource();
-        let arn = text(item, &["arn", "ARN", "Arn"]).and_then(|arn| self.read(arn));
+        let owner = text(item, &["arn", "ARN", "Arn"]).map(|arn| self.read(arn)).unwrap_or_default();
         let resource_type = text(item, &["resourceType", "ResourceType"]).unwrap_or_default();
-        let kind = self.kind_of(resource_type, arn);
+        let kind = self.kind_of(resource_type, owner.kind);
+        let owner = owner.of_kind(kind);
         if let Some(name) = text(item, &["resourceName", "ResourceName"]) {
             self.name(kind, name);
         }
         let account = self.kind_of_type("account_id");
         text(item, &["awsAccountId", "accountId", "SourceAccountId"]).into_iter().for_each(|id| self.add(account, id));
-        self.tag(kind, item.pointer("/tags/Name"));
-        self.tag_list(kind, item.get("tags"));
+        self.tag(&owner, item.pointer("/tags/Name"));
+        self.tag_list(&owner, item.get("tags"));
         item.get("configuration").into_iter().for_each(|configuration| self.all_arns(configuration));
     }
 
@@ -94,19 +95,18 @@ impl Collected {
     /// A stack, with what it puts out.
     pub(super) fn stack(&mut self, stack: &Value) {
         self.count_resource();
-        self.stack_name(stack);
+        let owner = self.stack_name(stack);
         for output in stack.get("Outputs").and_then(Value::as_array).into_iter().flatten() {
             text(output, &["OutputValue"]).into_iter().for_each(|value| _ = self.read(value));
         }
-        let kind = self.kind_of_type("cfn_stack");
-        self.tag_list(kind, stack.get("Tags"));
+        self.tag_list(&owner, stack.get("Tags"));
         text(stack, &["RoleARN"]).into_iter().for_each(|arn| _ = self.read(arn));
     }
 
-    fn stack_name(&mut self, of: &Value) {
+    fn stack_name(&mut self, of: &Value) -> Owner {
         let kind = self.kind_of_type("cfn_stack");
         text(of, &["StackName"]).into_iter().for_each(|name| self.name(kind, name));
-        text(of, &["StackId"]).into_iter().for_each(|arn| _ = self.read(arn));
+        text(of, &["StackId"]).map(|arn| self.read(arn)).unwrap_or_default().of_kind(kind)
     }
 
     /// A resource of a template: the name that it gives itself, as far as it is no expression.
@@ -115,12 +115,13 @@ impl Collected {
         self.count_resource();
         let kind = self.kind_of_type(type_name);
         let last = type_name.rsplit("::").next().unwrap_or_default();
+        let owner = Owner::default().of_kind(kind);
         let own = [format!("{last}Name"), format!("{last}Identifier"), "Name".to_owned()];
         let properties = resource.get("Properties").and_then(Value::as_object);
         for (key, value) in properties.into_iter().flatten() {
             match value {
                 Value::String(name) if own.contains(key) => self.name(kind, name),
-                Value::Array(_) if key == "Tags" => self.tag_list(kind, Some(value)),
+                Value::Array(_) if key == "Tags" => self.tag_list(&owner, Some(value)),
                 other => self.all_arns(other),
             }
         }
@@ -145,7 +146,7 @@ impl Collected {
         let account = environment.and_then(|text| text.split('/').next()).filter(|id| id.len() == 12);
         let kind = self.kind_of_type("account_id");
         account.into_iter().for_each(|id| self.add(kind, id));
-        self.tag(None, artifact.pointer("/properties/tags/Name"));
+        self.tag(&Owner::default(), artifact.pointer("/properties/tags/Name"));
     }
 
     /// An object of Kubernetes: its name and namespace, and the ARNs in its annotations.

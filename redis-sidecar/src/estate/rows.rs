@@ -75,7 +75,7 @@ impl Columns {
 impl Collected {
     fn row(&mut self, columns: &Columns, row: &csv::StringRecord) {
         self.count_resource();
-        let arn = columns.arn.and_then(|at| row.get(at)).and_then(|arn| self.read(arn));
+        let arn = columns.arn.and_then(|at| row.get(at)).map(|arn| self.read(arn)).unwrap_or_default().kind;
         let kind = columns.kind.and_then(|at| row.get(at)).and_then(|kind| self.kind_of_type(kind)).or(arn);
         for name in columns.names.iter().filter_map(|at| row.get(*at)) {
             self.name(kind, name);

@@ -308,6 +308,68 @@ fn what_is_not_telling_is_left_out_and_the_user_decides() {
     );
 }
 
+/// The names that are told with the id of what they name.
+fn related(text: &str) -> Vec<(String, String)> {
+    let (_, collected) = collect(text, Wishes::default());
+    collected.found().into_iter().filter_map(|found| Some((found.name, found.of?))).collect()
+}
+
+fn check_related(text: &str, expected: &[(&str, &str)]) {
+    let expected: Vec<_> = expected.iter().map(|(name, of)| ((*name).to_owned(), (*of).to_owned())).collect();
+    assert_eq!(related(text), expected, "{text}");
+}
+
+#[test]
+fn a_tag_is_told_with_the_id_of_its_only_resource() {
+    let tagged = |resources: &[(&str, &str)]| {
+        let resource = |(arn, name): &(&str, &str)| {
+            format!(r#"{{"ResourceARN": "arn:aws:{arn}", "Tags": [{{"Key": "Name", "Value": "{name}"}}]}}"#)
+        };
+        let list: Vec<_> = resources.iter().map(resource).collect();
+        format!(r#"{{"ResourceTagMappingList": [{}]}}"#, list.join(","))
+    };
+    let ec2 = "ec2:eu-central-1:471192830564";
+    let web = format!("{ec2}:instance/i-0123456789abcdef0");
+    let other = format!("{ec2}:instance/i-0fedcba9876543210");
+    let volume = format!("{ec2}:volume/vol-0123456789abcdef0");
+    let id = "i-0123456789abcdef0";
+    for (resources, expected) in [
+        (vec![(&*web, "acme-web")], vec![("acme-web", id)]),
+        // Several pages, or inventories, list it again.
+        (vec![(&*web, "acme-web"), (&*web, "acme-web")], vec![("acme-web", id)]),
+        (vec![(&*volume, "acme-data")], vec![("acme-data", "vol-0123456789abcdef0")]),
+        // Two have it, of one kind or of two.
+        (vec![(&*web, "acme-asg"), (&*other, "acme-asg")], vec![]),
+        (vec![(&*web, "acme-asg"), (&*volume, "acme-asg"), (&*web, "acme-asg")], vec![]),
+        // It is what another one is called by.
+        (vec![(&*web, "acme-logs"), ("s3:::acme-logs", "x")], vec![]),
+        (vec![("s3:::acme-logs", "x"), (&*web, "acme-logs")], vec![]),
+        // What has a name of its own has its code.
+        (vec![("s3:::acme-logs", "acme-logs")], vec![]),
+        (vec![("s3:::acme-logs", "logs of acme")], vec![("logs of acme", "acme-logs")]),
+        (
+            vec![(
+                "elasticloadbalancing:eu-central-1:471192830564:loadbalancer/app/acme-lb/50dc6c495c0c9188",
+                "front 7",
+            )],
+            vec![("front 7", "acme-lb")],
+        ),
+        (
+            vec![("kms:eu-central-1:471192830564:key/8ff84582-673b-4e85-a3ff-3fbd28da7b16", "acme-key-1")],
+            vec![("acme-key-1", "8ff84582-673b-4e85-a3ff-3fbd28da7b16")],
+        ),
+    ] {
+        check_related(&tagged(&resources), &expected);
+    }
+    check_related(
+        r#"{"version": 4, "resources": [{"type": "aws_instance", "instances": [
+            {"attributes": {"arn": "arn:aws:ec2:eu-central-1:471192830564:instance/i-0123456789abcdef0", "tags": {"Name": "acme-web"}}}]},
+            {"type": "aws_nat_gateway", "instances": [
+            {"attributes": {"id": "nat-0123456789abcdef0", "tags": {"Name": "acme-nat"}, "tags_all": {"Name": "acme-nat"}}}]}]}"#,
+        &[("acme-nat", "nat-0123456789abcdef0"), ("acme-web", id)],
+    );
+}
+
 #[test]
 fn what_is_no_inventory_says_so() {
     for (text, expected) in [

@@ -25,9 +25,9 @@ struct Asked {
     parts: Vec<String>,
 }
 
-/// Its kind, the name, and whether it is forced.
+/// Its kind, the name, and whether it is forced; and the id of the one resource of the kind that has the name, if any.
 #[derive(Deserialize)]
-struct AskedName(String, Redacted, bool);
+struct AskedName(String, Redacted, bool, #[serde(default)] Option<Redacted>);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,11 +67,13 @@ pub(super) fn source(text: &str) -> Result<SourceName, Error> {
     SourceName::parse(text).ok_or(Error::Invalid("source"))
 }
 
-fn name(AskedName(kind, value, forced): AskedName) -> Result<Name, Error> {
+fn name(AskedName(kind, value, forced, of): AskedName) -> Result<Name, Error> {
     let kind = catalogue::kind(&kind).ok_or(Error::Invalid("kind"))?;
-    let text = value.expose();
-    if !bound::ESTATE_NAME_BYTES.contains(&text.len()) || text.chars().any(char::is_control) {
+    let is_text = |text: &Redacted| {
+        bound::ESTATE_NAME_BYTES.contains(&text.expose().len()) && !text.expose().chars().any(char::is_control)
+    };
+    if ![Some(&value), of.as_ref()].into_iter().flatten().all(is_text) {
         return Err(Error::Invalid("name"));
     }
-    Ok(Name { kind, value, forced })
+    Ok(Name { kind, value, forced, of })
 }

@@ -13,6 +13,9 @@ use crate::name::SourceName;
 /// The sealed names of a source under their placeholders.
 pub type Names = Vec<(Placeholder, Vec<u8>)>;
 
+/// Maximum placeholders of a scope that are given to a value for ever: those of the names of two whole estates.
+pub const CLAIMS: usize = 2 * contract::bound::ESTATE_NAMES;
+
 /// What a store keeps of estates. It lives until it is removed, and as everywhere, a store sees no value.
 #[async_trait]
 pub trait EstateStore {
@@ -48,6 +51,14 @@ pub trait EstateStore {
         source: &SourceName,
         placeholders: &[Placeholder],
     ) -> Result<u64, Error>;
+
+    /// Gives each placeholder to the first value that asks for it, for ever: nothing takes it back. Values are named by their
+    /// own placeholders. Returns who has it, in their order; nobody if there is no room for more.
+    async fn claim(
+        &self,
+        scope: &Scope,
+        claims: &[(Placeholder, Placeholder)],
+    ) -> Result<Vec<Option<Placeholder>>, Error>;
 
     /// Takes the turn to import a source, for this time; only one asker has it.
     async fn take_turn(&self, scope: &Scope, source: &SourceName, lasts: Duration) -> Result<bool, Error>;

@@ -49,6 +49,8 @@ struct Held {
     changes: u64,
     /// The estates, which are bounded by the quota of each scope.
     estates: HashMap<Scope, estate::Sources>,
+    /// The placeholders that are given to one value for ever, at most [`CLAIMS`](super::estate::CLAIMS) of each scope.
+    claims: HashMap<Scope, HashMap<Placeholder, Placeholder>>,
     /// When the turn to import a source ends.
     turns: HashMap<(Scope, SourceName), Instant>,
     /// The numbers of each day.

@@ -6,7 +6,7 @@ mod ready;
 mod record;
 mod snapshot;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::SystemTime;
 
 use contract::{EstatePage, EstatePlace, Redacted, Scope, bound};
@@ -16,7 +16,7 @@ use serde::Serialize;
 use self::ready::Job;
 pub(super) use self::ready::Ready;
 pub use self::record::ImportId;
-use self::record::{Pending, SourceRecord, unstamped};
+use self::record::{Entry, Pending, SourceRecord, unstamped};
 use super::Vault;
 use crate::catalogue;
 use crate::error::Error;
@@ -25,6 +25,7 @@ use crate::name::{KindName, PartName, RecordKey, SourceName};
 use crate::quota::Quota;
 use crate::seal::Plain;
 use crate::store::Followed;
+use crate::store::estate::Names;
 
 /// A name of an estate.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct Name {
     pub value: Redacted,
     /// Recognised anywhere, whatever it looks like.
     pub forced: bool,
+    /// The id of the one resource of its kind that has this name, if there is one.
+    pub of: Option<Redacted>,
 }
 
 /// A page of an import.
@@ -95,7 +98,11 @@ impl Vault {
         record.pending = Some(pending);
         // The record first: names without one would never be removed.
         self.write(scope, source, &record).await?;
-        let added = self.store.add_names(scope, source, &self.sealed(scope, id, names)?).await?;
+        let related = self.related(scope, names).await?;
+        let added = self.store.add_names(scope, source, &self.listed(scope, id, names)?).await?;
+        let related =
+            related.into_iter().map(|(placeholder, name)| self.entry(scope, id, placeholder, name, Entry::Related));
+        self.store.add_names(scope, source, &related.collect::<Result<Vec<_>, _>>()?).await?;
         let names = record.claims().0;
         if !complete {
             return Ok(Imported { added, removed: 0, names });
@@ -111,17 +118,59 @@ impl Vault {
         Error::Quota
     }
 
-    fn sealed(&self, scope: &Scope, id: &ImportId, names: &[Name]) -> Result<Vec<(Placeholder, Vec<u8>)>, Error> {
-        let (mint, seal) = (self.keyring.mint(scope), self.keyring.newest());
-        let sealed = |name: &Name| {
+    /// The names that have the code of what they name, each under the placeholder with it. A placeholder that was ever
+    /// another value's is that one's for ever, whatever the resource is called now: conversations may still hold it.
+    async fn related<'n>(&self, scope: &Scope, names: &'n [Name]) -> Result<Vec<(Placeholder, &'n Name)>, Error> {
+        let mint = self.keyring.mint(scope);
+        let related =
+            |name: &'n Name| Some((catalogue::name_placeholder(&mint, name.kind, name.of.as_ref()?.expose())?, name));
+        let related: Vec<(Placeholder, &Name)> = names.iter().filter_map(related).collect();
+        if related.is_empty() {
+            return Ok(related);
+        }
+        let keys: Vec<RecordKey> = related
+            .iter()
+            .map(|(placeholder, _)| RecordKey { scope: scope.clone(), placeholder: *placeholder })
+            .collect();
+        // The claim is for who holds it already: claims may have been lost where mappings come back, from the filters.
+        let held = self.open(&keys, None).await?;
+        let claims: Vec<(Placeholder, Placeholder)> = related
+            .iter()
+            .zip(&held)
+            .map(|((placeholder, name), held)| {
+                let value = held.as_ref().map_or(&name.value, |held| &held.value);
+                (*placeholder, catalogue::placeholder(&mint, name.kind, value.expose()))
+            })
+            .collect();
+        let holders = self.store.claim(scope, &claims).await?;
+        let is_its =
+            |name: &Name, holder| holder == Some(catalogue::placeholder(&mint, name.kind, name.value.expose()));
+        let its = related.into_iter().zip(holders).filter(|((_, name), holder)| is_its(name, *holder));
+        Ok(its.map(|(related, _)| related).collect())
+    }
+
+    fn listed(&self, scope: &Scope, id: &ImportId, names: &[Name]) -> Result<Vec<(Placeholder, Vec<u8>)>, Error> {
+        let mint = self.keyring.mint(scope);
+        let listed = |name: &Name| {
             let placeholder = catalogue::placeholder(&mint, name.kind, name.value.expose());
-            let kind = KindName::parse(&name.kind.id).ok_or(Error::Internal)?;
-            // The filter does not learn it as a known value: it hears of it with the estate.
-            let plain = Plain { kind, value: name.value.clone(), known: false };
-            let key = RecordKey { scope: scope.clone(), placeholder };
-            Ok((placeholder, id.stamp(&seal.close(&key, &plain)?, name.forced)))
+            self.entry(scope, id, placeholder, name, if name.forced { Entry::Forced } else { Entry::Listed })
         };
-        names.iter().map(sealed).collect()
+        names.iter().map(listed).collect()
+    }
+
+    fn entry(
+        &self,
+        scope: &Scope,
+        id: &ImportId,
+        placeholder: Placeholder,
+        name: &Name,
+        entry: Entry,
+    ) -> Result<(Placeholder, Vec<u8>), Error> {
+        let kind = KindName::parse(&name.kind.id).ok_or(Error::Internal)?;
+        // The filter does not learn it as a known value: it hears of it with the estate.
+        let plain = Plain { kind, value: name.value.clone(), known: false };
+        let key = RecordKey { scope: scope.clone(), placeholder };
+        Ok((placeholder, id.stamp(&self.keyring.newest().close(&key, &plain)?, entry)))
     }
 
     /// Removes what the import did not have. Returns the numbers of names that are gone, and that are there.
@@ -134,16 +183,25 @@ impl Vault {
         parts: &[PartName],
     ) -> Result<(u64, u64), Error> {
         let names = self.store.names(scope, source).await?;
-        let (kept, stale): (Vec<_>, Vec<_>) = names.into_iter().partition(|(_, sealed)| id.is_of(sealed));
-        let stale: Vec<Placeholder> = stale.into_iter().map(|(placeholder, _)| placeholder).collect();
-        let removed = self.store.remove_names(scope, source, &stale).await?;
-        let kept = kept.iter().filter_map(|(placeholder, stamped)| Some((*placeholder, unstamped(stamped)?.1)));
+        let (kept, stale): (Names, Names) = names.into_iter().partition(|(_, stamped)| id.is_of(stamped));
+        let removed = self.remove(scope, source, &stale).await?;
+        let kept = kept.iter().map(|(placeholder, stamped)| (*placeholder, Entry::of(stamped)));
         let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         let done = record.done(at, parts, kept);
         let count = done.claims().0;
         self.write(scope, source, &done).await?;
         self.prepare_now(scope).await?;
         Ok((removed, count))
+    }
+
+    /// Removes entries of a source, and returns how many names it lists no more.
+    async fn remove(&self, scope: &Scope, source: &SourceName, entries: &Names) -> Result<u64, Error> {
+        let (related, listed): (Vec<_>, Vec<_>) =
+            entries.iter().partition(|(_, stamped)| Entry::of(stamped) == Entry::Related);
+        let [related, listed] =
+            [related, listed].map(|some| some.into_iter().map(|(placeholder, _)| *placeholder).collect::<Vec<_>>());
+        self.store.remove_names(scope, source, &related).await?;
+        self.store.remove_names(scope, source, &listed).await
     }
 
     /// The sources of a scope.
@@ -155,7 +213,8 @@ impl Vault {
 
     /// Forgets a source. Returns the number of its names.
     pub async fn forget_source(&self, scope: &Scope, source: &SourceName) -> Result<u64, Error> {
-        let count = self.store.names(scope, source).await?.len() as u64;
+        let names = self.store.names(scope, source).await?;
+        let count = names.iter().filter(|(_, stamped)| Entry::of(stamped) != Entry::Related).count() as u64;
         self.store.write_source(scope, source, None).await?;
         self.prepare_now(scope).await?;
         Ok(count)
@@ -170,20 +229,15 @@ impl Vault {
         Ok(count)
     }
 
-    /// Strikes names off all sources of a scope. They return with the next import that lists them.
+    /// Strikes names off all sources of a scope, by any of their placeholders. They return with the next import that lists
+    /// them.
     pub async fn strike(&self, scope: &Scope, placeholders: &[Placeholder]) -> Result<u64, Error> {
-        let mut count = 0;
-        for (source, record) in self.records(scope).await? {
-            let removed = self.store.remove_names(scope, &source, placeholders).await?;
-            if removed > 0 {
-                self.write(scope, &source, &record.without(removed, placeholders)).await?;
-            }
-            count += removed;
-        }
-        if count > 0 {
-            self.prepare_now(scope).await?;
-        }
-        Ok(count)
+        let keys: Vec<RecordKey> = placeholders
+            .iter()
+            .map(|placeholder| RecordKey { scope: scope.clone(), placeholder: *placeholder })
+            .collect();
+        let named = self.named(&keys.iter().collect::<Vec<_>>()).await?;
+        self.strike_values(scope, &named.into_iter().flatten().map(|plain| plain.value).collect()).await
     }
 
     /// Strikes a value off the estates of a scope, or of all.
@@ -192,17 +246,32 @@ impl Vault {
             Some(scope) => vec![scope.clone()],
             None => self.store.scopes_with_estates().await?,
         };
-        let mut count = 0;
+        let (mut count, values) = (0, HashSet::from([value.clone()]));
         for scope in &scopes {
-            let mut held = Vec::new();
-            for source in self.records(scope).await?.keys() {
-                let names = self.store.names(scope, source).await?;
-                let same = names.into_iter().filter(|(placeholder, sealed)| {
-                    open(&self.keyring, scope, *placeholder, sealed).is_some_and(|plain| plain.value == *value)
-                });
-                held.extend(same.map(|(placeholder, _)| placeholder));
+            count += self.strike_values(scope, &values).await?;
+        }
+        Ok(count)
+    }
+
+    async fn strike_values(&self, scope: &Scope, values: &HashSet<Redacted>) -> Result<u64, Error> {
+        if values.is_empty() {
+            return Ok(0);
+        }
+        let mut count = 0;
+        for (source, record) in self.records(scope).await? {
+            let mut struck = self.store.names(scope, &source).await?;
+            struck.retain(|(placeholder, stamped)| {
+                open(&self.keyring, scope, *placeholder, stamped).is_some_and(|plain| values.contains(&plain.value))
+            });
+            let removed = self.remove(scope, &source, &struck).await?;
+            if removed > 0 {
+                let placeholders: Vec<Placeholder> = struck.iter().map(|(placeholder, _)| *placeholder).collect();
+                self.write(scope, &source, &record.without(removed, &placeholders)).await?;
             }
-            count += self.strike(scope, &held).await?;
+            count += removed;
+        }
+        if count > 0 {
+            self.prepare_now(scope).await?;
         }
         Ok(count)
     }
@@ -291,5 +360,5 @@ impl Vault {
 }
 
 fn open(keyring: &Keyring, scope: &Scope, placeholder: Placeholder, stamped: &[u8]) -> Option<Plain> {
-    keyring.open(&RecordKey { scope: scope.clone(), placeholder }, unstamped(stamped)?.0)
+    keyring.open(&RecordKey { scope: scope.clone(), placeholder }, unstamped(stamped)?)
 }

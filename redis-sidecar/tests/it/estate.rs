@@ -13,13 +13,13 @@ async fn import(app: &App, scope: &str, source: &str, id: u64, names: &[(&str, &
     answer.json()
 }
 
-async fn page(app: &App, scope: &str, source: &str, id: u64, names: Value, complete: bool) -> Answer {
+pub(crate) async fn page(app: &App, scope: &str, source: &str, id: u64, names: Value, complete: bool) -> Answer {
     let id = format!("{id:016x}");
     let body = json!({"scope": scope, "source": source, "import": id, "names": names, "complete": complete});
     app.post("/v1/estate", OPERATOR, body.to_string()).await
 }
 
-async fn ask(app: &App, path: &str, body: Value) -> Value {
+pub(crate) async fn ask(app: &App, path: &str, body: Value) -> Value {
     let answer = app.post(path, OPERATOR, body.to_string()).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()
@@ -151,14 +151,19 @@ async fn check_restoring(app: &App) {
 
 /// The placeholder of a bucket in a text, as the filter makes it with the key that it gets.
 async fn minted(app: &App, scope: &str, bucket: &str) -> String {
-    let key = app.sync(&batch(1)).await["keyring"]["keys"]["root"].clone();
-    let root = PlaceholderKey::new(serde_json::from_value::<contract::MintKey>(key).unwrap().bytes().unwrap());
-    let (scanner, mint) = (Scanner::new(&Policy::default()).unwrap(), Mint::new(&root.of_scope(scope), scope));
+    let (scanner, mint) = (Scanner::new(&Policy::default()).unwrap(), mint(app, scope).await);
     let (known, options) = (Known::default(), Options::default());
     let masker = Masker { scanner: &scanner, known: &known, mint: &mint, options, thoughts: &NoThoughts };
     let text = format!("arn:aws:s3:::{bucket}");
     let masked = masker.mask(Format::Text, text.as_bytes()).unwrap();
     masked.body.unwrap().strip_prefix("arn:aws:s3:::").unwrap().to_owned()
+}
+
+/// Mints as the filter does, with the key that it gets.
+pub(crate) async fn mint(app: &App, scope: &str) -> Mint {
+    let key = app.sync(&batch(1)).await["keyring"]["keys"]["root"].clone();
+    let root = PlaceholderKey::new(serde_json::from_value::<contract::MintKey>(key).unwrap().bytes().unwrap());
+    Mint::new(&root.of_scope(scope), scope)
 }
 
 /// What its names were asked of is kept with a source, until its next import says otherwise.

@@ -10,6 +10,7 @@ mod memory;
 mod operator;
 mod page;
 mod refusals;
+mod related;
 mod store;
 mod support;
 mod sync;

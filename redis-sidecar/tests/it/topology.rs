@@ -94,7 +94,7 @@ async fn make_every_call(app: &App) {
     acknowledged(app, &request).await;
     round_trip(app, "i-4").await;
     let names = json!({"scope": "a", "source": "s", "import": "0123456789abcdef", "complete": true,
-        "names": [["s3_bucket", "acme-lake-one", false]]});
+        "names": [["s3_bucket", "acme-lake-one", false], ["ec2_instance", "acme-web-one", false, "i-0123456789abcdef0"]]});
     let placeholder = placeholder_of("i-3");
     for (path, body) in [
         ("/v1/estate", names),

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use contract::{EstatePage, EstatePlace};
-use masking::{Estate, Scanner};
+use contract::{EstateName, EstatePage, EstatePlace, RelatedName};
+use masking::{Estate, Names, Placeholder, Scanner};
 
 use super::Memory;
 
@@ -15,17 +15,61 @@ const ESTATES_BYTES: usize = 64 << 20;
 /// The estate of one scope.
 #[derive(Debug, Default)]
 pub(super) struct ScopeEstate {
-    /// The names that requests are searched for.
-    whole: Option<Arc<Estate>>,
+    /// What requests are searched for.
+    whole: Option<Whole>,
     /// The next estate, with the number of the next page.
-    arriving: Option<(Estate, u32)>,
+    arriving: Option<(Arriving, u32)>,
     /// The version that had no room.
     left_out: Option<String>,
 }
 
+#[derive(Debug)]
+struct Arriving {
+    estate: Estate,
+    /// Those of its names that have the code of what they name.
+    names: Names,
+}
+
+#[derive(Debug)]
+struct Whole {
+    estate: Arc<Estate>,
+    names: Arc<Names>,
+}
+
+impl Arriving {
+    fn new(page: &EstatePage) -> Self {
+        Self { estate: Estate::new(&page.version, page.expected as usize), names: Names::default() }
+    }
+
+    fn bytes(&self) -> usize {
+        self.estate.bytes() + self.names.bytes()
+    }
+
+    fn add(&mut self, scanner: &Scanner, page: &EstatePage) {
+        let kinds: Vec<_> = page.kinds.iter().map(|kind| scanner.kind_id(kind)).collect();
+        for EstateName(kind, name, forced) in &page.names {
+            // A kind that this filter does not have is one of a newer catalogue.
+            if let Some(kind) = kinds.get(usize::from(*kind)).copied().flatten() {
+                self.estate.push(scanner, kind, name.expose(), *forced);
+            }
+        }
+        for RelatedName(at, placeholder) in &page.related {
+            let Some(EstateName(kind, name, _)) = page.names.get(*at as usize) else { continue };
+            let kind = page.kinds.get(usize::from(*kind));
+            if let Some((kind, placeholder)) = kind.zip(Placeholder::parse(placeholder)) {
+                self.names.push(kind, name.expose(), placeholder);
+            }
+        }
+    }
+}
+
 impl ScopeEstate {
     pub(super) fn whole(&self) -> Option<Arc<Estate>> {
-        self.whole.clone()
+        self.whole.as_ref().map(|whole| Arc::clone(&whole.estate))
+    }
+
+    pub(super) fn names(&self) -> Option<Arc<Names>> {
+        self.whole.as_ref().map(|whole| Arc::clone(&whole.names))
     }
 
     pub(super) fn is_arriving(&self) -> bool {
@@ -34,17 +78,17 @@ impl ScopeEstate {
 
     /// The place up to which it is here.
     pub(super) fn place(&self) -> String {
-        let whole = || self.whole.as_ref().map(|whole| whole.version());
+        let whole = || self.whole.as_ref().map(|whole| whole.estate.version());
         match (&self.arriving, &self.left_out) {
-            (Some((estate, next)), _) => EstatePlace::Before(estate.version(), *next).write(),
+            (Some((arriving, next)), _) => EstatePlace::Before(arriving.estate.version(), *next).write(),
             (None, Some(version)) => EstatePlace::All(version).write(),
             (None, None) => EstatePlace::All(whole().unwrap_or_default()).write(),
         }
     }
 
     fn bytes(&self) -> usize {
-        let arriving = self.arriving.as_ref().map_or(0, |(estate, _)| estate.bytes());
-        arriving + self.whole.as_ref().map_or(0, |whole| whole.bytes())
+        let arriving = self.arriving.as_ref().map_or(0, |(arriving, _)| arriving.bytes());
+        arriving + self.whole.as_ref().map_or(0, |whole| whole.estate.bytes() + whole.names.bytes())
     }
 
     /// Takes a page. Returns whether the names to search for are others now.
@@ -55,31 +99,31 @@ impl ScopeEstate {
         }
         if page.page == 0 {
             self.left_out = None;
-            self.arriving = Some((Estate::new(&page.version, page.expected as usize), 0));
+            self.arriving = Some((Arriving::new(page), 0));
         }
-        let Some((mut estate, next)) = self.arriving.take() else { return false };
-        if page.page != next || page.version != estate.version() {
-            self.arriving = Some((estate, next));
+        let Some((mut arriving, next)) = self.arriving.take() else { return false };
+        if page.page != next || page.version != arriving.estate.version() {
+            self.arriving = Some((arriving, next));
             return false;
         }
-        let kinds: Vec<_> = page.kinds.iter().map(|kind| scanner.kind_id(kind)).collect();
-        for contract::EstateName(kind, name, forced) in &page.names {
-            // A kind that this filter does not have is one of a newer catalogue.
-            if let Some(kind) = kinds.get(usize::from(*kind)).copied().flatten() {
-                estate.push(scanner, kind, name.expose(), *forced);
-            }
-        }
+        arriving.add(scanner, page);
         let is_whole = next + 1 >= page.pages;
         if is_whole {
-            self.whole = Some(Arc::new(estate));
+            let Arriving { estate, names } = arriving;
+            self.whole = Some(Whole { estate: Arc::new(estate), names: Arc::new(names) });
         } else {
-            self.arriving = Some((estate, next + 1));
+            self.arriving = Some((arriving, next + 1));
         }
         is_whole
     }
 }
 
 impl Memory {
+    /// The names of the scope's estate that have another placeholder than their own.
+    pub(crate) fn names(&self, scope: &str) -> Option<Arc<Names>> {
+        self.scopes.peek(scope)?.estate.names()
+    }
+
     /// A page of a scope's estate has arrived.
     pub(crate) fn take_estate(&mut self, scanner: &Scanner, scope: &str, page: &EstatePage) {
         let Some(of_scope) = self.scopes.peek_mut(scope) else { return };
@@ -90,8 +134,8 @@ impl Memory {
             let Some((_, largest)) = self.scopes.iter_mut().max_by_key(|(_, scope)| scope.estate.bytes()) else {
                 return;
             };
-            let arriving = largest.estate.arriving.take().map(|(estate, _)| estate.version().to_owned());
-            let whole = largest.estate.whole.take().map(|whole| whole.version().to_owned());
+            let arriving = largest.estate.arriving.take().map(|(arriving, _)| arriving.estate.version().to_owned());
+            let whole = largest.estate.whole.take().map(|whole| whole.estate.version().to_owned());
             largest.estate.left_out = arriving.or(whole);
             largest.search_estate();
         }
@@ -100,15 +144,16 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use contract::{EstateName, Redacted};
-    use masking::{Known, Policy, Text};
+    use contract::Redacted;
+    use masking::{Known, Mint, PlaceholderKey, Policy, Text};
 
     use super::*;
 
     fn page(version: &str, (page, pages): (u32, u32), names: &[&str]) -> EstatePage {
         let names: Vec<_> = names.iter().map(|name| EstateName(0, Redacted::new(*name), false)).collect();
         let kinds = vec!["s3_bucket".to_owned()];
-        EstatePage { version: version.to_owned(), page, pages, expected: names.len() as u32, kinds, names }
+        let expected = names.len() as u32;
+        EstatePage { version: version.to_owned(), page, pages, expected, kinds, names, related: Vec::new() }
     }
 
     #[test]
@@ -133,6 +178,34 @@ mod tests {
             let known = memory.known("a", super::super::Steady::default());
             assert_eq!(scanner.scan(&[Text { text: "acme-a and acme-b", key: None }], &known).len(), found, "{place}");
         }
+    }
+
+    #[test]
+    fn a_name_has_the_placeholder_that_comes_with_it() {
+        let scanner = Scanner::new(&Policy::default()).unwrap();
+        let mut memory = Memory::default();
+        memory.expect("a");
+        let mint = Mint::new(&PlaceholderKey::new([7; 32]), "a");
+        let [own, other] =
+            [mint.placeholder("s3_bucket", "S3_BUCKET", "acme-c"), placeholder("AWS_EC2_NAME_7KQ2M9XA4TBN")];
+        let minted = |memory: &Memory| {
+            mint.clone().with_names(memory.names("a")).placeholder("s3_bucket", "S3_BUCKET", "acme-c")
+        };
+        let related = |at: u32, placeholder: &str| vec![RelatedName(at, placeholder.to_owned())];
+        for (page, related, expected) in [
+            (page("v1", (0, 2), &["acme-a", "acme-b"]), related(0, "AWS_EC2_NAME_000000000000"), own),
+            (page("v1", (1, 2), &["acme-c"]), related(0, other.as_str()), other),
+            (page("v2", (0, 1), &["acme-c"]), Vec::new(), own),
+            (page("v3", (0, 1), &["acme-c"]), related(0, "no placeholder"), own),
+            (page("v4", (0, 1), &["acme-c"]), related(7, other.as_str()), own),
+        ] {
+            memory.take_estate(&scanner, "a", &EstatePage { related, ..page });
+            assert_eq!(minted(&memory), expected);
+        }
+    }
+
+    fn placeholder(text: &str) -> Placeholder {
+        Placeholder::parse(text).unwrap()
     }
 
     #[test]

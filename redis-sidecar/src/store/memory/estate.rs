@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::Memory;
 use crate::error::Error;
 use crate::name::SourceName;
-use crate::store::estate::{EstateStore, Names};
+use crate::store::estate::{CLAIMS, EstateStore, Names};
 
 /// The sources of one scope by their names.
 pub(super) type Sources = BTreeMap<String, Source>;
@@ -82,6 +82,22 @@ impl EstateStore for Memory {
             return Ok(0);
         };
         Ok(placeholders.iter().filter_map(|placeholder| source.names.remove(placeholder)).count() as u64)
+    }
+
+    async fn claim(
+        &self,
+        scope: &Scope,
+        claims: &[(Placeholder, Placeholder)],
+    ) -> Result<Vec<Option<Placeholder>>, Error> {
+        let mut held = self.held();
+        let given = held.claims.entry(scope.clone()).or_default();
+        let claim = |(placeholder, value): &(Placeholder, Placeholder)| {
+            if given.len() < CLAIMS {
+                given.entry(*placeholder).or_insert(*value);
+            }
+            given.get(placeholder).copied()
+        };
+        Ok(claims.iter().map(claim).collect())
     }
 
     async fn take_turn(&self, scope: &Scope, source: &SourceName, lasts: Duration) -> Result<bool, Error> {

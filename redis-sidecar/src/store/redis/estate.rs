@@ -1,5 +1,6 @@
 //! Estates in Redis. Of each scope: `aws-masker-sources:<scope>` is a hash of the sources' records, and
-//! `aws-masker-estate:<scope>:<source>` one of the sealed names of a source. Neither expires, and no command names two keys.
+//! `aws-masker-estate:<scope>:<source>` one of the sealed names of a source. `aws-masker-claims:<scope>` is a hash of placeholders,
+//! each with that of the value that has it for ever. None of them expires, and no command names two keys.
 //! `aws-masker-turn:<scope>:<source>` lives for as long as one sidecar has the turn to import the source.
 
 use std::collections::BTreeMap;
@@ -15,10 +16,11 @@ use super::{Redis, STEP, next, of_one, of_scope};
 use crate::error::Error;
 use crate::name::SourceName;
 use crate::store::Cursor;
-use crate::store::estate::{EstateStore, Names};
+use crate::store::estate::{CLAIMS, EstateStore, Names};
 
 const SOURCES: &str = "aws-masker-sources:";
 const ESTATE: &str = "aws-masker-estate:";
+const CLAIMED: &str = "aws-masker-claims:";
 const TURN: &str = "aws-masker-turn:";
 
 #[async_trait]
@@ -107,6 +109,28 @@ impl EstateStore for Redis {
         };
         let removed = self.link.run(placeholders.chunks(STEP).map(remove).collect()).await?;
         removed.into_iter().map(read::<u64>).sum()
+    }
+
+    async fn claim(
+        &self,
+        scope: &Scope,
+        claims: &[(Placeholder, Placeholder)],
+    ) -> Result<Vec<Option<Placeholder>>, Error> {
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = of_scope(CLAIMED, scope);
+        let given: usize = self.one(of_one("HLEN", &key)).await?;
+        let claim = |(placeholder, value): &(Placeholder, Placeholder)| {
+            let mut set = of_one("HSETNX", &key);
+            set.arg(placeholder.as_str()).arg(value.as_str());
+            set
+        };
+        self.link.run(claims.iter().take(CLAIMS.saturating_sub(given)).map(claim).collect()).await?;
+        let mut get = of_one("HMGET", &key);
+        claims.iter().for_each(|(placeholder, _)| _ = get.arg(placeholder.as_str()));
+        let held: Vec<Option<String>> = self.one(get).await?;
+        Ok(held.into_iter().map(|value| Placeholder::parse(&value?)).collect())
     }
 
     async fn take_turn(&self, scope: &Scope, source: &SourceName, lasts: Duration) -> Result<bool, Error> {

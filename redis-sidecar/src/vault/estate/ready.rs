@@ -9,8 +9,8 @@ use contract::Scope;
 use lru::LruCache;
 
 use super::open;
-use super::record::unstamped;
-use super::snapshot::Snapshot;
+use super::record::Entry;
+use super::snapshot::{Related, Snapshot};
 use crate::error::Error;
 use crate::keyring::Keyring;
 use crate::name::SourceName;
@@ -81,11 +81,15 @@ impl Job {
         let (keyring, scope, version) = (Arc::clone(&self.keyring), self.scope.clone(), self.version.clone());
         // It computes for a while, which the calls of other filters must not wait for.
         let prepare = move || {
-            let names = sealed.into_iter().filter_map(|(placeholder, stamped)| {
-                let (_, forced) = unstamped(&stamped)?;
-                Some((open(&keyring, &scope, placeholder, &stamped)?, forced))
-            });
-            Snapshot::new(&version, names.collect())
+            let (mut names, mut related) = (Vec::new(), Related::new());
+            for (placeholder, stamped) in sealed {
+                let Some(plain) = open(&keyring, &scope, placeholder, &stamped) else { continue };
+                match Entry::of(&stamped) {
+                    Entry::Related => _ = related.entry(plain.value).or_default().insert(placeholder),
+                    entry => names.push((plain, entry == Entry::Forced)),
+                }
+            }
+            Snapshot::new(&version, names, &related)
         };
         tokio::task::spawn_blocking(prepare).await.map_err(|_| Error::Internal)
     }

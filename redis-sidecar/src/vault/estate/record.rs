@@ -32,9 +32,9 @@ impl ImportId {
         Ok(Self(HEXLOWER.encode(&id)))
     }
 
-    /// A sealed name of this import, with the sign that it is forced or not.
-    pub(super) fn stamp(&self, sealed: &[u8], forced: bool) -> Vec<u8> {
-        [self.0.as_bytes(), if forced { FORCED } else { UNFORCED }, sealed].concat()
+    /// A sealed name of this import, with the sign of what it is.
+    pub(super) fn stamp(&self, sealed: &[u8], entry: Entry) -> Vec<u8> {
+        [self.0.as_bytes(), entry.sign(), sealed].concat()
     }
 
     pub(super) fn is_of(&self, stamped: &[u8]) -> bool {
@@ -42,13 +42,37 @@ impl ImportId {
     }
 }
 
-const FORCED: &[u8] = b"!";
-const UNFORCED: &[u8] = b".";
+/// What an entry of a source says of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Entry {
+    /// It is listed. The entry lies under its own placeholder.
+    Listed,
+    /// It is listed, and recognised anywhere.
+    Forced,
+    /// It is the name of one resource. The entry lies under the placeholder with the code of that one's id; another entry
+    /// lists the name. An older sidecar takes it for a second one that does.
+    Related,
+}
 
-/// A sealed name without its stamp, and whether it is forced.
-pub(super) fn unstamped(stamped: &[u8]) -> Option<(&[u8], bool)> {
-    let (sign, sealed) = stamped.get(ID..)?.split_at_checked(1)?;
-    Some((sealed, sign == FORCED))
+impl Entry {
+    fn sign(self) -> &'static [u8] {
+        match self {
+            Self::Listed => b".",
+            Self::Forced => b"!",
+            Self::Related => b"=",
+        }
+    }
+
+    /// The one of a stamped name.
+    pub(super) fn of(stamped: &[u8]) -> Self {
+        let sign = stamped.get(ID..=ID).unwrap_or_default();
+        [Self::Forced, Self::Related].into_iter().find(|entry| entry.sign() == sign).unwrap_or(Self::Listed)
+    }
+}
+
+/// A sealed name without its stamp.
+pub(super) fn unstamped(stamped: &[u8]) -> Option<&[u8]> {
+    stamped.get(ID + 1..)
 }
 
 /// What is stored of a source.
@@ -94,18 +118,18 @@ impl SourceRecord {
         !self.tag.is_empty()
     }
 
-    /// The record after an import that has these names, each of which is forced or not.
-    pub(super) fn done(self, at: u64, parts: &[PartName], names: impl Iterator<Item = (Placeholder, bool)>) -> Self {
-        let mut names: Vec<(Placeholder, bool)> = names.collect();
-        names.sort_unstable();
+    /// The record after an import that has these entries.
+    pub(super) fn done(self, at: u64, parts: &[PartName], entries: impl Iterator<Item = (Placeholder, Entry)>) -> Self {
+        let mut entries: Vec<(Placeholder, Entry)> = entries.collect();
+        entries.sort_unstable();
         let mut digest = Sha256::new();
-        for (placeholder, forced) in &names {
+        for (placeholder, entry) in &entries {
             digest.update(placeholder.as_str());
-            digest.update([u8::from(*forced)]);
+            digest.update([*entry as u8]);
         }
         let bytes = self.claims().1;
         Self {
-            names: names.len() as u64,
+            names: entries.iter().filter(|(_, entry)| *entry != Entry::Related).count() as u64,
             bytes,
             at: Some(at),
             tag: short(digest),

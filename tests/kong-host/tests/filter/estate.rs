@@ -27,7 +27,11 @@ fn names(count: usize) -> Vec<String> {
 fn gateway(count: usize) -> (Gateway, u64) {
     let mut gateway = Gateway::metered(json!({}));
     gateway.check("the first request", message("hello"), |_| reply("ok"));
-    gateway.vault.borrow_mut().estates.insert(SCOPE.to_owned(), names(count));
+    let names = names(count);
+    // Some of them are those of instances.
+    gateway.vault.borrow_mut().related =
+        names.iter().step_by(4).zip(0..).map(|(name, n)| (name.clone(), format!("AWS_EC2_NAME_A{n:011}"))).collect();
+    gateway.vault.borrow_mut().estates.insert(SCOPE.to_owned(), names);
     let mut most = 0;
     for _ in 0..50 {
         let before = gateway.worker.instructions();
@@ -96,6 +100,42 @@ fn a_name_in_prose_is_masked_and_restored_and_unlearned() {
     gateway.worker.elapse(Duration::from_secs(3));
     let outcome = gateway.check("no name any more", message(&format!("and now {name}?")), |_| reply("ok"));
     assert_eq!(outcome.client.headers.text("x-aws-masker"), Some("masked=0"));
+}
+
+#[test]
+fn a_name_has_the_code_of_what_it_names_and_none_twice() {
+    const RELATED: &str = "AWS_S3_BUCKET_NAME_7KQ2M9XA4TBN";
+    let estate = |gateway: &mut Gateway, name: &str, related: Option<&str>| {
+        let mut vault = gateway.vault.borrow_mut();
+        vault.estates.insert(SCOPE.to_owned(), (0..name.len()).map(|n| format!("zebra-{n:02}")).collect());
+        vault.estates.entry(SCOPE.to_owned()).or_default().push(name.to_owned());
+        vault.related = related.into_iter().map(|related| (name.to_owned(), related.to_owned())).collect();
+        drop(vault);
+        gateway.worker.elapse(Duration::from_secs(3));
+    };
+    let mut gateway = Gateway::metered(json!({}));
+    gateway.check("the first request", message("hello"), |_| reply("ok"));
+    // A worker masked it before it was told of the other placeholder.
+    estate(&mut gateway, "zebra-worker", None);
+    let ask = |gateway: &mut Gateway, text: &str| {
+        let outcome = gateway.check("a name", message(text), |upstream| reply(&heard(upstream)));
+        assert!(String::from_utf8_lossy(&outcome.client.body).contains("zebra-"), "all of it is restored");
+        heard(&outcome.upstream.expect("it went on"))
+    };
+    let before = ask(&mut gateway, "zebra-worker");
+    assert_ne!(before, RELATED);
+    estate(&mut gateway, "zebra-worker-x", None);
+    estate(&mut gateway, "zebra-worker", Some(RELATED));
+    assert_eq!(ask(&mut gateway, "zebra-worker"), RELATED);
+    // Its resource has another name now, which has a code of its own: what stood for the former one still does.
+    estate(&mut gateway, "zebra-server-2", None);
+    let after = ask(&mut gateway, "zebra-server-2");
+    assert!(![RELATED, &before].contains(&&*after), "{after}");
+    let outcome =
+        gateway.check("an old conversation", message(&format!("{RELATED} {before} zebra-server-2")), |upstream| {
+            reply(&heard(upstream))
+        });
+    assert!(String::from_utf8_lossy(&outcome.client.body).contains("zebra-worker zebra-worker zebra-server-2"));
 }
 
 #[test]

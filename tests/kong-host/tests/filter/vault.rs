@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contract::{
     Counters, EstateName, EstatePage, EstatePlace, ExchangeSummary, Follow, Keyring, Mapping, MintKey, MintKeys,
-    Redacted, RefusedScope, ScopeNews, StoreState, SyncRequest, SyncResponse, bound, code, header,
+    Redacted, RefusedScope, RelatedName, ScopeNews, StoreState, SyncRequest, SyncResponse, bound, code, header,
 };
 use kong_host::{Call, Reply};
 
@@ -38,6 +38,8 @@ pub struct Vault {
     pub known: BTreeMap<String, Vec<Mapping>>,
     /// The names of each scope's estate, sorted.
     pub estates: BTreeMap<String, Vec<String>>,
+    /// The placeholders that some of these names have instead of their own.
+    pub related: BTreeMap<String, String>,
     /// Scopes that have used up a quota.
     pub full: BTreeSet<String>,
     pub counters: Vec<Counters>,
@@ -153,6 +155,11 @@ impl Vault {
             expected: names.len() as u32,
             kinds: vec!["s3_bucket".to_owned()],
             names: pages[page as usize].iter().map(|name| EstateName(0, Redacted::new(name), false)).collect(),
+            related: pages[page as usize]
+                .iter()
+                .zip(0..)
+                .filter_map(|(name, at)| Some(RelatedName(at, self.related.get(name)?.clone())))
+                .collect(),
         })
     }
 
