@@ -14,7 +14,7 @@ use crate::aws::{self, Account, Answer, Asked, Place};
 use crate::catalogue;
 use crate::config::EstateConfig;
 use crate::error::{Error, Fatal};
-use crate::estate::{self, Collected, Found, Wishes};
+use crate::estate::{self, Collected, Found};
 use crate::metrics::Metrics;
 use crate::name::{PartName, SourceName};
 use crate::vault::Vault;
@@ -148,7 +148,7 @@ impl Schedule {
     }
 
     async fn list(&mut self) -> Result<(Vec<Found>, Asked), Fatal> {
-        let mut collected = Collected::new(Wishes::default())?;
+        let mut collected = Collected::new(self.config.wishes.clone())?;
         let mut told = Vec::new();
         let tell = |part: &aws::Part, answer: &Answer| {
             if matches!(answer, Answer::Denied(_)) {

@@ -1,4 +1,4 @@
-"""An AWS account on this machine: moto's server, with Resource Explorer, which moto does not have.
+"""An AWS account on this machine: moto's server, with what it lacks: Resource Explorer, and pages of S3's buckets.
 
 `POST /rig` makes a call of boto3 as the account's administrator: `{"service", "region", "call", "arguments"}`.
 `POST /rig/check` has the account check keys and policies from then on, as a real one does from its beginning.
@@ -6,8 +6,10 @@
 """
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable
+from urllib.parse import parse_qs
 
 import boto3
 from moto import settings
@@ -17,8 +19,9 @@ from werkzeug.serving import run_simple
 from werkzeug.test import run_wsgi_app
 
 ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-# Elements of a page of Resource Explorer: few, so that there are many.
+# Elements of a page of Resource Explorer and of S3's buckets: few, so that there are many.
 PAGE = 2
+BUCKET = re.compile("<Bucket>.*?</Bucket>", re.DOTALL)
 
 
 class Account:
@@ -45,6 +48,11 @@ class Account:
     def of_moto(self, environ: dict, start: Callable) -> Iterable[bytes]:
         """moto refuses every call in the XML of EC2; the services have JSON, or an XML of their own."""
         body, status, headers = run_wsgi_app(self.moto, environ, buffered=True)
+        query = parse_qs(environ.get("QUERY_STRING", ""))
+        if status.startswith("200") and environ["PATH_INFO"] == "/" and "max-buckets" in query:
+            (begin,) = map(int, query.get("continuation-token", ["0"]))
+            start(status, [("content-type", "text/xml")])
+            return [bucket_page(b"".join(body).decode(), begin).encode()]
         if not status.startswith("403"):
             start(status, list(headers))
             return body
@@ -88,6 +96,15 @@ class Account:
         answer = {"Resources": self.explored[begin : begin + PAGE]}
         more = {"NextToken": str(begin + PAGE)} if begin + PAGE < len(self.explored) else {}
         return "200 OK", answer | more
+
+
+def bucket_page(text: str, begin: int) -> str:
+    """moto gives no token of a next page."""
+    buckets, end = BUCKET.findall(text), begin + PAGE
+    for bucket in buckets[:begin] + buckets[end:]:
+        text = text.replace(bucket, "")
+    more = f"<ContinuationToken>{end}</ContinuationToken>" if end < len(buckets) else ""
+    return text.replace("</ListAllMyBucketsResult>", f"{more}</ListAllMyBucketsResult>")
 
 
 def main() -> None:

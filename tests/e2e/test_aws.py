@@ -16,6 +16,7 @@ from aws_masker.artefacts import CHECKOUT
 from aws_masker.ports import LOOPBACK, free_port
 from aws_masker.waiting import wait_for
 from rig.aws_account import REGION, SIDECAR, AwsAccount, nobody
+from rig.filter import Filter
 from rig.gateway import Exchange, Gateway
 from rig.redis_server import RedisServer
 from rig.sidecar import OPERATOR_TOKEN, Sidecar
@@ -25,8 +26,8 @@ from rig.upstream.blocks import placeholders
 WITHIN = 10.0
 ELSEWHERE = "eu-central-1"
 OWN = "123456789012"
-# More than fit on a page of the tagging API (100), and of an organisation (20).
-QUEUES, MEMBERS = 120, 25
+# More than fit on a page of the tagging API (100), of an organisation (20), and of the rig's S3 (2).
+QUEUES, MEMBERS, BUCKETS = 120, 25, 5
 SHORTEST = "10s"
 # What the SDK would log of its own accord shows every name.
 LOUD = "trace,aws_smithy_runtime=trace,aws_smithy_http_client=trace"
@@ -36,6 +37,8 @@ MARK = "zebra7"
 
 def fill(account: AwsAccount) -> None:
     account.call("s3", "create_bucket", Bucket=f"{MARK}-ledger")
+    for n in range(1, BUCKETS):
+        account.call("s3", "create_bucket", Bucket=f"{MARK}-archive-{n}")
     image = account.call("ec2", "describe_images", Owners=["amazon"])["Images"][0]["ImageId"]
     tags = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": f"{MARK}-web"}]}]
     account.call("ec2", "run_instances", ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=tags)
@@ -129,12 +132,12 @@ def test_what_an_account_has_is_shown_and_not_stored(account: AwsAccount, sideca
     told = run(account.environment() | operator(sidecar), "learn", "--aws", "--dry-run")
     listed = dict(re.findall(r"^(.+): (\d+) resources$", told, re.M))
     assert int(listed[f"resource groups tagging API in {REGION}"]) >= QUEUES + 3, "every page"
-    assert int(listed["S3 buckets"]) == 1
+    assert int(listed["S3 buckets"]) == BUCKETS, "every page"
     # The organisation's own account, too.
     assert int(listed["accounts of the organisation"]) == MEMBERS + 1
     assert f"Resource Explorer in {REGION}: left out, not allowed or not set up (UnauthorizedException)" in told
     found = kinds(told)
-    assert (found["sqs_queue"], found["s3_bucket"], found["rds_instance"]) == (QUEUES, 1, 1)
+    assert (found["sqs_queue"], found["s3_bucket"], found["rds_instance"]) == (QUEUES, BUCKETS, 1)
     assert (found["lambda_function"], found["ec2_instance"]) == (1, 1)
     assert found["account_id"] >= MEMBERS
     # No tag but the name, and nothing that is secret.
@@ -156,7 +159,8 @@ def test_what_an_account_has_is_masked_until_it_is_gone(gate: Gateway, account: 
     wait_for("a queue of the second page is masked", lambda: masks(gate, f"{MARK}-jobs-119"), patience=WITHIN)
     for name, label in [
         (f"{MARK}-ledger", "S3_BUCKET"),
-        (f"{MARK}-web", "EC2"),
+        (f"{MARK}-archive-{BUCKETS - 1}", "S3_BUCKET"),
+        (f"{MARK}-web", "EC2_NAME"),
         (f"{MARK}-payments", "RDS"),
         (f"{MARK}-billing", "LAMBDA"),
         (f"{MARK}-unit-24", "ACCOUNT"),
@@ -261,15 +265,24 @@ def imports(sidecar: Sidecar, outcome: str) -> int:
     return sum(map(int, line.findall(sidecar.metrics())))
 
 
+def heard(sidecar: Sidecar) -> dict[str, bool]:
+    """The names that a filter hears of, and whether each is forced."""
+    (news,) = Filter(sidecar, "estate").call(follow=[{"scope": "scheduled", "estate": ""}])["news"]
+    return {name: forced for _, name, forced in news.get("estate", {"names": []})["names"]}
+
+
 def test_a_sidecar_imports_by_itself(logs: Path, redis_server: RedisServer) -> None:
     with ExitStack() as stack:
         account = stack.enter_context(AwsAccount("aws-scheduled", logs))
         account.call("s3", "create_bucket", Bucket=f"{MARK}-first")
+        account.call("s3", "create_bucket", Bucket=f"{MARK}-skipped")
+        # A word, which is looked for in a fitting context only, unless the operator decides otherwise.
+        account.call("s3", "create_bucket", Bucket="payroll")
 
-        def started(name: str, interval: str) -> Sidecar:
+        def started(name: str, interval: str, **wishes: str) -> Sidecar:
             # A scope of its own: the store is shared.
             schedule = {"MASKER_ESTATE_INTERVAL": interval, "MASKER_ESTATE_SCOPES": "scheduled", "MASKER_LOG": LOUD}
-            env = redis_server.env | account.environment() | schedule
+            env = redis_server.env | account.environment() | schedule | wishes
             return stack.enter_context(Sidecar(f"scheduled-{name}", logs, env, program=SIDECAR))
 
         def names() -> int:
@@ -281,14 +294,18 @@ def test_a_sidecar_imports_by_itself(logs: Path, redis_server: RedisServer) -> N
         wait_for("both know how old it is", lambda: all(aged in sidecar.metrics() for sidecar in pair), patience=60)
         assert sum(imports(sidecar, "imported") for sidecar in pair) == 1, "by one of them"
         first = names()
+        assert heard(pair[0]) | {"payroll": False, f"{MARK}-skipped": False} == heard(pair[0])
         account.call("s3", "create_bucket", Bucket=f"{MARK}-second")
-        often = started("often", SHORTEST)
-        wait_for("it is imported again", lambda: names() == first + 1, patience=60)
+        often = started("often", SHORTEST, MASKER_ESTATE_SKIP=f"{MARK}-skipped", MASKER_ESTATE_FORCE="payroll, x")
+        wait_for("the wishes are heeded", lambda: heard(often).get("payroll") is True, patience=60)
+        assert f"{MARK}-skipped" not in heard(often)
+        # One more than before, and the one that is skipped less.
+        assert names() == first
         wait_for("that is counted", lambda: imports(often, "imported") > 0, patience=60)
         # The account does not answer any more: what is there stays.
         account.process.kill()
         wait_for("a failure is counted", lambda: imports(often, "failed") > 0, patience=60)
-        assert names() == first + 1
+        assert names() == first
         for sidecar in (*pair, often):
             log = (logs / f"{sidecar.process.name}.log").read_text()
             assert MARK not in log

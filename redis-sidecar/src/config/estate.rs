@@ -1,11 +1,14 @@
 //! The schedule by which the sidecar asks the AWS account itself.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::time::Duration;
 
 use contract::Scope;
 
 use super::raw::{InvalidVariable, RawConfig, refuse};
 use crate::aws;
+use crate::estate::Wishes;
 use crate::name::SourceName;
 
 const INTERVAL: &str = "MASKER_ESTATE_INTERVAL";
@@ -13,12 +16,14 @@ const INTERVAL: &str = "MASKER_ESTATE_INTERVAL";
 const SCOPES: &str = "MASKER_ESTATE_SCOPES";
 const REGIONS: &str = "MASKER_ESTATE_REGIONS";
 const SOURCE: &str = "MASKER_ESTATE_SOURCE";
+const FORCE: &str = "MASKER_ESTATE_FORCE";
+const SKIP: &str = "MASKER_ESTATE_SKIP";
 
 const SHORTEST: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const SCOPE: &str = "default";
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct EstateConfig {
     /// From one import to the next.
     pub interval: Duration,
@@ -28,13 +33,23 @@ pub struct EstateConfig {
     pub regions: Vec<String>,
     /// `None` for the account's own.
     pub source: Option<SourceName>,
+    pub wishes: Wishes,
+}
+
+impl fmt::Debug for EstateConfig {
+    /// Without the names, which are the customer's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EstateConfig").field("interval", &self.interval).finish_non_exhaustive()
+    }
 }
 
 /// `None` without an interval.
 pub(super) fn parse(raw: &RawConfig) -> Result<Option<EstateConfig>, InvalidVariable> {
     let [scopes, regions, source] = [raw.text(SCOPES)?, raw.text(REGIONS)?, raw.text(SOURCE)?];
+    let [force, skip] = [raw.text(FORCE)?, raw.text(SKIP)?];
     let Some(text) = raw.text(INTERVAL)? else {
-        return match [(SCOPES, scopes), (REGIONS, regions), (SOURCE, source)].into_iter().find(|(_, is)| is.is_some()) {
+        let given = [(SCOPES, scopes), (REGIONS, regions), (SOURCE, source), (FORCE, force), (SKIP, skip)];
+        return match given.into_iter().find(|(_, is)| is.is_some()) {
             Some((variable, _)) => refuse(variable, "needs MASKER_ESTATE_INTERVAL"),
             None => Ok(None),
         };
@@ -54,11 +69,18 @@ pub(super) fn parse(raw: &RawConfig) -> Result<Option<EstateConfig>, InvalidVari
         scopes: scopes.ok_or(InvalidVariable { variable: SCOPES, why: "holds an invalid scope" })?,
         regions: words(&regions.unwrap_or_default()).map(str::to_owned).collect(),
         source: source.transpose()?,
+        wishes: Wishes { force: names(force.as_deref()), skip: names(skip.as_deref()) },
     }))
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', ',', '\t', '\n']).filter(|word| !word.is_empty())
+}
+
+/// A name may hold blanks.
+fn names(text: Option<&str>) -> HashSet<String> {
+    let names = text.unwrap_or_default().split([',', '\n']).map(str::trim);
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// `90s`, `30m`, `1h`, `1d`.
@@ -85,7 +107,7 @@ mod tests {
     #[test]
     fn without_an_interval_there_is_no_schedule() {
         assert_eq!(parsed(&[]), Ok(None));
-        for variable in [SCOPES, REGIONS, SOURCE] {
+        for variable in [SCOPES, REGIONS, SOURCE, FORCE, SKIP] {
             assert_eq!(parsed(&[(variable, "x")]), Err(variable), "it would mean nothing");
         }
     }
@@ -120,6 +142,13 @@ mod tests {
         assert_eq!(config.scopes.iter().map(Scope::as_str).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(config.regions, ["eu-west-1", "us-east-1"]);
         assert_eq!(config.source.as_ref().map(SourceName::as_str), Some("aws"));
+        assert_eq!(config.wishes, Wishes::default());
+        let config = parsed(&[(INTERVAL, "1h"), (FORCE, "payroll, Production Database,\nledger\n"), (SKIP, "web")]);
+        let config = config.unwrap().unwrap();
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let wishes = Wishes { force: names(&["payroll", "Production Database", "ledger"]), skip: names(&["web"]) };
+        assert_eq!(config.wishes, wishes);
+        assert!(!format!("{config:?}").contains("payroll"));
         for (variable, text) in [(INTERVAL, "1s"), (INTERVAL, "30d"), (SCOPES, "a b*"), (SOURCE, "a:b")] {
             let variables: Vec<_> = [(INTERVAL, "1h"), (variable, text)].into_iter().collect();
             assert_eq!(parsed(&variables[usize::from(variable == INTERVAL)..]), Err(variable), "{text}");

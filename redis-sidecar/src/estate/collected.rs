@@ -19,7 +19,7 @@ const EXAMPLES: usize = 8;
 const NAMES_MAX: usize = 1_000_000;
 
 /// What the user wants with single names.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// Recognised anywhere, whatever they look like.
     pub force: HashSet<String>,
