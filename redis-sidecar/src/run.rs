@@ -12,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::client::Http;
-use crate::config::{ClientConfig, Config, LogConfig, OtlpConfig, RawConfig, Secrets, StoreConfig};
+use crate::config::{ClientConfig, Config, LogConfig, OtlpConfig, Place, RawConfig, Secrets, StoreConfig};
 use crate::door::{BearerToken, Door};
 use crate::error::Fatal;
 use crate::journal::{Journal, unix_ms};
@@ -38,64 +38,33 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     let client = ClientConfig::parse(raw)?;
     let checker =
         config.selfcheck.as_deref().map(|url| Ok::<_, Fatal>(Checker::new(url, Http::new(&client)?))).transpose()?;
-    let mut echoes = Vec::new();
-    if let Some(place) = &config.echo {
-        echoes.push(Listener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?);
-    }
+    let echoes = bind(config.echo.as_slice()).await?;
     let tls = config.tls.as_ref().map(listen::acceptor).transpose()?;
     let has_echo = !echoes.is_empty();
-    let mut listeners = Vec::new();
-    for place in &config.listen {
-        let listener = Listener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?;
-        listeners.push(listener);
-    }
+    let listeners = bind(&config.listen).await?;
     let schedule = config.estate.clone().map(Schedule::new);
     let sidecar = Arc::new(sidecar(config).await?);
-    let routes = Routes::new(Arc::clone(&sidecar));
-    for (variable, meant) in raw.unknown() {
-        tracing::warn!(variable, meant, "unknown variable (misspelt?)");
-    }
-    for listener in &listeners {
-        if tls.is_none() && listener.is_open()? {
-            tracing::warn!(address = %listener, "listening on a non-loopback address without TLS: tokens and values can be read in transit");
-        }
-    }
-    // One line, and the last one before calls are accepted.
-    let places: Vec<_> = listeners.iter().map(Listener::to_string).collect();
-    tracing::info!(address = places.join(" "), tls = tls.is_some(), "listening");
+    tell_start(raw, &listeners, tls.is_some())?;
     let mut exporter = exporter(raw);
-    let measured = Arc::clone(&sidecar);
-    let measures = || measured.metrics.render(measured.vault.store().health()).ok();
-    let exports = async {
-        match &mut exporter {
-            Some(exporter) => exporter.run(measures).await,
-            None => pending().await,
-        }
-    };
-    let checked = Arc::clone(&sidecar);
-    let checks = async {
-        match checker {
-            Some(checker) => checked.check(checker).await,
-            None => pending().await,
-        }
-    };
+    let measures = || sidecar.metrics.render(sidecar.vault.store().health()).ok();
     // A task of its own: it computes for a while, and calls must not wait for that.
     let imports = schedule.map(|schedule| {
-        let imported = Arc::clone(&sidecar);
-        tokio::spawn(async move { schedule.run(&imported.vault, &imported.metrics).await })
+        let sidecar = Arc::clone(&sidecar);
+        tokio::spawn(async move { schedule.run(&sidecar.vault, &sidecar.metrics).await })
     });
-    let live = Arc::clone(&sidecar.live);
-    let watch = tokio::spawn(async move { sidecar.live.run(&sidecar.journal, sidecar.vault.store()).await });
+    let watched = Arc::clone(&sidecar);
+    let watch = tokio::spawn(async move { watched.live.run(&watched.journal, watched.vault.store()).await });
     // Listeners would otherwise be waited for, as calls in flight.
+    let live = Arc::clone(&sidecar.live);
     let end = async move {
         end.await;
         live.end();
     };
     tokio::select! {
-        () = listen::serve(listeners, tls, routes, end) => {}
+        () = listen::serve(listeners, tls, Routes::new(Arc::clone(&sidecar)), end) => {}
         () = listen::serve(echoes, None, Routes::echo(), pending::<()>()), if has_echo => {}
-        () = checks => {}
-        () = exports => {}
+        () = given(checker, async |checker| sidecar.check(checker).await) => {}
+        () = given(exporter.as_mut(), async |exporter| exporter.run(measures).await) => {}
     }
     watch.abort();
     imports.iter().for_each(tokio::task::JoinHandle::abort);
@@ -104,6 +73,37 @@ pub async fn serve(raw: &RawConfig) -> Result<(), Fatal> {
     }
     tracing::info!("shut down");
     Ok(())
+}
+
+async fn bind(places: &[Place]) -> Result<Vec<Listener>, Fatal> {
+    let mut listeners = Vec::new();
+    for place in places {
+        listeners.push(Listener::bind(place).await.map_err(|error| format!("cannot listen on {place}: {error}"))?);
+    }
+    Ok(listeners)
+}
+
+/// Warns of what may be meant otherwise, and says where it listens: in one line, the last one before calls are accepted.
+fn tell_start(raw: &RawConfig, listeners: &[Listener], has_tls: bool) -> Result<(), Fatal> {
+    for (variable, meant) in raw.unknown() {
+        tracing::warn!(variable, meant, "unknown variable (misspelt?)");
+    }
+    for listener in listeners {
+        if !has_tls && listener.is_open()? {
+            tracing::warn!(address = %listener, "listening on a non-loopback address without TLS: tokens and values can be read in transit");
+        }
+    }
+    let places: Vec<_> = listeners.iter().map(Listener::to_string).collect();
+    tracing::info!(address = places.join(" "), tls = has_tls, "listening");
+    Ok(())
+}
+
+/// Does the work of what is configured; what is not never ends.
+async fn given<T>(it: Option<T>, work: impl AsyncFnOnce(T)) {
+    match it {
+        Some(it) => work(it).await,
+        None => pending().await,
+    }
 }
 
 /// Everything but the listener.
