@@ -21,6 +21,13 @@ pub(crate) fn two(first: u8, second: u8, bytes: &[u8]) -> Option<usize> {
     search(bytes, find, |b| b == first || b == second, |far| memchr::memchr2(first, second, far))
 }
 
+/// Returns whether a byte is one of a few, which are known when this is compiled: a test of bits, where `contains` would
+/// search them.
+#[inline(always)]
+pub(crate) fn is_any<const N: usize>(few: &[u8; N], byte: &u8) -> bool {
+    few.iter().any(|b| b == byte)
+}
+
 /// Returns the high bit of the first zero byte, and none below it.
 #[inline]
 fn zeros(eight: u64) -> u64 {

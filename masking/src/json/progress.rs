@@ -98,7 +98,7 @@ fn is_json(word: &[u8]) -> bool {
 
 /// Returns whether a byte may stand in a document outside of its strings.
 fn is_between_strings(byte: u8) -> bool {
-    byte.is_ascii_digit() || b" \t\n\r,:+-.eEtrufalsn".contains(&byte)
+    byte.is_ascii_digit() || crate::near::is_any(b" \t\n\r,:+-.eEtrufalsn", &byte)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::catalog::VERSION_WORDS;
+use crate::near::is_any;
 use crate::scan::words::starts_with_ignore_case;
 
 /// What dotted decimals are meant as, besides the name of a product's release and a range that everybody has.
@@ -33,7 +34,7 @@ fn is_address(text: &[u8], range: &Range<usize>) -> bool {
 /// `Chrome/10.0.1.2`, `"Microsoft.Extensions.Hosting": "10.0.0.1"`: a version after the name of a product.
 fn is_product(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(PRODUCT_MAX)..start).unwrap_or_default();
-    let signs = head.iter().rev().take(8).take_while(|b| b" \"'\\:/".contains(b)).count();
+    let signs = head.iter().rev().take(8).take_while(|b| is_any(b" \"'\\:/", b)).count();
     let (head, sign) = head.split_at_checked(head.len() - signs).unwrap_or_default();
     let len = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || **b == b'.').count();
     let (before, name) = head.split_at_checked(head.len() - len).unwrap_or_default();
@@ -81,7 +82,7 @@ fn is_bumped(text: &[u8], start: usize) -> bool {
 /// Returns the end of the word before a version that begins at `start`.
 pub(crate) fn name_end(text: &[u8], start: usize) -> usize {
     let head = text.get(..start).unwrap_or_default();
-    start - head.iter().rev().take(12).take_while(|b| b" \t\"'`\\:=~^<>(v".contains(b)).count()
+    start - head.iter().rev().take(12).take_while(|b| is_any(b" \t\"'`\\:=~^<>(v", b)).count()
 }
 
 /// Returns whether a word begins between the two: `server` has no `ver` in it, `agentVer` has. Korean words are put

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::catalog::KindId;
 use crate::catalog::{ACCOUNT, Check, Edge};
+use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::own;
@@ -234,7 +235,7 @@ fn resource_end(text: &[u8], start: usize) -> usize {
         if nested && text.get(..end).is_some_and(|head| head.ends_with(b":") || head.ends_with(b"/")) {
             break;
         }
-        let inside = text.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || b"_+=.@*?$~#!-".contains(b));
+        let inside = text.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || is_any(b"_+=.@*?$~#!-", b));
         match separator_len(text, end) {
             Some(len) => end += len,
             None if inside => end += 1,

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::letters;
 use crate::scan::notation::{PlaceKind, ValuePlace};
@@ -80,9 +81,9 @@ fn len(rest: &[u8], end: End) -> Option<usize> {
             let line = line.get(..wide_stop(line)).unwrap_or_default();
             // A particle or a verb of scripts without blanks: `xです`, `x입니다`.
             let line = line.get(..line.iter().position(|b| *b >= 0xe3).unwrap_or(line.len())).unwrap_or_default();
-            Some(line.len() - line.iter().rev().take_while(|b| b".,;:".contains(b)).count())
+            Some(line.len() - line.iter().rev().take_while(|b| is_any(b".,;:", b)).count())
         }
-        End::Ampersand => line.iter().position(|b| b"&\"'`<>\\".contains(b)).or(Some(run)),
+        End::Ampersand => line.iter().position(|b| is_any(b"&\"'`<>\\", b)).or(Some(run)),
         End::Record => match behind {
             [b' ', ..] if line.ends_with(b",") => Some(run - 1),
             [] | [b'\n' | b'\r', ..] if line.ends_with(b")") => Some(run - 1),
@@ -127,7 +128,7 @@ fn phrase_len(rest: &[u8]) -> Option<usize> {
 
 /// Returns whether no word and no code looks like a value.
 fn is_sure(value: &[u8], end: End) -> bool {
-    let quotes = end != End::Bar && value.iter().any(|b| b"\"'`\\".contains(b));
+    let quotes = end != End::Bar && value.iter().any(|b| is_any(b"\"'`\\", b));
     !quotes
         && (value.contains(&b' ')
             || (check::is_generated(value) || check::is_mixed(value)) && check::is_enclosed_password(value))

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::catalog::Check;
+use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::clause;
 use crate::scan::member::OWN;
@@ -55,7 +56,7 @@ pub(crate) fn accounts(text: &[u8], inside: usize, mut found: impl FnMut(Range<u
 /// Where the first bracket opens.
 fn opening(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..text.len().min(at + OPENING_MAX))?;
-    let in_type = |b: &u8| b.is_ascii_alphanumeric() || b"_.:<>,=| ".contains(b);
+    let in_type = |b: &u8| b.is_ascii_alphanumeric() || is_any(b"_.:<>,=| ", b);
     let len = rest.iter().position(|b| !in_type(b))?;
     matches!(rest.get(len), Some(b'[' | b'{' | b'(')).then_some(at + len)
 }
@@ -63,11 +64,11 @@ fn opening(text: &[u8], at: usize) -> Option<usize> {
 /// Returns whether the number at `at` is an element, or the value of a member that could be an account's.
 fn is_element(text: &[u8], at: usize) -> bool {
     let behind = text.get(at + DIGITS..).unwrap_or_default();
-    let marks = behind.iter().take(4).take_while(|b| b"\\\"'`".contains(b)).count();
-    let ends = behind.get(marks).is_none_or(|b| b.is_ascii_whitespace() || b",]}):=;|\\".contains(b));
+    let marks = behind.iter().take(4).take_while(|b| is_any(b"\\\"'`", b)).count();
+    let ends = behind.get(marks).is_none_or(|b| b.is_ascii_whitespace() || is_any(b",]}):=;|\\", b));
     let head = text.get(at.saturating_sub(GAP_MAX)..at).unwrap_or_default();
     let trim = |head: &[u8]| {
-        let blanks = head.iter().rev().take_while(|b| b.is_ascii_whitespace() || b"\"'`\\".contains(b)).count();
+        let blanks = head.iter().rev().take_while(|b| b.is_ascii_whitespace() || is_any(b"\"'`\\", b)).count();
         head.len() - blanks
     };
     let front = head.get(..trim(head)).unwrap_or_default();

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use core::net::Ipv4Addr;
 
 use crate::catalog::{AREAS, Check};
+use crate::near::is_any;
 use crate::scan::letters;
 use crate::scan::own;
 use crate::scan::person;
@@ -50,7 +51,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
 /// Returns whether no word has the letters of an id: two digits, or one and more consonants in a row than words have.
 fn is_scrambled(value: &[u8]) -> bool {
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
-    let consonant = |b: &u8| b.is_ascii_lowercase() && !b"aeiouy".contains(b);
+    let consonant = |b: &u8| b.is_ascii_lowercase() && !is_any(b"aeiouy", b);
     let longest = value.split(|b| !consonant(b)).map(<[u8]>::len).max().unwrap_or(0);
     digits >= 2 || digits == 1 && longest >= CONSONANTS_MIN
 }
@@ -114,7 +115,7 @@ const PASSWORD_WORDS: &str = "\
     password|pass|passwd|pwd|secret|user|username|token";
 
 fn is_password(value: &[u8]) -> bool {
-    let words = value.iter().all(|b| b.is_ascii_alphabetic() || b"_-/. :".contains(b));
+    let words = value.iter().all(|b| b.is_ascii_alphabetic() || is_any(b"_-/. :", b));
     (!words || letters::is_random(value))
         && !begins_with_sigil(value)
         && !is_reference(value)
@@ -128,7 +129,7 @@ fn is_password(value: &[u8]) -> bool {
 /// `issecret=true]…`: a flag, and what follows it.
 fn is_flag(value: &[u8]) -> bool {
     let behind = value.strip_prefix(b"true").or_else(|| value.strip_prefix(b"false"));
-    behind.is_some_and(|behind| behind.first().is_some_and(|b| b"])},;".contains(b)))
+    behind.is_some_and(|behind| behind.first().is_some_and(|b| is_any(b"])},;", b)))
 }
 
 /// `[a-zA-Z0-9/_+=.@-]{1,2028}`: what a pattern allows.
@@ -149,7 +150,7 @@ fn is_metavariable(value: &[u8]) -> bool {
 
 /// Returns whether a value begins as a reference does.
 pub(crate) fn begins_with_sigil(value: &[u8]) -> bool {
-    value.first().is_some_and(|b| b"${*&!@".contains(b))
+    value.first().is_some_and(|b| is_any(b"${*&!@", b))
 }
 
 /// Returns whether what stands in quotation marks, or alone on a line, could be a password. A generated one may hold
@@ -264,7 +265,7 @@ fn is_reference(value: &[u8]) -> bool {
 pub(crate) fn has_reference_mark(value: &[u8]) -> bool {
     let starts = |at: usize, mark: &str| value.get(at..).is_some_and(|v| starts_with_ignore_case(v, mark.as_bytes()));
     // The first byte of a mark, which most values have nowhere.
-    let may = |byte: &u8| b"${<%*.(:[xXaA".contains(byte);
+    let may = |byte: &u8| is_any(b"${<%*.(:[xXaA", byte);
     let mut places = value.iter().enumerate().filter(|(_, byte)| may(byte)).map(|(at, _)| at);
     places.any(|at| REFERENCE_MARKS.split('|').any(|mark| starts(at, mark)))
 }

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::catalog::Check;
+use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::words;
 
@@ -31,10 +32,10 @@ pub(crate) fn accounts(text: &[u8], at: usize, found: &mut impl FnMut(Range<usiz
     let line = text.get(at..text.len().min(at + LINE_MAX)).unwrap_or_default();
     // Where a structure begins, its own names tell what is in it.
     let line =
-        line.get(..line.iter().position(|b| b"\n\\{}[]\"'<>=".contains(b)).unwrap_or(line.len())).unwrap_or_default();
+        line.get(..line.iter().position(|b| is_any(b"\n\\{}[]\"'<>=", b)).unwrap_or(line.len())).unwrap_or_default();
     let mut words = Vec::new();
     let mut start = 0;
-    for word in line.split(|b| b" ,;/()|`".contains(b)) {
+    for word in line.split(|b| is_any(b" ,;/()|`", b)) {
         // `…, 471192830564.`
         let bare = word.strip_suffix(b".").or_else(|| word.strip_suffix(b":")).unwrap_or(word);
         if is_account(bare) {

@@ -5,6 +5,7 @@
 //! become part of a value: replacing it would leave a lone backslash.
 
 use crate::catalog::Edge;
+use crate::near::is_any;
 
 /// Returns whether a value may stand from `start` to `end`.
 pub(crate) fn holds(edge: Edge, text: &[u8], start: usize, end: usize) -> bool {
@@ -87,7 +88,7 @@ pub(crate) fn word_start(text: &[u8], first: usize, end: usize) -> usize {
 
 /// Returns whether the byte at `at` is the letter of a backslash escape.
 pub(crate) fn begins_inside_escape(text: &[u8], at: usize) -> bool {
-    let letter = text.get(at).is_some_and(|b| b"nrtbfvuxea".contains(b));
+    let letter = text.get(at).is_some_and(|b| is_any(b"nrtbfvuxea", b));
     letter && backslashes_before(text, at) % 2 == 1
 }
 
@@ -106,7 +107,7 @@ fn ends_ansi(head: &[u8]) -> bool {
     let numbers = rest.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b';').count();
     let Some((b'[', rest)) = rest.get(..rest.len() - numbers).and_then(<[u8]>::split_last) else { return false };
     // A terminal that shows no colours may have dropped the escape character.
-    let dropped = numbers > 0 && rest.last().is_none_or(|b| b.is_ascii_whitespace() || b"^[(\"'=:,".contains(b));
+    let dropped = numbers > 0 && rest.last().is_none_or(|b| b.is_ascii_whitespace() || is_any(b"^[(\"'=:,", b));
     dropped
         || matches!(
             rest,

@@ -43,17 +43,31 @@ pub(crate) fn of(literal: &[u8]) -> impl Iterator<Item = Gram> + use<'_> {
 
 /// How often a byte is in texts of English and code, about.
 fn weight(byte: u8) -> u64 {
-    const COMMON: &[u8] = b"etaoinsrhldcumfpgwybvkxjqz";
-    let of_letter =
-        || COMMON.iter().zip(3..).find(|(letter, _)| letter.eq_ignore_ascii_case(&byte)).map(|(_, n)| 1_000 / n);
-    match byte {
-        b' ' => 300,
-        b'a'..=b'z' => of_letter().unwrap_or(0),
-        b'A'..=b'Z' => of_letter().unwrap_or(0) / 20,
-        0..128 => 30,
-        _ => 1,
-    }
+    WEIGHTS.get(usize::from(byte)).copied().unwrap_or_default()
 }
+
+static WEIGHTS: [u64; 256] = {
+    let mut weights = [1; 256];
+    let (ascii, _) = weights.split_at_mut(128);
+    let mut byte = 0;
+    while byte < ascii.len() {
+        #[allow(clippy::indexing_slicing, reason = "the constant is made when this is compiled")]
+        {
+            ascii[byte] = if byte == b' ' as usize { 300 } else { 30 };
+        }
+        byte += 1;
+    }
+    let (mut letters, mut n) = (b"etaoinsrhldcumfpgwybvkxjqz".as_slice(), 3);
+    while let [letter, rest @ ..] = letters {
+        #[allow(clippy::indexing_slicing, reason = "the constant is made when this is compiled")]
+        {
+            ascii[*letter as usize] = 1_000 / n;
+            ascii[letter.to_ascii_uppercase() as usize] = 1_000 / n / 20;
+        }
+        (letters, n) = (rest, n + 1);
+    }
+    weights
+};
 
 /// The byte that is known, or each.
 pub(crate) fn each(byte: Option<u8>) -> std::ops::RangeInclusive<u8> {

@@ -7,6 +7,7 @@ use crate::catalog::KindId;
 use crate::catalog::{Class, Edge, Tail};
 use crate::scan::check;
 use crate::scan::edge;
+use crate::scan::words::Bytes;
 use crate::scan::wrapped;
 
 /// Prefixes with their tails.
@@ -16,6 +17,8 @@ pub(crate) struct Ids {
     /// The lengths of the prefixes that begin with a byte, one bit for each length: most words are not a prefix, which
     /// this tells without a look into the table.
     lengths: Vec<u64>,
+    /// The bytes that they end with.
+    lasts: Bytes,
     /// The kind of ids whose prefix is in no table.
     pub(crate) other: Option<KindId>,
 }
@@ -38,6 +41,8 @@ impl Ids {
             self.lengths.resize(usize::from(u8::MAX) + 1, 0);
             let lengths = prefix.bytes().next().and_then(|first| self.lengths.get_mut(usize::from(first)));
             lengths.into_iter().for_each(|lengths| *lengths |= 1 << prefix.len().min(PREFIX_MAX));
+            let last = prefix.bytes().last().unwrap_or_default();
+            [last, last.to_ascii_uppercase()].into_iter().for_each(|last| self.lasts.add(last..=last));
         }
     }
 
@@ -59,6 +64,12 @@ impl Ids {
 
     fn at(&self, text: &[u8], hyphen: usize) -> Option<(usize, usize, KindId)> {
         let rest = text.get(hyphen + 1..)?;
+        // Few prefixes end in a digit, as the years and months of dates do.
+        let listed = edge::previous(text, hyphen).is_some_and(|last| self.lasts.has(last));
+        let modern = || rest.starts_with(b"0") && rest.get(MODERN_LEN - 1).is_some_and(u8::is_ascii_hexdigit);
+        if !listed && !modern() {
+            return None;
+        }
         let tail = rest.get(..rest.iter().take(TAIL_MAX).take_while(|b| b.is_ascii_alphanumeric()).count())?;
         // Every tail has a digit but for one in a million; most words after a hyphen have none.
         if !tail.iter().any(u8::is_ascii_digit) {

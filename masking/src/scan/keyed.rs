@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge, KeyRule};
+use crate::near::is_any;
 use crate::placeholder;
 use crate::scan::bounds;
 use crate::scan::brackets;
@@ -339,7 +340,7 @@ impl Keyed {
         let ends = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
         let capital = bytes.split(|b| *b == b'.').all(|word| word.first().is_some_and(u8::is_ascii_uppercase));
         ends && bytes.contains(&b'.')
-            && !bytes.iter().any(|b| b"[]{}_".contains(b))
+            && !bytes.iter().any(|b| is_any(b"[]{}_", b))
             && (formal || capital || place.tight && place.leads)
     }
 
@@ -403,7 +404,7 @@ impl Keyed {
             Check::Password if place.kind == PlaceKind::Said => is_told(bytes),
             Check::Password => {
                 let alone = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
-                let signs = formal && place.tight && alone && bytes.iter().any(|b| b"!#%^*+?~".contains(b));
+                let signs = formal && place.tight && alone && bytes.iter().any(|b| is_any(b"!#%^*+?~", b));
                 let random = letters::is_random(bytes);
                 let plain = (check::has_digit(bytes) || signs || random)
                     && (!check::is_code(bytes) || self.is_words(text, value, bytes, place, formal));
@@ -444,7 +445,7 @@ fn is_constructed(text: &[u8], at: usize) -> bool {
     let head = text.get(at.saturating_sub(CONSTRUCTOR_MAX)..at).unwrap_or_default();
     memchr::memmem::rfind(head, b"new aws.").is_some_and(|new| {
         let path = head.get(new + b"new ".len()..).unwrap_or_default();
-        path.iter().all(|b| b.is_ascii_alphanumeric() || b".(\"'".contains(b))
+        path.iter().all(|b| b.is_ascii_alphanumeric() || is_any(b".(\"'", b))
     })
 }
 

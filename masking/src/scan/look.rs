@@ -37,7 +37,7 @@ pub(crate) fn is_mixed(value: &[u8]) -> bool {
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
-        && has(|b| b"!#$%^&*+?~".contains(b))
+        && has(|b| crate::near::is_any(b"!#$%^&*+?~", b))
 }
 
 /// Returns whether a value has the look of a password: signs among its letters and digits, or so many changes between

@@ -3,7 +3,7 @@
 use crate::placeholder;
 use crate::scan::edge;
 use crate::scan::look;
-use crate::scan::words::{self, Bytes};
+use crate::scan::words::{self, Bytes, Words};
 
 /// A name in a text.
 #[derive(Clone, Copy, Debug)]
@@ -113,32 +113,12 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
 }
 
 /// Words that continue a name after a space, a point or an index.
-const MORE: [&[u8]; 24] = [
-    b"s3",
-    b"access",
-    b"account",
-    b"id",
-    b"ids",
-    b"identifier",
-    b"instance",
-    b"key",
-    b"name",
-    b"names",
-    b"no",
-    b"number",
-    b"num",
-    b"password",
-    b"token",
-    b"arn",
-    b"secret",
-    b"cluster",
-    b"zone",
-    b"identifiers",
-    b"database",
-    b"value",
-    b"rds",
-    b"kms",
-];
+static MORE: Words = Words::new(
+    "s3|access|account|id|ids|identifier|instance|key|name|names|no|number|num|password|token|arn|secret|cluster|zone|\
+    identifiers|database|value|rds|kms",
+);
+/// Bytes of the longest of them, and one more.
+const MORE_MAX: usize = 12;
 
 /// Returns the end of the word that continues the name which ends at `end`: `account id`, `bucket.name`,
 /// `Buckets[0].Name`.
@@ -153,32 +133,11 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
         _ => return None,
     };
     let behind = rest.get(blank..)?;
-    let len = behind.iter().take(12).take_while(|b| b.is_ascii_alphanumeric()).count();
-    let word = behind.get(..len).filter(|word| may_be_more(word))?;
-    MORE.iter().any(|more| more.eq_ignore_ascii_case(word)).then_some(end + index + blank + len)
-}
-
-/// Returns whether one of [`MORE`] begins with the first letter of a word.
-fn may_be_more(word: &[u8]) -> bool {
-    word.len() >= 2 && MORE_FIRSTS & letter_bit(word) != 0
-}
-
-/// The letters that they begin with.
-const MORE_FIRSTS: u32 = {
-    let (mut firsts, mut words) = (0, MORE.as_slice());
-    while let [first, rest @ ..] = words {
-        firsts |= letter_bit(first);
-        words = rest;
-    }
-    firsts
-};
-
-/// A bit for the letter that a word begins with, in either case.
-const fn letter_bit(word: &[u8]) -> u32 {
-    match word {
-        [first, ..] => 1 << (*first & 31),
-        [] => 0,
-    }
+    // Most words begin otherwise.
+    behind.first().filter(|first| MORE.may_begin(**first))?;
+    let len = behind.iter().take(MORE_MAX).take_while(|b| b.is_ascii_alphanumeric()).count();
+    behind.get(..len).filter(|word| MORE.has(word))?;
+    Some(end + index + blank + len)
 }
 
 /// `[0]`
@@ -291,7 +250,7 @@ impl<'t> Name<'t> {
 
     /// Returns whether it is glued to a placeholder: it was glued to a value before, and was not a name then.
     pub(crate) fn is_glued(&self) -> bool {
-        placeholder::find_all(self.written).next().is_some()
+        self.written.len() >= placeholder::TOKEN_MIN && placeholder::find_all(self.written).next().is_some()
     }
 
     /// Returns what stands in front of it on its line, at most as much as a name has.
@@ -362,7 +321,7 @@ fn unqualified(name: &[u8]) -> Option<&[u8]> {
         let last = run.get(camel.unwrap_or(0)..)?;
         let before = name.get(..name.len() - last.len())?;
         let apart = camel.is_some_and(|at| at > 0) || matches!(before.last(), Some(b'_' | b'-'));
-        Some(before).filter(|_| apart && words::is_one_of(QUALIFIERS, last))?
+        Some(before).filter(|_| apart && QUALIFIERS.has(last))?
     };
     let end = shorter.iter().rposition(|b| !matches!(b, b'_' | b'-'))?;
     shorter.get(..=end).filter(|shorter| shorter.len() >= 3)
@@ -373,12 +332,14 @@ const QUALIFIERS_MAX: usize = 2;
 const QUALIFIER_BYTES: usize = 16;
 
 /// Words that tell which of several things a name means. What tells a property of the thing, `password_length`, is none.
-const QUALIFIERS: &str = "\
+static QUALIFIERS: Words = Words::new(
+    "\
     prod|production|prd|dev|development|test|testing|tst|stage|staging|stg|qa|uat|preprod|sandbox|local|live|old|new|prev|\
     previous|current|backup|backups|primary|secondary|main|master|replica|blue|green|ro|rw|reader|writer|admin|root|user|app|\
     db|rds|redis|pg|mysql|postgres|api|web|eu|us|ap|a|b|c|internal|external|public|private|uploads|upload|logs|log|assets|data|\
     raw|media|images|archive|artifacts|static|reports|exports|export|tmp|temp|cache|site|state|tfstate|lake|map|list|set|array|\
-    dict|dest|destination|src|ci|cd|deploy|etl|default";
+    dict|dest|destination|src|ci|cd|deploy|etl|default",
+);
 
 /// The rules for each name: a tree of the letters of all names, from their last to their first.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Where the value of a name stands, in the notations that people and tools write.
 
 use crate::near;
+use crate::near::is_any;
 use crate::scan::edge;
 use crate::scan::words::{ends_with_ignore_case, holds_ignore_case, is_one_of};
 
@@ -356,7 +357,7 @@ fn annotation(rest: &[u8]) -> usize {
     let mut depth = 0_usize;
     let of_type = |b: &&u8| {
         depth = if **b == b'<' { depth + 1 } else { depth.saturating_sub(usize::from(**b == b'>')) };
-        b.is_ascii_alphanumeric() || b" &'<>[]|?".contains(b) || b",{}:;".contains(b) && depth > 0
+        b.is_ascii_alphanumeric() || is_any(b" &'<>[]|?", b) || is_any(b",{}:;", b) && depth > 0
     };
     let len = rest.iter().take(ANNOTATION_MAX).take_while(of_type).count();
     match (rest.get(len), rest.get(len + 1), rest.get(len + 2)) {
@@ -481,9 +482,9 @@ fn skip_change(text: &[u8], at: usize) -> usize {
 fn skip_block(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..text.len().min(at + BLOCK_MAX)).unwrap_or_default();
     let mark = match rest {
-        [b'|' | b'>', ..] => rest.iter().take(3).take_while(|b| b"|>+-".contains(b)).count(),
+        [b'|' | b'>', ..] => rest.iter().take(3).take_while(|b| is_any(b"|>+-", b)).count(),
         [b'&', b'g', b't', b';', ..] => 4 + usize::from(matches!(rest.get(4), Some(b'-' | b'+'))),
-        [b'<', b'<', ..] => rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"<-~'\"_".contains(b)).count(),
+        [b'<', b'<', ..] => rest.iter().take_while(|b| b.is_ascii_alphanumeric() || is_any(b"<-~'\"_", b)).count(),
         [b'"', b'"', b'"', b'\n', ..] | [b'\'', b'\'', b'\'', b'\n', ..] => return skip_blanks(text, at + 4),
         // A quotation mark goes on being one.
         [b'"', b'"', b'"', ..] => return at + 2,
@@ -548,9 +549,9 @@ fn skip_wrappers(text: &[u8], at: usize) -> usize {
             return at;
         }
         let rest = text.get(inside..text.len().min(inside + WRAPPER_BYTES)).unwrap_or_default();
-        let call = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_.:![]&".contains(b)).count();
+        let call = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || is_any(b"_.:![]&", b)).count();
         let prefix =
-            rest.iter().take(PREFIX_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"@$&".contains(b)).count();
+            rest.iter().take(PREFIX_MAX).take_while(|b| b.is_ascii_alphanumeric() || is_any(b"@$&", b)).count();
         inside += match rest.get(call..) {
             // `Field(default="…")`
             Some(rest) if rest.starts_with(b"(default=") => call + b"(default=".len(),
@@ -639,7 +640,7 @@ const MAKERS: [&[u8]; 32] = [
 /// After a word and the blank behind it.
 fn skip_word(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
-    let len = rest.iter().take(REMARK_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"&!_-".contains(b)).count();
+    let len = rest.iter().take(REMARK_MAX).take_while(|b| b.is_ascii_alphanumeric() || is_any(b"&!_-", b)).count();
     if rest.get(len) == Some(&b' ') { at + len + 1 } else { at }
 }
 
@@ -692,7 +693,7 @@ fn skip_plain_quote(text: &[u8], at: usize) -> Option<usize> {
 /// Returns whether two quotation marks are one of a text that is quoted itself, as CSV and SQL write it, rather than a
 /// quotation of nothing: the text before or behind them goes on.
 fn is_doubled(before: Option<u8>, behind: &[u8]) -> bool {
-    let closes = before.is_some_and(|b| b > b' ' && !b"=:,([{<>+\"'".contains(&b));
+    let closes = before.is_some_and(|b| b > b' ' && !is_any(b"=:,([{<>+\"'", &b));
     let opens = match behind {
         [b'/', next, ..] => *next != b'>',
         // `"" + x` is code, and what is closed by two marks a value.
@@ -700,7 +701,7 @@ fn is_doubled(before: Option<u8>, behind: &[u8]) -> bool {
             let run = rest.iter().take(BLANKS_MAX).take_while(|b| **b > b' ').count();
             rest.get(..run).is_some_and(|run| run.windows(2).any(|pair| pair == b"\"\""))
         }
-        [next, ..] => *next > b' ' && !b",:;)]}>+.\"'\\".contains(next),
+        [next, ..] => *next > b' ' && !is_any(b",:;)]}>+.\"'\\", next),
         [] => false,
     };
     closes || opens

@@ -8,6 +8,7 @@ use std::ops::Range;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::page::Page;
 
@@ -149,7 +150,7 @@ impl Body {
         if header || line_len(line) >= LINE_MIN || end_len(line).is_some() {
             return;
         }
-        let marks = line.iter().rev().take_while(|b| b" \t\r|\"',;\\".contains(b)).count();
+        let marks = line.iter().rev().take_while(|b| is_any(b" \t\r|\"',;\\", b)).count();
         let bare = line.get(..line.len() - marks).unwrap_or_default();
         let end = memchr::memmem::find(bare, b"-----END ").filter(|end| *end > 0);
         let run =

@@ -1,5 +1,6 @@
 //! Passwords with blanks in a quotation, which ends at its mark, and the sentences that stand in one too.
 
+use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::letters;
 use crate::scan::template;
@@ -61,7 +62,7 @@ fn words(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 fn sort_of(word: &[u8]) -> Word {
-    let is_mark = |b: &u8| b".,:;!?()[]\"'*".contains(b);
+    let is_mark = |b: &u8| is_any(b".,:;!?()[]\"'*", b);
     let front = word.iter().take_while(|b| is_mark(b)).count();
     let back = word.iter().rev().take_while(|b| is_mark(b)).count();
     let bare = word.get(front..word.len() - back.min(word.len() - front)).unwrap_or_default();
@@ -71,14 +72,14 @@ fn sort_of(word: &[u8]) -> Word {
         Word::Sentence
     } else if is_one_of(SENTENCE, bare) {
         Word::Sentence
-    } else if bare.iter().all(|b| b.is_ascii_digit() || b".,-:/%+".contains(b)) {
+    } else if bare.iter().all(|b| b.is_ascii_digit() || is_any(b".,-:/%+", b)) {
         Word::Number
     } else if bare.iter().all(|b| b.is_ascii_alphabetic() || !b.is_ascii() || joint(b)) {
         if letters::is_random(bare) { Word::Odd } else { Word::Plain }
     } else if is_mixed(bare)
         || check::is_irregular(bare)
         || letters::is_unlikely(bare)
-        || bare.iter().any(|b| b"!#$%^&*+?~@".contains(b))
+        || bare.iter().any(|b| is_any(b"!#$%^&*+?~@", b))
     {
         Word::Odd
     } else {

@@ -1,5 +1,6 @@
 //! The places at which the value of a name may stand.
 
+use crate::near::is_any;
 use crate::scan::edge;
 use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
@@ -77,7 +78,7 @@ fn next_item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
     // Most names do not end their line.
-    let marks = rest.iter().take(CLOSING_MAX).take_while(|b| b":*\"')}]\r`>".contains(b)).count();
+    let marks = rest.iter().take(CLOSING_MAX).take_while(|b| is_any(b":*\"')}]\r`>", b)).count();
     let (head, behind) = rest.split_at_checked(marks)?;
     let behind = behind.strip_prefix(b"\n").filter(|_| !name.is_scattered())?;
     let asked = || name.ends_command(text);
@@ -146,7 +147,7 @@ fn answer(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     // It is the last name of the query.
     matches!(rest.first(), Some(b'\'' | b'"' | b' ' | b'\n' | b'\r' | b']')).then_some(())?;
     let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
-    let query = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || b".[]'\"*@".contains(b)).count();
+    let query = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || is_any(b".[]'\"*@", b)).count();
     head.get(..head.len() - query)?.ends_with(b"--query ").then_some(())?;
     let line = memchr::memchr(b'\n', rest)?;
     let place = ValuePlace::after(text, name.end + line + 1, PlaceKind::Assigned);
@@ -220,7 +221,7 @@ pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
     };
     // `[bucket.config]` is the head of a table.
     let table = || text.get(..name.start).is_some_and(|head| matches!(head, [b'['] | [.., b'\n', b'[']));
-    after && edge::previous(text, name.start).is_some_and(|b| b".([/+!#&$@".contains(&b)) && !table()
+    after && edge::previous(text, name.start).is_some_and(|b| is_any(b".([/+!#&$@", &b)) && !table()
 }
 
 /// Returns whether an ARN goes on at the end of `head`.
@@ -272,7 +273,7 @@ fn is_flag(text: &[u8], at: usize) -> bool {
     let Some((call, inside)) = memchr::memrchr(b'(', line).and_then(|open| line.split_at_checked(open)) else {
         return false;
     };
-    let none = inside.iter().all(|b| b.is_ascii_alphanumeric() || b"(&, ._".contains(b));
+    let none = inside.iter().all(|b| b.is_ascii_alphanumeric() || is_any(b"(&, ._", b));
     none && ["String", "StringP", "StringVar", "StringVarP", "SetDefault", "set_default"]
         .iter()
         .any(|name| call.ends_with(name.as_bytes()))
@@ -347,7 +348,7 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let value = mark.map_or(Some(head), |(_, close)| head.get(..head.len() - close.len()))?;
     let plain = value.iter().rev().take_while(|b| in_value(**b)).count();
     // Other signs of a password.
-    let signs = value.iter().rev().take_while(|b| b.is_ascii_graphic() && !b"\"'`()[]{}<>,;|".contains(b)).count();
+    let signs = value.iter().rev().take_while(|b| b.is_ascii_graphic() && !is_any(b"\"'`()[]{}<>,;|", b)).count();
     let front = |len: usize| value.get(..value.len() - len).unwrap_or_default();
     let alone = mark.map_or_else(
         || front(signs).last().is_none_or(|b| matches!(b, b' ' | b'\n')),

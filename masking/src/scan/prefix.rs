@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::near;
+use crate::near::is_any;
 use crate::scan::words::Bytes;
 
 /// The text that a tool put in front of a line, with the blanks before it.
@@ -262,10 +263,11 @@ fn file(word: &[u8], len: usize) -> Option<(Kind, usize)> {
 /// `null_resource.a[0] (remote-exec): `
 fn provisioner(text: &[u8]) -> Option<(Kind, usize)> {
     let line = text.get(..text.len().min(WORD_MAX))?;
-    let end = memchr::memmem::find(line, b"): ")?;
-    let open = memchr::memmem::rfind(line.get(..end)?, b" (")?;
-    let words = line.get(..open)?.iter().all(|b| in_word(*b) || b"[]\"".contains(b));
-    (words && line.get(open + 2..end)?.ends_with(b"-exec")).then_some((Kind::Word, end + 2))
+    // Most lines go on with another word.
+    let open = count(line, |b| in_word(b) || matches!(b, b'[' | b']' | b'"'));
+    let rest = line.get(open..)?.strip_prefix(b" (")?;
+    let end = memchr::memmem::find(rest, b"): ")?;
+    rest.get(..end)?.ends_with(b"-exec").then_some((Kind::Word, open + 2 + end + 2))
 }
 
 /// `api-1  | `, `web  | `
@@ -305,7 +307,7 @@ fn system_time(text: &[u8]) -> Option<(Kind, usize)> {
     let clock = clock_len(clock).filter(|_| day && matches!(d, b' ' | b'0'..=b'3'))?;
     let end = 7 + clock;
     // The host and the program are the same on most lines, and end in a colon.
-    let program = text.get(end..)?.iter().take(WORD_MAX).take_while(|b| in_word(**b) || b" []".contains(b)).count();
+    let program = text.get(end..)?.iter().take(WORD_MAX).take_while(|b| in_word(**b) || is_any(b" []", b)).count();
     let colon = text.get(end + program) == Some(&b':') && text.get(end + program + 1) == Some(&b' ');
     Some((Kind::Time, if colon { end + program + 1 } else { end }))
 }
@@ -322,7 +324,7 @@ fn level_len(text: &[u8]) -> usize {
     let head = text.get(..text.len().min(WORD_MAX)).unwrap_or_default();
     let blanks = count(head, |b| matches!(b, b' ' | b'\t'));
     let rest = head.get(blanks..).unwrap_or_default();
-    let word = count(rest, |b| b.is_ascii_alphanumeric() || b"[]-_./".contains(&b));
+    let word = count(rest, |b| b.is_ascii_alphanumeric() || is_any(b"[]-_./", &b));
     if rest.get(word..).is_some_and(|rest| rest.starts_with(b": "))
         && rest.get(..word).is_some_and(|w| w.ends_with(b"]"))
     {
@@ -335,9 +337,8 @@ fn level_len(text: &[u8]) -> usize {
     }
     // Up to a hyphen in front of the text, where the logger has one.
     let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
-    let hyphen = memchr::memmem::find(line, b" - ").filter(|at| {
-        line.get(word..*at).is_some_and(|logger| logger.iter().all(|b| in_word(*b) || b" []".contains(b)))
-    });
+    let hyphen = memchr::memmem::find(line, b" - ")
+        .filter(|at| line.get(word..*at).is_some_and(|logger| logger.iter().all(|b| in_word(*b) || is_any(b" []", b))));
     blanks + hyphen.map_or(word, |at| at + 2)
 }
 
@@ -361,6 +362,6 @@ fn time_len(text: &[u8]) -> Option<usize> {
 fn clock_len(text: &[u8]) -> Option<usize> {
     let [a, b, b':', c, d, b':', e, f, rest @ ..] = text else { return None };
     let digits = [a, b, c, d, e, f].iter().all(|b| b.is_ascii_digit());
-    let more = rest.iter().take(20).take_while(|b| b.is_ascii_digit() || b":.,+Z-".contains(b)).count();
+    let more = rest.iter().take(20).take_while(|b| b.is_ascii_digit() || is_any(b":.,+Z-", b)).count();
     digits.then_some(8 + more)
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::catalog::{Check, Edge};
 use crate::near;
+use crate::near::is_any;
 use crate::scan::address;
 use crate::scan::check;
 use crate::scan::edge;
@@ -13,6 +14,8 @@ use crate::scan::words;
 
 /// Maximum bytes of an address.
 const ADDRESS_MAX: usize = 15;
+/// Points in it.
+const POINTS: usize = 3;
 /// Bytes of its line before and after it that are looked at.
 const REACH: usize = 96;
 /// Bytes between an address and another in the next column.
@@ -48,13 +51,15 @@ pub(crate) fn addresses(key: Option<&str>, text: &[u8], mut found: impl FnMut(Ra
 
 /// The dotted decimals whose first point stands at `dot`, if they are a public address.
 fn around(text: &[u8], dot: usize) -> Option<Range<usize>> {
+    // Most points end a sentence, or stand in a name.
+    text.get(dot + 1).filter(|next| next.is_ascii_digit())?;
     let head = text.get(dot.saturating_sub(4)..dot).filter(|head| head.last().is_some_and(u8::is_ascii_digit))?;
     let start = dot - head.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let rest = text.get(start..)?;
     let len = rest.iter().take(ADDRESS_MAX + 1).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
-    let run = rest.get(..len)?;
+    let run = rest.get(..len).filter(|run| run.iter().filter(|b| **b == b'.').count() >= POINTS)?;
     // A point at the end is that of a sentence, and a fifth number may be a port: the edge decides.
-    let end = run.iter().enumerate().filter(|(_, b)| **b == b'.').map(|(at, _)| at).nth(3).unwrap_or(len);
+    let end = run.iter().enumerate().filter(|(_, b)| **b == b'.').map(|(at, _)| at).nth(POINTS).unwrap_or(len);
     let fits = start < dot && rest.get(..end).is_some_and(|value| check::passes(Check::PublicIp, value));
     fits.then_some(start..start + end)
 }
@@ -107,7 +112,7 @@ impl<'t> Place<'t> {
             [b'/', rest @ ..] => {
                 let length = rest.get(..digits(rest)).and_then(|length| std::str::from_utf8(length).ok()?.parse().ok());
                 length.is_some_and(|length: u8| (8..=32).contains(&length))
-                    && rest.get(digits(rest)).is_none_or(|b| !b.is_ascii_alphanumeric() && !b"./-_".contains(b))
+                    && rest.get(digits(rest)).is_none_or(|b| !b.is_ascii_alphanumeric() && !is_any(b"./-_", b))
             }
             // Of a port; a section has fewer.
             [b'.', rest @ ..] => (2..=5).contains(&digits(rest)),
@@ -172,7 +177,7 @@ impl<'t> Place<'t> {
         let value = self.text.get(self.range.clone()).unwrap_or_default();
         let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
         let separate =
-            self.before.last().is_none_or(|b| b.is_ascii_whitespace() || b"\"'`([,|=:;\\".contains(b) || !b.is_ascii());
+            self.before.last().is_none_or(|b| b.is_ascii_whitespace() || is_any(b"\"'`([,|=:;\\", b) || !b.is_ascii());
         let zero = value.split(|b| *b == b'.').any(|octet| octet == b"0");
         let alone = !matches!(self.behind, [b'/', ..]);
         digits >= DIGITS_MIN && !zero && separate && alone && !self.is_about_versions()
@@ -227,7 +232,7 @@ fn name_before(text: &[u8], start: usize) -> &[u8] {
 }
 
 fn trim_signs(head: &[u8]) -> &[u8] {
-    let signs = head.iter().rev().take_while(|b| b.is_ascii_whitespace() || b"\"'`\\=:>([{|*-".contains(b)).count();
+    let signs = head.iter().rev().take_while(|b| b.is_ascii_whitespace() || is_any(b"\"'`\\=:>([{|*-", b)).count();
     head.get(..head.len() - signs).unwrap_or_default()
 }
 
@@ -240,7 +245,7 @@ fn last_word(name: &[u8]) -> &[u8] {
 }
 
 fn is_gap(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || b",;|>-".contains(&byte)
+    byte.is_ascii_whitespace() || is_any(b",;|>-", &byte)
 }
 
 /// The address that follows in the next column.

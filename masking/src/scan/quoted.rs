@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::name::in_name;
 use crate::scan::notation::{MARKUP, PlaceKind, ValuePlace};
@@ -68,7 +69,7 @@ fn element(text: &[u8], start: usize) -> Option<usize> {
 pub(crate) fn is_of_sql(text: &[u8], place: ValuePlace) -> bool {
     let opened = text.get(..place.start).is_some_and(|head| head.ends_with(b" '") || head.ends_with(b" ''"));
     // `'password ' + value + ' …'`
-    let begins = text.get(place.start).is_some_and(|b| *b > b' ' && !b"+.,);".contains(b));
+    let begins = text.get(place.start).is_some_and(|b| *b > b' ' && !is_any(b"+.,);", b));
     let value = || close(text, place.start, place.start).and_then(|end| text.get(place.start..end));
     place.quoted
         && opened
@@ -156,10 +157,10 @@ pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range
     let tail = rest.get(..run)?.iter().rev().take_while(|b| matches!(b, b',' | b';')).count();
     let value = rest.get(..run - tail)?;
     let sigil = check::begins_with_sigil(value) && check::is_generated(value);
-    let special = sigil || value.iter().any(|b| b"\"'`,;\\<>&|{}[]".contains(b));
+    let special = sigil || value.iter().any(|b| is_any(b"\"'`,;\\<>&|{}[]", b));
     let sure = formal
         || check::is_generated(value)
-        || check::has_digit(value) && !value.iter().any(|b| b"()[]{}<>\"'`$".contains(b));
+        || check::has_digit(value) && !value.iter().any(|b| is_any(b"()[]{}<>\"'`$", b));
     (ends && special && !holds_pair(value) && sure).then_some(start..start + value.len())
 }
 
@@ -187,7 +188,7 @@ pub(crate) fn token(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     let run = rest.get(..rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len()))?;
     let stop = run.iter().rev().take_while(|b| matches!(b, b',' | b';' | b'.' | b':')).count();
     let value = run.get(..run.len() - stop)?;
-    let special = value.iter().any(|b| b",;&|<>".contains(b)) && !value.iter().any(|b| b"\"'`\\()[]{}".contains(b));
+    let special = value.iter().any(|b| is_any(b",;&|<>", b)) && !value.iter().any(|b| is_any(b"\"'`\\()[]{}", b));
     (special && check::is_mixed(value) && !holds_pair(value) && !is_element(value))
         .then_some(start..start + value.len())
 }

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::near::is_any;
 use crate::scan::table::{Break, STRIDE, line_end, line_start};
 
 /// Maximum bytes of a beginning.
@@ -103,7 +104,7 @@ fn shared(beginning: &[u8], line: &[u8]) -> Option<usize> {
     let (mut end, mut filled) = (0, false);
     let whole = walk(beginning, line, |at, byte| {
         filled |= byte > b' ';
-        if filled && (byte <= b' ' || b":|>])".contains(&byte)) {
+        if filled && (byte <= b' ' || is_any(b":|>])", &byte)) {
             end = at;
         }
     });

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::catalog::Check;
+use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::words;
 
@@ -29,7 +30,7 @@ pub(crate) fn bucket(text: &[u8], host: Range<usize>) -> Option<Range<usize>> {
     // The last path of a request is this one's.
     let path = memchr::memrchr_iter(b'/', head).find(|at| is_after_method(head.get(..*at).unwrap_or_default()))?;
     let value = head.get(path + 1..)?;
-    let len = value.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(b)).count();
+    let len = value.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || is_any(b"-.", b)).count();
     let ends = value.get(len).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'?' | b'\\' | b'"'));
     let bucket = (3..=63).contains(&len) && value.get(..len).is_some_and(|name| check::passes(Check::Bucket, name));
     (bucket && ends).then_some(from + path + 1..from + path + 1 + len)

@@ -6,6 +6,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use crate::catalog::Edge;
+use crate::near::is_any;
 use crate::placeholder::{self, End, Read};
 use crate::scan::check;
 use crate::scan::edge;
@@ -86,7 +87,7 @@ fn is_object(inside: &[u8]) -> bool {
     let rest = inside.get(blanks..).unwrap_or_default();
     let mark = usize::from(matches!(rest.first(), Some(b'"' | b'\'')));
     let name =
-        rest.iter().skip(mark).take(GAP_MAX).take_while(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b)).count();
+        rest.iter().skip(mark).take(GAP_MAX).take_while(|b| b.is_ascii_alphanumeric() || is_any(b"_-.", b)).count();
     let behind = rest.get(mark + name..).unwrap_or_default();
     let closed = matches!(behind.first(), Some(b'"' | b'\'' | b'\\'));
     let masked = rest.get(mark..mark + name).is_some_and(holds_placeholder);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::near::is_any;
 use crate::placeholder;
 use crate::scan::check;
 use crate::scan::keyed::Keyed;
@@ -438,7 +439,7 @@ impl Table {
             Self { header: header.clone(), cells: Vec::new(), separator: Separator::Columns, ends, title: None };
         let rule = table.next_line(text, header.end)?;
         let line = text.get(rule.clone())?;
-        (line.starts_with(b"--") && line.iter().all(|b| b"- \r".contains(b))).then_some(())?;
+        (line.starts_with(b"--") && line.iter().all(|b| is_any(b"- \r", b))).then_some(())?;
         let begins =
             |at: &usize| line.get(*at) == Some(&b'-') && at.checked_sub(1).is_none_or(|at| line.get(at) == Some(&b' '));
         let starts: Vec<usize> = (0..line.len()).filter(begins).take(COLUMNS_MAX).collect();
@@ -457,7 +458,7 @@ impl Table {
     fn of_elements(text: &[u8], at: usize, refused: &mut Refused) -> Option<Self> {
         let head = text.get(at.saturating_sub(LINE_MAX)..at)?;
         let near = head.get(head.len().saturating_sub(HEADER_MAX)..)?;
-        let open = memchr::memmem::rfind(near, b"<t")?;
+        let open = memchr::memrchr_iter(b'<', near).find(|open| near.get(open + 1) == Some(&b't'))?;
         matches!(near.get(open + 2), Some(b'h' | b'd')).then_some(())?;
         refused.elements = at + STRIDE;
         let start = at - head.len() + memchr::memmem::rfind(head, b"<tr")?;
@@ -602,7 +603,7 @@ pub(crate) fn line_end(text: &[u8], at: usize, ends: Option<Break>) -> Option<(u
 /// Returns whether the mark at `at` ends a string: an apostrophe stands within a word.
 fn closes(text: &[u8], at: usize) -> bool {
     let next = text.get(at + 1);
-    text.get(at) == Some(&b'"') || next.is_none_or(|b| b",)}]\n \\".contains(b))
+    text.get(at) == Some(&b'"') || next.is_none_or(|b| is_any(b",)}]\n \\", b))
 }
 
 pub(crate) fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
@@ -617,7 +618,7 @@ pub(crate) fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
     let broken = memchr::memrchr_iter(b'n', line).find(|at| escaped(at) == ends.0).map_or(0, |at| at + 1);
     let quote = |mark: u8| memchr::memrchr_iter(mark, line).find(|at| escaped(at) < ends.0);
     // A string of Python, in which the other marks are text.
-    let begins = |at: &usize| at.checked_sub(1).and_then(|at| line.get(at)).is_none_or(|b| b"=([{,: ".contains(b));
+    let begins = |at: &usize| at.checked_sub(1).and_then(|at| line.get(at)).is_none_or(|b| is_any(b"=([{,: ", b));
     let string = quote(b'\'').filter(begins).or_else(|| quote(b'"')).map_or(0, |at| at + 1);
     base + real + broken.max(string)
 }
@@ -625,34 +626,41 @@ pub(crate) fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
 /// The separator that makes the most of a line.
 fn separator(line: &[u8], ends: Break) -> Option<Separator> {
     const TAB: Separator = Separator::Sign(b"\t");
-    let has = |sign: &[u8]| memchr::memmem::find(line, sign).is_some();
-    if has(b"\t") {
+    let has = |sign: u8| memchr::memchr(sign, line).is_some();
+    let holds = |sign: &[u8]| memchr::memmem::find(line, sign).is_some();
+    if has(b'\t') {
         return Some(TAB);
     }
     const TABS: [&[u8]; 4] = [b"\t", br"\t", br"\\t", br"\\\t"];
-    if let Some(tab) = TABS.get(ends.0).filter(|tab| has(tab)) {
+    if let Some(tab) = TABS.get(ends.0).filter(|tab| ends.0 > 0 && holds(tab)) {
         return Some(Separator::Sign(tab));
     }
-    let bar = BARS.into_iter().map(str::as_bytes).find(|bar| has(bar));
+    let bar = BARS.into_iter().map(str::as_bytes).filter(|_| has(BAR)).find(|bar| holds(bar));
     if let Some(bar) = bar {
         return Some(Separator::Sign(bar));
     }
-    let code = is_code(line);
-    let sign = [b"|".as_slice(), b",", b";"].into_iter().find(|sign| has(sign));
-    match sign {
-        Some(b"|") => Some(Separator::Sign(b"|")),
-        // The first column of a table is short, and the first clause of a sentence seldom is.
-        Some(b",") if has(b", ") => {
-            let first = memchr::memchr(b',', line.trim_ascii_start()).is_some_and(|first| first <= FIRST_MAX);
-            (first && !code && line.len() <= SPACED_MAX).then_some(Separator::Sign(b", "))
-        }
-        Some(sign) => (!code && !has(b"; ")).then_some(Separator::Sign(sign)),
-        None => has(b"  ").then_some(Separator::Blanks),
+    if has(b'|') {
+        return Some(Separator::Sign(b"|"));
     }
+    // The first column of a table is short, and the first clause of a sentence seldom is.
+    if let Some(comma) = memchr::memchr(b',', line) {
+        let spaced = holds(b", ");
+        let short = || {
+            let blanks = line.len() - line.trim_ascii_start().len();
+            line.len() <= SPACED_MAX && comma - blanks <= FIRST_MAX
+        };
+        let apart = if spaced { short() } else { !holds(b"; ") };
+        return (apart && !is_code(line)).then_some(Separator::Sign(if spaced { b", " } else { b"," }));
+    }
+    if has(b';') {
+        return (!is_code(line) && !holds(b"; ")).then_some(Separator::Sign(b";"));
+    }
+    holds(b"  ").then_some(Separator::Blanks)
 }
 
-/// The upright lines of boxes.
+/// The upright lines of boxes, and the byte that each begins with.
 const BARS: [&str; 3] = ["│", "┃", "║"];
+const BAR: u8 = 0xe2;
 
 /// Returns whether a line has signs of code: brackets, except within quotation marks and after a blank, `Cost (USD)`.
 fn is_code(line: &[u8]) -> bool {
@@ -771,7 +779,7 @@ fn aligned(text: &[u8], line: &Range<usize>, header: usize, columns: &[Range<usi
 /// Returns whether a cell could name a column: words, not a value.
 fn is_heading(cell: &[u8]) -> bool {
     let cell = cell.trim_ascii();
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || b" _-./()#%:\"'*`\\@".contains(b);
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || is_any(b" _-./()#%:\"'*`\\@", b);
     let digits = cell.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).max().unwrap_or(0);
     let letters = cell.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
     // `DB_PASSWORD    XFMlIEk4b5W5pN`: a value.
@@ -781,7 +789,7 @@ fn is_heading(cell: &[u8]) -> bool {
 
 /// `|---|---|`, `+-----+`, `├─────┼`, `====  ====`
 fn is_rule(line: &[u8]) -> bool {
-    let mark = |b: &u8| b"-+|=: \t\r".contains(b) || (0x80..=0xbf).contains(b) || *b == 0xe2;
+    let mark = |b: &u8| is_any(b"-+|=: \t\r", b) || (0x80..=0xbf).contains(b) || *b == 0xe2;
     line.iter().all(mark) && line.iter().any(|b| matches!(b, b'-' | b'=' | 0xe2))
 }
 

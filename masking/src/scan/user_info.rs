@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::catalog::Check;
+use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::quoted;
@@ -45,7 +46,7 @@ pub(crate) fn password(text: &[u8], slashes: Range<usize>) -> Option<Range<usize
 /// `app:password@tcp(10.0.3.17:3306)/orders`: what Go's driver of MySQL takes. A user and a password end at `at`.
 fn of_login(text: &[u8], at: usize) -> Option<Range<usize>> {
     let head = text.get(at.saturating_sub(DRIVER_MAX)..at)?;
-    let len = head.iter().rev().take_while(|b| **b > b' ' && !b"\"'`=<>()".contains(b)).count();
+    let len = head.iter().rev().take_while(|b| **b > b' ' && !is_any(b"\"'`=<>()", b)).count();
     let login = head.get(head.len() - len..)?;
     let user = memchr::memchr(b':', login).filter(|user| *user > 0)?;
     let value = login.get(user + 1..).filter(|value| value.len() >= PASSWORD_MIN)?;
@@ -64,5 +65,5 @@ const DRIVER_MAX: usize = 192;
 /// Returns the length of the run of characters that may stand in a user or a password, up to one of `ends`.
 fn run_len(text: &[u8], at: usize, max: usize, ends: &[u8]) -> usize {
     let rest = text.get(at..text.len().min(at + max + 1)).unwrap_or_default();
-    rest.iter().take_while(|b| **b > b' ' && !b"/\"'`\\<>".contains(b) && !ends.contains(b)).count()
+    rest.iter().take_while(|b| **b > b' ' && !is_any(b"/\"'`\\<>", b) && !ends.contains(b)).count()
 }

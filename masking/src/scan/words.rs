@@ -35,9 +35,73 @@ pub(crate) fn is_one_of(words: &str, value: &[u8]) -> bool {
     }
 }
 
+/// A list of words like that of [`is_one_of`], for places at which most values are none of them: their length and their
+/// first and last letters tell that without a look at the list.
+#[derive(Debug)]
+pub(crate) struct Words {
+    words: &'static str,
+    /// A bit for the first and for the last letter of each word, by the word's length. The last ones are of all that are
+    /// longer.
+    letters: [(u32, u32); WORD_LENGTHS],
+    /// The bits of all first letters.
+    firsts: u32,
+}
+
+const WORD_LENGTHS: usize = 16;
+
+impl Words {
+    pub(crate) const fn new(words: &'static str) -> Self {
+        let (mut letters, mut firsts) = ([(0, 0); WORD_LENGTHS], 0);
+        let mut rest = words.as_bytes();
+        while let [first, ..] = rest {
+            let (mut len, mut last) = (0, 0);
+            while let [letter, others @ ..] = rest
+                && *letter != b'|'
+            {
+                (rest, len, last) = (others, len + 1, letter_bit(*letter));
+            }
+            if let [_, others @ ..] = rest {
+                rest = others;
+            }
+            firsts |= letter_bit(*first);
+            #[allow(clippy::indexing_slicing, reason = "the constant is made when this is compiled")]
+            {
+                let of_length = &mut letters[if len < WORD_LENGTHS { len } else { WORD_LENGTHS - 1 }];
+                *of_length = (of_length.0 | letter_bit(*first), of_length.1 | last);
+            }
+        }
+        Self { words, letters, firsts }
+    }
+
+    /// Returns whether one of them may begin with a byte.
+    pub(crate) fn may_begin(&self, byte: u8) -> bool {
+        self.firsts & letter_bit(byte) != 0
+    }
+
+    /// Returns whether a value is one of them, whatever its case.
+    pub(crate) fn has(&self, value: &[u8]) -> bool {
+        let [Some(first), Some(last)] = [value.first(), value.last()].map(|byte| byte.copied().map(letter_bit)) else {
+            return false;
+        };
+        let letters = self.letters.get(value.len().min(WORD_LENGTHS - 1));
+        letters.is_some_and(|(firsts, lasts)| firsts & first != 0 && lasts & last != 0) && is_one_of(self.words, value)
+    }
+}
+
+/// A bit for a letter, in either case, and one for all other bytes.
+const fn letter_bit(byte: u8) -> u32 {
+    if byte.is_ascii_alphabetic() { 1 << (byte & 31) } else { 1 }
+}
+
 /// A set of bytes, which one look into a table tells.
 #[derive(Clone, Debug)]
 pub(crate) struct Bytes([bool; 256]);
+
+impl Default for Bytes {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
 
 impl Bytes {
     pub(crate) const NONE: Self = Self([false; 256]);

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::near::is_any;
 use crate::placeholder;
 use crate::scan::check;
 
@@ -42,7 +43,7 @@ pub(crate) fn lines(text: &[u8], end: usize) -> impl Iterator<Item = Range<usize
             [b"\n".as_slice(), b"\r\n", b"\\\n", b" \\\n", b"=\n"].iter().find(|end| rest.starts_with(end))?.len();
         let start = first_word(text, at? + break_len);
         let line = text.get(start..text.len().min(start + TOKEN_LINE))?;
-        let len = line.iter().take_while(|b| b.is_ascii_alphanumeric() || b"+/=_%-".contains(b)).count();
+        let len = line.iter().take_while(|b| b.is_ascii_alphanumeric() || is_any(b"+/=_%-", b)).count();
         let run = line.get(..len)?;
         let alone = matches!(line.get(len), None | Some(b'\n' | b'\r' | b'\\' | b'"' | b'\'' | b' ' | b'|'));
         let random =
@@ -120,7 +121,7 @@ fn is_open(arn: &[u8]) -> bool {
 }
 
 fn in_arn(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_+=.@:/-".contains(&byte)
+    byte.is_ascii_alphanumeric() || is_any(b"_+=.@:/-", &byte)
 }
 
 fn line_start(text: &[u8], at: usize) -> usize {
