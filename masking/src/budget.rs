@@ -33,6 +33,7 @@ pub(crate) fn steps(bytes: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scan::Written;
     use crate::{Known, Policy, Scanner, Text};
 
     #[test]
@@ -40,10 +41,18 @@ mod tests {
         let scanner = Scanner::new(&Policy::default()).unwrap();
         // The literals are cut where they are written, and whole where they are seen.
         let text = "a\u{200b}rn:aws:s3:::acme-logs-1 bu\u{200b}cket: acme-logs-2 ".repeat(100);
-        let scan = |steps| scanner.review(&[Text { text: &text, key: None }], &Known::default(), None, steps);
+        let scan = |steps| {
+            scanner
+                .review(&[Written::plain(&text, None)], &Known::default(), None, steps)
+                .map(|scanned| scanned.findings)
+        };
         let enough = (0..32).map(|power| 1 << power).find(|steps| scan(*steps).is_ok()).unwrap();
         let as_written = text.replace('\u{200b}', "_");
-        let first = |steps| scanner.review(&[Text { text: &as_written, key: None }], &Known::default(), None, steps);
+        let first = |steps| {
+            scanner
+                .review(&[Written::plain(&as_written, None)], &Known::default(), None, steps)
+                .map(|scanned| scanned.findings)
+        };
         assert!(first(enough / 2).is_ok(), "the first reading has to fit");
         assert_eq!(scan(enough / 2), Err(Budget::Steps));
     }
@@ -52,7 +61,11 @@ mod tests {
     fn a_scan_ends_with_its_steps() {
         let scanner = Scanner::new(&Policy::default()).unwrap();
         let text = "arn:aws:s3:::acme-logs-1 bucket: acme-logs-2 ".repeat(100);
-        let scan = |steps| scanner.review(&[Text { text: &text, key: None }], &Known::default(), None, steps);
+        let scan = |steps| {
+            scanner
+                .review(&[Written::plain(&text, None)], &Known::default(), None, steps)
+                .map(|scanned| scanned.findings)
+        };
         assert_eq!(scan(50), Err(Budget::Steps));
         let found = scan(steps(text.len())).unwrap();
         assert_eq!(found, scanner.scan(&[Text { text: &text, key: None }], &Known::default()));

@@ -11,7 +11,7 @@ use crate::history::History;
 use crate::json::{self, Edit, JsonError, Shape};
 use crate::placeholder::{self, Mint, Minting, Placeholder};
 use crate::replaced::{Collision, Replaced};
-use crate::scan::{Finding, Known, Part, Review, Scanner, Text};
+use crate::scan::{Finding, Known, Part, Review, Scanned, Scanner, Written};
 
 pub(crate) use self::sources::Pieces;
 use self::sources::Sources;
@@ -176,8 +176,9 @@ impl Masker<'_> {
             match (sources.originals.get(index).and_then(Option::as_deref), sources.embedded.get(&index)) {
                 (Some(original), _) => edits.extend(replacement(slot, *offset, original)),
                 (None, Some(file)) => edits.extend(exchange.file(slot, *offset, file, &findings)?),
+                (None, None) if findings.is_empty() => {}
                 (None, None) => {
-                    let text = texts.get(index).map_or("", |text| text.text);
+                    let text = texts.get(index).map_or("", Written::text);
                     exchange.slot(slot, *offset, text, &findings, &mut edits)?;
                 }
             }
@@ -223,20 +224,18 @@ struct Masking<'m> {
 }
 
 impl<'m> Masking<'m> {
-    fn new(masker: &Masker<'m>, history: Option<&'m mut History>, texts: &[Text<'_>]) -> Result<Self, Budget> {
+    fn new(masker: &Masker<'m>, history: Option<&'m mut History>, texts: &[Written<'_>]) -> Result<Self, Budget> {
         let (seen, codes) = history.map(|History { texts, codes }| (texts, codes)).unzip();
         let key = || masker.mint.memory_key(&masker.scanner.policy);
         let review = seen.map(|seen| Review::new(seen, &key()));
-        let present = texts
-            .iter()
-            .flat_map(|text| placeholder::find_all(text.text.as_bytes()))
-            .map(|(_, placeholder)| placeholder);
-        let bytes = texts.iter().map(|text| text.text.len()).sum();
-        let findings = masker.scanner.review(texts, masker.known, review, budget::steps(bytes))?;
+        let bytes = texts.iter().map(|text| text.raw.len()).sum();
+        let Scanned { findings, marked } = masker.scanner.review(texts, masker.known, review, budget::steps(bytes))?;
+        let marked = marked.into_iter().filter_map(|index| texts.get(index));
+        let present = marked.flat_map(|text| placeholder::find_all(text.text().as_bytes()));
         Ok(Self {
             scanner: masker.scanner,
             mint: Minting::new(masker.mint, codes),
-            present: present.take(FOREIGN_MAX).collect(),
+            present: present.map(|(_, placeholder)| placeholder).take(FOREIGN_MAX).collect(),
             replaced: Replaced::with_room(findings.len().min(ROOM_MAX)),
             findings: findings.into_iter().peekable(),
             forgotten: Vec::new(),
@@ -255,11 +254,14 @@ impl<'m> Masking<'m> {
     fn written(&mut self, finding: &Finding, text: &str) -> Result<Vec<(Range<usize>, Placeholder)>, MaskError> {
         let value = text.get(finding.start..finding.end).unwrap_or_default();
         let scanner = self.scanner;
-        let parts = scanner.parts(finding.kind, value);
         let whole = self.placeholder(finding, value)?;
         if self.replaced.len() > VALUES_MAX {
             return Err(Budget::Values.into());
         }
+        if scanner.is_undivided(finding.kind) {
+            return Ok(vec![(finding.start..finding.end, whole)]);
+        }
+        let parts = scanner.parts(finding.kind, value);
         if parts.iter().all(|part| part.is_whole(value)) {
             return Ok(vec![(finding.start..finding.end, whole)]);
         }
@@ -275,8 +277,9 @@ impl<'m> Masking<'m> {
 
     fn placeholder(&mut self, finding: &Finding, value: &str) -> Result<Placeholder, MaskError> {
         let kind = self.scanner.kind(finding.kind);
-        let mint = || self.mint.placeholder(&kind.id, &kind.label, value);
-        Ok(self.replaced.admit(finding.kind, value, finding.recognised, mint)?)
+        let placeholder = self.mint.placeholder(&kind.id, &kind.label, value);
+        self.replaced.admit(finding.kind, value, finding.recognised, placeholder)?;
+        Ok(placeholder)
     }
 
     /// The edits of one string of a document: found in the decoded text, made in the raw one.
@@ -289,7 +292,7 @@ impl<'m> Masking<'m> {
         edits: &mut Vec<Edit>,
     ) -> Result<(), MaskError> {
         if slot.file == Some(FileRef::Link) {
-            self.files.masked_links += u64::from(!findings.is_empty());
+            self.files.masked_links += 1;
         }
         let raw = slot.value.raw();
         let start = offset + slot.value.span().start;

@@ -93,20 +93,24 @@ impl Placeholder {
 
     /// Appends what fits, which is always everything: the grammar is bounded.
     fn extend(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            if let Some(slot) = self.bytes.get_mut(usize::from(self.len)) {
-                *slot = byte;
-                self.len += 1;
-            }
+        let start = usize::from(self.len);
+        for (slot, byte) in self.bytes.iter_mut().skip(start).zip(bytes) {
+            *slot = *byte;
+            self.len += 1;
         }
     }
 }
 
 impl Hash for Placeholder {
-    /// The tail tells almost all placeholders apart.
+    /// The tail tells almost all placeholders apart. It is a code under a key, so nobody chooses which are alike, but
+    /// codes of one network begin alike, and a character has five bits: all of them are mixed.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let end = usize::from(self.len);
-        state.write(self.bytes.get(end.saturating_sub(TAIL)..end).unwrap_or_default());
+        let tail = self.bytes.get(end.saturating_sub(TAIL)..end).unwrap_or_default();
+        let number = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let mixed = number(tail.first_chunk()).rotate_left(29) ^ number(tail.last_chunk());
+        let mixed = (mixed ^ mixed >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        state.write_u64(mixed ^ mixed >> 29);
     }
 }
 

@@ -1,12 +1,13 @@
 //! The values that one exchange replaced: the two-way mapping between values and placeholders.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use crate::catalog::KindId;
-use crate::placeholder::Placeholder;
+use crate::placeholder::{Hashed, Placeholder};
 use crate::scan::Recognised;
 
 /// A value that must not be shown: no `Display`, no serialisation, a redacted `Debug`.
@@ -54,22 +55,19 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Collision;
 
-/// The values of one exchange by their placeholders, and the placeholders by their values.
+/// The values of one exchange by their placeholders.
 #[derive(Debug, Default, Clone)]
 pub struct Replaced {
-    entries: HashMap<Placeholder, Entry>,
-    /// The placeholders that were minted for whole values.
-    placeholders: BTreeMap<KindId, HashMap<Secret, Placeholder>>,
+    entries: HashMap<Placeholder, Entry, BuildHasherDefault<Hashed>>,
 }
 
 impl Replaced {
     /// Nothing, with room for so many values.
     pub(crate) fn with_room(values: usize) -> Self {
-        Self { entries: HashMap::with_capacity(values), ..Self::default() }
+        Self { entries: HashMap::with_capacity_and_hasher(values, BuildHasherDefault::default()) }
     }
 
-    /// Counts one more replacement of a value, and returns its placeholder: the one that it has, or else the one that
-    /// `mint` makes.
+    /// Counts one more replacement of a value by its placeholder.
     ///
     /// # Errors
     ///
@@ -79,19 +77,12 @@ impl Replaced {
         kind: KindId,
         value: &str,
         recognised: Recognised,
-        mint: impl FnOnce() -> Placeholder,
-    ) -> Result<Placeholder, Collision> {
-        let known = self.placeholders.get(&kind).and_then(|placeholders| placeholders.get(value)).copied();
-        let placeholder = known.unwrap_or_else(mint);
-        if known.is_none() {
-            self.admit_part(kind, value, placeholder)?;
-            self.placeholders.entry(kind).or_default().insert(Secret::new(value), placeholder);
-        }
-        if let Some(entry) = self.entries.get_mut(&placeholder) {
-            entry.count += 1;
-            entry.recognised = entry.recognised.max(recognised);
-        }
-        Ok(placeholder)
+        placeholder: Placeholder,
+    ) -> Result<(), Collision> {
+        let entry = self.entry(kind, value, placeholder)?;
+        entry.count += 1;
+        entry.recognised = entry.recognised.max(recognised);
+        Ok(())
     }
 
     /// Takes in a part of a value with its placeholder. It is not counted, and later exchanges learn the value as a
@@ -101,10 +92,14 @@ impl Replaced {
     ///
     /// Fails if another value has this placeholder.
     pub fn admit_part(&mut self, kind: KindId, value: &str, placeholder: Placeholder) -> Result<(), Collision> {
+        self.entry(kind, value, placeholder).map(|_| ())
+    }
+
+    fn entry(&mut self, kind: KindId, value: &str, placeholder: Placeholder) -> Result<&mut Entry, Collision> {
         let fresh = || Entry { kind, value: Secret::new(value), recognised: Recognised::ByItself, count: 0 };
         // A part may have been found as a value of another kind: it is the same one.
         let entry = self.entries.entry(placeholder).or_insert_with(fresh);
-        if entry.value.expose() == value { Ok(()) } else { Err(Collision) }
+        if entry.value.expose() == value { Ok(entry) } else { Err(Collision) }
     }
 
     /// Takes over an entry of another exchange. It replaces one with the same placeholder.

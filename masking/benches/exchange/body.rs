@@ -41,7 +41,7 @@ fn value(n: usize) -> String {
         1 => format!("subnet-0{:016x}", n * 104_729 + 1),
         2 => format!("10.{}.{}.{}", 20 + n / 62_500 % 200, n / 250 % 250, n % 250 + 1),
         3 => format!("s3://acme-{n:06}-logs/2026/11"),
-        4 => format!("arn:aws:iam::{}:role/app-{n:06}", 471_192_830_564 + n),
+        4 => format!("arn:aws:iam::{}:role/app-{n:06}", 471_192_830_564_u64 + n as u64),
         _ => format!("orders-{n:05}.c9akciq32xyz.eu-west-1.rds.amazonaws.com"),
     }
 }

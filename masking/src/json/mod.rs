@@ -132,6 +132,12 @@ impl<'d, 't> Value<'d, 't> {
             .then(|| if node.escaped { unescape(self.raw()) } else { Cow::Borrowed(self.raw()) })
     }
 
+    /// Returns whether the value is a string with escapes.
+    pub fn is_escaped(&self) -> bool {
+        let node = self.node();
+        node.shape == Shape::String && node.escaped
+    }
+
     /// Returns the string if it is written without escapes: then nothing has to be decoded.
     pub fn plain(&self) -> Option<&'t str> {
         let node = self.node();

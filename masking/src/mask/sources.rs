@@ -1,12 +1,11 @@
 //! The strings of a request's body, and the texts that are searched in them.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Format, MaskError, Masker};
 use crate::dialect::{self, Dialect, Embedded, FileRef, Kept, KeptPlace, KeptStrings, Slot};
 use crate::json::{self, Document, JsonError, Value};
-use crate::scan::Text;
+use crate::scan::Written;
 
 /// The parts of a body that are masked, each with the offset at which it begins.
 #[derive(Debug, Default)]
@@ -66,14 +65,15 @@ pub(super) struct Sources<'d, 't> {
     pub originals: Vec<Option<String>>,
     /// The files in slots that are text, by the index of the slot.
     pub embedded: HashMap<usize, Embedded>,
-    /// The number of files that are not.
+    /// The slots with files that are not.
+    unread: HashSet<usize>,
+    /// The number of those files.
     pub attachments: u64,
     /// The API of the first document of a known one.
     pub dialect: Option<Dialect>,
     pub plain: &'d [(usize, &'t str)],
-    decoded: Vec<Cow<'t, str>>,
     names: HashMap<usize, String>,
-    kept: Vec<(KeptPlace, Cow<'t, str>)>,
+    kept: Vec<Kept<'d, 't>>,
 }
 
 impl<'d, 't> Sources<'d, 't> {
@@ -85,8 +85,7 @@ impl<'d, 't> Sources<'d, 't> {
             attachments += strings.attachments;
             dialect = dialect.or(strings.dialect);
             if masker.options.kept == KeptStrings::Search {
-                let string = |kept: Kept<'d, 't>| (kept.place, kept.value.string().unwrap_or_default());
-                kept.extend(strings.kept.into_iter().map(string));
+                kept.extend(strings.kept);
             }
         }
         let mut sources = Self {
@@ -94,51 +93,49 @@ impl<'d, 't> Sources<'d, 't> {
             names: escaped_names(&slots),
             slots,
             embedded: HashMap::new(),
+            unread: HashSet::new(),
             attachments,
             dialect,
             plain: &pieces.texts,
-            decoded: Vec::new(),
             kept,
         };
-        sources.decode();
+        sources.read_files();
         sources
     }
 
-    fn decode(&mut self) {
+    fn read_files(&mut self) {
         for (index, (_, slot)) in self.slots.iter().enumerate() {
-            let string = slot.value.string().unwrap_or(Cow::Borrowed(slot.value.raw()));
-            let Some(FileRef::Data(coding)) = slot.file else {
-                self.decoded.push(string);
-                continue;
-            };
-            match Embedded::read(coding, &string) {
+            let Some(FileRef::Data(coding)) = slot.file else { continue };
+            match Embedded::read(coding, &slot.value.string().unwrap_or_default()) {
                 Some(file) => drop(self.embedded.insert(index, file)),
-                None => self.attachments += 1,
+                None => {
+                    self.attachments += 1;
+                    self.unread.insert(index);
+                }
             }
-            self.decoded.push(Cow::Borrowed(""));
         }
     }
 
     /// The texts to search: those of the slots, the plain ones, and the kept ones, in this order.
-    pub(super) fn texts(&self) -> Vec<Text<'_>> {
+    pub(super) fn texts(&self) -> Vec<Written<'_>> {
         let of_slot = |(index, (offset, slot)): (usize, &(usize, Slot<'_, 't>))| {
-            let original = self.originals.get(index).and_then(Option::as_deref);
-            let embedded = self.embedded.get(&index).map(|file| file.text.as_str());
-            let decoded = self.decoded.get(index).map_or("", |text| &**text);
             let key = slot
                 .key
                 .and_then(|key| key.plain().or_else(|| self.names.get(&place(*offset, key)).map(String::as_str)));
-            Text { text: original.or(embedded).unwrap_or(decoded), key }
+            let original = self.originals.get(index).and_then(Option::as_deref);
+            let read = original.or_else(|| self.embedded.get(&index).map(|file| file.text.as_str()));
+            let read = read.or(self.unread.contains(&index).then_some(""));
+            read.map_or_else(|| Written::of(slot.value, key), |text| Written::plain(text, key))
         };
-        let plain = self.plain.iter().map(|(_, text)| Text { text, key: None });
-        let kept = self.kept.iter().map(|(_, text)| Text { text, key: None });
+        let plain = self.plain.iter().map(|(_, text)| Written::plain(text, None));
+        let kept = self.kept.iter().map(|kept| Written::of(kept.value, None));
         self.slots.iter().enumerate().map(of_slot).chain(plain).chain(kept).collect()
     }
 
     /// The place of the text with this index, if it is a kept one.
     pub(super) fn kept(&self, index: usize) -> Option<KeptPlace> {
         let index = index.checked_sub(self.slots.len() + self.plain.len())?;
-        self.kept.get(index).map(|(place, _)| *place)
+        self.kept.get(index).map(|kept| kept.place)
     }
 
     /// The signatures of thinking whose original is not known.

@@ -26,6 +26,10 @@ impl Hasher for Hashed {
         self.0 ^= number;
     }
 
+    fn write_u64(&mut self, number: u64) {
+        self.0 ^= number;
+    }
+
     fn write_u128(&mut self, number: u128) {
         self.0 ^= number as u64;
     }
@@ -51,33 +55,40 @@ impl fmt::Debug for Codes {
 #[derive(Debug)]
 pub(crate) struct Minting<'m> {
     mint: &'m Mint,
-    made: Option<(&'m mut Codes, SipHasher13)>,
+    made: Made<'m>,
+    hasher: SipHasher13,
     lately: Lately,
+}
+
+/// The codes of this exchange, and those of earlier ones if they are remembered.
+#[derive(Debug)]
+enum Made<'m> {
+    Earlier(&'m mut Codes),
+    Here(Codes),
 }
 
 impl<'m> Minting<'m> {
     pub(crate) fn new(mint: &'m Mint, codes: Option<&'m mut Codes>) -> Self {
         // The same value has two codes if only one of two mints groups addresses.
         let purpose: &[u8] = if mint.groups.is_some() { b"codes, grouped" } else { b"codes, unrelated" };
-        let made = codes.map(|codes| (codes, SipHasher13::new_with_key(&mint.memory_key(purpose))));
-        Self { mint, made, lately: Lately::default() }
+        let hasher = SipHasher13::new_with_key(&mint.memory_key(purpose));
+        let here = || Made::Here(Codes(LruCache::unbounded_with_hasher(BuildHasherDefault::default())));
+        Self { mint, made: codes.map_or_else(here, Made::Earlier), hasher, lately: Lately::default() }
     }
 
     /// Returns what [`Mint::placeholder`] does.
     pub(crate) fn placeholder(&mut self, kind: &str, label: &str, value: &str) -> Placeholder {
-        let (mint, lately) = (self.mint, &mut self.lately);
-        if let Some(listed) = mint.listed(kind, value) {
+        if let Some(listed) = self.mint.listed(kind, value) {
             return listed;
         }
-        let Some((codes, hasher)) = &mut self.made else {
-            return Placeholder::of(label, &mint.code(kind, label, value, lately));
-        };
+        let Self { mint, made, hasher, lately } = self;
+        let (Made::Earlier(Codes(codes)) | Made::Here(Codes(codes))) = made;
         let mut hasher = *hasher;
         for part in [kind, label, value] {
             hasher.write(&part.len().to_le_bytes());
             hasher.write(part.as_bytes());
         }
-        let code = codes.0.get_or_insert(hasher.finish128().as_u128(), || mint.code(kind, label, value, lately));
+        let code = codes.get_or_insert(hasher.finish128().as_u128(), || mint.code(kind, label, value, lately));
         Placeholder::of(label, code)
     }
 }

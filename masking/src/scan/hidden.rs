@@ -7,28 +7,29 @@ use std::ops::Range;
 
 use crate::budget::Budget;
 use crate::scan::spelling::{self, Seen};
-use crate::scan::{Finding, Found, Known, Review, Scanner, Text};
+use crate::scan::{Finding, Found, Known, Review, Scanner, Written};
 
 impl Scanner {
     /// Returns the findings of texts in which the rules found these, where some have hidden characters. Reading them again
     /// may take so many steps as well.
     pub(super) fn folded(
         &self,
-        texts: &[Text<'_>],
+        texts: &[Written<'_>],
         mut strong: Vec<Found>,
         known: &Known,
         review: Option<Review<'_>>,
         steps: u64,
     ) -> Result<Vec<Finding>, Budget> {
-        let fold = |(text, found): (&Text<'_>, &Found)| found.hidden.then(|| Folded::new(text.text));
+        let fold = |(text, found): (&Written<'_>, &Found)| found.hidden.then(|| Folded::new(text.text()));
         let folded: Vec<Option<Folded>> = texts.iter().zip(&strong).map(fold).collect();
-        let mut read = texts.to_vec();
-        for ((text, found), folded) in read.iter_mut().zip(&mut strong).zip(&folded) {
-            if let Some(folded) = folded {
-                text.text = &folded.text;
-                let again = self.contexts(std::slice::from_ref(text), &mut None, steps)?;
+        let mut read = Vec::with_capacity(texts.len());
+        for ((text, found), folded) in texts.iter().zip(&mut strong).zip(&folded) {
+            let seen = Written::plain(folded.as_ref().map_or(text.text(), |folded| &folded.text), text.key);
+            if folded.is_some() {
+                let again = self.contexts(std::slice::from_ref(&seen), &mut None, steps)?;
                 again.into_iter().for_each(|again| *found = again);
             }
+            read.push(seen);
         }
         let mut findings = self.spread(&read, strong, known, review);
         for finding in &mut findings {

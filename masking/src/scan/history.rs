@@ -1,7 +1,7 @@
 //! What was found in the texts of earlier exchanges: a conversation sends its whole history each turn, and a text that
 //! was scanned once is not scanned again.
 //!
-//! A text is known by a keyed hash of it and of the name that it stands under; the key is that of the scope and of the
+//! A text is known by a keyed hash of it, as it is written, and of the name that it stands under; the key is that of the scope and of the
 //! policy. What the rules find in a text depends on nothing else. Which known values stand in it depends on those that
 //! were looked for, so their set is remembered too: a text is searched only for those that are new since, and again for
 //! all of them if one is gone. So nothing that is found depends on what is remembered.
@@ -20,7 +20,7 @@ use crate::catalog::KindId;
 use crate::placeholder::Hashed;
 use crate::scan::dictionary::{Dictionary, Spread, Standing};
 use crate::scan::search::Search;
-use crate::scan::{Found, Text};
+use crate::scan::{Found, Written};
 
 /// Maximum bytes of what is remembered in all; past that the texts that were not sent for the longest time are
 /// forgotten, and scanned if they return.
@@ -172,8 +172,8 @@ impl<'h> Review<'h> {
     }
 
     /// Returns what the rules find in the next text: `scan` is asked if that is not remembered.
-    pub(super) fn found(&mut self, text: &Text<'_>, scan: impl FnOnce() -> Found) -> Found {
-        if text.text.len() < TEXT_MIN {
+    pub(super) fn found(&mut self, text: &Written<'_>, scan: impl FnOnce() -> Found) -> Found {
+        if text.raw.len() < TEXT_MIN {
             self.texts.push(Reviewed::Not);
             return scan();
         }
@@ -193,7 +193,7 @@ impl<'h> Review<'h> {
         found
     }
 
-    fn id(&mut self, text: &Text<'_>) -> u128 {
+    fn id(&mut self, text: &Written<'_>) -> u128 {
         let hash = |bytes: &[u8], mut hasher: SipHasher13| {
             hasher.write(bytes);
             hasher.finish128().as_u128()
@@ -208,12 +208,12 @@ impl<'h> Review<'h> {
             };
             hasher.write(&name.to_le_bytes());
         }
-        hasher.write_u8(u8::from(text.key.is_some()));
-        hash(text.text.as_bytes(), hasher)
+        hasher.write_u8(u8::from(text.key.is_some()) | u8::from(text.escaped) << 1);
+        hash(text.raw.as_bytes(), hasher)
     }
 
     /// Returns the values that stand in each text, and remembers everything that was found.
-    pub(super) fn standing(self, texts: &[Text<'_>], search: &Search<'_>) -> Vec<Vec<Standing>> {
+    pub(super) fn standing(self, texts: &[Written<'_>], search: &Search<'_>) -> Vec<Vec<Standing>> {
         let Self { history, hasher, texts: reviewed, .. } = self;
         let values: Vec<(u64, Known<'_>)> = search.values().map(|value| (hash(hasher, value), value)).collect();
         // Another estate is another set: its names are not compared one by one.
@@ -224,18 +224,18 @@ impl<'h> Review<'h> {
         let searches: HashMap<u64, Search<'_>> =
             fresh.iter().map(|(set, fresh)| (*set, Search::new([fresh, &none]))).collect();
         let set = history.keep(now);
-        let mut one = |(text, reviewed): (&Text<'_>, Reviewed)| match reviewed {
-            Reviewed::Not => search.find(text.text),
+        let mut one = |(text, reviewed): (&Written<'_>, Reviewed)| match reviewed {
+            Reviewed::Not => search.find(text.text()),
             Reviewed::New(id, found) => {
-                let standing = search.find(text.text);
+                let standing = search.find(text.text());
                 history.remember(id, Entry { found, standing: standing.clone().into(), set });
                 standing
             }
             Reviewed::Old(_, before, standing) if before == set => standing.into(),
             Reviewed::Old(id, before, standing) => {
                 let standing = match searches.get(&before) {
-                    Some(fresh) => merged(standing.into(), fresh.find(text.text)),
-                    None => search.find(text.text),
+                    Some(fresh) => merged(standing.into(), fresh.find(text.text())),
+                    None => search.find(text.text()),
                 };
                 history.again(id, standing.clone().into(), set);
                 standing
@@ -310,7 +310,7 @@ mod tests {
     use crate::scan::{Known, Scanner};
 
     fn review(scanner: &Scanner, history: &mut SeenTexts, texts: &[String]) {
-        let texts: Vec<Text<'_>> = texts.iter().map(|text| Text { text, key: Some("text") }).collect();
+        let texts: Vec<Written<'_>> = texts.iter().map(|text| Written::plain(text, Some("text"))).collect();
         scanner.review(&texts, &Known::default(), Some(Review::new(history, &[7; 16])), u64::MAX).unwrap();
         let counted: usize = history.texts.iter().map(|(_, entry)| entry.bytes()).sum();
         assert_eq!(history.bytes, counted);

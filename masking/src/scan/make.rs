@@ -6,10 +6,11 @@ use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier, VERSIONS};
 use crate::placeholder;
 use crate::policy::{CUSTOM_MAX, CustomError, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
 use crate::scan::never::Never;
+use crate::scan::parts::Form;
 use crate::scan::pattern::Custom;
 use crate::scan::rules::Rules;
 use crate::scan::terms::Terms;
-use crate::scan::{Scanner, UNKNOWN, opaque};
+use crate::scan::{Scanner, UNKNOWN, placeholders};
 
 impl Scanner {
     /// Checks and compiles a policy. This takes milliseconds, so a scanner is made once and then shared.
@@ -52,7 +53,8 @@ impl Scanner {
         let (literals, anchors) = rules.literals();
         let (custom, always, never) = (Vec::new(), Terms::default(), Never::default());
         let policy = placeholder::digest(format!("{policy:?}").as_bytes());
-        Ok(Self { kinds, rules, literals, anchors, custom, always, never, on, version, policy })
+        let forms = kinds.iter().map(|kind| Form::of(&kind.id)).collect();
+        Ok(Self { kinds, forms, rules, literals, anchors, custom, always, never, on, version, policy })
     }
 
     fn add_custom(&mut self, policy: &Policy) -> Result<(), PolicyError> {
@@ -79,6 +81,7 @@ impl Scanner {
         let at = KindId::at(self.kinds.len());
         let (risk, tier) = (Risk::Secret, Tier::Default);
         self.kinds.push(Kind { id, label, family: Family::Custom, risk, tier });
+        self.forms.push(Form::Whole);
         self.on.push(true);
         at
     }
@@ -101,7 +104,7 @@ fn check_literals(list: &'static str, literals: &[String]) -> Result<(), PolicyE
     if literals.len() > LITERALS_MAX {
         return Err(PolicyError::TooMany { list, max: LITERALS_MAX });
     }
-    let bad = |literal: &String| !LITERAL_BYTES.contains(&literal.len()) || !opaque(literal).is_empty();
+    let bad = |literal: &String| !LITERAL_BYTES.contains(&literal.len()) || !placeholders(literal).0.is_empty();
     match literals.iter().position(bad) {
         Some(index) => Err(PolicyError::Literal { list, at: index + 1 }),
         None => Ok(()),

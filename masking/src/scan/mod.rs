@@ -65,6 +65,7 @@ mod user_info;
 mod whole;
 mod words;
 mod wrapped;
+mod written;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -78,6 +79,7 @@ use dictionary::{Dictionary, Spread, Standing};
 use literals::{Literals, Place};
 use never::Never;
 use page::Page;
+use parts::Form;
 use pattern::Custom;
 use pick::{Evidence, Hit, Source};
 use reading::{Reader, Reading};
@@ -91,6 +93,7 @@ pub use estate::Estate;
 pub(crate) use history::{Review, SeenTexts};
 pub use known::Known;
 pub use parts::Part;
+pub(crate) use written::Written;
 
 /// One decoded string of a document.
 #[derive(Clone, Copy, Debug)]
@@ -114,6 +117,15 @@ pub struct Finding {
     pub kind: KindId,
     /// The evidence for it.
     pub recognised: Recognised,
+}
+
+/// What a scan has found in the texts of one exchange.
+#[derive(Debug, Default)]
+pub(crate) struct Scanned {
+    /// Sorted by text and start, disjoint.
+    pub(crate) findings: Vec<Finding>,
+    /// The texts that have a placeholder, in whatever form that is read.
+    pub(crate) marked: Vec<usize>,
 }
 
 /// The evidence for a finding.
@@ -143,6 +155,8 @@ impl Recognised {
 #[derive(Debug)]
 pub struct Scanner {
     kinds: Vec<Kind>,
+    /// What the values of each kind consist of.
+    forms: Vec<Form>,
     rules: Rules,
     literals: Literals,
     /// The candidates that each literal may begin.
@@ -191,30 +205,33 @@ impl Scanner {
     /// Values known from earlier exchanges are among them, and those that these texts show in a strong context are
     /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
-        self.review(texts, known, None, u64::MAX).unwrap_or_default()
+        let texts: Vec<Written<'_>> = texts.iter().map(Written::from).collect();
+        self.review(&texts, known, None, u64::MAX).unwrap_or_default().findings
     }
 
     /// The same in at most so many steps, and with a memory: what was found in texts of earlier exchanges is not looked for
     /// again. Fails if the steps are not enough, or if there are too many findings.
     pub(crate) fn review(
         &self,
-        texts: &[Text<'_>],
+        texts: &[Written<'_>],
         known: &Known,
         mut review: Option<Review<'_>>,
         steps: u64,
-    ) -> Result<Vec<Finding>, Budget> {
+    ) -> Result<Scanned, Budget> {
         let strong = self.contexts(texts, &mut review, steps)?;
+        let marked = strong.iter().zip(0..).filter(|(found, _)| found.marked).map(|(_, index)| index).collect();
         let findings = match strong.iter().any(|found| found.hidden) {
             true => self.folded(texts, strong, known, review, steps)?,
             false => self.spread(texts, strong, known, review),
         };
-        if findings.len() > FINDINGS_MAX && steps < u64::MAX { Err(Budget::Findings) } else { Ok(findings) }
+        let too_many = findings.len() > FINDINGS_MAX && steps < u64::MAX;
+        if too_many { Err(Budget::Findings) } else { Ok(Scanned { findings, marked }) }
     }
 
     /// Returns the findings of texts in which the rules found these, and what that tells of the other texts.
     fn spread(
         &self,
-        texts: &[Text<'_>],
+        texts: &[Written<'_>],
         mut strong: Vec<Found>,
         known: &Known,
         review: Option<Review<'_>>,
@@ -225,13 +242,16 @@ impl Scanner {
         let values = Search::new([&known.dictionary, &here]).with_estate(known.estate.as_deref());
         let standing = match review {
             Some(review) => review.standing(texts, &values),
-            None => texts.iter().map(|text| values.find(text.text)).collect(),
+            None => texts.iter().map(|text| values.find(text.text())).collect(),
         };
         let mut findings = Vec::new();
         for (((text, found), standing), index) in texts.iter().zip(&mut strong).zip(standing).zip(0..) {
-            self.bare(text.text, found, standing);
+            if found.hits.is_empty() && standing.is_empty() {
+                continue;
+            }
+            self.bare(text.text(), found, standing);
             pick::disjoint(&mut found.hits);
-            self.keep_apart(text.text, &mut found.hits);
+            self.keep_apart(text.text(), &mut found.hits);
             findings.extend(found.hits.iter().map(|hit| hit.finding(index)));
         }
         findings
@@ -239,10 +259,10 @@ impl Scanner {
 
     /// Adds the addresses that stand under the name of a version in one place, and are masked in another: there they must
     /// be masked too, or the one would tell the other.
-    fn versions<'t>(&self, texts: &[Text<'t>], found: &[Found], learned: &mut Vec<(KindId, Spread, &'t str)>) {
-        let value = |text: &Text<'t>, start: usize, end: usize| text.text.get(start..end);
+    fn versions<'t>(&self, texts: &'t [Written<'_>], found: &[Found], learned: &mut Vec<(KindId, Spread, &'t str)>) {
+        let value = |text: &'t Written<'_>, start: usize, end: usize| text.text().get(start..end);
         let places = || texts.iter().zip(found);
-        let excused = |(text, found): (&Text<'t>, &Found)| {
+        let excused = |(text, found): (&'t Written<'_>, &Found)| {
             found.excused.iter().filter_map(|(start, end)| value(text, *start, *end)).collect::<Vec<_>>()
         };
         let excused: HashSet<&str> = places().flat_map(excused).collect();
@@ -265,10 +285,16 @@ impl Scanner {
             (self.parts(kind, value), value)
         };
         let is_whole = |kind, range| {
+            if self.is_undivided(kind) {
+                return true;
+            }
             let (parts, value) = parts(kind, range);
             parts.iter().all(|part| part.is_whole(value))
         };
         let ends = |hit: &Hit| {
+            if self.is_undivided(hit.kind) {
+                return true;
+            }
             let (parts, value) = parts(hit.kind, hit.start..hit.end);
             parts.last().is_none_or(|part| part.range.end == value.len())
         };
@@ -276,7 +302,12 @@ impl Scanner {
     }
 
     /// Returns what the rules find in each text.
-    fn contexts(&self, texts: &[Text<'_>], review: &mut Option<Review<'_>>, steps: u64) -> Result<Vec<Found>, Budget> {
+    fn contexts(
+        &self,
+        texts: &[Written<'_>],
+        review: &mut Option<Review<'_>>,
+        steps: u64,
+    ) -> Result<Vec<Found>, Budget> {
         let reading = || self.rules.reading().within(steps);
         let mut readings = Readings { view: reading(), prefixes: reading(), again: None, steps };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
@@ -301,9 +332,9 @@ impl Scanner {
             readings.again.iter_mut().for_each(|again| again.next_text(text.text.len()));
             found
         };
-        let found = |text| match review {
-            Some(review) => review.found(text, || scan(text)),
-            None => scan(text),
+        let found = |text: &Written<'_>| match review {
+            Some(review) => review.found(text, || scan(&text.read())),
+            None => scan(&text.read()),
         };
         let all = texts.iter().map(found).collect();
         let is_within = [&readings.view, &readings.prefixes].into_iter().chain(&readings.again).all(Reading::has_steps);
@@ -313,7 +344,7 @@ impl Scanner {
     /// Returns what the rules find in one text. `members` are those that have a name for it.
     fn strong(&self, text: &Text<'_>, members: &[usize], readings: &mut Readings) -> Found {
         let page = Page::new(text.text);
-        let opaque = opaque(text.text);
+        let (opaque, marked) = placeholders(text.text);
         let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.text.len());
         let mut hits = Vec::new();
         let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
@@ -361,7 +392,7 @@ impl Scanner {
         self.always.find(text.text, |range, kind| hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
         answer::mark(text.text.as_bytes(), &mut hits);
         let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
-        let mut found = Found { hits, opaque, excused: HashSet::new(), hidden };
+        let mut found = Found { hits, opaque, excused: HashSet::new(), hidden, marked };
         self.sift(text.text, &mut found);
         found
     }
@@ -660,11 +691,13 @@ struct Found {
     excused: HashSet<(usize, usize)>,
     /// True if characters that nobody sees stand within its words.
     hidden: bool,
+    /// True if it has a placeholder, in whatever form that is read.
+    marked: bool,
 }
 
 impl Found {
     fn is_empty(&self) -> bool {
-        self.hits.is_empty() && self.opaque.is_empty() && self.excused.is_empty()
+        self.hits.is_empty() && self.excused.is_empty() && !self.marked
     }
 }
 
@@ -672,14 +705,14 @@ impl Found {
 const PARTS_MAX: usize = 4;
 
 /// The values that are recognised by their context, each with the kind of its first finding.
-fn learned<'t>(texts: &[Text<'t>], strong: &[Found]) -> Vec<(KindId, Spread, &'t str)> {
+fn learned<'t>(texts: &'t [Written<'_>], strong: &[Found]) -> Vec<(KindId, Spread, &'t str)> {
     let mut seen = HashSet::new();
     let mut values = Vec::new();
     for (text, found) in texts.iter().zip(strong) {
         let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.evidence > Evidence::Form).collect();
         hits.sort_by_key(|hit| (hit.start, hit.kind));
         for hit in hits {
-            let Some(value) = text.text.get(hit.start..hit.end) else { continue };
+            let Some(value) = text.text().get(hit.start..hit.end) else { continue };
             let spread = || match hit.evidence {
                 Evidence::Defined | Evidence::Context => clarity::is_telling(value).then_some(Spread::Anywhere),
                 Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
@@ -714,16 +747,20 @@ fn begins(blocks: &[Block], range: &Range<usize>) -> bool {
     })
 }
 
-/// Returns the ranges of placeholders, as they are minted or as Markdown escapes them.
-fn opaque(text: &str) -> Vec<Range<usize>> {
+/// Returns the ranges of placeholders, as they are minted or as Markdown escapes them, and whether there is one in any
+/// form.
+fn placeholders(text: &str) -> (Vec<Range<usize>>, bool) {
     let canonical = |range: &Range<usize>, placeholder: &Placeholder| {
         let written = text.as_bytes().get(range.clone()).unwrap_or_default();
         written.iter().filter(|b| **b != b'\\').eq(placeholder.as_str().as_bytes())
     };
-    placeholder::find_all(text.as_bytes())
+    let mut any = false;
+    let canonical = placeholder::find_all(text.as_bytes())
+        .inspect(|_| any = true)
         .filter(|(range, placeholder)| canonical(range, placeholder))
         .map(|(range, _)| range)
-        .collect()
+        .collect();
+    (canonical, any)
 }
 
 // It reads the tables of the catalogue and the checks of their values, which are the crate's own.

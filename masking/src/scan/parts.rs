@@ -57,7 +57,7 @@ impl Named {
 impl Scanner {
     /// The parts of a value of this kind that are replaced, in order. Everything between them stays.
     pub fn parts(&self, kind: KindId, value: &str) -> Vec<Part<'_>> {
-        let named = named(&self.kind(kind).id, value);
+        let named = self.form(kind).named(value);
         let named = if named.is_empty() { vec![Named::own(0..value.len())] } else { named };
         let part = |Named { range, kind: other, label }| {
             let kind = other.and_then(|other| self.kind_id(other)).unwrap_or(kind);
@@ -65,6 +65,15 @@ impl Scanner {
             Part { range, kind, label: label.unwrap_or(own), own: label.is_none() }
         };
         named.into_iter().map(part).collect()
+    }
+
+    /// Returns whether every value of this kind is one part.
+    pub(crate) fn is_undivided(&self, kind: KindId) -> bool {
+        self.form(kind) == Form::Whole
+    }
+
+    fn form(&self, kind: KindId) -> Form {
+        self.forms.get(kind.index()).copied().unwrap_or(Form::Whole)
     }
 
     /// A value of this kind with a placeholder in place of each of its parts.
@@ -80,26 +89,64 @@ impl Scanner {
     }
 }
 
-fn named(kind: &str, value: &str) -> Vec<Named> {
-    match kind {
-        "rds_endpoint" => endpoint(value, identity::RDS_DOMAIN),
-        "redshift_endpoint" => endpoint(value, identity::REDSHIFT_DOMAIN),
-        "eks_endpoint" => value.split_once('.').map(|(id, _)| Named::own(0..id.len())).into_iter().collect(),
-        "vpce_dns" => endpoint_host(value),
-        "ec2_private_dns" => host_of_address(value),
-        "elb_name" if value.contains(['/', '%']) => {
-            segments(value).filter(|part| !is_sort(part, value)).map(own).collect()
+/// What the values of a kind consist of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Each is one part.
+    Whole,
+    RdsEndpoint,
+    RedshiftEndpoint,
+    EksEndpoint,
+    EndpointHost,
+    HostOfAddress,
+    LoadBalancer,
+    Principal,
+    EcsResource,
+    Versioned,
+    Path,
+    Table,
+    LogGroup,
+}
+
+impl Form {
+    /// The form of the kind with this id.
+    pub(crate) fn of(kind: &str) -> Self {
+        match kind {
+            "rds_endpoint" => Self::RdsEndpoint,
+            "redshift_endpoint" => Self::RedshiftEndpoint,
+            "eks_endpoint" => Self::EksEndpoint,
+            "vpce_dns" => Self::EndpointHost,
+            "ec2_private_dns" => Self::HostOfAddress,
+            "elb_name" => Self::LoadBalancer,
+            "iam_role" | "iam_user" | "iam_group" | "iam_policy" => Self::Principal,
+            "ecs_task" | "ecs_service" => Self::EcsResource,
+            "lambda_function" | "state_machine" => Self::Versioned,
+            "cfn_stack" | "msk_cluster" | "eks_cluster" => Self::Path,
+            "dynamodb_table" => Self::Table,
+            "log_group" => Self::LogGroup,
+            _ => Self::Whole,
         }
-        "elb_name" => load_balancer_host(value),
-        "iam_role" | "iam_user" | "iam_group" | "iam_policy" => principal(value),
-        "ecs_task" | "ecs_service" => segments(value).filter(|part| !is_version(part, value)).map(of_cluster).collect(),
-        "lambda_function" | "state_machine" => {
-            segments(value).filter(|part| !is_version(part, value)).map(own).collect()
+    }
+
+    fn named(self, value: &str) -> Vec<Named> {
+        match self {
+            Self::Whole => Vec::new(),
+            Self::RdsEndpoint => endpoint(value, identity::RDS_DOMAIN),
+            Self::RedshiftEndpoint => endpoint(value, identity::REDSHIFT_DOMAIN),
+            Self::EksEndpoint => value.split_once('.').map(|(id, _)| Named::own(0..id.len())).into_iter().collect(),
+            Self::EndpointHost => endpoint_host(value),
+            Self::HostOfAddress => host_of_address(value),
+            Self::LoadBalancer if value.contains(['/', '%']) => {
+                segments(value).filter(|part| !is_sort(part, value)).map(own).collect()
+            }
+            Self::LoadBalancer => load_balancer_host(value),
+            Self::Principal => principal(value),
+            Self::EcsResource => segments(value).filter(|part| !is_version(part, value)).map(of_cluster).collect(),
+            Self::Versioned => segments(value).filter(|part| !is_version(part, value)).map(own).collect(),
+            Self::Path => segments(value).map(own).collect(),
+            Self::Table => segments(value).filter(|part| !is_of_table(part, value)).map(own).collect(),
+            Self::LogGroup => log_stream(value),
         }
-        "cfn_stack" | "msk_cluster" | "eks_cluster" => segments(value).map(own).collect(),
-        "dynamodb_table" => segments(value).filter(|part| !is_of_table(part, value)).map(own).collect(),
-        "log_group" => log_stream(value),
-        _ => Vec::new(),
     }
 }
 
