@@ -463,6 +463,8 @@ pub fn next_candidate(bytes: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     fn mint(scope: &str) -> Mint {
@@ -492,6 +494,21 @@ mod tests {
         assert_eq!(&encode(0), b"000000000000");
         assert_eq!(&encode((1 << 60) - 1), b"ZZZZZZZZZZZZ");
         assert_eq!(&tail(&[0; 32]), b"G00000000000");
+    }
+
+    #[test]
+    fn placeholders_of_one_network_have_hashes_of_their_own() {
+        let mint = mint("a");
+        let hash = |address: String| {
+            let mut hasher = Hashed::default();
+            mint.placeholder("private_ip", "PRIVATE_IP", &address).hash(&mut hasher);
+            hasher.finish()
+        };
+        let hashes: Vec<u64> = (0..=255).map(|n| hash(format!("10.20.30.{n}"))).collect();
+        // A table looks at the lowest bits and at the highest seven: as many differ as of random numbers, about.
+        let distinct = |part: fn(u64) -> u64| hashes.iter().map(|hash| part(*hash)).collect::<HashSet<_>>().len();
+        assert!(distinct(|hash| hash & 0xff) > 140, "{}", distinct(|hash| hash & 0xff));
+        assert!(distinct(|hash| hash >> 57) > 100, "{}", distinct(|hash| hash >> 57));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::catalog::Check;
 use crate::near::is_any;
 use crate::scan::check;
-use crate::scan::words;
+use crate::scan::words::Words;
 
 /// Bytes in which the value begins, and words in front of it.
 const CLAUSE_MAX: usize = 80;
@@ -15,15 +15,20 @@ const WORDS_MAX: usize = 8;
 const VALUE_MAX: usize = 128;
 
 /// Words of things that are numbered too.
-const NUMBERED: &str = "\
+static NUMBERED: Words = Words::new(
+    "\
     order|invoice|ticket|case|phone|tel|call|request|transaction|tracking|bestellung|bestellnummer|rechnung|\
-    rechnungsnummer|telefon|commande|facture|pedido|factura|ordine|fattura|zamówienie|faktura|bytes|rows|timestamp";
+    rechnungsnummer|telefon|commande|facture|pedido|factura|ordine|fattura|zamówienie|faktura|bytes|rows|timestamp",
+);
 
 /// The account in the sentence of a name that ends at `at`.
 pub(crate) fn account(text: &[u8], at: usize) -> Option<Range<usize>> {
     // `Account: prod (471192830564)`
     let colon = usize::from(matches!(text.get(at..), Some([b':', b' ', next, ..]) if next.is_ascii_alphabetic()));
-    value(text, at + colon, is_account)
+    blank(text, at + colon)?;
+    // Most sentences have no number.
+    let rest = text.get(at..text.len().min(at + CLAUSE_MAX + VALUE_MAX))?;
+    rest.iter().any(u8::is_ascii_digit).then(|| value(text, at + colon, is_account)).flatten()
 }
 
 /// Reports the accounts on the rest of the line after a name for several: `Accounts: prod 471192830564, dev 582203941675`.
@@ -92,7 +97,7 @@ fn value(text: &[u8], at: usize, wanted: impl Fn(&[u8]) -> bool) -> Option<Range
         if wanted(inside) {
             return Some(at + bare.start..at + bare.end);
         }
-        let goes_on = is_word(word) && !words::is_one_of(NUMBERED, inside);
+        let goes_on = is_word(word) && !NUMBERED.has(inside);
         at += len + blank(text, at + len).filter(|_| goes_on)?;
     }
     None

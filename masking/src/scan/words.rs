@@ -137,3 +137,29 @@ impl Bytes {
         self.0.get(usize::from(byte)).is_some_and(|has| *has)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LIST: &str = "s3|id|access|key|zamówienie|a-word-of-more-than-sixteen-letters|x";
+    static WORDS: Words = Words::new(LIST);
+
+    proptest! {
+        #[test]
+        fn a_list_has_its_words_and_no_others(
+            value in prop_oneof![
+                prop::sample::select(LIST.split('|').collect::<Vec<_>>()).prop_map(str::to_owned),
+                "[s3idkeyx|]{0,4}",
+            ],
+            upper: bool,
+        ) {
+            let value = if upper { value.to_ascii_uppercase() } else { value };
+            let listed = LIST.split('|').any(|word| word.eq_ignore_ascii_case(&value));
+            prop_assert_eq!(WORDS.has(value.as_bytes()), listed);
+            prop_assert!(!listed || WORDS.may_begin(value.as_bytes()[0]));
+        }
+    }
+}
