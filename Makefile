@@ -157,7 +157,7 @@ logs: ## follows the logs of the stack
 wheel: venv build ## dist/: the Python package aws-masker for this platform, of what `make build` makes
 	@scripts/wheel dist '$(target)/wasm32-wasip1/release/aws_masker.wasm' '$(target)/sidecar/redis-sidecar'
 
-dist: rust venv ## dist/: the .wasm, its meta.json, the sidecar, the Python package, SBOM and sums
+dist: rust venv ## dist/: the .wasm, its meta.json, the sidecar without and with the AWS SDK, the Python package, SBOM and sums
 	@scripts/dist
 
 about:

@@ -22,9 +22,9 @@ pub use self::account::Account;
 
 /// Whether this program can ask an account.
 pub const IS_BUILT: bool = cfg!(feature = "aws");
-/// How to build one that can.
-pub const BUILD: &str =
-    "needs a redis-sidecar with the AWS SDK: cargo build --profile sidecar --package redis-sidecar --features aws";
+/// The program that can.
+pub const NEEDED: &str = "needs redis-sidecar-aws, which has the AWS SDK: a file of each release, and an image; it is built by \
+     cargo build --profile sidecar --package redis-sidecar --features aws";
 
 /// Where an account is asked; what is not given is the environment's, as in every tool of AWS.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

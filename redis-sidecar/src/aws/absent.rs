@@ -1,6 +1,6 @@
-//! A program that was built without the SDK: it says what to build.
+//! A program that was built without the SDK: it says which one to take, and what works without it.
 
-use super::{Answer, Asked, BUILD, Part, Place};
+use super::{Answer, Asked, NEEDED, Part, Place};
 use crate::error::Fatal;
 use crate::estate::Collected;
 use crate::name::SourceName;
@@ -11,7 +11,11 @@ pub enum Account {}
 
 impl Account {
     pub async fn open(_: &Place) -> Result<Self, Fatal> {
-        Err(format!("asking AWS {BUILD}").into())
+        let error = format!(
+            "asking AWS {NEEDED}. Without it, pipe what AWS's command line lists: aws resourcegroupstaggingapi \
+             get-resources | redis-sidecar learn --source tags"
+        );
+        Err(error.into())
     }
 
     pub fn source(&self) -> Option<SourceName> {

@@ -55,7 +55,7 @@ pub(super) fn parse(raw: &RawConfig) -> Result<Option<EstateConfig>, InvalidVari
         };
     };
     if !aws::IS_BUILT {
-        return refuse(INTERVAL, aws::BUILD);
+        return refuse(INTERVAL, aws::NEEDED);
     }
     let interval = duration(&text).filter(|interval| (SHORTEST..=LONGEST).contains(interval));
     let interval =
