@@ -250,6 +250,54 @@ const NOTATIONS: &[&str] = &[
     "Die Datenbank ‹citrus-pg-prod-8› ist langsam",
     "데이터베이스 ‹citrus-mysql-dev-8›에 접속",
     "كلمة السر هي ‹Tq7!mZ2x#Lp9›",
+    // Accounts that are compared, asked for, and chosen from.
+    "account_test.go:12: AccountID() = got \"‹471192830564›\", want \"‹718204593316›\"",
+    "expected account \"‹471192830564›\", actual \"‹718204593316›\"",
+    "Expected account id to be ‹471192830564› but got ‹718204593316›",
+    "Not equal: \n  expected: \"‹471192830564›\"\n  actual  : \"‹718204593316›\"\nTest: TestAccount",
+    "assert account_id == '‹471192830564›'\nE  assert '‹718204593316›' == '‹471192830564›'",
+    "Which account? ‹471192830564› or ‹718204593316›?",
+    "and the staging account, ‹471192830564›, same region?",
+    "<option value=\"‹471192830564›\">prod account</option>",
+    "<select name=\"account\">\n  <option value=\"‹471192830564›\" selected>prod</option>\n  <option value=\"‹718204593316›\">dev</option>\n</select>",
+    // Cells on lines of their own, rows of LaTeX, a single column, a list for each column, a remark in a cell.
+    "|===\n|Account |Bucket\n\n|‹471192830564›\n|‹acme-logs-1›\n\n|‹718204593316›\n|‹acme-data-1›\n|===\n",
+    "[cols=\"1,1\"]\n|===\n|Name\n|Account ID\n\n|prod\n|‹471192830564›\n\n|dev\n|‹718204593316›\n|===\n",
+    "Stage & Account & Bucket \\\\ \\hline\nprod & ‹471192830564› & ‹acme-logs-1› \\\\\n\\hline\ndev & ‹718204593316› & \\texttt{‹acme-data-1›} \\\\\n",
+    "| Bucket |\n|---|\n| ‹acme-logs-1› |\n| ‹acme-data-1› |\n",
+    "Account\n-------\n‹471192830564›\n‹718204593316›\n",
+    "   password   \n---------------\n ‹Tq7!mZ2x#Lp9›\n ‹Zk8!wY5n#Rq2›\n(2 rows)\n",
+    r#"{"schema": {"fields": [{"name": "account_id", "type": "string"}, {"name": "n", "type": "number"}]}, "data": {"values": [["‹471192830564›", "‹718204593316›", "‹305918274610›"], [1, 2, 3]]}}"#,
+    "| Linked account | Cost |\n|---|---|\n| web-prod (‹471192830564›) | 1 |\n| web-dev (‹718204593316›) | 2 |\n",
+    // The words that git takes away and adds.
+    "account_id = [-\"‹471192830564›\"-]{+\"‹718204593316›\"+}",
+    "bucket: [-‹acme-logs-1›-]{+‹acme-data-1›+}",
+    "password = [-‹Tq7!mZ2x#Lp9›-]{+‹Zk8!wY5n#Rq2›+}",
+    // Items under a heading, answers that list several, what a command reads.
+    "h3. Affected buckets\n- ‹acme-logs-1›\n- ‹acme-data-1› (the copy)\n- s3://‹acme-more-1›\n",
+    "## Accounts\n\n* ‹471192830564›\n* ‹718204593316› - staging\n",
+    "$ aws s3api list-buckets --query 'Buckets[].Name' --output text\n‹acme-logs-1›\t‹acme-data-1›\n",
+    "$ aws rds describe-db-instances | jq -r '.DBInstances[].DBInstanceIdentifier'\n‹orders-primary-1›\n‹billing-replica-1›\n$ date\n",
+    "echo ‹Tq7!mZ2x#Lp9› | passwd --stdin deploy",
+    "[root@web ~]# echo '‹Velvet Cactus 81›' | sudo passwd --stdin root",
+    "printf '%s' \"‹Otter-Teal-6›\" | docker login --username AWS --password-stdin registry.example",
+    "docker login -u ops --password-stdin <<< '‹Otter-Teal-6›'",
+    "create user report with password '‹Ivory;Coast 12›';",
+    "the password is:\n‹hunter2Hunter›\nthanks",
+    // Further languages; a verb in front of a password tells it.
+    "Das Passwort der Datenbank lautete noch ‹Mango.Lassi.1987›, leider.",
+    "Kata sandi basis data adalah ‹Mango.Lassi.1987›. Nomor akun AWS: ‹471192830564›.",
+    "A jelszó: ‹Mango.Lassi.1987›. AWS-fiók azonosítója: ‹471192830564›.",
+    "Lösenordet är ‹Mango.Lassi.1987›. AWS-kontot är ‹471192830564›. Hemlig nyckel: ‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
+    "Veritabanı parolası: ‹Mango.Lassi.1987›. Hesap numarası: ‹471192830564›. Gizli anahtar: ‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
+    "Parola bazei de date este ‹Mango.Lassi.1987›. Contul AWS: ‹471192830564›.",
+    "Hasło do bazy: ‹Mango.Lassi.1987›. Numer konta: ‹471192830564›.",
+    "Heslo k databázi je ‹Mango.Lassi.1987›. Číslo účtu: ‹471192830564›.",
+    "Mật khẩu: ‹Mango.Lassi.1987›. Tài khoản AWS: ‹471192830564›.",
+    "รหัสผ่าน: ‹Mango.Lassi.1987› หมายเลขบัญชี ‹471192830564›",
+    "Пароль: ‹Mango.Lassi.1987›. Номер акаунта: ‹471192830564›. Секретний ключ: ‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
+    "كلمة المرور: ‹Mango.Lassi.1987›\nرقم الحساب: ‹471192830564›\n",
+    "[06/Feb/2026:00:00:38 +0000] ‹54.180.12.34› - GET /x",
 ];
 
 /// Texts in which names stand and no values.
@@ -296,6 +344,13 @@ const OTHERWISE: &[&str] = &[
     "La base de datos postgres-16 y la base de datos no-relacional",
     "secret: my-app-secret-name-2, imagePullSecret: registryCredentials1",
     "{\"order\": \"471192830564\"}",
+    "expected 471192830564 bytes, got 718204593316",
+    "<option value=\"471192830564\">the order</option>",
+    "Buckets\n-------\n\n- read-only\n- auto-created by the service\n",
+    "Region & Bucket policy \\\\\nbucket & is a word \\\\\n",
+    "echo \"$PASSWORD\" | docker login --password-stdin",
+    "The password field is validated, and the password was changed.",
+    "account_id = [-var.a1-]{+var.b1+}",
 ];
 
 #[test]

@@ -263,3 +263,19 @@ impl masking::Resolve for All<'_> {
         self.0.get(placeholder).map(|entry| entry.value.clone())
     }
 }
+
+/// The console writes an account with hyphens: the label tells the form, the code that it is the same account.
+#[test]
+fn an_account_with_hyphens_has_the_code_of_the_plain_one() {
+    let masked = mask("account 4711-9283-0564 and account 471192830564 and account 718204593316");
+    let text = masked.body.unwrap();
+    let codes: Vec<_> = placeholder::find_all(text.as_bytes())
+        .map(|(range, placeholder)| {
+            (text[range].to_owned(), placeholder.as_str()[placeholder.as_str().len() - 12..].to_owned())
+        })
+        .collect();
+    assert_eq!(codes.len(), 3, "{text}");
+    assert!(codes[0].0.starts_with("AWS_ACCOUNT_DASH_") && codes[1].0.starts_with("AWS_ACCOUNT_"), "{text}");
+    assert_eq!(codes[0].1, codes[1].1, "{text}");
+    assert_ne!(codes[0].1, codes[2].1, "{text}");
+}

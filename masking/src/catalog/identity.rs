@@ -16,7 +16,12 @@ pub(super) const ROWS: &[Row] = &[
                         outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
                         アカウント id|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|\
                         konta|koncie|compte|conta|аккаунт|Аккаунт|аккаунта|аккаунте|users|grantees|kontonummer|\
-                        numer konta|tài khoản|akun|حساب|Účet|hesap|hesabı|hesap kimliği|खाता|účet|обліковий запис|帳戶|帳戶 id",
+                        numer konta|tài khoản|akun|حساب|Účet|hesap|hesabı|hesap kimliği|hesap no|hesap numarası|hesabın|खाता|účet|účtu|Účtu|účtem|účty|\
+                        обліковий запис|Обліковий запис|облікового запису|обліковому записі|акаунт|Акаунт|акаунта|акаунту|акаунті|\
+                        аккаунту|аккаунтом|учётная запись|Учётная запись|учетная запись|учётной записи|учетной записи|номер счёта|Номер счёта|\
+                        帳戶|帳戶 id|fiók|fiókja|fiókazonosító|fiók azonosítója|fiókszám|fiókban|kontot|kontonumret|kontonummeret|kontoen|\
+                        ^cont|contul|contului|id cont|kontem|บัญชี|รหัสบัญชี|บัญชี id|tili|tilin|tilinumero|λογαριασμός|λογαριασμού|\
+                        λογαριασμό|חשבון|החשבון|numéro de compte|número de conta|número de cuenta",
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),

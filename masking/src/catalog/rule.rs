@@ -210,6 +210,8 @@ pub(crate) enum Check {
     Generated,
     /// It is base64 of a secret that is random itself.
     Encoded,
+    /// It is base64 of a text, or of a compressed one, in which values stand.
+    UserData,
     /// It is twelve digits, not all the same.
     Account,
     /// It is a private address that is not one of the aggregates of RFC 1918.

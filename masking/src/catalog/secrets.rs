@@ -53,7 +53,10 @@ pub(super) const ROWS: &[Row] = &[
                         clave secreta|clave de acceso secreta|chiave segreta|accesso segreta|clé secrète|accès secrète|\
                         geheimschlüssel|秘密存取金鑰|chave secreta|секретный ключ|Секретный ключ|секретного ключа|\
                         klucz tajny|tajny klucz|heime sleutel|\
-                        tajný klíč|khóa bí mật|секретний ключ|المفتاح السري",
+                        tajný klíč|Tajný klíč|khóa bí mật|khoá bí mật|секретний ключ|Секретний ключ|секретного ключа|المفتاح السري|مفتاح سري|\
+                        tkos kulcs|tkos kulcsa|mlig nyckel|mliga nyckeln|hemmelig nøkkel|hemmelig nøgle|\
+                        gizli anahtar|gizli anahtarı|gizli erişim anahtarı|cheia secretă|cheie secretă|nego klucza|tajného klíče|\
+                        kunci rahasia|คีย์ลับ|กุญแจลับ|inen avain|μυστικό κλειδί|מפתח סודי",
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Generated,
             }),
@@ -199,8 +202,8 @@ pub(super) const ROWS: &[Row] = &[
                         redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
                         口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
                         паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|şifresi|Şifresi|parolası|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
-                        passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|lösenordet|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
-                        pass phrase|passcode|require pass|store pass|key pass|master auth",
+                        passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|lösenordet|Lösenordet|passordet|adgangskoden|salasanan|jelszava|jelszót|jelszavát|parolei|hesla|heslem|hasłem|พาสเวิร์ด|الرقم السري|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
+                        pass phrase|passcode|password stdin|require pass|store pass|key pass|master auth",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
@@ -464,6 +467,25 @@ pub(super) const ROWS: &[Row] = &[
         ..SECRET
     },
     Row {
+        id: "user_data",
+        label: "USER_DATA",
+        rules: &[Rule::Key(KeyRule {
+            // A program that a machine runs when it starts, in base64. (EC2 user guide, "Run commands when you launch")
+            names: "user data|user data base64|userdata|custom data",
+            value: "([A-Za-z0-9+/]{40,}={0,2})",
+            check: Check::UserData,
+        })],
+        yes: &[
+            "UserData: ‹IyEvYmluL2Jhc2gKZXhwb3J0IERCX1BBU1NXT1JEPVZlbHZldF9DYWN0dXNfODE=›",
+            r#"{"UserData": {"Value": "‹IyEvYmluL2Jhc2gKYXdzIHMzIGNwIHMzOi8vYWNtZS1pbnZvaWNlcy94IC4K›"}}"#,
+        ],
+        no: &[
+            "UserData: IyEvYmluL2Jhc2gKeXVtIC15IHVwZGF0ZSAmJiB5dW0gaW5zdGFsbCAteSBodHRwZAo=",
+            "user_data: 3f2b8c1d9e0a4f5b6c7d8e9f0a1b2c3d4e5f6071",
+        ],
+        ..SECRET
+    },
+    Row {
         id: "client_secret",
         label: "CLIENT_SECRET",
         rules: &[
@@ -644,9 +666,39 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "kms_alias",
         label: "KMS_ALIAS",
-        rules: &[Rule::Arn("kms:alias")],
-        yes: &["arn:aws:kms:us-east-1:111122223333:alias/‹northwind-billing-key›"],
-        no: &["arn:aws:kms:us-east-1:111122223333:alias/aws/s3", "alias/x"],
+        rules: &[
+            Rule::Arn("kms:alias"),
+            // With its prefix, wherever a key may be named.
+            Rule::Key(KeyRule {
+                names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk|cmk id|\
+                        kms cmk|kms id|key id|encryption key|encryption key id|master key|master key id|key identifier|\
+                        alias|aliases|alias name|kms alias name|key aliases|target key id|kms 키|kms キー|kms 密钥|kms schlüssel|\
+                        clave kms|clave de kms|kms key name|sse kms key id|key name",
+                value: "alias/([A-Za-z0-9/_-]{1,250})",
+                check: Check::Customer,
+            }),
+            Rule::Key(KeyRule {
+                names: "kms alias|kms aliases|kms key alias|kms key aliases|kms alias name|kms key alias name|cmk alias",
+                value: "(?:alias/)?([A-Za-z][A-Za-z0-9/_-]{2,250})",
+                check: Check::Name,
+            }),
+            Rule::Resource("kms_alias|AWS::KMS::Alias", "alias/([A-Za-z0-9/_-]{1,250})", Check::Customer),
+        ],
+        yes: &[
+            "arn:aws:kms:us-east-1:111122223333:alias/‹northwind-billing-key›",
+            "kms_alias: ‹orders-data›\n",
+            "KMS key alias = alias/‹orders-data›",
+            "{\"AliasName\": \"alias/‹orders-data›\", \"TargetKeyId\": \"x\"}",
+            "KMS_KEY_ID=alias/‹orders-data›\n",
+            "aws kms encrypt --key-id alias/‹orders› --plaintext fileb://x",
+            "aws_kms_alias.data: Refreshing state... [id=alias/‹orders-data›]",
+        ],
+        no: &[
+            "arn:aws:kms:us-east-1:111122223333:alias/aws/s3",
+            "alias/x",
+            "kms_key_id = \"alias/aws/ebs\"",
+            "kms_alias: string",
+        ],
         ..ROW
     },
     Row {

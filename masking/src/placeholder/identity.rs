@@ -30,6 +30,7 @@ impl<'v> Identity<'v> {
             _ if surrounding.is_some() => surrounding.map(|label| (*label, Cow::Borrowed(value))),
             "ec2_private_dns" => form(label).address(value).map(|address| (PRIVATE_ADDRESS, address)),
             "ec2_public_dns" => PUBLIC_HOST.address(value).map(|address| (PUBLIC_ADDRESS, address)),
+            "account_id" if label == ACCOUNT_HYPHENS => hyphenated(value).map(|account| ("account_id", account)),
             "cgnat_ip" => Some((PRIVATE_ADDRESS, Cow::Borrowed(value))),
             "rds_cluster" => Some(("rds_instance", Cow::Borrowed(value))),
             "rds_endpoint" if first => Some(("rds_instance", Cow::Borrowed(value))),
@@ -72,6 +73,16 @@ const PUBLIC_HOST: Form = Form { prefix: "ec2-", sign: '-', reversed: false };
 pub(crate) const HYPHENS: &str = "IP_HYPHENS";
 pub(crate) const UNDERSCORES: &str = "IP_SCORES";
 pub(crate) const REVERSED: &str = "IP_REVERSED";
+
+/// The label of accounts as the console writes them: `1234-5678-9012`.
+pub(crate) const ACCOUNT_HYPHENS: &str = "ACCOUNT_DASH";
+
+/// The twelve digits of an account that is written in three groups of four.
+fn hyphenated(value: &str) -> Option<Cow<'static, str>> {
+    let groups: Vec<&str> = value.split('-').collect();
+    let digits = |group: &&str| group.len() == 4 && group.bytes().all(|b| b.is_ascii_digit());
+    (groups.len() == 3 && groups.iter().all(digits)).then(|| Cow::Owned(groups.concat()))
+}
 
 /// Returns the way in which a label's hosts write an address. The label of the kind itself is that of `ip-10-0-1-7`.
 fn form(label: &str) -> Form {

@@ -11,7 +11,7 @@ use crate::scan::letters;
 use crate::scan::own;
 use crate::scan::person;
 use crate::scan::template;
-use crate::scan::words::{is_one_of, starts_with_ignore_case};
+use crate::scan::words::{holds_ignore_case, is_one_of, starts_with_ignore_case};
 
 pub(crate) use crate::scan::look::{
     has_digit, is_case_mixed, is_generated, is_irregular, is_long, is_mixed, is_scattered,
@@ -32,6 +32,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
             is_random(value) && (is_generated(value) || is_case_mixed(value) && letters::is_unlikely(value))
         }
         Check::Encoded => BASE64.decode(value).is_ok_and(|secret| is_generated(&secret) && is_random(&secret)),
+        Check::UserData => holds_values(value),
         Check::Account => is_account(value),
         Check::PrivateIp => address(value).is_some_and(is_private),
         Check::CgnatIp => address(value).is_some_and(is_cgnat),
@@ -47,6 +48,51 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Iban => person::is_iban(value),
     }
 }
+
+/// Returns whether base64 is of a text with words that values stand under or in. What is compressed cannot be read, so
+/// that anything may be in it.
+fn holds_values(value: &[u8]) -> bool {
+    // What is cut off in the middle of four letters is read up to there.
+    let whole = value.get(..value.len() & !3).unwrap_or_default();
+    let Ok(text) = BASE64.decode(whole) else { return false };
+    let compressed = text.starts_with(&[0x1f, 0x8b]);
+    let written = text.iter().all(|b| *b >= b' ' || b.is_ascii_whitespace() || *b == 0x1b);
+    let shown = || SHOWN.iter().any(|word| holds_ignore_case(&text, word));
+    // The numbers of accounts and addresses.
+    let numbers = || {
+        text.split(|b| !b.is_ascii_digit() && *b != b'.').any(|run| match run.iter().filter(|b| **b == b'.').count() {
+            0 => run.len() == 12,
+            points => points == 3 && run.len() >= 7,
+        })
+    };
+    compressed || written && (shown() || numbers())
+}
+
+/// What a text of configuration shows where values stand.
+const SHOWN: [&[u8]; 22] = [
+    b"pass",
+    b"pwd",
+    b"secret",
+    b"token",
+    b"_key",
+    b"-key",
+    b"apikey",
+    b"bucket",
+    b"s3:",
+    b"arn:",
+    b"akia",
+    b"asia",
+    b"account",
+    b"amazonaws",
+    b"://",
+    b".internal",
+    b"private",
+    b"vpc-",
+    b"subnet-",
+    b"sg-",
+    b"fs-",
+    b"cluster",
+];
 
 /// Returns whether no word has the letters of an id: two digits, or one and more consonants in a row than words have.
 fn is_scrambled(value: &[u8]) -> bool {

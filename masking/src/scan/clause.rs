@@ -25,11 +25,25 @@ static NUMBERED: Words = Words::new(
 pub(crate) fn account(text: &[u8], at: usize) -> Option<Range<usize>> {
     // `Account: prod (471192830564)`
     let colon = usize::from(matches!(text.get(at..), Some([b':', b' ', next, ..]) if next.is_ascii_alphabetic()));
+    // `Which account? 471192830564`, `the staging account, 471192830564, …`
+    if let Some([b'?' | b',' | b';' | b'!', b' ', b'0'..=b'9', ..]) = text.get(at..) {
+        let number = at + 2..at + 2 + DIGITS;
+        return stands(text, number.clone()).then_some(number);
+    }
     blank(text, at + colon)?;
     // Most sentences have no number.
     let rest = text.get(at..text.len().min(at + CLAUSE_MAX + VALUE_MAX))?;
-    rest.iter().any(u8::is_ascii_digit).then(|| value(text, at + colon, is_account)).flatten()
+    rest.iter().any(u8::is_ascii_digit).then(|| value(text, at + colon, |_, word| is_account(word))).flatten()
 }
+
+/// Returns whether an account stands there, and does not go on.
+pub(crate) fn stands(text: &[u8], number: Range<usize>) -> bool {
+    let ends = text.get(number.end).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
+    ends && text.get(number).is_some_and(is_account)
+}
+
+/// Digits of an account.
+pub(crate) const DIGITS: usize = 12;
 
 /// Reports the accounts on the rest of the line after a name for several: `Accounts: prod 471192830564, dev 582203941675`.
 /// Returns whether there is more than one.
@@ -53,6 +67,18 @@ pub(crate) fn accounts(text: &[u8], at: usize, found: &mut impl FnMut(Range<usiz
     several
 }
 
+/// The only account in a cell that has a remark: `orders-prod (471192830564)`, `471192830564 (prod)`.
+pub(crate) fn account_within(text: &[u8], cell: Range<usize>) -> Option<Range<usize>> {
+    let mut at = cell.start;
+    let words =
+        text.get(cell).filter(|cell| cell.contains(&b'('))?.split(|b| b" ,;/()[]|`:".contains(b)).map(move |word| {
+            at += word.len() + 1;
+            at - 1 - word.len()..at - 1
+        });
+    let mut accounts = words.filter(|word| text.get(word.clone()).is_some_and(is_account));
+    accounts.next().filter(|_| accounts.next().is_none())
+}
+
 /// Bytes of a line in which accounts are listed.
 const LINE_MAX: usize = 240;
 
@@ -73,11 +99,25 @@ pub(crate) fn is_account(word: &[u8]) -> bool {
 
 /// The password in the sentence of a name that ends at `at`.
 pub(crate) fn password(text: &[u8], at: usize) -> Option<Range<usize>> {
-    value(text, at, |word| check::is_scattered(word) && check::passes(Check::Password, word))
+    value(text, at, |before, word| {
+        let told = || is_verb(before) && (check::is_generated(word) || check::is_mixed(word));
+        (check::is_scattered(word) || told() && !check::is_code(word)) && check::passes(Check::Password, word)
+    })
+}
+
+/// Returns whether what follows a word is what the sentence tells: `… ist jetzt x`, `… do banco: x`.
+fn is_verb(word: &[u8]) -> bool {
+    static VERBS: Words = Words::new(
+        "\
+        is|are|was|now|still|ist|sind|lautet|lautete|war|jetzt|noch|es|era|est|était|é|è|adalah|je|är|var|er|jest|este|là|\
+        هي|هو|brzmi|şudur|on|является|:|=|-|–|—",
+    );
+    word.ends_with(b":") || VERBS.has(word)
 }
 
 /// The first word that is wanted, unless the sentence ends before it.
-fn value(text: &[u8], at: usize, wanted: impl Fn(&[u8]) -> bool) -> Option<Range<usize>> {
+/// `wanted` takes the word in front of it too.
+fn value(text: &[u8], at: usize, wanted: impl Fn(&[u8], &[u8]) -> bool) -> Option<Range<usize>> {
     // Nothing but a blank stands between words, and most names are code's.
     let limit = text.len().min(at + CLAUSE_MAX);
     let first = blank(text, at)?;
@@ -85,6 +125,7 @@ fn value(text: &[u8], at: usize, wanted: impl Fn(&[u8]) -> bool) -> Option<Range
     let mut at = at + first;
     text.get(at)
         .filter(|b| b.is_ascii_alphabetic() || !b.is_ascii() || **b == b'<' || wrapped && b.is_ascii_digit())?;
+    let mut before: &[u8] = b"";
     for _ in 0..=WORDS_MAX {
         if at >= limit {
             return None;
@@ -94,10 +135,11 @@ fn value(text: &[u8], at: usize, wanted: impl Fn(&[u8]) -> bool) -> Option<Range
         let word = rest.get(..len)?;
         let bare = without_marks(word);
         let inside = word.get(bare.clone())?;
-        if wanted(inside) {
+        if wanted(before, inside) {
             return Some(at + bare.start..at + bare.end);
         }
         let goes_on = is_word(word) && !NUMBERED.has(inside);
+        before = word;
         at += len + blank(text, at + len).filter(|_| goes_on)?;
     }
     None

@@ -19,7 +19,7 @@ use crate::scan::nested::{self, Between};
 use crate::scan::notation::{self, Element, Joint, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
 use crate::scan::phrase;
-use crate::scan::places::PLACES;
+use crate::scan::places::{self, PLACES};
 use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
 use crate::scan::words;
@@ -122,14 +122,22 @@ impl Keyed {
     }
 
     /// The value further on in the sentence of its name.
-    fn clause(&self, text: &[u8], name: Name<'_>, found: impl FnMut(Range<usize>)) -> bool {
+    fn clause(&self, text: &[u8], name: Name<'_>, mut found: impl FnMut(Range<usize>)) -> bool {
         let value = match self.check {
             Check::Account => clause::account(text, name.end),
             _ if !name.is_word() => None,
             Check::Password => clause::password(text, name.end),
             _ => None,
         };
-        value.filter(|_| name.is_word()).map(found).is_some()
+        let Some(value) = value.filter(|_| name.is_word()) else { return false };
+        let end = value.end;
+        found(value);
+        // `Which account? 471192830564 or 582203941675?`
+        let other = notation::next_element(text, end).filter(|next| next.joint == Joint::And);
+        let other = other.filter(|_| self.check == Check::Account).map(|next| next.place.start);
+        let other = other.map(|start| start..start + clause::DIGITS);
+        other.filter(|other| clause::stands(text, other.clone())).into_iter().for_each(found);
+        true
     }
 
     /// The value at `place`, and those that follow it in a list.
@@ -151,7 +159,9 @@ impl Keyed {
         while let Some(value) = self.value(text, place, formal, reading) {
             let end = value.end;
             let last = joint == Joint::And && self.check != Check::Account;
-            if !first && (joint == Joint::Comma || last) && !notation::ends_element(text, end) {
+            // What stands on a line of its own was seen to end there.
+            let alone = matches!(place.kind, PlaceKind::Item | PlaceKind::Answer);
+            if !first && !alone && (joint == Joint::Comma || last) && !notation::ends_element(text, end) {
                 return;
             }
             found(value);
@@ -177,9 +187,12 @@ impl Keyed {
             // What an option is for follows its default: `flag.String("bucket", "b", "…")`.
             let default = place.kind == PlaceKind::Called
                 && text.get(..place.start.saturating_sub(1)).is_some_and(|head| head.trim_ascii_end().ends_with(b","));
-            let one = default || matches!(place.kind, PlaceKind::Before | PlaceKind::Cell);
-            if matches!(place.kind, PlaceKind::Object | PlaceKind::Map | PlaceKind::Members) {
+            let one = default || matches!(place.kind, PlaceKind::Before | PlaceKind::Cell | PlaceKind::Piped);
+            use PlaceKind::{Answer, Item};
+            if matches!(place.kind, PlaceKind::Object | PlaceKind::Map | PlaceKind::Members | Item | Answer) {
                 let next = match place.kind {
+                    Item => places::next_item_of_list(text, end),
+                    Answer => places::next_answer(text, end),
                     kind @ (PlaceKind::Map | PlaceKind::Members) => member::next_in_map(text, end, kind),
                     kind => member::next_object(text, end).map(|next| ValuePlace { kind, ..next }),
                 };
@@ -235,7 +248,9 @@ impl Keyed {
 
     /// The value that stands in a cell of a column.
     pub(crate) fn cell(&self, text: &[u8], place: ValuePlace, reading: &mut Reading) -> Option<Range<usize>> {
-        self.value(text, place, false, reading)
+        let whole = self.value(text, place, false, reading);
+        // `orders-prod (471192830564)`
+        whole.or_else(|| clause::account_within(text, place.start..place.end?).filter(|_| self.check == Check::Account))
     }
 
     fn is_password(&self) -> bool {
@@ -266,6 +281,16 @@ impl Keyed {
         }
         if let Some(end) = place.end.filter(|_| self.is_password()) {
             let cell = text.get(place.start..end)?;
+            // A command that reads a password is given one.
+            if place.kind == PlaceKind::Piped {
+                let given =
+                    !check::has_reference_mark(cell) && !check::begins_with_sigil(cell) && !cell.contains(&b'`');
+                return (given && self.check == Check::Password && cell.len() >= PIPED_MIN).then_some(place.start..end);
+            }
+            let place = match place.kind {
+                PlaceKind::Answer => ValuePlace { kind: PlaceKind::Cell, ..place },
+                _ => place,
+            };
             let before = place.kind == PlaceKind::Before && check::is_scattered(cell);
             if !before && place.kind != PlaceKind::Cell {
                 return None;
@@ -326,7 +351,9 @@ impl Keyed {
         let first = bytes.get(..memchr::memchr(b' ', bytes)?)?;
         let word = first.strip_suffix(b",").unwrap_or(first);
         let sure = |value: &[u8]| self.check == Check::Password || check::is_scattered(value);
-        if phrase::is_password(bytes) && sure(bytes) {
+        // `create user ana with password 'x y'`
+        let of_user = || quoted::is_of_user(text, phrase.start) && !check::has_reference_mark(bytes);
+        if (phrase::is_password(bytes) || self.check == Check::Password && of_user()) && sure(bytes) {
             return Some(phrase);
         }
         let generated = (check::is_generated(word) || check::is_mixed(word)) && self.is_enclosed(word);
@@ -352,7 +379,9 @@ impl Keyed {
                 check::is_distinctive(bytes) && (ends || place.quoted && notation::ends_quoted(text, value.end))
             }
             Check::Bucket | Check::Name if place.end.is_some() => {
-                let telling = check::is_distinctive(bytes) && (place.kind == PlaceKind::Cell || place.leads);
+                let alone = matches!(place.kind, PlaceKind::Cell | PlaceKind::Item | PlaceKind::Answer);
+                let telling = check::is_distinctive(bytes) && (alone || place.leads);
+                let telling = telling && (place.kind != PlaceKind::Item || !is_description(bytes));
                 let telling = telling && (place.kind != PlaceKind::Before || place.quoted || !is_description(bytes));
                 telling || place.quoted && place.kind == PlaceKind::Before
             }
@@ -423,6 +452,9 @@ impl Keyed {
     }
 }
 
+/// Minimum bytes of a password that a command is given to read.
+const PIPED_MIN: usize = 6;
+
 /// Returns whether a word behind a verb is a password, and no other word of a sentence: `the password is hashed`, `… is
 /// base64-encoded`, `… is 12 characters long`.
 fn is_told(value: &[u8]) -> bool {
@@ -477,7 +509,10 @@ fn is_compared(text: &[u8], start: usize, value: &[u8]) -> bool {
 
 /// A value without the sign that ends its sentence or separates it from the next.
 fn without_stop(text: &[u8], value: Range<usize>, kind: PlaceKind) -> Range<usize> {
-    let sentence = matches!(kind, PlaceKind::Near | PlaceKind::Said);
+    // `Hasło: x. Numer konta: …`
+    let next =
+        matches!(text.get(value.end..), Some([b' ', first, ..]) if first.is_ascii_uppercase() || !first.is_ascii());
+    let sentence = matches!(kind, PlaceKind::Near | PlaceKind::Said) || next;
     let blank = text.get(value.end).is_none_or(u8::is_ascii_whitespace);
     let stop = |b: &u8| *b == b',' || sentence && matches!(b, b'.' | b';' | b':');
     let stops = text.get(value.clone()).filter(|_| blank).and_then(<[u8]>::last).is_some_and(stop);

@@ -115,7 +115,7 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
 /// Words that continue a name after a space, a point or an index.
 static MORE: Words = Words::new(
     "s3|access|account|id|ids|identifier|instance|key|name|names|no|number|num|password|token|arn|secret|cluster|zone|\
-    identifiers|database|value|rds|kms",
+    identifiers|database|data|value|rds|kms",
 );
 /// Bytes of the longest of them, and one more.
 const MORE_MAX: usize = 12;
@@ -140,8 +140,13 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
     Some(end + index + blank + len)
 }
 
-/// `[0]`
+/// `[0]`, and `[]` and `[*]` of queries.
 fn index_len(rest: &[u8]) -> usize {
+    match rest {
+        [b'[', b']', ..] => return 2,
+        [b'[', b'*', b']', ..] => return 3,
+        _ => {}
+    }
     let digits = rest.iter().skip(1).take(4).take_while(|b| b.is_ascii_digit()).count();
     if rest.first() == Some(&b'[') && digits > 0 && rest.get(digits + 1) == Some(&b']') { digits + 2 } else { 0 }
 }
@@ -285,6 +290,14 @@ impl<'t> Name<'t> {
         let prompt = PROMPTS.iter().find(|prompt| line.starts_with(prompt));
         prompt
             .is_some_and(|prompt| *prompt != b"# " || line.starts_with(b"# echo ") || line.starts_with(b"# printenv "))
+    }
+
+    /// Returns whether it is the last one of a query for several: `Buckets[].Name`, `.items[].spec.bucket`.
+    pub(crate) fn is_query_for_several(&self, text: &[u8]) -> bool {
+        let head = text.get(self.start.saturating_sub(NAME_MAX)..self.end).unwrap_or_default();
+        let path = head.iter().rev().take_while(|b| in_path(**b) || b"[]*".contains(b)).count();
+        let path = head.get(head.len() - path..).unwrap_or_default();
+        path.windows(2).any(|pair| pair == b"[]" || pair == b"[*")
     }
 
     /// Returns whether it is a heading of Markdown.

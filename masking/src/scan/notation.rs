@@ -35,6 +35,12 @@ pub(crate) enum PlaceKind {
     Object,
     /// A member of a map that has the name: `accounts: {web: 471192830564}`.
     Map,
+    /// An item of a list under a heading.
+    Item,
+    /// An answer of a command that lists several.
+    Answer,
+    /// What a command reads from the one in front of it.
+    Piped,
     /// A member of a map whose name is a plural: `buckets: {logs: b-1}`.
     Members,
     /// In a column that has the name in its header.
@@ -82,6 +88,8 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let (behind, joint) = match text.get(at..)? {
         [b',', ..] => (at + 1, Joint::Comma),
         rest if starts_conjunction(rest) > 0 && at > close => (at + starts_conjunction(rest), Joint::And),
+        // What git changes a word into.
+        [b'-', b']', b'{', b'+', ..] => return Some(changed(text, at + 4)),
         // What Terraform and Pulumi change a value into.
         [b'-' | b'=', b'>', ..] => (at + 2, Joint::Arrow),
         [0xe2, 0x86, 0x92, ..] => (at + 3, Joint::Arrow),
@@ -102,6 +110,13 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let quoted = start > unquoted;
     let place = ValuePlace { start, end: None, kind: PlaceKind::Assigned, quoted, tight: false, leads: false };
     Some(Element { place, joint })
+}
+
+/// What `git diff --word-diff` changes a value into: `[-"a"-]{+"b"+}`.
+fn changed(text: &[u8], inside: usize) -> Element {
+    let start = skip_quote(text, inside).unwrap_or(inside);
+    let place = ValuePlace { start, end: None, kind: PlaceKind::Assigned, quoted: true, tight: false, leads: false };
+    Element { place, joint: Joint::Arrow }
 }
 
 /// The place after the ARNs with which a list begins, whose other elements are accounts alone.
@@ -187,7 +202,7 @@ pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
 pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
     match text.get(end) {
         None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
-        Some(b'}' | b'{') => {
+        Some(b'}' | b'{' | b'-' | b'+') => {
             MARKUP.iter().any(|(_, close)| text.get(end..).is_some_and(|rest| rest.starts_with(close)))
         }
         Some(_) => skip_quote(text, skip_spaces(text, end)).is_some(),
@@ -231,6 +246,7 @@ pub(crate) fn goes_on(text: &[u8], end: usize) -> bool {
         [b'(' | b'[' | b'{' | b'<' | b'=' | b'$', ..] => true,
         [b':', next, ..] => !next.is_ascii_digit() && *next != b'/',
         [b'.', next, ..] => next.is_ascii_alphanumeric() || *next == b'_',
+        [b'-', b']', ..] => false,
         [b'-', ..] => true,
         _ => false,
     }
@@ -501,7 +517,7 @@ fn skip_block(text: &[u8], at: usize) -> usize {
 const BLOCK_MAX: usize = 32;
 
 /// What markup puts around a text that is shown as it is written: wikis and LaTeX.
-pub(crate) const MARKUP: [(&[u8], &[u8]); 8] = [
+pub(crate) const MARKUP: [(&[u8], &[u8]); 10] = [
     (b"<![CDATA[", b"]]>"),
     (b"{noformat}", b"{noformat}"),
     (b"{code}", b"{code}"),
@@ -510,11 +526,14 @@ pub(crate) const MARKUP: [(&[u8], &[u8]); 8] = [
     (b"\\textbf{", b"}"),
     (b"\\verb|", b"|"),
     (b"\\verb+", b"+"),
+    // The words that git takes away and adds.
+    (b"[-", b"-]"),
+    (b"{+", b"+}"),
 ];
 
 /// After the beginning of one of them.
 fn skip_markup(text: &[u8], at: usize) -> Option<usize> {
-    let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'{' | b'\\' | b'<')))?;
+    let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'{' | b'\\' | b'<' | b'[')))?;
     let (open, _) = MARKUP.iter().find(|(open, _)| rest.starts_with(open))?;
     // `{{name}}` is a template's, except in the table of a wiki.
     let template = open.starts_with(b"{{") && !text.get(..at).is_some_and(|head| head.trim_ascii_end().ends_with(b"|"));
@@ -524,7 +543,9 @@ fn skip_markup(text: &[u8], at: usize) -> Option<usize> {
 /// After a bracket or the hyphen of a YAML list.
 fn open(text: &[u8], at: usize) -> usize {
     match text.get(at..).unwrap_or_default() {
-        [b'{', ..] if skip_markup(text, at).is_some() => at,
+        // A quotation within the words that git takes away.
+        [b'[', b'-', b'"' | b'\'', ..] | [b'{', b'+', b'"' | b'\'', ..] => at + 2,
+        [b'{' | b'[', ..] if skip_markup(text, at).is_some() => at,
         [b'%', b'w' | b'i', b'[' | b'(', ..] => at + 3,
         [b'[' | b'{' | b'(', ..] => skip_blanks(text, at + 1),
         [b'-', b' ', ..] => skip_blanks(text, at + 2),

@@ -106,6 +106,7 @@ pub(crate) enum Form {
     Path,
     Table,
     LogGroup,
+    Account,
 }
 
 impl Form {
@@ -124,6 +125,7 @@ impl Form {
             "cfn_stack" | "msk_cluster" | "eks_cluster" => Self::Path,
             "dynamodb_table" => Self::Table,
             "log_group" => Self::LogGroup,
+            "account_id" => Self::Account,
             _ => Self::Whole,
         }
     }
@@ -146,6 +148,10 @@ impl Form {
             Self::Path => segments(value).map(own).collect(),
             Self::Table => segments(value).filter(|part| !is_of_table(part, value)).map(own).collect(),
             Self::LogGroup => log_stream(value),
+            Self::Account if value.contains('-') => {
+                vec![Named::labelled(0..value.len(), identity::ACCOUNT_HYPHENS)]
+            }
+            Self::Account => Vec::new(),
         }
     }
 }
@@ -346,6 +352,7 @@ mod tests {
             ("log_group", "‹acme-audit›:log-stream:2025/07/01"),
             ("cfn_stack", "‹web›/‹8ff84582-673b-4e85-a3ff-3fbd28da7b16›"),
             ("s3_bucket", "‹acme-logs›"),
+            ("account_id", "‹1234-5678-9012›"),
         ];
         for (kind, expected) in cases {
             let value = expected.replace(['‹', '›'], "");

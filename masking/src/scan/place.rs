@@ -73,7 +73,14 @@ fn is_place(text: &[u8], start: usize, end: usize) -> bool {
     let profile = head.ends_with(b"Access-")
         || tail.starts_with(b"_AdministratorAccess")
         || tail.starts_with(b"_PowerUserAccess");
-    behind || before || logs || profile || is_generated(head, tail) || is_alone(text, start, end) || is_said(head, tail)
+    behind
+        || before
+        || logs
+        || profile
+        || is_generated(head, tail)
+        || is_alone(text, start, end)
+        || is_said(head, tail)
+        || is_compared(text, start, end)
 }
 
 /// `config-bucket-471192830564`, `orders-artifacts-471192830564`: a name that is made unique by the account.
@@ -136,6 +143,37 @@ fn is_said(head: &[u8], tail: &[u8]) -> bool {
     let ends = matches!(tail, [] | [b'.' | b';' | b',' | b':', b' ' | b'\n', ..] | [b'.' | b'\n']);
     preposition.is_some_and(|word| stage || *word == "in " && ends)
 }
+
+/// `got "471192830564", want "582203941675"`, `expected: <471192830564>`, `'471192830564' == '582203941675'`, an option of a
+/// form: numbers of which the text around them tells that they are accounts.
+fn is_compared(text: &[u8], start: usize, end: usize) -> bool {
+    let head = text.get(start.saturating_sub(COMPARED_MAX)..start).unwrap_or_default();
+    let tail = text.get(end..text.len().min(end + COMPARED_MAX)).unwrap_or_default();
+    let mark = |b: &&u8| b"\"'`\\<([ ".contains(b);
+    let front = head.get(..head.len() - head.iter().rev().take_while(mark).count()).unwrap_or_default();
+    let sign = |text: &[u8]| matches!(text, [.., b'=' | b'!', b'='] | [.., b'<', b'>']);
+    let behind = tail.get(tail.iter().take_while(|b| b"\"'`\\>)] ".contains(b)).count()..).unwrap_or_default();
+    let equals = sign(front) || behind.get(..2).is_some_and(sign);
+    let front = front.strip_suffix(b":").or_else(|| front.strip_suffix(b"=")).unwrap_or(front).trim_ascii_end();
+    let word = front.iter().rev().take(COMPARED_MAX).take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = front.get(front.len() - word..).unwrap_or_default();
+    let option = words::ends_with_ignore_case(head, b"<option value=\"") || head.ends_with(b"<option value=\\\"");
+    // Most numbers are no such thing, and nothing more of the text is read for them.
+    (equals || option || words::is_one_of(COMPARED, word)) && tells_accounts(text, start, end)
+}
+
+/// Returns whether the text around a number speaks of accounts.
+fn tells_accounts(text: &[u8], start: usize, end: usize) -> bool {
+    let around = text.get(start.saturating_sub(ASKED_MAX)..text.len().min(end + ASKED_MAX / 2)).unwrap_or_default();
+    memchr::memmem::find(around, b"ccount").is_some()
+}
+
+/// Bytes of what compares an account with another.
+const COMPARED_MAX: usize = 24;
+/// Words in front of what a test or a tool compares.
+const COMPARED: &str = "\
+    expected|expect|expects|actual|actually|got|get|gets|want|wanted|wants|received|found|was|left|right|have|has|be|equal|\
+    equals|returned|vs|versus|old|new|before|after|instead|of|saw";
 
 /// Names that teams give their accounts.
 pub(crate) const STAGES: &str = "\

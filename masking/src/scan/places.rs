@@ -18,7 +18,7 @@ const SERVICE_MAX: usize = 10;
 const BEFORE_MAX: usize = 128;
 
 /// The notations of a value's place.
-pub(crate) const PLACES: usize = 14;
+pub(crate) const PLACES: usize = 16;
 
 /// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
 pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; PLACES] {
@@ -33,10 +33,12 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<
         last_cell(name, text),
         answer(name, text),
         next_item(name, text),
+        item(name, text),
         next_line(name, text),
         content(name, text),
         form(name, text),
         before(name, text),
+        piped(name, text),
     ]
 }
 
@@ -101,7 +103,89 @@ fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
         && inside.last().is_some_and(|b| *b != b':');
     let start = name.end + marks + 1 + empty + fence + indent + quote;
     let place = ValuePlace { start, end: Some(start + inside.len()), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
-    alone.then_some(ValuePlace { quoted: false, ..place })
+    // `$ … | jq -r '.DBInstances[].DBInstanceIdentifier'`
+    let several = name.is_query_for_several(text);
+    let kind = if several { PlaceKind::Answer } else { place.kind };
+    alone.then_some(ValuePlace { quoted: false, kind, ..place })
+}
+
+/// What a command is given to read: `echo 'x' | passwd --stdin ops`, `docker login --password-stdin <<< "x"`.
+fn piped(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
+    let written = name.is_option() && name.holds(b"stdin") || rest.starts_with(b" --stdin");
+    let here = || {
+        let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
+        memchr::memmem::find(line, b"<<< ").map(|at| name.end + at + b"<<< ".len())
+    };
+    if !written {
+        return None;
+    }
+    if let Some(start) = here() {
+        return Some(ValuePlace::after(text, start, PlaceKind::Assigned));
+    }
+    let head = text.get(name.start.saturating_sub(ROW_MAX)..name.start)?;
+    let pipe = memchr::memmem::rfind(head, b" | ")?;
+    let head = head.get(..pipe)?;
+    let echo =
+        ["echo -n ", "echo -e ", "echo ", "printf '%s' ", "printf %s ", "printf \"%s\" ", "printf '%s\\n' ", "printf "];
+    let command = echo.iter().find_map(|echo| Some(memchr::memmem::rfind(head, echo.as_bytes())? + echo.len()))?;
+    let argument = head.get(command..)?;
+    let marks =
+        usize::from(argument.len() > 2 && matches!(argument, [first @ (b'"' | b'\''), .., last] if first == last));
+    let value = argument.get(marks..argument.len() - marks)?;
+    let start = name.start - text.get(name.start.saturating_sub(ROW_MAX)..name.start)?.len() + command + marks;
+    let one = !value.is_empty() && (marks > 0 || !value.contains(&b' ')) && !value.contains(&b'\n');
+    one.then_some(ValuePlace { start, end: Some(start + value.len()), kind: PlaceKind::Piped, ..ValuePlace::WHOLE })
+}
+
+/// The first item of a list under a heading: `Affected buckets⏎* b-1⏎* b-2`.
+fn item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let rest = text.get(name.end..)?;
+    let marks = rest.iter().take(CLOSING_MAX).take_while(|b| b":*\r".contains(b)).count();
+    let line = name.end + marks;
+    (rest.get(marks) == Some(&b'\n') && name.is_plural()).then(|| next_item_of_list(text, line)).flatten()
+}
+
+/// The item of a list that begins after the end of the line at `at`, if it is one word, or one with a remark behind it.
+pub(crate) fn next_item_of_list(text: &[u8], at: usize) -> Option<ValuePlace> {
+    let rest = text.get(at..text.len().min(at + ROW_MAX))?;
+    // What stands behind the last one on its line.
+    let line = memchr::memchr(b'\n', rest)?;
+    let blanks = rest.get(line..)?.iter().take(BLANKS_MAX).take_while(|b| b.is_ascii_whitespace()).count();
+    let breaks = rest.get(line..line + blanks)?.iter().filter(|b| **b == b'\n').count();
+    let behind = rest.get(line + blanks..).filter(|_| breaks <= 2)?;
+    let digits = behind.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    let numbered = behind.get(digits..).is_some_and(|rest| digits > 0 && rest.starts_with(b". "));
+    let marks = [b"* ".as_slice(), b"- ", b"+ ", "• ".as_bytes()];
+    let mark = match marks.into_iter().find(|mark| behind.starts_with(mark)) {
+        Some(mark) => mark.len(),
+        None if numbered => digits + 2,
+        // The star of an item is a prefix of its line.
+        None if rest.get(..line + blanks)?.ends_with(b"  ") => 0,
+        None => return None,
+    };
+    let item = behind.get(mark..)?;
+    let quote = usize::from(item.first() == Some(&b'`'));
+    let inside = item.get(quote..)?;
+    let len = inside.iter().position(|b| *b <= b' ' || *b == b'`' || *b == b',').unwrap_or(inside.len());
+    let next = inside.get(len + quote..)?;
+    let ends = matches!(next, [] | [b'\n' | b'\r' | b',', ..] | [b' ', b'(' | b'-' | b':', ..] | [b' ', 0xe2, ..]);
+    let start = at + line + blanks + mark + quote;
+    let place = ValuePlace { start, end: Some(start + len), kind: PlaceKind::Item, ..ValuePlace::WHOLE };
+    (len > 0 && ends).then_some(place)
+}
+
+/// The next answer of a command, after one that ends at `end`: behind a tab, or on a line of its own.
+pub(crate) fn next_answer(text: &[u8], end: usize) -> Option<ValuePlace> {
+    let at = skip_quote(text, end).unwrap_or(end);
+    let start = at + usize::from(matches!(text.get(at), Some(b'\t' | b'\n')));
+    let rest = text.get(start..text.len().min(start + BEFORE_MAX)).filter(|_| start > at)?;
+    let len = rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len());
+    let quote = usize::from(len > 2 && matches!(rest.get(..len)?, [b'"', .., b'"']));
+    let ends = matches!(rest.get(len), None | Some(b'\n' | b'\r' | b'\t'));
+    let (start, end) = (start + quote, start + len - quote);
+    let place = ValuePlace { start, end: Some(end), kind: PlaceKind::Answer, ..ValuePlace::WHOLE };
+    (len > 0 && ends).then_some(place)
 }
 
 /// Maximum marks between a name and the end of its line.
@@ -150,12 +234,21 @@ fn answer(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let query = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || is_any(b".[]'\"*@", b)).count();
     head.get(..head.len() - query)?.ends_with(b"--query ").then_some(())?;
     let line = memchr::memchr(b'\n', rest)?;
-    let place = ValuePlace::after(text, name.end + line + 1, PlaceKind::Assigned);
+    let after = ValuePlace::after(text, name.end + line + 1, PlaceKind::Assigned);
+    // `--query 'Buckets[].Name' --output text`
+    let several = Some(name.end + line)
+        .filter(|_| !after.quoted && name.is_query_for_several(text))
+        .and_then(|end| next_answer(text, end));
+    let place = several.unwrap_or(after);
     rest.get(..line)?.iter().all(|b| *b != b';' && *b != b'|').then_some(place)
 }
 
 /// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.
 fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace> {
+    // What is read from elsewhere does not follow.
+    if name.is_option() && name.holds(b"stdin") {
+        return None;
+    }
     let enclosed = |open: &str| starts(text, name.end, open) && (name.is_foreign() || matches!(open, "「" | "『"));
     let foreign = text.get(name.end).is_some_and(|b| !b.is_ascii());
     if foreign && BRACKETS.iter().any(|(open, _)| !open.is_ascii() && enclosed(open)) {

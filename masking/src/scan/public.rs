@@ -101,6 +101,7 @@ impl<'t> Place<'t> {
             || self.is_beside_private()
             || self.leads_line()
             || self.is_named()
+            || self.follows_time()
             || self.tells_itself()
     }
 
@@ -146,6 +147,12 @@ impl<'t> Place<'t> {
     fn is_beside_private(&self) -> bool {
         let private = |address: Option<[u8; 4]>| address.is_some_and(check::is_private);
         private(next_address(self.behind)) || private(previous_address(self.before))
+    }
+
+    /// Returns whether the time of a server's log stands in front of it: `[06/Feb/2026:00:00:38 +0000] 54.180.12.34`.
+    fn follows_time(&self) -> bool {
+        let zone = self.before.strip_suffix(b"] ").and_then(|head| head.last_chunk::<6>());
+        zone.is_some_and(|zone| matches!(zone, [b' ', b'+' | b'-', rest @ ..] if rest.iter().all(u8::is_ascii_digit)))
     }
 
     /// A line of a server's log, of known hosts, of a table of hosts.

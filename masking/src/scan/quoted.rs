@@ -7,6 +7,7 @@ use crate::scan::check;
 use crate::scan::name::in_name;
 use crate::scan::notation::{MARKUP, PlaceKind, ValuePlace};
 use crate::scan::phrase::{PHRASE_MAX, is_password as is_phrase};
+use crate::scan::words;
 
 /// Bytes in which the closing mark is looked for.
 const REACH: usize = check::ENCLOSED_MAX + 1;
@@ -75,6 +76,19 @@ pub(crate) fn is_of_sql(text: &[u8], place: ValuePlace) -> bool {
         && opened
         && (begins || value().is_some_and(|value| check::is_generated(value) && !value.contains(&b' ')))
 }
+
+/// Returns whether the string that begins at `at` is the password of a user that SQL makes or alters.
+pub(crate) fn is_of_user(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(STATEMENT_MAX)..at).unwrap_or_default();
+    let line = head.get(memchr::memrchr2(b'\n', b';', head).map_or(0, |end| end + 1)..).unwrap_or_default();
+    let Some(statement) = line.strip_suffix(b"'") else { return false };
+    let made = ["create user ", "create role ", "alter user ", "alter role "];
+    words::ends_with_ignore_case(statement, b"password ")
+        && made.iter().any(|made| words::holds_ignore_case(statement, made.as_bytes()))
+}
+
+/// Bytes of a statement in front of the password in it.
+const STATEMENT_MAX: usize = 200;
 
 /// A value up to the mark that closes it, if it begins after one and the rest of it has no blank.
 pub(crate) fn widened(text: &[u8], value: Range<usize>) -> Range<usize> {

@@ -45,7 +45,15 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
         + usize::from(matches!(text.get(end..), Some([b'.' | b'*' | b':', b' ' | b',' | b'|' | b'\t' | b'\n', ..])));
     let follows = match text.get(end..).unwrap_or_default() {
         [b' ', rest @ ..] => {
-            matches!(rest, [b' ' | b'|' | b'\n' | b'\t', ..] | [b'!', b'!', ..] | [0xe2, 0x94 | 0x95, ..] | [])
+            matches!(
+                rest,
+                [b' ' | b'|' | b'\n' | b'\t', ..]
+                    | [b'!', b'!', ..]
+                    | [b'&', b' ', ..]
+                    | [b'\\', b'\\', ..]
+                    | [0xe2, 0x94 | 0x95, ..]
+                    | []
+            )
         }
         [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\', ..] | [b'<', b'/', ..] | [] => true,
         [0xe2, 0x94 | 0x95, ..] => true,
@@ -118,7 +126,7 @@ fn place(text: &[u8], cell: &Range<usize>) -> Option<ValuePlace> {
     let cell = trim(text, cell.clone());
     // The bar with which a row of MediaWiki begins.
     let bar = usize::from(text.get(cell.clone())?.starts_with(b"| "));
-    let cell = untagged(text, trim(text, cell.start + bar..cell.end));
+    let cell = untagged(text, unset(text, trim(text, cell.start + bar..cell.end)));
     let stars = text.get(cell.clone())?.iter().take_while(|b| matches!(b, b'*' | b'_')).count();
     let start = skip_quote(text, cell.start + stars).unwrap_or(cell.start + stars);
     // The element around the table ends with its last cell.
@@ -132,6 +140,19 @@ fn place(text: &[u8], cell: &Range<usize>) -> Option<ValuePlace> {
     };
     let end = Some(cell.end - marks).filter(|end| *end > start);
     end.map(|end| ValuePlace { end: Some(end), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
+}
+
+/// A cell of LaTeX without what ends its row, and without the type in which it is set: `\texttt{x} \\ \hline`.
+fn unset(text: &[u8], cell: Range<usize>) -> Range<usize> {
+    let bytes = text.get(cell.clone()).unwrap_or_default();
+    let end = memchr::memmem::find(bytes, b" \\\\").map_or(cell.end, |at| cell.start + at);
+    let cell = trim(text, cell.start..end);
+    let bytes = text.get(cell.clone()).unwrap_or_default();
+    let set = bytes.strip_prefix(b"\\text").and_then(|rest| memchr::memchr(b'{', rest).filter(|at| *at <= 8));
+    match set.filter(|_| bytes.ends_with(b"}")) {
+        Some(open) => cell.start + b"\\text".len() + open + 1..cell.end - 1,
+        None => cell,
+    }
 }
 
 /// A cell without the elements that mark its whole content: `<p><code>x</code></p>`.
@@ -167,6 +188,10 @@ enum Separator {
     Objects,
     /// The places of the hyphens under the header: `---------- --------`.
     Columns,
+    /// Bars in front of the cells, so many of which are a row, on one line or on several.
+    Cells(usize),
+    /// A list in JSON for each column.
+    Series,
 }
 
 /// The brackets around a row.
@@ -247,7 +272,8 @@ impl Table {
         refused.lines = end;
         let header = line_start(text, at, ends)..end;
         let line = text.get(header.clone())?;
-        let known = Self::of_wiki(text, &header, ends)
+        let known = Self::of_asciidoc(text, &header)
+            .or_else(|| Self::of_wiki(text, &header, ends))
             .or_else(|| Self::of_exclamations(text, &header, ends))
             .or_else(|| Self::of_query(text, &header, at, ends))
             .or_else(|| Self::of_insert(text, at, ends));
@@ -277,10 +303,11 @@ impl Table {
         let filled = cells.iter().filter(|cell| !empty(cell)).count();
         // What is masked was a value, and no header.
         let clear = || placeholder::find_all(line).next().is_none();
-        let plausible = filled >= 2 && clear() && cells.iter().all(|cell| empty(cell) || named(cell));
-        let table = Self { header, cells, separator, ends, title: None };
         // What columns of bars are a header and what a row, only a rule tells.
         let bars = matches!(separator, Separator::Sign(sign) if sign == b"|" || sign.len() > 2);
+        let single = bars && filled == 1;
+        let plausible = (filled >= 2 || single) && clear() && cells.iter().all(|cell| empty(cell) || named(cell));
+        let table = Self { header, cells, separator, ends, title: None };
         let ruled =
             || table.next_line(text, table.header.end).is_some_and(|line| is_rule(text.get(line).unwrap_or(b"")));
         // `|===` of AsciiDoc stands in front of the header.
@@ -291,7 +318,63 @@ impl Table {
             next.is_some_and(|next| split(text, next, separator).len() == table.cells.len())
         };
         let spaced = separator == Separator::Sign(b", ");
-        (plausible && (!(bars || spaced) || opened() || ruled() || continued())).then_some(table)
+        (plausible && (!(bars || spaced) || ruled() || !single && (opened() || continued()))).then_some(table)
+    }
+
+    /// `|===⏎|Account |Bucket⏎⏎|471192830564⏎|b⏎`: the cells of AsciiDoc, each of which begins with a bar wherever it stands. The
+    /// header ends with its line, or with an empty one if each of its cells has a line.
+    fn of_asciidoc(text: &[u8], header: &Range<usize>) -> Option<Self> {
+        const BORDER: &[u8] = b"|===\n";
+        let line = text.get(header.clone()).filter(|line| line.starts_with(b"|"))?;
+        let one = |line: &[u8]| memchr::memchr_iter(b'|', line).nth(1).is_none();
+        // Lines of one cell each go on up to the border.
+        let head = text.get(header.start.saturating_sub(STRIDE)..header.start)?;
+        let border = memchr::memmem::rfind(head, BORDER)? + BORDER.len();
+        let before = head.get(border..)?;
+        let lines = before.split(|b| *b == b'\n').filter(|line| !line.is_empty());
+        let start = header.start - before.len();
+        let separator = Separator::Cells;
+        let end = if one(line) {
+            lines.clone().all(|line| line.starts_with(b"|") && one(line)).then_some(())?;
+            let rest = text.get(header.end..text.len().min(header.end + STRIDE))?;
+            header.end + memchr::memmem::find(rest, b"\n\n")?
+        } else {
+            before.is_empty().then_some(header.end)?
+        };
+        let cells = split(text, start..end, Separator::Sign(b"|"));
+        let named = |cell: &Range<usize>| text.get(trim(text, cell.clone())).is_some_and(is_heading);
+        let count = cells.len().checked_sub(1).filter(|count| *count > 0)?;
+        let plausible = cells.iter().skip(1).all(named);
+        plausible.then_some(Self {
+            header: start..end,
+            cells,
+            separator: separator(count),
+            ends: Break(0),
+            title: None,
+        })
+    }
+
+    /// `"fields": [{"name": "account"}, …]}, "data": {"values": [["…", "…"], …]}`: the frames of Grafana.
+    fn of_series(text: &[u8], header: &Range<usize>) -> bool {
+        let gap = text.get(header.end..text.len().min(header.end + OBJECTS_GAP)).unwrap_or_default();
+        let gap = gap.get(..memchr::memchr(b'[', gap).unwrap_or(gap.len())).unwrap_or_default();
+        let has = |word: &[u8]| memchr::memmem::find(gap, word).is_some();
+        has(b"data") && has(b"{") && has(b"values")
+    }
+
+    /// Reports the elements of the list of each column. Returns where the last one ends.
+    fn series(&self, text: &[u8], mut found: impl FnMut(&[Range<usize>], bool)) -> usize {
+        let mut done = self.header.end;
+        for column in 0..self.cells.len() {
+            let Some(list) = self.next_line(text, done) else { break };
+            let mut row = vec![list.end..list.end; self.cells.len()];
+            for cell in elements(text, list.clone()) {
+                row.get_mut(column).into_iter().for_each(|slot| *slot = cell.clone());
+                found(&row, true);
+            }
+            done = list.end;
+        }
+        done
     }
 
     /// The table under a title, as the AWS CLI draws it: the column of names, or of ids, has those of the title.
@@ -428,7 +511,12 @@ impl Table {
             let close = memchr::memchr(b'}', inside.get(open..)?)?;
             cells.push(start + open..start + open + close);
         }
-        let table = Self { header, cells, separator: Separator::Objects, ends: Break(0), title: None };
+        let series = Self::of_series(text, &header);
+        let separator = if series { Separator::Series } else { Separator::Objects };
+        let table = Self { header, cells, separator, ends: Break(0), title: None };
+        if series {
+            return Some(table);
+        }
         let row = table.next_line(text, table.header.end)?;
         (split(text, row, Separator::Objects).len() == table.cells.len()).then_some(table)
     }
@@ -451,7 +539,9 @@ impl Table {
         };
         table.cells = starts.iter().zip(ends).map(cell).collect();
         let named = |cell: &Range<usize>| text.get(trim(text, cell.clone())).is_some_and(is_heading);
-        (table.cells.len() >= 2 && table.cells.iter().all(named)).then_some(table)
+        // A single column is as wide as its header.
+        let wide = || line.trim_ascii_end().len() >= text.get(header.clone()).unwrap_or_default().trim_ascii().len();
+        ((table.cells.len() >= 2 || wide()) && table.cells.iter().all(named)).then_some(table)
     }
 
     /// `<tr><th>Bucket</th>…</tr>`
@@ -484,13 +574,19 @@ impl Table {
 
     /// Reports the cells of each row, and whether they are certain. Returns where the table ends.
     fn rows(&self, text: &[u8], mut found: impl FnMut(&[Range<usize>], bool)) -> usize {
+        if self.separator == Separator::Series {
+            return self.series(text, found);
+        }
         let mut done = self.header.end;
         while let Some(line) = self.next_line(text, done) {
             let bytes = text.get(line.clone()).unwrap_or_default();
             if bytes.iter().all(u8::is_ascii_whitespace) {
                 break;
             }
-            if !is_rule(bytes) {
+            // `\hline`
+            let command =
+                self.separator == LATEX && bytes.trim_ascii_start().starts_with(b"\\") && !bytes.contains(&b'&');
+            if !is_rule(bytes) && !command {
                 // A placeholder is not as long as its value, so what follows it on the line is not under its heading.
                 let moved = matches!(self.separator, Separator::Blanks | Separator::Columns)
                     && placeholder::find_all(bytes).next().is_some();
@@ -548,9 +644,12 @@ impl Table {
             let rest = text.get(start..text.len().min(start + LINE_MAX))?;
             return Some(start..start + memchr::memmem::find(rest, b"</tr>")?);
         }
+        if let Separator::Cells(count) = self.separator {
+            return cells_after(text, end, count);
+        }
         let lists = match self.separator {
             Separator::Tuples(bracket) => Some((bracket, bracket.gap(), b"]{}".as_slice())),
-            Separator::Objects => Some((Bracket::Square, OBJECTS_GAP, b"]".as_slice())),
+            Separator::Objects | Separator::Series => Some((Bracket::Square, OBJECTS_GAP, b"]".as_slice())),
             _ => None,
         };
         if let Some((bracket, gap, stops)) = lists {
@@ -579,7 +678,8 @@ pub(crate) fn line_end(text: &[u8], at: usize, ends: Option<Break>) -> Option<(u
     while let Some(mark) = memchr::memchr2(b'\n', b'\\', rest.get(from..)?).map(|mark| from + mark) {
         let escapes = rest.get(mark..)?.iter().take(16).take_while(|b| **b == b'\\').count();
         let found = match rest.get(mark + escapes) {
-            Some(b'\n') if escapes == 0 => Some(Break(0)),
+            // Two of them end a row of LaTeX, and one goes on with the next line.
+            Some(b'\n') if escapes != 1 => Some(Break(0)),
             Some(b'n') if escapes > 0 => Some(Break(escapes)),
             _ => None,
         };
@@ -639,6 +739,9 @@ fn separator(line: &[u8], ends: Break) -> Option<Separator> {
     if let Some(bar) = bar {
         return Some(Separator::Sign(bar));
     }
+    if has(b'&') && holds(b" & ") && (line.trim_ascii_end().ends_with(br"\\") || holds(br"\\ \")) {
+        return Some(LATEX);
+    }
     if has(b'|') {
         return Some(Separator::Sign(b"|"));
     }
@@ -656,6 +759,35 @@ fn separator(line: &[u8], ends: Break) -> Option<Separator> {
         return (!is_code(line) && !holds(b"; ")).then_some(Separator::Sign(b";"));
     }
     holds(b"  ").then_some(Separator::Blanks)
+}
+
+/// What separates the cells of LaTeX's tables.
+const LATEX: Separator = Separator::Sign(b"&");
+
+/// The next row of so many cells, each of which begins with a bar.
+fn cells_after(text: &[u8], end: usize, count: usize) -> Option<Range<usize>> {
+    let rest = text.get(end..text.len().min(end + LINE_MAX))?;
+    let start = rest.iter().position(|b| !b.is_ascii_whitespace())?;
+    let row = rest.get(start..)?;
+    if !row.starts_with(b"|") || row.starts_with(b"|===") {
+        return None;
+    }
+    let next = memchr::memchr_iter(b'|', row).nth(count);
+    let len = next.or((end + rest.len() == text.len()).then_some(row.len()))?;
+    Some(end + start..end + start + row.get(..len)?.trim_ascii_end().len())
+}
+
+/// The elements of a list, however many there are.
+fn elements(text: &[u8], list: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let mut at = list.start;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..list.end).filter(|rest| !rest.is_empty())?;
+        let mut quote = Quote::default();
+        let len = rest.iter().position(|b| !quote.holds(Bracket::Square, *b) && *b == b',').unwrap_or(rest.len());
+        let cell = at..at + len;
+        at += len + 1;
+        Some(cell)
+    })
 }
 
 /// The upright lines of boxes, and the byte that each begins with.
@@ -749,8 +881,9 @@ fn split(text: &[u8], line: Range<usize>, separator: Separator) -> Vec<Range<usi
                 cells.push(open + colon..open + close);
             }
         }
-        // The header tells where they are.
-        Separator::Columns => {}
+        Separator::Cells(_) => return split(text, line, Separator::Sign(b"|")),
+        // The header tells where they are, and a list is split by itself.
+        Separator::Columns | Separator::Series => {}
         Separator::Elements => {
             for open in memchr::memmem::find_iter(bytes, b"<t").take(COLUMNS_MAX) {
                 let cell = matches!(bytes.get(open + 2), Some(b'h' | b'd'));

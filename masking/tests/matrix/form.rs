@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use super::draw::{self, Numbers};
 use super::name::{Spelled, plural};
 use crate::catalog::{Check, KeyRule, Row, Rule};
@@ -248,6 +251,7 @@ fn candidate(key: &KeyRule, numbers: &mut Numbers) -> String {
             key.value.chars().take_while(|c| *c == '/').chain(name(numbers).chars()).collect()
         }
         Check::Password if key.value.starts_with("[^") => password(numbers),
+        Check::UserData => BASE64.encode(format!("#!/bin/bash\nexport DB_PASSWORD='{}'\n./start\n", password(numbers))),
         _ => draw::string(key.value, numbers),
     }
 }
