@@ -351,6 +351,21 @@ const OTHERWISE: &[&str] = &[
     "echo \"$PASSWORD\" | docker login --password-stdin",
     "The password field is validated, and the password was changed.",
     "account_id = [-var.a1-]{+var.b1+}",
+    // Files that have nothing of AWS.
+    ":a\teditor.txt\t/*:a*\n:b\teditor.txt\t/*:b*\n:pwd\teditor.txt\t/*:pwd*\n:pwd-verbose\teditor.txt\t/*:pwd-verbose*\nchanged-7.3\tversion7.txt\t/*changed-7.3*\n:passwd\ta.txt\t/*x1*\ny-2\tb.txt\t/*y-2*\n",
+    "#define LN_pkcs9_challengePassword              \"challengePassword\"\n#define NID_pkcs9_challengePassword             54\n",
+    "#define GL_STENCIL_PASS_DEPTH_PASS        0x0B96\n#define GL_RGB5_A1                        0x8057\n",
+    "    PreSharedKey => 0x0029,\n    AmoswapW => 0b00001,\n    resuming_psk: Option<&[u8]>,\n    server_handshake_secret: OnceLock<Vec<u8>>,\n",
+    "The password for getting a password should be registered\nby calling PK11_SetPasswordFunc before this is called.",
+    "b\"GET /channel?passwd HTTP/1.1\\r\\nHost: example.org\\r\\n\"",
+    "fails this property but foldhash-q and SipHash-1-3 pass:\n",
+    "the line number program identified by 'sequence' and the commands identified by \"code\"",
+    "the bucket is \"before\" the bucket of the iterator, the lowest bucket is `min`, `length` buckets",
+    "2.5.4.9\tx509.streetAddress\n2.5.4.16\tx509.postalAddress\n",
+    "can be proven to alias/not alias, in which cases",
+    "This fix was first merged to 1.6.2.1.\nroll v8 back to 3.9.24.31, capabilities from 5.2.3.3",
+    "location: \"/another/path/to/component\".to_string(),",
+    "[Pre-shared keys]: #pre-shared-keys\n[RFC 2246]: https://example.org/rfc/rfc2246.txt\n",
 ];
 
 #[test]

@@ -236,7 +236,7 @@ pub(super) const ROWS: &[Row] = &[
             // A user of a database, in SQL.
             Rule::After(
                 "identified ",
-                r#"(?i:identified(?: with [^\s]{1,60})? by(?: password)?) {1,4}["'\\]{1,9}([^\x00-\x20"'\\]{4,128})"#,
+                r#"(?i:identified(?: with [^\s]{1,60})? by(?: password)?) {1,4}["'\\]{1,9}([^\x00-\x20"'\\]{0,127}[^\x00-\x20"'\\a-z][^\x00-\x20"'\\]{2,127})"#,
                 Check::UrlPassword,
             ),
             // A user and a password in one argument: curl, HAProxy, cloud-init.
@@ -290,7 +290,7 @@ pub(super) const ROWS: &[Row] = &[
                 r"sqlplus (?:-[A-Za-z]{1,2} )?['\x22]?\w{1,40}/([^\s@'\x22]{6,128})@",
                 Check::Password,
             ),
-            Rule::After("-passin |-passout ", r"-pass(?:in|out) pass:([^\s'\x22]{4,128})", Check::UrlPassword),
+            Rule::After("-passin |-passout ", r"-pass(?:in|out) pass:([^\s'\x22<]{4,128})", Check::UrlPassword),
             Rule::After("/pass:", r"/pass:([^\s'\x22]{6,128})", Check::Password),
             Rule::After(
                 "-storepass |-keypass |storepass ",
@@ -670,15 +670,15 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Arn("kms:alias"),
             // With its prefix, wherever a key may be named.
             Rule::Key(KeyRule {
-                names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk|cmk id|\
+                names: "kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk|cmk id|\
                         kms cmk|kms id|key id|encryption key|encryption key id|master key|master key id|key identifier|\
-                        alias|aliases|alias name|kms alias name|key aliases|target key id|kms 키|kms キー|kms 密钥|kms schlüssel|\
+                        alias name|alias arn|kms alias|kms aliases|kms alias name|key alias|key aliases|target key id|kms 키|kms キー|kms 密钥|kms schlüssel|\
                         clave kms|clave de kms|kms key name|sse kms key id|key name",
                 value: "alias/([A-Za-z0-9/_-]{1,250})",
                 check: Check::Customer,
             }),
             Rule::Key(KeyRule {
-                names: "kms alias|kms aliases|kms key alias|kms key aliases|kms alias name|kms key alias name|cmk alias",
+                names: "kms alias|kms aliases|kms key alias|kms key aliases|kms alias name|kms key alias name|cmk alias|cmk aliases",
                 value: "(?:alias/)?([A-Za-z][A-Za-z0-9/_-]{2,250})",
                 check: Check::Name,
             }),

@@ -144,7 +144,11 @@ pub(super) const ROWS: &[Row] = &[
             // The name that the console gives an origin. (CloudFront developer guide, "Origin name")
             Rule::After("\"s3-|s3-website-", r#""S3-(?:Website-)?({bucket})""#, Check::Bucket),
             // The answer to creating a bucket: `{"Location": "/acme-logs"}`.
-            Rule::Key(KeyRule { names: "^location", value: "/({bucket})", check: Check::Bucket }),
+            Rule::Key(KeyRule {
+                names: "^location",
+                value: r#"/({bucket})(?:[\\"'\s,;)<}\]]|$)"#,
+                check: Check::Bucket,
+            }),
         ],
         yes: &[
             "s3://‹amzn-s3-demo-bucket›/path",

@@ -168,8 +168,44 @@ fn is_password(value: &[u8]) -> bool {
         && !has_reference_mark(value)
         && !is_metavariable(value)
         && !is_flag(value)
+        && !is_literal(value)
         && !template::is_path(value)
         && !template::is_sealed(value)
+}
+
+/// What a program or a protocol writes and nobody chooses: `0x0029`, `0b00001`, `Option<&[u8]>`, `HTTP/1.1…`, `&ldquo;…`, and
+/// names that say what they hold: `NID_pkcs9_challengePassword`.
+fn is_literal(value: &[u8]) -> bool {
+    const NUMBER_MAX: usize = 20;
+    let number = match value {
+        [b'0', b'x' | b'X', digits @ ..] => value.len() <= NUMBER_MAX && digits.iter().all(u8::is_ascii_hexdigit),
+        [b'0', b'b', digits @ ..] => digits.iter().all(|b| matches!(b, b'0' | b'1' | b'_')),
+        _ => false,
+    };
+    let generic = || {
+        let name = value.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let behind = value.get(name..).unwrap_or_default();
+        name >= 3
+            && value.first().is_some_and(u8::is_ascii_uppercase)
+            && behind.starts_with(b"<")
+            && behind.trim_ascii_end().strip_suffix(b",").unwrap_or(behind).ends_with(b">")
+    };
+    let holder = || {
+        const NAME_MIN: usize = 16;
+        value.len() >= NAME_MIN
+            && value.contains(&b'_')
+            && value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+            && [b"password".as_slice(), b"passphrase"].iter().any(|word| holds_ignore_case(value, word))
+    };
+    // A link of Vim's help.
+    let link = || matches!(value, [b'|', tag @ .., b'|'] if tag.iter().all(|b| b.is_ascii_lowercase() || *b == b'-'));
+    number
+        || link()
+        || is_url(value)
+        || generic()
+        || value.starts_with(b"HTTP/")
+        || [b"&ldquo;".as_slice(), b"&rdquo;", b"&lsquo;", b"&rsquo;"].iter().any(|mark| value.starts_with(mark))
+        || holder()
 }
 
 /// `issecret=true]…`: a flag, and what follows it.
@@ -203,8 +239,8 @@ pub(crate) fn begins_with_sigil(value: &[u8]) -> bool {
 /// the signs of references and code, but none as a whole.
 pub(crate) fn is_enclosed_password(value: &[u8]) -> bool {
     (ENCLOSED_MIN..=ENCLOSED_MAX).contains(&value.len())
+        && !is_literal(value)
         && !template::is_rule(value)
-        && !is_url(value)
         && (is_password(value)
             || is_phrase(value)
             || (is_generated(value) || begins_with_sigil(value) && has_digit(value))
@@ -367,7 +403,12 @@ pub(crate) fn is_public(address: [u8; 4]) -> bool {
 fn is_everybodys(address: [u8; 4]) -> bool {
     matches!(
         address,
-        [1, 1, 1, 1..=3]
+        // Attributes and extensions of certificates, and arcs of others: identifiers of objects. (X.520, X.509, RFC 3061)
+        [2, 5, 4 | 29, _]
+            | [1, 3, 6, 1]
+            | [1, 3, 14, 3]
+            | [1, 3, 132, 0]
+            | [1, 1, 1, 1..=3]
             | [1, 0, 0, 1..=3]
             | [8, 8, 8, 8]
             | [8, 8, 4, 4]

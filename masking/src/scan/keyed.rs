@@ -291,7 +291,10 @@ impl Keyed {
                 PlaceKind::Answer => ValuePlace { kind: PlaceKind::Cell, ..place },
                 _ => place,
             };
-            let before = place.kind == PlaceKind::Before && check::is_scattered(cell);
+            // `SipHash-1-3 pass:` is a verb.
+            let before = place.kind == PlaceKind::Before
+                && check::is_scattered(cell)
+                && (self.check == Check::Password || place.quoted);
             if !before && place.kind != PlaceKind::Cell {
                 return None;
             }
@@ -383,7 +386,8 @@ impl Keyed {
                 let telling = check::is_distinctive(bytes) && (alone || place.leads);
                 let telling = telling && (place.kind != PlaceKind::Item || !is_description(bytes));
                 let telling = telling && (place.kind != PlaceKind::Before || place.quoted || !is_description(bytes));
-                telling || place.quoted && place.kind == PlaceKind::Before
+                let short = bytes.len() <= WORD_OF_CODE_MAX && !check::is_distinctive(bytes);
+                telling || place.quoted && place.kind == PlaceKind::Before && !short
             }
             // `new aws.rds.Instance("main", {`: what a program calls a resource; its name is in the object.
             Check::Bucket | Check::Name
@@ -395,7 +399,11 @@ impl Keyed {
             Check::Bucket | Check::Name if place.quoted => {
                 // `json:"bucket"` in the tag of Go's.
                 let tag = text.get(value.end..).is_some_and(|rest| rest.starts_with(b":\""));
-                !tag && notation::ends_quoted(text, value.end)
+                // `the bucket is "before" the other`: a word of code in a sentence.
+                let sentence = matches!(place.kind, PlaceKind::Said | PlaceKind::Near);
+                let word = sentence && bytes.len() <= WORD_OF_CODE_MAX && !check::is_distinctive(bytes);
+                !tag && !word
+                    && notation::ends_quoted(text, value.end)
                     && (check::is_distinctive(bytes) || !notation::is_name(text, value.end))
             }
             Check::Bucket | Check::Name => {
@@ -451,6 +459,9 @@ impl Keyed {
         }
     }
 }
+
+/// Bytes of a word in quotation marks that is rather one of code than the name of something.
+const WORD_OF_CODE_MAX: usize = 7;
 
 /// Minimum bytes of a password that a command is given to read.
 const PIPED_MIN: usize = 6;

@@ -176,7 +176,10 @@ impl<'t> Place<'t> {
             || forwarded
             || says(name, KOREAN)
             // `</a>` is no word.
-            || words::is_one_of(DIRECTIONS, last) && !self.before.ends_with(b">") && !self.is_about_versions()
+            || words::is_one_of(DIRECTIONS, last)
+                && !self.before.ends_with(b">")
+                && self.range.len() >= DIRECTED_MIN
+                && !self.is_about_versions()
     }
 
     /// Returns whether its numbers are larger than those of versions, where nothing speaks of one.
@@ -194,6 +197,9 @@ impl<'t> Place<'t> {
         says(self.before, VERSIONS) || says(self.behind, VERSIONS)
     }
 }
+
+/// Bytes of an address behind a word of direction: `from 5.2.3.3` is a section or a version.
+const DIRECTED_MIN: usize = 8;
 
 /// Users with whom people log in to machines.
 const LOGINS: &str = "ec2-user|ubuntu|root|admin|centos|debian|fedora|rocky|bitnami|administrator|git";
@@ -214,7 +220,7 @@ const KOREAN: &str = "주소|서버|아이피|호스트|게이트웨이|에서|�
 /// Parts of words by which a line is about versions.
 const VERSIONS: &str = "\
     version|upgrad|downgrad|releas|updat|bump|build|install|changelog|package|driver|firmware|patch|library|sdk|\
-    chrome|버전|업그레이드|업데이트|릴리스|설치|バージョン|版本";
+    chrome|merged|revert|kernel|linux|backport|roll v|capabilities|버전|업그레이드|업데이트|릴리스|설치|バージョン|版本";
 
 /// Returns whether a text has one of some words in it, in any case.
 fn says(text: &[u8], words: &str) -> bool {

@@ -271,7 +271,7 @@ impl Table {
         let (end, ends) = line_end(text, at, None)?;
         refused.lines = end;
         let header = line_start(text, at, ends)..end;
-        let line = text.get(header.clone())?;
+        let line = text.get(header.clone()).filter(|line| !is_definition(line))?;
         let known = Self::of_asciidoc(text, &header)
             .or_else(|| Self::of_wiki(text, &header, ends))
             .or_else(|| Self::of_exclamations(text, &header, ends))
@@ -317,6 +317,9 @@ impl Table {
             let next = table.next_line(text, table.header.end);
             next.is_some_and(|next| split(text, next, separator).len() == table.cells.len())
         };
+        // A row under others of as many cells is no header.
+        let row = separator == Separator::Sign(b"\t") && table.follows_row(text);
+        let plausible = plausible && !row;
         let spaced = separator == Separator::Sign(b", ");
         (plausible && (!(bars || spaced) || ruled() || !single && (opened() || continued()))).then_some(table)
     }
@@ -351,6 +354,17 @@ impl Table {
             separator: separator(count),
             ends: Break(0),
             title: None,
+        })
+    }
+
+    /// Returns whether two lines above the header have as many cells, and one of them could not be a header itself.
+    fn follows_row(&self, text: &[u8]) -> bool {
+        let mut end = self.header.start;
+        (0..2).all(|_| {
+            let Some(above) = end.checked_sub(self.ends.len()) else { return false };
+            let line = line_start(text, above, self.ends)..above;
+            end = line.start;
+            split(text, line, self.separator).len() == self.cells.len()
         })
     }
 
@@ -721,6 +735,12 @@ pub(crate) fn line_start(text: &[u8], at: usize, ends: Break) -> usize {
     let begins = |at: &usize| at.checked_sub(1).and_then(|at| line.get(at)).is_none_or(|b| is_any(b"=([{,: ", b));
     let string = quote(b'\'').filter(begins).or_else(|| quote(b'"')).map_or(0, |at| at + 1);
     base + real + broken.max(string)
+}
+
+/// Returns whether a line defines a constant of C, whose sign may have been taken for a comment's.
+fn is_definition(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    line.strip_prefix(b"#").unwrap_or(line).starts_with(b"define ")
 }
 
 /// The separator that makes the most of a line.
