@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use siphasher::sip128::{Hasher128, SipHasher13};
 
 pub(crate) use codes::{Codes, Hashed, Minting};
 use groups::{Groups, LastNetwork};
@@ -194,6 +195,8 @@ pub struct Mint {
     mac: Hmac<Sha256>,
     groups: Option<Groups>,
     names: Option<Arc<Names>>,
+    /// The key of what is remembered of the scope.
+    memory: [u8; 16],
 }
 
 impl Mint {
@@ -204,7 +207,8 @@ impl Mint {
         update(&mut mac, b"aws-masker placeholder v1");
         update(&mut mac, scope.as_bytes());
         let groups = Groups::new(digest_of(&mac, &[b"groups of private addresses v1"]));
-        Self { mac, groups: Some(groups), names: None }
+        let [memory @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest_of(&mac, &[b"memory key v1"]);
+        Self { mac, groups: Some(groups), names: None, memory }
     }
 
     /// Returns the same mint with codes of this sort for private addresses.
@@ -231,9 +235,9 @@ impl Mint {
     /// Returns a key for what is remembered of the scope, which tells nothing about its placeholders. `purpose` keeps
     /// several of them apart.
     pub(crate) fn memory_key(&self, purpose: &[u8]) -> [u8; 16] {
-        let [key @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] =
-            digest_of(&self.mac, &[b"memory key v1", purpose]);
-        key
+        let mut hasher = SipHasher13::new_with_key(&self.memory);
+        hasher.write(purpose);
+        hasher.finish128().as_bytes()
     }
 
     fn code(&self, kind: &str, label: &str, value: &str, lately: &mut Lately) -> [u8; TAIL] {

@@ -81,7 +81,14 @@ impl Instance {
     /// The placeholders of a scope, as they are made now; or the reason for which nothing may be masked.
     pub(crate) fn mint(&mut self, scope: &str, now: TimeOfDay) -> Result<(Mint, UsedKey), Refusal> {
         let (key, used) = self.key(scope, now)?;
-        let mint = Mint::new(&key, scope).with_addresses(self.addresses);
+        let mint = match self.mints.get(scope) {
+            Some((of, mint)) if *of == key => mint.clone(),
+            _ => {
+                let mint = Mint::new(&key, scope).with_addresses(self.addresses);
+                self.mints.put(scope.to_owned(), (key, mint.clone()));
+                mint
+            }
+        };
         Ok((mint.with_names(self.memory.names(scope)), used))
     }
 

@@ -13,11 +13,13 @@ pub(crate) mod sync;
 pub(crate) mod worker;
 
 use std::cell::RefCell;
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 
 use contract::{Counters, Mapping, ScopeNews, THINKING_KIND, Wanted, code};
+use lru::LruCache;
 use masking::dialect::Options;
-use masking::{AddressCodes, Answer, Guard, KindId, Placeholder, PlaceholderKey, Recognised, Scanner, Secret};
+use masking::{AddressCodes, Answer, Guard, KindId, Mint, Placeholder, PlaceholderKey, Recognised, Scanner, Secret};
 
 use self::clock::{Clock, Steady, TimeOfDay};
 use self::memory::Memory;
@@ -43,11 +45,16 @@ pub(crate) struct Instance {
     pub readers: Option<Readers>,
     pub guard: Option<Rc<Guard>>,
     keys: KeySource,
+    /// The mints of the scopes that were served last, each with the key that it was made of: a dozen digests.
+    mints: LruCache<String, (PlaceholderKey, Mint)>,
     memory: Memory,
     clock: Clock,
     /// Shared with the other instances of the worker.
     pub worker: Rc<RefCell<Worker>>,
 }
+
+/// Maximum mints that are kept, of half a kilobyte each.
+const MINTS_MAX: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
 /// The source of the key with which placeholders are minted.
 #[derive(Debug)]
@@ -120,6 +127,7 @@ impl Instance {
             readers: config.readers,
             guard: config.guard,
             keys,
+            mints: LruCache::new(MINTS_MAX),
             memory,
             clock,
             worker,

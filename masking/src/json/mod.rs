@@ -146,8 +146,10 @@ impl<'d, 't> Value<'d, 't> {
 
     /// Returns whether the value is a string that decodes to `text`.
     pub fn is(&self, text: &str) -> bool {
+        let (node, raw) = (self.node(), self.raw());
         // A longer one is not decoded, since every member is asked: an escape has at most six bytes.
-        self.raw().len() <= text.len() * 6 && self.string().is_some_and(|string| string == text)
+        let decoded = || raw.len() <= text.len() * 6 && unescape(raw) == text;
+        node.shape == Shape::String && if node.escaped { decoded() } else { raw == text }
     }
 
     /// Returns the keys and values of an object, in its order; none of any other value.

@@ -32,10 +32,10 @@ impl Media {
             "application/vnd.amazon.eventstream" => Self::Frames,
             // The second is the type of the Anthropic API's batch results.
             "application/x-ndjson" | "application/binary" | "application/ndjson" => Self::Lines,
+            "application/json" | "text/json" | "application/x-json" => Self::Json,
             lines if lines.starts_with("application/") && (lines.contains("jsonl") || lines.contains("json-lines")) => {
                 Self::Lines
             }
-            "application/json" | "text/json" | "application/x-json" => Self::Json,
             json if json.ends_with("+json") => Self::Json,
             "" | "application/octet-stream" | "binary/octet-stream" => Self::Undeclared,
             text if text.starts_with("text/") => Self::Text,

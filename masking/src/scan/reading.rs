@@ -49,7 +49,7 @@ pub(crate) struct Reading {
     /// Names of the current text that have found no value, or one on another line; and the latter.
     pub(crate) unmet: Vec<usize>,
     pub(crate) crossed: Vec<Range<usize>>,
-    /// The rules of short names that were looked up: a text has few names, each of them often.
+    /// The rules of short names that were looked up: a text has few names, each of them often. Empty until there is one.
     rules: Vec<Option<(ShortName, Rc<[usize]>)>>,
     /// The rules of most names.
     none: Rc<[usize]>,
@@ -106,7 +106,7 @@ impl Reading {
             headers: Vec::new(),
             unmet: Vec::new(),
             crossed: Vec::new(),
-            rules: vec![None; NAMES],
+            rules: Vec::new(),
             none: Rc::new([]),
         }
     }
@@ -125,7 +125,10 @@ impl Reading {
                 return Rc::clone(rules);
             }
         }
-        let at = if self.rules.get(first).is_some_and(Option::is_none) { first } else { second };
+        let at = if self.rules.get(first).is_some_and(Option::is_some) { second } else { first };
+        if self.rules.is_empty() {
+            self.rules.resize(NAMES, None);
+        }
         let rules = look_up();
         let rules = if rules.is_empty() { Rc::clone(&self.none) } else { rules.into() };
         self.rules.get_mut(at).into_iter().for_each(|slot| *slot = Some((short, Rc::clone(&rules))));
