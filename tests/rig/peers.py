@@ -5,8 +5,6 @@ beside it, and with everything on that it has for AWS.
 """
 
 import json
-import re
-import socket
 import statistics
 import subprocess
 import sys
@@ -17,11 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx2
 
-from aws_masker.artefacts import CHECKOUT, NotBuilt, envoy
+from aws_masker.artefacts import CHECKOUT, NotBuilt
 from aws_masker.plan import Plan
 from aws_masker.ports import LOOPBACK, free_port, is_open
 from aws_masker.process import Process
@@ -30,23 +27,12 @@ from rig import planted
 from rig.envoy import Envoy
 from rig.sidecar import TOKEN, Sidecar
 from rig.upstream import Recorded, Reply, Scenario, Text, Upstream, anthropic
+from rig.wire import Connection, answerer, resident_kilobytes
 
 PEERS = CHECKOUT / ".run" / "peers" / "bin"
 KILOBYTES, VALUES = 76, 200
 CONNECTIONS, SECONDS, ROUNDS = 2, 8.0, 30
 KINDS = (planted.ec2, planted.vpc, planted.subnet, planted.group, planted.ip, planted.bucket, planted.rds, planted.arn)
-ANSWER = json.dumps(
-    {
-        "id": "msg_1",
-        "type": "message",
-        "role": "assistant",
-        "model": "m",
-        "content": [{"type": "text", "text": "Understood."}],
-        "stop_reason": "end_turn",
-        "stop_sequence": None,
-        "usage": {"input_tokens": 1, "output_tokens": 1},
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -116,53 +102,10 @@ def _measured(name: str, opened: Opened, logs: Path, echo: Upstream, answering: 
     with opened(logs, answering) as (url, processes):
         alone = _latency(url)
         throughput = _throughput(url)
-        megabytes = sum(_resident(process.pid) for process in processes) / 1024
+        megabytes = sum(resident_kilobytes(process.pid) for process in processes) / 1024
     leaked = sum(value.encode() in seen for value in values())
     unrestored = sum(value not in said for value in values())
     return Measured(name, throughput, alone, megabytes, leaked, unrestored)
-
-
-@contextmanager
-def answerer(logs: Path) -> Iterator[str]:
-    """An upstream that costs nothing: Envoy itself gives the answer, after it has read the request."""
-    port = free_port()
-    kind = "type.googleapis.com/envoy.extensions.filters"
-    route = {
-        "match": {"prefix": "/"},
-        "direct_response": {"status": 200, "body": {"inline_string": ANSWER}},
-        "response_headers_to_add": [{"header": {"key": "content-type", "value": "application/json"}}],
-    }
-    manager = {
-        "@type": f"{kind}.network.http_connection_manager.v3.HttpConnectionManager",
-        "stat_prefix": "upstream",
-        "route_config": {"virtual_hosts": [{"name": "api", "domains": ["*"], "routes": [route]}]},
-        "http_filters": [
-            {
-                "name": "envoy.filters.http.buffer",
-                "typed_config": {"@type": f"{kind}.http.buffer.v3.Buffer", "max_request_bytes": 1 << 26},
-            },
-            {
-                "name": "envoy.filters.http.router",
-                "typed_config": {"@type": f"{kind}.http.router.v3.Router"},
-            },
-        ],
-    }
-    listener = {
-        "name": "upstream",
-        "address": {"socket_address": {"address": LOOPBACK, "port_value": port}},
-        "filter_chains": [
-            {"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}
-        ],
-    }
-    config = logs / "upstream.json"
-    config.write_text(json.dumps({"static_resources": {"listeners": [listener]}}))
-    command = [str(envoy()), "--config-path", str(config), "--concurrency", "1", "--disable-hot-restart"]
-    process = Process("upstream", [*command, "--log-level", "error"], logs)
-    process.start().wait_ready("the upstream listens", lambda: is_open(port))
-    try:
-        yield f"http://{LOOPBACK}:{port}"
-    finally:
-        process.kill()
 
 
 @contextmanager
@@ -222,45 +165,12 @@ def _serves(url: str) -> bool:
     return httpx2.post(f"{url}/v1/messages", json={"messages": [{"role": "user", "content": "?"}]}).status_code == 200
 
 
-class _Connection:
-    """A client that costs next to nothing: one connection, the same bytes again and again."""
-
-    def __init__(self, url: str):
-        address = urlsplit(url)
-        head = f"POST /v1/messages HTTP/1.1\r\nhost: {address.netloc}\r\ncontent-type: application/json\r\n"
-        head += "x-api-key: test\r\nanthropic-version: 2023-06-01\r\n"
-        self._request = f"{head}content-length: {len(body())}\r\n\r\n".encode() + body()
-        self._socket = socket.create_connection((address.hostname, address.port), timeout=120)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    def ask(self) -> None:
-        self._socket.sendall(self._request)
-        answer = b""
-        while b"\r\n\r\n" not in answer:
-            answer += self._more()
-        head, _, rest = answer.partition(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(f"refused: {head.decode()} {rest.decode()}")
-        length = re.search(rb"(?i)content-length: *(\d+)", head)
-        while (len(rest) < int(length[1])) if length else not rest.endswith(b"0\r\n\r\n"):
-            rest += self._more()
-
-    def _more(self) -> bytes:
-        piece = self._socket.recv(1 << 16)
-        if not piece:
-            raise RuntimeError("the connection was closed within an answer")
-        return piece
-
-    def close(self) -> None:
-        self._socket.close()
-
-
 def _latency(url: str) -> float:
-    connection = _Connection(url)
+    connection, sent = Connection(url), body()
     taken = []
     for _ in range(ROUNDS):
         start = time.perf_counter()
-        connection.ask()
+        connection.ask(sent)
         taken.append((time.perf_counter() - start) * 1000)
     connection.close()
     return statistics.median(taken)
@@ -271,9 +181,9 @@ def _throughput(url: str) -> float:
     end = time.perf_counter() + SECONDS
 
     def asks(which: int) -> None:
-        connection = _Connection(url)
+        connection, sent = Connection(url), body()
         while time.perf_counter() < end:
-            connection.ask()
+            connection.ask(sent)
             done[which] += 1
         connection.close()
 
@@ -283,11 +193,6 @@ def _throughput(url: str) -> float:
     for thread in threads:
         thread.join()
     return sum(done) / SECONDS
-
-
-def _resident(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
 
 
 def _print(rows: list[Measured]) -> None:

@@ -7,29 +7,31 @@ const TOOLS: usize = 60_000;
 /// Bytes of one message.
 const MESSAGE: usize = 8_000;
 
-/// A request of about `size` bytes with so many values of several kinds, spread over its messages.
-pub fn assistant(size: usize, values: usize) -> String {
+/// A request of about `size` bytes with so many values of several kinds, spread over its messages. Two variants have no text in
+/// common, except for short ones, and the same values.
+pub fn assistant(size: usize, values: usize, variant: usize) -> String {
     let tools = TOOLS.min(size / 2);
     let messages = ((size - tools) / MESSAGE).max(1);
     let room = (size - tools) / messages;
     let message = |n: usize| {
         let ids = values * n / messages..values * (n + 1) / messages;
-        let filler = text(n, room.saturating_sub(ids.len() * 40));
+        let filler = text((n, variant), room.saturating_sub(ids.len() * 40));
         let results: String = ids.map(|id| format!("{}  running\n", value(id))).collect();
         json!({"role": if n.is_multiple_of(2) { "user" } else { "assistant" }, "content": [{"type": "text", "text": filler + &results}]})
     };
     let messages: Vec<Value> = (0..messages).map(message).collect();
-    json!({"model": "m", "max_tokens": 32_000, "tools": schemas(tools), "messages": messages, "stream": true})
+    json!({"model": "m", "max_tokens": 32_000, "tools": schemas(tools, variant), "messages": messages, "stream": true})
         .to_string()
 }
 
-fn schemas(size: usize) -> Vec<Value> {
+fn schemas(size: usize, variant: usize) -> Vec<Value> {
     let tool = |n: usize| {
-        let property = |name: &str| (name.to_owned(), json!({"type": "string", "description": text(n, size / 24 / 8)}));
+        let property =
+            |name: &str| (name.to_owned(), json!({"type": "string", "description": text((n, variant), size / 24 / 8)}));
         let properties: serde_json::Map<String, Value> =
             ["command", "file_path", "timeout"].into_iter().map(property).collect();
         let schema = json!({"type": "object", "properties": properties, "required": ["command"]});
-        json!({"name": format!("tool{n}"), "description": text(n + 1, size / 24 / 2), "input_schema": schema})
+        json!({"name": format!("tool{n}"), "description": text((n + 1, variant), size / 24 / 2), "input_schema": schema})
     };
     (0..24).map(tool).collect()
 }
@@ -46,10 +48,10 @@ fn value(n: usize) -> String {
     }
 }
 
-/// A text of this size, whose beginning depends on a number.
-fn text(from: usize, size: usize) -> String {
+/// A text of about this size. The line that it begins with depends on a number, and that line on the variant.
+fn text((from, variant): (usize, usize), size: usize) -> String {
     let lines = LINES.iter().cycle().skip(from * 7 % LINES.len());
-    let mut text = String::with_capacity(size + 100);
+    let mut text = format!("Section {variant}.\n");
     for line in lines {
         if text.len() >= size {
             return text;

@@ -1,13 +1,18 @@
-//! What masking a request costs, beside reading it and writing it again: milliseconds of the fastest run for bodies of
-//! several sizes and numbers of values, for the first turn of a conversation and for the next one.
+//! What masking a request costs, beside reading it and writing it again: for bodies of several sizes and numbers of
+//! values, for the first turn of a conversation and for the next one.
 //!
-//! `cargo bench -p masking --bench exchange`; with `-- --json FILE` the rows are written there too, and with
-//! `-- --compare FILE` each is set beside that of an earlier run.
+//! `cargo bench -p masking --bench exchange` prints milliseconds of the fastest run, and the instructions of one where
+//! valgrind is installed. `-- --json FILE` writes them there instead. `-- --bodies DIRECTORY COUNT` writes the bodies, so many
+//! of each that have no text in common, for whoever measures a whole gateway.
+//!
+//! With `--target wasm32-wasip1` the same runs as WebAssembly, in Node.
 
 mod body;
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Error, ErrorKind, Result, Write};
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use masking::dialect::Options;
@@ -20,59 +25,140 @@ const PATIENCE: Duration = Duration::from_millis(600);
 const BODIES: [(usize, usize); 8] =
     [(10, 0), (10, 20), (76, 0), (76, 20), (76, 200), (1_000, 0), (1_000, 500), (1_000, 5_000)];
 
-fn main() -> std::io::Result<()> {
+/// The ways to take a body.
+const READ: &str = "read and written by serde_json";
+const FIRST: &str = "first turn";
+const NEXT: &str = "next turn";
+
+/// Milliseconds, or instructions, by the body and the way.
+type Rows = BTreeMap<String, f64>;
+
+fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
-    let file = |option: &str| {
-        let at = arguments.iter().position(|argument| argument == option)?;
-        arguments.get(at + 1)
-    };
-    let earlier = match file("--compare") {
-        Some(path) => serde_json::from_slice(&std::fs::read(path)?)?,
-        None => BTreeMap::<String, f64>::new(),
-    };
-    let mut rows: BTreeMap<String, f64> = BTreeMap::new();
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{:<34} {:>10} {:>12} {:>12}", "body", "ms", "of serde", "of earlier")?;
+    let arguments: Vec<&str> = arguments.iter().skip(1).map(String::as_str).filter(|it| *it != "--bench").collect();
+    match arguments.as_slice() {
+        ["--bodies", directory, count] => write_bodies(Path::new(directory), number(count)?),
+        ["--count", kilobytes, values, way] => {
+            run_once(&body::assistant(number(kilobytes)? * 1_000, number(values)?, 0), way)
+        }
+        ["--json", path] => std::fs::write(path, serde_json::to_vec_pretty(&measured()?)?),
+        [] => print(&measured()?),
+        _ => Err(Error::new(ErrorKind::InvalidInput, "the options are --json FILE and --bodies DIRECTORY COUNT")),
+    }
+}
+
+fn number(text: &str) -> Result<usize> {
+    text.parse().map_err(|_| Error::new(ErrorKind::InvalidInput, format!("{text} is not a number")))
+}
+
+fn name(kilobytes: usize, values: usize) -> String {
+    format!("{kilobytes} KB, {values} values")
+}
+
+fn write_bodies(directory: &Path, count: usize) -> Result<()> {
+    std::fs::create_dir_all(directory)?;
     for (kilobytes, values) in BODIES {
-        let body = body::assistant(kilobytes * 1_000, values);
-        let [read, first, second] = measured(&body)?;
-        for (way, taken) in [("read and written by serde_json", read), ("masked", first), ("masked again", second)] {
-            let name = format!("{kilobytes} KB, {values} values, {way}");
-            let before = earlier.get(&name).map_or(String::new(), |before| format!("{:.2}", taken / before));
-            writeln!(out, "{name:<52} {taken:>8.3} {:>8.2} {before:>8}", taken / read)?;
-            rows.insert(name, taken);
+        for variant in 0..count {
+            let path = directory.join(format!("{kilobytes}-{values}-{variant}.json"));
+            std::fs::write(path, body::assistant(kilobytes * 1_000, values, variant))?;
         }
     }
-    match file("--json") {
-        Some(path) => std::fs::write(path, serde_json::to_vec_pretty(&rows)?),
-        None => Ok(()),
+    Ok(())
+}
+
+fn print(measured: &BTreeMap<&str, Rows>) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    for (what, rows) in measured {
+        writeln!(out, "{what}")?;
+        rows.iter().try_for_each(|(row, taken)| writeln!(out, "{row:<56} {taken:>12.3}"))?;
     }
+    Ok(())
+}
+
+fn measured() -> Result<BTreeMap<&'static str, Rows>> {
+    let (mut milliseconds, mut instructions) = (Rows::new(), Rows::new());
+    for (kilobytes, values) in BODIES {
+        let body = body::assistant(kilobytes * 1_000, values, 0);
+        let ways = [READ, FIRST, NEXT];
+        for (way, taken) in ways.into_iter().zip(times(&body)?) {
+            let row = format!("{}, {way}", name(kilobytes, values));
+            if let Some(count) = counted(kilobytes, values, way) {
+                instructions.insert(row.clone(), count / body.len() as f64);
+            }
+            milliseconds.insert(row, taken);
+        }
+    }
+    let all = [("milliseconds", milliseconds), ("instructions a byte", instructions)];
+    Ok(all.into_iter().filter(|(_, rows)| !rows.is_empty()).collect())
+}
+
+/// Runs a body with each way's own preparation and hands the way to `run`.
+fn with_masker<T>(run: impl FnOnce(&Masker<'_>) -> T) -> Result<T> {
+    let scanner = Scanner::new(&Policy::default()).map_err(Error::other)?;
+    let mint = Mint::new(&PlaceholderKey::derive(b"bench", "bench"), "bench");
+    let (known, options) = (Known::default(), Options::default());
+    Ok(run(&Masker { scanner: &scanner, known: &known, mint: &mint, options, thoughts: &NoThoughts }))
 }
 
 /// Milliseconds of reading and writing a body, of masking it, and of masking it when its texts were masked before.
-fn measured(body: &str) -> std::io::Result<[f64; 3]> {
-    let scanner = Scanner::new(&Policy::default()).map_err(std::io::Error::other)?;
-    let mint = Mint::new(&PlaceholderKey::derive(b"bench", "bench"), "bench");
-    let (known, options) = (Known::default(), Options::default());
-    let masker = Masker { scanner: &scanner, known: &known, mint: &mint, options, thoughts: &NoThoughts };
-    let mask = |history: &mut History| masker.mask_again(history, Format::Json, body.as_bytes());
-    let mut history = History::default();
-    mask(&mut history).map_err(|error| std::io::Error::other(format!("{error:?}")))?;
-    Ok([
-        fastest(|| serde_json::from_str::<Value>(body).map(|document| document.to_string())),
-        fastest(|| mask(&mut History::default())),
-        fastest(|| mask(&mut history)),
-    ])
+fn times(body: &str) -> Result<[f64; 3]> {
+    with_masker(|masker| {
+        let mut history = History::default();
+        mask(masker, &mut history, body);
+        [
+            fastest(|| read(body)),
+            fastest(|| mask(masker, &mut History::default(), body)),
+            fastest(|| mask(masker, &mut history, body)),
+        ]
+    })
 }
 
 /// Milliseconds of the fastest run, which other work on the machine disturbs least.
-fn fastest<T>(mut run: impl FnMut() -> T) -> f64 {
+fn fastest(mut run: impl FnMut()) -> f64 {
     let start = Instant::now();
     let mut fastest = Duration::MAX;
     while start.elapsed() < PATIENCE {
         let start = Instant::now();
-        std::hint::black_box(run());
+        run();
         fastest = fastest.min(start.elapsed());
     }
     fastest.as_secs_f64() * 1e3
+}
+
+fn read(body: &str) {
+    std::hint::black_box(serde_json::from_str::<Value>(body).map(|document| document.to_string()).is_ok());
+}
+
+fn mask(masker: &Masker<'_>, history: &mut History, body: &str) {
+    std::hint::black_box(masker.mask_again(history, Format::Json, body.as_bytes()).is_ok());
+}
+
+/// The function whose instructions are counted.
+#[inline(never)]
+fn counted_turn(run: impl FnOnce()) {
+    run();
+}
+
+/// Takes a body once, when everything that a worker makes once is there.
+fn run_once(body: &str, way: &str) -> Result<()> {
+    with_masker(|masker| {
+        let (mut history, mut other) = (History::default(), History::default());
+        mask(masker, &mut history, body);
+        match way {
+            FIRST => counted_turn(|| mask(masker, &mut other, body)),
+            NEXT => counted_turn(|| mask(masker, &mut history, body)),
+            _ => counted_turn(|| read(body)),
+        }
+    })
+}
+
+/// The instructions of one run, which no other work disturbs; `None` where valgrind is not installed.
+fn counted(kilobytes: usize, values: usize, way: &str) -> Option<f64> {
+    let mut callgrind = Command::new("valgrind");
+    callgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*counted_turn*"]);
+    callgrind.arg(std::env::current_exe().ok()?).arg("--count");
+    let out = callgrind.args([&kilobytes.to_string(), &values.to_string(), way]).output().ok()?;
+    let told = String::from_utf8(out.stderr).ok()?;
+    let (_, count) = told.split_once("Collected : ")?;
+    count.split_whitespace().next()?.parse().ok()
 }
