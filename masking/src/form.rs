@@ -10,7 +10,6 @@ use crate::budget::{BYTES_MAX, Budget};
 use crate::dialect::Declared;
 use crate::json::Edit;
 use crate::mask::{Format, MaskError, Masked, Masker, Pieces};
-use crate::near::is_any;
 
 /// Maximum characters of a boundary (RFC 2046, 5.1.1).
 const BOUNDARY_MAX: usize = 70;
@@ -73,7 +72,7 @@ impl Boundary {
             .find(|(name, _)| name.trim().eq_ignore_ascii_case("boundary"))?;
         let boundary = boundary.trim();
         let boundary = boundary.strip_prefix('"').and_then(|quoted| quoted.strip_suffix('"')).unwrap_or(boundary);
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || is_any(b"'()+_,-./:=? ", &b);
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(&b);
         if boundary.is_empty() || boundary.ends_with(' ') || !boundary.bytes().all(allowed) {
             return None;
         }
@@ -282,7 +281,7 @@ impl<'b> Part<'b> {
 fn hides(text: &str) -> bool {
     text.split('%').skip(1).any(|escape| {
         let byte = escape.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        byte.is_none_or(|byte| byte.is_ascii_alphanumeric() || is_any(b"-._:/@", &byte))
+        byte.is_none_or(|byte| byte.is_ascii_alphanumeric() || b"-._:/@".contains(&byte))
     })
 }
 

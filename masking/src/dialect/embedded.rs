@@ -262,7 +262,7 @@ fn unescaped(data: &str) -> Vec<u8> {
 
 fn escape_into(bytes: &[u8], out: &mut String) {
     for byte in bytes {
-        if byte.is_ascii_alphanumeric() || crate::near::is_any(b"-._~!$&'()*+,;=:@/?", byte) {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(byte) {
             out.push(char::from(*byte));
         } else {
             out.push('%');
