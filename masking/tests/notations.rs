@@ -298,6 +298,21 @@ const NOTATIONS: &[&str] = &[
     "Пароль: ‹Mango.Lassi.1987›. Номер акаунта: ‹471192830564›. Секретний ключ: ‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›",
     "كلمة المرور: ‹Mango.Lassi.1987›\nرقم الحساب: ‹471192830564›\n",
     "[06/Feb/2026:00:00:38 +0000] ‹54.180.12.34› - GET /x",
+    "account_id\n‹471192830564›\n‹718204593316›\n",
+    "Account\t& Owner \\\\\n‹471192830564›\t& Anna \\\\\n‹718204593316›\t& Bob \\\\\n",
+    "\\toprule\n\\textbf{Account} & \\textbf{Bucket} \\\\ \\midrule\n‹471192830564› & ‹acme-logs-1› \\\\ \\bottomrule\n",
+    "<table><tr><th>Account ID</th></tr><tr><td>‹471192830564›</td></tr><tr><td>‹718204593316›</td></tr></table>",
+    "     account_id       bucket\n0  ‹471192830564›  ‹acme-logs-1›\n1  ‹718204593316›     ‹acme-d-1›\n",
+    "<select name=\"bucket\"><option value=\"‹acme-logs-1›\">Logs</option><option value=\"‹acme-data-1›\">Data</option></select>",
+    "<select id=\"bucket\">\n  <option>‹acme-logs-1›</option>\n  <option>‹acme-data-1›</option>\n</select>",
+    "The account [-‹471192830564›-] {+‹718204593316›+} is used.",
+    "Ben: what's the db password?\nAnna: ‹hunter2-Xq9›\nBen: thx\n",
+    "[04.03.25, 09:13:10] Ben: und die Account Nummer?\n[04.03.25, 09:13:31] Anna: ‹471192830564›\n",
+    "anna.k  9:02 AM\nroot password?\nbob  9:03 AM\n`‹Tq7!mZ2x#Lp9›`\n",
+    "PS C:\\> (Get-STSCallerIdentity).Account\n‹471192830564›\n",
+    "C:\\> net user svc_backup ‹Tq7!mZ2x#Lp9› /add",
+    "Het account-id van productie is ‹471192830564›.",
+    "account ‹4711-9283-0564›, the same as ‹471192830564›",
 ];
 
 /// Texts in which names stand and no values.
@@ -351,6 +366,10 @@ const OTHERWISE: &[&str] = &[
     "echo \"$PASSWORD\" | docker login --password-stdin",
     "The password field is validated, and the password was changed.",
     "account_id = [-var.a1-]{+var.b1+}",
+    "Do you know the password?\nI do not.\nAnd the account?\nBen: prod-2",
+    "net user growth increased by 4 percent",
+    "<select name=\"bucket\"><option value=\"\">None</option><option value=\"all\">All</option></select>",
+    "     Bucket Size\n0  1024  4711\n",
     // Files that have nothing of AWS.
     ":a\teditor.txt\t/*:a*\n:b\teditor.txt\t/*:b*\n:pwd\teditor.txt\t/*:pwd*\n:pwd-verbose\teditor.txt\t/*:pwd-verbose*\nchanged-7.3\tversion7.txt\t/*changed-7.3*\n:passwd\ta.txt\t/*x1*\ny-2\tb.txt\t/*y-2*\n",
     "#define LN_pkcs9_challengePassword              \"challengePassword\"\n#define NID_pkcs9_challengePassword             54\n",

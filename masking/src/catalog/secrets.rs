@@ -291,6 +291,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Password,
             ),
             Rule::After("-passin |-passout ", r"-pass(?:in|out) pass:([^\s'\x22<]{4,128})", Check::UrlPassword),
+            Rule::After("net user ", r"(?i:net user) [^\s/]{1,64} ([^\s/*-][^\s]{5,127})", Check::Password),
             Rule::After("/pass:", r"/pass:([^\s'\x22]{6,128})", Check::Password),
             Rule::After(
                 "-storepass |-keypass |storepass ",

@@ -29,13 +29,13 @@ use crate::scan::words;
 pub(crate) struct Places {
     all: [Option<ValuePlace>; PLACES],
     /// A bit for each at which a placeholder stands.
-    masked: u16,
+    masked: u32,
 }
 
 impl Places {
     pub(crate) fn new(text: &[u8], all: [Option<ValuePlace>; PLACES]) -> Self {
         let bit = |(at, place): (usize, &Option<ValuePlace>)| {
-            u16::from(place.is_some_and(|place| is_masked(text, place.start))) << at
+            u32::from(place.is_some_and(|place| is_masked(text, place.start))) << at
         };
         Self { masked: all.iter().enumerate().map(bit).fold(0, |masked, bit| masked | bit), all }
     }
@@ -124,12 +124,13 @@ impl Keyed {
     /// The value further on in the sentence of its name.
     fn clause(&self, text: &[u8], name: Name<'_>, mut found: impl FnMut(Range<usize>)) -> bool {
         let value = match self.check {
-            Check::Account => clause::account(text, name.end),
+            // `account-id van productie is …`
+            Check::Account if !name.is_glued() => clause::account(text, name.end),
             _ if !name.is_word() => None,
             Check::Password => clause::password(text, name.end),
             _ => None,
         };
-        let Some(value) = value.filter(|_| name.is_word()) else { return false };
+        let Some(value) = value else { return false };
         let end = value.end;
         found(value);
         // `Which account? 471192830564 or 582203941675?`
@@ -160,7 +161,7 @@ impl Keyed {
             let end = value.end;
             let last = joint == Joint::And && self.check != Check::Account;
             // What stands on a line of its own was seen to end there.
-            let alone = matches!(place.kind, PlaceKind::Item | PlaceKind::Answer);
+            let alone = matches!(place.kind, PlaceKind::Item | PlaceKind::Answer | PlaceKind::Choice);
             if !first && !alone && (joint == Joint::Comma || last) && !notation::ends_element(text, end) {
                 return;
             }
@@ -188,11 +189,12 @@ impl Keyed {
             let default = place.kind == PlaceKind::Called
                 && text.get(..place.start.saturating_sub(1)).is_some_and(|head| head.trim_ascii_end().ends_with(b","));
             let one = default || matches!(place.kind, PlaceKind::Before | PlaceKind::Cell | PlaceKind::Piped);
-            use PlaceKind::{Answer, Item};
-            if matches!(place.kind, PlaceKind::Object | PlaceKind::Map | PlaceKind::Members | Item | Answer) {
+            use PlaceKind::{Answer, Choice, Item};
+            if matches!(place.kind, PlaceKind::Object | PlaceKind::Map | PlaceKind::Members | Item | Answer | Choice) {
                 let next = match place.kind {
                     Item => places::next_item_of_list(text, end),
                     Answer => places::next_answer(text, end),
+                    Choice => places::next_option(text, end),
                     kind @ (PlaceKind::Map | PlaceKind::Members) => member::next_in_map(text, end, kind),
                     kind => member::next_object(text, end).map(|next| ValuePlace { kind, ..next }),
                 };
@@ -382,7 +384,8 @@ impl Keyed {
                 check::is_distinctive(bytes) && (ends || place.quoted && notation::ends_quoted(text, value.end))
             }
             Check::Bucket | Check::Name if place.end.is_some() => {
-                let alone = matches!(place.kind, PlaceKind::Cell | PlaceKind::Item | PlaceKind::Answer);
+                let alone =
+                    matches!(place.kind, PlaceKind::Cell | PlaceKind::Item | PlaceKind::Answer | PlaceKind::Choice);
                 let telling = check::is_distinctive(bytes) && (alone || place.leads);
                 let telling = telling && (place.kind != PlaceKind::Item || !is_description(bytes));
                 let telling = telling && (place.kind != PlaceKind::Before || place.quoted || !is_description(bytes));

@@ -288,6 +288,8 @@ impl<'t> Name<'t> {
         let line = head.get(newline..).unwrap_or_default();
         const PROMPTS: [&[u8]; 7] = [b"$ ", b"# ", b"% ", b">>> ", b"> ", b"PS> ", b"In ["];
         let prompt = PROMPTS.iter().find(|prompt| line.starts_with(prompt));
+        // `PS C:\> `
+        let prompt = prompt.or_else(|| PROMPTS.last().filter(|_| line.starts_with(b"PS ") && line.contains(&b'>')));
         prompt
             .is_some_and(|prompt| *prompt != b"# " || line.starts_with(b"# echo ") || line.starts_with(b"# printenv "))
     }

@@ -30,6 +30,26 @@ pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     );
 }
 
+/// Adds the accounts that stand elsewhere in the text with hyphens, as the console writes them, and plainly here.
+pub(crate) fn plain(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
+    let hyphenated =
+        |hit: &&Hit| hit.kind == account && text.get(hit.start..hit.end).is_some_and(|value| value.contains(&b'-'));
+    let digits = |hit: &Hit| -> Vec<u8> {
+        text.get(hit.start..hit.end).into_iter().flatten().copied().filter(u8::is_ascii_digit).collect()
+    };
+    let mut accounts: Vec<_> = hits.iter().filter(hyphenated).take(HYPHENATED_MAX).map(digits).collect();
+    accounts.dedup();
+    for number in accounts {
+        let starts = memchr::memmem::find_iter(text, &number);
+        let whole = starts.filter(|start| edge::holds(Edge::Digits, text, *start, *start + number.len()));
+        let found = whole.map(|start| Hit::new(start..start + number.len(), account, Source::Rule, Evidence::Context));
+        hits.extend(found.collect::<Vec<_>>());
+    }
+}
+
+/// Maximum accounts with hyphens that are looked for without them.
+const HYPHENATED_MAX: usize = 8;
+
 fn is_account(text: &[u8], start: usize) -> bool {
     let digits = text.get(start..start + DIGITS).filter(|digits| digits.iter().all(u8::is_ascii_digit));
     digits.is_some_and(|digits| check::passes(Check::Account, digits))

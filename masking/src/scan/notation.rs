@@ -37,6 +37,8 @@ pub(crate) enum PlaceKind {
     Map,
     /// An item of a list under a heading.
     Item,
+    /// An option of a form.
+    Choice,
     /// An answer of a command that lists several.
     Answer,
     /// What a command reads from the one in front of it.
@@ -90,6 +92,8 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
         rest if starts_conjunction(rest) > 0 && at > close => (at + starts_conjunction(rest), Joint::And),
         // What git changes a word into.
         [b'-', b']', b'{', b'+', ..] => return Some(changed(text, at + 4)),
+        [b'-', b']', b' ', b'{', b'+', ..] => return Some(changed(text, at + 5)),
+        [b'"', b'-', b']', b' ', b'{', b'+', ..] => return Some(changed(text, at + 6)),
         // What Terraform and Pulumi change a value into.
         [b'-' | b'=', b'>', ..] => (at + 2, Joint::Arrow),
         [0xe2, 0x86, 0x92, ..] => (at + 3, Joint::Arrow),

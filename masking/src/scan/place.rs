@@ -128,7 +128,7 @@ fn row_start(head: &[u8]) -> &[u8] {
 const ASKED_MAX: usize = 320;
 /// Commands that answer with accounts.
 const ASKED: &str = "\
-    get-caller-identity|--query Account|list-accounts|describe-account|account-id|q .Account|q -r .Account|.AccountId|\
+    get-caller-identity|Get-STSCallerIdentity|--query Account|list-accounts|describe-account|account-id|q .Account|q -r .Account|.AccountId|\
     .accountId|.account_id";
 /// States of an account in an organisation.
 const STATES: &str = "ACTIVE|SUSPENDED|PENDING_CLOSURE";

@@ -18,7 +18,7 @@ const SERVICE_MAX: usize = 10;
 const BEFORE_MAX: usize = 128;
 
 /// The notations of a value's place.
-pub(crate) const PLACES: usize = 16;
+pub(crate) const PLACES: usize = 17;
 
 /// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
 pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; PLACES] {
@@ -39,6 +39,7 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<
         form(name, text),
         before(name, text),
         piped(name, text),
+        reply(name, text),
     ]
 }
 
@@ -104,7 +105,7 @@ fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let start = name.end + marks + 1 + empty + fence + indent + quote;
     let place = ValuePlace { start, end: Some(start + inside.len()), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
     // `$ … | jq -r '.DBInstances[].DBInstanceIdentifier'`
-    let several = name.is_query_for_several(text);
+    let several = name.is_query_for_several(text) || marks == 0 && is_column(name, inside, text, start);
     let kind = if several { PlaceKind::Answer } else { place.kind };
     alone.then_some(ValuePlace { quoted: false, kind, ..place })
 }
@@ -123,18 +124,28 @@ fn piped(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     if let Some(start) = here() {
         return Some(ValuePlace::after(text, start, PlaceKind::Assigned));
     }
+    const COMMANDS: [&[u8]; 8] = [
+        b"echo -n ",
+        b"echo -e ",
+        b"echo ",
+        b"printf '%s' ",
+        b"printf %s ",
+        b"printf \"%s\" ",
+        b"printf '%s\\n' ",
+        b"printf ",
+    ];
     let head = text.get(name.start.saturating_sub(ROW_MAX)..name.start)?;
-    let pipe = memchr::memmem::rfind(head, b" | ")?;
-    let head = head.get(..pipe)?;
-    let echo =
-        ["echo -n ", "echo -e ", "echo ", "printf '%s' ", "printf %s ", "printf \"%s\" ", "printf '%s\\n' ", "printf "];
-    let command = echo.iter().find_map(|echo| Some(memchr::memmem::rfind(head, echo.as_bytes())? + echo.len()))?;
+    let line = memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1);
+    let from = name.start - head.len() + line;
+    let head = head.get(line..)?;
+    let head = head.get(..memchr::memmem::rfind(head, b" | ")?)?;
+    let command = COMMANDS.iter().find_map(|echo| Some(memchr::memmem::rfind(head, echo)? + echo.len()))?;
     let argument = head.get(command..)?;
     let marks =
         usize::from(argument.len() > 2 && matches!(argument, [first @ (b'"' | b'\''), .., last] if first == last));
     let value = argument.get(marks..argument.len() - marks)?;
-    let start = name.start - text.get(name.start.saturating_sub(ROW_MAX)..name.start)?.len() + command + marks;
-    let one = !value.is_empty() && (marks > 0 || !value.contains(&b' ')) && !value.contains(&b'\n');
+    let start = from + command + marks;
+    let one = !value.is_empty() && (marks > 0 || !value.contains(&b' '));
     one.then_some(ValuePlace { start, end: Some(start + value.len()), kind: PlaceKind::Piped, ..ValuePlace::WHOLE })
 }
 
@@ -188,6 +199,46 @@ pub(crate) fn next_answer(text: &[u8], end: usize) -> Option<ValuePlace> {
     (len > 0 && ends).then_some(place)
 }
 
+/// Returns whether the line after the one that is a value alone is one of its sort: a file of one column.
+fn is_column(name: &Name<'_>, value: &[u8], text: &[u8], start: usize) -> bool {
+    let Some(next) = next_answer(text, start + value.len()) else { return false };
+    let next = text.get(next.start..next.end.unwrap_or(next.start)).unwrap_or_default();
+    let digits = |value: &[u8]| value.iter().all(u8::is_ascii_digit);
+    digits(value) && digits(next) && value.len() == next.len() || name.is_plural() && next.contains(&b'-')
+}
+
+/// What is asked for in a chat, on the next line or under the name of who answers: `the db password?⏎Ben: …`.
+fn reply(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
+    let line = memchr::memchr(b'\n', rest)?;
+    let question = rest.get(..line)?.trim_ascii_end().strip_suffix(b"?")?;
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || matches!(b, b' ' | b'-' | b'\'');
+    question.iter().all(plain).then_some(())?;
+    let mut at = name.end + line + 1;
+    for _ in 0..2 {
+        let answer = text.get(at..text.len().min(at + BEFORE_MAX))?;
+        let end = memchr::memchr(b'\n', answer).unwrap_or(answer.len());
+        let answer = answer.get(..end)?.trim_ascii_end();
+        // `bob  9:03 AM`
+        if answer.ends_with(b" AM") || answer.ends_with(b" PM") || answer.is_empty() {
+            at += end + 1;
+            continue;
+        }
+        let said = memchr::memmem::rfind(answer, b": ").filter(|said| *said <= SPEAKER_MAX).map_or(0, |said| said + 2);
+        let value = answer.get(said..)?;
+        let quote = usize::from(value.len() > 2 && matches!(value, [b'`', .., b'`']));
+        let inside = value.get(quote..value.len() - quote)?;
+        let one = !inside.is_empty() && inside.iter().all(|b| *b > b' ');
+        let start = at + said + quote;
+        let place = ValuePlace { start, end: Some(start + inside.len()), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
+        return one.then_some(ValuePlace { quoted: false, ..place });
+    }
+    None
+}
+
+/// Bytes of a time and a name in front of what somebody says.
+const SPEAKER_MAX: usize = 48;
+
 /// Maximum marks between a name and the end of its line.
 const CLOSING_MAX: usize = 8;
 
@@ -219,7 +270,31 @@ fn content(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let value = text.get(inside..)?;
     let at = inside + if value.starts_with(b"<value>") { b"<value>".len() } else { 0 };
     let empty = rest.get(..end)?.ends_with(b"/");
+    // `<select name="bucket">⏎  <option value="…">`
+    if attribute && let Some(option) = next_option(text, inside) {
+        return Some(option);
+    }
     (attribute && !empty && text.get(at) != Some(&b'<')).then(|| ValuePlace::after(text, at, PlaceKind::Assigned))
+}
+
+/// The value of the option of a form that begins at `at` or behind the end of the one before.
+pub(crate) fn next_option(text: &[u8], at: usize) -> Option<ValuePlace> {
+    const END: &[u8] = b"</option>";
+    let rest = text.get(at..text.len().min(at + ROW_MAX))?;
+    let blank = |at: usize| rest.get(at..).map(|rest| at + rest.iter().take_while(|b| b.is_ascii_whitespace()).count());
+    // What the one before shows, up to its end.
+    let from = memchr::memmem::find(rest, END)
+        .filter(|end| rest.get(..*end).is_none_or(|head| memchr::memmem::find(head, b"<option").is_none()))
+        .map_or(0, |end| end + END.len());
+    let open = blank(from).filter(|open| rest.get(*open..).is_some_and(|rest| rest.starts_with(b"<option")))?;
+    let tag = rest.get(open..)?;
+    let tag = tag.get(..memchr::memchr(b'>', tag)?)?;
+    let value = memchr::memmem::find(tag, b"value=\"").map(|at| at + b"value=\"".len());
+    let (start, mark) = value.map_or((tag.len() + 1, b'<'), |start| (start, b'"'));
+    let len = memchr::memchr(mark, rest.get(open + start..)?)?;
+    let start = at + open + start;
+    let place = ValuePlace { start, end: Some(start + len), kind: PlaceKind::Choice, ..ValuePlace::WHOLE };
+    Some(place)
 }
 
 /// Maximum bytes of a row after the name in it.

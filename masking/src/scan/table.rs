@@ -65,28 +65,31 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
         _ => false,
     };
     let before = name.start.checked_sub(1).and_then(|at| text.get(at));
-    let begins = matches!(
-        before,
-        None | Some(
-            b' ' | b','
-                | b';'
-                | b'\t'
-                | b'|'
-                | b'\n'
-                | b'"'
-                | b'\''
-                | b'>'
-                | b'n'
-                | b't'
-                | b'['
-                | b'('
-                | b'*'
-                | b'_'
-                | b'/'
-                | b':'
-                | 0x80..
-        )
-    );
+    // `\textbf{Account} & …`
+    let set = || before == Some(&b'{') && text.get(..name.start).is_some_and(|head| head.ends_with(b"\\textbf{"));
+    let begins = set()
+        || matches!(
+            before,
+            None | Some(
+                b' ' | b','
+                    | b';'
+                    | b'\t'
+                    | b'|'
+                    | b'\n'
+                    | b'"'
+                    | b'\''
+                    | b'>'
+                    | b'n'
+                    | b't'
+                    | b'['
+                    | b'('
+                    | b'*'
+                    | b'_'
+                    | b'/'
+                    | b':'
+                    | 0x80..
+            )
+        );
     follows && begins
 }
 
@@ -294,7 +297,9 @@ impl Table {
         // A column that counts the rows is headed by a sign.
         let counts = |cell: &[u8]| cell == b"#";
         let named = |cell: &Range<usize>| {
-            text.get(trim(text, cell.clone())).is_some_and(|cell| is_heading(cell) || counts(cell))
+            let cell =
+                if separator == LATEX { unset(text, trim(text, cell.clone())) } else { trim(text, cell.clone()) };
+            text.get(cell).is_some_and(|cell| is_heading(cell) || counts(cell))
         };
         // The first bar of a row may stand in an item of a list.
         let item = |cell: &[u8]| matches!(cell, b"-" | b"*");
@@ -570,7 +575,8 @@ impl Table {
         refused.elements = end;
         let cells = split(text, start..end, Separator::Elements);
         let heading = |cell: &Range<usize>| text.get(untagged(text, cell.clone())).is_some_and(is_heading);
-        let plausible = cells.len() >= 2 && cells.iter().all(heading);
+        let head = matches!(near.get(open + 2), Some(b'h'));
+        let plausible = (cells.len() >= 2 || head) && cells.iter().all(heading);
         plausible.then_some(Self {
             header: start..end,
             cells,
@@ -698,7 +704,8 @@ pub(crate) fn line_end(text: &[u8], at: usize, ends: Option<Break>) -> Option<(u
             _ => None,
         };
         if let Some(found) = found.filter(|found| ends.is_none_or(|ends| ends == *found || found.0 == 0)) {
-            return ends.is_none_or(|ends| ends == found).then_some((at + mark, found));
+            let end = if found.0 == 0 { mark + escapes } else { mark };
+            return ends.is_none_or(|ends| ends == found).then_some((at + end, found));
         }
         from = mark + escapes.max(1);
     }
@@ -748,6 +755,10 @@ fn separator(line: &[u8], ends: Break) -> Option<Separator> {
     const TAB: Separator = Separator::Sign(b"\t");
     let has = |sign: u8| memchr::memchr(sign, line).is_some();
     let holds = |sign: &[u8]| memchr::memmem::find(line, sign).is_some();
+    let row = || line.trim_ascii_end().ends_with(br"\\") || holds(br"\\ \");
+    if has(b'&') && (holds(b" & ") || holds(b"\t& ")) && row() {
+        return Some(LATEX);
+    }
     if has(b'\t') {
         return Some(TAB);
     }
@@ -758,9 +769,6 @@ fn separator(line: &[u8], ends: Break) -> Option<Separator> {
     let bar = BARS.into_iter().map(str::as_bytes).filter(|_| has(BAR)).find(|bar| holds(bar));
     if let Some(bar) = bar {
         return Some(Separator::Sign(bar));
-    }
-    if has(b'&') && holds(b" & ") && (line.trim_ascii_end().ends_with(br"\\") || holds(br"\\ \")) {
-        return Some(LATEX);
     }
     if has(b'|') {
         return Some(Separator::Sign(b"|"));
@@ -924,7 +932,16 @@ fn aligned(text: &[u8], line: &Range<usize>, header: usize, columns: &[Range<usi
         let rest = text.get(start..line.end.max(start)).unwrap_or_default();
         let begins = start == line.start || text.get(start - 1) == Some(&b' ');
         let len = memchr::memmem::find(rest, b"  ").unwrap_or(rest.len());
-        if begins && start < line.end { start..start + len } else { line.end..line.end }
+        if begins && start < line.end && !rest.starts_with(b" ") {
+            return start..start + len;
+        }
+        // A column that ends where its heading does.
+        let end = line.start + column.end - header;
+        let before = text.get(line.start..end).filter(|_| end <= line.end).unwrap_or_default();
+        let ends = text.get(end).is_none_or(|b| matches!(b, b' ' | b'\r' | b'\n'));
+        let right = before.last().is_some_and(|b| *b != b' ') && ends;
+        let first = memchr::memmem::rfind(before, b"  ").map_or(line.start, |at| line.start + at + 2);
+        if right { first..end } else { line.end..line.end }
     };
     columns.iter().map(cell).collect()
 }
