@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use contract::{Mapping, THINKING_KIND, bound};
 use masking::dialect::Dialect;
-use masking::{Boundary, Files, FormError, Format, Masker, Mint, Placeholder, Replaced, Tally, Text, Thoughts};
+use masking::{Boundary, Files, FormError, Format, KindId, Masker, Mint, Placeholder, Replaced, Tally, Text, Thoughts};
 
 use super::clock::TimeOfDay;
 use super::memory::{Debt, Memory};
@@ -169,9 +169,13 @@ impl Instance {
 
     /// The number of replaced values of each kind.
     pub(crate) fn kinds(&self, replaced: &Replaced) -> BTreeMap<String, u64> {
-        let mut kinds = BTreeMap::<String, u64>::new();
+        let mut counts = BTreeMap::<KindId, u64>::new();
         for (_, entry) in replaced.entries() {
-            *kinds.entry(self.scanner.kind(entry.kind).id.to_string()).or_default() += entry.count;
+            *counts.entry(entry.kind).or_default() += entry.count;
+        }
+        let mut kinds = BTreeMap::new();
+        for (kind, count) in counts {
+            *kinds.entry(self.scanner.kind(kind).id.to_string()).or_default() += count;
         }
         kinds
     }

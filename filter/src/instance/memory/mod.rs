@@ -133,8 +133,13 @@ impl Memory {
 
     /// Remembers what an exchange replaced.
     pub(crate) fn remember(&mut self, scope: &str, replaced: &Replaced) {
+        let id = self.scope(scope).id;
+        let mut is_touched = false;
         for (placeholder, entry) in replaced.entries() {
-            self.learn(scope, *placeholder, entry.kind, &entry.value, entry.recognised);
+            is_touched |= self.learn_in(id, *placeholder, entry.kind, &entry.value, entry.recognised);
+        }
+        if is_touched {
+            self.touch(scope);
         }
     }
 
@@ -148,16 +153,31 @@ impl Memory {
         recognised: Recognised,
     ) {
         let id = self.scope(scope).id;
+        if self.learn_in(id, placeholder, kind, value, recognised) {
+            self.touch(scope);
+        }
+    }
+
+    /// Learns one mapping. Returns whether the known values of the scope have to be compiled again.
+    fn learn_in(
+        &mut self,
+        id: ScopeId,
+        placeholder: Placeholder,
+        kind: KindId,
+        value: &Secret,
+        recognised: Recognised,
+    ) -> bool {
         if self.mappings.get(id, &placeholder).is_none() {
             let fresh = Remembered { kind, value: value.clone(), acknowledged: None, is_known: false };
             self.mappings.insert(id, placeholder, fresh, value.expose().len());
             self.absent.remove(id, &placeholder);
         }
         // A value that returns stays among the newest.
-        if self.known.get(id, &placeholder).is_none() && recognised.is_worth_knowing() {
+        let is_new = self.known.get(id, &placeholder).is_none() && recognised.is_worth_knowing();
+        if is_new {
             self.known.insert(id, placeholder, (kind, value.clone()), value.expose().len());
-            self.touch(scope);
         }
+        is_new
     }
 
     /// Forgets a mapping, on the operator's word.

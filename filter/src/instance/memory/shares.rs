@@ -1,7 +1,7 @@
 //! Entries of all scopes within one bound, which is shared out by scope: a scope that exceeds its share makes room by
 //! forgetting its own entries, so nothing that one scope does makes another's entries forgotten.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use lru::LruCache;
@@ -21,7 +21,7 @@ pub(super) struct Bounds {
 #[derive(Debug)]
 pub(super) struct Shares<V> {
     bounds: Bounds,
-    scopes: HashMap<ScopeId, Share<V>>,
+    scopes: BTreeMap<ScopeId, Share<V>>,
     bytes: usize,
 }
 
@@ -43,7 +43,7 @@ const OVERHEAD: usize = 128;
 
 impl<V> Shares<V> {
     pub(super) fn new(bounds: Bounds) -> Self {
-        Self { bounds, scopes: HashMap::new(), bytes: 0 }
+        Self { bounds, scopes: BTreeMap::new(), bytes: 0 }
     }
 
     /// Uses an entry.
