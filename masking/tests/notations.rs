@@ -313,6 +313,10 @@ const NOTATIONS: &[&str] = &[
     "C:\\> net user svc_backup ‹Tq7!mZ2x#Lp9› /add",
     "Het account-id van productie is ‹471192830564›.",
     "account ‹4711-9283-0564›, the same as ‹471192830564›",
+    "Ran Plan for dir: `live/prod/‹471192830564›/rds`, accounts/‹718204593316›/x, a/‹305918274610›/eu-west-1/b",
+    "Key                 Value\n---                 -----\naccess_key          x\npassword            ‹Kx7!plumQ›\n",
+    "您好，生产环境的 AWS 账户 ID 是 ‹471192830564›，密码已改为 ‹Kx7!plumQ2Wz›。",
+    "Kontonummer (AWS): ‹471192830564›\nGeheimer Schlüssel: ‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›\n",
 ];
 
 /// Texts in which names stand and no values.

@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Row] = &[
                         обліковий запис|Обліковий запис|облікового запису|обліковому записі|акаунт|Акаунт|акаунта|акаунту|акаунті|\
                         аккаунту|аккаунтом|учётная запись|Учётная запись|учетная запись|учётной записи|учетной записи|номер счёта|Номер счёта|\
                         帳戶|帳戶 id|fiók|fiókja|fiókazonosító|fiók azonosítója|fiókszám|fiókban|kontot|kontonumret|kontonummeret|kontoen|\
-                        ^cont|contul|contului|id cont|kontem|บัญชี|รหัสบัญชี|บัญชี id|tili|tilin|tilinumero|λογαριασμός|λογαριασμού|\
+                        ^cont|contul|contului|id cont|kontem|บัญชี|รหัสบัญชี|tili|tilin|tilinumero|λογαριασμός|Λογαριασμός|λογαριασμού|\
                         λογαριασμό|חשבון|החשבון|numéro de compte|número de conta|número de cuenta",
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,

@@ -51,7 +51,7 @@ pub(super) const ROWS: &[Row] = &[
                         iam secret|access secret|^secret|^sk|시크릿 키|시크릿 액세스 키|비밀 키|비밀 액세스 키|보안 액세스 키|シークレットキー|\
                         シークレットアクセスキー|秘密访问密钥|私有访问密钥|秘密访问钥匙|geheimer schlüssel|geheimer zugriffsschlüssel|\
                         clave secreta|clave de acceso secreta|chiave segreta|accesso segreta|clé secrète|accès secrète|\
-                        geheimschlüssel|秘密存取金鑰|chave secreta|секретный ключ|Секретный ключ|секретного ключа|\
+                        geheimschlüssel|geheime schlüssel|geheimen schlüssel|geheimen zugriffsschlüssel|秘密存取金鑰|chave secreta|секретный ключ|Секретный ключ|секретного ключа|\
                         klucz tajny|tajny klucz|heime sleutel|\
                         tajný klíč|Tajný klíč|khóa bí mật|khoá bí mật|секретний ключ|Секретний ключ|секретного ключа|المفتاح السري|مفتاح سري|\
                         tkos kulcs|tkos kulcsa|mlig nyckel|mliga nyckeln|hemmelig nøkkel|hemmelig nøgle|\
@@ -202,7 +202,7 @@ pub(super) const ROWS: &[Row] = &[
                         redis pass|postgres pass|passphrase|cipher pass|비밀번호|비번|패스워드|암호|パスワード|密码|\
                         口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
                         паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|şifresi|Şifresi|parolası|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
-                        passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|lösenordet|Lösenordet|passordet|adgangskoden|salasanan|jelszava|jelszót|jelszavát|parolei|hesla|heslem|hasłem|พาสเวิร์ด|الرقم السري|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|κωδικός|master passwd|pre shared key|preshared key|psk|\
+                        passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|lösenordet|Lösenordet|passordet|adgangskoden|salasanan|jelszava|jelszót|jelszavát|parolei|hesla|heslem|hasłem|พาสเวิร์ด|الرقم السري|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|הסיסמה|κωδικός|Κωδικός|κωδικό|master passwd|pre shared key|preshared key|psk|\
                         pass phrase|passcode|password stdin|require pass|store pass|key pass|master auth",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
@@ -674,7 +674,7 @@ pub(super) const ROWS: &[Row] = &[
                 names: "kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk|cmk id|\
                         kms cmk|kms id|key id|encryption key|encryption key id|master key|master key id|key identifier|\
                         alias name|alias arn|kms alias|kms aliases|kms alias name|key alias|key aliases|target key id|kms 키|kms キー|kms 密钥|kms schlüssel|\
-                        clave kms|clave de kms|kms key name|sse kms key id|key name",
+                        clave kms|clave de kms|kms key name|key name",
                 value: "alias/([A-Za-z0-9/_-]{1,250})",
                 check: Check::Customer,
             }),

@@ -417,11 +417,14 @@ pub(crate) fn skip_remark(text: &[u8], at: usize) -> usize {
     };
     let end = rest.iter().position(|b| *b == close || *b == b'\n').filter(|end| rest.get(*end) == Some(&close));
     let inside = end.and_then(|end| rest.get(1..end)).unwrap_or_default();
-    let remark =
-        inside.contains(&b' ') || inside.starts_with(b"*") || is_one_of("none|optional|required|hidden", inside);
+    let remark = inside.contains(&b' ') || inside.starts_with(b"*") || is_one_of(REMARKS, inside);
     let sign = end.filter(|_| remark).map(|end| skip_blanks(text, at + end + 1));
     sign.filter(|sign| matches!(text.get(*sign), Some(b':' | b'='))).unwrap_or(at)
 }
+
+/// Remarks of one word.
+const REMARKS: &str =
+    "none|optional|required|hidden|aws|s3|rds|iam|prod|production|dev|staging|stage|test|live|new|old|neu|alt";
 
 /// After the marks that end emphasis: `**`, `</b>`.
 pub(crate) fn skip_closing(text: &[u8], at: usize) -> usize {

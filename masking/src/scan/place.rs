@@ -70,12 +70,18 @@ fn is_place(text: &[u8], start: usize, end: usize) -> bool {
             .any(|at| word.get(at..).is_some_and(region))
     });
     let logs = head.ends_with(b"AWSLogs/") || is_organisation(head);
+    // `live/prod/471192830564/eu-west-1/rds`, `accounts/471192830564/`: folders of Terragrunt and of others.
+    let below = || tail.strip_prefix(b"/").is_some_and(|rest| region(region_at(rest)));
+    let live = || memchr::memmem::find(head, b"live/").is_some() && tail.starts_with(b"/");
+    let folder =
+        head.ends_with(b"/") && (head.ends_with(b"accounts/") || head.ends_with(b"account/") || below() || live());
     let profile = head.ends_with(b"Access-")
         || tail.starts_with(b"_AdministratorAccess")
         || tail.starts_with(b"_PowerUserAccess");
     behind
         || before
         || logs
+        || folder
         || profile
         || is_generated(head, tail)
         || is_alone(text, start, end)

@@ -56,7 +56,16 @@ fn last_cell(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let cell = [b"  ".as_slice(), b"| ", b"|", b"\t"].iter().any(|border_end| border.ends_with(border_end));
     let place =
         ValuePlace { start: name.end + start, end: Some(name.end + end), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
-    (cell && border.trim_ascii().len() > 1).then_some(place)
+    // The other cells, or nothing but the blanks between two.
+    let between = border.trim_ascii().len();
+    let pair = between == 0 && border.len() > 3 && first_of_line(name, text);
+    (cell && (between > 1 || pair)).then_some(place)
+}
+
+/// Returns whether nothing but blanks stands in front of a name on its line.
+fn first_of_line(name: &Name<'_>, text: &[u8]) -> bool {
+    let head = text.get(name.start.saturating_sub(BLANKS_MAX)..name.start).unwrap_or_default();
+    head.iter().rev().find(|b| **b != b' ').is_none_or(|b| *b == b'\n')
 }
 
 /// A row of two cells, each on a line of its own: `* - Bucket⏎  - b` of reStructuredText, `! Bucket⏎| b` of MediaWiki.
@@ -642,7 +651,29 @@ const VERBS: [&str; 51] = [
 ];
 
 /// Verbs and particles of scripts that are written without a space in front of them.
-const PARTICLES: [&str; 9] = ["は", "が", "の", "を", "是", "为", "為", "叫", "名为"];
+const PARTICLES: [&str; 21] = [
+    "は",
+    "が",
+    "の",
+    "を",
+    "是",
+    "为",
+    "為",
+    "叫",
+    "名为",
+    "已改为",
+    "改为",
+    "已更改为",
+    "更改为",
+    "已变更为",
+    "变更为",
+    "已更新为",
+    "更新为",
+    "改成",
+    "设置为",
+    "设为",
+    "คือ",
+];
 
 /// Returns the start of the value after the verb or particle of a sentence.
 fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
@@ -651,6 +682,11 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
     if let Some(particle) = PARTICLES.iter().filter(|_| foreign).find(|particle| rest.starts_with(particle.as_bytes()))
     {
         return Some(at + particle.len());
+    }
+    // `账户 ID 是 471192830564`
+    let apart = text.get(near..).filter(|rest| near == at + 1 && rest.first().is_some_and(|b| *b >= 0xe0));
+    if let Some(particle) = apart.and_then(|rest| PARTICLES.iter().find(|word| rest.starts_with(word.as_bytes()))) {
+        return Some(near + particle.len());
     }
     let near = if near == at + 1 { skip_purpose(text, near) } else { near };
     let rest = text

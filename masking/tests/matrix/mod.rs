@@ -120,6 +120,30 @@ fn each_row_is_found_in_each_notation() {
     assert!(tally.excess.len() * 1_000 <= texts * (EXCESS_CEILING + slack()), "{}", tally.excess.join("\n"));
 }
 
+/// A short literal within a longer word must not hide it: every name in another language has its value behind a colon.
+#[test]
+fn each_name_of_another_language_is_found() {
+    let mut lost = Vec::new();
+    for (tier, scanner) in &scanners() {
+        for row in rows(*tier) {
+            for form in form::forms(row, scanner, seed()) {
+                for name in &form.foreign {
+                    let found = form.values.iter().take(3).any(|value| {
+                        let cell = cell::measured(&format!("{name}: {value}"));
+                        cell::outcome(scanner, &cell) != Outcome::Leaked
+                    });
+                    if !found {
+                        lost.push(format!("{}: {name}", row.id));
+                    }
+                }
+            }
+        }
+    }
+    lost.sort_unstable();
+    lost.dedup();
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}
+
 /// The texts of something that is not a value, each also in a wrapping.
 fn near_texts(near: &'static NearMiss) -> Vec<String> {
     let mut numbers = Numbers::new(seed(), &[near.name]);
