@@ -78,13 +78,13 @@ impl<'e> Data<'e> {
     /// Reads one event as [`Framer::next_event`] returns it, with its blank line or without.
     pub fn of(event: &'e [u8]) -> Self {
         let (mut lines, mut name, mut at) = (Vec::new(), None, 0);
-        for line in event.split(|b| matches!(b, b'\n' | b'\r')) {
+        for end in memchr::memchr2_iter(b'\n', b'\r', event).chain([event.len()]) {
+            let line = event.get(at..end).unwrap_or_default();
             if let Some(value) = field(line, b"data") {
-                let end = at + line.len();
                 lines.push(end - value.len()..end);
             }
             name = field(line, b"event").or(name);
-            at += line.len() + 1;
+            at = end + 1;
         }
         Self { event, lines, name }
     }
