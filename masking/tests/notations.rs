@@ -386,6 +386,8 @@ const OTHERWISE: &[&str] = &[
     "the bucket is \"before\" the bucket of the iterator, the lowest bucket is `min`, `length` buckets",
     "2.5.4.9\tx509.streetAddress\n2.5.4.16\tx509.postalAddress\n",
     "can be proven to alias/not alias, in which cases",
+    "used in the DB snapshot <a>DescribeDBSnapshots</a> action, the DB cluster in <code>DBClusterIdentifier</code>, a Multi-AZ DB instance",
+    "client_secret=django_util.oauth2_settings.client_secret, password: [new_password]",
     "This fix was first merged to 1.6.2.1.\nroll v8 back to 3.9.24.31, capabilities from 5.2.3.3",
     "location: \"/another/path/to/component\".to_string(),",
     "[Pre-shared keys]: #pre-shared-keys\n[RFC 2246]: https://example.org/rfc/rfc2246.txt\n",

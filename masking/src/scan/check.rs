@@ -122,8 +122,46 @@ const WORDS: &str = "\
 const REFERENCES: &str = "\
     var.|local.|data.|module.|each.|self.|aws_|process.|os.environ|config.|settings.|event.|this.|params.";
 
+/// Returns whether a value is what AWS calls something that one can do, or a parameter of it: `DescribeDBSnapshots`,
+/// `DBClusterIdentifier`; or a word that its manuals have about databases: `Multi-AZ`.
+fn is_of_api(value: &[u8]) -> bool {
+    const VERBS: [&[u8]; 19] = [
+        b"Batch",
+        b"Get",
+        b"Update",
+        b"Add",
+        b"Copy",
+        b"Create",
+        b"Delete",
+        b"Deregister",
+        b"Describe",
+        b"Failover",
+        b"List",
+        b"Modify",
+        b"Promote",
+        b"Reboot",
+        b"Register",
+        b"Remove",
+        b"Restore",
+        b"Start",
+        b"Stop",
+    ];
+    const NOUNS: [&[u8]; 6] = [b"instance", b"cluster", b"snapshot", b"identifier", b"externalid", b"dbproxy"];
+    let letters = value.iter().all(u8::is_ascii_alphabetic);
+    let noun = || NOUNS.iter().any(|noun| holds_ignore_case(value, noun));
+    let verb = || {
+        VERBS
+            .iter()
+            .any(|verb| value.strip_prefix(*verb).is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_uppercase)))
+    };
+    let parameter = || value.ends_with(b"Identifier") && value.first().is_some_and(u8::is_ascii_uppercase);
+    letters && noun() && (verb() || parameter())
+        || is_one_of("multi-az|single-az|deleting|creating|rebooting|modifying", value)
+}
+
 fn is_name(value: &[u8]) -> bool {
     let word = value.iter().all(u8::is_ascii_alphanumeric) && is_one_of(WORDS, value) || is_one_of(TYPES, value);
+    let word = word || is_of_api(value) || is_class(value);
     let named = value.len() >= 2 && value.iter().any(u8::is_ascii_alphabetic);
     named && !word && !is_region(value) && !is_reference(value)
 }
@@ -197,9 +235,24 @@ fn is_literal(value: &[u8]) -> bool {
             && value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
             && [b"password".as_slice(), b"passphrase"].iter().any(|word| holds_ignore_case(value, word))
     };
+    // A function of Python's, a role of reStructuredText, a word that stands for a value.
+    let snake = || {
+        let lower = value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.'));
+        let count = |sort: fn(&u8) -> bool| value.iter().filter(|b| sort(b)).count();
+        lower && count(|b| *b == b'_') >= 3 && count(u8::is_ascii_digit) <= 1
+    };
+    let role = || {
+        let rest = value.strip_prefix(b":").unwrap_or_default();
+        let name = rest.iter().take_while(|b| b.is_ascii_lowercase()).count();
+        name >= 3 && rest.get(name..).is_some_and(|rest| rest.starts_with(b":`"))
+    };
+    let word = || matches!(value, [b'[', word @ .., b']'] if word.iter().all(|b| b.is_ascii_lowercase() || *b == b'_'));
     // A link of Vim's help.
     let link = || matches!(value, [b'|', tag @ .., b'|'] if tag.iter().all(|b| b.is_ascii_lowercase() || *b == b'-'));
     number
+        || snake()
+        || role()
+        || word()
         || link()
         || is_url(value)
         || generic()
