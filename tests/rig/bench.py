@@ -36,7 +36,8 @@ Table = dict[str, dict[str, float]]
 
 def main() -> int:
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    options.add_argument("--json", type=Path, required=True, help="the file for the figures")
+    figures = CHECKOUT / "target" / "bench.json"
+    options.add_argument("--json", type=Path, default=figures, help="the file for the figures")
     options.add_argument("--compare", type=Path, help="the figures of an earlier run")
     options = options.parse_args()
     earlier = json.loads(options.compare.read_text()) if options.compare else None
