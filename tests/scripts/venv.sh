@@ -34,6 +34,14 @@ else
         give_up "this Python could not make $venv; see the reason above (Debian: apt-get install python3-venv)"
 fi
 rm -f "$stamp"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$folder/requirements.txt" -c "$folder/requirements.lock" ||
-    give_up "pip could not install $folder/requirements.txt into $venv; see the reason above"
+install() {
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$folder/requirements.txt" \
+        -c "$folder/requirements.lock"
+}
+# A registry that has answered half a question looks like packages that conflict, so it is asked once more.
+if ! install; then
+    echo "pip failed; trying once more"
+    sleep 5
+    install || give_up "pip could not install $folder/requirements.txt into $venv; see the reason above"
+fi
 echo "$wanted" >"$stamp"
