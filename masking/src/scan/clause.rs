@@ -115,8 +115,8 @@ pub(crate) fn password(text: &[u8], at: usize) -> Option<Range<usize>> {
 fn is_verb(word: &[u8]) -> bool {
     static VERBS: Words = Words::new(
         "\
-        is|are|was|now|still|ist|sind|lautet|lautete|war|jetzt|noch|es|era|est|était|é|è|adalah|je|är|var|er|jest|este|là|\
-        هي|هو|brzmi|şudur|on|является|:|=|-|–|—",
+        is|are|was|now|still|ist|sind|lautet|lautete|war|jetzt|noch|es|era|est|était|é|è|adalah|je|är|er|jest|este|là|\
+        هي|هو|brzmi|şudur|является|:|=|-|–|—",
     );
     word.ends_with(b":") || VERBS.has(word)
 }

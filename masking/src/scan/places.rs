@@ -607,7 +607,7 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 51] = [
+const VERBS: [&str; 57] = [
     "in",
     "not in",
     "is called",
@@ -659,6 +659,12 @@ const VERBS: [&str; 51] = [
     "brzmi",
     "şudur",
     "هو",
+    "heter",
+    "hedder",
+    "nosi nazwę",
+    "se numește",
+    "jmenuje se",
+    "lautete",
 ];
 
 /// Verbs and particles of scripts that are written without a space in front of them.
