@@ -55,7 +55,7 @@ pub(super) const ROWS: &[Row] = &[
                         klucz tajny|tajny klucz|heime sleutel|\
                         tajný klíč|Tajný klíč|khóa bí mật|khoá bí mật|секретний ключ|Секретний ключ|секретного ключа|المفتاح السري|مفتاح سري|\
                         tkos kulcs|tkos kulcsa|mlig nyckel|mliga nyckeln|hemmelig nøkkel|hemmelig nøgle|\
-                        gizli anahtar|gizli anahtarı|gizli erişim anahtarı|cheia secretă|cheie secretă|nego klucza|tajného klíče|\
+                        gizli anahtar|gizli anahtarı|gizli erişim anahtarı|cheia secretă|cheie secretă|nego klucza|tajny klucz dostępu|секретний ключ доступу|секретный ключ доступа|Секретный ключ доступа|Секретний ключ доступу|tajný přístupový klíč|hemlig åtkomstnyckel|tajného klíče|\
                         kunci rahasia|คีย์ลับ|กุญแจลับ|inen avain|μυστικό κλειδί|מפתח סודי",
                 value: concat!("(", base64!(), "{40})"),
                 check: Check::Generated,

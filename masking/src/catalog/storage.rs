@@ -98,7 +98,7 @@ pub(super) const ROWS: &[Row] = &[
             // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
             Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
-                names: "bucket|bucket name|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體|balde|balde s3|бакету|кошик s3|bucketul|bucket'ul|bucketen|\
+                names: "bucket|bucket name|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體|balde|balde s3|бакету|кошик s3|bucketul|bucketului|bucket'ul|bucketen|\
                         bucketem|bucketu|bucketa|bucketi|bucket'ı|bucket adı|บัคเก็ต|桶|桶名|桶名称|الحاوية|حاوية|دلو",
                 value: "{bucket}",
                 check: Check::Bucket,

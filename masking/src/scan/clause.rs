@@ -67,16 +67,22 @@ pub(crate) fn accounts(text: &[u8], at: usize, found: &mut impl FnMut(Range<usiz
     several
 }
 
-/// The only account in a cell that has a remark: `orders-prod (471192830564)`, `471192830564 (prod)`.
-pub(crate) fn account_within(text: &[u8], cell: Range<usize>) -> Option<Range<usize>> {
+/// The accounts in a cell that is a list of them, or the only one in a cell with a remark: `471192830564;582203941675`,
+/// `orders-prod (471192830564)`.
+pub(crate) fn accounts_within(text: &[u8], cell: Range<usize>) -> Vec<Range<usize>> {
+    let bytes = text.get(cell.clone()).unwrap_or_default();
+    let remark = bytes.contains(&b'(');
+    let list = bytes.iter().all(|b| b.is_ascii_digit() || b" ,;|/\n".contains(b));
+    if !remark && !list {
+        return Vec::new();
+    }
     let mut at = cell.start;
-    let words =
-        text.get(cell).filter(|cell| cell.contains(&b'('))?.split(|b| b" ,;/()[]|`:".contains(b)).map(move |word| {
-            at += word.len() + 1;
-            at - 1 - word.len()..at - 1
-        });
-    let mut accounts = words.filter(|word| text.get(word.clone()).is_some_and(is_account));
-    accounts.next().filter(|_| accounts.next().is_none())
+    let words = bytes.split(|b| b" ,;/()[]|`:\n".contains(b)).map(move |word| {
+        at += word.len() + 1;
+        at - 1 - word.len()..at - 1
+    });
+    let accounts: Vec<_> = words.filter(|word| text.get(word.clone()).is_some_and(is_account)).collect();
+    if remark && accounts.len() > 1 { Vec::new() } else { accounts }
 }
 
 /// Bytes of a line in which accounts are listed.
@@ -109,8 +115,8 @@ pub(crate) fn password(text: &[u8], at: usize) -> Option<Range<usize>> {
 fn is_verb(word: &[u8]) -> bool {
     static VERBS: Words = Words::new(
         "\
-        is|are|was|now|still|ist|sind|lautet|lautete|war|jetzt|noch|es|era|est|était|é|è|adalah|je|är|var|er|jest|este|là|\
-        هي|هو|brzmi|şudur|on|является|:|=|-|–|—",
+        is|are|was|now|still|ist|sind|lautet|lautete|war|jetzt|noch|es|era|est|était|é|è|adalah|je|är|er|jest|este|là|\
+        هي|هو|brzmi|şudur|является|:|=|-|–|—",
     );
     word.ends_with(b":") || VERBS.has(word)
 }

@@ -248,11 +248,21 @@ impl Keyed {
         }
     }
 
-    /// The value that stands in a cell of a column.
-    pub(crate) fn cell(&self, text: &[u8], place: ValuePlace, reading: &mut Reading) -> Option<Range<usize>> {
-        let whole = self.value(text, place, false, reading);
-        // `orders-prod (471192830564)`
-        whole.or_else(|| clause::account_within(text, place.start..place.end?).filter(|_| self.check == Check::Account))
+    /// The value that stands in a cell of a column, or the accounts in it.
+    pub(crate) fn cell(
+        &self,
+        text: &[u8],
+        place: ValuePlace,
+        reading: &mut Reading,
+        mut found: impl FnMut(Range<usize>),
+    ) {
+        match (self.value(text, place, false, reading), place.end) {
+            (Some(value), _) => found(value),
+            (None, Some(end)) if self.check == Check::Account => {
+                clause::accounts_within(text, place.start..end).into_iter().for_each(found);
+            }
+            _ => {}
+        }
     }
 
     fn is_password(&self) -> bool {

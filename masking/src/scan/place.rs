@@ -161,6 +161,9 @@ fn is_compared(text: &[u8], start: usize, end: usize) -> bool {
     let behind = tail.get(tail.iter().take_while(|b| b"\"'`\\>)] ".contains(b)).count()..).unwrap_or_default();
     let equals = sign(front) || behind.get(..2).is_some_and(sign);
     let front = front.strip_suffix(b":").or_else(|| front.strip_suffix(b"=")).unwrap_or(front).trim_ascii_end();
+    // `test 471192830564 = 582203941675`
+    let digits = front.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let equals = equals || digits == DIGITS && front.len() < head.len();
     let word = front.iter().rev().take(COMPARED_MAX).take_while(|b| b.is_ascii_alphabetic()).count();
     let word = front.get(front.len() - word..).unwrap_or_default();
     let option = words::ends_with_ignore_case(head, b"<option value=\"") || head.ends_with(b"<option value=\\\"");
@@ -171,7 +174,7 @@ fn is_compared(text: &[u8], start: usize, end: usize) -> bool {
 /// Returns whether the text around a number speaks of accounts.
 fn tells_accounts(text: &[u8], start: usize, end: usize) -> bool {
     let around = text.get(start.saturating_sub(ASKED_MAX)..text.len().min(end + ASKED_MAX / 2)).unwrap_or_default();
-    memchr::memmem::find(around, b"ccount").is_some()
+    memchr::memmem::find(around, b"ccount").is_some() || memchr::memmem::find(around, b"CCOUNT").is_some()
 }
 
 /// Bytes of what compares an account with another.

@@ -361,6 +361,17 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     let after = skip_remark(text, skip_blanks(text, at));
     let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
     let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
+    // `\newcommand{\account}{…}`, `\def\bucket{…}`, `\item[Account] …`, `.. |bucket| replace:: …`
+    let macros = || match text.get(name.end..)? {
+        [b'}', b'{', ..] if head.ends_with(b"\\") => Some(name.end + 2),
+        [b'{', ..] if head.ends_with(b"\\def\\") => Some(name.end + 1),
+        [b']', b' ', ..] if head.ends_with(b"\\item[") => Some(name.end + 2),
+        rest if rest.starts_with(b"| replace:: ") => Some(name.end + b"| replace:: ".len()),
+        _ => None,
+    };
+    if let Some(at) = macros() {
+        return Some(ValuePlace::after(text, at, PlaceKind::Assigned));
+    }
     let word = || !closed && name.is_word();
     // `:account-id "471192830564"`, `proxy_set_header x-api-key "…"`: a name with hyphens is one of a program.
     let is_string = || {
@@ -596,7 +607,7 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 51] = [
+const VERBS: [&str; 57] = [
     "in",
     "not in",
     "is called",
@@ -648,6 +659,12 @@ const VERBS: [&str; 51] = [
     "brzmi",
     "şudur",
     "هو",
+    "heter",
+    "hedder",
+    "nosi nazwę",
+    "se numește",
+    "jmenuje se",
+    "lautete",
 ];
 
 /// Verbs and particles of scripts that are written without a space in front of them.

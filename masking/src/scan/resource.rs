@@ -11,6 +11,7 @@ use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::pattern::Pattern;
 use crate::scan::reading::{Reader, Reading};
+use crate::scan::words;
 
 /// The kinds of ids by the type of their resource: `s3_bucket` of Terraform's `aws_s3_bucket`, `AWS::S3::Bucket`.
 #[derive(Debug, Default)]
@@ -144,6 +145,14 @@ impl Resources {
         let rest = text.get(start + name.len()..text.len().min(start + MEMBER_MAX)).unwrap_or_default();
         if let Some(gap) = cell_gap(rest) {
             self.id(name, text, start + name.len() + gap, found);
+        }
+        // `"resourceType": "AWS::S3::Bucket", "resourceId": "acme-logs", "resourceName": …`
+        let mut at = start + name.len();
+        for _ in 0..IDS_MAX {
+            let Some(value) = next_id(text, at) else { break };
+            self.id(name, text, value, found);
+            at = value
+                + text.get(value..).unwrap_or_default().iter().take(MEMBER_MAX).take_while(|b| **b != b'"').count();
         }
         let head = text.get(start.saturating_sub(MEMBER_MAX)..start).unwrap_or_default();
         let line = head.rsplit(|b| *b == b'\n').next().unwrap_or_default();
@@ -364,3 +373,22 @@ fn is_named(head: &[u8]) -> bool {
 
 /// Attributes that hold the id of a resource.
 const NAMES: [&[u8]; 3] = [b"id", b"identifier", b"cluster_identifier"];
+/// Where the value of the next member begins, after a quotation that ends at `at`, if that is named as an id.
+fn next_id(text: &[u8], at: usize) -> Option<usize> {
+    const IDS: &str = "id|resourceid|resourcename|name|identifier|primaryidentifier|physicalid|physicalresourceid";
+    let rest = text.get(at..text.len().min(at + NEXT_MAX))?.strip_prefix(b"\"")?.trim_ascii_start();
+    let rest = rest.strip_prefix(b",")?.trim_ascii_start();
+    // `"TypeName": "…", "ResourceDescription": {"Identifier": "…"`
+    let rest = rest.strip_prefix(b"\"ResourceDescription\":").map_or(rest, <[u8]>::trim_ascii_start);
+    let rest = rest.strip_prefix(b"{").map_or(rest, <[u8]>::trim_ascii_start);
+    let name = rest.strip_prefix(b"\"")?;
+    let len = memchr::memchr(b'"', name)?;
+    words::is_one_of(IDS, name.get(..len)?).then_some(())?;
+    let value = name.get(len + 1..)?.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
+    Some(at + text.get(at..text.len().min(at + NEXT_MAX))?.len() - value.len())
+}
+
+/// Members that name the resource after its type: its id, and its name.
+const IDS_MAX: usize = 2;
+/// Bytes from a member to the value of the next.
+const NEXT_MAX: usize = 120;

@@ -115,8 +115,8 @@ pub(crate) fn values(
         let done = table.rows(text, |row, exact| {
             for (column, rule) in columns.iter().filter(|(_, rule)| exact || rule.is_excuse()) {
                 let place = row.get(*column).and_then(|cell| place(text, cell));
-                if let Some(value) = place.and_then(|place| rule.cell(text, place, reading)) {
-                    found(rule, value);
+                if let Some(place) = place {
+                    rule.cell(text, place, reading, |value| found(rule, value));
                 }
             }
         });
