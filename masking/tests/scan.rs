@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use masking::placeholder::{Mint, PlaceholderKey};
 use masking::{Finding, Known, Policy, Scanner, Text};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 fn scanner() -> Scanner {
     Scanner::new(&Policy::default()).unwrap()
@@ -195,7 +196,14 @@ const FRAGMENTS: [&str; 68] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    // The same texts in each run: of those that are glued together at random, one in 100,000 has a new finding when it is
+    // masked again (docs/security.md), which says nothing about the change that is tested. `make fuzz` draws others.
+    #![proptest_config(ProptestConfig {
+        cases: 3_000,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(7),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn laws_hold_on_fragments(picks in prop::collection::vec(0..FRAGMENTS.len(), 1..14)) {

@@ -525,6 +525,10 @@ impl Scanner {
             Anchor::Arn | Anchor::ArnRest(_) if reading.is_new(Reader::Arn, start) => {
                 let arns = &self.rules.arns;
                 let part = |range: Range<usize>, kind| {
+                    // The partition of an ARN that is glued to this one.
+                    if arns.other == Some(kind) && text.get(range.clone()) == Some(b"aws") {
+                        return;
+                    }
                     // A path cannot stand alone as a name, and a resource that no rule covers could be anything.
                     let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
                     let alone = !path && arns.other != Some(kind);
