@@ -38,7 +38,7 @@ install() {
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$folder/requirements.txt" \
         -c "$folder/requirements.lock"
 }
-# A registry that has answered half a question looks like packages that conflict, so it is asked once more.
+# A registry that does not answer once looks like packages that conflict, so it is asked again.
 if ! install; then
     echo "pip failed; trying once more"
     sleep 5
