@@ -239,6 +239,17 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?i:identified(?: with [^\s]{1,60})? by(?: password)?) {1,4}["'\\]{1,9}([^\x00-\x20"'\\]{0,127}[^\x00-\x20"'\\a-z][^\x00-\x20"'\\]{2,127})"#,
                 Check::UrlPassword,
             ),
+            // Of small letters alone, where it cannot be a word of a sentence.
+            Rule::After(
+                "identified ",
+                r#"IDENTIFIED(?: WITH [^\s]{1,60})? BY(?: PASSWORD)? {1,4}["'\\]{1,9}([^\x00-\x20"'\\]{4,128})"#,
+                Check::UrlPassword,
+            ),
+            Rule::After(
+                "identified ",
+                r#"(?i:identified(?: with [^\s]{1,60})? by(?: password)?) {1,4}["'\\]{1,9}([^\x00-\x20"'\\]{4,128})["'\\]{1,9}\s{0,2}[;,)@]"#,
+                Check::UrlPassword,
+            ),
             // A user and a password in one argument: curl, HAProxy, cloud-init.
             Rule::After(
                 "-u |-u\"|-u'|--user|proxy-user|user = |user: |user=|stats auth |userpwd",
@@ -290,7 +301,11 @@ pub(super) const ROWS: &[Row] = &[
                 r"sqlplus (?:-[A-Za-z]{1,2} )?['\x22]?\w{1,40}/([^\s@'\x22]{6,128})@",
                 Check::Password,
             ),
-            Rule::After("-passin |-passout ", r"-pass(?:in|out) pass:([^\s'\x22<]{4,128})", Check::UrlPassword),
+            Rule::After(
+                "-passin |-passout ",
+                r"-pass(?:in|out) pass:([^\s'\x22<][^\s'\x22]{3,127})",
+                Check::UrlPassword,
+            ),
             Rule::After("net user ", r"(?i:net user) [^\s/]{1,64} ([^\s/*-][^\s]{5,127})", Check::Password),
             Rule::After("/pass:", r"/pass:([^\s'\x22]{6,128})", Check::Password),
             Rule::After(

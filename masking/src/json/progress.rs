@@ -1,5 +1,7 @@
 //! Follows a text that arrives in pieces, to know whether a place in it lies within a string of JSON.
 
+use crate::near::is_any;
+
 /// Maximum bytes of the word after the ticks of a fence; a longer one does not name JSON.
 const WORD_MAX: usize = 8;
 
@@ -98,7 +100,7 @@ fn is_json(word: &[u8]) -> bool {
 
 /// Returns whether a byte may stand in a document outside of its strings.
 fn is_between_strings(byte: u8) -> bool {
-    byte.is_ascii_digit() || crate::near::is_any(b" \t\n\r,:+-.eEtrufalsn", &byte)
+    byte.is_ascii_digit() || is_any(b" \t\n\r,:+-.eEtrufalsn", &byte)
 }
 
 #[cfg(test)]

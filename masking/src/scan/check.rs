@@ -199,6 +199,11 @@ const PASSWORD_WORDS: &str = "\
     password|pass|passwd|pwd|secret|user|username|token";
 
 fn is_password(value: &[u8]) -> bool {
+    is_chosen(value) && !is_literal(value) && !is_bare(value)
+}
+
+/// Returns whether people, or a generator, may have chosen a value as a password.
+fn is_chosen(value: &[u8]) -> bool {
     let words = value.iter().all(|b| b.is_ascii_alphabetic() || is_any(b"_-/. :", b));
     (!words || letters::is_random(value))
         && !begins_with_sigil(value)
@@ -206,20 +211,13 @@ fn is_password(value: &[u8]) -> bool {
         && !has_reference_mark(value)
         && !is_metavariable(value)
         && !is_flag(value)
-        && !is_literal(value)
         && !template::is_path(value)
         && !template::is_sealed(value)
 }
 
-/// What a program or a protocol writes and nobody chooses: `0x0029`, `0b00001`, `Option<&[u8]>`, `HTTP/1.1…`, `&ldquo;…`, and
-/// names that say what they hold: `NID_pkcs9_challengePassword`.
+/// What a program or a protocol writes and nobody chooses, in quotation marks or not: `Option<&[u8]>`, `HTTP/1.1…`,
+/// `&ldquo;…`, a role of reStructuredText, and constants that say what they hold: `NID_pkcs9_challengePassword`.
 fn is_literal(value: &[u8]) -> bool {
-    const NUMBER_MAX: usize = 20;
-    let number = match value {
-        [b'0', b'x' | b'X', digits @ ..] => value.len() <= NUMBER_MAX && digits.iter().all(u8::is_ascii_hexdigit),
-        [b'0', b'b', digits @ ..] => digits.iter().all(|b| matches!(b, b'0' | b'1' | b'_')),
-        _ => false,
-    };
     let generic = || {
         let name = value.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         let behind = value.get(name..).unwrap_or_default();
@@ -230,35 +228,43 @@ fn is_literal(value: &[u8]) -> bool {
     };
     let holder = || {
         const NAME_MIN: usize = 16;
+        let inner = |part: &[u8]| matches!(part, [before, b'P', b'a', b's', b's'] if before.is_ascii_lowercase());
         value.len() >= NAME_MIN
             && value.contains(&b'_')
             && value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
-            && [b"password".as_slice(), b"passphrase"].iter().any(|word| holds_ignore_case(value, word))
-    };
-    // A function of Python's, a role of reStructuredText, a word that stands for a value.
-    let snake = || {
-        let lower = value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.'));
-        let count = |sort: fn(&u8) -> bool| value.iter().filter(|b| sort(b)).count();
-        lower && count(|b| *b == b'_') >= 3 && count(u8::is_ascii_digit) <= 1
+            && value.windows(5).any(inner)
     };
     let role = || {
         let rest = value.strip_prefix(b":").unwrap_or_default();
         let name = rest.iter().take_while(|b| b.is_ascii_lowercase()).count();
         name >= 3 && rest.get(name..).is_some_and(|rest| rest.starts_with(b":`"))
     };
-    let word = || matches!(value, [b'[', word @ .., b']'] if word.iter().all(|b| b.is_ascii_lowercase() || *b == b'_'));
-    // A link of Vim's help.
-    let link = || matches!(value, [b'|', tag @ .., b'|'] if tag.iter().all(|b| b.is_ascii_lowercase() || *b == b'-'));
-    number
-        || snake()
-        || role()
-        || word()
-        || link()
+    role()
         || is_url(value)
         || generic()
         || value.starts_with(b"HTTP/")
         || [b"&ldquo;".as_slice(), b"&rdquo;", b"&lsquo;", b"&rsquo;"].iter().any(|mark| value.starts_with(mark))
         || holder()
+}
+
+/// What only code has without quotation marks, where a password would have them: `0x0029`, `0b00001`, a path of names, a
+/// word that stands for a value, a link of Vim's help.
+fn is_bare(value: &[u8]) -> bool {
+    // Of 32 bits: a longer one may be a key.
+    const NUMBER_MAX: usize = 10;
+    let number = match value {
+        [b'0', b'x' | b'X', digits @ ..] => value.len() <= NUMBER_MAX && digits.iter().all(u8::is_ascii_hexdigit),
+        [b'0', b'b', digits @ ..] => digits.iter().all(|b| matches!(b, b'0' | b'1' | b'_')),
+        _ => false,
+    };
+    let path = || {
+        let lower = value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.'));
+        let count = |sort: fn(&u8) -> bool| value.iter().filter(|b| sort(b)).count();
+        lower && value.contains(&b'.') && count(|b| *b == b'_') >= 3 && count(u8::is_ascii_digit) <= 1
+    };
+    let word = || matches!(value, [b'[', word @ .., b']'] if word.iter().all(|b| b.is_ascii_lowercase() || *b == b'_'));
+    let link = || matches!(value, [b'|', tag @ .., b'|'] if tag.iter().all(|b| b.is_ascii_lowercase() || *b == b'-'));
+    number || path() || word() || link()
 }
 
 /// `issecret=true]…`: a flag, and what follows it.
@@ -294,7 +300,7 @@ pub(crate) fn is_enclosed_password(value: &[u8]) -> bool {
     (ENCLOSED_MIN..=ENCLOSED_MAX).contains(&value.len())
         && !is_literal(value)
         && !template::is_rule(value)
-        && (is_password(value)
+        && (is_chosen(value)
             || is_phrase(value)
             || (is_generated(value) || begins_with_sigil(value) && has_digit(value))
                 && !is_reference(value)

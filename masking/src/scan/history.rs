@@ -1,10 +1,10 @@
 //! What was found in the texts of earlier exchanges: a conversation sends its whole history each turn, and a text that
 //! was scanned once is not scanned again.
 //!
-//! A text is known by a keyed hash of it, as it is written, and of the name that it stands under; the key is that of the scope and of the
-//! policy. What the rules find in a text depends on nothing else. Which known values stand in it depends on those that
-//! were looked for, so their set is remembered too: a text is searched only for those that are new since, and again for
-//! all of them if one is gone. So nothing that is found depends on what is remembered.
+//! A text is known by a keyed hash of it, as it is written, and of the name that it stands under; the key is that of
+//! the scope and of the policy. What the rules find in a text depends on nothing else. Which known values stand in it
+//! depends on those that were looked for, so their set is remembered too: a text is searched only for those that are
+//! new since, and again for all of them if one is gone. So nothing that is found depends on what is remembered.
 //!
 //! No text and no value is held, only hashes and places.
 
