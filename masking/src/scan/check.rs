@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use core::net::Ipv4Addr;
 
-use crate::catalog::{AREAS, Check};
+use crate::catalog::Check;
 use crate::near::is_any;
 use crate::scan::letters;
 use crate::scan::own;
@@ -16,6 +16,7 @@ use crate::scan::words::{holds_ignore_case, is_one_of, starts_with_ignore_case};
 pub(crate) use crate::scan::look::{
     has_digit, is_case_mixed, is_generated, is_irregular, is_long, is_mixed, is_scattered,
 };
+pub(crate) use crate::scan::own::is_region;
 
 pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
     match check {
@@ -166,29 +167,23 @@ fn is_name(value: &[u8]) -> bool {
     named && !word && !is_region(value) && !is_reference(value)
 }
 
-/// Sorts of resources, which stand beside each other where their names would.
+/// Sorts of resources and engines of databases, which stand beside each other where their names would.
 const TYPES: &str = "\
     db-instance|db-cluster|db-snapshot|db-cluster-snapshot|db-parameter-group|db-security-group|db-proxy|db-shard-group|\
-    custom-engine-version|blue-green-deployment";
+    custom-engine-version|blue-green-deployment|\
+    aurora-mysql|aurora-postgresql|oracle-ee|oracle-ee-cdb|oracle-se2|oracle-se2-cdb|sqlserver-ee|sqlserver-se|\
+    sqlserver-ex|sqlserver-web|db2-ae|db2-se";
 
 fn is_bucket(value: &[u8]) -> bool {
     let memory = value.strip_prefix(b"0x").is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     // An endpoint of AWS's own.
     let endpoint = value.ends_with(b".amazonaws.com");
-    is_name(value) && !memory && !endpoint && !value.windows(2).any(|pair| pair == b"..") && address(value).is_none()
-}
-
-/// `us-east-1`, also with the letter of a zone: what stands next to names, and is none.
-pub(crate) fn is_region(value: &[u8]) -> bool {
-    let zone = value.last().is_some_and(u8::is_ascii_lowercase) as usize;
-    let region = value.get(..value.len() - zone).unwrap_or_default();
-    let mut parts = region.split(|b| *b == b'-');
-    let area = parts.next().unwrap_or_default();
-    let last = region.rsplit(|b| *b == b'-').next().unwrap_or_default();
-    last.len() == 1
-        && has_digit(last)
-        && (3..=5).contains(&(parts.count() + 1))
-        && (is_one_of(AREAS, area) || area == b"global")
+    is_name(value)
+        && !memory
+        && !endpoint
+        && !own::is_bucket(value)
+        && !value.windows(2).any(|pair| pair == b"..")
+        && address(value).is_none()
 }
 
 /// What stands for a password in configuration and code.
@@ -240,11 +235,20 @@ fn is_literal(value: &[u8]) -> bool {
         name >= 3 && rest.get(name..).is_some_and(|rest| rest.starts_with(b":`"))
     };
     role()
+        || is_advisory(value)
         || is_url(value)
         || generic()
         || value.starts_with(b"HTTP/")
         || [b"&ldquo;".as_slice(), b"&rdquo;", b"&lsquo;", b"&rsquo;"].iter().any(|mark| value.starts_with(mark))
         || holder()
+}
+
+/// `GHSA-8mxv-9xhp-86h4`, `CVE-2025-30066`: where a weakness is described, `leaks of secrets GHSA-…`.
+fn is_advisory(value: &[u8]) -> bool {
+    let parts = |list: &[u8]| list.split(|b| *b == b'-').all(|part| part.iter().all(u8::is_ascii_alphanumeric));
+    let github = value.strip_prefix(b"GHSA-").is_some_and(|rest| rest.len() == 14 && parts(rest));
+    let digits = |rest: &[u8]| rest.iter().all(|b| b.is_ascii_digit() || *b == b'-');
+    github || value.strip_prefix(b"CVE-").is_some_and(|rest| (9..=12).contains(&rest.len()) && digits(rest))
 }
 
 /// What only code has without quotation marks, where a password would have them: `0x0029`, `0b00001`, a path of names, a
@@ -311,6 +315,18 @@ pub(crate) fn is_enclosed_password(value: &[u8]) -> bool {
 fn is_url(value: &[u8]) -> bool {
     let scheme = value.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || **b == b'+').count();
     scheme >= 2 && value.get(scheme..).is_some_and(|rest| rest.starts_with(b"://"))
+}
+
+/// Returns whether a value is such words with points between them, and none of them one that a path of code has.
+pub(crate) fn is_dotted_phrase(value: &[u8]) -> bool {
+    const CODE: &str = "\
+        app|application|args|com|conf|config|const|context|ctx|data|default|django|each|env|environ|github|input|item|\
+        local|module|net|opts|options|org|output|process|props|properties|request|self|settings|spring|state|this|var|vars|\
+        vault|yaml";
+    let word = |part: &[u8]| part.len() >= 3 && part.iter().all(u8::is_ascii_lowercase) && !is_one_of(CODE, part);
+    let words = value.split(|b| *b == b'.').all(word);
+    let joined: Vec<u8> = value.iter().map(|b| if *b == b'.' { b'-' } else { *b }).collect();
+    words && is_phrase(&joined)
 }
 
 /// Returns whether a value is made of at least three words, as a passphrase is, and not the name of something that holds

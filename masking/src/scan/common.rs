@@ -62,6 +62,7 @@ const WORDS: &str = "\
     value|version|volume|warning|worker|workflow|write|yaml|zone|\
     administration|administrator|announcements|applications|architecture|authentication|authorization|\
     classification|cloudformation|collaboration|communication|configuration|customization|documentation|\
+    sagemaker|elasticmapreduce|s3control|cloudtrail|cloudwatch|cloudfront|elasticbeanstalk|codepipeline|\
     experimental|implementation|infrastructure|integrations|notification|notifications|observability|organization|\
     recommendations|transformation";
 

@@ -317,6 +317,9 @@ impl Keyed {
             let unnamed = !check::is_numbered_name(cell);
             return (sure && one && unnamed && self.is_enclosed(cell) && unlike_word).then_some(place.start..end);
         }
+        if let Some(words) = quoted::words(text, place, formal).filter(|_| self.check == Check::Password) {
+            return Some(words);
+        }
         // What a notation encloses is a password or none, whatever characters it is made of.
         if self.is_password() && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place)) {
             if let Some(phrase) = quoted::phrase(text, place) {
@@ -356,7 +359,8 @@ impl Keyed {
         };
         let bytes = text.get(value.clone())?;
         let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
-        (whole && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal))
+        let call = self.secret && !place.quoted && is_call(text, value.end, bytes);
+        (whole && !call && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal))
             .then_some(value)
     }
 
@@ -451,6 +455,7 @@ impl Keyed {
                 formal || (check::is_generated(bytes) || check::is_long(bytes)) && !check::is_numbered_name(bytes)
             }
             Check::Password if !place.quoted && is_compared(text, place.start, bytes) => false,
+            Check::Password if !place.quoted && is_command(text, place.start, bytes) => false,
             Check::Password if place.kind == PlaceKind::Said => is_told(bytes),
             Check::Password => {
                 let alone = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
@@ -529,6 +534,20 @@ fn is_compared(text: &[u8], start: usize, value: &[u8]) -> bool {
     let head = text.get(..start).unwrap_or_default().trim_ascii_end();
     let compares = matches!(head, [.., b'=' | b'!' | b'<' | b'>', b'=']);
     compares && check::is_numbered_name(value.strip_suffix(b")").unwrap_or(value))
+}
+
+/// Returns whether a word is a command that reads what its name writes: `terraform output password | base64 --decode`.
+fn is_command(text: &[u8], start: usize, value: &[u8]) -> bool {
+    const COMMANDS: &str = "base64|base32|md5sum|sha1sum|sha256sum|sha512sum|argon2|python3";
+    words::is_one_of(COMMANDS, value) && text.get(..start).unwrap_or_default().trim_ascii_end().ends_with(b"|")
+}
+
+/// Returns whether a path of names is called: `System.Text.Encoding.UTF8.GetString(`.
+fn is_call(text: &[u8], end: usize, value: &[u8]) -> bool {
+    let name =
+        |part: &[u8]| part.first().is_some_and(u8::is_ascii_uppercase) && part.iter().all(u8::is_ascii_alphanumeric);
+    let path = value.iter().filter(|b| **b == b'.').count() >= 2 && value.split(|b| *b == b'.').all(name);
+    path && text.get(end) == Some(&b'(')
 }
 
 /// A value without the sign that ends its sentence or separates it from the next.

@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use crate::catalog::AREAS;
+use crate::scan::look::has_digit;
 use crate::scan::words::is_one_of;
 
 /// Returns whether a hosted zone is one of AWS's services.
@@ -9,11 +11,26 @@ pub(crate) fn is_zone(value: &[u8]) -> bool {
     ZONES.split('|').any(|zone| zone.as_bytes() == value)
 }
 
+/// `us-east-1`, also with the letter of a zone: what stands next to names, and is none.
+pub(crate) fn is_region(value: &[u8]) -> bool {
+    let zone = value.last().is_some_and(u8::is_ascii_lowercase) as usize;
+    let region = value.get(..value.len() - zone).unwrap_or_default();
+    let mut parts = region.split(|b| *b == b'-');
+    let area = parts.next().unwrap_or_default();
+    let last = region.rsplit(|b| *b == b'-').next().unwrap_or_default();
+    last.len() == 1
+        && has_digit(last)
+        && (3..=5).contains(&(parts.count() + 1))
+        && (is_one_of(AREAS, area) || area == b"global")
+}
+
 /// Returns whether a resource of an ARN has the name that AWS gave it.
 pub(crate) fn is_resource(value: &[u8]) -> bool {
     let name = value.rsplit(|b| *b == b'/').next().unwrap_or_default();
     let alias = value.strip_prefix(b"aws/").is_some_and(|service| is_one_of(KEY_SERVICES, service));
-    alias || is_one_of(NAMES, value) || is_service_linked(name) || is_model(value)
+    // Public parameters: nobody else's begins so. (Systems Manager user guide, "Discovering public parameters")
+    let parameter = value.strip_prefix(b"aws/service").is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"));
+    alias || parameter || is_one_of(NAMES, value) || is_service_linked(name) || is_model(value)
 }
 
 /// Returns whether a name is one that AWS, Kubernetes or Terraform gives to something in every account, cluster or state,
@@ -51,6 +68,42 @@ const PROVIDERS: &str = "\
 pub(crate) fn is_path(value: &[u8]) -> bool {
     value == b"doc"
 }
+
+/// Returns whether a host name is a principal of S3's rather than a bucket's. (S3 user guide, "Enabling Amazon S3 server
+/// access logging", "Granting permissions for Batch Operations", "S3 Access Grants and IAM", "Storage Lens")
+pub(crate) fn is_principal(host: &[u8]) -> bool {
+    const FEATURES: &str = "logging|batchoperations|access-grants|storage-lens|s3express|directory";
+    host.strip_suffix(b".s3.amazonaws.com").is_some_and(|feature| is_one_of(FEATURES, feature))
+}
+
+/// Returns whether a bucket is one from which AWS gives something to everybody: its whole name, or that with a region.
+pub(crate) fn is_bucket(value: &[u8]) -> bool {
+    let named = |list: &str, name: &[u8]| is_one_of(list, name);
+    // A region has three words, or four.
+    let hyphens = || value.iter().enumerate().filter(|(_, b)| **b == b'-').map(|(at, _)| at).collect::<Vec<_>>();
+    let regional = || {
+        hyphens().iter().rev().take(4).any(|at| {
+            let (name, region) = value.split_at(*at);
+            is_region(region.get(1..).unwrap_or_default()) && named(REGIONAL, name)
+        })
+    };
+    let of_emr = || {
+        let region = value.strip_suffix(b".samples").unwrap_or(value).strip_suffix(b".elasticmapreduce");
+        region.is_some_and(is_region)
+    };
+    named(BUCKETS, value) || named(REGIONAL, value) || regional() || of_emr()
+}
+
+/// (EMR management guide, sample scripts; ECS and EKS user guides, downloads of the agent and of kubectl)
+const BUCKETS: &str = "elasticmapreduce|amazon-eks|ec2-linux-nvidia-drivers|ec2-windows-nvidia-drivers|aws-quickstart";
+
+/// Buckets that each region has. (CloudFormation user guide, sample templates and helper scripts; CloudWatch user guide,
+/// "Download the CloudWatch agent"; Systems Manager user guide, "SSM Agent communications with AWS managed S3 buckets";
+/// CodeDeploy user guide, "Resource kit bucket names"; SageMaker developer guide, JumpStart's cache)
+const REGIONAL: &str = "\
+    cloudformation-examples|cloudformation-templates|amazoncloudwatch-agent|amazon-ssm|amazon-ssm-packages|\
+    aws-windows-downloads|aws-ssm|aws-ssm-distributor-file|aws-ssm-document-attachments|patch-baseline-snapshot|\
+    aws-patchmanager-macos|aws-codedeploy|amazon-ecs-agent|jumpstart-cache-prod";
 
 /// `AWSServiceRoleForAutoScaling`, whose name is the service's. What a user adds to it stands after an underscore. (IAM
 /// user guide, "Create a service-linked role")

@@ -178,6 +178,16 @@ pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range
     (ends && special && !holds_pair(value) && sure).then_some(start..start + value.len())
 }
 
+/// The words with points between them that a variable of the environment is, alone on its line:
+/// `DB_PASSWORD=correct.horse.battery`.
+pub(crate) fn words(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range<usize>> {
+    let ValuePlace { start, kind: PlaceKind::Assigned, quoted: false, tight: true, .. } = place else { return None };
+    let rest = text.get(start..text.len().min(start + TOKEN_MAX)).filter(|_| formal)?;
+    let run = rest.iter().take_while(|b| **b > b' ').count();
+    let ends = matches!(rest.get(run..)?, [] | [b'\n' | b'\r', ..]);
+    (ends && check::is_dotted_phrase(rest.get(..run)?)).then_some(start..start + run)
+}
+
 /// The value of an assignment that is quoted as a whole, as a shell's argument is: `"DB_PASSWORD=…"`.
 pub(crate) fn argument(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     let head = text.get(..place.start).filter(|_| place.tight && !place.quoted)?.strip_suffix(b"=")?;

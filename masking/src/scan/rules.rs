@@ -248,11 +248,14 @@ impl Rules {
         let name = text.get(first..end).unwrap_or_default();
         let capitals = text.get(domain).is_some_and(|domain| domain.iter().any(u8::is_ascii_uppercase));
         let name = if capitals { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
+        if own::is_principal(&name) {
+            return;
+        }
         for (index, host) in self.hosts.iter().enumerate() {
             if host.word.find(&name).is_some() && reading.host(index, first) {
                 let pattern = if capitals { &host.capitals } else { &host.pattern };
                 // Where a customer's label would stand, AWS puts regions and paths of its own.
-                let own = |value: &[u8]| check::is_region(value) || own::is_path(value);
+                let own = |value: &[u8]| check::is_region(value) || own::is_path(value) || own::is_bucket(value);
                 let own = |value: &Range<usize>| text.get(value.clone()).is_some_and(own);
                 pattern.values(text, first).filter(|value| !own(value)).for_each(|value| found(value, host.kind));
             }

@@ -149,7 +149,9 @@ fn parameter(text: &[u8], anchor: Range<usize>, mut found: impl FnMut(Range<usiz
     // Of two, that of the same line: another command may stand on the next one.
     let lines = |gap: &Range<usize>| text.get(gap.clone()).is_some_and(|gap| gap.contains(&b'\n'));
     if let Some((value, _)) = candidates.min_by_key(|(_, gap)| lines(gap)) {
-        let meant = text.get(value.clone()).is_some_and(|bytes| is_parameter(bytes, is_open(text, value.start)));
+        let open = is_open(text, value.start);
+        let meant = text.get(value.clone()).is_some_and(|bytes| is_parameter(bytes, open));
+        let meant = meant && (open || !is_variable(text, &value));
         Some(value).filter(|_| meant).into_iter().for_each(&mut found);
     }
     anchor.end
@@ -168,7 +170,11 @@ fn named(text: &[u8], part: Range<usize>) -> impl Iterator<Item = usize> {
     let names = memmem::find_iter(inside, b"alue").map(move |at| part.start + at);
     names.filter_map(|at| {
         let start = at.checked_sub(1).filter(|start| matches!(text.get(*start), Some(b'V' | b'v')))?;
-        edge::left(Edge::Word, text, start).then(|| value_start(text, at + 4)).flatten()
+        let value = edge::left(Edge::Word, text, start).then(|| value_start(text, at + 4)).flatten()?;
+        // `the value of it`: a word without a sign behind it is an option, or one of a sentence.
+        let signed =
+            text.get(at + 4..value).is_some_and(|gap| gap.iter().any(|b| matches!(b, b':' | b'=' | b'"' | b'\'')));
+        (signed || edge::previous(text, start) == Some(b'-')).then_some(value)
     })
 }
 
@@ -221,6 +227,15 @@ fn is_attribute(value: &[u8]) -> bool {
 
 fn in_name(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'
+}
+
+/// `Value=value, Type='SecureString'`: returns whether a program passes a variable, which has a name's letters alone.
+fn is_variable(text: &[u8], value: &Range<usize>) -> bool {
+    let assigned = text.get(..value.start).is_some_and(|head| head.trim_ascii_end().ends_with(b"="));
+    let word = text.get(value.clone()).unwrap_or_default();
+    let letters = word.iter().all(|b| b.is_ascii_alphabetic() || *b == b'_');
+    let next = text.get(value.end..).unwrap_or_default().trim_ascii_start().first();
+    assigned && letters && matches!(next, Some(b',' | b')'))
 }
 
 /// Returns whether a value is a parameter's, and not a reference to one.
