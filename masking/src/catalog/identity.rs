@@ -13,6 +13,7 @@ pub(super) const ROWS: &[Row] = &[
                         registry id|registries|requester|requester id|requestor id|user id|principal|\
                         principal id|payer|payer id|tenant|tenant id|catalog id|created by|modified by|\
                         canceled by|shared by|started by|target id|child id|invoice receiver|outpost id|\
+                        subscribers|associated entity|successful shares|values to add|values to remove|master id|\
                         outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
                         アカウント id|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|\
                         konta|koncie|compte|conta|аккаунт|Аккаунт|аккаунта|аккаунте|users|grantees|kontonummer|\
@@ -29,6 +30,26 @@ pub(super) const ROWS: &[Row] = &[
             // Costs by account. (Cost Explorer API reference, "Group")
             Rule::Sibling("metrics", KeyRule { names: "keys", value: "[0-9]{12}", check: Check::Account }),
             Rule::Resource("caller_identity|organizations_account", "([0-9]{12})", Check::Account),
+            // Resources of which an account has one, or whose id begins with it. (Terraform's AWS provider, "Import")
+            Rule::Resource(
+                "backup_global_settings|budgets_budget|budgets_budget_action|detective_organization_admin_account|\
+                        ecr_registry_policy|ecr_registry_scanning_configuration|ecr_replication_configuration|\
+                        fms_admin_account|glue_catalog_database|glue_catalog_table|\
+                        glue_data_catalog_encryption_settings|guardduty_organization_admin_account|\
+                        inspector2_delegated_admin_account|macie2_account|macie2_member|\
+                        macie2_organization_admin_account|organizations_delegated_administrator|quicksight_data_set|\
+                        quicksight_data_source|quicksight_group|quicksight_user|s3_access_point|\
+                        s3_account_public_access_block|securityhub_account|securityhub_member|\
+                        securityhub_organization_admin_account|securityhub_organization_configuration",
+                "([0-9]{12})",
+                Check::Account,
+            ),
+            // ARNs without their beginning: a collection of Rekognition, a label of WAF. (Rekognition API reference,
+            // "CreateCollection"; WAF developer guide, "Label syntax and naming requirements")
+            Rule::After("aws:rekognition:", "aws:rekognition:{region}:([0-9]{12}):", Check::Account),
+            Rule::After("awswaf:", "awswaf:([0-9]{12}):", Check::Account),
+            // A case of AWS Support, and a vault of Glacier. (Their API references, "CreateCase", "InitiateJob")
+            Rule::After("case-", "case-([0-9]{12})-[a-z]{4}-20[0-9]{2}-", Check::Account),
             Rule::Host(".dkr", r"([0-9]{12})\.dkr[.-]ecr(?:-fips)?[.-]"),
             Rule::Host("signin", r"([0-9]{12})\.signin\.aws\.amazon\.com"),
             Rule::Host("storage.", r"([0-9]{12})\.storage\."),
@@ -112,6 +133,18 @@ pub(super) const ROWS: &[Row] = &[
             "\"Principal\": \"‹123456789012›:root\"",
             "ARN:AWS:IAM::‹123456789012›:ROOT",
             "data.aws_caller_identity.current: Read complete after 0s [id=‹123456789012›]",
+            "terraform import aws_backup_global_settings.main ‹123456789012›",
+            "aws_glue_catalog_database.raw: Refreshing state... [id=‹123456789012›:raw]",
+            "\"subscribers\": [\"‹123456789012›\", \"‹210987654321›\"]",
+            "\"associatedEntity\": \"‹123456789012›\"",
+            "ValuesToAdd=‹123456789012›",
+            "\"CollectionArn\": \"aws:rekognition:us-west-2:‹123456789012›:collection/faces\"",
+            "awswaf:‹123456789012›:rulegroup:edge:bots",
+            "\"caseId\": \"case-‹123456789012›-muen-2025-0c9b9261a31f7e52\"",
+            "\"location\": \"/‹123456789012›/vaults/archive/jobs/x\"",
+            "arn:aws:sqs:${var.region}:‹123456789012›:jobs",
+            "arn:aws:sqs:{{ region }}:‹123456789012›:jobs",
+            "arn:${AWS::Partition}:sqs:<region>:‹123456789012›:jobs",
         ],
         no: &[
             "order_id=123456789012",
@@ -124,6 +157,9 @@ pub(super) const ROWS: &[Row] = &[
             "order-471192830564-x",
             "account_id = 1234567890123",
             "AccountId: !Ref AWS::AccountId",
+            "terraform import aws_instance.web 123456789012",
+            "case-123456789012-x",
+            "arn:aws:sqs:${var.region}:${var.account}:jobs",
         ],
         ..ROW
     },
@@ -164,9 +200,20 @@ pub(super) const ROWS: &[Row] = &[
             "role :iam::123456789012:role/‹deploy-prod›",
             "123456789012:role/‹deploy-prod›",
             "ARN:AWS:IAM::123456789012:ROLE/‹DEPLOY-PROD›",
+            // Accounts that somebody has made unreadable; a pipeline's log does so with each of its secrets.
+            "arn:aws:iam::***:role/‹deploy-prod›",
+            "arn:aws:iam::xxxxxxxxxxxx:role/‹deploy-prod›",
+            "arn:aws:iam::111111111111:role/‹deploy-prod›",
+            "arn:aws:iam::1234567890:role/‹deploy-prod›",
+            "arn:aws:iam::YYYYY:role/‹deploy-prod›",
+            "arn:aws:iam::OMITTED:role/‹deploy-prod›",
+            "arn:aws:iam::<REDACTED>:role/‹deploy-prod›",
         ],
         no: &[
             "arn:aws:iam::<account-id>:role/x1",
+            "arn:aws:iam::*:role/reader-1",
+            "arn:aws:iam::ACCOUNT_ID:role/x1",
+            "arn:aws:iam::account:role/x1",
             "arn:aws:iam::123456789012:role/aws-service-role/es.amazonaws.com/AWSServiceRoleForAmazonOpenSearchService",
             "arn:aws:iam::123456789012:role/AWS_IAM_ROLE_7KQ2M9XA4TBN",
         ],

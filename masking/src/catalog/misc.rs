@@ -88,6 +88,7 @@ pub(super) const ROWS: &[Row] = &[
             "arn:aws:route53:::healthcheck/‹0a8a7320-a441-4b04-b641-c8001e8d5f17›",
             "arn:aws:dms:us-east-1:123456789012:rep:‹qa-profile-dms›",
             "arn:aws:xyz:us-east-1:123456789012:thing/‹one-1/two-2›",
+            "arn:aws:execute-api:us-east-1:123456789012:/domainnames/‹api.acme.example+a1b2c3d4›",
         ],
         no: &["arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3", "arn:aws:logs:*:*:*"],
         ..ROW

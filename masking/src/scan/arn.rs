@@ -35,7 +35,7 @@ pub(crate) enum Rest {
 
 /// Texts after such an account: types of resources, and the permission sets that AWS offers. (Identity Center user
 /// guide, "Predefined permissions")
-pub(crate) const RESTS: [(&str, Rest); 20] = [
+pub(crate) const RESTS: [(&str, Rest); 21] = [
     (":role/", Rest::Resource("iam")),
     (":user/", Rest::Resource("iam")),
     (":group/", Rest::Resource("iam")),
@@ -47,6 +47,8 @@ pub(crate) const RESTS: [(&str, Rest); 20] = [
     (":secret:", Rest::Resource("secretsmanager")),
     (":root", Rest::Name),
     (":mfa/", Rest::Name),
+    // The location of a job of Glacier. (Its API reference, "Initiate Job")
+    ("/vaults/", Rest::Name),
     ("_readonlyaccess", Rest::Name),
     ("_viewonlyaccess", Rest::Name),
     ("_securityaudit", Rest::Name),
@@ -89,14 +91,13 @@ impl Arns {
         let [arn, partition, service, region, account] =
             fields.clone().map(|field| text.get(field).unwrap_or_default());
         let [.., account_at] = fields;
-        let aws =
-            words::starts_with_ignore_case(partition, b"aws") || partition == b"*" || partition.starts_with(b"${");
+        let aws = words::starts_with_ignore_case(partition, b"aws") || partition == b"*" || is_reference(partition);
         let own = arn.eq_ignore_ascii_case(b"arn") && aws;
         if !own || service.is_empty() {
             return None;
         }
         // A placeholder stands where something made this not an ARN; the text after it was not a part of one.
-        if [partition, service, region].iter().any(|field| field.contains(&b'_') && !field.starts_with(b"${")) {
+        if [partition, service, region].iter().any(|field| field.contains(&b'_') && !is_reference(field)) {
             return None;
         }
         let owned = is_account(account);
@@ -104,7 +105,8 @@ impl Arns {
             found(account_at, kind);
         }
         // Any other account is AWS itself, a wildcard or a template; a placeholder stands for one that was masked.
-        if !owned && !account.is_empty() && !account.starts_with(ACCOUNT.as_bytes()) {
+        let hidden = account.starts_with(ACCOUNT.as_bytes()) || is_crossed_out(account);
+        if !owned && !account.is_empty() && !hidden {
             return None;
         }
         let service = std::str::from_utf8(service).ok()?;
@@ -169,29 +171,74 @@ impl Arns {
 fn fields(text: &[u8], start: usize) -> Option<([Range<usize>; 5], usize)> {
     let mut at = start;
     let mut fields = [const { 0..0 }; 5];
-    for field in &mut fields {
+    for (place, field) in fields.iter_mut().enumerate() {
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'*');
         let len = text.get(at..)?.iter().take(FIELD_MAX + 1).take_while(|byte| plain(byte)).count();
-        let len = if at == start + ARN.len() { len.max(reference_len(text, at)) } else { len };
+        let len = match place {
+            _ if REFERENCED.contains(&place) => len.max(reference_len(text, at)),
+            ACCOUNT_FIELD if len == 0 => bracketed_len(text, at),
+            _ => len,
+        };
         *field = at..at + len;
         at += len + separator_len(text, at + len).filter(|_| len <= FIELD_MAX)?;
     }
     Some((fields, at))
 }
 
-const ARN: &str = "arn:";
+/// The place of the account.
+const ACCOUNT_FIELD: usize = 4;
 
-/// Returns the length of what stands for the partition in a template: `${AWS::Partition}`.
+/// The fields for which a template writes a reference, while it writes the account: the partition and the region.
+const REFERENCED: [usize; 2] = [1, 3];
+
+/// Returns the length of what stands for a field in a template: `${AWS::Partition}`, `{region}`, `{{ region }}`,
+/// `<region>`.
 fn reference_len(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..text.len().min(at + REFERENCE_MAX)).unwrap_or_default();
-    let close = Some(rest).filter(|rest| rest.starts_with(b"${")).and_then(|rest| memchr::memchr(b'}', rest));
-    close
-        .filter(|close| !rest.get(..*close).is_some_and(|inside| inside.iter().any(|b| *b <= b' ')))
-        .map_or(0, |at| at + 1)
+    let Some((_, close)) = REFERENCES.iter().find(|(open, _)| rest.starts_with(open)) else { return 0 };
+    let end = memchr::memmem::find(rest, close);
+    let blank = |inside: &[u8]| inside.iter().any(|b| *b < b' ' || *b == b' ' && *close != b"}}");
+    end.filter(|end| !rest.get(..*end).is_some_and(blank)).map_or(0, |end| end + close.len())
 }
+
+/// Returns whether a field is such a reference.
+fn is_reference(field: &[u8]) -> bool {
+    REFERENCES.iter().any(|(open, _)| field.starts_with(open))
+}
+
+/// How references begin and end.
+const REFERENCES: [(&[u8], &[u8]); 6] =
+    [(b"${", b"}"), (b"#{", b"}"), (b"{{", b"}}"), (b"{", b"}"), (b"<", b">"), (b"%s", b"%s")];
 
 /// Maximum bytes of a reference.
 const REFERENCE_MAX: usize = 64;
+
+/// Returns whether an account is one that somebody has made unreadable before, so that the resource is still a
+/// customer's: `xxxxxxxxxxxx`, `***`, `YYYYY`, `111111111111`, `1234567890`, `REDACTED`, `<redacted>`.
+fn is_crossed_out(field: &[u8]) -> bool {
+    const LEN: core::ops::RangeInclusive<usize> = 3..=14;
+    const WORDS: &str = "redacted|omitted|hidden|masked|removed|obfuscated|censored|sanitized";
+    let field = inside(field).unwrap_or(field);
+    let crossed = || field.iter().all(|b| b.is_ascii_digit() || matches!(b, b'x' | b'X' | b'*'));
+    let same = || field.first().is_some_and(|first| field.iter().all(|b| b == first));
+    LEN.contains(&field.len()) && (crossed() && !own::is_account(field) || same()) || words::is_one_of(WORDS, field)
+}
+
+/// The word in the brackets that a field is.
+fn inside(field: &[u8]) -> Option<&[u8]> {
+    match field {
+        [b'<', inside @ .., b'>'] | [b'[', inside @ .., b']'] => Some(inside),
+        _ => None,
+    }
+}
+
+/// Returns the length of an account that is crossed out in brackets.
+fn bracketed_len(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..text.len().min(at + FIELD_MAX)).unwrap_or_default();
+    let close = rest.iter().position(|b| matches!(b, b'>' | b']')).map_or(0, |close| close + 1);
+    let field = rest.get(..close).unwrap_or_default();
+    if inside(field).is_some() && is_crossed_out(field) { close } else { 0 }
+}
 
 /// The account with which an ARN ends: a table or a page has wrapped it after that.
 fn last_field(text: &[u8], start: usize) -> Option<Range<usize>> {
@@ -267,7 +314,7 @@ fn parts<'t>(text: &'t [u8], service: &str, resource: Range<usize>) -> Vec<(Rang
         "s3" if !typed.eq_ignore_ascii_case("accesspoint") => vec![(start..first.start, "")],
         // A topic and a subscription, an API and its stage: without a type in front.
         "sns" | "sqs" | "codecommit" | "codepipeline" => vec![(start..first.start, ""), (rest, "?")],
-        "execute-api" => vec![(start..first.start, "")],
+        "execute-api" if !typed.is_empty() => vec![(start..first.start, "")],
         "sts" if typed.eq_ignore_ascii_case("assumed-role") => match next_separator(text, first.end, end) {
             Some(second) => vec![(first.end..second.start, typed), (second.end..end, "session")],
             None => vec![(rest, typed)],
@@ -306,7 +353,8 @@ fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
     let template = value.contains(&b'$') || matches!(behind.first(), Some(b'{' | b'<')) && !tag;
     let version = value.len() <= 8 && value.iter().all(u8::is_ascii_digit);
     let host = value.split(|b| *b == b'/').next().is_some_and(|first| first.ends_with(b".amazonaws.com"));
-    let own = host || !check::passes(Check::Customer, value);
+    let bucket = || text.get(..start).is_some_and(|head| head.ends_with(b":s3:::")) && own::is_bucket(value);
+    let own = host || !check::passes(Check::Customer, value) || bucket();
     let root = value == b"root" || value == b"arn" || check::is_region(value);
     (value.len() >= 2 && !root && !version && !own && !template).then_some(start..start + value.len())
 }
