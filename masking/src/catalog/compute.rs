@@ -1,6 +1,6 @@
 //! Instances, images, launch templates, clusters of machines.
 
-use super::{Check, Class, ROW, Row, Rule, Tail};
+use super::{Check, Class, KeyRule, ROW, Row, Rule, Tail};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -46,9 +46,12 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "ec2_reservation",
         label: "RESERVATION",
-        // With 8 digits it is too short to be told from other things.
-        rules: &[Rule::Id("r", Tail::Hex17)],
-        yes: &["‹r-02a3f596d91211712›"],
+        // With 8 digits it is too short to be told from other things, but for its name.
+        rules: &[
+            Rule::Id("r", Tail::Hex17),
+            Rule::Key(KeyRule { names: "reservation id", value: "r-[0-9a-f]{8}", check: Check::Digit }),
+        ],
+        yes: &["‹r-02a3f596d91211712›", "\"ReservationId\": \"‹r-cd92f463›\""],
         no: &["r-12345", "xr-0a1b2c3d", "r-0123456789abcdef", "r-1a2b3c4d"],
         ..ROW
     },

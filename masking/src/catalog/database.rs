@@ -36,7 +36,8 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Key(KeyRule {
                 names: "snapshot identifier|db snapshot|rds snapshot|cluster snapshot|db 스냅샷|rds 스냅샷|\
                         db スナップショット|rds スナップショット|数据库快照",
-                value: "(?:rds:|awsbackup:)?[A-Za-z][A-Za-z0-9-]{1,254}",
+                // What Redshift makes itself, and a copy of that, has a prefix too.
+                value: "(?:rds:|awsbackup:|(?:copy:)?rs:|cm:)?[A-Za-z][A-Za-z0-9-]{1,254}",
                 check: Check::Name,
             }),
             Rule::Resource(
@@ -56,6 +57,7 @@ pub(super) const ROWS: &[Row] = &[
         yes: &[
             r#""DBSnapshotIdentifier": "‹rds:mydb-2019-03-07-08-10›""#,
             "--db-cluster-snapshot-identifier ‹snapone›",
+            "--snapshot-identifier ‹rs:warehouse-1-2019-12-09-16-42-43›",
             "arn:aws:rds:us-east-1:123456789012:snapshot:‹rds:mydb-2019-03-07-08-10›",
         ],
         no: &["snapshot_identifier: string", "\"db_snapshot_identifier\": null"],

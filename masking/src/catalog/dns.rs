@@ -94,9 +94,9 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "cloudfront_domain",
         label: "CDN_HOST",
-        rules: &[Rule::Host(".cloudfront.", r"(d[a-z0-9]{12,13})\.cloudfront\.(?:net|cn)")],
-        yes: &["https://‹d111111abcdef8›.cloudfront.net/x"],
-        no: &["example.cloudfront.net"],
+        rules: &[Rule::Host(".cloudfront.", r"([ds][a-z0-9]{12,13})\.cloudfront\.(?:net|cn)")],
+        yes: &["https://‹d111111abcdef8›.cloudfront.net/x", "rtmp://‹s5c39gqb8ow64r›.cloudfront.net/cfx/st"],
+        no: &["example.cloudfront.net", "Via: 1.1 a3650115c5e21e2b5d133ce84464bea3.cloudfront.net (CloudFront)"],
         ..HOST
     },
     Row {
@@ -162,6 +162,7 @@ pub(super) const ROWS: &[Row] = &[
             "‹ip-172-31-4-5›.ap-northeast-2.compute.internal",
             "‹ip_10_0_3_17›: up",
             "at ‹node-10-0-3-17›",
+            "kube-proxy-‹ip-10-0-3-17›.ec2.internal 1/1 Running",
             "‹10-244-3-17›.default.pod.cluster.local",
             "‹3.0.10›.in-addr.arpa. IN NS",
             "zone ‹31.172›.in-addr.arpa",
@@ -171,6 +172,8 @@ pub(super) const ROWS: &[Row] = &[
             "ip-1",
             "ip-8-8-8-8",
             "ip-10-0-1-999",
+            "ip-10-0-1-17-x",
+            "release-node-10-0-3-17",
             "ip_10_0_3",
             "10-0-3-17",
             "1.0.0.127.in-addr.arpa",

@@ -68,6 +68,9 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[A-Za-z0-9+/]{54}==",
                 check: Check::Encoded,
             }),
+            // Of 32 bytes: the proxy of an external key store. (KMS API reference,
+            // "XksProxyAuthenticationCredentialType")
+            Rule::Key(KeyRule { names: "secret access key", value: "[A-Za-z0-9+/]{43}=", check: Check::Generated }),
             // A form and the query of a URL encode what base64 has.
             Rule::Key(KeyRule {
                 names: "secret access key|secret key|access secret",
@@ -93,6 +96,7 @@ pub(super) const ROWS: &[Row] = &[
             r"AKIAIOSFODNN7EXAMPLE\n‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›\n",
             "  s: ‹dTlRbStjMkw3eVhlR3ZVeXJQZ1lzRG5XUlJDMUFZM2tUejhiSG41ZA==›\n  k: QUtJQVo3UVc0TUsyUFhONVJCM1Q=\n",
             "fake-sk: ‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5d›",
+            "AccessKeyId=GHPQ7KD2ZX41RWTB, RawSecretAccessKey=‹u9Qm+c2L7yXeGvUyrPgYsDnWRRC1AY3kTz8bHn5dWx8=›",
         ],
         no: &[
             "commit 6c3a850769253b1de1cf767b8348a311ca8b8d3d",
@@ -216,6 +220,12 @@ pub(super) const ROWS: &[Row] = &[
             // Words that name much else.
             Rule::Key(KeyRule {
                 names: "pass|secret",
+                value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}",
+                check: Check::Scattered,
+            }),
+            // What two routers of a connection share. (Direct Connect API reference, "BGPPeer")
+            Rule::Key(KeyRule {
+                names: "auth key|bgp key|md5 key",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}",
                 check: Check::Scattered,
             }),
@@ -354,6 +364,9 @@ pub(super) const ROWS: &[Row] = &[
             "Environment=\"DB_PASSWORD=‹FK&^?Ch~~h3&AUW*DB›\" \"LEVEL=info\"",
             "  pass: \"‹3?ONl~mB~HIcu!?K9a›\"",
             "password: Some(\"‹4LFDw$K9e-8B$e2WA7›\")",
+            "\"authKey\": \"‹0xC_ukbCerl6EYA0u7rt›\"",
+            "vlan=101,asn=65000,authKey=‹0xzxgA9YoW9h58u8Sq›,mtu=1500",
+            "REDIS_PASSWORD=‹correct.horse.battery›\n",
             "DB_PASSWORD_PROD=‹aB3xQ9zLm2Kp7tQQ›\n",
             "passwordOld: \"‹aB3xQ9zLm2Kp7tQQ›\"",
             "<wsse:Password Type=\"http://example.org/a#PasswordText\">‹aB3xQ9zLm2Kp7t›</wsse:Password>",
@@ -649,6 +662,8 @@ pub(super) const ROWS: &[Row] = &[
         label: "KMS_KEY",
         rules: &[
             Rule::Id("mrk", Tail::Run(Class::Hex, 32..=32, Check::None)),
+            // A key store that is an HSM's or somebody else's.
+            Rule::Id("cks", Tail::Hex17),
             Rule::Key(KeyRule {
                 names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk id|kms cmk|kms id|key id|\
                         encryption key|encryption key id|master key|master key id|key identifier|kms 키|kms 키 id|\
@@ -670,6 +685,7 @@ pub(super) const ROWS: &[Row] = &[
             r#""KeyId": "‹1234abcd-12ab-34cd-56ef-1234567890ab›""#,
             "arn:aws:kms:us-east-1:111122223333:key/‹1234abcd-12ab-34cd-56ef-1234567890ab›",
             "‹mrk-1234abcd12ab34cd56ef1234567890ab›",
+            "--custom-key-store-id ‹cks-1234567890abcdef0›",
             "--key-id ‹1234abcd-12ab-34cd-56ef-1234567890ab›",
             "kms/home?region=us-east-1#/kms/keys/‹1234abcd-12ab-34cd-56ef-1234567890ab›",
         ],
@@ -694,7 +710,9 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Customer,
             }),
             Rule::Key(KeyRule {
-                names: "kms alias|kms aliases|kms key alias|kms key aliases|kms alias name|kms key alias name|cmk alias|cmk aliases",
+                // `KeyAlias` in the spelling of CloudFormation's parameters: a `keyAlias` is a key store's of Java.
+                names: "kms alias|kms aliases|kms key alias|kms key aliases|kms alias name|kms key alias name|cmk alias|\
+                        cmk aliases|=KeyAlias",
                 value: "(?:alias/)?([A-Za-z][A-Za-z0-9/_-]{2,250})",
                 check: Check::Name,
             }),
@@ -704,6 +722,8 @@ pub(super) const ROWS: &[Row] = &[
             "arn:aws:kms:us-east-1:111122223333:alias/‹northwind-billing-key›",
             "kms_alias: ‹orders-data›\n",
             "KMS key alias = alias/‹orders-data›",
+            "  KeyAlias: ‹orders-data›\n",
+            "ParameterKey=KeyAlias,ParameterValue=‹orders-data›",
             "{\"AliasName\": \"alias/‹orders-data›\", \"TargetKeyId\": \"x\"}",
             "KMS_KEY_ID=alias/‹orders-data›\n",
             "aws kms encrypt --key-id alias/‹orders› --plaintext fileb://x",

@@ -153,7 +153,7 @@ pub(super) const ROWS: &[Row] = &[
             // Of any other service, under the names that they have.
             Rule::Key(KeyRule {
                 // Names end with these letters: `GITHUB_TOKEN`, `gitlab-token`, `deployToken`.
-                names: "auth token|npm token|api token|bot token|job token|hub token|lab token|ploy token|=_auth",
+                names: "auth token|npm token|api token|bot token|job token|hub token|lab token|ploy token|security token|=_auth",
                 value: "[A-Za-z0-9+/=_.~-]{20,}",
                 check: Check::Generated,
             }),
@@ -163,6 +163,7 @@ pub(super) const ROWS: &[Row] = &[
             "HF_TOKEN=‹hf_x7Kd92LmQv4TzPb81RnWc3YsHf60JgUeAo›",
             "VAULT_TOKEN=‹hvs.CAESIJx7Kd92LmQv4TzPb81RnWc3YsHf60›",
             "//registry.example/:_authToken=‹k3TzQ9vLm2Kp7tXw4RbN8cYd5HfJ›",
+            "\"SecurityToken\": \"‹je7MtGbClwBF/2Zp9Utk/h3yCo8nvb2WqR5xKdLs›\"",
             "‹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›",
         ],
         no: &[

@@ -172,7 +172,14 @@ fn tail_end(tail: &Tail, text: &[u8], start: usize, from: usize) -> Option<usize
         Tail::Uuid => (uuid_len(text.get(from..)?)?, Edge::Compound),
         Tail::Address => {
             let is_private = |address| check::is_private(address) || check::is_cgnat(address);
-            (address_len(text.get(from..)?, is_private)?, Edge::Compound)
+            let len = address_len(text.get(from..)?, is_private)?;
+            // `kube-proxy-ip-10-0-1-17`: a pod that is named after its node.
+            let named = text.get(start..).is_some_and(|rest| rest.starts_with(b"ip-"));
+            let whole = edge::left(Edge::Word, text, start) && edge::right(Edge::Compound, text, from + len);
+            if named && whole {
+                return Some(from + len);
+            }
+            (len, Edge::Compound)
         }
         Tail::PublicAddress => (address_len(text.get(from..)?, check::is_public)?, Edge::Compound),
     };
