@@ -28,6 +28,17 @@ pub(crate) fn is_any<const N: usize>(few: &[u8; N], byte: &u8) -> bool {
     few.iter().any(|b| b == byte)
 }
 
+/// Returns what follows a beginning; `None` if the bytes begin otherwise. By eight at once: WebAssembly has no
+/// instruction that compares more, and what is compared so is the same most of the time.
+#[inline]
+pub(crate) fn without<'b>(bytes: &'b [u8], beginning: &[u8]) -> Option<&'b [u8]> {
+    let (head, behind) = bytes.split_at_checked(beginning.len())?;
+    let [(heads, rest), (others, other_rest)] = [head, beginning].map(|it| it.as_chunks::<EIGHT>());
+    (heads.iter().zip(others).all(|(head, other)| u64::from_le_bytes(*head) == u64::from_le_bytes(*other))
+        && rest.iter().zip(other_rest).all(|(head, other)| head == other))
+    .then_some(behind)
+}
+
 /// Returns the high bit of the first zero byte, and none below it.
 #[inline]
 fn zeros(eight: u64) -> u64 {
@@ -62,6 +73,9 @@ mod tests {
         #[test]
         fn the_first_is_found(text in "[ab\u{1}\u{80}é]{0,90}", front in 0usize..90) {
             let text = [b" ".repeat(front), text.into_bytes()].concat();
+            prop_assert_eq!(super::without(&text, &b" ".repeat(front)), text.get(front..));
+            prop_assert_eq!(super::without(&text, &[&text, &b"a"[..]].concat()), None);
+            prop_assert_eq!(super::without(&text, &b" ".repeat(front + 1)), None.or(text.strip_prefix(&*b" ".repeat(front + 1))));
             prop_assert_eq!(super::one(b'a', &text), text.iter().position(|b| *b == b'a'));
             let expected = text.iter().position(|b| matches!(b, b'b' | 0x80));
             prop_assert_eq!(super::two(b'b', 0x80, &text), expected);

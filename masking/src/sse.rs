@@ -53,6 +53,17 @@ impl Framer {
         None
     }
 
+    /// Returns the bytes that were not returned as events.
+    pub fn rest(&self) -> &[u8] {
+        self.buffer.get(self.start..).unwrap_or_default()
+    }
+
+    /// Goes on after so many of them, which are an event with its blank line.
+    pub fn skip(&mut self, len: usize) {
+        let next = self.start + len;
+        (self.start, self.line, self.seen) = (next, next, next);
+    }
+
     /// Returns the number of bytes of the event that is not complete yet.
     pub fn pending(&self) -> usize {
         self.buffer.len() - self.start
@@ -102,6 +113,11 @@ impl<'e> Data<'e> {
             Some([b'\r', ..]) => "\r",
             _ => "\n",
         }
+    }
+
+    /// Returns the offset at which the data stands as the receiver gets it; `None` if it is none, or of several lines.
+    pub fn place(&self) -> Option<usize> {
+        if let [line] = self.lines.as_slice() { Some(line.start) } else { None }
     }
 
     /// Returns the data as the receiver gets it; `None` if the event has none.

@@ -20,4 +20,4 @@ pub use grammar::{
 };
 pub use mcp::request_ids;
 pub use stream::{Close, Envelope, Lane, Piece, Plan, Reader, SEQUENCE_NUMBER, plan};
-pub use usage::{Usage, usage};
+pub use usage::{Usage, is_counted, usage};

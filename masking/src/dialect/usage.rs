@@ -24,8 +24,9 @@ const ADDED: [&str; 6] = [
 /// Tokens that were read from the cache, in the report itself.
 const READ: [&str; 4] =
     ["cache_read_input_tokens", "cacheReadInputTokens", "cachedContentTokenCount", "prompt_cache_hit_tokens"];
-/// The objects in the report that have them as `cached_tokens`.
+/// The objects in the report that have them under another name.
 const DETAILS: [&str; 2] = ["prompt_tokens_details", "input_tokens_details"];
+const CACHED: &str = "cached_tokens";
 
 /// Returns the report of a document or an event; `None` if it has none. It stands in the document itself, or in Anthropic's
 /// first message and in OpenAI's last response.
@@ -37,7 +38,7 @@ pub fn usage(root: Value<'_, '_>) -> Option<Usage> {
         _ => None,
     })?;
     let number = |name: &&str| found.field(name).and_then(|value| value.raw().parse::<u64>().ok());
-    let cached = DETAILS.iter().filter_map(|name| found.field(name)?.field("cached_tokens"));
+    let cached = DETAILS.iter().filter_map(|name| found.field(name)?.field(CACHED));
     let cached = cached.filter_map(|value| value.raw().parse::<u64>().ok()).next();
     let input_tokens = WHOLE.iter().filter_map(number).next();
     let added = || ADDED.iter().filter_map(number).fold(0, u64::saturating_add);
@@ -45,6 +46,11 @@ pub fn usage(root: Value<'_, '_>) -> Option<Usage> {
         input_tokens: input_tokens.unwrap_or_else(added),
         cache_read_tokens: READ.iter().filter_map(number).next().or(cached).unwrap_or_default(),
     })
+}
+
+/// Returns whether a number of this name may count tokens of the request.
+pub fn is_counted(name: &str) -> bool {
+    [&WHOLE[..], &ADDED, &READ].iter().any(|names| names.contains(&name)) || name == CACHED
 }
 
 impl Usage {

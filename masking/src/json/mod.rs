@@ -319,6 +319,12 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Result<Next, JsonError> {
         let start = self.at;
+        self.number_end()?;
+        self.push(start, self.at, Shape::Number, false)?;
+        Ok(Next::CommaOrEnd)
+    }
+
+    fn number_end(&mut self) -> Result<(), JsonError> {
         self.take(b'-');
         if !self.take(b'0') {
             self.digits()?;
@@ -330,8 +336,7 @@ impl Parser<'_> {
             let _ = self.take(b'+') || self.take(b'-');
             self.digits()?;
         }
-        self.push(start, self.at, Shape::Number, false)?;
-        Ok(Next::CommaOrEnd)
+        Ok(())
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {
@@ -390,6 +395,30 @@ fn escape_len(bytes: &[u8]) -> Option<usize> {
         b'u' => bytes.get(2..6)?.iter().all(u8::is_ascii_hexdigit).then_some(6),
         _ => None,
     }
+}
+
+/// Returns the length of the number that the bytes begin with; `None` if that is not a number.
+pub(crate) fn number(bytes: &[u8]) -> Option<usize> {
+    let mut parser = Parser { bytes, plain: true, at: 0, nodes: Vec::new(), open: Vec::new() };
+    parser.number_end().ok()?;
+    Some(parser.at)
+}
+
+/// Returns the length of the content of a string that the bytes begin with, up to its quote, and whether it has escapes;
+/// `None` if that is not the content of a string, or no text.
+pub(crate) fn content(bytes: &[u8]) -> Option<(usize, bool)> {
+    let (mut at, mut escaped) = (0, false);
+    loop {
+        at += near::two(b'"', b'\\', bytes.get(at..)?)?;
+        if bytes.get(at) == Some(&b'"') {
+            break;
+        }
+        escaped = true;
+        at += escape_len(bytes.get(at..)?)?;
+    }
+    let content = bytes.get(..at)?;
+    let is_text = is_plain(content) && (content.is_ascii() || std::str::from_utf8(content).is_ok());
+    is_text.then_some((at, escaped))
 }
 
 /// A replacement for a span of a text.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Frame;
+use super::mould::Extent;
 use super::stream::{self, Content, Stream};
 use crate::dialect::Options;
 use crate::sse::{Data, Framer};
@@ -19,6 +20,8 @@ pub(super) struct Events {
 pub(super) struct Event {
     bytes: Vec<u8>,
     name: Option<Rc<str>>,
+    /// The offset of its data, if that is one line.
+    data: Option<usize>,
     ending: &'static str,
 }
 
@@ -36,8 +39,15 @@ impl Events {
 
     pub(super) fn write(&mut self, chunk: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
         self.framer.write(chunk);
-        while let Some(event) = self.framer.next_event() {
-            self.event(event, resolver, out);
+        loop {
+            // A mould ends with the blank line of an event, so what fits it is a whole one.
+            if let Some(event) = self.stream.pass(self.framer.rest(), Extent::Beginning, resolver) {
+                out.extend_from_slice(event);
+                self.framer.skip(event.len());
+            } else {
+                let Some(event) = self.framer.next_event() else { return };
+                self.event(event, resolver, out);
+            }
         }
     }
 
@@ -68,9 +78,10 @@ impl Events {
         let data = Data::of(&bytes);
         let text = data.joined().and_then(|joined| String::from_utf8(joined).ok());
         let name = data.name().and_then(|name| std::str::from_utf8(name).ok()).map(Rc::from);
-        let ending = data.ending();
+        // One that ends with CR may be followed by the LF of that.
+        let (place, ending) = (data.place().filter(|_| bytes.ends_with(b"\n")), data.ending());
         let content = text.map_or(Content::None, Content::Text);
-        self.stream.event(Event { bytes, name, ending }, content, resolver, out);
+        self.stream.event(Event { bytes, name, data: place, ending }, content, resolver, out);
     }
 }
 
@@ -83,6 +94,10 @@ impl Frame for Event {
 
     fn name(&self) -> Option<&str> {
         self.name.as_deref()
+    }
+
+    fn bytes<'f>(&'f self, _data: &'f str) -> Option<(&'f [u8], usize)> {
+        Some((&self.bytes, self.data?))
     }
 
     fn push(&self, data: Option<&str>, out: &mut Vec<u8>) {

@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::Frame;
+use super::mould::Extent;
 use super::stream::{Content, Events, Stream};
 use crate::dialect::Options;
 use crate::json::{self, Document, Edit};
@@ -102,6 +103,11 @@ impl Frames {
             body.get(PRELUDE..).and_then(|rest| rest.split_at_checked(headers_len)).ok_or(Damaged)?;
         let payload = std::str::from_utf8(payload).ok().filter(|_| headers.len() <= HEADERS_MAX);
         let inner = payload.and_then(bytes_member);
+        let data = inner.as_deref().or(payload).unwrap_or_default();
+        if self.stream.pass(data.as_bytes(), Extent::All, resolver).is_some() {
+            out.extend_from_slice(frame);
+            return Ok(());
+        }
         let form = if inner.is_some() { Payload::Base64 } else { Payload::Event };
         let content = inner.or(payload.map(str::to_owned)).map_or(Content::None, Content::Text);
         let payload = payload.map(|_| form);
@@ -120,6 +126,11 @@ impl Frame for Message {
 
     fn name(&self) -> Option<&str> {
         None
+    }
+
+    /// The event alone: what stands around it is told apart by nothing.
+    fn bytes<'f>(&'f self, data: &'f str) -> Option<(&'f [u8], usize)> {
+        Some((data.as_bytes(), 0))
     }
 
     fn push(&self, data: Option<&str>, out: &mut Vec<u8>) {
@@ -194,6 +205,15 @@ fn push_frame(headers: &[u8], payload: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(payload);
     let crc = crc32fast::hash(out.get(start..).unwrap_or_default());
     out.extend_from_slice(&crc.to_be_bytes());
+}
+
+/// A frame with an event, for tests.
+#[cfg(test)]
+pub(super) fn framed(event: &[u8], is_base64: bool) -> Vec<u8> {
+    let wrapped = || format!("{{\"bytes\":\"{}\",\"p\":\"abcd\"}}", BASE64.encode(event)).into_bytes();
+    let mut out = Vec::new();
+    push_frame(b"\x0b:event-type\x07\x00\x05chunk", &if is_base64 { wrapped() } else { event.to_vec() }, &mut out);
+    out
 }
 
 #[cfg(test)]

@@ -159,6 +159,29 @@ impl<M: Clone> Lanes<M> {
         Restored { before, data: (!edits.is_empty()).then(|| json::apply(data, &edits)) }
     }
 
+    /// Returns whether a piece of a text in which no placeholder may begin leaves as it is: the text has begun, and holds
+    /// nothing back.
+    pub(super) fn passes(&self, lane: &Lane) -> bool {
+        self.texts.get(lane).is_some_and(|text| !text.state.holds())
+    }
+
+    /// Takes such a piece.
+    pub(super) fn pass(&mut self, lane: &Lane, piece: &str, resolver: &mut dyn Resolve) {
+        let is_watched = self.texts.get(lane).is_some_and(|text| matches!(text.state, State::Watched(..)));
+        let room = if is_watched { self.room(lane) } else { 0 };
+        match self.texts.get_mut(lane).map(|text| &mut text.state) {
+            Some(State::Read(unmasker)) => unmasker.pass(piece.as_bytes()),
+            Some(State::Watched(watched, _)) => _ = watched.write(piece, room, resolver),
+            None => {}
+        }
+    }
+
+    /// The bytes that may be remembered of a text for the guard.
+    fn room(&self, lane: &Lane) -> usize {
+        let others = self.texts.iter().filter(|(other, _)| *other != lane);
+        HELD_MAX.saturating_sub(others.map(|(_, text)| text.state.watched()).sum())
+    }
+
     /// Returns whether any text holds something back.
     pub(super) fn hold(&self) -> bool {
         self.texts.values().any(|text| text.held.is_some())
@@ -185,10 +208,9 @@ impl<M: Clone> Lanes<M> {
             None => State::Read(Unmasker::default()),
         });
         let last = if self.has_room() { last } else { Last::Yes };
-        let room = || HELD_MAX.saturating_sub(self.texts.values().map(|text| text.state.watched()).sum());
         let edit = match &mut state {
             State::Read(unmasker) => rewrite::restore_piece(&slot, unmasker, last, resolver),
-            State::Watched(watched, _) => watch_piece(&slot, watched, room(), resolver),
+            State::Watched(watched, _) => watch_piece(&slot, watched, self.room(&lane), resolver),
         };
         if last == Last::No {
             let held =

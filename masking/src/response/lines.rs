@@ -1,6 +1,7 @@
 //! JSON lines: one document a line, whatever ends it.
 
 use super::Frame;
+use super::mould::Extent;
 use super::stream::{Content, Events, Stream};
 use crate::dialect::Options;
 use crate::unmask::Resolve;
@@ -64,6 +65,10 @@ pub(super) fn push_piece(
     resolver: &mut dyn Resolve,
     out: &mut Vec<u8>,
 ) -> bool {
+    if let Some(bytes) = stream.pass(&bytes, Extent::All, resolver) {
+        out.extend_from_slice(bytes);
+        return true;
+    }
     let document = bytes.get(before..).unwrap_or_default();
     let end = before + document.trim_ascii_end().len();
     let start = bytes.len() - document.trim_ascii_start().len();
@@ -99,6 +104,10 @@ impl Frame for Piece {
 
     fn name(&self) -> Option<&str> {
         None
+    }
+
+    fn bytes<'f>(&'f self, _data: &'f str) -> Option<(&'f [u8], usize)> {
+        Some((&self.bytes, self.document.start))
     }
 
     fn push(&self, data: Option<&str>, out: &mut Vec<u8>) {

@@ -9,10 +9,14 @@ mod frames;
 mod lanes;
 mod lines;
 mod media;
+mod mould;
 mod numbers;
 mod sniff;
 mod spots;
 mod stream;
+#[cfg(test)]
+#[allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
+mod tests;
 mod waiting;
 pub(crate) mod watched;
 
@@ -255,6 +259,10 @@ trait Frame: std::fmt::Debug {
 
     /// The name that the framing gives the event.
     fn name(&self) -> Option<&str>;
+
+    /// The bytes by which a later event is known as alike, and the offset of the data in them; `None` if the data does
+    /// not stand there as it is.
+    fn bytes<'f>(&'f self, data: &'f str) -> Option<(&'f [u8], usize)>;
 
     /// Appends the event with other data; `None` leaves it as it is.
     fn push(&self, data: Option<&str>, out: &mut Vec<u8>);

@@ -20,6 +20,16 @@ impl Numbers {
         Some(number)
     }
 
+    /// Returns whether the next event keeps its own number.
+    pub(super) fn keeps_its_own(&self) -> bool {
+        self.added == 0
+    }
+
+    /// Takes the number of an event that keeps it.
+    pub(super) fn pass(&mut self, number: &str) {
+        self.last = number.parse().ok().or(self.last);
+    }
+
     /// Returns the edit that gives an event its new number; `None` if it keeps its own, or has none.
     pub(super) fn renumber(&mut self, event: Value<'_, '_>) -> Option<Edit> {
         let value = event.field(SEQUENCE_NUMBER)?;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::dialect::Slot;
 use crate::json::{FIELDS_MAX, Progress, Shape, Value};
+use crate::placeholder;
 
 /// Maximum texts of which something is remembered. Then all are forgotten: a value in a text that is JSON is written as
 /// in any text, and a string that never changes is waited for twice more.
@@ -13,6 +15,8 @@ const SPOT_MAX: usize = 512;
 const NAME_MAX: usize = 64;
 /// Times that a string must repeat itself to count as one that never changes, such as the name of a region.
 const STEADY: u8 = 2;
+/// Maximum places in a constant at which a placeholder may begin.
+const BEGINNINGS_MAX: usize = 8;
 
 /// The place of a string in an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,8 +30,39 @@ pub(super) struct Spot {
 /// What is remembered of the texts of a stream.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    texts: BTreeMap<Spot, Text>,
+    indices: BTreeMap<Spot, usize>,
+    texts: Vec<Text>,
+    /// How often all were forgotten.
+    generation: u32,
     none: Text,
+}
+
+/// What a string does to what is remembered of its place when it comes again.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It continues a text.
+    Continues(usize),
+    /// It is the same as before, and changes nothing while its place is as it is now.
+    Nothing(Constant),
+    /// Something else.
+    More,
+}
+
+/// The strings of an event that were always the same.
+#[derive(Debug)]
+pub(super) struct Constants {
+    pub(super) constants: Vec<Constant>,
+    /// How often the texts had been forgotten.
+    pub(super) generation: u32,
+}
+
+/// A string that was always the same.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Constant {
+    index: usize,
+    progress: Progress,
+    /// True if its end may be the beginning of a placeholder: then it is waited for once there was another string.
+    may_begin: bool,
 }
 
 #[derive(Debug, Default)]
@@ -58,14 +93,64 @@ impl Texts {
         &mut self.text(spot).progress
     }
 
-    fn text(&mut self, spot: &Spot) -> &mut Text {
-        if !self.texts.contains_key(spot) {
-            if self.texts.len() >= TEXTS_MAX {
-                self.texts.clear();
-            }
-            self.texts.insert(spot.clone(), Text::default());
+    /// Returns what the string that was taken last at this place does when it comes again. An index counts until the
+    /// texts are forgotten.
+    pub(super) fn again(&mut self, spot: &Spot, string: &str) -> Again {
+        let &mut Text { progress, has_changed, repeats, .. } = self.text(spot);
+        let Some(index) = self.indices.get(spot).copied() else { return Again::More };
+        if has_changed {
+            return Again::Continues(index);
         }
-        self.texts.get_mut(spot).unwrap_or(&mut self.none)
+        // It is read up to one of the places at which a placeholder may begin, or to its end.
+        let beginnings: Vec<usize> = beginnings(string.as_bytes()).take(BEGINNINGS_MAX + 1).collect();
+        let may_begin = !beginnings.is_empty();
+        let is_settled = |end: usize| {
+            let mut after = progress;
+            after.read(string.as_bytes().get(..end).unwrap_or_default());
+            after == progress
+        };
+        let is_known = beginnings.len() <= BEGINNINGS_MAX && (!may_begin || repeats >= STEADY);
+        if is_known && beginnings.into_iter().chain([string.len()]).all(is_settled) {
+            Again::Nothing(Constant { index, progress, may_begin })
+        } else {
+            Again::More
+        }
+    }
+
+    /// Returns whether constants still change nothing.
+    pub(super) fn have(&self, Constants { constants, generation }: &Constants) -> bool {
+        let stays = |Constant { index, progress, may_begin }: &Constant| {
+            self.texts.get(*index).is_some_and(|text| text.progress == *progress && !(*may_begin && text.has_changed))
+        };
+        *generation == self.generation && constants.iter().all(stays)
+    }
+
+    /// Takes a string in which no placeholder begins, at the place with this index, whose string has changed before.
+    pub(super) fn pass(&mut self, index: usize, string: &str) {
+        if let Some(text) = self.texts.get_mut(index) {
+            text.progress.read(string.as_bytes());
+        }
+    }
+
+    pub(super) fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    fn text(&mut self, spot: &Spot) -> &mut Text {
+        let index = match self.indices.get(spot) {
+            Some(index) => *index,
+            None => {
+                if self.texts.len() >= TEXTS_MAX {
+                    self.indices.clear();
+                    self.texts.clear();
+                    self.generation = self.generation.wrapping_add(1);
+                }
+                self.indices.insert(spot.clone(), self.texts.len());
+                self.texts.push(Text::default());
+                self.texts.len() - 1
+            }
+        };
+        self.texts.get_mut(index).unwrap_or(&mut self.none)
     }
 }
 
@@ -126,6 +211,63 @@ fn push_names(object: Value<'_, '_>, numbered: Numbered, out: &mut String) {
             out.extend(["|", name.raw(), "=", value.raw()]);
         }
     }
+}
+
+/// The members that tell what others in their object are, or that hold files: those are text or not by their content.
+const DECIDING: [&str; 33] = [
+    "action",
+    "blob",
+    "bytes",
+    "call_id",
+    "custom_id",
+    "data",
+    "event",
+    "filename",
+    "fileUri",
+    "file_data",
+    "file_uri",
+    "format",
+    "image_url",
+    "images",
+    "jsonPath",
+    "jsonrpc",
+    "media_type",
+    "method",
+    "mimeType",
+    "mime_type",
+    "name",
+    "object",
+    "result",
+    "role",
+    "s3Location",
+    "signature",
+    "source",
+    "src",
+    "stopReason",
+    "thought",
+    "type",
+    "uri",
+    "url",
+];
+
+/// Returns whether a string or a number of this name may decide what else an event is.
+pub(super) fn decides(name: &str) -> bool {
+    is_id(name) || is_index(name) || name.ends_with("_url") || DECIDING.contains(&name)
+}
+
+/// Returns whether what a string says may decide what else an event is.
+pub(super) fn decides_by(slot: &Slot<'_, '_>) -> bool {
+    slot.key.is_none_or(|key| decides(key.raw()))
+}
+
+/// The places at which a placeholder may begin.
+fn beginnings(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let beginning = at + placeholder::next_candidate(bytes.get(at..)?)?;
+        at = beginning + 1;
+        Some(beginning)
+    })
 }
 
 fn is_id(name: &str) -> bool {

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::Frame;
 use super::lanes::{Event, Extra, Lanes, Restored};
+use super::mould::{Draft, Extent, Gap, Moulds};
 use super::numbers::Numbers;
-use super::spots::{self, Spot};
+use super::spots::{self, Again, Spot};
 use super::waiting::{Form, Holds, Waiting, Written};
 use crate::dialect::{self, Inner, Options, Side, Slot};
 use crate::guard::{self, Stays};
@@ -33,6 +34,7 @@ pub(super) struct Stream<F: Frame> {
     lanes: Lanes<F::Manner>,
     waiting: Waiting<F>,
     numbers: Numbers,
+    moulds: Moulds,
     events: Events,
     options: Options,
 }
@@ -57,7 +59,46 @@ pub(super) enum Content {
 
 impl<F: Frame> Stream<F> {
     pub(super) fn new(events: Events, options: Options) -> Self {
-        Self { lanes: Lanes::new(), waiting: Waiting::new(), numbers: Numbers::default(), events, options }
+        Self {
+            lanes: Lanes::new(),
+            waiting: Waiting::new(),
+            numbers: Numbers::default(),
+            moulds: Moulds::new(),
+            events,
+            options,
+        }
+    }
+
+    /// Takes an event that is an earlier one but for its texts, in which no placeholder may begin: it leaves as it came.
+    /// Returns its bytes, of which there may be more; `None` if it must be read.
+    pub(super) fn pass<'e>(&mut self, bytes: &'e [u8], extent: Extent, resolver: &mut dyn Resolve) -> Option<&'e [u8]> {
+        if !self.waiting.is_empty() {
+            return None;
+        }
+        let cast = self.moulds.find(bytes, extent)?;
+        if cast.mould.constants.as_ref().is_some_and(|constants| !self.waiting.texts.have(constants)) {
+            self.moulds.forget();
+            return None;
+        }
+        let passes = |gap: &Gap| match gap {
+            Gap::Lane(lane) => self.lanes.passes(lane),
+            Gap::Sequence => self.numbers.keeps_its_own(),
+            Gap::Spot(_) | Gap::Number | Gap::Idle => true,
+        };
+        if !cast.gaps().all(passes) {
+            return None;
+        }
+        for (gap, text) in cast.texts(bytes) {
+            match gap {
+                Gap::Lane(lane) => self.lanes.pass(lane, &text(), resolver),
+                Gap::Spot(index) => self.waiting.texts.pass(*index, &text()),
+                Gap::Sequence => self.numbers.pass(&text()),
+                Gap::Number | Gap::Idle => {}
+            }
+        }
+        #[cfg(test)]
+        super::mould::PASSED.set(super::mould::PASSED.get() + 1);
+        bytes.get(..cast.len)
     }
 
     /// Takes the next event. Returns whether its data is JSON, or is none.
@@ -117,6 +158,8 @@ impl<F: Frame> Stream<F> {
             return self.unknown(frame, data, root, resolver, out);
         };
         self.waiting.flush(out);
+        let draft = self.moulds.draft(frame.bytes(data));
+        self.moulds.keep(draft.and_then(|draft| draft.of_plan(root, &plan)));
         let event = Event { data, root };
         let Restored { before, data: new } =
             self.lanes.restore(event, plan, &frame.manner(), &mut self.numbers, resolver);
@@ -137,6 +180,7 @@ impl<F: Frame> Stream<F> {
             Events::Documents => dialect::slots(root, Side::Response, self.options),
         };
         let kind = kind_of(root, frame.name());
+        let draft = if self.waiting.is_empty() { self.moulds.draft(frame.bytes(data)) } else { None };
         self.waiting.begin(frame, data, out);
         self.waiting.edit(self.numbers.renumber(root));
         let mut stays = rewrite::stays(&slots, resolver);
@@ -146,17 +190,38 @@ impl<F: Frame> Stream<F> {
             slots.for_each(|slot| self.whole(&slot, &stays, resolver));
             return self.waiting.end_event(&kind, out);
         }
+        let mut taken = Vec::new();
         // Both are in the order of the document.
         spots::strings(root, &mut |spot, value| {
             while let Some(slot) = slots.next_if(|slot| slot.value.span().start < value.span().start) {
                 self.whole(&slot, &stays, resolver);
             }
             if let Some(slot) = slots.next_if(|slot| slot.value.span() == value.span()) {
-                self.string(spot, &kind, &slot, &stays, resolver);
+                let is_text = self.string(spot, &kind, &slot, &stays, resolver);
+                if is_text && draft.is_some() {
+                    taken.push((spot.clone(), slot));
+                }
             }
         });
         slots.for_each(|slot| self.whole(&slot, &stays, resolver));
         self.waiting.end_event(&kind, out);
+        if let Some(draft) = draft.filter(|_| self.waiting.is_empty()) {
+            self.mould(draft, root, &taken);
+        }
+    }
+
+    /// Makes a mould of an event that has left, with the strings that continued a text.
+    fn mould(&mut self, draft: Draft, root: Value<'_, '_>, taken: &[(Spot, Slot<'_, '_>)]) {
+        let (mut gaps, mut constants) = (Vec::new(), Vec::new());
+        for (spot, slot) in taken {
+            let span = slot.value.span();
+            match self.waiting.texts.again(spot, &slot.value.string().unwrap_or_default()) {
+                Again::Continues(index) if !spots::decides_by(slot) => gaps.push((span, Gap::Spot(index))),
+                Again::Nothing(constant) => constants.push((span, constant)),
+                Again::Continues(_) | Again::More => return,
+            }
+        }
+        self.moulds.keep(draft.of_strings(root, gaps, constants, self.waiting.texts.generation()));
     }
 
     /// Restores a string by itself: the name of a member, or thinking that is signed.
@@ -168,16 +233,26 @@ impl<F: Frame> Stream<F> {
         self.waiting.edit(edit);
     }
 
-    fn string(&mut self, spot: &Spot, kind: &str, slot: &Slot<'_, '_>, stays: &Stays, resolver: &mut dyn Resolve) {
+    /// Takes a string at a place. Returns whether it continues the text there.
+    fn string(
+        &mut self,
+        spot: &Spot,
+        kind: &str,
+        slot: &Slot<'_, '_>,
+        stays: &Stays,
+        resolver: &mut dyn Resolve,
+    ) -> bool {
         let is_named = is_arguments(slot, kind);
         // What a tool is called with is judged by itself.
         let is_watched = (slot.call.is_some() || is_named) && resolver.guard().is_some();
         if slot.signature.is_some() || slot.value.shape() != Shape::String || is_watched {
-            return self.whole(slot, stays, resolver);
+            self.whole(slot, stays, resolver);
+            return false;
         }
         let holds = if is_named { Holds::Arguments } else { Holds::Inner(slot.inner) };
         let string = Written { span: slot.value.span(), form: Form::Json, holds };
         self.waiting.string(spot, kind, string, &slot.value.string().unwrap_or_default(), resolver);
+        true
     }
 
     /// An event whose data is text: the events of one name are one text.

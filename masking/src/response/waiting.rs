@@ -34,7 +34,7 @@ pub(super) struct Waiting<F> {
     first: u64,
     bytes: usize,
     open: Vec<Open>,
-    texts: Texts,
+    pub(super) texts: Texts,
 }
 
 #[derive(Debug)]
