@@ -399,6 +399,7 @@ const OTHERWISE: &[&str] = &[
     "client_secret=django_util.oauth2_settings.client_secret, password: [new_password]",
     "This fix was first merged to 1.6.2.1.\nroll v8 back to 3.9.24.31, capabilities from 5.2.3.3",
     "location: \"/another/path/to/component\".to_string(),",
+    "class Bucket:\n    acl7 = 5\n\ndef test_bucket(account_id, x):\n    client7 = 5\n",
     "[Pre-shared keys]: #pre-shared-keys\n[RFC 2246]: https://example.org/rfc/rfc2246.txt\n",
 ];
 

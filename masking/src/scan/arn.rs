@@ -84,7 +84,7 @@ impl Arns {
             return None;
         }
         let Some((fields, resource_at)) = fields(text, start) else {
-            let account = self.account.zip(last_field(text, start))?;
+            let account = self.account.zip(last_field(text, start).or_else(|| joined_field(text, start)))?;
             found(account.1.clone(), account.0);
             return Some(account.1.end);
         };
@@ -251,6 +251,27 @@ fn last_field(text: &[u8], start: usize) -> Option<Range<usize>> {
     let ends = text.get(start + len).is_none_or(|b| b.is_ascii_whitespace() || !b.is_ascii());
     (ends && fields == 4 && arn.get(account - 1) == Some(&b':') && arn.get(account..).is_some_and(is_account))
         .then_some(start + account..start + len)
+}
+
+/// The account that a program or a template joins to what stands in front of it: `"arn:aws:iam::", "471192830564"`,
+/// `'arn:aws:sqs:eu-west-1:' + '471192830564'`.
+fn joined_field(text: &[u8], start: usize) -> Option<Range<usize>> {
+    const GAP_MAX: usize = 48;
+    let rest = text.get(start..text.len().min(start + 4 * FIELD_MAX))?;
+    words::starts_with_ignore_case(rest, b"arn:aws").then_some(())?;
+    let len = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b':')).count();
+    let head = rest.get(..len).filter(|head| head.ends_with(b":"))?;
+    let fields = head.iter().filter(|b| **b == b':').count();
+    let gap = rest.get(len..)?.iter().take(GAP_MAX).take_while(|b| is_any(b" \t\r\n\\\"'`,+.", b)).count();
+    let sign = |b: &u8| is_any(b",+.", b);
+    let marks = rest.get(len..len + gap)?;
+    let joined = matches!(marks.first()?, b'"' | b'\'' | b'`' | b'\\')
+        && marks.iter().filter(|b| sign(b)).count() == 1
+        && matches!(marks.last()?, b'"' | b'\'' | b'`');
+    let account = len + gap..len + gap + ACCOUNT_LEN;
+    let closed = rest.get(account.end).is_some_and(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\'));
+    (joined && closed && fields == ACCOUNT_FIELD && is_account(rest.get(account.clone())?))
+        .then_some(start + account.start..start + account.end)
 }
 
 fn is_account(field: &[u8]) -> bool {

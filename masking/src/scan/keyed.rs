@@ -445,7 +445,9 @@ impl Keyed {
                 let bare = bare && (!sentence || !bytes.contains(&b'.') || is_dotted(bytes));
                 // `cannot read bucket b-1: access denied`
                 let colon = sentence && text.get(value.end..).is_some_and(|rest| rest.starts_with(b": "));
-                bare && parenthesis && (colon || !notation::goes_on(text, value.end))
+                // `class Bucket:⏎    acl7 = 5`: a name that is given a value.
+                let assigned = text.get(value.end..).is_some_and(|rest| rest.starts_with(b" = "));
+                bare && parenthesis && !assigned && (colon || !notation::goes_on(text, value.end))
             }
             Check::Version => place.kind != PlaceKind::Near,
             Check::PublicIp => !follows_word(text, place.start),
