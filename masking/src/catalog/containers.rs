@@ -108,6 +108,11 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Digit,
             }),
             Rule::After("restapis", r"restapis{/}([a-z0-9]{10})", Check::Digit),
+            Rule::After(
+                "invalid api identifier specified ",
+                r"(?i:invalid api identifier specified) [^\s:]{3,40}:([a-z0-9]{10})",
+                Check::Digit,
+            ),
             // Of the parts of an API, the second word is its id: `agm-a1b2c3d4e5-x1-GET`.
             Rule::Resource(
                 "api_gateway_rest_api|api_gateway_rest_api_policy|api_gateway_stage|api_gateway_method|\
@@ -136,6 +141,7 @@ pub(super) const ROWS: &[Row] = &[
             "/apigateway/main/apis/‹a1b2c3d4e5›/resources?api=‹a1b2c3d4e5›&region=us-east-1",
             "arn:aws:apigateway:us-east-1::/restapis/‹a1b2c3d4e5›",
             "arn:aws:execute-api:us-east-1:123456789012:‹a1b2c3d4e5›/prod/GET/x",
+            "Invalid API identifier specified 123456789012:‹a1b2c3d4e5›",
         ],
         no: &["execute-api.us-east-1.amazonaws.com", "api_id = variable"],
         ..ROW

@@ -46,6 +46,11 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Arn("rds:snapshot|rds:cluster-snapshot"),
+            Rule::After(
+                "snapshot with the identifier ",
+                "snapshot with the identifier ([A-Za-z][A-Za-z0-9-]{1,254}) already exists",
+                Check::Name,
+            ),
             // Names that the service makes itself.
             Rule::Literal(
                 "rds:",
@@ -57,6 +62,7 @@ pub(super) const ROWS: &[Row] = &[
         yes: &[
             r#""DBSnapshotIdentifier": "‹rds:mydb-2019-03-07-08-10›""#,
             "--db-cluster-snapshot-identifier ‹snapone›",
+            "a snapshot with the identifier ‹snapone› already exists.",
             "--snapshot-identifier ‹rs:warehouse-1-2019-12-09-16-42-43›",
             "arn:aws:rds:us-east-1:123456789012:snapshot:‹rds:mydb-2019-03-07-08-10›",
         ],
@@ -74,6 +80,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
+            Rule::After("dbcluster ", "DBCluster ([A-Za-z][A-Za-z0-9-]{1,62}) not found", Check::Name),
             Rule::Host(".rds.", r"({name})\.cluster(?:-ro|-custom)?-[a-z0-9]{8,14}\.{region}\.rds\.{aws}"),
             Rule::Resource(
                 "rds_cluster|rds_global_cluster|docdb_cluster|docdb_global_cluster|neptune_cluster|\
@@ -84,7 +91,11 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::Arn("rds:cluster|rds:global-cluster"),
         ],
-        yes: &["--db-cluster-identifier ‹sample-cluster›", "arn:aws:rds:us-east-1:123456789012:cluster:‹orders›"],
+        yes: &[
+            "--db-cluster-identifier ‹sample-cluster›",
+            "DBClusterNotFoundFault: DBCluster ‹ordersdb› not found.",
+            "arn:aws:rds:us-east-1:123456789012:cluster:‹orders›",
+        ],
         no: &["cluster_identifier: string", "db_cluster_identifier = var.cluster"],
         ..ROW
     },
@@ -108,6 +119,7 @@ pub(super) const ROWS: &[Row] = &[
                         test|qa|uat|live|replica|primary|main)",
                 check: Check::Name,
             }),
+            Rule::After("dbinstance ", "DBInstance ([A-Za-z][A-Za-z0-9-]{1,62}) not found", Check::Name),
             Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.(?:{region}\.rds|rds\.{region})\.{aws}"),
             Rule::After(
                 "#database:id=|#modify-instance:id=",
@@ -152,6 +164,7 @@ pub(super) const ROWS: &[Row] = &[
             "creating RDS DB Instance (‹ordersdb›): operation error",
             "/rds/home?region=us-east-1#database:id=‹my-db-1›;is-cluster=false",
             "arn:aws:rds:us-east-1:123456789012:db:‹mysql-db›",
+            "DBInstanceNotFound: DBInstance ‹ordersdb› not found.",
         ],
         no: &[
             "my-db",

@@ -49,12 +49,19 @@ pub(super) const ROWS: &[Row] = &[
                 "(E[A-Z0-9]{12,13})",
                 Check::Digit,
             ),
+            // The name of a file of its log. (CloudFront developer guide, "Standard logging reference")
+            Rule::After(
+                "/cloudfront/",
+                r"(?i:/cloudfront/)(E[A-Z0-9]{12,13})\.20[0-9]{2}-[0-9]{2}-[0-9]{2}-",
+                Check::Digit,
+            ),
             Rule::Arn("cloudfront:distribution"),
         ],
         yes: &[
             "aws_cloudfront_distribution.cdn: Still destroying... [id=‹E1A2B3C4D5E6F7›, 10s elapsed]",
             "distribution/‹E1A2B3C4D5E6F7›",
             "--distribution-id ‹E1A2B3C4D5E6F7›",
+            "AWSLogs/x/CloudFront/‹E1A2B3C4D5E6F7›.2025-05-19-22.6400e81a.gz",
         ],
         no: &["ETag: E2QWRUHAPOMQZL", "ENGINEEXPORTEDS"],
         ..ROW
@@ -109,6 +116,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(?:/hostedzone/)?(Z[A-Z0-9]{6,31})",
                 check: Check::Zone,
             }),
+            Rule::After("zone found with id: ", "(?i:zone found with id:) (Z[A-Z0-9]{6,31})", Check::Zone),
             Rule::After("hostedzone/|hostedzone%2f", "(?i:hostedzone(?:/|%2F))(Z[A-Z0-9]{6,31})", Check::Zone),
             Rule::Resource(
                 "route53_zone|route53_record|route53_zone_association|route53_vpc_association_authorization|\
@@ -138,6 +146,7 @@ pub(super) const ROWS: &[Row] = &[
             "/route53/v2/hostedzones#ListRecordSets/‹Z05218443LQ9XKMW7ABC›",
             "/hostedzone/‹Z1D633PJN98FT9›",
             "zone_id = \"‹Z0123456789ABCDEFGHIJ›\"",
+            "No hosted zone found with ID: ‹Z0712066WAK7OBXX79TQ›",
         ],
         no: &["zone_id = \"Z2FDTNDATAQYW2\"", "\"HostedZoneId\": \"Z35SXDOTRQ7X7K\"", "ZIPCODE"],
         ..ROW

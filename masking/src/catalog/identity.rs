@@ -48,6 +48,13 @@ pub(super) const ROWS: &[Row] = &[
             // "CreateCollection"; WAF developer guide, "Label syntax and naming requirements")
             Rule::After("aws:rekognition:", "aws:rekognition:{region}:([0-9]{12}):", Check::Account),
             Rule::After("awswaf:", "awswaf:([0-9]{12}):", Check::Account),
+            // What the CDK and API Gateway say.
+            Rule::After("default-account", r#"default-account\\{0,7}" context to ([0-9]{12})"#, Check::Account),
+            Rule::After(
+                "invalid api identifier specified ",
+                "(?i:invalid api identifier specified) ([0-9]{12}):",
+                Check::Account,
+            ),
             // A case of AWS Support, and a vault of Glacier. (Their API references, "CreateCase", "InitiateJob")
             Rule::After("case-", "case-([0-9]{12})-[a-z]{4}-20[0-9]{2}-", Check::Account),
             Rule::Host(".dkr", r"([0-9]{12})\.dkr[.-]ecr(?:-fips)?[.-]"),
@@ -134,6 +141,9 @@ pub(super) const ROWS: &[Row] = &[
             "ARN:AWS:IAM::‹123456789012›:ROOT",
             "data.aws_caller_identity.current: Read complete after 0s [id=‹123456789012›]",
             "terraform import aws_backup_global_settings.main ‹123456789012›",
+            "Fn::Join: [\"\", [\"arn:aws:iam::\", \"‹123456789012›\", \":role/x\"]]",
+            "'arn:aws:iam::' + '‹123456789012›' + ':role/x'",
+            "Setting \"aws:cdk:toolkit:default-account\" context to ‹123456789012›",
             "aws_glue_catalog_database.raw: Refreshing state... [id=‹123456789012›:raw]",
             "\"subscribers\": [\"‹123456789012›\", \"‹210987654321›\"]",
             "\"associatedEntity\": \"‹123456789012›\"",
@@ -159,6 +169,7 @@ pub(super) const ROWS: &[Row] = &[
             "AccountId: !Ref AWS::AccountId",
             "terraform import aws_instance.web 123456789012",
             "case-123456789012-x",
+            "\"arn:aws:s3:::\", \"order\", \"123456789012\"",
             "arn:aws:sqs:${var.region}:${var.account}:jobs",
         ],
         ..ROW
@@ -359,8 +370,12 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[a-z0-9]{26}",
                 check: Check::Digit,
             }),
+            Rule::After("user pool client ", "(?i:user pool client) ([a-z0-9]{26}) does not exist", Check::Digit),
         ],
-        yes: &[r#""ClientId": "‹3n4b5urk1ft4fl3mg5e62d9ado›""#],
+        yes: &[
+            r#""ClientId": "‹3n4b5urk1ft4fl3mg5e62d9ado›""#,
+            "User pool client ‹3n4b5urk1ft4fl3mg5e62d9ado› does not exist.",
+        ],
         no: &["client_id = 0123456789abcdef0123456789abcdef"],
         ..ROW
     },

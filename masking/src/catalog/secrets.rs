@@ -672,6 +672,7 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::None,
             }),
             Rule::After("/kms/keys/|%2fkms%2fkeys%2f", "(?:/kms/keys/|(?i:%2fkms%2fkeys%2f))({uuid})", Check::None),
+            Rule::After("key '", "(?i:key) '({uuid})' does not exist", Check::None),
             // A row of aliases.
             Rule::After("alias/", r"alias/[A-Za-z0-9/_-]{1,250}\t({uuid})", Check::None),
             Rule::Resource(
@@ -686,6 +687,7 @@ pub(super) const ROWS: &[Row] = &[
             "arn:aws:kms:us-east-1:111122223333:key/‹1234abcd-12ab-34cd-56ef-1234567890ab›",
             "‹mrk-1234abcd12ab34cd56ef1234567890ab›",
             "--custom-key-store-id ‹cks-1234567890abcdef0›",
+            "NotFoundException: Key '‹1234abcd-12ab-34cd-56ef-1234567890ab›' does not exist",
             "--key-id ‹1234abcd-12ab-34cd-56ef-1234567890ab›",
             "kms/home?region=us-east-1#/kms/keys/‹1234abcd-12ab-34cd-56ef-1234567890ab›",
         ],

@@ -88,6 +88,12 @@ pub(super) const ROWS: &[Row] = &[
                 r"AWS::S3::Bucket[^\n]{0,200}?[\s\x22]({bucket}) already exists",
                 Check::Bucket,
             ),
+            Rule::After(
+                "returned message: ",
+                r#"returned message: \\{0,7}"({bucket}) already exists \(Service: S3"#,
+                Check::Bucket,
+            ),
+            Rule::After("bucket acl for ", r"(?i:bucket acl for) ({bucket}):", Check::Bucket),
             Rule::After("bucket named", r#"[Bb]ucket named ["'`\\]{0,9}({bucket})"#, Check::Bucket),
             Rule::Arn("s3:"),
             Rule::Host(
@@ -113,10 +119,22 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After(
                 "putobject(|getobject(|listobjects(|deleteobject(|put_object(|get_object(|list_objects(|delete_object(|\
                         putobjectrequest(|getobjectrequest(|listobjectsrequest(|deleteobjectrequest(|s3.geturl(|\
-                        create_s3_uri(|doesobjectexist(|download_file(|.fput_object(|.fget_object(",
+                        create_s3_uri(|doesobjectexist(|download_file(|download_fileobj(|.fput_object(|.fget_object(",
                 r#"(?i:[a-z_0-9.]{6,24})\(\s{0,40}["']({bucket})["']\s{0,20},"#,
                 Check::Bucket,
             ),
+            // The second one of those that take a file first. (Boto3, "S3 customization reference")
+            Rule::After(
+                "upload_file(|upload_fileobj(",
+                r#"upload_file(?:obj)?\(\s{0,40}[^,\n]{1,120},\s{0,40}["']({bucket})["']\s{0,20},"#,
+                Check::Bucket,
+            ),
+            // What is copied, with its bucket in front. (S3 API reference, "CopyObject")
+            Rule::Key(KeyRule {
+                names: "amz copy source|=CopySource|=copySource|=copy_source|=--copy-source",
+                value: "/?({bucket})",
+                check: Check::Bucket,
+            }),
             Rule::After(
                 "frombucketname(|from_bucket_name(",
                 r#"(?i:from_?bucket_?name)\([^"'()\n]{0,40}["'][^"'\n]{0,80}["']\s{0,20},\s{0,40}["']({bucket})["']"#,
@@ -213,6 +231,12 @@ pub(super) const ROWS: &[Row] = &[
             "Lock Info:\n  ID:        2c5ff1a0\n  Path:      ‹acmestate›/prod/terraform.tfstate\n",
             r#"{"LockID": {"S": "‹acmestate›/prod/terraform.tfstate-md5"}}"#,
             "| AWS::S3::Bucket | Artifacts (Artifacts4D1F) ‹acmeartifacts› already exists",
+            "Resource handler returned message: \"‹acmeartifacts› already exists (Service: S3, Status Code: 0, Request ID: null)\"",
+            "Error: creating S3 bucket ACL for ‹acme-site›: AccessControlListNotSupported",
+            "s3.upload_file(path, '‹acmelogs›', 'a.png')",
+            "s3.upload_fileobj(f, \"‹acmelogs›\", key)",
+            "CopySource=\"/‹acmelogs›/a.png\"",
+            "x-amz-copy-source: ‹acme-logs-1›%2Fa.png\n",
             "def f(bucket: str = \"‹acme-logs›\")",
             "buckets: [\"‹acme-a›\", \"‹acme-b›\"]",
             r#"{"Contents": [{"Key": "a.csv"}], "Name": "‹acmelogs›", "Prefix": "", "MaxKeys": 1000}"#,
@@ -232,6 +256,10 @@ pub(super) const ROWS: &[Row] = &[
             "arn:aws:s3:::*",
             "arn:aws:s3:::${bucket}",
             "s3.us-east-1.amazonaws.com",
+            "client.upload_file(\"a.txt\", BUCKET, \"key-1\")",
+            "CopySource={\"Key\": key, \"VersionId\": version}",
+            "copy source:path-1 dest:path-2",
+            "Resource handler returned message: \"acme-1 already exists (Service: Lambda, Status Code: 409)\"",
             "GET /index.html HTTP/1.1\nHost: s3.example.com\n",
             "GET / HTTP/1.1\nHost: s3.amazonaws.com\n",
             r#"{"IsTruncated": false, "Users": [{"Name": "acme-1"}]}"#,

@@ -157,10 +157,17 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[A-Za-z0-9+/=_.~-]{20,}",
                 check: Check::Generated,
             }),
+            // Vault's before it had prefixes. (Its documentation, "Tokens")
+            Rule::Key(KeyRule {
+                names: "^token|vault token|client token",
+                value: r"s\.[A-Za-z0-9]{24}",
+                check: Check::Generated,
+            }),
             Rule::Literal("dop_v1_|doo_v1_|dor_v1_", "do[opr]_v1_[0-9a-f]{64}", Edge::Word, Check::None),
         ],
         yes: &[
             "HF_TOKEN=‹hf_x7Kd92LmQv4TzPb81RnWc3YsHf60JgUeAo›",
+            "token                ‹s.0MF93tE6a8C3DI8xeI8Gfjnn›\ntoken_accessor       hM64JXIMW5aRo59IjwqKfCYN\n",
             "VAULT_TOKEN=‹hvs.CAESIJx7Kd92LmQv4TzPb81RnWc3YsHf60›",
             "//registry.example/:_authToken=‹k3TzQ9vLm2Kp7tXw4RbN8cYd5HfJ›",
             "\"SecurityToken\": \"‹je7MtGbClwBF/2Zp9Utk/h3yCo8nvb2WqR5xKdLs›\"",
