@@ -165,6 +165,7 @@ pub(super) const ROWS: &[Row] = &[
             "/rds/home?region=us-east-1#database:id=‹my-db-1›;is-cluster=false",
             "arn:aws:rds:us-east-1:123456789012:db:‹mysql-db›",
             "DBInstanceNotFound: DBInstance ‹ordersdb› not found.",
+            "  DBInstanceIdentifier: ‹ordersdb›\n  Engine: mysql\n",
         ],
         no: &[
             "my-db",

@@ -116,6 +116,11 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(?:/hostedzone/)?(Z[A-Z0-9]{6,31})",
                 check: Check::Zone,
             }),
+            Rule::After(
+                "fromhostedzoneid(|from_hosted_zone_id(",
+                r#"(?i:from_?hosted_?zone_?id)\([^"'()\n]{0,40}["'][^"'\n]{0,80}["']\s{0,20},\s{0,40}["'](Z[A-Z0-9]{6,31})["']"#,
+                Check::Zone,
+            ),
             Rule::After("zone found with id: ", "(?i:zone found with id:) (Z[A-Z0-9]{6,31})", Check::Zone),
             Rule::After("hostedzone/|hostedzone%2f", "(?i:hostedzone(?:/|%2F))(Z[A-Z0-9]{6,31})", Check::Zone),
             Rule::Resource(
@@ -147,6 +152,7 @@ pub(super) const ROWS: &[Row] = &[
             "/hostedzone/‹Z1D633PJN98FT9›",
             "zone_id = \"‹Z0123456789ABCDEFGHIJ›\"",
             "No hosted zone found with ID: ‹Z0712066WAK7OBXX79TQ›",
+            "HostedZone.fromHostedZoneId(this, 'Zone', '‹Z0712066WAK7OBXX79TQ›')",
         ],
         no: &["zone_id = \"Z2FDTNDATAQYW2\"", "\"HostedZoneId\": \"Z35SXDOTRQ7X7K\"", "ZIPCODE"],
         ..ROW

@@ -284,6 +284,22 @@ pub(super) const ROWS: &[Row] = &[
                 r#"[A-Za-z_.]{3,20}\(\s{0,20}(?:(?:["'][^"'\n]{0,200}["']|[\w.$]{1,40}),\s{0,20}){2}["']([^\x00-\x20"'\\]{6,128})["']"#,
                 Check::Password,
             ),
+            // A secret of a stack in the CDK, and a setting of Pulumi's that is one.
+            Rule::After(
+                "unsafeplaintext(|unsafe_plain_text(|secretvalue.plaintext(",
+                r#"[A-Za-z_.]{9,24}\(\s{0,20}["']([^\x00-\x20"'\\]{6,128})["']"#,
+                Check::Password,
+            ),
+            Rule::After(
+                "pulumi config set ",
+                r"pulumi config set (?:-[^\s]{1,20} )?[A-Za-z0-9_.:-]{1,80} ([^\x00-\x20\x22'$<-][^\x00-\x20\x22']{5,127}) --secret",
+                Check::UrlPassword,
+            ),
+            Rule::After(
+                "pulumi config set --secret ",
+                r"pulumi config set --secret [A-Za-z0-9_.:-]{1,80} ([^\x00-\x20\x22'$<-][^\x00-\x20\x22']{5,127})",
+                Check::UrlPassword,
+            ),
             // At Redis' prompt, in its protocol as people write it, and its answer to a question.
             Rule::After(
                 "> auth |requirepass\"",
@@ -352,6 +368,9 @@ pub(super) const ROWS: &[Row] = &[
             "10.0.0.7:6379> AUTH app ‹Tr0ub4dor&3!x›\n",
             "1) \"requirepass\"\n2) \"‹Tr0ub4dor&3!x›\"\n",
             "db.auth(\"ana\", \"‹Tr0ub4dor&3!x›\")",
+            "SecretValue.unsafePlainText(\"‹hunter2orders›\")",
+            "pulumi config set dbPassword ‹hunter2orders› --secret\n",
+            "pulumi config set --secret acme:smtp ‹hunter2orders›\n",
             "sshpass -p '‹Xk39abcdQ7f2›' ssh host",
             "curl -u 'app:‹GHE8LBek&Qbwu3!›' https://x",
             "proxy-user = \"ops:‹di2AeEA3YkqRje›\"",
@@ -719,11 +738,15 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Name,
             }),
             Rule::Resource("kms_alias|AWS::KMS::Alias", "alias/([A-Za-z0-9/_-]{1,250})", Check::Customer),
+            // Nothing else is written so in quotation marks.
+            Rule::After("\"alias/|'alias/", r#"["']alias/([A-Za-z0-9/_-]{2,250})(?:["'\\]|$)"#, Check::Customer),
         ],
         yes: &[
             "arn:aws:kms:us-east-1:111122223333:alias/‹northwind-billing-key›",
             "kms_alias: ‹orders-data›\n",
             "KMS key alias = alias/‹orders-data›",
+            "name = \"alias/‹orders-data›\"",
+            "kms.Alias.fromAliasName(this, 'Key', 'alias/‹orders-data›')",
             "  KeyAlias: ‹orders-data›\n",
             "ParameterKey=KeyAlias,ParameterValue=‹orders-data›",
             "{\"AliasName\": \"alias/‹orders-data›\", \"TargetKeyId\": \"x\"}",

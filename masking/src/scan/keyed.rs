@@ -438,7 +438,8 @@ impl Keyed {
                     || formal
                     || called && !remark
                     || element
-                    || place.tight && alone && bytes.len() >= 6;
+                    || place.tight && alone && bytes.len() >= 6
+                    || is_scalar(text, value, bytes, place, self.check);
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
                 let bare = bare && (place.kind != PlaceKind::Near || !is_term(bytes));
                 let bare = bare && (!sentence || formal || !is_description(bytes));
@@ -502,6 +503,29 @@ fn is_told(value: &[u8]) -> bool {
     let unlikely = value.len() >= 12 && check::has_digit(value) && letters::is_unlikely(value);
     sure || digits || joined || irregular || unlikely && value.iter().all(u8::is_ascii_alphanumeric)
 }
+
+/// Returns whether a word is the value of a line of YAML, `bucket: acmelogs`, and not one that says what a bucket is
+/// like. A program would go on behind it, or close a bracket on the next line.
+fn is_scalar(text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, check: Check) -> bool {
+    const SCALAR_MIN: usize = 6;
+    let head = text.get(place.start.saturating_sub(HEAD_MAX)..place.start).unwrap_or_default().trim_ascii_end();
+    let Some(name) = head.strip_suffix(b":").filter(|_| place.kind == PlaceKind::Assigned && place.leads) else {
+        return false;
+    };
+    // `DBInstance: stopped` may tell a state, `DBInstanceIdentifier: orders` cannot.
+    let named = check == Check::Bucket || words::ends_with_ignore_case(name, b"identifier");
+    let rest = text.get(value.end..text.len().min(value.end + HEAD_MAX)).unwrap_or_default();
+    let line = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+    let behind = rest.get(line..).unwrap_or_default();
+    let ends = matches!(behind.first(), None | Some(b'\n' | b'#'));
+    let next = behind.iter().skip_while(|b| **b != b'\n').find(|b| !b.is_ascii_whitespace());
+    let closes = next.is_some_and(|b| matches!(b, b'}' | b')' | b']'));
+    let word = bytes.ends_with(b"ed") || std::str::from_utf8(bytes).is_ok_and(common::is_common);
+    bytes.len() >= SCALAR_MIN && named && ends && !closes && !word
+}
+
+/// Bytes in front of a value, and behind it, in which its line is read.
+const HEAD_MAX: usize = 96;
 
 /// Returns whether a program makes a resource there, which it calls so: `new aws.s3.Bucket("logs-1")`.
 fn is_constructed(text: &[u8], at: usize) -> bool {

@@ -190,8 +190,9 @@ const ZONES: &str = "\
 /// Services whose managed keys have the alias `aws/<service>`. (KMS developer guide, "AWS managed keys"; the guides of
 /// the services)
 const KEY_SERVICES: &str = "\
-    acm|backup|cloud9|codeartifact|codecommit|connect|dms|dynamodb|ebs|ecr|elasticfilesystem|es|fsx|glue|kafka|kinesis|\
-    kinesisvideo|lambda|lex|lightsail|rds|redshift|s3|secretsmanager|ses|sns|sqs|ssm|workspaces|xray";
+    acm|aoss|appflow|backup|cloud9|codeartifact|codecommit|connect|dax|dms|dynamodb|ebs|ecr|elasticfilesystem|\
+    elastictranscoder|es|fsx|glue|importexport|kafka|kinesis|kinesisvideo|lambda|lex|lightsail|memorydb|mgn|mq|qldb|rds|\
+    redshift|s3|secretsmanager|ses|sns|sqs|ssm|storagegateway|timestream|transfer|workmail|workspaces|xray";
 
 /// The role that Organizations makes in each account (its user guide, "Accessing member accounts"), providers of
 /// identities that everybody names (IAM user guide, "Create an OpenID Connect provider"), and documents of the Systems
