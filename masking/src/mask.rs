@@ -4,6 +4,7 @@ mod sources;
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::budget::{self, BYTES_MAX, Budget, VALUES_MAX};
 use crate::dialect::{Dialect, Embedded, FileRef, KeptPlace, Options, Slot};
@@ -11,7 +12,7 @@ use crate::history::History;
 use crate::json::{self, Edit, JsonError, Shape};
 use crate::placeholder::{self, Mint, Minting, Placeholder};
 use crate::replaced::{Collision, Replaced};
-use crate::scan::{Finding, Known, Part, Review, Scanned, Scanner, Written};
+use crate::scan::{Known, Part, Picked, Review, Scanned, Scanner, Written};
 
 pub(crate) use self::sources::Pieces;
 use self::sources::Sources;
@@ -172,27 +173,24 @@ impl Masker<'_> {
         let mut edits = Vec::new();
         exchange.files.attachments = sources.attachments;
         for (index, (offset, slot)) in sources.slots.iter().enumerate() {
-            let findings = exchange.findings(index);
+            let picked = exchange.picked(index);
             match (sources.originals.get(index).and_then(Option::as_deref), sources.embedded.get(&index)) {
                 (Some(original), _) => edits.extend(replacement(slot, *offset, original)),
-                (None, Some(file)) => edits.extend(exchange.file(slot, *offset, file, &findings)?),
-                (None, None) if findings.is_empty() => {}
-                (None, None) => {
-                    let text = texts.get(index).map_or("", Written::text);
-                    exchange.slot(slot, *offset, text, &findings, &mut edits)?;
-                }
+                (None, Some(file)) => edits.extend(exchange.file(slot, *offset, file, &picked)?),
+                (None, None) => exchange.slot(slot, *offset, &picked, &mut edits)?,
             }
         }
         for (index, (offset, text)) in sources.plain.iter().enumerate() {
-            let findings = exchange.findings(sources.slots.len() + index);
-            edits.extend(exchange.edits(*offset, text, &findings)?);
+            let picked = exchange.picked(sources.slots.len() + index);
+            edits.extend(exchange.edits(*offset, text, &picked)?);
         }
         if !sources.plain.is_empty() {
             edits.sort_by_key(|edit| edit.span.start);
         }
         exchange.forgotten = sources.forgotten();
         exchange.dialect = sources.dialect;
-        exchange.kept = exchange.findings.peek().and_then(|finding| sources.kept(finding.text as usize));
+        let kept = exchange.picked.iter().skip(sources.slots.len() + sources.plain.len());
+        exchange.kept = kept.zip(&sources.kept).find(|(picked, _)| !picked.is_empty()).map(|(_, kept)| kept.place);
         Ok(exchange.finish(edits))
     }
 }
@@ -214,7 +212,8 @@ fn replacement(slot: &Slot<'_, '_>, offset: usize, original: &str) -> Option<Edi
 struct Masking<'m> {
     scanner: &'m Scanner,
     mint: Minting<'m>,
-    findings: std::iter::Peekable<std::vec::IntoIter<Finding>>,
+    /// What is masked in each text.
+    picked: Vec<Rc<[Picked]>>,
     replaced: Replaced,
     present: HashSet<Placeholder>,
     forgotten: Vec<String>,
@@ -229,15 +228,15 @@ impl<'m> Masking<'m> {
         let key = || masker.mint.memory_key(&masker.scanner.policy);
         let review = seen.map(|seen| Review::new(seen, &key()));
         let bytes = texts.iter().map(|text| text.raw.len()).sum();
-        let Scanned { findings, marked } = masker.scanner.review(texts, masker.known, review, budget::steps(bytes))?;
+        let Scanned { picked, marked } = masker.scanner.review(texts, masker.known, review, budget::steps(bytes))?;
         let marked = marked.into_iter().filter_map(|index| texts.get(index));
         let present = marked.flat_map(|text| placeholder::find_all(text.text().as_bytes()));
         Ok(Self {
             scanner: masker.scanner,
             mint: Minting::new(masker.mint, codes),
             present: present.map(|(_, placeholder)| placeholder).take(FOREIGN_MAX).collect(),
-            replaced: Replaced::with_room(findings.len().min(ROOM_MAX)),
-            findings: findings.into_iter().peekable(),
+            replaced: Replaced::with_room(picked.iter().map(|picked| picked.len()).sum::<usize>().min(ROOM_MAX)),
+            picked,
             forgotten: Vec::new(),
             files: Files::default(),
             dialect: None,
@@ -245,52 +244,69 @@ impl<'m> Masking<'m> {
         })
     }
 
-    /// The findings of one text; the texts are asked for in their order.
-    fn findings(&mut self, index: usize) -> Vec<Finding> {
-        std::iter::from_fn(|| self.findings.next_if(|finding| finding.text as usize == index)).collect()
+    /// What is masked in one text.
+    fn picked(&self, index: usize) -> Rc<[Picked]> {
+        self.picked.get(index).cloned().unwrap_or_default()
     }
 
-    /// The placeholders of a finding, each with where it stands in the text.
-    fn written(&mut self, finding: &Finding, text: &str) -> Result<Vec<(Range<usize>, Placeholder)>, MaskError> {
-        let value = text.get(finding.start..finding.end).unwrap_or_default();
+    /// The placeholders of a value that stands somewhere as `raw`, each with where it stands in that.
+    fn written(
+        &mut self,
+        picked: &Picked,
+        value: &str,
+        raw: &str,
+    ) -> Result<Vec<(Range<usize>, Placeholder)>, MaskError> {
         let scanner = self.scanner;
-        let whole = self.placeholder(finding, value)?;
+        let whole = self.placeholder(picked, value)?;
         if self.replaced.len() > VALUES_MAX {
             return Err(Budget::Values.into());
         }
-        if scanner.is_undivided(finding.kind) {
-            return Ok(vec![(finding.start..finding.end, whole)]);
+        if scanner.is_undivided(picked.kind) {
+            return Ok(vec![(0..raw.len(), whole)]);
         }
-        let parts = scanner.parts(finding.kind, value);
+        let parts = scanner.parts(picked.kind, value);
         if parts.iter().all(|part| part.is_whole(value)) {
-            return Ok(vec![(finding.start..finding.end, whole)]);
+            return Ok(vec![(0..raw.len(), whole)]);
         }
-        let place = |part: Part<'_>| {
-            let span = finding.start + part.range.start..finding.start + part.range.end;
+        let (mut cursor, mut at, mut raw_at) = (json::Cursor::new(raw), 0, 0);
+        let mut place = |range: &Range<usize>| {
+            if value.len() == raw.len() {
+                return range.clone();
+            }
+            raw_at += cursor.advance(range.start - at).len();
+            let start = raw_at;
+            raw_at += cursor.advance(range.end - range.start).len();
+            at = range.end;
+            start..raw_at
+        };
+        let part = |part: Part<'_>| {
+            let span = place(&part.range);
             let value = value.get(part.range).unwrap_or_default();
             let placeholder = self.mint.placeholder(&scanner.kind(part.kind).id, part.label, value);
             self.replaced.admit_part(part.kind, value, placeholder)?;
             Ok((span, placeholder))
         };
-        parts.into_iter().map(place).collect()
+        parts.into_iter().map(part).collect()
     }
 
-    fn placeholder(&mut self, finding: &Finding, value: &str) -> Result<Placeholder, MaskError> {
-        let kind = self.scanner.kind(finding.kind);
+    fn placeholder(&mut self, picked: &Picked, value: &str) -> Result<Placeholder, MaskError> {
+        let kind = self.scanner.kind(picked.kind);
         let placeholder = self.mint.placeholder(&kind.id, &kind.label, value);
-        self.replaced.admit(finding.kind, value, finding.recognised, placeholder)?;
+        self.replaced.admit(picked.kind, value, picked.recognised, placeholder)?;
         Ok(placeholder)
     }
 
-    /// The edits of one string of a document: found in the decoded text, made in the raw one.
+    /// The edits of one string of a document.
     fn slot(
         &mut self,
         slot: &Slot<'_, '_>,
         offset: usize,
-        text: &str,
-        findings: &[Finding],
+        picked: &[Picked],
         edits: &mut Vec<Edit>,
     ) -> Result<(), MaskError> {
+        if picked.is_empty() {
+            return Ok(());
+        }
         if slot.file == Some(FileRef::Link) {
             self.files.masked_links += 1;
         }
@@ -298,35 +314,43 @@ impl<'m> Masking<'m> {
         let start = offset + slot.value.span().start;
         if slot.value.shape() != Shape::String {
             // A number becomes a string, or it stays: half a number is no JSON.
-            for finding in findings.iter().filter(|finding| finding.end - finding.start == raw.len()) {
-                let placeholder = self.placeholder(finding, text)?;
+            for picked in picked.iter().filter(|picked| picked.range.len() == raw.len()) {
+                let placeholder = self.placeholder(picked, raw)?;
                 edits.push(Edit { span: start..start + raw.len(), text: format!("\"{placeholder}\"") });
             }
             return Ok(());
         }
-        let (mut cursor, mut at, mut raw_at) = (json::Cursor::new(raw), 0, start);
-        for finding in findings {
-            for (span, placeholder) in self.written(finding, text)? {
-                raw_at += cursor.advance(span.start - at).len();
-                let end = raw_at + cursor.advance(span.end - span.start).len();
-                edits.push(Edit { span: raw_at..end, text: placeholder.to_string() });
-                (at, raw_at) = (span.end, end);
-            }
+        for picked in picked {
+            let raw = raw.get(picked.range.clone()).unwrap_or_default();
+            let value = if slot.value.is_escaped() { json::unescape(raw) } else { raw.into() };
+            self.edit(start + picked.range.start, picked, &value, raw, edits)?;
         }
         Ok(())
     }
 
     /// The edits of a text that stands in the body as it is.
-    fn edits(&mut self, offset: usize, text: &str, findings: &[Finding]) -> Result<Vec<Edit>, MaskError> {
+    fn edits(&mut self, offset: usize, text: &str, picked: &[Picked]) -> Result<Vec<Edit>, MaskError> {
         let mut edits = Vec::new();
-        for finding in findings {
-            let written = self.written(finding, text)?;
-            edits.extend(written.into_iter().map(|(span, placeholder)| Edit {
-                span: offset + span.start..offset + span.end,
-                text: placeholder.to_string(),
-            }));
+        for picked in picked {
+            let value = text.get(picked.range.clone()).unwrap_or_default();
+            self.edit(offset + picked.range.start, picked, value, value, &mut edits)?;
         }
         Ok(edits)
+    }
+
+    /// The edits of a value that stands as `raw` at `start`.
+    fn edit(
+        &mut self,
+        start: usize,
+        picked: &Picked,
+        value: &str,
+        raw: &str,
+        edits: &mut Vec<Edit>,
+    ) -> Result<(), MaskError> {
+        for (span, placeholder) in self.written(picked, value, raw)? {
+            edits.push(Edit { span: start + span.start..start + span.end, text: placeholder.to_string() });
+        }
+        Ok(())
     }
 
     /// The edit of a string with a file, whose text is written in another form.
@@ -335,9 +359,9 @@ impl<'m> Masking<'m> {
         slot: &Slot<'_, '_>,
         offset: usize,
         file: &Embedded,
-        findings: &[Finding],
+        picked: &[Picked],
     ) -> Result<Option<Edit>, MaskError> {
-        let edits = self.edits(0, &file.text, findings)?;
+        let edits = self.edits(0, &file.text, picked)?;
         if edits.is_empty() {
             return Ok(None);
         }

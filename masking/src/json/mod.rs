@@ -12,7 +12,7 @@ use std::ops::Range;
 use crate::near;
 
 pub use progress::Progress;
-pub use text::{Cursor, escape_into, is_content, unescape};
+pub use text::{Cursor, Decoded, escape_into, is_content, unescape};
 
 /// Maximum nesting of arrays and objects. A document that is nested deeper is not read.
 pub const DEPTH_MAX: usize = 256;
@@ -550,6 +550,26 @@ mod tests {
         let pieces: Vec<_> = [1, 1, 1, 3, 4, 1, 1].iter().map(|len| cursor.advance(*len)).collect();
         assert_eq!(pieces, ["a", r"\u0062", r"\n", "한", r"\ud83d\ude00", "z", r"\/"]);
         assert_eq!(cursor.advance(10), "");
+    }
+
+    #[test]
+    fn a_place_of_a_text_is_found_in_its_raw_form() {
+        let some = r"a\u0062\n한\ud83d\ude00z\/\n\n".repeat(5);
+        // Of a long one not every escape is marked.
+        for raw in [&some, &(" ".repeat(1 << 22) + &some)] {
+            let decoded = Decoded::new(raw);
+            assert_eq!(decoded.text, unescape(raw));
+            let (end, mut cursor, mut at) = (decoded.text.len(), Cursor::new(raw), 0);
+            let mut place = 0;
+            for (next, _) in
+                decoded.text.char_indices().chain([(end, ' ')]).filter(|(at, _)| *at == 0 || *at + some.len() > end)
+            {
+                place += cursor.advance(next - at).len();
+                at = next;
+                assert_eq!(decoded.place(raw, at), place, "{at}");
+            }
+        }
+        assert_eq!(Decoded::new("plain").place("plain", 5), 5);
     }
 
     #[test]

@@ -6,7 +6,15 @@ use crate::near;
 
 /// Returns the text that a valid string's raw content stands for. A lone surrogate stands for U+FFFD.
 pub fn unescape(raw: &str) -> Cow<'_, str> {
-    let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else { return Cow::Borrowed(raw) };
+    match memchr::memchr(b'\\', raw.as_bytes()) {
+        Some(first) => Cow::Owned(decode(raw, first, |_, _| {})),
+        None => Cow::Borrowed(raw),
+    }
+}
+
+/// Decodes raw content whose first escape is at `first`. Reports each escape by where its character ends in the text, and
+/// by where it ends itself.
+fn decode(raw: &str, first: usize, mut escaped: impl FnMut(usize, usize)) -> String {
     let mut text = String::with_capacity(raw.len());
     let (mut rest, mut run) = (raw, first);
     while let Some((plain, escape)) = rest.split_at_checked(run).filter(|(_, escape)| !escape.is_empty()) {
@@ -14,10 +22,57 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
         let (c, len) = decode_escape(escape);
         text.push(c);
         rest = escape.get(len..).unwrap_or_default();
+        escaped(text.len(), raw.len() - rest.len());
         run = near::one(b'\\', rest.as_bytes()).unwrap_or(rest.len());
     }
     text.push_str(rest);
-    Cow::Owned(text)
+    text
+}
+
+/// The text of a string, with what is needed to find a place of it in the raw content.
+#[derive(Clone, Debug, Default)]
+pub struct Decoded {
+    /// The text.
+    pub text: String,
+    /// Where an escape ends, and where its character ends in the text.
+    marks: Vec<(u32, u32)>,
+    /// Escapes from one mark to the next.
+    stride: usize,
+}
+
+/// Bytes of raw content up to which each escape is marked. In longer content as many are, so that the marks of a text that
+/// is all escapes take little memory.
+const MARKED_MAX: usize = 1 << 20;
+/// Bytes for each escape in usual texts: those of code have one for each line, and for each quotation mark.
+const ESCAPE: usize = 32;
+
+impl Decoded {
+    /// Decodes the raw content of a valid string.
+    pub fn new(raw: &str) -> Self {
+        let first = memchr::memchr(b'\\', raw.as_bytes()).unwrap_or(raw.len());
+        let (mut escapes, stride) = (0, 1 + raw.len() / MARKED_MAX);
+        let mut marks = Vec::with_capacity(raw.len() / ESCAPE / stride);
+        // A body is far shorter than four gigabytes.
+        let number = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+        let text = decode(raw, first, |text, raw| {
+            escapes += 1;
+            if escapes % stride == 0 {
+                marks.push((number(raw), number(text)));
+            }
+        });
+        Self { text, marks, stride }
+    }
+
+    /// Returns where a place of the text is in the raw content that was decoded.
+    pub fn place(&self, raw: &str, at: usize) -> usize {
+        let next = self.marks.partition_point(|(_, text)| *text as usize <= at);
+        let (start, text) = next.checked_sub(1).and_then(|mark| self.marks.get(mark)).copied().unwrap_or_default();
+        let (start, behind) = (start as usize, at - text as usize);
+        match self.stride {
+            1 => start + behind,
+            _ => start + Cursor::new(raw.get(start..).unwrap_or_default()).advance(behind).len(),
+        }
+    }
 }
 
 enum Step<'r> {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Format, MaskError, Masker};
-use crate::dialect::{self, Dialect, Embedded, FileRef, Kept, KeptPlace, KeptStrings, Slot};
+use crate::dialect::{self, Dialect, Embedded, FileRef, Kept, KeptStrings, Slot};
 use crate::json::{self, Document, JsonError, Value};
 use crate::scan::Written;
 
@@ -73,7 +73,7 @@ pub(super) struct Sources<'d, 't> {
     pub dialect: Option<Dialect>,
     pub plain: &'d [(usize, &'t str)],
     names: HashMap<usize, String>,
-    kept: Vec<Kept<'d, 't>>,
+    pub kept: Vec<Kept<'d, 't>>,
 }
 
 impl<'d, 't> Sources<'d, 't> {
@@ -130,12 +130,6 @@ impl<'d, 't> Sources<'d, 't> {
         let plain = self.plain.iter().map(|(_, text)| Written::plain(text, None));
         let kept = self.kept.iter().map(|kept| Written::of(kept.value, None));
         self.slots.iter().enumerate().map(of_slot).chain(plain).chain(kept).collect()
-    }
-
-    /// The place of the text with this index, if it is a kept one.
-    pub(super) fn kept(&self, index: usize) -> Option<KeptPlace> {
-        let index = index.checked_sub(self.slots.len() + self.plain.len())?;
-        self.kept.get(index).map(|kept| kept.place)
     }
 
     /// The signatures of thinking whose original is not known.

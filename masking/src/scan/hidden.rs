@@ -4,41 +4,45 @@
 //! written: a value keeps the characters within it, so that restoring it gives back the same bytes.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::budget::Budget;
+use crate::scan::found::Found;
 use crate::scan::spelling::{self, Seen};
-use crate::scan::{Finding, Found, Known, Review, Scanner, Written};
+use crate::scan::{Known, Picked, Review, Scanner, Written};
 
 impl Scanner {
-    /// Returns the findings of texts in which the rules found these, where some have hidden characters. Reading them again
-    /// may take so many steps as well.
+    /// Returns what is masked in texts in which the rules found these, where some have hidden characters. Reading them
+    /// again may take so many steps as well.
     pub(super) fn folded(
         &self,
         texts: &[Written<'_>],
-        mut strong: Vec<Found>,
+        mut found: Vec<Rc<Found>>,
         known: &Known,
         review: Option<Review<'_>>,
         steps: u64,
-    ) -> Result<Vec<Finding>, Budget> {
-        let fold = |(text, found): (&Written<'_>, &Found)| found.hidden.then(|| Folded::new(text.text()));
-        let folded: Vec<Option<Folded>> = texts.iter().zip(&strong).map(fold).collect();
+    ) -> Result<Vec<Rc<[Picked]>>, Budget> {
+        let fold = |(text, found): (&Written<'_>, &Rc<Found>)| found.hidden.then(|| Folded::new(text.text()));
+        let folded: Vec<Option<Folded>> = texts.iter().zip(&found).map(fold).collect();
         let mut read = Vec::with_capacity(texts.len());
-        for ((text, found), folded) in texts.iter().zip(&mut strong).zip(&folded) {
-            let seen = Written::plain(folded.as_ref().map_or(text.text(), |folded| &folded.text), text.key);
-            if folded.is_some() {
-                let again = self.contexts(std::slice::from_ref(&seen), &mut None, steps)?;
-                again.into_iter().for_each(|again| *found = again);
-            }
+        for ((text, found), folded) in texts.iter().zip(&mut found).zip(&folded) {
+            let Some(folded) = folded else {
+                read.push(text.clone());
+                continue;
+            };
+            let seen = Written::plain(&folded.text, text.key);
+            let again = self.contexts(std::slice::from_ref(&seen), &mut None, steps)?;
+            again.into_iter().for_each(|again| *found = again);
             read.push(seen);
         }
-        let mut findings = self.spread(&read, strong, known, review);
-        for finding in &mut findings {
-            if let Some(Some(folded)) = folded.get(finding.text as usize) {
-                let written = folded.written(finding.start..finding.end);
-                (finding.start, finding.end) = (written.start, written.end);
-            }
+        let mut picked = self.settle(&read, &found, known, review);
+        for ((picked, folded), text) in picked.iter_mut().zip(&folded).zip(texts) {
+            let Some(folded) = folded else { continue };
+            let ranges: Vec<_> = picked.iter().map(|picked| folded.written(picked.range.clone())).collect();
+            let places = text.places(&ranges).into_iter().zip(picked.iter());
+            *picked = places.map(|(range, picked)| Picked { range, ..picked.clone() }).collect();
         }
-        Ok(findings)
+        Ok(picked)
     }
 }
 

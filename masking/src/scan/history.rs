@@ -12,6 +12,7 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::rc::Rc;
 
 use lru::LruCache;
 use siphasher::sip128::{Hasher128, SipHasher13};
@@ -19,8 +20,9 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 use crate::catalog::KindId;
 use crate::placeholder::Hashed;
 use crate::scan::dictionary::{Dictionary, Spread, Standing};
+use crate::scan::found::{Found, Shown};
 use crate::scan::search::Search;
-use crate::scan::{Found, Written};
+use crate::scan::{Picked, Written};
 
 /// Maximum bytes of what is remembered in all; past that the texts that were not sent for the longest time are
 /// forgotten, and scanned if they return.
@@ -49,9 +51,11 @@ pub(crate) struct SeenTexts {
 #[derive(Debug)]
 struct Entry {
     /// By the rules; `None` if that is nothing.
-    found: Option<Box<Found>>,
+    found: Option<Rc<Found>>,
     /// The values of the set that stand in it.
-    standing: Box<[Standing]>,
+    standing: Rc<[Standing]>,
+    /// What is masked in it for all that.
+    picked: Rc<[Picked]>,
     /// The number of the set.
     set: u64,
 }
@@ -82,9 +86,10 @@ impl fmt::Debug for SeenTexts {
 impl Entry {
     fn bytes(&self) -> usize {
         let found = self.found.as_ref().map_or(0, |found| {
-            size_of_val(&*found.hits) + (found.opaque.len() + 2 * found.excused.len()) * size_of::<(usize, usize)>()
+            let pairs = found.opaque.len() + 2 * found.excused.len();
+            size_of_val(&*found.hits) + pairs * size_of::<(usize, usize)>() + found.shown.len() * size_of::<Shown>()
         });
-        ENTRY_BYTES + found + size_of_val(&*self.standing)
+        ENTRY_BYTES + found + size_of_val(&*self.standing) + size_of_val(&*self.picked)
     }
 }
 
@@ -156,10 +161,10 @@ pub(crate) struct Review<'h> {
 enum Reviewed {
     /// It is not remembered.
     Not,
-    /// What the rules have found in it now.
-    New(u128, Option<Box<Found>>),
-    /// The number of the set that it was searched for, and the values of it that stand in the text.
-    Old(u128, u64, Box<[Standing]>),
+    /// The rules have read it now.
+    New(u128),
+    /// The number of the set that it was searched for, the values of it that stand in the text, and what is masked.
+    Old(u128, u64, Rc<[Standing]>, Rc<[Picked]>),
 }
 
 /// Maximum sets of earlier texts that the values of an exchange are compared with; further texts are searched for all
@@ -172,15 +177,15 @@ impl<'h> Review<'h> {
     }
 
     /// Returns what the rules find in the next text: `scan` is asked if that is not remembered.
-    pub(super) fn found(&mut self, text: &Written<'_>, scan: impl FnOnce() -> Found) -> Found {
+    pub(super) fn found(&mut self, text: &Written<'_>, scan: impl FnOnce() -> Rc<Found>) -> Rc<Found> {
         if text.raw.len() < TEXT_MIN {
             self.texts.push(Reviewed::Not);
             return scan();
         }
         let id = self.id(text);
         if let Some(entry) = self.history.texts.get(&id) {
-            self.texts.push(Reviewed::Old(id, entry.set, entry.standing.clone()));
-            return entry.found.as_deref().cloned().unwrap_or_default();
+            self.texts.push(Reviewed::Old(id, entry.set, Rc::clone(&entry.standing), Rc::clone(&entry.picked)));
+            return entry.found.clone().unwrap_or_default();
         }
         let found = scan();
         if found.hidden {
@@ -188,8 +193,7 @@ impl<'h> Review<'h> {
             self.texts.push(Reviewed::Not);
             return found;
         }
-        let kept = Some(&found).filter(|found| !found.is_empty()).cloned().map(Box::new);
-        self.texts.push(Reviewed::New(id, kept));
+        self.texts.push(Reviewed::New(id));
         found
     }
 
@@ -212,8 +216,15 @@ impl<'h> Review<'h> {
         hash(text.raw.as_bytes(), hasher)
     }
 
-    /// Returns the values that stand in each text, and remembers everything that was found.
-    pub(super) fn standing(self, texts: &[Written<'_>], search: &Search<'_>) -> Vec<Vec<Standing>> {
+    /// Returns what is masked in each text in which the rules found these, and remembers it. `pick` tells it by the values
+    /// that stand in a text.
+    pub(super) fn settle(
+        self,
+        texts: &[Written<'_>],
+        found: &[Rc<Found>],
+        search: &Search<'_>,
+        pick: impl Fn(&Written<'_>, &Found, &[Standing]) -> Rc<[Picked]>,
+    ) -> Vec<Rc<[Picked]>> {
         let Self { history, hasher, texts: reviewed, .. } = self;
         let values: Vec<(u64, Known<'_>)> = search.values().map(|value| (hash(hasher, value), value)).collect();
         // Another estate is another set: its names are not compared one by one.
@@ -224,24 +235,27 @@ impl<'h> Review<'h> {
         let searches: HashMap<u64, Search<'_>> =
             fresh.iter().map(|(set, fresh)| (*set, Search::new([fresh, &none]))).collect();
         let set = history.keep(now);
-        let mut one = |(text, reviewed): (&Written<'_>, Reviewed)| match reviewed {
-            Reviewed::Not => search.find(text.text()),
-            Reviewed::New(id, found) => {
-                let standing = search.find(text.text());
-                history.remember(id, Entry { found, standing: standing.clone().into(), set });
-                standing
+        let mut one = |((text, found), reviewed): ((&Written<'_>, &Rc<Found>), Reviewed)| match reviewed {
+            Reviewed::Not => pick(text, found, &search.find(text.text())),
+            Reviewed::New(id) => {
+                let standing: Rc<[Standing]> = search.find(text.text()).into();
+                let picked = pick(text, found, &standing);
+                let found = Some(found).filter(|found| !found.is_empty()).cloned();
+                history.remember(id, Entry { found, standing, picked: Rc::clone(&picked), set });
+                picked
             }
-            Reviewed::Old(_, before, standing) if before == set => standing.into(),
-            Reviewed::Old(id, before, standing) => {
-                let standing = match searches.get(&before) {
-                    Some(fresh) => merged(standing.into(), fresh.find(text.text())),
+            Reviewed::Old(_, before, _, picked) if before == set => picked,
+            Reviewed::Old(id, before, standing, picked) => {
+                let now = match searches.get(&before) {
+                    Some(fresh) => merged(&standing, fresh.find(text.text())),
                     None => search.find(text.text()),
                 };
-                history.again(id, standing.clone().into(), set);
-                standing
+                let picked = if *now == *standing { picked } else { pick(text, found, &now) };
+                history.again(id, now.into(), Rc::clone(&picked), set);
+                picked
             }
         };
-        texts.iter().zip(reviewed).map(&mut one).collect()
+        texts.iter().zip(found).zip(reviewed).map(&mut one).collect()
     }
 }
 
@@ -266,7 +280,7 @@ impl SeenTexts {
     fn fresh(&self, texts: &[Reviewed], now: &Values, values: &[(u64, Known<'_>)]) -> HashMap<u64, Dictionary> {
         let mut sets: Vec<u64> = Vec::new();
         for text in texts {
-            if let Reviewed::Old(_, set, _) = text
+            if let Reviewed::Old(_, set, ..) = text
                 && sets.len() < COMPARED_MAX
                 && !sets.contains(set)
             {
@@ -283,21 +297,21 @@ impl SeenTexts {
     }
 
     /// A remembered text was searched for another set.
-    fn again(&mut self, id: u128, standing: Box<[Standing]>, set: u64) {
+    fn again(&mut self, id: u128, standing: Rc<[Standing]>, picked: Rc<[Picked]>, set: u64) {
         if let Some(entry) = self.texts.peek_mut(&id) {
             self.bytes -= entry.bytes();
-            (entry.standing, entry.set) = (standing, set);
+            (entry.standing, entry.picked, entry.set) = (standing, picked, set);
             self.bytes += entry.bytes();
         }
     }
 }
 
 /// Both lists as one, in the order of the places: of two values at one place the longer one.
-fn merged(old: Vec<Standing>, fresh: Vec<Standing>) -> Vec<Standing> {
+fn merged(old: &[Standing], fresh: Vec<Standing>) -> Vec<Standing> {
+    let mut all = [old, &fresh].concat();
     if fresh.is_empty() {
-        return old;
+        return all;
     }
-    let mut all = [old, fresh].concat();
     all.sort_by_key(|standing| (standing.range.start, Reverse(standing.length)));
     all.dedup_by_key(|standing| standing.range.start);
     all

@@ -19,6 +19,7 @@ mod common;
 mod dictionary;
 mod edge;
 mod estate;
+mod found;
 mod grams;
 mod hidden;
 mod history;
@@ -55,6 +56,7 @@ mod request;
 mod resource;
 mod rules;
 mod search;
+mod settle;
 mod sibling;
 mod spelling;
 mod stored;
@@ -75,7 +77,7 @@ use std::rc::Rc;
 use crate::budget::{Budget, FINDINGS_MAX};
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
-use dictionary::{Dictionary, Spread, Standing};
+use found::Found;
 use literals::{Literals, Place};
 use never::Never;
 use page::Page;
@@ -85,7 +87,6 @@ use pick::{Evidence, Hit, Source};
 use reading::{Reader, Reading};
 use repeated::Block;
 use rules::{Anchor, Rules};
-use search::Search;
 use terms::Terms;
 
 pub use clarity::Clarity;
@@ -93,6 +94,7 @@ pub use estate::Estate;
 pub(crate) use history::{Review, SeenTexts};
 pub use known::Known;
 pub use parts::Part;
+pub(crate) use pick::Picked;
 pub(crate) use written::Written;
 
 /// One decoded string of a document.
@@ -122,8 +124,8 @@ pub struct Finding {
 /// What a scan has found in the texts of one exchange.
 #[derive(Debug, Default)]
 pub(crate) struct Scanned {
-    /// Sorted by text and start, disjoint.
-    pub(crate) findings: Vec<Finding>,
+    /// In each text, sorted and disjoint.
+    pub(crate) picked: Vec<Rc<[Picked]>>,
     /// The texts that have a placeholder, in whatever form that is read.
     pub(crate) marked: Vec<usize>,
 }
@@ -206,7 +208,19 @@ impl Scanner {
     /// found wherever else they stand.
     pub fn scan(&self, texts: &[Text<'_>], known: &Known) -> Vec<Finding> {
         let texts: Vec<Written<'_>> = texts.iter().map(Written::from).collect();
-        self.review(&texts, known, None, u64::MAX).unwrap_or_default().findings
+        let scanned = self.review(&texts, known, None, u64::MAX).unwrap_or_default();
+        let findings = |(picked, text): (Rc<[Picked]>, u32)| {
+            // Nothing in it is escaped.
+            let finding = |Picked { range, kind, recognised }: &Picked| Finding {
+                text,
+                start: range.start,
+                end: range.end,
+                kind: *kind,
+                recognised: *recognised,
+            };
+            picked.iter().map(finding).collect::<Vec<_>>()
+        };
+        scanned.picked.into_iter().zip(0..).flat_map(findings).collect()
     }
 
     /// The same in at most so many steps, and with a memory: what was found in texts of earlier exchanges is not looked for
@@ -218,87 +232,14 @@ impl Scanner {
         mut review: Option<Review<'_>>,
         steps: u64,
     ) -> Result<Scanned, Budget> {
-        let strong = self.contexts(texts, &mut review, steps)?;
-        let marked = strong.iter().zip(0..).filter(|(found, _)| found.marked).map(|(_, index)| index).collect();
-        let findings = match strong.iter().any(|found| found.hidden) {
-            true => self.folded(texts, strong, known, review, steps)?,
-            false => self.spread(texts, strong, known, review),
+        let found = self.contexts(texts, &mut review, steps)?;
+        let marked = found.iter().zip(0..).filter(|(found, _)| found.marked).map(|(_, index)| index).collect();
+        let picked = match found.iter().any(|found| found.hidden) {
+            true => self.folded(texts, found, known, review, steps)?,
+            false => self.settle(texts, &found, known, review),
         };
-        let too_many = findings.len() > FINDINGS_MAX && steps < u64::MAX;
-        if too_many { Err(Budget::Findings) } else { Ok(Scanned { findings, marked }) }
-    }
-
-    /// Returns the findings of texts in which the rules found these, and what that tells of the other texts.
-    fn spread(
-        &self,
-        texts: &[Written<'_>],
-        mut strong: Vec<Found>,
-        known: &Known,
-        review: Option<Review<'_>>,
-    ) -> Vec<Finding> {
-        let mut learned = learned(texts, &strong);
-        self.versions(texts, &strong, &mut learned);
-        let here = Dictionary::new(learned.into_iter().take(known::KNOWN_MAX));
-        let values = Search::new([&known.dictionary, &here]).with_estate(known.estate.as_deref());
-        let standing = match review {
-            Some(review) => review.standing(texts, &values),
-            None => texts.iter().map(|text| values.find(text.text())).collect(),
-        };
-        let mut findings = Vec::new();
-        for (((text, found), standing), index) in texts.iter().zip(&mut strong).zip(standing).zip(0..) {
-            if found.hits.is_empty() && standing.is_empty() {
-                continue;
-            }
-            self.bare(text.text(), found, standing);
-            pick::disjoint(&mut found.hits);
-            self.keep_apart(text.text(), &mut found.hits);
-            findings.extend(found.hits.iter().map(|hit| hit.finding(index)));
-        }
-        findings
-    }
-
-    /// Adds the addresses that stand under the name of a version in one place, and are masked in another: there they must
-    /// be masked too, or the one would tell the other.
-    fn versions<'t>(&self, texts: &'t [Written<'_>], found: &[Found], learned: &mut Vec<(KindId, Spread, &'t str)>) {
-        let value = |text: &'t Written<'_>, start: usize, end: usize| text.text().get(start..end);
-        let places = || texts.iter().zip(found);
-        let excused = |(text, found): (&'t Written<'_>, &Found)| {
-            found.excused.iter().filter_map(|(start, end)| value(text, *start, *end)).collect::<Vec<_>>()
-        };
-        let excused: HashSet<&str> = places().flat_map(excused).collect();
-        if excused.is_empty() {
-            return;
-        }
-        let address = |hit: &&Hit| self.kind(hit.kind).family == Family::Ip;
-        for (text, found) in places() {
-            let masked =
-                found.hits.iter().filter(address).filter_map(|hit| Some((hit.kind, value(text, hit.start, hit.end)?)));
-            let both = masked.filter(|(_, value)| excused.contains(value));
-            learned.extend(both.map(|(kind, value)| (kind, Spread::Anywhere, value)));
-        }
-    }
-
-    /// Lets no value touch what would make its placeholder unreadable.
-    fn keep_apart(&self, text: &str, hits: &mut Vec<Hit>) {
-        let parts = |kind: KindId, range: Range<usize>| {
-            let value = text.get(range).unwrap_or_default();
-            (self.parts(kind, value), value)
-        };
-        let is_whole = |kind, range| {
-            if self.is_undivided(kind) {
-                return true;
-            }
-            let (parts, value) = parts(kind, range);
-            parts.iter().all(|part| part.is_whole(value))
-        };
-        let ends = |hit: &Hit| {
-            if self.is_undivided(hit.kind) {
-                return true;
-            }
-            let (parts, value) = parts(hit.kind, hit.start..hit.end);
-            parts.last().is_none_or(|part| part.range.end == value.len())
-        };
-        pick::apart(hits, text, is_whole, ends);
+        let too_many = picked.iter().map(|picked| picked.len()).sum::<usize>() > FINDINGS_MAX && steps < u64::MAX;
+        if too_many { Err(Budget::Findings) } else { Ok(Scanned { picked, marked }) }
     }
 
     /// Returns what the rules find in each text.
@@ -307,13 +248,14 @@ impl Scanner {
         texts: &[Written<'_>],
         review: &mut Option<Review<'_>>,
         steps: u64,
-    ) -> Result<Vec<Found>, Budget> {
+    ) -> Result<Vec<Rc<Found>>, Budget> {
         let reading = || self.rules.reading().within(steps);
         let mut readings = Readings { view: reading(), prefixes: reading(), again: None, steps };
         // The rules for each name of a member. An array passes its name on to every text in it, so a name is known by
         // where it stands: reading it again would cost its length for each of them.
         let mut named: BTreeMap<(*const u8, usize), Rc<[usize]>> = BTreeMap::new();
-        let mut scan = |text: &Text<'_>| {
+        let mut scan = |written: &Written<'_>| {
+            let text = written.read();
             let members = text.key.map(|key| match named.get(&(key.as_ptr(), key.len())) {
                 Some(members) => Rc::clone(members),
                 None => {
@@ -325,16 +267,16 @@ impl Scanner {
                     members
                 }
             });
-            let mut found = self.strong(text, members.as_deref().unwrap_or_default(), &mut readings);
-            self.stored(text, &mut found);
+            let mut found = self.strong(&text, members.as_deref().unwrap_or_default(), &mut readings);
+            self.stored(&text, &mut found);
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
             readings.again.iter_mut().for_each(|again| again.next_text(text.text.len()));
-            found
+            Rc::new(found.with_shown(written))
         };
         let found = |text: &Written<'_>| match review {
-            Some(review) => review.found(text, || scan(&text.read())),
-            None => scan(&text.read()),
+            Some(review) => review.found(text, || scan(text)),
+            None => scan(text),
         };
         let all = texts.iter().map(found).collect();
         let is_within = [&readings.view, &readings.prefixes].into_iter().chain(&readings.again).all(Reading::has_steps);
@@ -393,7 +335,7 @@ impl Scanner {
         self.always.find(text.text, |range, kind| hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
         answer::mark(text.text.as_bytes(), &mut hits);
         let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
-        let mut found = Found { hits, opaque, excused: HashSet::new(), hidden, marked };
+        let mut found = Found { hits, opaque, hidden, marked, ..Found::default() };
         self.sift(text.text, &mut found);
         found
     }
@@ -614,60 +556,6 @@ impl Scanner {
         }
     }
 
-    /// Adds the known values that stand in a text without a context.
-    fn bare(&self, text: &str, found: &mut Found, standing: Vec<Standing>) {
-        let mut end = 0;
-        for Standing { range, kind, .. } in standing {
-            // Of two that cross, the first one counts.
-            if range.start >= end {
-                end = range.end;
-                found.hits.push(Hit::new(range, kind, Source::Known, Evidence::Context));
-            }
-        }
-        self.sift(text, found);
-    }
-
-    /// Drops what is switched off, what must never be masked, and what touches a placeholder.
-    fn sift(&self, text: &str, found: &mut Found) {
-        let Found { hits, opaque, excused, .. } = found;
-        // A kind that is off is still recognised, so that a catch-all does not take its values.
-        let off: HashSet<(usize, usize)> =
-            hits.iter().filter(|hit| !self.is_on(hit.kind)).map(|hit| (hit.start, hit.end)).collect();
-        excused.extend(self.excuses(text, hits));
-        hits.retain(|hit| {
-            // A name that continues in a placeholder was not found as a name when that was a value.
-            let joined = |at: Option<usize>| {
-                let byte = at.and_then(|at| text.as_bytes().get(at)).filter(|_| hit.is_by_context());
-                usize::from(byte.is_some_and(|b| matches!(b, b'.' | b'-' | b'_')))
-            };
-            let start = hit.start - joined(hit.start.checked_sub(1));
-            let end = hit.end + joined(Some(hit.end));
-            let near = opaque.iter().skip(opaque.partition_point(|p| p.end < start)).take_while(|p| p.start <= end);
-            let free = !near.into_iter().any(|p| hit.is_by_context() || p.start < hit.end && hit.start < p.end);
-            let on =
-                self.is_on(hit.kind) && !(self.rules.is_catch_all(hit.kind) && off.contains(&(hit.start, hit.end)));
-            // An address that is masked elsewhere is masked here too, whatever its name.
-            let known = matches!(hit.source, Source::Known | Source::Term);
-            let meant = known || !excused.contains(&(hit.start, hit.end));
-            // A list continues after the names that everybody has, so they are dropped here.
-            let everybody =
-                |value: &str| self.rules.arns.account == Some(hit.kind) && own::is_account(value.as_bytes());
-            let somebody = |value: &str| !self.never.covers(value) && !everybody(value);
-            free && on && meant && text.get(hit.start..hit.end).is_some_and(somebody)
-        });
-    }
-
-    /// The ranges that are named as versions. A word at the end of a value is not a name: it will not be seen.
-    fn excuses(&self, text: &str, hits: &[Hit]) -> Vec<(usize, usize)> {
-        let versions = || hits.iter().filter(|hit| hit.kind == self.version);
-        if versions().next().is_none() {
-            return Vec::new();
-        }
-        let values: HashSet<usize> = hits.iter().filter(|hit| self.is_on(hit.kind)).map(|hit| hit.end).collect();
-        let named = |hit: &&Hit| !values.contains(&address::name_end(text.as_bytes(), hit.start));
-        versions().filter(named).map(|hit| (hit.start, hit.end)).collect()
-    }
-
     fn is_on(&self, kind: KindId) -> bool {
         self.on.get(kind.index()).copied().unwrap_or(false)
     }
@@ -685,62 +573,6 @@ struct Readings {
     again: Option<Reading>,
     /// Maximum steps of each.
     steps: u64,
-}
-
-/// The candidates in one text, and its placeholders, in which nothing is ever found.
-#[derive(Clone, Debug, Default)]
-struct Found {
-    hits: Vec<Hit>,
-    opaque: Vec<Range<usize>>,
-    /// Ranges that look like a value and are named otherwise.
-    excused: HashSet<(usize, usize)>,
-    /// True if characters that nobody sees stand within its words.
-    hidden: bool,
-    /// True if it has a placeholder, in whatever form that is read.
-    marked: bool,
-}
-
-impl Found {
-    fn is_empty(&self) -> bool {
-        self.hits.is_empty() && self.excused.is_empty() && !self.marked
-    }
-}
-
-/// Maximum parts of a path that are looked for by themselves.
-const PARTS_MAX: usize = 4;
-
-/// The values that are recognised by their context, each with the kind of its first finding.
-fn learned<'t>(texts: &'t [Written<'_>], strong: &[Found]) -> Vec<(KindId, Spread, &'t str)> {
-    let mut seen = HashSet::new();
-    let mut values = Vec::new();
-    for (text, found) in texts.iter().zip(strong) {
-        let mut hits: Vec<&Hit> = found.hits.iter().filter(|hit| hit.evidence > Evidence::Form).collect();
-        hits.sort_by_key(|hit| (hit.start, hit.kind));
-        for hit in hits {
-            let Some(value) = text.text().get(hit.start..hit.end) else { continue };
-            let spread = || match hit.evidence {
-                Evidence::Defined | Evidence::Context => clarity::is_telling(value).then_some(Spread::Anywhere),
-                Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
-                _ => Spread::of_shown(value),
-            };
-            // The parts of a path are names too: `stack/Billing/8ff84582-…`.
-            let parts = value.split('/').filter(|part| hit.evidence == Evidence::Part && part.len() < value.len());
-            // A date, or a number that a service gave it, is not a name.
-            let parts = parts.take(PARTS_MAX).filter(|part| part.starts_with(|c: char| c.is_ascii_alphabetic()));
-            let parts = parts.filter(|part| !part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
-            // Nor are the words between the names.
-            let parts = parts.filter(|part| !matches!(*part, "stream" | "index" | "export" | "backup" | "import"));
-            let parts = parts.filter(|part| Spread::of_shown(part).is_some() && seen.insert(*part));
-            values.extend(parts.map(|part| (hit.kind, Spread::Whole, part)));
-            if !seen.contains(value)
-                && let Some(spread) = spread()
-            {
-                seen.insert(value);
-                values.push((hit.kind, spread, value));
-            }
-        }
-    }
-    values
 }
 
 /// Returns whether a range lies in what a line begins with.

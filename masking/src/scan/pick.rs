@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::catalog::KindId;
-use crate::scan::{Finding, Recognised};
+use crate::scan::Recognised;
 
 /// A candidate in one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,14 @@ pub(crate) struct Hit {
     pub(crate) kind: KindId,
     pub(crate) source: Source,
     pub(crate) evidence: Evidence,
+}
+
+/// A value to mask, by its place in the text as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Picked {
+    pub(crate) range: Range<usize>,
+    pub(crate) kind: KindId,
+    pub(crate) recognised: Recognised,
 }
 
 /// The origin of a candidate; of two with the same borders, the first in this order wins.
@@ -61,10 +69,6 @@ impl Hit {
 
     pub(crate) fn is_by_context(&self) -> bool {
         self.evidence >= Evidence::Shown
-    }
-
-    pub(crate) fn finding(&self, text: u32) -> Finding {
-        Finding { text, start: self.start, end: self.end, kind: self.kind, recognised: self.evidence.recognised() }
     }
 }
 

@@ -1,0 +1,109 @@
+//! What the rules find in one text. It depends on nothing but the text, so it is remembered with it.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::catalog::KindId;
+use crate::scan::clarity;
+use crate::scan::dictionary::Spread;
+use crate::scan::pick::{Evidence, Hit};
+use crate::scan::written::Written;
+
+/// The candidates in one text, and its placeholders, in which nothing is ever found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) opaque: Vec<Range<usize>>,
+    /// Ranges that look like a value and are named otherwise.
+    pub(crate) excused: HashSet<(usize, usize)>,
+    /// The values among the candidates that are looked for in other texts.
+    pub(crate) shown: Box<[Shown]>,
+    /// True if characters that nobody sees stand within its words.
+    pub(crate) hidden: bool,
+    /// True if it has a placeholder, in whatever form that is read.
+    pub(crate) marked: bool,
+}
+
+/// A value that a text shows.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) kind: KindId,
+    pub(crate) spread: Spread,
+    /// Its place in the text as it is written.
+    written: Range<usize>,
+}
+
+/// Maximum parts of a path that are looked for by themselves.
+const PARTS_MAX: usize = 4;
+
+impl Found {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.hits.is_empty() && self.excused.is_empty() && !self.marked
+    }
+
+    /// The same, with the values that the text shows.
+    pub(crate) fn with_shown(self, text: &Written<'_>) -> Self {
+        Self { shown: shown(text, &self.hits), ..self }
+    }
+}
+
+impl Shown {
+    pub(crate) fn value<'t>(&self, text: &'t Written<'_>) -> Cow<'t, str> {
+        text.part(self.written.clone())
+    }
+}
+
+/// The values that are recognised by their context, each with the kind of its first finding.
+fn shown(text: &Written<'_>, hits: &[Hit]) -> Box<[Shown]> {
+    let mut hits: Vec<&Hit> = hits.iter().filter(|hit| hit.evidence > Evidence::Form).collect();
+    if hits.is_empty() {
+        return Box::default();
+    }
+    hits.sort_by_key(|hit| (hit.start, hit.kind));
+    let (mut seen, mut ranges, mut values) = (HashSet::new(), Vec::new(), Vec::new());
+    for hit in hits {
+        let Some(value) = text.text().get(hit.start..hit.end) else { continue };
+        for (start, part) in parts(hit, value) {
+            if Spread::of_shown(part).is_some() && seen.insert(part) {
+                ranges.push(hit.start + start..hit.start + start + part.len());
+                values.push((hit.kind, Spread::Whole));
+            }
+        }
+        if !seen.contains(value)
+            && let Some(spread) = spread(hit, value)
+        {
+            seen.insert(value);
+            ranges.push(hit.start..hit.end);
+            values.push((hit.kind, spread));
+        }
+    }
+    let written = text.places(&ranges).into_iter();
+    written.zip(values).map(|(written, (kind, spread))| Shown { kind, spread, written }).collect()
+}
+
+/// Returns the places at which a value is looked for; `None` if it is not.
+fn spread(hit: &Hit, value: &str) -> Option<Spread> {
+    match hit.evidence {
+        Evidence::Defined | Evidence::Context => clarity::is_telling(value).then_some(Spread::Anywhere),
+        Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
+        _ => Spread::of_shown(value),
+    }
+}
+
+/// The parts of a path, which are names too: `stack/Billing/8ff84582-…`. Each with where it begins.
+fn parts<'v>(hit: &Hit, value: &'v str) -> impl Iterator<Item = (usize, &'v str)> + use<'v> {
+    let is_path = hit.evidence == Evidence::Part;
+    let begun = value.split('/').scan(0, |next, part| {
+        let start = *next;
+        *next += part.len() + 1;
+        Some((start, part))
+    });
+    begun
+        .filter(move |(_, part)| is_path && part.len() < value.len())
+        .take(PARTS_MAX)
+        // A date, or a number that a service gave it, is not a name. Nor are the words between the names.
+        .filter(|(_, part)| part.starts_with(|c: char| c.is_ascii_alphabetic()))
+        .filter(|(_, part)| !part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'))
+        .filter(|(_, part)| !matches!(*part, "stream" | "index" | "export" | "backup" | "import"))
+}
