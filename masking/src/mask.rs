@@ -249,46 +249,6 @@ impl<'m> Masking<'m> {
         self.picked.get(index).cloned().unwrap_or_default()
     }
 
-    /// The placeholders of a value that stands somewhere as `raw`, each with where it stands in that.
-    fn written(
-        &mut self,
-        picked: &Picked,
-        value: &str,
-        raw: &str,
-    ) -> Result<Vec<(Range<usize>, Placeholder)>, MaskError> {
-        let scanner = self.scanner;
-        let whole = self.placeholder(picked, value)?;
-        if self.replaced.len() > VALUES_MAX {
-            return Err(Budget::Values.into());
-        }
-        if scanner.is_undivided(picked.kind) {
-            return Ok(vec![(0..raw.len(), whole)]);
-        }
-        let parts = scanner.parts(picked.kind, value);
-        if parts.iter().all(|part| part.is_whole(value)) {
-            return Ok(vec![(0..raw.len(), whole)]);
-        }
-        let (mut cursor, mut at, mut raw_at) = (json::Cursor::new(raw), 0, 0);
-        let mut place = |range: &Range<usize>| {
-            if value.len() == raw.len() {
-                return range.clone();
-            }
-            raw_at += cursor.advance(range.start - at).len();
-            let start = raw_at;
-            raw_at += cursor.advance(range.end - range.start).len();
-            at = range.end;
-            start..raw_at
-        };
-        let part = |part: Part<'_>| {
-            let span = place(&part.range);
-            let value = value.get(part.range).unwrap_or_default();
-            let placeholder = self.mint.placeholder(&scanner.kind(part.kind).id, part.label, value);
-            self.replaced.admit_part(part.kind, value, placeholder)?;
-            Ok((span, placeholder))
-        };
-        parts.into_iter().map(part).collect()
-    }
-
     fn placeholder(&mut self, picked: &Picked, value: &str) -> Result<Placeholder, MaskError> {
         let kind = self.scanner.kind(picked.kind);
         let placeholder = self.mint.placeholder(&kind.id, &kind.label, value);
@@ -347,8 +307,37 @@ impl<'m> Masking<'m> {
         raw: &str,
         edits: &mut Vec<Edit>,
     ) -> Result<(), MaskError> {
-        for (span, placeholder) in self.written(picked, value, raw)? {
-            edits.push(Edit { span: start + span.start..start + span.end, text: placeholder.to_string() });
+        let scanner = self.scanner;
+        let whole = self.placeholder(picked, value)?;
+        if self.replaced.len() > VALUES_MAX {
+            return Err(Budget::Values.into());
+        }
+        let mut push = |span: Range<usize>, placeholder: Placeholder| {
+            edits.push(Edit { span: start + span.start..start + span.end, text: placeholder.as_str().to_owned() });
+        };
+        if scanner.is_undivided(picked.kind) {
+            push(0..raw.len(), whole);
+            return Ok(());
+        }
+        let parts = scanner.parts(picked.kind, value);
+        if parts.iter().all(|part| part.is_whole(value)) {
+            push(0..raw.len(), whole);
+            return Ok(());
+        }
+        let (mut cursor, mut at, mut raw_at) = (json::Cursor::new(raw), 0, 0);
+        for Part { range, kind, label, .. } in parts {
+            let part = value.get(range.clone()).unwrap_or_default();
+            let placeholder = self.mint.placeholder(&scanner.kind(kind).id, label, part);
+            self.replaced.admit_part(kind, part, placeholder)?;
+            // A value without escapes stands as it is.
+            if value.len() == raw.len() {
+                push(range, placeholder);
+                continue;
+            }
+            let begin = raw_at + cursor.advance(range.start - at).len();
+            raw_at = begin + cursor.advance(range.end - range.start).len();
+            at = range.end;
+            push(begin..raw_at, placeholder);
         }
         Ok(())
     }

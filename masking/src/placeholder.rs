@@ -94,10 +94,11 @@ impl Placeholder {
 
     /// Appends what fits, which is always everything: the grammar is bounded.
     fn extend(&mut self, bytes: &[u8]) {
-        let start = usize::from(self.len);
-        for (slot, byte) in self.bytes.iter_mut().skip(start).zip(bytes) {
-            *slot = *byte;
-            self.len += 1;
+        let free = self.bytes.get_mut(usize::from(self.len)..).unwrap_or_default();
+        let fits = bytes.len().min(free.len());
+        if let (Some(slots), Some(bytes)) = (free.get_mut(..fits), bytes.get(..fits)) {
+            slots.copy_from_slice(bytes);
+            self.len += fits as u8;
         }
     }
 }

@@ -28,6 +28,7 @@ from rig.wire import Connection, answerer, resident_kilobytes
 
 # Each body is sent so many times with texts that nobody has seen, and each of those again.
 ROUNDS, FRESH, REPEATS = 3, 8, 4
+THINKING = 0.5
 EVENTS, PAUSE = 200, 0.02
 FIRST, NEXT = "first turn", "next turn"
 
@@ -115,9 +116,11 @@ def timed(ways: dict[str, HOST], bodies: list[bytes]) -> dict[tuple[str, str], f
     for start in range(0, len(bodies), FRESH):
         for way, host in ways.items():
             connection = Connection(host.url)
-            for body in bodies[start : start + FRESH]:
-                for turn in (FIRST, *[NEXT] * REPEATS):
+            for turn, repeats in ((FIRST, 1), (NEXT, REPEATS)):
+                for body in bodies[start : start + FRESH] * repeats:
                     taken.setdefault((turn, way), []).append(milliseconds(lambda: connection.ask(body)))  # noqa: B023
+                # The next turn of a conversation comes when the vault has stored the mappings of the first.
+                time.sleep(THINKING)
             connection.close()
     return {key: statistics.median(times) for key, times in taken.items()}
 

@@ -191,12 +191,14 @@ impl Instance {
             Some(Mapping {
                 scope: scope.to_owned(),
                 kind: self.scanner.kind(entry.kind).id.to_string(),
-                placeholder: debt.placeholder.to_string(),
+                placeholder: debt.placeholder.as_str().to_owned(),
                 value: contract::Redacted::new(entry.value.expose()),
                 known: entry.recognised.is_worth_knowing() || self.memory.knows(scope, &debt.placeholder),
             })
         };
-        let mappings: Vec<Mapping> = debts.iter().filter_map(mapping).collect();
+        // The next turn may come before the vault has answered.
+        let unpaid = debts.iter().filter(|debt| !sidecar.outbox.owes(scope, debt.placeholder.as_str()));
+        let mappings: Vec<Mapping> = unpaid.filter_map(mapping).collect();
         sidecar.admit(scope, &mappings, new, self.clock.last())?;
         mappings.into_iter().for_each(|mapping| sidecar.outbox.owe(mapping));
         self.memory.remember(scope, replaced);

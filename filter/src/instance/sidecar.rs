@@ -126,14 +126,14 @@ impl Sidecar {
         }
     }
 
-    /// Fails if the mappings of a request cannot be owed. Then nothing of it may be forwarded: a placeholder that is not
-    /// stored can be restored nowhere else. `new` says how many of them the vault has never had.
+    /// Fails if the mappings of a request that are not owed yet cannot be owed. Then nothing of it may be forwarded: a
+    /// placeholder that is not stored can be restored nowhere else. `new` says how many of the request's the vault has
+    /// never had.
     pub(crate) fn admit(&mut self, scope: &str, debts: &[Mapping], new: usize, now: Steady) -> Result<(), Refusal> {
         if new > 0 && self.outbox.is_refused(scope, now) {
             return Err(Refusal::Quota);
         }
-        let fresh = debts.iter().filter(|debt| !self.outbox.owes(scope, &debt.placeholder));
-        let sizes: Vec<usize> = fresh.map(|debt| debt.value.expose().len()).collect();
+        let sizes: Vec<usize> = debts.iter().map(|debt| debt.value.expose().len()).collect();
         let (count, bytes) = (sizes.len(), sizes.iter().sum());
         match self.on_outage {
             OnOutage::Refuse if sizes.iter().any(|size| *size > bound::VALUE_BYTES) => Err(Refusal::TooMuchToKeep),

@@ -29,6 +29,8 @@ pub(crate) enum Spread {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dictionary {
     values: Vec<Value>,
+    /// The values one after the other.
+    text: String,
     /// The grams at the first [`STEP_MAX`] offsets of each value, sorted, each with the offsets at which it stands.
     pub(crate) grams: Vec<(u32, u8)>,
     /// Bytes of the shortest value.
@@ -39,7 +41,8 @@ pub(crate) struct Dictionary {
 
 #[derive(Clone, Debug)]
 struct Value {
-    text: Box<str>,
+    /// Its place among the values.
+    place: (u32, u32),
     kind: KindId,
     spread: Spread,
     /// Allowed characters on either side.
@@ -58,6 +61,9 @@ impl Dictionary {
         sorted.dedup_by_key(|(.., value)| *value);
         let mut dictionary =
             Self { shortest: sorted.iter().map(|(.., value)| value.len()).min().unwrap_or(0), ..Self::default() };
+        dictionary.values.reserve(sorted.len());
+        dictionary.text.reserve(sorted.iter().map(|(.., value)| value.len()).sum());
+        dictionary.grams.reserve(sorted.len() * STEP_MAX);
         let mut around = Around::default();
         for (kind, spread, value) in sorted {
             dictionary.push(&mut around, kind, spread, value);
@@ -70,13 +76,24 @@ impl Dictionary {
 
     /// Adds the value that follows all others in the order of their bytes.
     pub(crate) fn push(&mut self, around: &mut Around, kind: KindId, spread: Spread, value: &str) {
-        let begins = |index: &u32| self.values.get(*index as usize).is_some_and(|last| value.starts_with(&*last.text));
+        let begins =
+            |index: &u32| self.values.get(*index as usize).is_some_and(|last| value.starts_with(self.text(last)));
         while around.0.last().is_some_and(|last| !begins(last)) {
             around.0.pop();
         }
         let shorter = around.0.last().copied();
         around.0.push(u32::try_from(self.values.len()).unwrap_or(u32::MAX));
-        self.values.push(Value { text: value.into(), kind, spread, edge: edge_of(value), shorter });
+        // An estate and the values of an exchange have a few megabytes at most.
+        let end = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let start = end(&self.text);
+        self.text.push_str(value);
+        let place = (start, end(&self.text));
+        self.values.push(Value { place, kind, spread, edge: edge_of(value), shorter });
+    }
+
+    fn text(&self, value: &Value) -> &str {
+        let (start, end) = value.place;
+        self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// The words for a kind, for the values of it that need one beside them.
@@ -95,7 +112,7 @@ impl Dictionary {
     }
 
     pub(crate) fn last(&self) -> Option<&str> {
-        self.values.last().map(|value| &*value.text)
+        self.values.last().map(|value| self.text(value))
     }
 
     fn merge_grams(&mut self) {
@@ -109,11 +126,11 @@ impl Dictionary {
 
     /// The values with what is known of them, in the order of their bytes.
     pub(crate) fn values(&self) -> impl Iterator<Item = (KindId, Spread, &str)> {
-        self.values.iter().map(|value| (value.kind, value.spread, &*value.text))
+        self.values.iter().map(|value| (value.kind, value.spread, self.text(value)))
     }
 
     pub(crate) fn has(&self, value: &str) -> bool {
-        self.values.binary_search_by(|other| (*other.text).cmp(value)).is_ok()
+        self.values.binary_search_by(|other| self.text(other).cmp(value)).is_ok()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -130,11 +147,11 @@ impl Dictionary {
     pub(crate) fn longest(&self, text: &[u8], start: usize) -> Option<Standing> {
         let rest = text.get(start..)?;
         // A value that the text begins with is the last one that is not after it, or one that this begins with.
-        let last = self.values.partition_point(|value| value.text.as_bytes() <= rest).checked_sub(1)?;
+        let last = self.values.partition_point(|value| self.text(value).as_bytes() <= rest).checked_sub(1)?;
         let mut value = self.values.get(last)?;
-        let common = value.text.bytes().zip(rest).take_while(|(a, b)| a == *b).count();
+        let common = self.text(value).bytes().zip(rest).take_while(|(a, b)| a == *b).count();
         loop {
-            let length = value.text.len();
+            let length = value.len();
             if let Some(end) = value.end(text, start, self).filter(|_| length <= common) {
                 return Some(Standing { range: start..end, length, kind: value.kind });
             }
@@ -144,10 +161,15 @@ impl Dictionary {
 }
 
 impl Value {
+    fn len(&self) -> usize {
+        let (start, end) = self.place;
+        (end - start) as usize
+    }
+
     /// Returns where the value ends that stands at `start`, if it stands there by itself: after the number of one of
     /// several. `acme-orders-1` is an instance of the cluster `acme-orders`.
     fn end(&self, text: &[u8], start: usize, dictionary: &Dictionary) -> Option<usize> {
-        let end = start + self.text.len();
+        let end = start + self.len();
         let end = end + if self.edge == Edge::Compound { numbered_len(text, end) } else { 0 };
         let beside = || whole::is_beside(text, &(start..end), dictionary.words(self.kind));
         let fits = || match self.spread {

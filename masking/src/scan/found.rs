@@ -2,9 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
+use std::rc::Rc;
+
+use siphasher::sip128::SipHasher13;
 
 use crate::catalog::KindId;
+use crate::placeholder::Hashed;
 use crate::scan::clarity;
 use crate::scan::dictionary::Spread;
 use crate::scan::pick::{Evidence, Hit};
@@ -28,8 +33,10 @@ pub(crate) struct Found {
 /// A value that a text shows.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
-    pub(crate) kind: KindId,
-    pub(crate) spread: Spread,
+    kind: KindId,
+    spread: Spread,
+    /// A keyed hash of the value, by which it is told from others.
+    hash: u64,
     /// Its place in the text as it is written.
     written: Range<usize>,
 }
@@ -42,20 +49,47 @@ impl Found {
         self.hits.is_empty() && self.excused.is_empty() && !self.marked
     }
 
-    /// The same, with the values that the text shows.
-    pub(crate) fn with_shown(self, text: &Written<'_>) -> Self {
-        Self { shown: shown(text, &self.hits), ..self }
+    /// The same, with the values that the text shows, and their hashes.
+    pub(crate) fn with_shown(self, text: &Written<'_>, hasher: SipHasher13) -> Self {
+        Self { shown: shown(text, &self.hits, hasher), ..self }
     }
 }
 
-impl Shown {
-    pub(crate) fn value<'t>(&self, text: &'t Written<'_>) -> Cow<'t, str> {
-        text.part(self.written.clone())
+/// A value to look for.
+#[derive(Clone, Debug)]
+pub(crate) struct Learned<'t> {
+    pub(crate) kind: KindId,
+    pub(crate) spread: Spread,
+    /// See [`Shown`].
+    pub(crate) hash: u64,
+    pub(crate) value: Cow<'t, str>,
+}
+
+impl<'t> Learned<'t> {
+    pub(crate) fn new(kind: KindId, spread: Spread, value: Cow<'t, str>, hasher: SipHasher13) -> Self {
+        Self { kind, spread, hash: hash(hasher, &value), value }
     }
+}
+
+/// The values that texts show, each with the kind of its first finding.
+pub(crate) fn learned<'t>(texts: &'t [Written<'_>], found: &[Rc<Found>]) -> Vec<Learned<'t>> {
+    // The key of the hashes is secret, so nobody chooses which are alike.
+    let mut seen: HashSet<u64, BuildHasherDefault<Hashed>> = HashSet::default();
+    let mut values = Vec::new();
+    for (text, found) in texts.iter().zip(found) {
+        let fresh = found.shown.iter().filter(|shown| seen.insert(shown.hash));
+        values.extend(fresh.map(|Shown { kind, spread, hash, written }| Learned {
+            kind: *kind,
+            spread: *spread,
+            hash: *hash,
+            value: text.part(written.clone()),
+        }));
+    }
+    values
 }
 
 /// The values that are recognised by their context, each with the kind of its first finding.
-fn shown(text: &Written<'_>, hits: &[Hit]) -> Box<[Shown]> {
+fn shown(text: &Written<'_>, hits: &[Hit], hasher: SipHasher13) -> Box<[Shown]> {
     let mut hits: Vec<&Hit> = hits.iter().filter(|hit| hit.evidence > Evidence::Form).collect();
     if hits.is_empty() {
         return Box::default();
@@ -64,22 +98,30 @@ fn shown(text: &Written<'_>, hits: &[Hit]) -> Box<[Shown]> {
     let (mut seen, mut ranges, mut values) = (HashSet::new(), Vec::new(), Vec::new());
     for hit in hits {
         let Some(value) = text.text().get(hit.start..hit.end) else { continue };
+        let mut show = |start: usize, value: &str, spread| {
+            ranges.push(start..start + value.len());
+            values.push((hit.kind, spread, hash(hasher, value)));
+        };
         for (start, part) in parts(hit, value) {
             if Spread::of_shown(part).is_some() && seen.insert(part) {
-                ranges.push(hit.start + start..hit.start + start + part.len());
-                values.push((hit.kind, Spread::Whole));
+                show(hit.start + start, part, Spread::Whole);
             }
         }
         if !seen.contains(value)
             && let Some(spread) = spread(hit, value)
         {
             seen.insert(value);
-            ranges.push(hit.start..hit.end);
-            values.push((hit.kind, spread));
+            show(hit.start, value, spread);
         }
     }
     let written = text.places(&ranges).into_iter();
-    written.zip(values).map(|(written, (kind, spread))| Shown { kind, spread, written }).collect()
+    written.zip(values).map(|(written, (kind, spread, hash))| Shown { kind, spread, hash, written }).collect()
+}
+
+/// Returns the keyed hash of a value.
+pub(crate) fn hash(mut hasher: SipHasher13, value: &str) -> u64 {
+    hasher.write(value.as_bytes());
+    hasher.finish()
 }
 
 /// Returns the places at which a value is looked for; `None` if it is not.

@@ -6,6 +6,8 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use siphasher::sip128::SipHasher13;
+
 use crate::budget::Budget;
 use crate::scan::found::Found;
 use crate::scan::spelling::{self, Seen};
@@ -19,7 +21,7 @@ impl Scanner {
         texts: &[Written<'_>],
         mut found: Vec<Rc<Found>>,
         known: &Known,
-        review: Option<Review<'_>>,
+        (review, hasher): (Option<Review<'_>>, SipHasher13),
         steps: u64,
     ) -> Result<Vec<Rc<[Picked]>>, Budget> {
         let fold = |(text, found): (&Written<'_>, &Rc<Found>)| found.hidden.then(|| Folded::new(text.text()));
@@ -31,11 +33,11 @@ impl Scanner {
                 continue;
             };
             let seen = Written::plain(&folded.text, text.key);
-            let again = self.contexts(std::slice::from_ref(&seen), &mut None, steps)?;
+            let again = self.contexts(std::slice::from_ref(&seen), (&mut None, hasher), steps)?;
             again.into_iter().for_each(|again| *found = again);
             read.push(seen);
         }
-        let mut picked = self.settle(&read, &found, known, review);
+        let mut picked = self.settle(&read, &found, known, (review, hasher));
         for ((picked, folded), text) in picked.iter_mut().zip(&folded).zip(texts) {
             let Some(folded) = folded else { continue };
             let ranges: Vec<_> = picked.iter().map(|picked| folded.written(picked.range.clone())).collect();

@@ -20,7 +20,7 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 use crate::catalog::KindId;
 use crate::placeholder::Hashed;
 use crate::scan::dictionary::{Dictionary, Spread, Standing};
-use crate::scan::found::{Found, Shown};
+use crate::scan::found::{self, Found, Learned, Shown};
 use crate::scan::search::Search;
 use crate::scan::{Picked, Written};
 
@@ -176,6 +176,10 @@ impl<'h> Review<'h> {
         Self { history, hasher: SipHasher13::new_with_key(key), names: HashMap::new(), texts: Vec::new() }
     }
 
+    pub(super) fn hasher(&self) -> SipHasher13 {
+        self.hasher
+    }
+
     /// Returns what the rules find in the next text: `scan` is asked if that is not remembered.
     pub(super) fn found(&mut self, text: &Written<'_>, scan: impl FnOnce() -> Rc<Found>) -> Rc<Found> {
         if text.raw.len() < TEXT_MIN {
@@ -222,13 +226,18 @@ impl<'h> Review<'h> {
         self,
         texts: &[Written<'_>],
         found: &[Rc<Found>],
-        search: &Search<'_>,
+        (search, learned): (&Search<'_>, &[Learned<'_>]),
         pick: impl Fn(&Written<'_>, &Found, &[Standing]) -> Rc<[Picked]>,
     ) -> Vec<Rc<[Picked]>> {
         let Self { history, hasher, texts: reviewed, .. } = self;
-        let values: Vec<(u64, Known<'_>)> = search.values().map(|value| (hash(hasher, value), value)).collect();
+        let known = search.known().values();
+        let known = known.map(|(kind, spread, value)| (found::hash(hasher, value), (kind, spread, value)));
+        let here = learned.iter().filter(|learned| !search.known().has(&learned.value));
+        let here = here.map(|learned| (learned.hash, (learned.kind, learned.spread, &*learned.value)));
+        let values: Vec<(u64, Known<'_>)> =
+            known.chain(here).map(|(hash, value)| (with_place(hash, value), value)).collect();
         // Another estate is another set: its names are not compared one by one.
-        let estate = search.estate().map_or(0, |estate| hash_of(hasher, estate.version()));
+        let estate = search.estate().map_or(0, |estate| found::hash(hasher, estate.version()));
         let now = Values::new(values.iter().map(|(hash, _)| *hash), estate);
         let fresh = history.fresh(&reviewed, &now, &values);
         let none = Dictionary::default();
@@ -262,16 +271,10 @@ impl<'h> Review<'h> {
 /// A value that is looked for.
 type Known<'v> = (KindId, Spread, &'v str);
 
-fn hash(mut hasher: SipHasher13, (kind, spread, value): Known<'_>) -> u64 {
-    hasher.write(&kind.index().to_le_bytes());
-    hasher.write_u8(u8::from(spread == Spread::Whole));
-    hasher.write(value.as_bytes());
-    hasher.finish()
-}
-
-fn hash_of(mut hasher: SipHasher13, text: &str) -> u64 {
-    hasher.write(text.as_bytes());
-    hasher.finish()
+/// Returns a hash of a value and of how it is looked for, by the hash of the value.
+fn with_place(hash: u64, (kind, spread, _): Known<'_>) -> u64 {
+    let place = (kind.index() as u64) << 1 | u64::from(spread == Spread::Whole);
+    hash ^ place.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 impl SeenTexts {

@@ -74,6 +74,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
+use siphasher::sip128::SipHasher13;
+
 use crate::budget::{Budget, FINDINGS_MAX};
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
@@ -232,11 +234,12 @@ impl Scanner {
         mut review: Option<Review<'_>>,
         steps: u64,
     ) -> Result<Scanned, Budget> {
-        let found = self.contexts(texts, &mut review, steps)?;
+        let hasher = review.as_ref().map_or_else(SipHasher13::new, Review::hasher);
+        let found = self.contexts(texts, (&mut review, hasher), steps)?;
         let marked = found.iter().zip(0..).filter(|(found, _)| found.marked).map(|(_, index)| index).collect();
         let picked = match found.iter().any(|found| found.hidden) {
-            true => self.folded(texts, found, known, review, steps)?,
-            false => self.settle(texts, &found, known, review),
+            true => self.folded(texts, found, known, (review, hasher), steps)?,
+            false => self.settle(texts, &found, known, (review, hasher)),
         };
         let too_many = picked.iter().map(|picked| picked.len()).sum::<usize>() > FINDINGS_MAX && steps < u64::MAX;
         if too_many { Err(Budget::Findings) } else { Ok(Scanned { picked, marked }) }
@@ -246,7 +249,7 @@ impl Scanner {
     fn contexts(
         &self,
         texts: &[Written<'_>],
-        review: &mut Option<Review<'_>>,
+        (review, hasher): (&mut Option<Review<'_>>, SipHasher13),
         steps: u64,
     ) -> Result<Vec<Rc<Found>>, Budget> {
         let reading = || self.rules.reading().within(steps);
@@ -272,7 +275,7 @@ impl Scanner {
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
             readings.again.iter_mut().for_each(|again| again.next_text(text.text.len()));
-            Rc::new(found.with_shown(written))
+            Rc::new(found.with_shown(written, hasher))
         };
         let found = |text: &Written<'_>| match review {
             Some(review) => review.found(text, || scan(text)),

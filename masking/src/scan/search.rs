@@ -7,8 +7,7 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
-use crate::catalog::KindId;
-use crate::scan::dictionary::{Dictionary, GRAM, STEP_MAX, Spread, Standing};
+use crate::scan::dictionary::{Dictionary, GRAM, STEP_MAX, Standing};
 use crate::scan::edge;
 use crate::scan::estate::Estate;
 
@@ -44,10 +43,10 @@ impl<'d> Search<'d> {
         self.estate
     }
 
-    /// The values that are looked for, each once.
-    pub(crate) fn values(&self) -> impl Iterator<Item = (KindId, Spread, &'d str)> {
-        let [first, second] = self.dictionaries;
-        first.values().chain(second.values().filter(|(.., value)| !first.has(value)))
+    /// The values of earlier exchanges.
+    pub(crate) fn known(&self) -> &'d Dictionary {
+        let [known, _] = self.dictionaries;
+        known
     }
 
     /// Returns the longest value that stands at each place, in the order of the places.
@@ -142,8 +141,8 @@ impl Filter {
 #[allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 mod tests {
     use super::*;
-    use crate::catalog::Edge;
-    use crate::scan::dictionary::numbered_len;
+    use crate::catalog::{Edge, KindId};
+    use crate::scan::dictionary::{Spread, numbered_len};
     use proptest::prelude::*;
 
     const KINDS: [usize; 3] = [1, 2, 3];

@@ -5,15 +5,14 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
+use siphasher::sip128::SipHasher13;
+
 use crate::catalog::{Family, KindId};
 use crate::scan::dictionary::{Dictionary, Spread, Standing};
-use crate::scan::found::Found;
+use crate::scan::found::{self, Found, Learned};
 use crate::scan::pick::{self, Evidence, Hit, Picked, Source};
 use crate::scan::search::Search;
 use crate::scan::{Known, Review, Scanner, Written, address, known, own};
-
-/// A value to look for.
-type Learned<'t> = (KindId, Spread, Cow<'t, str>);
 
 impl Scanner {
     /// Returns what is masked in texts in which the rules found these.
@@ -22,16 +21,16 @@ impl Scanner {
         texts: &[Written<'_>],
         found: &[Rc<Found>],
         known: &Known,
-        review: Option<Review<'_>>,
+        (review, hasher): (Option<Review<'_>>, SipHasher13),
     ) -> Vec<Rc<[Picked]>> {
-        let mut learned = learned(texts, found);
-        self.versions(texts, found, &mut learned);
-        let learned = learned.iter().take(known::KNOWN_MAX).map(|(kind, spread, value)| (*kind, *spread, &**value));
-        let here = Dictionary::new(learned);
+        let mut learned = found::learned(texts, found);
+        self.versions(texts, found, hasher, &mut learned);
+        learned.truncate(known::KNOWN_MAX);
+        let here = Dictionary::new(learned.iter().map(|learned| (learned.kind, learned.spread, &*learned.value)));
         let values = Search::new([&known.dictionary, &here]).with_estate(known.estate.as_deref());
         let pick = |text: &Written<'_>, found: &Found, standing: &[Standing]| self.pick(text, found, standing);
         match review {
-            Some(review) => review.settle(texts, found, &values, pick),
+            Some(review) => review.settle(texts, found, (&values, &learned), pick),
             None => {
                 let texts = texts.iter().zip(found);
                 texts.map(|(text, found)| pick(text, found, &values.find(text.text()))).collect()
@@ -59,7 +58,13 @@ impl Scanner {
 
     /// Adds the addresses that stand under the name of a version in one place, and are masked in another: there they must
     /// be masked too, or the one would tell the other.
-    fn versions<'t>(&self, texts: &'t [Written<'_>], found: &[Rc<Found>], learned: &mut Vec<Learned<'t>>) {
+    fn versions<'t>(
+        &self,
+        texts: &'t [Written<'_>],
+        found: &[Rc<Found>],
+        hasher: SipHasher13,
+        learned: &mut Vec<Learned<'t>>,
+    ) {
         let value = |text: &'t Written<'_>, start: usize, end: usize| text.text().get(start..end);
         let places = || texts.iter().zip(found);
         if found.iter().all(|found| found.excused.is_empty()) {
@@ -74,7 +79,8 @@ impl Scanner {
             let masked =
                 found.hits.iter().filter(address).filter_map(|hit| Some((hit.kind, value(text, hit.start, hit.end)?)));
             let both = masked.filter(|(_, value)| excused.contains(value));
-            learned.extend(both.map(|(kind, value)| (kind, Spread::Anywhere, Cow::Borrowed(value))));
+            let learn = |(kind, value)| Learned::new(kind, Spread::Anywhere, Cow::Borrowed(value), hasher);
+            learned.extend(both.map(learn));
         }
     }
 
@@ -154,18 +160,4 @@ impl Scanner {
         let named = |hit: &&Hit| !values.contains(&address::name_end(text.as_bytes(), hit.start));
         versions().filter(named).map(|hit| (hit.start, hit.end)).collect()
     }
-}
-
-/// The values that texts show, each with the kind of its first finding.
-fn learned<'t>(texts: &'t [Written<'_>], found: &[Rc<Found>]) -> Vec<Learned<'t>> {
-    let (mut seen, mut values) = (HashSet::new(), Vec::new());
-    for (text, found) in texts.iter().zip(found) {
-        for shown in &found.shown {
-            let value = shown.value(text);
-            if seen.insert(value.clone()) {
-                values.push((shown.kind, shown.spread, value));
-            }
-        }
-    }
-    values
 }
