@@ -3,9 +3,11 @@
 //!
 //! Text that the lost context held back (a part of a placeholder, a JSON document that had not ended) is lost with it.
 
-use contract::Redacted;
+use std::borrow::Cow;
+
 use masking::{Entry, Placeholder, Recognised, Replaced, Scanner, Secret};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::facts::Facts;
 use super::head::Client;
@@ -39,9 +41,32 @@ pub(super) struct RequestKeepsake {
 }
 
 /// One value: its placeholder, its kind, the text, whether later exchanges should know it, its number of
-/// occurrences.
+/// occurrences. Nothing of it is copied before it is written.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Kept(String, String, Redacted, bool, u64);
+pub(super) struct Kept(
+    #[serde(serialize_with = "write_placeholder", deserialize_with = "read_placeholder")] Placeholder,
+    Cow<'static, str>,
+    #[serde(serialize_with = "write_value", deserialize_with = "read_value")] Secret,
+    bool,
+    u64,
+);
+
+fn write_placeholder<S: Serializer>(placeholder: &Placeholder, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(placeholder.as_str())
+}
+
+fn read_placeholder<'d, D: Deserializer<'d>>(from: D) -> Result<Placeholder, D::Error> {
+    let text = String::deserialize(from)?;
+    Placeholder::parse(&text).ok_or_else(|| D::Error::custom("no placeholder"))
+}
+
+fn write_value<S: Serializer>(value: &Secret, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(value.expose())
+}
+
+fn read_value<'d, D: Deserializer<'d>>(from: D) -> Result<Secret, D::Error> {
+    String::deserialize(from).map(|text| Secret::new(&text))
+}
 
 /// The state kept for a response that is restored as it passes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,14 +83,8 @@ impl RequestKeepsake {
 
     pub(super) fn with_values(self, replaced: &Replaced, scanner: &Scanner) -> Self {
         let kept = |(placeholder, entry): (&Placeholder, &Entry)| {
-            let kind = scanner.kind(entry.kind).id.to_string();
-            Kept(
-                placeholder.to_string(),
-                kind,
-                Redacted::new(entry.value.expose()),
-                entry.recognised.is_worth_knowing(),
-                entry.count,
-            )
+            let kind = scanner.kind(entry.kind).id.clone();
+            Kept(*placeholder, kind, entry.value.clone(), entry.recognised.is_worth_knowing(), entry.count)
         };
         Self { values: replaced.entries().map(kept).collect(), ..self }
     }
@@ -75,9 +94,9 @@ impl RequestKeepsake {
     pub(super) fn to_replaced(&self, scanner: &Scanner) -> Replaced {
         let mut replaced = Replaced::default();
         for Kept(placeholder, kind, value, known, count) in &self.values {
-            if let (Some(placeholder), Some(kind)) = (Placeholder::parse(placeholder), scanner.kind_id(kind)) {
-                let value = Secret::new(value.expose());
-                replaced.take(placeholder, Entry { kind, value, recognised: Recognised::of(*known), count: *count });
+            if let Some(kind) = scanner.kind_id(kind) {
+                let entry = Entry { kind, value: value.clone(), recognised: Recognised::of(*known), count: *count };
+                replaced.take(*placeholder, entry);
             }
         }
         replaced
