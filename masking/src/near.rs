@@ -52,17 +52,19 @@ fn search(
     is: impl Fn(u8) -> bool,
     far: impl Fn(&[u8]) -> Option<usize>,
 ) -> Option<usize> {
-    let (eights, rest) = bytes.as_chunks::<EIGHT>();
-    for (eight, at) in eights.iter().take(NEAR / EIGHT).zip((0..).step_by(EIGHT)) {
+    let mut at = 0;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk)
+        && at < NEAR
+    {
         let found = find(u64::from_le_bytes(*eight));
         if found != 0 {
             return Some(at + (found.trailing_zeros() / u8::BITS) as usize);
         }
+        at += EIGHT;
     }
-    match bytes.get(NEAR..) {
-        Some(behind) if bytes.len() >= NEAR + EIGHT => far(behind).map(|at| NEAR + at),
-        _ => rest.iter().position(|b| is(*b)).map(|at| bytes.len() - rest.len() + at),
-    }
+    let rest = bytes.get(at..)?;
+    let found = if at < NEAR { rest.iter().position(|b| is(*b)) } else { far(rest) };
+    found.map(|found| at + found)
 }
 
 #[cfg(test)]
