@@ -84,12 +84,53 @@ fn is_element(text: &[u8], at: usize) -> bool {
         [.., b'=', b'>'] => named(2),
         [.., b':' | b'='] => named(1),
         [.., b'[' | b'(' | b'{' | b','] => true,
+        // A member of a map without commas: `"471192830564" = "prod"`.
+        _ if head.get(front.len()..).is_some_and(|gap| gap.contains(&b'\n')) && is_key(behind, marks) => true,
         // A list of a shell or of words.
         [.., last] => last.is_ascii_digit() && head.len() > front.len(),
         [] => false,
     };
     ends && element && check::passes(Check::Account, text.get(at..at + DIGITS).unwrap_or_default())
 }
+
+/// Returns whether the text behind a number and its marks assigns to it.
+fn is_key(behind: &[u8], marks: usize) -> bool {
+    let sign = behind.get(marks..).unwrap_or_default();
+    let blanks = sign.iter().take(GAP_MAX).take_while(|b| **b == b' ').count();
+    matches!(sign.get(blanks..), Some([b':', ..] | [b'=', b' ' | b'>', ..]))
+}
+
+/// Reports the accounts that the members of a block of YAML are called by: `accounts:⏎  471192830564: prod`. The block
+/// begins at `inside`, and its lines are further in than `indent`. Returns up to where was read.
+pub(crate) fn keys(text: &[u8], inside: usize, indent: usize, mut found: impl FnMut(Range<usize>)) -> Option<usize> {
+    let rest = text.get(inside..)?;
+    let blanks = rest.iter().take(NAME_MAX).take_while(|b| matches!(b, b' ' | b'\r')).count();
+    let mut at = inside + blanks;
+    let (mut last, mut misses) = (None, 0);
+    while text.get(at) == Some(&b'\n') && misses < MISSES_MAX {
+        let line = text.get(at + 1..text.len().min(at + 1 + GAP_MAX))?;
+        let end = memchr::memchr(b'\n', line).unwrap_or(line.len());
+        let line = line.get(..end)?;
+        let blanks = line.iter().take_while(|b| **b == b' ').count();
+        if blanks <= indent && blanks < line.len() {
+            break;
+        }
+        let mark = usize::from(matches!(line.get(blanks), Some(b'"' | b'\'')));
+        let (start, stop) = (blanks + mark, blanks + mark + DIGITS);
+        let behind = line.get(stop..).unwrap_or_default();
+        let key = line.get(start..stop).filter(|key| clause::is_account(key) && is_key(behind, mark));
+        misses += 1;
+        if key.is_some() {
+            found(at + 1 + start..at + 1 + stop);
+            (last, misses) = (Some(at + 1 + stop), 0);
+        }
+        at += 1 + end;
+    }
+    last
+}
+
+/// Maximum lines between two members that are accounts.
+const MISSES_MAX: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -105,6 +146,7 @@ mod tests {
             ("Record<Stage, string> = {\n  dev: '‹471192830564›',\n  eu: '‹582203941675›',\n}", 2),
             ("{phone: 821012345678, order: 471192830564, at: 202601091234}", 0),
             ("get(x)[471192830564]", 0),
+            ("{\n  \"‹471192830564›\" = \"prod\"\n  \"‹582203941675›\" = \"dev\"\n}", 2),
             ("string", 0),
         ];
         for (marked, expected) in cases {

@@ -111,10 +111,12 @@ impl Keyed {
             return false;
         }
         let mut any = false;
-        let read = brackets::accounts(text, inside, |range| {
+        let mut found = |range| {
             any = true;
             found(range);
-        });
+        };
+        let read = brackets::accounts(text, inside, &mut found)
+            .or_else(|| brackets::keys(text, inside, nested::indent_of(text, name.start), found));
         if let Some(read) = read {
             reading.read(Reader::Brackets, read);
         }

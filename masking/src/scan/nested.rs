@@ -181,7 +181,7 @@ impl<'t> Walk<'t> {
 }
 
 /// The blanks in front of the line that holds `at`.
-fn indent_of(text: &[u8], at: usize) -> usize {
+pub(crate) fn indent_of(text: &[u8], at: usize) -> usize {
     let head = text.get(at.saturating_sub(2 * INDENT_MAX)..at).unwrap_or_default();
     let line = memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1);
     head.get(line..).unwrap_or_default().iter().take(INDENT_MAX).take_while(|b| **b == b' ').count()
