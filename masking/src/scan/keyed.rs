@@ -159,7 +159,18 @@ impl Keyed {
             && text
                 .get(..place.start - usize::from(place.start > 0))
                 .is_some_and(|head| head.trim_ascii_end().ends_with(b"("));
-        while let Some(value) = self.value(text, place, formal, reading) {
+        let mut misses = 0;
+        loop {
+            let value = self.value(text, place, formal, reading);
+            let Some(value) = value else {
+                // `buckets: {chunks: logs, ruler: acme-ruler-7}`: a word may be anything, and what follows is a name.
+                let next = self.after_word(text, place).filter(|_| misses < MISSES_MAX);
+                match next.filter(|next| reading.element(self.index, *next, formal)) {
+                    Some(next) => (place, first, misses) = (next, false, misses + 1),
+                    None => return,
+                }
+                continue;
+            };
             let end = value.end;
             let last = joint == Joint::And && self.check != Check::Account;
             // What stands on a line of its own was seen to end there.
@@ -197,7 +208,9 @@ impl Keyed {
                     Item => places::next_item_of_list(text, end),
                     Answer => places::next_answer(text, end),
                     Choice => places::next_option(text, end),
-                    kind @ (PlaceKind::Map | PlaceKind::Members) => member::next_in_map(text, end, kind),
+                    kind @ (PlaceKind::Map | PlaceKind::Members) => {
+                        member::next_in_map(text, end, kind).filter(|next| is_inner(text, place, *next))
+                    }
                     kind => member::next_object(text, end).map(|next| ValuePlace { kind, ..next }),
                 };
                 // `accounts.allowed=471192830564,582203941675`: the value of a member is a list itself.
@@ -220,6 +233,30 @@ impl Keyed {
                 _ => return,
             }
         }
+    }
+
+    /// The next member of a map, or item of a list, after one that is a short word.
+    fn after_word(&self, text: &[u8], place: ValuePlace) -> Option<ValuePlace> {
+        const WORD_MAX: usize = 64;
+        let named = matches!(self.check, Check::Bucket | Check::Name);
+        let dash = || {
+            let head = text.get(..place.start).unwrap_or_default();
+            let head = if place.quoted { head.get(..head.len().saturating_sub(1)).unwrap_or_default() } else { head };
+            place.kind == PlaceKind::Assigned && head.ends_with(b"- ")
+        };
+        let member = matches!(place.kind, PlaceKind::Members);
+        (named && (member || dash())).then_some(())?;
+        let rest = text.get(place.start..text.len().min(place.start + WORD_MAX))?;
+        let len = rest.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || is_any(b".-", b)).count();
+        let end = place.start + len;
+        let closed = notation::skip_quote(text, end).filter(|_| place.quoted).unwrap_or(end);
+        let ends = matches!(text.get(closed), Some(b'\n' | b'\r' | b',')) && len > 0;
+        let next = if member {
+            member::next_in_map(text, end, place.kind)
+        } else {
+            notation::next_element(text, end).filter(|next| next.joint == Joint::Dash).map(|next| next.place)
+        };
+        next.filter(|next| ends && is_inner(text, place, *next))
     }
 
     /// The values below the members of what a name names.
@@ -482,6 +519,14 @@ impl Keyed {
         }
     }
 }
+
+/// Returns whether a member stands in the same map as the one before it: what stands further out belongs to something else.
+fn is_inner(text: &[u8], before: ValuePlace, next: ValuePlace) -> bool {
+    nested::indent_of(text, next.start) >= nested::indent_of(text, before.start)
+}
+
+/// Maximum words in front of the next name of a map or list.
+const MISSES_MAX: usize = 4;
 
 /// Bytes of a word in quotation marks that is rather one of code than the name of something.
 const WORD_OF_CODE_MAX: usize = 7;
