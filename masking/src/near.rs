@@ -28,6 +28,39 @@ pub(crate) fn is_any<const N: usize>(few: &[u8; N], byte: &u8) -> bool {
     few.iter().any(|b| b == byte)
 }
 
+/// The characters of a string of JSON up to its quote, if all of them stand as they are: none is escaped, and each is one
+/// byte.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Plain {
+    pub(crate) len: usize,
+    /// Whether there may be a `w`, in either case.
+    pub(crate) has_w: bool,
+}
+
+/// Returns the string whose content the bytes begin with; `None` if it is another, or none.
+#[inline]
+pub(crate) fn plain(bytes: &[u8]) -> Option<Plain> {
+    let all = |byte: u8| ONES * u64::from(byte);
+    let (eights, rest) = bytes.as_chunks::<EIGHT>();
+    let mut has_w = false;
+    for (eight, at) in eights.iter().zip((0..).step_by(EIGHT)) {
+        let eight = u64::from_le_bytes(*eight);
+        let below = eight.wrapping_sub(all(b' ')) & !eight;
+        let end = (zeros(eight ^ all(b'"')) | zeros(eight ^ all(b'\\')) | below | eight) & HIGHS;
+        let w = zeros((eight | all(b' ')) ^ all(b'w'));
+        if end == 0 {
+            has_w |= w != 0;
+            continue;
+        }
+        let len = at + (end.trailing_zeros() / u8::BITS) as usize;
+        has_w |= w & (end - 1) & !end != 0;
+        return (bytes.get(len) == Some(&b'"')).then_some(Plain { len, has_w });
+    }
+    let len = rest.iter().position(|b| matches!(b, b'"' | b'\\') || !(b' '..=b'~').contains(b))?;
+    has_w |= rest.iter().take(len).any(|b| b | b' ' == b'w');
+    (rest.get(len) == Some(&b'"')).then_some(Plain { len: bytes.len() - rest.len() + len, has_w })
+}
+
 /// Returns what follows a beginning; `None` if the bytes begin otherwise. By eight at once: WebAssembly has no
 /// instruction that compares more, and what is compared so is the same most of the time.
 #[inline]
@@ -72,6 +105,20 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn plain_strings(text in "[wWa \\u{1}\\u{7f}é\"\\\\]{0,40}", front in 0usize..20) {
+            let text = [b"x".repeat(front), text.into_bytes()].concat();
+            let end = text.iter().position(|b| matches!(b, b'"' | b'\\' | ..0x20 | 0x80..));
+            let expected = end.filter(|end| text.get(*end) == Some(&b'"'));
+            let found = super::plain(&text);
+            // Before the end of the last few bytes DEL is no plain character.
+            prop_assert!(found.is_some() || expected.is_none() || text.contains(&0x7f));
+            if let Some(super::Plain { len, has_w }) = found {
+                prop_assert_eq!(Some(len), expected);
+                prop_assert!(has_w || !text.iter().take(len).any(|b| b.eq_ignore_ascii_case(&b'w')));
+            }
+        }
+
         #[test]
         fn the_first_is_found(text in "[ab\u{1}\u{80}é]{0,90}", front in 0usize..90) {
             let text = [b" ".repeat(front), text.into_bytes()].concat();

@@ -472,8 +472,12 @@ pub fn find_all(text: &[u8]) -> impl Iterator<Item = (std::ops::Range<usize>, Pl
 pub fn next_candidate(bytes: &[u8]) -> Option<usize> {
     let found = memchr::memchr2_iter(b'W', b'w', bytes)
         .find_map(|w| bytes.get(w.wrapping_sub(1)).filter(|a| a.eq_ignore_ascii_case(&b'A')).map(|_| w - 1));
-    let last = bytes.last().filter(|a| a.eq_ignore_ascii_case(&b'A')).map(|_| bytes.len() - 1);
-    found.or(last)
+    found.or_else(|| ends_in_one(bytes).then(|| bytes.len() - 1))
+}
+
+/// Returns whether the last byte may be the first of a placeholder.
+pub(crate) fn ends_in_one(bytes: &[u8]) -> bool {
+    bytes.last().is_some_and(|a| a.eq_ignore_ascii_case(&b'A'))
 }
 
 #[cfg(test)]

@@ -53,6 +53,11 @@ impl Framer {
         None
     }
 
+    /// Returns whether nothing of the current event was searched for its end.
+    pub fn is_fresh(&self) -> bool {
+        self.seen == self.start
+    }
+
     /// Returns the bytes that were not returned as events.
     pub fn rest(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()

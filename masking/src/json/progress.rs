@@ -1,6 +1,6 @@
 //! Follows a text that arrives in pieces, to know whether a place in it lies within a string of JSON.
 
-use crate::near::is_any;
+use crate::near::{self, is_any};
 
 /// Maximum bytes of the word after the ticks of a fence; a longer one does not name JSON.
 const WORD_MAX: usize = 8;
@@ -41,11 +41,11 @@ impl Progress {
             rest = behind;
             self.0 = match self.0 {
                 At::Prose if *byte != b'`' => {
-                    rest = behind.get(memchr::memchr(b'`', behind).unwrap_or(behind.len())..).unwrap_or_default();
+                    rest = behind.get(near::one(b'`', behind).unwrap_or(behind.len())..).unwrap_or_default();
                     At::Prose
                 }
                 At::String(depth) if !matches!(byte, b'"' | b'\\') => {
-                    let run = memchr::memchr2(b'"', b'\\', behind).unwrap_or(behind.len());
+                    let run = near::two(b'"', b'\\', behind).unwrap_or(behind.len());
                     rest = behind.get(run..).unwrap_or_default();
                     At::String(depth)
                 }

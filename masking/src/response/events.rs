@@ -40,13 +40,18 @@ impl Events {
     pub(super) fn write(&mut self, chunk: &[u8], resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
         self.framer.write(chunk);
         loop {
-            // A mould ends with the blank line of an event, so what fits it is a whole one.
-            if let Some(event) = self.stream.pass(self.framer.rest(), Extent::Beginning, resolver) {
+            // A mould ends with the blank line of an event, so what fits it is a whole one. An event is compared twice at
+            // most, in however many chunks it comes: with what has come of it first, and when it is whole.
+            let is_fresh = self.framer.is_fresh();
+            if is_fresh && let Some(event) = self.stream.pass(self.framer.rest(), Extent::Beginning, resolver) {
                 out.extend_from_slice(event);
                 self.framer.skip(event.len());
-            } else {
-                let Some(event) = self.framer.next_event() else { return };
-                self.event(event, resolver, out);
+                continue;
+            }
+            let Some(event) = self.framer.next_event() else { return };
+            match if is_fresh { None } else { self.stream.pass(&event, Extent::All, resolver) } {
+                Some(event) => out.extend_from_slice(event),
+                None => self.event(event, resolver, out),
             }
         }
     }

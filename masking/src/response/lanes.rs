@@ -165,15 +165,20 @@ impl<M: Clone> Lanes<M> {
         self.texts.get(lane).is_some_and(|text| !text.state.holds())
     }
 
-    /// Takes such a piece.
-    pub(super) fn pass(&mut self, lane: &Lane, piece: &str, resolver: &mut dyn Resolve) {
-        let is_watched = self.texts.get(lane).is_some_and(|text| matches!(text.state, State::Watched(..)));
-        let room = if is_watched { self.room(lane) } else { 0 };
-        match self.texts.get_mut(lane).map(|text| &mut text.state) {
-            Some(State::Read(unmasker)) => unmasker.pass(piece.as_bytes()),
-            Some(State::Watched(watched, _)) => _ = watched.write(piece, room, resolver),
-            None => {}
+    /// Takes such a piece. Returns whether it left.
+    pub(super) fn pass(&mut self, lane: &Lane, piece: &[u8], resolver: &mut dyn Resolve) -> bool {
+        let room = match self.texts.get_mut(lane).map(|text| &mut text.state) {
+            Some(State::Read(unmasker)) if !unmasker.holds() => {
+                unmasker.pass(piece);
+                return true;
+            }
+            Some(State::Watched(watched, _)) if !watched.holds() => self.room(lane),
+            _ => return false,
+        };
+        if let Some(State::Watched(watched, _)) = self.texts.get_mut(lane).map(|text| &mut text.state) {
+            watched.write(std::str::from_utf8(piece).unwrap_or_default(), room, resolver);
         }
+        true
     }
 
     /// The bytes that may be remembered of a text for the guard.

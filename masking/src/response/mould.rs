@@ -18,6 +18,8 @@ use crate::placeholder;
 const KEPT_MAX: usize = 8;
 /// Maximum bytes of an event that leaves a mould; a longer one costs more for what it says.
 const BYTES_MAX: usize = 4 << 10;
+/// Maximum bytes of an event that is compared with a mould. What a longer one means depends on its length, too.
+const FIT_MAX: usize = 16 << 10;
 /// Maximum gaps of a mould. What else an event has must be the same in the next one.
 const GAPS_MAX: usize = 32;
 /// Moulds that are made and not used before a stream's events count as all different. Each use allows one more.
@@ -39,6 +41,8 @@ pub(super) struct Mould {
     /// What stands before each gap, and the gap.
     parts: Vec<(Box<[u8]>, Gap)>,
     end: Box<[u8]>,
+    /// The gaps that are pieces of texts of a known API.
+    pub(super) lanes: usize,
     /// The strings between the gaps that are remembered by their places; `None` if the API is known.
     pub(super) constants: Option<Constants>,
 }
@@ -63,6 +67,8 @@ pub(super) enum Gap {
 struct Filling {
     range: Range<usize>,
     is_escaped: bool,
+    /// Whether a placeholder may begin in it.
+    may_begin: bool,
 }
 
 /// How much of some bytes an event is.
@@ -96,14 +102,16 @@ impl Moulds {
     /// Finds the mould that an event fits in which no placeholder may begin.
     pub(super) fn find(&mut self, bytes: &[u8], extent: Extent) -> Option<Cast<'_>> {
         self.has_mould = false;
-        for index in 0..self.kept.len() {
+        let is_short = bytes.len() <= FIT_MAX || extent == Extent::Beginning;
+        let bytes = bytes.get(..FIT_MAX).unwrap_or(bytes);
+        for index in 0..if is_short { self.kept.len() } else { 0 } {
             let Some(len) = self.kept.get(index)?.fit(bytes, &mut self.fillings) else { continue };
             if extent == Extent::All && len != bytes.len() {
                 continue;
             }
             self.kept.get_mut(..=index)?.rotate_right(1);
             self.has_mould = true;
-            if self.fillings.iter().any(|filling| filling.may_hold(bytes)) {
+            if self.fillings.iter().any(|filling| filling.may_begin) {
                 return None;
             }
             self.credit = self.credit.saturating_add(1).min(CREDIT);
@@ -136,7 +144,7 @@ impl Moulds {
 
 impl Cast<'_> {
     /// The gaps of the event, and what stands in them.
-    pub(super) fn texts<'e>(&self, event: &'e [u8]) -> impl Iterator<Item = (&Gap, impl Fn() -> Cow<'e, str>)> {
+    pub(super) fn texts<'e>(&self, event: &'e [u8]) -> impl Iterator<Item = (&Gap, impl Fn() -> Cow<'e, [u8]>)> {
         self.gaps().zip(self.fillings).map(move |(gap, filling)| (gap, move || filling.text(event)))
     }
 
@@ -154,31 +162,46 @@ impl Mould {
         let mut rest = bytes;
         for (before, gap) in &self.parts {
             rest = near::without(rest, before)?;
-            let (len, is_escaped) = match gap {
-                Gap::Lane(_) | Gap::Spot(_) | Gap::Idle => json::content(rest)?,
-                Gap::Number => (json::number(rest)?, false),
-                Gap::Sequence => (digits(rest)?, false),
-            };
             let at = bytes.len() - rest.len();
-            fillings.push(Filling { range: at..at + len, is_escaped });
-            rest = rest.get(len..)?;
+            let filling = match gap {
+                Gap::Lane(_) | Gap::Spot(_) | Gap::Idle => Filling::string(bytes, at)?,
+                Gap::Number => Filling::number(at, json::number(rest)?),
+                Gap::Sequence => Filling::number(at, digits(rest)?),
+            };
+            rest = bytes.get(filling.range.end..)?;
+            fillings.push(filling);
         }
         Some(bytes.len() - near::without(rest, &self.end)?.len())
     }
 }
 
 impl Filling {
-    fn text<'e>(&self, event: &'e [u8]) -> Cow<'e, str> {
-        let raw = event.get(self.range.clone()).and_then(|raw| std::str::from_utf8(raw).ok()).unwrap_or_default();
-        if self.is_escaped { json::unescape(raw) } else { raw.into() }
+    /// The content of a string that begins there.
+    fn string(event: &[u8], at: usize) -> Option<Self> {
+        let rest = event.get(at..)?;
+        if let Some(near::Plain { len, has_w }) = near::plain(rest) {
+            let text = rest.get(..len)?;
+            let may_begin =
+                if has_w { placeholder::next_candidate(text).is_some() } else { placeholder::ends_in_one(text) };
+            return Some(Self { range: at..at + len, is_escaped: false, may_begin });
+        }
+        let (len, is_escaped) = json::content(rest)?;
+        let filling = Self { range: at..at + len, is_escaped, may_begin: false };
+        let may_begin = placeholder::next_candidate(&filling.text(event)).is_some();
+        Some(Self { may_begin, ..filling })
     }
 
-    fn may_hold(&self, event: &[u8]) -> bool {
+    fn number(at: usize, len: usize) -> Self {
+        Self { range: at..at + len, is_escaped: false, may_begin: false }
+    }
+
+    fn text<'e>(&self, event: &'e [u8]) -> Cow<'e, [u8]> {
         let raw = event.get(self.range.clone()).unwrap_or_default();
-        match self.is_escaped {
-            true => placeholder::next_candidate(self.text(event).as_bytes()).is_some(),
-            false => placeholder::next_candidate(raw).is_some(),
+        if !self.is_escaped {
+            return raw.into();
         }
+        let text = json::unescape(std::str::from_utf8(raw).unwrap_or_default());
+        text.into_owned().into_bytes().into()
     }
 }
 
@@ -235,7 +258,8 @@ impl Draft {
         }
         let end: Box<[u8]> = self.bytes.get(at..)?.into();
         let is_still = parts.iter().map(|(before, _)| before).chain([&end]).all(|bytes| holds_nothing(bytes));
-        is_still.then_some(Mould { parts, end, constants: None })
+        let lanes = parts.iter().filter(|(_, gap)| matches!(gap, Gap::Lane(_))).count();
+        is_still.then_some(Mould { parts, end, lanes, constants: None })
     }
 }
 

@@ -26,8 +26,8 @@ impl Numbers {
     }
 
     /// Takes the number of an event that keeps it.
-    pub(super) fn pass(&mut self, number: &str) {
-        self.last = number.parse().ok().or(self.last);
+    pub(super) fn pass(&mut self, number: &[u8]) {
+        self.last = std::str::from_utf8(number).ok().and_then(|number| number.parse().ok()).or(self.last);
     }
 
     /// Returns the edit that gives an event its new number; `None` if it keeps its own, or has none.

@@ -126,9 +126,9 @@ impl Texts {
     }
 
     /// Takes a string in which no placeholder begins, at the place with this index, whose string has changed before.
-    pub(super) fn pass(&mut self, index: usize, string: &str) {
+    pub(super) fn pass(&mut self, index: usize, string: &[u8]) {
         if let Some(text) = self.texts.get_mut(index) {
-            text.progress.read(string.as_bytes());
+            text.progress.read(string);
         }
     }
 

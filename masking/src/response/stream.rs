@@ -81,7 +81,8 @@ impl<F: Frame> Stream<F> {
             return None;
         }
         let passes = |gap: &Gap| match gap {
-            Gap::Lane(lane) => self.lanes.passes(lane),
+            // A single one is asked for when it is continued: that it holds something back is rare.
+            Gap::Lane(lane) => cast.mould.lanes == 1 || self.lanes.passes(lane),
             Gap::Sequence => self.numbers.keeps_its_own(),
             Gap::Spot(_) | Gap::Number | Gap::Idle => true,
         };
@@ -90,7 +91,9 @@ impl<F: Frame> Stream<F> {
         }
         for (gap, text) in cast.texts(bytes) {
             match gap {
-                Gap::Lane(lane) => self.lanes.pass(lane, &text(), resolver),
+                Gap::Lane(lane) if self.lanes.pass(lane, &text(), resolver) => {}
+                // A number that was taken before is taken again when the event is read.
+                Gap::Lane(_) => return None,
                 Gap::Spot(index) => self.waiting.texts.pass(*index, &text()),
                 Gap::Sequence => self.numbers.pass(&text()),
                 Gap::Number | Gap::Idle => {}

@@ -343,7 +343,10 @@ fn what_moulds_must_not_hide() {
     let note = |n: &str| {
         format!(r#"{{"choices":[{{"index":0,"delta":{{"content":"{n}"}}}}],"note":"\u0041WS_EC2_7KQ2M9XA4TBN"}}"#)
     };
-    let streams: [(&str, Vec<String>); 5] = [
+    let converse = |text: &str| format!(r#"{{"contentBlockIndex":0,"delta":{{"text":"{text}"}}}}"#);
+    let long = "{\\\"a\\\": \\\"".to_owned() + &" ".repeat(70_000);
+    let streams: [(&str, Vec<String>); 6] = [
+        ("an event that is too long to be repeated", [" ", " ", &long, word].map(converse).to_vec()),
         ("texts that were forgotten", forgotten),
         (
             "a constant that was another string meanwhile",
