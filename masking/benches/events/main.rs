@@ -18,6 +18,12 @@ const PARSED: &str = "parsed by serde_json";
 const UNCHANGED: &str = "unchanged";
 const CHANGED: &str = "changed";
 
+/// A whole answer that holds no placeholder, and the lines of its text.
+const ANSWER: &str = "an answer of 1 MB";
+const ANSWER_LINES: usize = 10_000;
+const LINE: &str =
+    "The scheduler keeps one queue for each worker, and a task that blocks is handed over to another one.\n";
+
 /// The events of some APIs, with `@` for the text.
 const APIS: [(&str, &str); 6] = [
     ("Anthropic's Messages", r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"@"}}"#),
@@ -44,6 +50,10 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
+        ["--count", ANSWER, way, count] => {
+            answer(way, count.parse().map_err(Error::other)?);
+            Ok(())
+        }
         ["--count", api, way, count] => {
             let count = count.parse().map_err(Error::other)?;
             let (_, event) = APIS.into_iter().find(|(name, _)| name == api).ok_or(ErrorKind::NotFound)?;
@@ -67,7 +77,25 @@ fn print() -> Result<()> {
         let [same, other] = [unchanged, changed].map(|count| format!("{count:.0} {:.2}x", count / parsed));
         writeln!(out, "{api:<24}{parsed:>24.0}{same:>16}{other:>16}")?;
     }
-    Ok(())
+    let bytes = ANSWER_LINES * LINE.len();
+    let of = |way| counted(ANSWER, way, ANSWER_LINES).map_or(0.0, |count| count / bytes as f64);
+    writeln!(out, "{ANSWER}, a byte: {:.2} parsed by serde_json, {:.2} unchanged", of(PARSED), of(UNCHANGED))
+}
+
+/// A whole answer of so many lines.
+fn answer(way: &str, lines: usize) {
+    let content = [serde_json::json!({"type": "text", "text": LINE.repeat(lines)})];
+    let body =
+        serde_json::json!({"id": "msg_1", "type": "message", "role": "assistant", "content": content}).to_string();
+    if way == PARSED {
+        return counted_run(|| _ = std::hint::black_box(serde_json::from_str::<Value>(&body).is_ok()));
+    }
+    let mut response = Response::new(Media::Json, Options::default(), Box::new(replaced()));
+    let mut out = Vec::new();
+    counted_run(|| {
+        response.write(body.as_bytes(), &mut out);
+        response.end(&mut out);
+    });
 }
 
 fn run(event: &str, way: &str, count: usize) {

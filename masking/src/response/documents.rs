@@ -1,8 +1,9 @@
 //! JSON as it arrives: one document, several one after the other, or an array, whose elements are a stream's events.
 
-use super::lines::{Piece, Separator, push_piece};
+use super::lines::{Piece, Separator, pass_piece, push_piece};
 use super::stream::{Events, Stream};
 use crate::dialect::Options;
+use crate::near;
 use crate::unmask::Resolve;
 
 #[derive(Debug)]
@@ -114,7 +115,10 @@ impl Documents {
                     _ => self.at = At::Value(depth - 1),
                 }
             }
-            At::String(_) if !matches!(byte, b'"' | b'\\') => self.skip(|byte| !matches!(byte, b'"' | b'\\')),
+            At::String(_) if !matches!(byte, b'"' | b'\\') => {
+                let rest = self.buffer.get(self.seen..).unwrap_or_default();
+                self.seen += near::two(b'"', b'\\', rest).unwrap_or(rest.len());
+            }
             At::String(depth) => {
                 self.seen += 1;
                 match byte {
@@ -187,10 +191,11 @@ impl Documents {
     }
 
     fn piece(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
-        let bytes = self.buffer.get(self.start..self.seen).unwrap_or_default().to_vec();
+        let bytes = self.buffer.get(self.start..self.seen).unwrap_or_default();
         let before = self.document - self.start.min(self.document);
         let separator = if self.list == List::Array { Separator::Comma } else { Separator::Line };
-        self.degraded |= !push_piece(&mut self.stream, bytes, before, separator, resolver, out);
+        self.degraded |= !pass_piece(&mut self.stream, bytes, before, resolver, out)
+            && !push_piece(&mut self.stream, bytes.to_vec(), before, separator, resolver, out);
         self.start = self.seen;
         self.at = At::Between;
     }

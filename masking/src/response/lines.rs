@@ -50,6 +50,9 @@ impl Lines {
     }
 
     fn line(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
+        if pass_piece(&mut self.stream, &self.held, 0, resolver, out) {
+            return self.held.clear();
+        }
         let bytes = std::mem::take(&mut self.held);
         let is_blank = bytes.trim_ascii().is_empty();
         self.degraded |= !push_piece(&mut self.stream, bytes, 0, Separator::Line, resolver, out) && !is_blank;
@@ -65,18 +68,35 @@ pub(super) fn push_piece(
     resolver: &mut dyn Resolve,
     out: &mut Vec<u8>,
 ) -> bool {
-    if let Some(bytes) = stream.pass(&bytes, Extent::All, resolver) {
+    let place = place(&bytes, before);
+    let text = bytes.get(place.clone()).and_then(|document| std::str::from_utf8(document).ok()).map(str::to_owned);
+    let is_text = text.is_some();
+    let content = text.filter(|text| !text.is_empty()).map_or(Content::None, Content::Text);
+    stream.event(Piece { bytes, document: place, separator }, content, resolver, out) && is_text
+}
+
+/// Lets a document with what stands around it pass if it need not be read. Returns whether it did.
+pub(super) fn pass_piece(
+    stream: &mut Stream<Piece>,
+    bytes: &[u8],
+    before: usize,
+    resolver: &mut dyn Resolve,
+    out: &mut Vec<u8>,
+) -> bool {
+    let passes = stream.pass(bytes, Extent::All, resolver).is_some()
+        || stream.is_still(bytes.get(place(bytes, before)).unwrap_or_default());
+    if passes {
         out.extend_from_slice(bytes);
-        return true;
     }
+    passes
+}
+
+/// The place of a document in bytes that stand around it. So many of them before it are none of its own.
+fn place(bytes: &[u8], before: usize) -> std::ops::Range<usize> {
     let document = bytes.get(before..).unwrap_or_default();
     let end = before + document.trim_ascii_end().len();
     let start = bytes.len() - document.trim_ascii_start().len();
-    let text = bytes.get(start..end).and_then(|document| std::str::from_utf8(document).ok()).map(str::to_owned);
-    let is_text = text.is_some();
-    let content = text.filter(|text| !text.is_empty()).map_or(Content::None, Content::Text);
-    let piece = Piece { bytes, document: start..end.max(start), separator };
-    stream.event(piece, content, resolver, out) && is_text
+    start..end.max(start)
 }
 
 /// A document as it arrived, with what stands before and after it.

@@ -122,6 +122,13 @@ impl Response {
     /// beginning of a placeholder, and of streams whose API is not known the events that it may be in.
     pub fn write(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
         let Body::Beginning(media, held) = &mut self.body else { return self.pass_on(chunk, out) };
+        // Most bodies are known by their first chunk, which may be all of them.
+        if held.is_empty()
+            && let Verdict::Is(media) = sniff::sniff(*media, chunk)
+        {
+            self.body = Body::of(media, self.resolver.options);
+            return self.pass_on(chunk, out);
+        }
         held.extend_from_slice(chunk);
         if let Verdict::Is(media) = sniff::sniff(*media, held) {
             let held = std::mem::take(held);

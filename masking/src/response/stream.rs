@@ -111,10 +111,6 @@ impl<F: Frame> Stream<F> {
             self.waiting.end_event("", out);
             return true;
         };
-        if self.events == Events::Documents && data.len() >= ANSWER_MIN && self.is_idle() && !may_hold(&data) {
-            frame.push(None, out);
-            return true;
-        }
         let data: Rc<str> = data.into();
         match Document::parse(&data) {
             Ok(document) => {
@@ -131,6 +127,11 @@ impl<F: Frame> Stream<F> {
             }
         }
         true
+    }
+
+    /// Returns whether a document is an answer of its own in which no placeholder may stand, so that it is not read.
+    pub(super) fn is_still(&self, document: &[u8]) -> bool {
+        document.len() >= ANSWER_MIN && self.is_idle() && !may_hold(document) && std::str::from_utf8(document).is_ok()
     }
 
     fn is_idle(&self) -> bool {
@@ -276,8 +277,8 @@ fn kind_of(root: Value<'_, '_>, name: Option<&str>) -> String {
 }
 
 /// Returns whether a placeholder may stand in a document: one may be hidden by an escape.
-fn may_hold(data: &str) -> bool {
-    placeholder::next_candidate(data.as_bytes()).is_some() || memchr::memmem::find(data.as_bytes(), b"\\u").is_some()
+fn may_hold(document: &[u8]) -> bool {
+    placeholder::next_candidate(document).is_some() || memchr::memmem::find(document, b"\\u").is_some()
 }
 
 /// Returns whether a string is JSON by its name, as that of the arguments of a tool's call.
