@@ -21,9 +21,20 @@ use serde_json::Value;
 
 /// How long each measurement is repeated.
 const PATIENCE: Duration = Duration::from_millis(600);
-/// Kilobytes of a body and its values, each of them once.
-const BODIES: [(usize, usize); 8] =
-    [(10, 0), (10, 20), (76, 0), (76, 20), (76, 200), (1_000, 0), (1_000, 500), (1_000, 5_000)];
+/// The bodies, and one of them in a scope that knows as many values as the filter remembers of one.
+const CASES: [Case; 11] = [
+    Case::of(10, 0),
+    Case::of(10, 20),
+    Case::of(76, 0),
+    Case::of(76, 20),
+    Case::of(76, 200),
+    Case { known: 2_000, ..Case::of(76, 200) },
+    Case::of(1_000, 0),
+    Case::of(1_000, 500),
+    Case::of(1_000, 5_000),
+    Case::of(10_000, 0),
+    Case::of(10_000, 5_000),
+];
 
 /// The ways to take a body.
 const READ: &str = "read and written by serde_json";
@@ -33,13 +44,39 @@ const NEXT: &str = "next turn";
 /// Milliseconds, or instructions, by the body and the way.
 type Rows = BTreeMap<String, f64>;
 
+/// A body, and what its scope knows.
+#[derive(Clone, Copy)]
+struct Case {
+    kilobytes: usize,
+    /// Values in it, each of them once.
+    values: usize,
+    /// Values that earlier exchanges have shown. None of them stands in it.
+    known: usize,
+}
+
+impl Case {
+    const fn of(kilobytes: usize, values: usize) -> Self {
+        Self { kilobytes, values, known: 0 }
+    }
+
+    fn name(self) -> String {
+        let Self { kilobytes, values, known } = self;
+        let known = if known > 0 { format!(", {known} known") } else { String::new() };
+        format!("{kilobytes} KB, {values} values{known}")
+    }
+
+    fn body(self, variant: usize) -> String {
+        body::assistant(self.kilobytes * 1_000, self.values, variant)
+    }
+}
+
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
     let arguments: Vec<&str> = arguments.iter().skip(1).map(String::as_str).filter(|it| *it != "--bench").collect();
     match arguments.as_slice() {
         ["--bodies", directory, count] => write_bodies(Path::new(directory), number(count)?),
-        ["--count", kilobytes, values, way] => {
-            run_once(&body::assistant(number(kilobytes)? * 1_000, number(values)?, 0), way)
+        ["--count", kilobytes, values, known, way] => {
+            run_once(Case { kilobytes: number(kilobytes)?, values: number(values)?, known: number(known)? }, way)
         }
         ["--json", path] => std::fs::write(path, serde_json::to_vec_pretty(&measured()?)?),
         [] => print(&measured()?),
@@ -51,16 +88,12 @@ fn number(text: &str) -> Result<usize> {
     text.parse().map_err(|_| Error::new(ErrorKind::InvalidInput, format!("{text} is not a number")))
 }
 
-fn name(kilobytes: usize, values: usize) -> String {
-    format!("{kilobytes} KB, {values} values")
-}
-
 fn write_bodies(directory: &Path, count: usize) -> Result<()> {
     std::fs::create_dir_all(directory)?;
-    for (kilobytes, values) in BODIES {
+    for case in CASES.into_iter().filter(|case| case.known == 0) {
         for variant in 0..count {
-            let path = directory.join(format!("{kilobytes}-{values}-{variant}.json"));
-            std::fs::write(path, body::assistant(kilobytes * 1_000, values, variant))?;
+            let path = directory.join(format!("{}-{}-{variant}.json", case.kilobytes, case.values));
+            std::fs::write(path, case.body(variant))?;
         }
     }
     Ok(())
@@ -77,13 +110,12 @@ fn print(measured: &BTreeMap<&str, Rows>) -> Result<()> {
 
 fn measured() -> Result<BTreeMap<&'static str, Rows>> {
     let (mut milliseconds, mut instructions) = (Rows::new(), Rows::new());
-    for (kilobytes, values) in BODIES {
-        let body = body::assistant(kilobytes * 1_000, values, 0);
+    for case in CASES {
         let ways = [READ, FIRST, NEXT];
-        for (way, taken) in ways.into_iter().zip(times(&body)?) {
-            let row = format!("{}, {way}", name(kilobytes, values));
-            if let Some(count) = counted(kilobytes, values, way) {
-                instructions.insert(row.clone(), count / body.len() as f64);
+        for (way, taken) in ways.into_iter().zip(times(case)?) {
+            let row = format!("{}, {way}", case.name());
+            if let Some(count) = counted(case, way) {
+                instructions.insert(row.clone(), count / case.body(0).len() as f64);
             }
             milliseconds.insert(row, taken);
         }
@@ -93,16 +125,20 @@ fn measured() -> Result<BTreeMap<&'static str, Rows>> {
 }
 
 /// Runs a body with each way's own preparation and hands the way to `run`.
-fn with_masker<T>(run: impl FnOnce(&Masker<'_>) -> T) -> Result<T> {
+fn with_masker<T>(case: Case, run: impl FnOnce(&Masker<'_>) -> T) -> Result<T> {
     let scanner = Scanner::new(&Policy::default()).map_err(Error::other)?;
     let mint = Mint::new(&PlaceholderKey::derive(b"bench", "bench"), "bench");
-    let (known, options) = (Known::default(), Options::default());
+    let kind = scanner.kind_id("s3_bucket").ok_or(ErrorKind::NotFound)?;
+    let buckets: Vec<String> = (0..case.known).map(|n| format!("known-{n:05}-logs")).collect();
+    let known = Known::new(buckets.iter().map(|bucket| (kind, bucket.as_str())));
+    let options = Options::default();
     Ok(run(&Masker { scanner: &scanner, known: &known, mint: &mint, options, thoughts: &NoThoughts }))
 }
 
 /// Milliseconds of reading and writing a body, of masking it, and of masking it when its texts were masked before.
-fn times(body: &str) -> Result<[f64; 3]> {
-    with_masker(|masker| {
+fn times(case: Case) -> Result<[f64; 3]> {
+    let body = &case.body(0);
+    with_masker(case, |masker| {
         let mut history = History::default();
         mask(masker, &mut history, body);
         [
@@ -140,8 +176,9 @@ fn counted_turn(run: impl FnOnce()) {
 }
 
 /// Takes a body once, when everything that a worker makes once is there.
-fn run_once(body: &str, way: &str) -> Result<()> {
-    with_masker(|masker| {
+fn run_once(case: Case, way: &str) -> Result<()> {
+    let body = &case.body(0);
+    with_masker(case, |masker| {
         let (mut history, mut other) = (History::default(), History::default());
         mask(masker, &mut history, body);
         match way {
@@ -153,11 +190,12 @@ fn run_once(body: &str, way: &str) -> Result<()> {
 }
 
 /// The instructions of one run, which no other work disturbs; `None` where valgrind is not installed.
-fn counted(kilobytes: usize, values: usize, way: &str) -> Option<f64> {
+fn counted(case: Case, way: &str) -> Option<f64> {
+    let Case { kilobytes, values, known } = case;
     let mut callgrind = Command::new("valgrind");
     callgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*counted_turn*"]);
     callgrind.arg(std::env::current_exe().ok()?).arg("--count");
-    let out = callgrind.args([&kilobytes.to_string(), &values.to_string(), way]).output().ok()?;
+    let out = callgrind.args([kilobytes, values, known].map(|number| number.to_string())).arg(way).output().ok()?;
     let told = String::from_utf8(out.stderr).ok()?;
     let (_, count) = told.split_once("Collected : ")?;
     count.split_whitespace().next()?.parse().ok()
