@@ -125,7 +125,7 @@ impl Dictionary {
     }
 
     /// The values with what is known of them, in the order of their bytes.
-    pub(crate) fn values(&self) -> impl Iterator<Item = (KindId, Spread, &str)> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = (KindId, Spread, &str)> + Clone {
         self.values.iter().map(|value| (value.kind, value.spread, self.text(value)))
     }
 
@@ -223,6 +223,51 @@ pub(crate) struct Standing {
     /// Its bytes, without those of a number after it.
     pub(crate) length: usize,
     pub(crate) kind: KindId,
+}
+
+/// A set of grams that may say yes to one that it does not have: a bit for each hash.
+#[derive(Clone, Debug)]
+pub(crate) struct Filter {
+    bits: Vec<u64>,
+    /// The bits of a hash that are not used.
+    shift: u32,
+}
+
+/// Bits of the smallest and of the largest filter, which stays in the first cache, as powers of two.
+const FILTER_BITS: Range<u32> = 9..16;
+/// Bits for each gram, as a power of two.
+const GRAM_BITS: u32 = 4;
+
+impl Filter {
+    /// An empty one with room for so many grams.
+    pub(crate) fn new(grams: usize) -> Self {
+        let bits = (usize::BITS - grams.leading_zeros() + GRAM_BITS).clamp(FILTER_BITS.start, FILTER_BITS.end);
+        Self { bits: vec![0; 1 << (bits - u64::BITS.ilog2())], shift: u32::BITS - bits }
+    }
+
+    /// Multiplicative hashing: the highest bits of the product depend on all of the gram.
+    fn place(&self, gram: u32) -> (usize, u32) {
+        let hash = gram.wrapping_mul(0x9e37_79b1) >> self.shift;
+        ((hash / u64::BITS) as usize, hash % u64::BITS)
+    }
+
+    fn insert(&mut self, gram: u32) {
+        let (word, bit) = self.place(gram);
+        self.bits.get_mut(word).into_iter().for_each(|word| *word |= 1 << bit);
+    }
+
+    /// The same with those grams of a dictionary that stand at one of these offsets.
+    pub(crate) fn with(&self, dictionary: &Dictionary, offsets: u8) -> Self {
+        let mut both = self.clone();
+        let grams = dictionary.grams.iter().filter(|(_, at)| at & offsets != 0);
+        grams.for_each(|(gram, _)| both.insert(*gram));
+        both
+    }
+
+    pub(crate) fn may_have(&self, gram: u32) -> bool {
+        let (word, bit) = self.place(gram);
+        self.bits.get(word).is_some_and(|word| word >> bit & 1 == 1)
+    }
 }
 
 pub(crate) fn gram(bytes: &[u8]) -> u32 {

@@ -124,6 +124,12 @@ pub(crate) fn hash(mut hasher: SipHasher13, value: &str) -> u64 {
     hasher.finish()
 }
 
+/// Returns a hash of a value and of how it is looked for, by the hash of the value.
+pub(crate) fn with_place(hash: u64, kind: KindId, spread: Spread) -> u64 {
+    let place = (kind.index() as u64) << 1 | u64::from(spread == Spread::Whole);
+    hash ^ place.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// Returns the places at which a value is looked for; `None` if it is not.
 fn spread(hit: &Hit, value: &str) -> Option<Spread> {
     match hit.evidence {

@@ -22,7 +22,7 @@ use crate::placeholder::Hashed;
 use crate::scan::dictionary::{Dictionary, Spread, Standing};
 use crate::scan::found::{self, Found, Learned, Shown};
 use crate::scan::search::Search;
-use crate::scan::{Picked, Written};
+use crate::scan::{Known, Picked, Written};
 
 /// Maximum bytes of what is remembered in all; past that the texts that were not sent for the longest time are
 /// forgotten, and scanned if they return.
@@ -60,10 +60,12 @@ struct Entry {
     set: u64,
 }
 
-/// The hashes of the values that were looked for, sorted, and the hash of the estate whose names were.
+/// The hashes of the values that were looked for, sorted: those of the scope, which stay the same for many exchanges, and
+/// those that the texts have shown. And the hash of the estate whose names were.
 #[derive(Debug, PartialEq, Eq)]
 struct Values {
-    hashes: Vec<u64>,
+    known: Rc<[u64]>,
+    shown: Vec<u64>,
     estate: u64,
 }
 
@@ -94,18 +96,24 @@ impl Entry {
 }
 
 impl Values {
-    fn new(hashes: impl Iterator<Item = u64>, estate: u64) -> Self {
-        let mut hashes: Vec<u64> = hashes.collect();
-        hashes.sort_unstable();
-        Self { hashes, estate }
+    fn new(known: Rc<[u64]>, shown: impl Iterator<Item = u64>, estate: u64) -> Self {
+        let mut shown: Vec<u64> = shown.collect();
+        shown.sort_unstable();
+        Self { known, shown, estate }
     }
 
     fn bytes(&self) -> usize {
-        ENTRY_BYTES + self.hashes.len() * size_of::<u64>()
+        ENTRY_BYTES + (self.known.len() + self.shown.len()) * size_of::<u64>()
     }
 
     fn has(&self, value: u64) -> bool {
-        self.hashes.binary_search(&value).is_ok()
+        self.shown.binary_search(&value).is_ok() || self.known.binary_search(&value).is_ok()
+    }
+
+    /// Returns whether all values of an earlier set are in this one.
+    fn includes(&self, before: &Self) -> bool {
+        let known = || before.known.iter().all(|value| self.has(*value));
+        (Rc::ptr_eq(&self.known, &before.known) || known()) && before.shown.iter().all(|value| self.has(*value))
     }
 }
 
@@ -226,24 +234,25 @@ impl<'h> Review<'h> {
         self,
         texts: &[Written<'_>],
         found: &[Rc<Found>],
-        (search, learned): (&Search<'_>, &[Learned<'_>]),
+        (known, learned): (&Known, &[Learned<'_>]),
+        search: &Search<'_>,
         pick: impl Fn(&Written<'_>, &Found, &[Standing]) -> Rc<[Picked]>,
     ) -> Vec<Rc<[Picked]>> {
         let Self { history, hasher, texts: reviewed, .. } = self;
-        let known = search.known().values();
-        let known = known.map(|(kind, spread, value)| (found::hash(hasher, value), (kind, spread, value)));
-        let here = learned.iter().filter(|learned| !search.known().has(&learned.value));
-        let here = here.map(|learned| (learned.hash, (learned.kind, learned.spread, &*learned.value)));
-        let values: Vec<(u64, Known<'_>)> =
-            known.chain(here).map(|(hash, value)| (with_place(hash, value), value)).collect();
+        let hashes = known.hashes(hasher);
+        let shown = learned.iter().filter(|learned| !known.dictionary.has(&learned.value));
+        let shown = shown.map(|Learned { kind, spread, hash, value }| {
+            (found::with_place(*hash, *kind, *spread), (*kind, *spread, &**value))
+        });
+        let shown: Vec<(u64, Wanted<'_>)> = shown.collect();
         // Another estate is another set: its names are not compared one by one.
         let estate = search.estate().map_or(0, |estate| found::hash(hasher, estate.version()));
-        let now = Values::new(values.iter().map(|(hash, _)| *hash), estate);
-        let fresh = history.fresh(&reviewed, &now, &values);
+        let set = history.keep(Values::new(hashes.sorted, shown.iter().map(|(hash, _)| *hash), estate));
+        let known = hashes.of_values.iter().copied().zip(known.dictionary.values());
+        let fresh = history.fresh(&reviewed, set, known, &shown);
         let none = Dictionary::default();
         let searches: HashMap<u64, Search<'_>> =
             fresh.iter().map(|(set, fresh)| (*set, Search::new([fresh, &none]))).collect();
-        let set = history.keep(now);
         let mut one = |((text, found), reviewed): ((&Written<'_>, &Rc<Found>), Reviewed)| match reviewed {
             Reviewed::Not => pick(text, found, &search.find(text.text())),
             Reviewed::New(id) => {
@@ -269,32 +278,35 @@ impl<'h> Review<'h> {
 }
 
 /// A value that is looked for.
-type Known<'v> = (KindId, Spread, &'v str);
-
-/// Returns a hash of a value and of how it is looked for, by the hash of the value.
-fn with_place(hash: u64, (kind, spread, _): Known<'_>) -> u64 {
-    let place = (kind.index() as u64) << 1 | u64::from(spread == Spread::Whole);
-    hash ^ place.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
+type Wanted<'v> = (KindId, Spread, &'v str);
 
 impl SeenTexts {
-    /// The values that texts of earlier exchanges were not searched for, by the numbers of their sets. A set with a
-    /// value that is gone is not among them.
-    fn fresh(&self, texts: &[Reviewed], now: &Values, values: &[(u64, Known<'_>)]) -> HashMap<u64, Dictionary> {
+    /// The values of a set that texts of earlier exchanges were not searched for, by the numbers of their sets. A set with
+    /// a value that is gone is not among them.
+    fn fresh<'v>(
+        &self,
+        texts: &[Reviewed],
+        now: u64,
+        known: impl Iterator<Item = (u64, Wanted<'v>)> + Clone,
+        shown: &[(u64, Wanted<'v>)],
+    ) -> HashMap<u64, Dictionary> {
+        let Some(values) = self.set(now) else { return HashMap::new() };
         let mut sets: Vec<u64> = Vec::new();
         for text in texts {
             if let Reviewed::Old(_, set, ..) = text
                 && sets.len() < COMPARED_MAX
+                && *set != now
                 && !sets.contains(set)
             {
                 sets.push(*set);
             }
         }
         let fresh = |set: u64| {
-            let is_within = |before: &&Values| before.hashes.iter().all(|value| now.has(*value));
-            let before = self.set(set).filter(|before| before.estate == now.estate).filter(is_within)?;
-            let fresh = values.iter().filter(|(hash, _)| !before.has(*hash)).map(|(_, value)| *value);
-            Some((set, Dictionary::new(fresh)))
+            let before = self.set(set).filter(|before| before.estate == values.estate && values.includes(before))?;
+            // Most exchanges know what the one before them knew.
+            let known = known.clone().take(if Rc::ptr_eq(&before.known, &values.known) { 0 } else { usize::MAX });
+            let fresh = known.chain(shown.iter().copied()).filter(|(hash, _)| !before.has(*hash));
+            Some((set, Dictionary::new(fresh.map(|(_, value)| value))))
         };
         sets.into_iter().filter_map(fresh).collect()
     }
@@ -324,7 +336,7 @@ fn merged(old: &[Standing], fresh: Vec<Standing>) -> Vec<Standing> {
 mod tests {
     use super::*;
     use crate::policy::Policy;
-    use crate::scan::{Known, Scanner};
+    use crate::scan::Scanner;
 
     fn review(scanner: &Scanner, history: &mut SeenTexts, texts: &[String]) {
         let texts: Vec<Written<'_>> = texts.iter().map(|text| Written::plain(text, Some("text"))).collect();

@@ -5,11 +5,11 @@
 //! wide as the shortest value allows. What is looked up then is the sorted list.
 
 use std::cmp::Reverse;
-use std::ops::Range;
 
-use crate::scan::dictionary::{Dictionary, GRAM, STEP_MAX, Standing};
+use crate::scan::dictionary::{Dictionary, Filter, GRAM, STEP_MAX, Standing};
 use crate::scan::edge;
 use crate::scan::estate::Estate;
+use crate::scan::known::Known;
 
 /// The dictionaries of one exchange, ready to be looked up in its texts. Where two of them have a value, the first one
 /// counts.
@@ -22,31 +22,34 @@ pub(crate) struct Search<'d> {
 }
 
 impl<'d> Search<'d> {
+    /// The search for what a scope knows, and for the values of an exchange.
+    pub(crate) fn of(known: &'d Known, here: &'d Dictionary) -> Self {
+        Self::with_filter([&known.dictionary, here], |step| known.filter().with(here, step))
+            .with_estate(known.estate.as_deref())
+    }
+
     pub(crate) fn new(dictionaries: [&'d Dictionary; 2]) -> Self {
+        let grams = dictionaries.iter().map(|dictionary| dictionary.grams.len()).sum();
+        let all =
+            |step| dictionaries.iter().fold(Filter::new(grams), |filter, dictionary| filter.with(dictionary, step));
+        Self::with_filter(dictionaries, all)
+    }
+
+    /// `filter` is asked for the grams at some offsets.
+    fn with_filter(dictionaries: [&'d Dictionary; 2], filter: impl FnOnce(u8) -> Filter) -> Self {
         let filled = || dictionaries.iter().filter(|dictionary| !dictionary.is_empty());
         let shortest = filled().map(|dictionary| dictionary.shortest).min().unwrap_or(GRAM);
         let step = (shortest + 1).saturating_sub(GRAM).clamp(1, STEP_MAX);
-        let grams = filled().map(|dictionary| dictionary.grams.len()).sum();
-        let mut filter = Filter::new(grams);
-        let used = (1 << step) - 1;
-        let grams = filled().flat_map(|dictionary| &dictionary.grams).filter(|(_, offsets)| offsets & used != 0);
-        grams.for_each(|(gram, _)| filter.insert(*gram));
-        Self { dictionaries, estate: None, step, filter }
+        Self { dictionaries, estate: None, step, filter: filter((1 << step) - 1) }
     }
 
     /// Returns the search that looks for the names of an estate too. Of a value in both, the dictionaries' kind counts.
-    pub(crate) fn with_estate(self, estate: Option<&'d Estate>) -> Self {
+    fn with_estate(self, estate: Option<&'d Estate>) -> Self {
         Self { estate: estate.filter(|estate| !estate.is_empty()), ..self }
     }
 
     pub(crate) fn estate(&self) -> Option<&'d Estate> {
         self.estate
-    }
-
-    /// The values of earlier exchanges.
-    pub(crate) fn known(&self) -> &'d Dictionary {
-        let [known, _] = self.dictionaries;
-        known
     }
 
     /// Returns the longest value that stands at each place, in the order of the places.
@@ -101,45 +104,11 @@ fn may_begin(text: &[u8], start: usize) -> bool {
     edge::previous(text, start).is_none_or(|b| !b.is_ascii_alphanumeric()) || edge::ends_escape(text, start)
 }
 
-/// A set of grams that may say yes to one that it does not have: a bit for each hash.
-#[derive(Debug)]
-struct Filter {
-    bits: Vec<u64>,
-    /// The bits of a hash that are not used.
-    shift: u32,
-}
-
-/// Bits of the smallest and of the largest filter, which stays in the first cache, as powers of two.
-const FILTER_BITS: Range<u32> = 9..16;
-/// Bits for each gram, as a power of two.
-const GRAM_BITS: u32 = 4;
-
-impl Filter {
-    fn new(grams: usize) -> Self {
-        let bits = (usize::BITS - grams.leading_zeros() + GRAM_BITS).clamp(FILTER_BITS.start, FILTER_BITS.end);
-        Self { bits: vec![0; 1 << (bits - u64::BITS.ilog2())], shift: u32::BITS - bits }
-    }
-
-    /// Multiplicative hashing: the highest bits of the product depend on all of the gram.
-    fn place(&self, gram: u32) -> (usize, u32) {
-        let hash = gram.wrapping_mul(0x9e37_79b1) >> self.shift;
-        ((hash / u64::BITS) as usize, hash % u64::BITS)
-    }
-
-    fn insert(&mut self, gram: u32) {
-        let (word, bit) = self.place(gram);
-        self.bits.get_mut(word).into_iter().for_each(|word| *word |= 1 << bit);
-    }
-
-    fn may_have(&self, gram: u32) -> bool {
-        let (word, bit) = self.place(gram);
-        self.bits.get(word).is_some_and(|word| word >> bit & 1 == 1)
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
     use crate::catalog::{Edge, KindId};
     use crate::scan::dictionary::{Spread, numbered_len};

@@ -27,10 +27,10 @@ impl Scanner {
         self.versions(texts, found, hasher, &mut learned);
         learned.truncate(known::KNOWN_MAX);
         let here = Dictionary::new(learned.iter().map(|learned| (learned.kind, learned.spread, &*learned.value)));
-        let values = Search::new([&known.dictionary, &here]).with_estate(known.estate.as_deref());
+        let values = Search::of(known, &here);
         let pick = |text: &Written<'_>, found: &Found, standing: &[Standing]| self.pick(text, found, standing);
         match review {
-            Some(review) => review.settle(texts, found, (&values, &learned), pick),
+            Some(review) => review.settle(texts, found, (known, &learned), &values, pick),
             None => {
                 let texts = texts.iter().zip(found);
                 texts.map(|(text, found)| pick(text, found, &values.find(text.text()))).collect()
