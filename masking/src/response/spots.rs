@@ -95,9 +95,10 @@ impl Texts {
 
     /// Returns what the string that was taken last at this place does when it comes again. An index counts until the
     /// texts are forgotten.
-    pub(super) fn again(&mut self, spot: &Spot, string: &str) -> Again {
-        let &mut Text { progress, has_changed, repeats, .. } = self.text(spot);
+    pub(super) fn again(&self, spot: &Spot, string: &str) -> Again {
+        // A place that was forgotten meanwhile is not remembered for this.
         let Some(index) = self.indices.get(spot).copied() else { return Again::More };
+        let Some(&Text { progress, has_changed, repeats, .. }) = self.texts.get(index) else { return Again::More };
         if has_changed {
             return Again::Continues(index);
         }
