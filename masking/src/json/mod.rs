@@ -292,11 +292,19 @@ impl Parser<'_> {
             return Err(self.syntax());
         }
         let start = self.at;
+        let escaped = self.string_end()?;
+        self.push(start, self.at, Shape::String, escaped)?;
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Goes on to the quote at the end of a string. Returns whether it has escapes.
+    fn string_end(&mut self) -> Result<bool, JsonError> {
         let mut escaped = false;
         loop {
             self.at += self.special().ok_or(self.syntax())?;
             match self.bytes.get(self.at) {
-                Some(b'"') => break,
+                Some(b'"') => return Ok(escaped),
                 Some(b'\\') => {
                     escaped = true;
                     self.at += escape_len(self.bytes.get(self.at..).unwrap_or_default()).ok_or(self.syntax())?;
@@ -304,9 +312,6 @@ impl Parser<'_> {
                 _ => return Err(self.syntax()),
             }
         }
-        self.push(start, self.at, Shape::String, escaped)?;
-        self.at += 1;
-        Ok(())
     }
 
     /// Returns the end of the plain run of a string: at a quote, a backslash or a control character.
@@ -407,18 +412,11 @@ pub(crate) fn number(bytes: &[u8]) -> Option<usize> {
 /// Returns the length of the content of a string that the bytes begin with, up to its quote, and whether it has escapes;
 /// `None` if that is not the content of a string, or no text.
 pub(crate) fn content(bytes: &[u8]) -> Option<(usize, bool)> {
-    let (mut at, mut escaped) = (0, false);
-    loop {
-        at += near::two(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes.get(at) == Some(&b'"') {
-            break;
-        }
-        escaped = true;
-        at += escape_len(bytes.get(at..)?)?;
-    }
-    let content = bytes.get(..at)?;
-    let is_text = is_plain(content) && (content.is_ascii() || std::str::from_utf8(content).is_ok());
-    is_text.then_some((at, escaped))
+    let mut parser = Parser { bytes, plain: false, at: 0, nodes: Vec::new(), open: Vec::new() };
+    let escaped = parser.string_end().ok()?;
+    let content = bytes.get(..parser.at)?;
+    let is_text = content.is_ascii() || std::str::from_utf8(content).is_ok();
+    is_text.then_some((parser.at, escaped))
 }
 
 /// A replacement for a span of a text.
