@@ -70,6 +70,7 @@ pub use form::{Boundary, FormError};
 pub use guard::{Guard, Hosts};
 pub use history::History;
 pub use mask::{FOREIGN_MAX, Files, Format, MaskError, Masked, Masker, NoThoughts, Thoughts};
+pub use near::is_same;
 pub use placeholder::{AddressCodes, Mint, Names, Placeholder, PlaceholderKey};
 pub use policy::{CustomError, CustomPattern, Policy, PolicyError};
 pub use replaced::{Collision, Entry, Replaced, Secret};

@@ -157,7 +157,7 @@ impl Exchange {
             Phase::ToClient(exchange) => exchange.write(Some(chunk), end_of_stream)?,
             _ => return None,
         };
-        (!is_same(&out, chunk)).then_some(out)
+        (!masking::is_same(&out, chunk)).then_some(out)
     }
 
     /// The host cannot show the next bytes of the response. Returns the bytes to send instead; `None` leaves them unchanged.
@@ -194,14 +194,4 @@ impl Exchange {
             _ => None,
         }
     }
-}
-
-/// Returns whether bytes are the same, by eight of them at once: WebAssembly has no instruction that compares more, and
-/// one byte at a time a megabyte takes sixteen million instructions.
-fn is_same(bytes: &[u8], others: &[u8]) -> bool {
-    let [(eights, rest), (other_eights, other_rest)] = [bytes, others].map(|bytes| bytes.as_chunks::<8>());
-    let mut pairs = eights.iter().zip(other_eights);
-    bytes.len() == others.len()
-        && pairs.all(|(eight, other)| u64::from_le_bytes(*eight) == u64::from_le_bytes(*other))
-        && rest == other_rest
 }
