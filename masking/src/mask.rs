@@ -315,11 +315,7 @@ impl<'m> Masking<'m> {
         let mut push = |span: Range<usize>, placeholder: Placeholder| {
             edits.push(Edit { span: start + span.start..start + span.end, text: placeholder.as_str().to_owned() });
         };
-        if scanner.is_undivided(picked.kind) {
-            push(0..raw.len(), whole);
-            return Ok(());
-        }
-        let parts = scanner.parts(picked.kind, value);
+        let parts = if scanner.is_undivided(picked.kind) { Vec::new() } else { scanner.parts(picked.kind, value) };
         if parts.iter().all(|part| part.is_whole(value)) {
             push(0..raw.len(), whole);
             return Ok(());
