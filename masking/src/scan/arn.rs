@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::catalog::KindId;
 use crate::catalog::{ACCOUNT, Check, Edge};
 use crate::near::is_any;
-use crate::scan::check;
+use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::edge;
 use crate::scan::own;
 use crate::scan::words;
@@ -60,8 +60,6 @@ pub(crate) const RESTS: [(&str, Rest); 21] = [
     ("/poweruseraccess", Rest::Name),
 ];
 
-/// Digits of an account.
-const ACCOUNT_LEN: usize = 12;
 /// Maximum bytes of a field between two colons: a placeholder fits.
 const FIELD_MAX: usize = 40;
 /// Maximum bytes of a resource.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::catalog::Check;
 use crate::near::is_any;
-use crate::scan::check;
+use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::clause;
 use crate::scan::member::OWN;
 use crate::scan::name::in_name;
@@ -19,7 +19,6 @@ const OPENING_MAX: usize = 64;
 const GAP_MAX: usize = 320;
 /// Bytes of a member's name.
 const NAME_MAX: usize = 40;
-const DIGITS: usize = 12;
 
 /// Reports the accounts in the brackets that open at `inside` or after a type or a call. Returns up to where was read.
 pub(crate) fn accounts(text: &[u8], inside: usize, mut found: impl FnMut(Range<usize>)) -> Option<usize> {
@@ -31,7 +30,7 @@ pub(crate) fn accounts(text: &[u8], inside: usize, mut found: impl FnMut(Range<u
             b']' | b'}' | b')' => depth = depth.saturating_sub(1),
             b'0'..=b'9' => {
                 let len = text.get(at..)?.iter().take(NAME_MAX).take_while(|b| b.is_ascii_digit()).count();
-                if len == DIGITS && is_element(text, at) && clause::is_account(text.get(at..at + len)?) {
+                if len == ACCOUNT_LEN && is_element(text, at) && clause::is_account(text.get(at..at + len)?) {
                     found(at..at + len);
                     last = at + len;
                 }
@@ -63,7 +62,7 @@ fn opening(text: &[u8], at: usize) -> Option<usize> {
 
 /// Returns whether the number at `at` is an element, or the value of a member that could be an account's.
 fn is_element(text: &[u8], at: usize) -> bool {
-    let behind = text.get(at + DIGITS..).unwrap_or_default();
+    let behind = text.get(at + ACCOUNT_LEN..).unwrap_or_default();
     let marks = behind.iter().take(4).take_while(|b| is_any(b"\\\"'`", b)).count();
     let ends = behind.get(marks).is_none_or(|b| b.is_ascii_whitespace() || is_any(b",]}):=;|\\", b));
     let head = text.get(at.saturating_sub(GAP_MAX)..at).unwrap_or_default();
@@ -90,7 +89,7 @@ fn is_element(text: &[u8], at: usize) -> bool {
         [.., last] => last.is_ascii_digit() && head.len() > front.len(),
         [] => false,
     };
-    ends && element && check::passes(Check::Account, text.get(at..at + DIGITS).unwrap_or_default())
+    ends && element && check::passes(Check::Account, text.get(at..at + ACCOUNT_LEN).unwrap_or_default())
 }
 
 /// Returns whether the text behind a number and its marks assigns to it.
@@ -116,7 +115,7 @@ pub(crate) fn keys(text: &[u8], inside: usize, indent: usize, mut found: impl Fn
             break;
         }
         let mark = usize::from(matches!(line.get(blanks), Some(b'"' | b'\'')));
-        let (start, stop) = (blanks + mark, blanks + mark + DIGITS);
+        let (start, stop) = (blanks + mark, blanks + mark + ACCOUNT_LEN);
         let behind = line.get(stop..).unwrap_or_default();
         let key = line.get(start..stop).filter(|key| clause::is_account(key) && is_key(behind, mark));
         misses += 1;

@@ -18,6 +18,9 @@ pub(crate) use crate::scan::look::{
 };
 pub(crate) use crate::scan::own::is_region;
 
+/// Digits of an account.
+pub(crate) const ACCOUNT_LEN: usize = 12;
+
 pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
     match check {
         Check::None | Check::Version => true,

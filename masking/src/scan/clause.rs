@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::catalog::Check;
 use crate::near::is_any;
-use crate::scan::check;
+use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::words::Words;
 
 /// Bytes in which the value begins, and words in front of it.
@@ -27,7 +27,7 @@ pub(crate) fn account(text: &[u8], at: usize) -> Option<Range<usize>> {
     let colon = usize::from(matches!(text.get(at..), Some([b':', b' ', next, ..]) if next.is_ascii_alphabetic()));
     // `Which account? 471192830564`, `the staging account, 471192830564, …`
     if let Some([b'?' | b',' | b';' | b'!', b' ', b'0'..=b'9', ..]) = text.get(at..) {
-        let number = at + 2..at + 2 + DIGITS;
+        let number = at + 2..at + 2 + ACCOUNT_LEN;
         return stands(text, number.clone()).then_some(number);
     }
     blank(text, at + colon)?;
@@ -41,9 +41,6 @@ pub(crate) fn stands(text: &[u8], number: Range<usize>) -> bool {
     let ends = text.get(number.end).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
     ends && text.get(number).is_some_and(is_account)
 }
-
-/// Digits of an account.
-pub(crate) const DIGITS: usize = 12;
 
 /// Reports the accounts on the rest of the line after a name for several: `Accounts: prod 471192830564, dev 582203941675`.
 /// Returns whether there is more than one.

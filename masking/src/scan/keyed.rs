@@ -138,7 +138,7 @@ impl Keyed {
         // `Which account? 471192830564 or 582203941675?`
         let other = notation::next_element(text, end).filter(|next| next.joint == Joint::And);
         let other = other.filter(|_| self.check == Check::Account).map(|next| next.place.start);
-        let other = other.map(|start| start..start + clause::DIGITS);
+        let other = other.map(|start| start..start + check::ACCOUNT_LEN);
         other.filter(|other| clause::stands(text, other.clone())).into_iter().for_each(found);
         true
     }

@@ -2,11 +2,9 @@
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
-use crate::scan::check;
+use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::edge;
 use crate::scan::pick::{Evidence, Hit, Source};
-
-const DIGITS: usize = 12;
 
 /// Adds the accounts in the columns before and after the hits.
 pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
@@ -16,7 +14,7 @@ pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
             if text.get(hit.start..).is_some_and(|id| id.starts_with(b"eni-")) { b"\t " } else { b"\t" };
         let before = hit
             .start
-            .checked_sub(DIGITS + 1)
+            .checked_sub(ACCOUNT_LEN + 1)
             .filter(|_| edge::previous(text, hit.start).is_some_and(|b| columns.contains(&b)));
         let behind = text.get(hit.end).filter(|b| columns.contains(b)).map(|_| hit.end + 1);
         [before, behind]
@@ -25,7 +23,7 @@ pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     let found = starts.into_iter().filter(|start| is_account(text, *start));
     hits.extend(
         found
-            .map(|start| Hit::new(start..start + DIGITS, account, Source::Rule, Evidence::Context))
+            .map(|start| Hit::new(start..start + ACCOUNT_LEN, account, Source::Rule, Evidence::Context))
             .collect::<Vec<_>>(),
     );
 }
@@ -51,7 +49,7 @@ pub(crate) fn plain(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
 const HYPHENATED_MAX: usize = 8;
 
 fn is_account(text: &[u8], start: usize) -> bool {
-    let digits = text.get(start..start + DIGITS).filter(|digits| digits.iter().all(u8::is_ascii_digit));
+    let digits = text.get(start..start + ACCOUNT_LEN).filter(|digits| digits.iter().all(u8::is_ascii_digit));
     digits.is_some_and(|digits| check::passes(Check::Account, digits))
-        && edge::holds(Edge::Digits, text, start, start + DIGITS)
+        && edge::holds(Edge::Digits, text, start, start + ACCOUNT_LEN)
 }

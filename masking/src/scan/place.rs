@@ -3,11 +3,10 @@
 use std::ops::Range;
 
 use crate::catalog::{Check, Edge};
-use crate::scan::check;
+use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::edge;
 use crate::scan::words;
 
-const DIGITS: usize = 12;
 /// Bytes before an account that tell its place.
 const BEFORE_MAX: usize = 48;
 /// Maximum bytes of a region's name: `us-isof-southeast-1`.
@@ -17,29 +16,29 @@ const REGION_MAX: usize = 20;
 pub(crate) fn whole(text: &[u8]) -> Option<Range<usize>> {
     let value = text.trim_ascii();
     let start = text.len() - text.trim_ascii_start().len();
-    let digits = value.len() == DIGITS && value.iter().all(u8::is_ascii_digit);
-    (digits && check::passes(Check::Account, value) && !is_date(value)).then_some(start..start + DIGITS)
+    let digits = value.len() == ACCOUNT_LEN && value.iter().all(u8::is_ascii_digit);
+    (digits && check::passes(Check::Account, value) && !is_date(value)).then_some(start..start + ACCOUNT_LEN)
 }
 
 /// Reports the accounts that stand in such a place.
 pub(crate) fn accounts(text: &[u8], mut found: impl FnMut(Range<usize>)) {
     // One byte of each run of twelve digits stands at a multiple of twelve, so most bytes are not looked at.
-    let mut at = DIGITS - 1;
+    let mut at = ACCOUNT_LEN - 1;
     while let Some(byte) = text.get(at) {
         if !byte.is_ascii_digit() {
-            at += DIGITS;
+            at += ACCOUNT_LEN;
             continue;
         }
         let digit = |b: &&u8| b.is_ascii_digit();
-        let head = text.get(at + 1 - DIGITS..at).unwrap_or_default();
+        let head = text.get(at + 1 - ACCOUNT_LEN..at).unwrap_or_default();
         let start = at - head.iter().rev().take_while(digit).count();
-        let end = start + text.get(start..).unwrap_or_default().iter().take(DIGITS + 1).take_while(digit).count();
+        let end = start + text.get(start..).unwrap_or_default().iter().take(ACCOUNT_LEN + 1).take_while(digit).count();
         let value = text.get(start..end).unwrap_or_default();
-        let account = value.len() == DIGITS && check::passes(Check::Account, value) && !is_date(value);
+        let account = value.len() == ACCOUNT_LEN && check::passes(Check::Account, value) && !is_date(value);
         if account && edge::holds(Edge::Digits, text, start, end) && is_place(text, start, end) {
             found(start..end);
         }
-        at = end.max(at + 1) + DIGITS - 1;
+        at = end.max(at + 1) + ACCOUNT_LEN - 1;
     }
 }
 
@@ -163,7 +162,7 @@ fn is_compared(text: &[u8], start: usize, end: usize) -> bool {
     let front = front.strip_suffix(b":").or_else(|| front.strip_suffix(b"=")).unwrap_or(front).trim_ascii_end();
     // `test 471192830564 = 582203941675`
     let digits = front.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-    let equals = equals || digits == DIGITS && front.len() < head.len();
+    let equals = equals || digits == ACCOUNT_LEN && front.len() < head.len();
     let word = front.iter().rev().take(COMPARED_MAX).take_while(|b| b.is_ascii_alphabetic()).count();
     let word = front.get(front.len() - word..).unwrap_or_default();
     let option = words::ends_with_ignore_case(head, b"<option value=\"") || head.ends_with(b"<option value=\\\"");

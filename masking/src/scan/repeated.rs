@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::near::is_any;
+use crate::scan::check::ACCOUNT_LEN;
 use crate::scan::table::{Break, STRIDE, line_end, line_start};
 
 /// Maximum bytes of a beginning.
@@ -117,9 +118,6 @@ fn shared(beginning: &[u8], line: &[u8]) -> Option<usize> {
 fn in_line(beginning: &[u8], line: &[u8]) -> usize {
     walk(beginning, line, |_, _| {})
 }
-
-/// Digits of an account.
-const ACCOUNT_LEN: usize = 12;
 
 /// Walks over what both begin with, and tells where each byte of the first ends. Returns how much of the second that is.
 fn walk(first: &[u8], second: &[u8], mut each: impl FnMut(usize, u8)) -> usize {
