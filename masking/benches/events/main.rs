@@ -3,12 +3,16 @@
 //! `cargo bench -p masking --bench events` prints instructions of one event, which needs valgrind, and how often those of
 //! the parser they are.
 
+#[path = "../callgrind/mod.rs"]
+mod callgrind;
+
 use std::io::{Error, ErrorKind, Result, Write};
-use std::process::Command;
 
 use masking::dialect::Options;
 use masking::{Entry, Media, Placeholder, Policy, Recognised, Replaced, Response, Scanner, Secret};
 use serde_json::Value;
+
+use callgrind::counted_run;
 
 /// Events of a stream that is measured, and of the one that is taken off it: what comes before the first is not counted.
 const MANY: usize = 1_100;
@@ -133,18 +137,6 @@ fn replaced() -> Replaced {
     replaced
 }
 
-/// The function whose instructions are counted.
-#[inline(never)]
-fn counted_run(run: impl FnOnce()) {
-    run();
-}
-
-/// The instructions of one run; `None` where valgrind is not installed.
 fn counted(api: &str, way: &str, count: usize) -> Option<f64> {
-    let mut callgrind = Command::new("valgrind");
-    callgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*counted_run*"]);
-    callgrind.arg(std::env::current_exe().ok()?).args(["--count", api, way, &count.to_string()]);
-    let told = String::from_utf8(callgrind.output().ok()?.stderr).ok()?;
-    let (_, count) = told.split_once("Collected : ")?;
-    count.split_whitespace().next()?.parse().ok()
+    callgrind::count(&["--count", api, way, &count.to_string()])
 }

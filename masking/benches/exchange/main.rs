@@ -8,16 +8,19 @@
 //! With `--target wasm32-wasip1` the same runs as WebAssembly, in Node.
 
 mod body;
+#[path = "../callgrind/mod.rs"]
+mod callgrind;
 
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result, Write};
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use masking::dialect::Options;
 use masking::{Format, History, Known, Masker, Mint, NoThoughts, PlaceholderKey, Policy, Scanner};
 use serde_json::Value;
+
+use callgrind::counted_run;
 
 /// How long each measurement is repeated.
 const PATIENCE: Duration = Duration::from_millis(600);
@@ -169,12 +172,6 @@ fn mask(masker: &Masker<'_>, history: &mut History, body: &str) {
     std::hint::black_box(masker.mask_again(history, Format::Json, body.as_bytes()).is_ok());
 }
 
-/// The function whose instructions are counted.
-#[inline(never)]
-fn counted_turn(run: impl FnOnce()) {
-    run();
-}
-
 /// Takes a body once, when everything that a worker makes once is there.
 fn run_once(case: Case, way: &str) -> Result<()> {
     let body = &case.body(0);
@@ -182,21 +179,16 @@ fn run_once(case: Case, way: &str) -> Result<()> {
         let (mut history, mut other) = (History::default(), History::default());
         mask(masker, &mut history, body);
         match way {
-            FIRST => counted_turn(|| mask(masker, &mut other, body)),
-            NEXT => counted_turn(|| mask(masker, &mut history, body)),
-            _ => counted_turn(|| read(body)),
+            FIRST => counted_run(|| mask(masker, &mut other, body)),
+            NEXT => counted_run(|| mask(masker, &mut history, body)),
+            _ => counted_run(|| read(body)),
         }
     })
 }
 
-/// The instructions of one run, which no other work disturbs; `None` where valgrind is not installed.
+/// The instructions of one run; `None` where valgrind is not installed.
 fn counted(case: Case, way: &str) -> Option<f64> {
     let Case { kilobytes, values, known } = case;
-    let mut callgrind = Command::new("valgrind");
-    callgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*counted_turn*"]);
-    callgrind.arg(std::env::current_exe().ok()?).arg("--count");
-    let out = callgrind.args([kilobytes, values, known].map(|number| number.to_string())).arg(way).output().ok()?;
-    let told = String::from_utf8(out.stderr).ok()?;
-    let (_, count) = told.split_once("Collected : ")?;
-    count.split_whitespace().next()?.parse().ok()
+    let [kilobytes, values, known] = [kilobytes, values, known].map(|number| number.to_string());
+    callgrind::count(&["--count", &kilobytes, &values, &known, way])
 }
