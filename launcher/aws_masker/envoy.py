@@ -5,7 +5,7 @@ import json
 import os
 import string
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from aws_masker import artefacts
@@ -36,12 +36,15 @@ class Envoy:
         command += ["--disable-hot-restart", "--log-level", "warning", "--component-log-level", "wasm:info"]
         self.process = Process(name, command, logs, plan.env)
 
-    def __enter__(self) -> "Envoy":
-        self.process.start().wait_ready(f"{self.process.name} is ready", self._ready)
-        return self
+    def __enter__(self) -> Self:
+        return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.process.stop()
+
+    def start(self) -> Self:
+        self.process.start().wait_ready(f"{self.process.name} is ready", self._ready)
+        return self
 
     @staticmethod
     def rendered(plan: Plan, port: int, admin: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_masker import artefacts
 from aws_masker.asked import STDERR, Asked, Unfit
@@ -29,6 +29,8 @@ SIDECAR_PORT = 9001
 READY = "/aws-masker/readyz"
 READY_PATIENCE = 20.0
 WORKERS = 2
+
+Part = TypeVar("Part", Sidecar, Envoy)
 
 
 class Failed(RuntimeError):
@@ -69,11 +71,17 @@ def start(asked: Asked, private: Path, logs: Path | None, operator: str, stack: 
     sidecar = None
     if config.get("use_redis", True):
         port = SIDECAR_PORT if is_free(SIDECAR_PORT) else free_port()
-        sidecar = Sidecar("sidecar", private, settings(asked, token, operator), logs, port)
-        stack.enter_context(sidecar)
+        sidecar = owned(Sidecar("sidecar", private, settings(asked, token, operator), logs, port), stack)
     env = {"AWS_MASKER_TOKEN": token} | {key: os.environ[key] for key in ("AWS_MASKER_SECRET",) if key in os.environ}
     plan = Plan(asked.upstream, socket_name, config, env, port=asked.port, workers=WORKERS)
-    return Running(stack.enter_context(Envoy("envoy", plan, private, logs)), sidecar)
+    return Running(owned(Envoy("envoy", plan, private, logs), stack), sidecar)
+
+
+def owned(part: Part, stack: ExitStack) -> Part:
+    """Started, and ended with the stack, which knows it before it is born: a signal may come at any point between."""
+    stack.callback(part.process.stop)
+    part.start()
+    return part
 
 
 def checked(path: Path | None, sidecar: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The sidecar as a process."""
 
 from pathlib import Path
+from typing import Self
 
 from aws_masker import artefacts
 from aws_masker.ports import LOOPBACK, free_port, is_open
@@ -30,13 +31,13 @@ class Sidecar:
         listen = {"MASKER_LISTEN": f"{self.address} {LOOPBACK}:{self.port}"}
         self.process = Process(name, [str(program or artefacts.sidecar())], logs, listen | settings)
 
-    def __enter__(self) -> "Sidecar":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.process.stop()
 
-    def start(self) -> "Sidecar":
+    def start(self) -> Self:
         self.process.start().wait_ready(f"{self.process.name} listens", lambda: is_open(self.port))
         return self
 
