@@ -125,7 +125,8 @@ def test_a_collector_that_is_away_harms_nothing_and_is_told_once(logs: Path) -> 
             collector.status = 200
             wait_for("it is over", lambda: "exported again" in said(sidecar)[-1])
             caller.call()
-        (first, _) = said(sidecar)
+            # Before the collector goes: that would be told anew.
+            (first, _) = said(sidecar)
         assert "the collector cannot be reached" in first
         assert CREDENTIAL not in sidecar.process.log.read_text()
 
