@@ -122,7 +122,7 @@ scan: sidecar ## shows what would be masked in FILE=… (- for stdin), with an i
 
 # The filter that only copies is its yardstick.
 bench: about := the cost of the core and the gateway; the first run takes about 12 minutes, most of it for the builds
-bench: about rust venv node chromium build ## measures the core, and the gateway with and without the filter; COMPARE=old.json
+bench: about rust venv node chromium redis-server build ## measures the core, the gateway with and without the filter, and the vault; COMPARE=old.json
 	@cargo build --release --target wasm32-wasip1 -p filter --example copy
 	cargo bench -p masking --bench scan
 	@$(python) -m rig.bench --json '$(target)/bench.json' $(if $(COMPARE),--compare '$(abspath $(COMPARE))')

@@ -23,18 +23,17 @@ class Filter:
     def call(self, **owed: Any) -> dict[str, Any]:
         """One batch: `mappings`, `exchanges`, `follow` …"""
         self._batch += 1
-        batch = {
-            "version": 1,
-            "instance": self.instance,
-            "release": "0.1.0",
-            "batch": self._batch,
-            "mapping_ttl": 600,
-        } | owed
-        response = self._http.post("/v1/sync", json=batch)
+        response = self._http.post("/v1/sync", json=batch(self.instance, self._batch, **owed))
         response.raise_for_status()
         answer = response.json()
         assert answer["acknowledged"], answer
         return answer
+
+
+def batch(instance: str, number: int, **owed: Any) -> dict[str, Any]:
+    """What a filter sends in one call."""
+    usual = {"version": 1, "instance": instance, "release": "0.1.0", "batch": number, "mapping_ttl": 600}
+    return usual | owed
 
 
 def exchange(**about: Any) -> dict[str, Any]:

@@ -7,16 +7,16 @@ const TOOLS: usize = 60_000;
 /// Bytes of one message.
 const MESSAGE: usize = 8_000;
 
-/// A request of about `size` bytes with so many values of several kinds, spread over its messages. Two variants have no text in
-/// common, except for short ones, and the same values.
-pub fn assistant(size: usize, values: usize, variant: usize) -> String {
+/// A request of about `size` bytes with so many values of several kinds, some of them distinct, spread over its messages. Two
+/// variants have no text in common, except for short ones, and the same values.
+pub fn assistant(size: usize, (values, distinct): (usize, usize), variant: usize) -> String {
     let tools = TOOLS.min(size / 2);
     let messages = ((size - tools) / MESSAGE).max(1);
     let room = (size - tools) / messages;
     let message = |n: usize| {
         let ids = values * n / messages..values * (n + 1) / messages;
         let filler = text((n, variant), room.saturating_sub(ids.len() * 40));
-        let results: String = ids.map(|id| format!("{}  running\n", value(id))).collect();
+        let results: String = ids.map(|id| format!("{}  running\n", value(id % distinct))).collect();
         json!({"role": if n.is_multiple_of(2) { "user" } else { "assistant" }, "content": [{"type": "text", "text": filler + &results}]})
     };
     let messages: Vec<Value> = (0..messages).map(message).collect();

@@ -24,8 +24,8 @@ use callgrind::counted_run;
 
 /// How long each measurement is repeated.
 const PATIENCE: Duration = Duration::from_millis(600);
-/// The bodies, and one of them in a scope that knows as many values as the filter remembers of one.
-const CASES: [Case; 11] = [
+/// The bodies, one of them in a scope that knows as many values as the filter remembers of one.
+const CASES: [Case; 13] = [
     Case::of(10, 0),
     Case::of(10, 20),
     Case::of(76, 0),
@@ -34,9 +34,11 @@ const CASES: [Case; 11] = [
     Case { known: 2_000, ..Case::of(76, 200) },
     Case::of(1_000, 0),
     Case::of(1_000, 500),
+    Case { distinct: 1, ..Case::of(1_000, 5_000) },
+    Case { distinct: 100, ..Case::of(1_000, 5_000) },
     Case::of(1_000, 5_000),
     Case::of(10_000, 0),
-    Case::of(10_000, 5_000),
+    Case::of(10_000, 10_000),
 ];
 
 /// The ways to take a body.
@@ -51,25 +53,27 @@ type Rows = BTreeMap<String, f64>;
 #[derive(Clone, Copy)]
 struct Case {
     kilobytes: usize,
-    /// Values in it, each of them once.
+    /// Values in it, and how many of them are distinct.
     values: usize,
+    distinct: usize,
     /// Values that earlier exchanges have shown. None of them stands in it.
     known: usize,
 }
 
 impl Case {
     const fn of(kilobytes: usize, values: usize) -> Self {
-        Self { kilobytes, values, known: 0 }
+        Self { kilobytes, values, distinct: values, known: 0 }
     }
 
     fn name(self) -> String {
-        let Self { kilobytes, values, known } = self;
+        let Self { kilobytes, values, distinct, known } = self;
+        let distinct = if distinct < values { format!(", {distinct} distinct") } else { String::new() };
         let known = if known > 0 { format!(", {known} known") } else { String::new() };
-        format!("{kilobytes} KB, {values} values{known}")
+        format!("{kilobytes} KB, {values} values{distinct}{known}")
     }
 
     fn body(self, variant: usize) -> String {
-        body::assistant(self.kilobytes * 1_000, self.values, variant)
+        body::assistant(self.kilobytes * 1_000, (self.values, self.distinct), variant)
     }
 }
 
@@ -78,9 +82,7 @@ fn main() -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().skip(1).map(String::as_str).filter(|it| *it != "--bench").collect();
     match arguments.as_slice() {
         ["--bodies", directory, count] => write_bodies(Path::new(directory), number(count)?),
-        ["--count", kilobytes, values, known, way] => {
-            run_once(Case { kilobytes: number(kilobytes)?, values: number(values)?, known: number(known)? }, way)
-        }
+        ["--count", case, way] => run_once(CASES.get(number(case)?).copied().ok_or(ErrorKind::NotFound)?, way),
         ["--json", path] => std::fs::write(path, serde_json::to_vec_pretty(&measured()?)?),
         [] => print(&measured()?),
         _ => Err(Error::new(ErrorKind::InvalidInput, "the options are --json FILE and --bodies DIRECTORY COUNT")),
@@ -92,11 +94,11 @@ fn number(text: &str) -> Result<usize> {
 }
 
 fn write_bodies(directory: &Path, count: usize) -> Result<()> {
-    std::fs::create_dir_all(directory)?;
     for case in CASES.into_iter().filter(|case| case.known == 0) {
+        let directory = directory.join(case.name());
+        std::fs::create_dir_all(&directory)?;
         for variant in 0..count {
-            let path = directory.join(format!("{}-{}-{variant}.json", case.kilobytes, case.values));
-            std::fs::write(path, case.body(variant))?;
+            std::fs::write(directory.join(format!("{variant:02}.json")), case.body(variant))?;
         }
     }
     Ok(())
@@ -113,17 +115,17 @@ fn print(measured: &BTreeMap<&str, Rows>) -> Result<()> {
 
 fn measured() -> Result<BTreeMap<&'static str, Rows>> {
     let (mut milliseconds, mut instructions) = (Rows::new(), Rows::new());
-    for case in CASES {
+    for (index, case) in CASES.into_iter().enumerate() {
         let ways = [READ, FIRST, NEXT];
         for (way, taken) in ways.into_iter().zip(times(case)?) {
             let row = format!("{}, {way}", case.name());
-            if let Some(count) = counted(case, way) {
+            if let Some(count) = counted(index, way) {
                 instructions.insert(row.clone(), count / case.body(0).len() as f64);
             }
             milliseconds.insert(row, taken);
         }
     }
-    let all = [("milliseconds", milliseconds), ("instructions a byte", instructions)];
+    let all = [("milliseconds", milliseconds), ("native instructions a byte", instructions)];
     Ok(all.into_iter().filter(|(_, rows)| !rows.is_empty()).collect())
 }
 
@@ -186,9 +188,7 @@ fn run_once(case: Case, way: &str) -> Result<()> {
     })
 }
 
-/// The instructions of one run; `None` where valgrind is not installed.
-fn counted(case: Case, way: &str) -> Option<f64> {
-    let Case { kilobytes, values, known } = case;
-    let [kilobytes, values, known] = [kilobytes, values, known].map(|number| number.to_string());
-    callgrind::count(&["--count", &kilobytes, &values, &known, way])
+/// The instructions of one run of a case, by its index; `None` where valgrind is not installed.
+fn counted(case: usize, way: &str) -> Option<f64> {
+    callgrind::count(&["--count", &case.to_string(), way])
 }

@@ -58,8 +58,13 @@ impl Gateway {
 
     /// A gateway that has its keyring, and whose instructions are counted.
     pub fn metered(more: Value) -> Self {
+        Self::of(metered_filter(), more)
+    }
+
+    /// A gateway with this filter, which takes as long as its host needs to count.
+    pub fn of(filter: &Filter, more: Value) -> Self {
         let settings = Settings { patience: Duration::from_secs(120), ..Settings::default() };
-        Self::start(metered_filter(), &Rc::default(), more, settings).ready()
+        Self::start(filter, &Rc::default(), more, settings).ready()
     }
 
     /// Another worker in front of the same sidecar.
@@ -185,18 +190,16 @@ pub fn metered_filter() -> &'static Filter {
 }
 
 fn load(meter: Meter) -> Filter {
-    Filter::load(wasm_path(), meter)
+    let named = std::env::var_os("AWS_MASKER_WASM").map(PathBuf::from);
+    Filter::load(named.unwrap_or_else(|| built("aws_masker.wasm")), meter)
         .unwrap_or_else(|error| panic!("{error} (build it with `make wasm`, or name it in AWS_MASKER_WASM)"))
 }
 
-/// `AWS_MASKER_WASM`, or the build in the target directory that this test itself lies in.
-fn wasm_path() -> PathBuf {
-    if let Some(path) = std::env::var_os("AWS_MASKER_WASM") {
-        return path.into();
-    }
+/// A release build, in the target directory that this program itself lies in.
+pub fn built(name: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a test knows where it is");
     let target = own.ancestors().find(|directory| directory.join("CACHEDIR.TAG").exists()).expect("a target directory");
-    target.join("wasm32-wasip1/release/aws_masker.wasm")
+    target.join("wasm32-wasip1/release").join(name)
 }
 
 /// A sidecar that never answers.
