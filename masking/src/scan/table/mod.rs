@@ -1,0 +1,129 @@
+//! Tables whose columns are named in a header: CSV, TSV, Markdown, boxes, HTML, and columns that blanks align.
+
+mod cells;
+mod header;
+mod line;
+mod rows;
+mod separator;
+
+use std::ops::Range;
+
+use crate::scan::keyed::Keyed;
+use crate::scan::name::Name;
+use crate::scan::notation::{PlaceKind, ValuePlace, skip_quote};
+use crate::scan::reading::{Header, Reading};
+use cells::{trim, unset, untagged};
+use header::Refused;
+use rows::Table;
+
+pub(crate) use line::{Break, STRIDE, line_end, line_start};
+
+/// Returns whether a name may fill a cell of a header: what follows it, and what stands before it.
+pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
+    let end = skip_quote(text, name.end).unwrap_or(name.end);
+    // `**Account**`
+    let end = end + text.get(end..).unwrap_or_default().iter().take(2).take_while(|b| matches!(b, b'*' | b'_')).count();
+    // `Account No.`, `Account #`
+    let end = end
+        + usize::from(matches!(text.get(end..), Some([b'.' | b'*' | b':', b' ' | b',' | b'|' | b'\t' | b'\n', ..])));
+    let follows = match text.get(end..).unwrap_or_default() {
+        [b' ', rest @ ..] => {
+            matches!(
+                rest,
+                [b' ' | b'|' | b'\n' | b'\t', ..]
+                    | [b'!', b'!', ..]
+                    | [b'&', b' ', ..]
+                    | [b'\\', b'\\', ..]
+                    | [0xe2, 0x94 | 0x95, ..]
+                    | []
+            )
+        }
+        [b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'\\', ..] | [b'<', b'/', ..] | [] => true,
+        [0xe2, 0x94 | 0x95, ..] => true,
+        // The last column of a query and of SQL.
+        [b']', b'\'' | b'"', ..] | [b')', b' ', b'V' | b'v' | b'F' | b'f', ..] => true,
+        // The last one of a list of columns, and of the members of one.
+        [b'}', b',' | b']' | b' ' | b'\n' | b'\r', ..] => true,
+        [b']', b',' | b' ' | b'\n' | b'\r', ..] => true,
+        _ => false,
+    };
+    let before = name.start.checked_sub(1).and_then(|at| text.get(at));
+    // `\textbf{Account} & …`
+    let set = || before == Some(&b'{') && text.get(..name.start).is_some_and(|head| head.ends_with(b"\\textbf{"));
+    let begins = set()
+        || matches!(
+            before,
+            None | Some(
+                b' ' | b','
+                    | b';'
+                    | b'\t'
+                    | b'|'
+                    | b'\n'
+                    | b'"'
+                    | b'\''
+                    | b'>'
+                    | b'n'
+                    | b't'
+                    | b'['
+                    | b'('
+                    | b'*'
+                    | b'_'
+                    | b'/'
+                    | b':'
+                    | 0x80..
+            )
+        );
+    follows && begins
+}
+
+/// Reports the values in the columns that have these names. Each table is walked once, whatever its header names.
+pub(crate) fn values(
+    text: &[u8],
+    headers: &mut [Header],
+    rules: &[Keyed],
+    reading: &mut Reading,
+    mut found: impl FnMut(&Keyed, Range<usize>),
+) {
+    headers.sort_unstable();
+    let mut refused = Refused::default();
+    let mut at = 0;
+    while let Some(header) = headers.get(at) {
+        let Some(table) = Table::read(text, header.name, &mut refused) else {
+            at += 1;
+            continue;
+        };
+        let own = headers.get(at..).unwrap_or_default().iter().take_while(|header| header.name < table.header.end);
+        let columns: Vec<(usize, &Keyed)> =
+            own.filter_map(|header| Some((table.column(header.name)?, rules.get(header.rule)?))).collect();
+        let done = table.rows(text, |row, exact| {
+            for (column, rule) in columns.iter().filter(|(_, rule)| exact || rule.is_excuse()) {
+                let place = row.get(*column).and_then(|cell| place(text, cell));
+                if let Some(place) = place {
+                    rule.cell(text, place, reading, |value| found(rule, value));
+                }
+            }
+        });
+        at = headers.partition_point(|header| header.name < done.max(table.header.end));
+    }
+}
+
+/// The place of a value in a cell, without blanks and quotation marks.
+fn place(text: &[u8], cell: &Range<usize>) -> Option<ValuePlace> {
+    let cell = trim(text, cell.clone());
+    // The bar with which a row of MediaWiki begins.
+    let bar = usize::from(text.get(cell.clone())?.starts_with(b"| "));
+    let cell = untagged(text, unset(text, trim(text, cell.start + bar..cell.end)));
+    let stars = text.get(cell.clone())?.iter().take_while(|b| matches!(b, b'*' | b'_')).count();
+    let start = skip_quote(text, cell.start + stars).unwrap_or(cell.start + stars);
+    // The element around the table ends with its last cell.
+    let close = memchr::memmem::find(text.get(start..cell.end)?, b"</").map_or(cell.end, |len| start + len);
+    let cell = cell.start..close;
+    let bytes = text.get(start..cell.end)?;
+    let marks = if start > cell.start {
+        bytes.iter().rev().take_while(|b| matches!(b, b'"' | b'\'' | b'`' | b'\\' | b'*' | b'_')).count()
+    } else {
+        0
+    };
+    let end = Some(cell.end - marks).filter(|end| *end > start);
+    end.map(|end| ValuePlace { end: Some(end), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
+}
