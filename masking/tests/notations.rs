@@ -325,6 +325,47 @@ const NOTATIONS: &[&str] = &[
     "Key                 Value\n---                 -----\naccess_key          x\npassword            ‹Kx7!plumQ›\n",
     "您好，生产环境的 AWS 账户 ID 是 ‹471192830564›，密码已改为 ‹Kx7!plumQ2Wz›。",
     "Kontonummer (AWS): ‹471192830564›\nGeheimer Schlüssel: ‹wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY›\n",
+    // Words in a column of names, if the table tells of resources.
+    "| bucket | purpose | lifecycle |\n|---|---|---|\n| ‹payroll› | exports | 90d |\n| ‹mercury› | events | none |\n",
+    "bucket,account,encrypted\n‹mercury›,‹471192830564›,true\n‹invoices›,‹718204593316›,false\n",
+    " id | s3_bucket \n----+-----------\n  1 | ‹mercury›\n  2 | ‹orders›\n",
+    "BUCKET          REGION     VERSIONING\n‹falcon›          eu-west-1  Enabled\n‹tf-state-hub›    eu-west-1  Enabled\n",
+    "<table><tr><th>Account</th><th>Bucket</th></tr><tr><td>‹471192830564›</td><td>‹mercury›</td></tr></table>",
+    "|  DBInstanceIdentifier | Engine |\n+---+---+\n|  ‹orders› | postgres |\n|  ‹billing› | postgres |\n",
+    "| DB instance | Account |\n|---|---|\n| ‹orders› | ‹471192830564› |\n| - | ‹718204593316› |\n",
+    "BUCKETS\t2024-05-01T10:11:12+00:00\t‹payroll›\nBUCKETS\tarn:aws:s3:::‹mercury›\teu-west-1\t2024-05-01T10:11:12+00:00\t‹mercury›\n",
+    "|  BucketName  |  ‹hermes›  |\n|  Stage  |  prod  |\n",
+    "| @timestamp | @account |\n|---|---|\n| 2025-02-11 | ‹471192830564› |\n",
+    // Directives, records and members that are a word alone.
+    "<match app.**>\n  @type s3\n  s3_bucket ‹quasarlogs›\n  path logs/\n</match>\n",
+    "    s3_bucket: ‹hoshi›\n",
+    "UploadBucket:\n  Type: String\n  Default: ‹hermes›\n",
+    "BucketName: !Sub \"‹hermes-logs›\"\n",
+    "Bucket names: mercury, ‹orbit-media› and ‹kepler-backup›.",
+    "account ‹471192830564›, bucket `‹hermes›`",
+    // Accounts among the choices of a program, and in the attributes of a trace.
+    "case \"$ACCOUNT_ID\" in\n  ‹471192830564›) e=prod ;;\n  ‹718204593316›|‹582203941675›) e=dev ;;\nesac\n",
+    "switch (accountId) {\n  case '‹471192830564›':\n    return 1;\n  case '‹718204593316›':\n",
+    "{\"key\": \"cloud.account.id\", \"value\": {\"stringValue\": \"‹471192830564›\"}}",
+    "{\"stringValue\": \"‹471192830564›\", \"key\": \"@accountId\"}",
+    "the policy of the account allows ‹471192830564›, ‹718204593316› and ‹582203941675›",
+    // What a plan changes an id into, and resources of Kubernetes that stand for one of AWS.
+    "resource \"aws_db_instance\" \"main\" {\n  ~ identifier = \"‹orders-a›\" -> \"‹orders-b›\"\n  ~ status = \"a\" -> \"b\"\n}\n",
+    "apiVersion: s3.aws.upbound.io/v1beta1\nkind: Bucket\nmetadata:\n  name: ‹orbit-media›\n  annotations:\n    crossplane.io/external-name: ‹orbit-media-eu›\n",
+    "apiVersion: rds.aws.upbound.io/v1beta1\nkind: Instance\nmetadata:\n  name: x\nspec:\n  forProvider:\n    identifier: ‹orbitdb-main›\n",
+    "The specified bucket does not exist - ‹orbitavatars›",
+    "DBインスタンス識別子：‹gravity-orders›",
+    // Short keys and passwords that a variable, an option or a line of properties sets.
+    "WEATHER_API_KEY=‹k9Xw2LmP0q›\nDATADOG_API_KEY=‹4f1c9e7ab20d›\n",
+    "weather.api-key=‹9f31ab77c0›\n",
+    "MAIL_PASS=‹VelvetCactus#›\nRABBITMQ_DEFAULT_PASS=‹guestsARElate$›\n",
+    "password=‹bramble!›\nspring.rabbitmq.password=‹Quick*Silver›\n",
+    "mysqldump --password=‹Bramble!› orders",
+    "curl -sS -u admin:‹bramble.oak› https://x/",
+    "machine artifacts.corp.example login svc password ‹bramble.oak›\n",
+    "pw for the jump box is still ‹Saffron!Dusk› btw",
+    "$ aws ssm get-parameter --name /x --query 'Parameter.Value'\n\"‹q8Lw2Zx0Tn5Vr7›\"\n",
+    "PARAMETERS\ttext\t2025-02-11T07:31:09+00:00\t/x/db\tSecureString\t‹hazelstoat›\t3\n",
 ];
 
 /// Texts in which names stand and no values.
@@ -401,6 +442,22 @@ const OTHERWISE: &[&str] = &[
     "location: \"/another/path/to/component\".to_string(),",
     "class Bucket:\n    acl7 = 5\n\ndef test_bucket(account_id, x):\n    client7 = 5\n",
     "[Pre-shared keys]: #pre-shared-keys\n[RFC 2246]: https://example.org/rfc/rfc2246.txt\n",
+    // Columns of words that are no names, or of which nothing tells what they name.
+    "| bucket | count |\n|---|---|\n| small | 4 |\n| huge | 2 |\n",
+    "| bucket | users | region |\n|---|---|---|\n| Control | 4 | eu-west-1 |\n| treatment | 2 | eu-west-1 |\n",
+    "| DB instance | Account state |\n|---|---|\n| available | ok |\n| stopped | ok |\n",
+    "|  DBInstanceIdentifier  |  ‹ledger-1›  |\n|  State  |  available  |\n",
+    "| bucket_name | owner |\n|---|---|\n",
+    // Lists of slugs.
+    "modules:\n  - s3-bucket\n  - vpc-endpoint\n  - db-instance\n  - read-replica-2\n",
+    "kms_key_id = 'alias/aws'",
+    "case \"$ORDER\" in\n  471192830564) x ;;\nesac\n",
+    "$ aws ssm get-secret-value --secret-id orders/db --type SecureString\n",
+    "apiKey: k8sApiKeyName, api_key = build_api_key2(x)",
+    "API_KEY=example-key-name\nTEST_PASS=passwords_of_users\n",
+    "the bucket names: small, large and medium-size",
+    "password=a+b\n",
+    "bucket:\n  type: string\n  default: disabled\n",
 ];
 
 #[test]

@@ -75,7 +75,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "cluster identifier|rds cluster id|db cluster|rds cluster|aurora cluster|db cluster id|db cluster name|\
-                        db 클러스터|rds 클러스터|aurora 클러스터|db クラスター|rds クラスター|db クラスタ|数据库集群|aurora 集群|db 集群|rds 集群|datenbankcluster|\
+                        db 클러스터|rds 클러스터|aurora 클러스터|db クラスター|db クラスター識別子|rds クラスター|db クラスタ|数据库集群|aurora 集群|db 集群|rds 集群|datenbankcluster|\
                         clúster rds",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
@@ -105,7 +105,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "instance identifier|rds instance id|rds identifier|db identifier|db instance|rds instance|database instance|db instance id|\
-                        db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db インスタンス|数据库实例|rds 实例|db instanz|\
+                        db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db インスタンス|db インスタンス識別子|db インスタンス id|数据库实例|rds 实例|db instanz|\
                         rds instanz|datenbankinstanz|instancia rds|instancia de base de datos|instance de base de données|\
                         istanza di database|instância de banco de dados|instancia de bd",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
@@ -142,6 +142,17 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After(
                 "rds.instance(",
                 r#"(?i:rds\.Instance)\([^{}()]{0,120}[{,][^{}()]{0,800}?\bidentifier["']?\s?[:=]\s?["']({name})["']"#,
+                Check::Name,
+            ),
+            // A resource of Kubernetes that stands for one of AWS. (Crossplane, ACK)
+            Rule::After(
+                "apiversion: rds.",
+                r"apiVersion: rds\.[a-z0-9./]{3,60}\nkind: (?:DB)?Instance\n(?:[a-z ][^\n]{0,100}\n){1,20}? +(?:identifier|dbInstanceIdentifier): ['\x22]?({name})",
+                Check::Name,
+            ),
+            Rule::After(
+                "apiversion: rds.",
+                r"apiVersion: rds\.[a-z0-9./]{3,60}\nkind: (?:DB)?Instance\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?: +[^\n]{0,100}\n){0,12}? +crossplane\.io/external-name: ['\x22]?({name})",
                 Check::Name,
             ),
             // The service names its snapshots after the instance.

@@ -204,6 +204,10 @@ pub(crate) enum Check {
     Password,
     /// The same, and it has the look of a password: no word of a text has so many changes between letters, digits and signs.
     Scattered,
+    /// It could be a password, and an option or a variable is set to it: the name alone says too little.
+    Setting,
+    /// It has digits among its letters, as no word and no name with a number has.
+    Irregular,
     /// It is not a word that stands for a password in examples.
     UrlPassword,
     /// It is random, with letters of both cases and digits, and not a digest in hexadecimal.

@@ -223,6 +223,7 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}",
                 check: Check::Scattered,
             }),
+            Rule::Key(KeyRule { names: "pass", value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}", check: Check::Setting }),
             // What two routers of a connection share. (Direct Connect API reference, "BGPPeer")
             Rule::Key(KeyRule {
                 names: "auth key|bgp key|md5 key",
@@ -265,6 +266,18 @@ pub(super) const ROWS: &[Row] = &[
                 "-u |-u\"|-u'|--user|proxy-user|user = |user: |user=|stats auth |userpwd",
                 r#"(?i:-u|--user|proxy-user|user|stats auth|userpwd)[\s=:,"'\\]{0,6}[A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/]{6,128})"#,
                 Check::Scattered,
+            ),
+            // What curl sends is a password, whatever it looks like.
+            Rule::After(
+                "curl ",
+                r#"curl [^\n|;&]{0,200}?(?:-u|--user|--proxy-user)[ =]?["'\\]{0,4}[A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/$]{4,128})"#,
+                Check::UrlPassword,
+            ),
+            // A machine of netrc, on one line or on three. (GNU inetutils, "The .netrc file")
+            Rule::After(
+                "machine ",
+                r"machine [^\s]{1,100}\s{1,8}login [^\s]{1,100}\s{1,8}password ([^\s$<{]{4,128})",
+                Check::UrlPassword,
             ),
             Rule::After(
                 "chpasswd",
@@ -345,6 +358,7 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?:[jy]q (?:-r )?'?\.|jsonpath='\{\.|pass show )[^\n]{0,80}?(?i:pass|pwd|secret|token|/)[^\n]{0,120}\n"?([^\x00-\x20"]{8,128})"?(?:\n|$)"#,
                 Check::Scattered,
             ),
+            Rule::After("securestring\t", r"SecureString\t([^\t\r\n]{4,256})\t[0-9]", Check::UrlPassword),
             // A row of parameters, and commands of pipelines.
             Rule::After("securestring  ", r"SecureString  \|  ([^\x00-\x20|]{6,256})  ", Check::Password),
             Rule::After("issecret=true]", r"(?i:issecret=true\])([^\x00-\x20\x22']{6,256})", Check::Password),
@@ -352,7 +366,7 @@ pub(super) const ROWS: &[Row] = &[
             // An answer that is a value alone.
             Rule::After(
                 "get-parameter |get-secret-value |get-random-password",
-                r"get-(?:parameter|secret-value|random-password)[^\n]{0,300}(?:Parameter\.Value|SecretString|RandomPassword)[^\n]{0,100}\n([^\x00-\x20{$\x22][^\x00-\x20]{5,255})\n",
+                r"get-(?:parameter|secret-value|random-password)[^\n]{0,300}(?:Parameter\.Value|SecretString|RandomPassword)[^\n]{0,100}\n\x22?([^\x00-\x20{$\x22][^\x00-\x20\x22]{5,255})\x22?\n",
                 Check::Digit,
             ),
             // Options of clients of databases and of ssh.
@@ -517,14 +531,25 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         id: "user_data",
         label: "USER_DATA",
-        rules: &[Rule::Key(KeyRule {
-            // A program that a machine runs when it starts, in base64. (EC2 user guide, "Run commands when you launch")
-            names: "user data|user data base64|userdata|custom data",
-            value: "([A-Za-z0-9+/]{40,}={0,2})",
-            check: Check::UserData,
-        })],
+        rules: &[
+            Rule::Key(KeyRule {
+                // A program that a machine runs when it starts, in base64. (EC2 user guide, "Run commands when you launch")
+                names: "user data|user data base64|userdata|custom data",
+                value: "([A-Za-z0-9+/]{40,}={0,2})",
+                check: Check::UserData,
+            }),
+            // Files of settings that begin with a profile, a variable of AWS, a kubeconfig, a login to registries.
+            Rule::Literal(
+                "W2RlZmF1bHRd|W3Byb2ZpbGUg|YXdzX2|QVdTX|ZXhwb3J0I|YXBpVmVyc2lvbjogdj|eyJhdXRocyI6|eyJ1c2VybmFtZSI6|eyJwYXNzd29yZCI6",
+                "[A-Za-z0-9+/]{32,}={0,2}",
+                Edge::Word,
+                Check::UserData,
+            ),
+        ],
         yes: &[
             "UserData: ‹IyEvYmluL2Jhc2gKZXhwb3J0IERCX1BBU1NXT1JEPVZlbHZldF9DYWN0dXNfODE=›",
+            "jsonpath='{.data.credentials}'\n‹W2RlZmF1bHRdCmF3c19zZWNyZXRfYWNjZXNzX2tleT1SazMvdlRxOFpiWG8xV241TG1ZYzdKcEZzMEhkR3VFYTJLaTlOdFF5Cg==›\n",
+            ".dockerconfigjson: ‹eyJhdXRocyI6eyJyZWdpc3RyeS5leGFtcGxlIjp7InBhc3N3b3JkIjoiSGF6ZWwtU3RvYXQtMzEifX19›",
             r#"{"UserData": {"Value": "‹IyEvYmluL2Jhc2gKYXdzIHMzIGNwIHMzOi8vYWNtZS1pbnZvaWNlcy94IC4K›"}}"#,
         ],
         no: &[
@@ -557,7 +582,7 @@ pub(super) const ROWS: &[Row] = &[
             // A key of WireGuard's.
             Rule::After("privatekey = ", "PrivateKey = ([A-Za-z0-9+/]{43}=)", Check::Generated),
             Rule::Key(KeyRule {
-                names: "secret|=secret_key_base|=SECRET_KEY_BASE",
+                names: "secret|secret key|=secret_key_base|=SECRET_KEY_BASE",
                 value: "[A-Za-z0-9+/=_.~-]{20,}",
                 check: Check::Generated,
             }),
@@ -586,6 +611,12 @@ pub(super) const ROWS: &[Row] = &[
                 names: "api key|api key value|x api key|api 키|api キー|api 密钥|api schlüssel|clave de api|clé api|clé d'api|chiave api|chave de api|api ключ|ключ api|klucz api",
                 value: "[A-Za-z0-9]{20,128}",
                 check: Check::Mixed,
+            }),
+            // A short one of another product.
+            Rule::Key(KeyRule {
+                names: "api key|api key value|x api key",
+                value: "[A-Za-z0-9_-]{10,19}",
+                check: Check::Irregular,
             }),
             // Of another product, or in base64.
             Rule::Key(KeyRule {

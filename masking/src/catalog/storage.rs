@@ -51,7 +51,7 @@ pub(super) const ROWS: &[Row] = &[
                 r"(?:s3[an]?|S3)(?:\\?:|%3[Aa]){/}{/}({bucket})",
                 Check::Bucket,
             ),
-            Rule::After("bucket does not exist", "bucket does not exist: ({bucket})", Check::Bucket),
+            Rule::After("bucket does not exist", "bucket does not exist(?:: | - )({bucket})", Check::Bucket),
             Rule::After(
                 "s3\"|s3'|s3\\|type=s3",
                 r#"(?:type=)?S3["'\\]{0,9},?\s{0,120}["'\\]{0,9}location["'\\]{0,9}\s?[:=]\s?["'\\]{0,9}({bucket})"#,
@@ -59,7 +59,12 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::After("/s3/", r"/s3/(?:buckets|object|bucket)/({bucket})", Check::Bucket),
             Rule::After("%2fs3%2fbuckets%2f", "(?i:%2fs3%2fbuckets%2f)({bucket})", Check::Bucket),
-            Rule::After("BUCKETS\t", "BUCKETS\t({bucket})\t", Check::Bucket),
+            // The members of a bucket, in the order of the alphabet. (AWS CLI, `--output text`)
+            Rule::After(
+                "BUCKETS\t",
+                "BUCKETS\t(?:arn:aws[a-z-]{0,10}:s3:::[a-z0-9.-]{3,63}\t)?(?:{region}\t)?(?:20[0-9T:.+Z-]{9,32}\t)?({bucket})(?:\t|\r|\n|$)",
+                Check::Bucket,
+            ),
             Rule::Record(Field::Bucket),
             // Resources that belong to a bucket have an id that begins with its name.
             Rule::Resource(
@@ -146,6 +151,12 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After(
                 "kind: bucket",
                 r"kind: Bucket\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?: +[a-z]+: [^\n]{0,80}\n){0,3}? +name: ['\x22]?({bucket})",
+                Check::Bucket,
+            ),
+            // The name that such a resource has in AWS, if it is another. (Crossplane, "Managed resources")
+            Rule::After(
+                "kind: bucket",
+                r"kind: Bucket\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?: +[^\n]{0,100}\n){0,12}? +crossplane\.io/external-name: ['\x22]?({bucket})",
                 Check::Bucket,
             ),
             // A remote of rclone's.

@@ -31,6 +31,10 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Name => is_name(value),
         Check::Password => is_password(value),
         Check::Scattered => is_password(value) && is_scattered(value),
+        Check::Setting => is_password(value) && !is_metavariable(value) && !is_numbered_name(value),
+        Check::Irregular => {
+            is_irregular(value) || is_scattered(value) || has_digit(value) && letters::is_unlikely(value)
+        }
         Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value) && !template::is_one(value),
         Check::Generated => {
             is_random(value) && (is_generated(value) || is_case_mixed(value) && letters::is_unlikely(value))
@@ -73,7 +77,8 @@ fn holds_values(value: &[u8]) -> bool {
 }
 
 /// What a text of configuration shows where values stand.
-const SHOWN: [&[u8]; 22] = [
+const SHOWN: [&[u8]; 23] = [
+    b"auth\"",
     b"pass",
     b"pwd",
     b"secret",

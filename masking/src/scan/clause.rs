@@ -103,9 +103,17 @@ pub(crate) fn is_account(word: &[u8]) -> bool {
 /// The password in the sentence of a name that ends at `at`.
 pub(crate) fn password(text: &[u8], at: usize) -> Option<Range<usize>> {
     value(text, at, |before, word| {
-        let told = || is_verb(before) && (check::is_generated(word) || check::is_mixed(word));
+        let told = || is_verb(before) && (check::is_generated(word) || check::is_mixed(word) || is_joined(word));
         (check::is_scattered(word) || told() && !check::is_code(word)) && check::passes(Check::Password, word)
     })
+}
+
+/// Returns whether a mark that ends sentences stands within a word, between its letters: `Saffron!Dusk`.
+fn is_joined(word: &[u8]) -> bool {
+    const JOINED_MIN: usize = 8;
+    let joins = |part: &[u8]| matches!(part, [a, b'!' | b'?', b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic());
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'!' | b'?' | b'-' | b'_');
+    word.len() >= JOINED_MIN && word.iter().all(plain) && word.windows(3).any(joins)
 }
 
 /// Returns whether what follows a word is what the sentence tells: `… ist jetzt x`, `… do banco: x`.

@@ -245,7 +245,12 @@ impl Keyed {
             place.kind == PlaceKind::Assigned && head.ends_with(b"- ")
         };
         let member = matches!(place.kind, PlaceKind::Members);
-        (named && (member || dash())).then_some(())?;
+        // `Bucket names: mercury, acme-logs and acme-backup`
+        let comma = || {
+            let head = text.get(..place.start).unwrap_or_default();
+            place.kind == PlaceKind::Assigned && !place.quoted && (head.ends_with(b"s: ") || head.ends_with(b", "))
+        };
+        (named && (member || dash() || comma())).then_some(())?;
         let rest = text.get(place.start..text.len().min(place.start + WORD_MAX))?;
         let len = rest.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || is_any(b".-", b)).count();
         let end = place.start + len;
@@ -254,7 +259,8 @@ impl Keyed {
         let next = if member {
             member::next_in_map(text, end, place.kind)
         } else {
-            notation::next_element(text, end).filter(|next| next.joint == Joint::Dash).map(|next| next.place)
+            let joint = if dash() { Joint::Dash } else { Joint::Comma };
+            notation::next_element(text, end).filter(|next| next.joint == joint).map(|next| next.place)
         };
         next.filter(|next| ends && is_inner(text, place, *next))
     }
@@ -302,6 +308,21 @@ impl Keyed {
             }
             _ => {}
         }
+    }
+
+    /// Returns whether it finds names that people choose.
+    pub(crate) fn is_of_names(&self) -> bool {
+        matches!(self.check, Check::Bucket | Check::Name)
+    }
+
+    /// The whole of a cell, if it is a name and no word that tells the state of something.
+    pub(crate) fn name(&self, text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
+        let cell = place.start..place.end?;
+        let bytes = text.get(cell.clone())?;
+        let whole = self.pattern.values(text.get(..cell.end)?, cell.start).next() == Some(cell.clone());
+        // Services write the names of databases in small letters.
+        let word = is_state(bytes) || is_compound_word(bytes) || bytes.iter().any(u8::is_ascii_uppercase);
+        (whole && !word && check::passes(self.check, bytes)).then_some(cell)
     }
 
     fn is_password(&self) -> bool {
@@ -391,7 +412,7 @@ impl Keyed {
         let value = if self.secret && place.quoted { quoted::widened(text, value) } else { value };
         let value = match place {
             ValuePlace { quoted: true, .. } | ValuePlace { end: Some(_), .. } => value,
-            _ if self.is_password() => {
+            _ if self.is_password() || self.check == Check::Setting => {
                 bounds::without_bracket(text, bounds::without_brace(text, without_stop(text, value, place.kind)))
             }
             _ => without_stop(text, value, place.kind),
@@ -457,7 +478,10 @@ impl Keyed {
                 let tag = text.get(value.end..).is_some_and(|rest| rest.starts_with(b":\""));
                 // `the bucket is "before" the other`: a word of code in a sentence.
                 let sentence = matches!(place.kind, PlaceKind::Said | PlaceKind::Near);
-                let word = sentence && bytes.len() <= WORD_OF_CODE_MAX && !check::is_distinctive(bytes);
+                let word = sentence
+                    && bytes.len() <= WORD_OF_CODE_MAX
+                    && !check::is_distinctive(bytes)
+                    && !is_among_resources(text, value, bytes);
                 !tag && !word
                     && notation::ends_quoted(text, value.end)
                     && (check::is_distinctive(bytes) || !notation::is_name(text, value.end))
@@ -478,7 +502,9 @@ impl Keyed {
                     || called && !remark
                     || element
                     || place.tight && alone && bytes.len() >= 6
-                    || is_scalar(text, value, bytes, place, self.check);
+                    || is_scalar(text, value, bytes, place, self.check)
+                    || is_directive(text, value, bytes, place)
+                    || is_pair(text, value, bytes);
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
                 let bare = bare && (place.kind != PlaceKind::Near || !is_term(bytes));
                 let bare = bare && (!sentence || formal || !is_description(bytes));
@@ -488,6 +514,12 @@ impl Keyed {
                 // `class Bucket:⏎    acl7 = 5`: a name that is given a value.
                 let assigned = text.get(value.end..).is_some_and(|rest| rest.starts_with(b" = "));
                 bare && parenthesis && !assigned && (colon || !notation::goes_on(text, value.end))
+            }
+            Check::Setting => {
+                formal && place.tight && (check::has_digit(bytes) || is_signed(text, value, bytes, true, false))
+            }
+            Check::Irregular => {
+                place.quoted || formal || place.kind == PlaceKind::Said || place.leads && is_last(text, value.end)
             }
             Check::Version => place.kind != PlaceKind::Near,
             Check::PublicIp => !follows_word(text, place.start),
@@ -500,8 +532,7 @@ impl Keyed {
             Check::Password if !place.quoted && is_command(text, place.start, bytes) => false,
             Check::Password if place.kind == PlaceKind::Said => is_told(bytes),
             Check::Password => {
-                let alone = text.get(value.end).is_none_or(|b| matches!(b, b'\n' | b'\r'));
-                let signs = formal && place.tight && alone && bytes.iter().any(|b| is_any(b"!#%^*+?~", b));
+                let signs = place.tight && is_signed(text, value, bytes, formal, place.leads);
                 let random = letters::is_random(bytes);
                 let plain = (check::has_digit(bytes) || signs || random)
                     && (!check::is_code(bytes) || self.is_words(text, value, bytes, place, formal));
@@ -551,12 +582,28 @@ fn is_told(value: &[u8]) -> bool {
     sure || digits || joined || irregular || unlikely && value.iter().all(u8::is_ascii_alphanumeric)
 }
 
+/// Returns whether the sentence of a word tells of other resources of AWS: ``account …, bucket `hermes` ``.
+fn is_among_resources(text: &[u8], value: &Range<usize>, bytes: &[u8]) -> bool {
+    const WORD_MIN: usize = 5;
+    let head = text.get(value.start.saturating_sub(HEAD_MAX)..value.start).unwrap_or_default();
+    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default();
+    let told = [b"account ".as_slice(), b"S3 ", b"VPC ", b"AWS "]
+        .iter()
+        .any(|word| memchr::memmem::find(line, word).is_some());
+    told && bytes.len() >= WORD_MIN && !std::str::from_utf8(bytes).is_ok_and(common::is_common)
+}
+
 /// Returns whether a word is the value of a line of YAML, `bucket: acmelogs`, and not one that says what a bucket is
 /// like. A program would go on behind it, or close a bracket on the next line.
 fn is_scalar(text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, check: Check) -> bool {
+    // `s3_bucket` says more than `bucket`.
     const SCALAR_MIN: usize = 6;
+    const FULL_MIN: usize = 4;
     let head = text.get(place.start.saturating_sub(HEAD_MAX)..place.start).unwrap_or_default().trim_ascii_end();
-    let Some(name) = head.strip_suffix(b":").filter(|_| place.kind == PlaceKind::Assigned && place.leads) else {
+    // `bucket:⏎  name: acmelogs`: the member of an object is on a line of its own too.
+    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default();
+    let leads = place.leads || line.trim_ascii_start().iter().all(|b| b.is_ascii_alphabetic() || *b == b':');
+    let Some(name) = head.strip_suffix(b":").filter(|_| place.kind == PlaceKind::Assigned && leads) else {
         return false;
     };
     // `DBInstance: stopped` may tell a state, `DBInstanceIdentifier: orders` cannot.
@@ -568,7 +615,40 @@ fn is_scalar(text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace,
     let next = behind.iter().skip_while(|b| **b != b'\n').find(|b| !b.is_ascii_whitespace());
     let closes = next.is_some_and(|b| matches!(b, b'}' | b')' | b']'));
     let word = bytes.ends_with(b"ed") || std::str::from_utf8(bytes).is_ok_and(common::is_common);
-    bytes.len() >= SCALAR_MIN && named && ends && !closes && !word
+    let full = words::ends_with_ignore_case(name, b"s3_bucket") || words::ends_with_ignore_case(name, b"bucket_name");
+    bytes.len() >= if full { FULL_MIN } else { SCALAR_MIN } && named && ends && !closes && !word
+}
+
+/// Returns whether a word is the second of two cells between bars, and a name as programs write it is the first:
+/// `|  BucketName  |  acmelogs  |`. A word is not written so, and the cells of a header are alike.
+fn is_pair(text: &[u8], value: &Range<usize>, bytes: &[u8]) -> bool {
+    const WORD_MIN: usize = 4;
+    let head = text.get(value.start.saturating_sub(HEAD_MAX)..value.start).unwrap_or_default();
+    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default();
+    let tail = text.get(value.end..text.len().min(value.end + HEAD_MAX)).unwrap_or_default();
+    let tail = tail.get(..memchr::memchr(b'\n', tail).unwrap_or(tail.len())).unwrap_or_default();
+    let name =
+        line.trim_ascii().strip_prefix(b"|").and_then(|line| line.strip_suffix(b"|")).unwrap_or_default().trim_ascii();
+    let joined = name.windows(2).any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+    let programs = name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') && joined;
+    let word = bytes.ends_with(b"ed")
+        || bytes.iter().any(u8::is_ascii_uppercase)
+        || std::str::from_utf8(bytes).is_ok_and(common::is_common);
+    programs && tail.trim_ascii() == b"|" && bytes.len() >= WORD_MIN && !word
+}
+
+/// Returns whether a word is all that a directive of a configuration sets, `s3_bucket acmelogs`: the name is one of a
+/// program, begins its line, and nothing follows the word.
+fn is_directive(text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace) -> bool {
+    const WORD_MIN: usize = 5;
+    let head = text.get(place.start.saturating_sub(HEAD_MAX)..place.start).unwrap_or_default().trim_ascii_end();
+    let name =
+        head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default().trim_ascii();
+    let programs =
+        name.contains(&b'_') && name.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_');
+    let ends = matches!(text.get(value.end..), Some([] | [b'\n' | b'\r', ..] | [b';', b'\n', ..]));
+    let word = bytes.ends_with(b"ed") || std::str::from_utf8(bytes).is_ok_and(common::is_common);
+    place.kind == PlaceKind::Near && place.leads && programs && ends && bytes.len() >= WORD_MIN && !word
 }
 
 /// Bytes in front of a value, and behind it, in which its line is read.
@@ -585,6 +665,19 @@ fn is_constructed(text: &[u8], at: usize) -> bool {
 
 /// Maximum bytes of a constructor.
 const CONSTRUCTOR_MAX: usize = 48;
+
+/// Returns whether the signs in a word that an option, a variable or a line of properties sets tell it from one of code.
+/// Only a program would compute what begins a line, `password=a+b`, so fewer signs are telling there.
+fn is_signed(text: &[u8], value: &Range<usize>, bytes: &[u8], formal: bool, leads: bool) -> bool {
+    let ends = text.get(value.end).is_none_or(u8::is_ascii_whitespace);
+    let set = formal && ends && (bytes.iter().any(|b| is_any(b"!#%^*+?~", b)) || bytes.ends_with(b"$"));
+    set || leads && is_last(text, value.end) && bytes.iter().any(|b| is_any(b"!#*~", b))
+}
+
+/// Returns whether nothing stands behind a value on its line.
+fn is_last(text: &[u8], end: usize) -> bool {
+    text.get(end).is_none_or(|b| matches!(b, b'\n' | b'\r'))
+}
 
 /// Returns whether a word that only ends like `ip` stands in front of an address: `skip 6.4.1.2`, `pip 23.0.1.2`.
 fn follows_word(text: &[u8], at: usize) -> bool {
@@ -654,6 +747,11 @@ fn is_term(value: &[u8]) -> bool {
 
 /// Returns whether words that a hyphen joins say what something is like: `read-only`, `write-protected`, `utf-8`.
 fn is_description(value: &[u8]) -> bool {
+    is_compound_word(value) || std::str::from_utf8(value).is_ok_and(common::is_common)
+}
+
+/// `read-only`, `write-protected`: words that a hyphen joins.
+fn is_compound_word(value: &[u8]) -> bool {
     const LAST: &str = "\
         only|wide|side|based|like|free|aware|sensitive|specific|friendly|compliant|safe|level|ready|proof|neutral|agnostic|\
         native|first|second|time|end|region|account|term|lived|way|in|out|up|off|on|by|one|none|blind|tier";
@@ -661,8 +759,17 @@ fn is_description(value: &[u8]) -> bool {
     const ENDING_MIN: usize = 5;
     let last = value.rsplit(|b| *b == b'-').next().unwrap_or_default();
     let ending = last.len() >= ENDING_MIN && ENDINGS.iter().any(|ending| last.ends_with(ending));
-    let word = value.contains(&b'-') && !check::has_digit(value) && (words::is_one_of(LAST, last) || ending);
-    word || std::str::from_utf8(value).is_ok_and(common::is_common)
+    value.contains(&b'-') && !check::has_digit(value) && (words::is_one_of(LAST, last) || ending)
+}
+
+/// Returns whether a word tells what a resource is like or does, as cells of tables do: `available`, `enabled`.
+fn is_state(value: &[u8]) -> bool {
+    const STATES: &str = "\
+        active|inactive|available|unavailable|stopping|starting|running|pending|failing|healthy|unhealthy|ok|yes|no|on|off|\
+        primary|secondary|replica|standby|writer|reader|public|private|open|standard|glacier|small|medium|large|high|low|\
+        critical|warning|info|total|other|others|various|same|todo|optional|free|full|done|new|old|ready|up|down|\
+        postgres|postgresql|mysql|mariadb|oracle|aurora|neptune|redis|docdb|mongodb";
+    words::is_one_of(STATES, value) || value.ends_with(b"ed") && value.iter().all(u8::is_ascii_lowercase)
 }
 
 /// Returns whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.

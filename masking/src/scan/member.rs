@@ -274,7 +274,10 @@ pub(crate) fn after_name(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let blank = skip_blanks(text, at);
     let comma = blank + usize::from(matches!(text.get(blank), Some(b',' | b';')));
     let member = (comma > name.end).then(|| find(text, skip_blanks(text, comma), is_value_name)).flatten()?;
-    Some(member.place(text))
+    // `"key": "account", "value": {"stringValue": "…"}`: the type of the value is a member too.
+    let inside = Some(skip_blanks(text, member.value)).filter(|inside| text.get(*inside) == Some(&b'{'));
+    let typed = inside.and_then(|inside| Member::read(text, skip_blanks(text, inside + 1)));
+    Some(typed.filter(|member| is_value_name(member.name)).unwrap_or(member).place(text))
 }
 
 /// Options that hold the value of the name in front of them.
@@ -307,7 +310,7 @@ pub(crate) fn before_name(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 
 /// A text without the blanks and quotation marks at its end.
 fn trim_end(text: &[u8]) -> Option<&[u8]> {
-    let mark = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'\\');
+    let mark = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'\\' | b'@');
     let len = text.iter().rev().take(24).take_while(|b| mark(b)).count();
     text.get(..text.len() - len)
 }

@@ -248,6 +248,12 @@ impl<'t> Name<'t> {
         }
     }
 
+    /// Returns whether it is written as the names of resources are: `s3-bucket`.
+    pub(crate) fn is_slug(&self) -> bool {
+        let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-';
+        self.written.contains(&b'-') && !self.is_option() && self.written.iter().all(plain)
+    }
+
     /// Returns whether it ends in a word of a script other than Latin, whose sentences put it next to its value.
     pub(crate) fn is_foreign(&self) -> bool {
         self.written.last().is_some_and(|b| !b.is_ascii())

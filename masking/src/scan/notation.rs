@@ -560,6 +560,8 @@ fn open(text: &[u8], at: usize) -> usize {
         [b'&', first, ..] | [b'!', first @ b'!', ..] if first.is_ascii_alphabetic() || *first == b'!' => {
             skip_word(text, at)
         }
+        // A function of CloudFormation that a text without references goes through as it is: `!Sub "b"`.
+        [b'!', b'S', b'u', b'b', b' ', ..] => skip_word(text, at),
         // `account #471192830564`
         [b'#', b'0'..=b'9', ..] => at + 1,
         _ => at,

@@ -30,7 +30,8 @@ pub(crate) fn is_resource(value: &[u8]) -> bool {
     let alias = value.strip_prefix(b"aws/").is_some_and(|service| is_one_of(KEY_SERVICES, service));
     // Public parameters: nobody else's begins so. (Systems Manager user guide, "Discovering public parameters")
     let parameter = value.strip_prefix(b"aws/service").is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"));
-    alias || parameter || is_one_of(NAMES, value) || is_service_linked(name) || is_model(value)
+    // `alias/aws` is the beginning of all aliases of AWS's own.
+    alias || parameter || value == b"aws" || is_one_of(NAMES, value) || is_service_linked(name) || is_model(value)
 }
 
 /// Returns whether a name is one that AWS, Kubernetes or Terraform gives to something in every account, cluster or state,

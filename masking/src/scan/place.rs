@@ -86,6 +86,8 @@ fn is_place(text: &[u8], start: usize, end: usize) -> bool {
         || is_alone(text, start, end)
         || is_said(head, tail)
         || is_compared(text, start, end)
+        || is_choice(text, start, end)
+        || is_granted(text, start, end)
 }
 
 /// `config-bucket-471192830564`, `orders-artifacts-471192830564`: a name that is made unique by the account.
@@ -149,6 +151,41 @@ fn is_said(head: &[u8], tail: &[u8]) -> bool {
     preposition.is_some_and(|word| stage || *word == "in " && ends)
 }
 
+/// `471192830564)` and `471192830564|582203941675)` in a shell: what the account of `case "$ACCOUNT" in` may be.
+fn is_choice(text: &[u8], start: usize, end: usize) -> bool {
+    let head = text.get(start.saturating_sub(ASKED_MAX)..start).unwrap_or_default();
+    let other = |b: &u8| b.is_ascii_digit() || matches!(b, b' ' | b'|' | b'"' | b'\'' | b'(');
+    let front = row_start(head).iter().all(other);
+    let tail = text.get(end..text.len().min(end + CHOICES_MAX)).unwrap_or_default();
+    let choices = tail.iter().take_while(|b| other(b) && **b != b'(').count();
+    let closes = tail.get(choices) == Some(&b')');
+    front && closes && memchr::memmem::find(head, b"case ").is_some() && tells_accounts(text, start, end)
+}
+
+/// Bytes of what one case of a shell lists.
+const CHOICES_MAX: usize = 80;
+
+/// `the policy allows 471192830564 and 582203941675`: whom a text about accounts lets do something.
+fn is_granted(text: &[u8], start: usize, end: usize) -> bool {
+    const VERBS: [&[u8]; 8] =
+        [b"allows ", b"allow ", b"allowing ", b"trusts ", b"trust ", b"denies ", b"allows only ", b"grants "];
+    let mut head = text.get(start.saturating_sub(COMPARED_MAX * 4)..start).unwrap_or_default();
+    for _ in 0..LISTED_MAX {
+        head = head.strip_suffix(b"`").unwrap_or(head);
+        let joint = [b", ".as_slice(), b" and ", b" or "].into_iter().find_map(|joint| head.strip_suffix(joint));
+        let Some(front) = joint.map(|front| front.strip_suffix(b"`").unwrap_or(front)) else { break };
+        let digits = front.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        if digits != ACCOUNT_LEN {
+            break;
+        }
+        head = front.get(..front.len() - digits).unwrap_or_default();
+    }
+    VERBS.iter().any(|verb| head.ends_with(verb)) && tells_accounts(text, start, end)
+}
+
+/// Maximum accounts in front of one in a list of a sentence.
+const LISTED_MAX: usize = 4;
+
 /// `got "471192830564", want "582203941675"`, `expected: <471192830564>`, `'471192830564' == '582203941675'`, an option of a
 /// form: numbers of which the text around them tells that they are accounts.
 fn is_compared(text: &[u8], start: usize, end: usize) -> bool {
@@ -181,7 +218,7 @@ const COMPARED_MAX: usize = 24;
 /// Words in front of what a test or a tool compares.
 const COMPARED: &str = "\
     expected|expect|expects|actual|actually|got|get|gets|want|wanted|wants|received|found|was|left|right|have|has|be|equal|\
-    equals|returned|vs|versus|old|new|before|after|instead|of|saw";
+    equals|returned|vs|versus|old|new|before|after|instead|of|saw|case|when";
 
 /// Names that teams give their accounts.
 pub(crate) const STAGES: &str = "\

@@ -94,7 +94,8 @@ fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let (head, behind) = rest.split_at_checked(marks)?;
     let behind = behind.strip_prefix(b"\n").filter(|_| !name.is_scattered())?;
     let asked = || name.ends_command(text);
-    (name.begins_line(text) || asked()).then_some(())?;
+    // `s3-bucket⏎vpc-endpoint`: a list of slugs, one of which happens to be a name.
+    (name.begins_line(text) && !name.is_slug() || asked()).then_some(())?;
     // A line is empty, and the next one opens a block of code.
     let empty = behind.iter().take(2).take_while(|b| **b == b'\n').count();
     let fence =

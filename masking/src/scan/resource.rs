@@ -337,11 +337,22 @@ fn attributes(text: &[u8], block: Range<usize>, mut found: impl FnMut(usize)) {
                 let start = block.start + at + 1;
                 let start = start + blanks(text.get(start..).unwrap_or_default());
                 let value = opened(text, start);
-                Some(value).filter(|value| *value > start).into_iter().for_each(&mut found);
+                if value > start {
+                    found(value);
+                    changed(text, value..block.end).into_iter().for_each(&mut found);
+                }
             }
             _ => {}
         }
     }
+}
+
+/// Where the value begins that a plan changes the one into which begins a range: `"a" -> "b"`.
+fn changed(text: &[u8], range: Range<usize>) -> Option<usize> {
+    let rest = text.get(range.start..range.end.min(range.start + NEXT_MAX))?;
+    let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
+    let arrow = range.start + memmem::find(line, b" -> ")? + b" -> ".len();
+    Some(opened(text, arrow)).filter(|value| *value > arrow)
 }
 
 /// Reports the start of the value of each member `id` of an object. Those of objects within it belong to something else.

@@ -174,7 +174,9 @@ fn named(text: &[u8], part: Range<usize>) -> impl Iterator<Item = usize> {
         // `the value of it`: a word without a sign behind it is an option, or one of a sentence.
         let signed =
             text.get(at + 4..value).is_some_and(|gap| gap.iter().any(|b| matches!(b, b':' | b'=' | b'"' | b'\'')));
-        (signed || edge::previous(text, start) == Some(b'-')).then_some(value)
+        // `get-secret-value` is a command.
+        let option = || text.get(..start).is_some_and(|head| head.ends_with(b"--") || head.ends_with(b" -"));
+        (signed || option()).then_some(value)
     })
 }
 

@@ -64,9 +64,10 @@ pub fn forms(row: &'static Row, scanner: &Scanner, seed: u64) -> Vec<Form> {
     forms
 }
 
+/// The rules for names, without those that count in some notations only: these have rows of their own.
 fn keys(row: &'static Row) -> impl Iterator<Item = &'static KeyRule> {
     row.rules.iter().filter_map(|rule| match rule {
-        Rule::Key(key) => Some(key),
+        Rule::Key(key) => Some(key).filter(|key| !matches!(key.check, Check::Setting | Check::Irregular)),
         _ => None,
     })
 }

@@ -1,6 +1,7 @@
 //! Tables whose columns are named in a header: CSV, TSV, Markdown, boxes, HTML, and columns that blanks align.
 
 mod cells;
+mod column;
 mod header;
 mod line;
 mod rows;
@@ -13,6 +14,7 @@ use crate::scan::name::Name;
 use crate::scan::notation::{PlaceKind, ValuePlace, skip_quote};
 use crate::scan::reading::{Header, Reading};
 use cells::{trim, unset, untagged};
+use column::Column;
 use header::Refused;
 use rows::Table;
 
@@ -70,6 +72,8 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
                     | b'_'
                     | b'/'
                     | b':'
+                    // The fields of CloudWatch Logs.
+                    | b'@'
                     | 0x80..
             )
         );
@@ -93,16 +97,20 @@ pub(crate) fn values(
             continue;
         };
         let own = headers.get(at..).unwrap_or_default().iter().take_while(|header| header.name < table.header.end);
-        let columns: Vec<(usize, &Keyed)> =
-            own.filter_map(|header| Some((table.column(header.name)?, rules.get(header.rule)?))).collect();
+        let columns = own.filter_map(|header| Some(Column::new(table.column(header.name)?, rules.get(header.rule)?)));
+        let mut columns: Vec<Column<'_>> = columns.collect();
         let done = table.rows(text, |row, exact| {
-            for (column, rule) in columns.iter().filter(|(_, rule)| exact || rule.is_excuse()) {
-                let place = row.get(*column).and_then(|cell| place(text, cell));
+            for column in columns.iter_mut().filter(|column| exact || column.rule.is_excuse()) {
+                let place = row.get(column.at).and_then(|cell| place(text, cell));
                 if let Some(place) = place {
-                    rule.cell(text, place, reading, |value| found(rule, value));
+                    column.rule.cell(text, place, reading, |value| found(column.rule, value));
+                    column.add(place);
                 }
             }
         });
+        for column in &columns {
+            column.names(text, &table).into_iter().for_each(|name| found(column.rule, name));
+        }
         at = headers.partition_point(|header| header.name < done.max(table.header.end));
     }
 }

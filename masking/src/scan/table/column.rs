@@ -1,0 +1,95 @@
+//! Columns of names: a word in a cell is somebody's if each cell of its column is a name, and the table tells of what.
+
+use std::ops::Range;
+
+use crate::placeholder;
+use crate::scan::check;
+use crate::scan::keyed::Keyed;
+use crate::scan::notation::ValuePlace;
+use crate::scan::table::cells::trim;
+use crate::scan::table::rows::{Table, is_rule};
+use crate::scan::table::separator::Separator;
+use crate::scan::words::{holds_ignore_case, is_one_of};
+
+/// Maximum cells of a column that are read for this: a longer one is none of names that people chose.
+const CELLS_MAX: usize = 4_096;
+/// Bytes in front of a header in which the table may be called what it is.
+const HEADING_MAX: usize = 160;
+/// What stands in a cell that has no name.
+const EMPTY: &str = "-|--|—|–|none|n/a|null|nil|tbd|?";
+/// What other columns of a table of resources are about.
+const SUBJECTS: [&[u8]; 14] = [
+    b"account",
+    b"region",
+    b"arn",
+    b"aws",
+    b"s3",
+    b"vpc",
+    b"versioning",
+    b"lifecycle",
+    b"encrypt",
+    b"replication",
+    b"kms",
+    b"cloudfront",
+    b"storage class",
+    b"endpoint",
+];
+
+/// The cells of a column that a rule for names is about.
+#[derive(Debug)]
+pub(super) struct Column<'r> {
+    pub(super) at: usize,
+    pub(super) rule: &'r Keyed,
+    cells: Vec<ValuePlace>,
+}
+
+impl<'r> Column<'r> {
+    pub(super) fn new(at: usize, rule: &'r Keyed) -> Self {
+        Self { at, rule, cells: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, place: ValuePlace) {
+        if self.rule.is_of_names() && self.cells.len() < CELLS_MAX {
+            self.cells.push(place);
+        }
+    }
+
+    /// The names in the column, if all of its cells are names.
+    pub(super) fn names(&self, text: &[u8], table: &Table) -> Vec<Range<usize>> {
+        let cell = |place: &ValuePlace| text.get(place.start..place.end.unwrap_or(place.start)).unwrap_or_default();
+        let filled = || self.cells.iter().filter(|place| !is_one_of(EMPTY, cell(place)));
+        // Who reads a masked table again finds no more in it.
+        let clear = filled().all(|place| placeholder::find_all(cell(place)).next().is_none());
+        let names: Option<Vec<_>> = filled().map(|place| self.rule.name(text, *place)).collect();
+        let distinctive = || filled().any(|place| is_compound(cell(place)));
+        let told = || (distinctive() || table.is_of_resources(text, self.at)) && table.is_headed(text);
+        names.filter(|names| !names.is_empty() && clear && told()).unwrap_or_default()
+    }
+}
+
+/// Returns whether a name is made of words, or of a word and a number: `tf-state-hub`, and not `10-20`.
+fn is_compound(name: &[u8]) -> bool {
+    check::is_distinctive(name) && name.contains(&b'-') && name.first().is_some_and(u8::is_ascii_alphabetic)
+}
+
+impl Table {
+    /// Returns whether its first line is certain to be a header: between bars, a pair of a name and its value has the same
+    /// look, `|  State  |  available  |`.
+    fn is_headed(&self, text: &[u8]) -> bool {
+        let rule = || self.next_line(text, self.header.end).and_then(|line| text.get(line)).is_some_and(is_rule);
+        self.separator != Separator::Sign(b"|") || rule()
+    }
+
+    /// Returns whether what the table says tells that it is about resources of AWS: another heading, the column's own, or
+    /// what stands in front.
+    fn is_of_resources(&self, text: &[u8], column: usize) -> bool {
+        let tells = |part: &[u8]| SUBJECTS.iter().any(|word| holds_ignore_case(part, word));
+        let heading = |cell: &Range<usize>| text.get(trim(text, cell.clone())).unwrap_or_default();
+        // `Bucket name`, `DBInstanceIdentifier`
+        let own = self.cells.get(column).map(heading).unwrap_or_default();
+        let full = holds_ignore_case(own, b"name") || holds_ignore_case(own, b"identifier");
+        let front = text.get(self.header.start.saturating_sub(HEADING_MAX)..self.header.start).unwrap_or_default();
+        full || self.cells.iter().any(|cell| tells(heading(cell)))
+            || [b"S3".as_slice(), b"s3", b"AWS", b"aws "].iter().any(|word| memchr::memmem::find(front, word).is_some())
+    }
+}
