@@ -210,6 +210,8 @@ pub(crate) enum Check {
     Irregular,
     /// It is not a word that stands for a password in examples.
     UrlPassword,
+    /// It was chosen by somebody: no word for one, no reference.
+    Given,
     /// It is random, with letters of both cases and digits, and not a digest in hexadecimal.
     Generated,
     /// It is base64 of a secret that is random itself.

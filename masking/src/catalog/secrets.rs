@@ -270,8 +270,8 @@ pub(super) const ROWS: &[Row] = &[
             // What curl sends is a password, whatever it looks like.
             Rule::After(
                 "curl ",
-                r#"curl [^\n|;&]{0,200}?(?:-u|--user|--proxy-user)[ =]?["'\\]{0,4}[A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/$]{4,128})"#,
-                Check::UrlPassword,
+                r#"curl [^\n|;&]{0,200}?(?:-[A-Za-z]{0,6}u|--user|--proxy-user)[ =]{0,2}["'\\]{0,4}[A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/$<{}]{4,128})"#,
+                Check::Given,
             ),
             // A machine of netrc, on one line or on three. (GNU inetutils, "The .netrc file")
             Rule::After(
@@ -377,6 +377,12 @@ pub(super) const ROWS: &[Row] = &[
             ),
         ],
         yes: &[
+            "export PGPASSWORD='‹Hering in Aspik›' PGHOST=db.example.org",
+            "docker run -e MYSQL_ROOT_PASSWORD=\"‹Elch im Nebel›\" mysql",
+            "curl -u elastic:‹Sprotte_44› https://search.example.org/_cat/indices",
+            "curl -sk --user \"admin:‹hunter2›\" https://search.example.org",
+            "connectionString=\"Server=h.example.org;Database=o;User Id=checkout;Password=‹Kupfer›;Timeout=1;\"",
+            "psql \"host=h user=checkout password=‹Rochen_ohne_Ende› dbname=orders\"",
             "mysql -h orders-prod -u admin -p‹Xk39abcdQ7f2› orders",
             "redis-cli -h cache -a ‹Xk39abcdQ7f2abc› ping",
             "10.0.0.7:6379> AUTH app ‹Tr0ub4dor&3!x›\n",
@@ -490,6 +496,15 @@ pub(super) const ROWS: &[Row] = &[
             "Das Passwort lautet ‹correct-horse-battery-9staple›",
         ],
         no: &[
+            "WRONG_PASSWORD=\"That is not the right password\"",
+            "PASSWORD_PROMPT='Please type it in'",
+            "DB_PASSWORD=\"$(cat /run/secrets/db password)\"",
+            "curl -u user:password https://x.example.org",
+            "curl -u \"$ES_USER:$ES_PASS\" https://x.example.org",
+            "curl -u elastic:changeme https://x.example.org",
+            "docker run -u build:builders image",
+            "Server=h;User Id=u;Password=yourpassword;",
+            "DSN: \"host=db user=postgres password=postgres dbname=postgres\"",
             "db_password: \"{{ vault_db_password | b64decode }}\"",
             "password: string",
             "password = var.db_password",

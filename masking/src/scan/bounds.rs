@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::near::is_any;
 use crate::scan::check;
+use crate::scan::given;
 use crate::scan::letters;
 use crate::scan::notation::{PlaceKind, ValuePlace};
 use crate::scan::phrase;
@@ -37,7 +38,14 @@ pub(crate) fn value(text: &[u8], place: ValuePlace, formal: bool) -> Option<Rang
     let end = end_of(text, place, formal).filter(|_| open)?;
     let rest = text.get(start..text.len().min(start + check::ENCLOSED_MAX + 1))?;
     let value = rest.get(..len(rest, end)?)?;
-    (is_sure(value, end)).then_some(start..start + value.len())
+    // Beside other members of a connection it is a value whatever it looks like.
+    let of_connection = match end {
+        End::Semicolon => given::is_of_connection(text, start..start + value.len(), b";"),
+        End::Blank => given::is_of_connection(text, start..start + value.len(), b"; "),
+        _ => false,
+    };
+    let sure = is_sure(value, end) || of_connection && given::is_chosen(value) && !is_expression(value);
+    sure.then_some(start..start + value.len())
 }
 
 /// The way in which a value ends, by what stands in front of its name.

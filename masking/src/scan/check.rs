@@ -7,6 +7,7 @@ use core::net::Ipv4Addr;
 
 use crate::catalog::Check;
 use crate::near::is_any;
+use crate::scan::given;
 use crate::scan::letters;
 use crate::scan::own;
 use crate::scan::person;
@@ -35,6 +36,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Irregular => {
             is_irregular(value) || is_scattered(value) || has_digit(value) && letters::is_unlikely(value)
         }
+        Check::Given => given::is_chosen(value),
         Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value) && !template::is_one(value),
         Check::Generated => {
             is_random(value) && (is_generated(value) || is_case_mixed(value) && letters::is_unlikely(value))

@@ -12,6 +12,7 @@ use crate::scan::check;
 use crate::scan::clause;
 use crate::scan::common;
 use crate::scan::edge;
+use crate::scan::given;
 use crate::scan::letters;
 use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
@@ -432,7 +433,10 @@ impl Keyed {
         let sure = |value: &[u8]| self.check == Check::Password || check::is_scattered(value);
         // `create user ana with password 'x y'`
         let of_user = || quoted::is_of_user(text, phrase.start) && !check::has_reference_mark(bytes);
-        if (phrase::is_password(bytes) || self.check == Check::Password && of_user()) && sure(bytes) {
+        // A variable of the environment may have one that is made of words alone.
+        let given = || given::is_of_variable(text, phrase.start) && phrase::is_given(bytes);
+        let plain = self.check == Check::Password && (of_user() || given());
+        if (phrase::is_password(bytes) || plain) && sure(bytes) {
             return Some(phrase);
         }
         let generated = (check::is_generated(word) || check::is_mixed(word)) && self.is_enclosed(word);
@@ -453,6 +457,10 @@ impl Keyed {
     /// Returns whether what stands there is a value rather than the next word of a sentence or of a program.
     fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, formal: bool) -> bool {
         match self.check {
+            // With a fourth group it is a number of something else.
+            Check::Account if bytes.contains(&b' ') => {
+                !matches!(text.get(value.end..), Some([b' ', next, ..]) if next.is_ascii_digit())
+            }
             Check::Bucket | Check::Name if place.kind == PlaceKind::Members => {
                 let ends = matches!(text.get(value.end), None | Some(b'\n' | b'\r' | b' ' | b',' | b'}' | b'\\'));
                 check::is_distinctive(bytes) && (ends || place.quoted && notation::ends_quoted(text, value.end))

@@ -20,6 +20,7 @@ mod dictionary;
 mod edge;
 mod estate;
 mod found;
+mod given;
 mod grams;
 mod hidden;
 mod history;

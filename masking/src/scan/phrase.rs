@@ -39,12 +39,34 @@ enum Word {
     Odd,
 }
 
+/// Words of what is said about a password where one could stand.
+const ABOUT: &str = "\
+    must|least|your|you|please|enter|type|password|passwords|passwort|kennwort|passwd|passphrase|secret|token|username|hash|\
+    encrypted|characters|character|required|invalid|wrong|incorrect|error|forgot|forgotten|reset|change|missing|default|\
+    example|see|use|set";
+
+/// Returns whether a text with blanks is a passphrase of words, where a variable of the environment has one.
+pub(crate) fn is_given(value: &[u8]) -> bool {
+    is_bounded(value) && words(value).take(WORDS_MAX + 1).count() <= WORDS_MAX && !words(value).any(is_about)
+}
+
+fn is_about(word: &[u8]) -> bool {
+    let bare = |b: &u8| !b.is_ascii_alphanumeric();
+    let front = word.iter().take_while(|b| bare(b)).count();
+    let back = word.iter().rev().take_while(|b| bare(b)).count();
+    is_one_of(ABOUT, word.get(front..word.len().saturating_sub(back)).unwrap_or_default())
+}
+
+fn is_bounded(value: &[u8]) -> bool {
+    let code = CODE.iter().any(|mark| memchr::memmem::find(value, mark).is_some());
+    let bounded = value.len() <= PHRASE_MAX && value.first() > Some(&b' ') && value.last() > Some(&b' ');
+    bounded && !code && !check::has_reference_mark(value) && !template::is_one(value)
+}
+
 /// Returns whether a text with blanks is a password: most of its words are no words, or they are a passphrase with a
 /// number among them.
 pub(crate) fn is_password(value: &[u8]) -> bool {
-    let code = CODE.iter().any(|mark| memchr::memmem::find(value, mark).is_some());
-    let bounded = value.len() <= PHRASE_MAX && value.first() > Some(&b' ') && value.last() > Some(&b' ');
-    if !bounded || code || check::has_reference_mark(value) || template::is_one(value) {
+    if !is_bounded(value) {
         return false;
     }
     let count = |sort: Word| words(value).filter(|word| sort_of(word) == sort).count();

@@ -1,0 +1,111 @@
+//! Passwords at places where nothing else can stand: a word is one there too, unless it stands for one.
+
+use std::ops::Range;
+
+use crate::near::is_any;
+use crate::scan::check;
+use crate::scan::words;
+
+/// Minimum bytes of a password.
+const GIVEN_MIN: usize = 4;
+
+/// Passwords of examples and of fresh installations, which everybody knows, and what is said of one instead.
+const DEFAULTS: &str = "\
+    admin|administrator|default|dummy|empty|encoded|encrypted|example|false|file|guest|hash|hashed|hidden|masked|mysql|none|\
+    null|plain|plaintext|postgres|prompt|redacted|redis|required|root|sample|stdin|string|test|true|undefined|user|\
+    username|value|vault|yes";
+
+/// Names of a connection's other members, in the strings of ODBC, ADO.NET and libpq.
+const CONNECTION: &str = "\
+    server|host|hostname|hostaddr|data source|datasource|addr|address|user|user id|userid|uid|username|user name|database|\
+    dbname|db|initial catalog|port|sslmode|driver|endpoint|accountname";
+/// Bytes on either side of a member in which the others stand, and how many of them are looked at.
+const CONNECTION_MAX: usize = 96;
+const NEIGHBOURS: usize = 2;
+
+/// Returns whether somebody has chosen a value, rather than a word for one, a reference or a template.
+pub(crate) fn is_chosen(value: &[u8]) -> bool {
+    let code = |b: &u8| *b <= b' ' || is_any(b"\"'`\\,()[]{}<>$%|", b);
+    let stands_for = [&b"pass"[..], b"pwd", b"secret", b"token", b"your", b"change", b"xxx", b"***", b"..."];
+    value.len() >= GIVEN_MIN
+        && !value.iter().any(code)
+        && !words::is_one_of(DEFAULTS, value)
+        && !stands_for.iter().any(|word| words::holds_ignore_case(value, word))
+        && !check::begins_with_sigil(value)
+}
+
+/// Returns whether the members beside one are those of a connection: `Server=h;User Id=u;Password=x`, `host=h user=u
+/// password=x`. `separators` stand between them.
+pub(crate) fn is_of_connection<const N: usize>(text: &[u8], value: Range<usize>, separators: &[u8; N]) -> bool {
+    let separates = |b: &u8| is_any(separators, b) || matches!(b, b'"' | b'\'');
+    let of_connection = |member: &[u8]| {
+        let name = member.get(..memchr::memchr(b'=', member).unwrap_or_default()).unwrap_or_default();
+        words::is_one_of(CONNECTION, name.trim_ascii())
+    };
+    let before = text.get(value.start.saturating_sub(CONNECTION_MAX)..value.start).unwrap_or_default();
+    let behind = text.get(value.end..text.len().min(value.end + CONNECTION_MAX)).unwrap_or_default();
+    // On the same line.
+    let before = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let behind = behind.split(|b| *b == b'\n').next().unwrap_or_default();
+    // The first part on each side is the member itself, and what is left of it.
+    before.rsplit(separates).skip(1).take(NEIGHBOURS).any(of_connection)
+        || behind.split(separates).skip(1).take(NEIGHBOURS).any(of_connection)
+}
+
+/// Returns whether a variable of the environment is given the string whose content begins at `start`:
+/// `PGPASSWORD='…'`.
+pub(crate) fn is_of_variable(text: &[u8], start: usize) -> bool {
+    let head = text.get(start.saturating_sub(VARIABLE_MAX)..start).unwrap_or_default();
+    let [name @ .., b'=', b'"' | b'\''] = head else { return false };
+    let run = name.iter().rev().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_').count();
+    let before = name.get(..name.len() - run).and_then(<[u8]>::last);
+    run >= VARIABLE_MIN && before.is_none_or(|b| b.is_ascii_whitespace() || *b == b';')
+}
+
+/// Bytes of a variable's name, and those in which it stands with its sign and its quotation mark.
+const VARIABLE_MIN: usize = 6;
+const VARIABLE_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_for_a_password_is_none() {
+        for word in ["password", "yourpass", "postgres", "$PASS", "<pw>", "changeme", "abc", "a(b)c", "${x}"] {
+            assert!(!is_chosen(word.as_bytes()), "{word}");
+        }
+        for password in ["Kupfer", "tannenbaum", "Rochen_ohne_Ende", "hunter2"] {
+            assert!(is_chosen(password.as_bytes()), "{password}");
+        }
+    }
+
+    #[test]
+    fn a_variable_is_given_a_string_right_behind_its_sign() {
+        let cases = [
+            ("PGPASSWORD='x y'", true),
+            ("a DB_PASS1=\"x y\"", true),
+            ("password='x y'", false),
+            ("f(PASSWORD='x y')", false),
+        ];
+        for (text, expected) in cases {
+            let start = text.find("x y").expect("the value");
+            assert_eq!(is_of_variable(text.as_bytes(), start), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn members_of_a_connection_stand_beside_it() {
+        let cases = [
+            ("Server=h;Uid=u;Password=Kupfer;", b"; ", true),
+            ("host=h password=Kupfer", b"; ", true),
+            ("x=\"password=Kupfer dbname=o\"", b"; ", true),
+            ("user=u\npassword=Kupfer", b"; ", false),
+            ("type=text password=Kupfer colour=red", b"; ", false),
+        ];
+        for (text, separators, expected) in cases {
+            let start = text.find("Kupfer").expect("the value");
+            assert_eq!(is_of_connection(text.as_bytes(), start..start + 6, separators), expected, "{text}");
+        }
+    }
+}
