@@ -264,10 +264,17 @@ impl masking::Resolve for All<'_> {
     }
 }
 
-/// The console writes an account with hyphens: the label tells the form, the code that it is the same account.
+/// The console writes an account with hyphens, and people with blanks: the label tells the form, the code that it is the
+/// same account.
 #[test]
-fn an_account_with_hyphens_has_the_code_of_the_plain_one() {
-    let masked = mask("account 4711-9283-0564 and account 471192830564 and account 718204593316");
+fn an_account_in_groups_has_the_code_of_the_plain_one() {
+    for (written, label) in [("4711-9283-0564", "AWS_ACCOUNT_DASH_"), ("4711 9283 0564", "AWS_ACCOUNT_SPACE_")] {
+        is_of_the_plain_one(written, label);
+    }
+}
+
+fn is_of_the_plain_one(written: &str, label: &str) {
+    let masked = mask(&format!("account {written} and 471192830564 and account 718204593316"));
     let text = masked.body.unwrap();
     let codes: Vec<_> = placeholder::find_all(text.as_bytes())
         .map(|(range, placeholder)| {
@@ -275,7 +282,7 @@ fn an_account_with_hyphens_has_the_code_of_the_plain_one() {
         })
         .collect();
     assert_eq!(codes.len(), 3, "{text}");
-    assert!(codes[0].0.starts_with("AWS_ACCOUNT_DASH_") && codes[1].0.starts_with("AWS_ACCOUNT_"), "{text}");
+    assert!(codes[0].0.starts_with(label) && codes[1].0.starts_with("AWS_ACCOUNT_"), "{text}");
     assert_eq!(codes[0].1, codes[1].1, "{text}");
     assert_ne!(codes[0].1, codes[2].1, "{text}");
 }

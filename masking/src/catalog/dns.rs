@@ -116,6 +116,11 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(?:/hostedzone/)?(Z[A-Z0-9]{6,31})",
                 check: Check::Zone,
             }),
+            Rule::Key(KeyRule {
+                names: "zone|zones|private zone|public zone|dns zone|dns zones|route53 zone|zona|zona dns",
+                value: "(Z[A-Z0-9]{12,31})",
+                check: Check::Zone,
+            }),
             Rule::After(
                 "fromhostedzoneid(|from_hosted_zone_id(",
                 r#"(?i:from_?hosted_?zone_?id)\([^"'()\n]{0,40}["'][^"'\n]{0,80}["']\s{0,20},\s{0,40}["'](Z[A-Z0-9]{6,31})["']"#,
@@ -151,10 +156,12 @@ pub(super) const ROWS: &[Row] = &[
             "/route53/v2/hostedzones#ListRecordSets/‹Z05218443LQ9XKMW7ABC›",
             "/hostedzone/‹Z1D633PJN98FT9›",
             "zone_id = \"‹Z0123456789ABCDEFGHIJ›\"",
+            "1. Zone `‹Z08915322QK3VTX0PLM7›`: the record of the bastion",
+            "the zone ‹Z08915322QK3VTX0PLM7› has no record",
             "No hosted zone found with ID: ‹Z0712066WAK7OBXX79TQ›",
             "HostedZone.fromHostedZoneId(this, 'Zone', '‹Z0712066WAK7OBXX79TQ›')",
         ],
-        no: &["zone_id = \"Z2FDTNDATAQYW2\"", "\"HostedZoneId\": \"Z35SXDOTRQ7X7K\"", "ZIPCODE"],
+        no: &["zone_id = \"Z2FDTNDATAQYW2\"", "\"HostedZoneId\": \"Z35SXDOTRQ7X7K\"", "ZIPCODE", "zone Z21DNDUVLTQW6Q"],
         ..ROW
     },
     Row {

@@ -26,6 +26,12 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),
+            Rule::Key(KeyRule {
+                names: "account|account id|account number|account no|aws account id|konto|konto id|kontonummer|cuenta|cuenta id|\
+                        compte|conta|계정|계정 id|계정 번호|アカウント|アカウント id|账户|账户 id|账号|账号 id",
+                value: "[0-9]{4} [0-9]{4} [0-9]{4}",
+                check: Check::Account,
+            }),
             Rule::ArnAccount,
             // Costs by account. (Cost Explorer API reference, "Group")
             Rule::Sibling("metrics", KeyRule { names: "keys", value: "[0-9]{12}", check: Check::Account }),
@@ -86,6 +92,9 @@ pub(super) const ROWS: &[Row] = &[
             r#"{"Keys": ["‹111122223333›"], "Metrics": {"BlendedCost": {"Amount": "1"}}}"#,
             "aws_account_id = \"‹123456789012›\"",
             "Account ID: ‹1234-5678-9012›",
+            "account ‹1234 5678 9012› has the copy",
+            "the AWS account (‹1234 5678 9012›), its root user",
+            "ACCOUNT=${1:-‹123456789012›}",
             r#"{\\\"accountId\\\": \\\"‹123456789012›\\\"}"#,
             "allowed_account_ids = [\"‹123456789012›\", \"‹210987654321›\"]",
             "ACCOUNTS = {\n    \"‹123456789012›\": \"prod\",\n    \"‹210987654321›\": \"dev\",\n}\n",
@@ -160,6 +169,8 @@ pub(super) const ROWS: &[Row] = &[
             "arn:${AWS::Partition}:sqs:<region>:‹123456789012›:jobs",
         ],
         no: &[
+            "account number 1234 5678 9012 3456",
+            "konto 12 1234 5678 9012 3456 7890 1234",
             "order_id=123456789012",
             "1751328000000",
             "tracking no 471192830564",

@@ -51,6 +51,8 @@ pub(super) const ROWS: &[Row] = &[
                 r"(?:s3[an]?|S3)(?:\\?:|%3[Aa]){/}{/}({bucket})",
                 Check::Bucket,
             ),
+            // A region in front of the bucket. (Aurora user guide, "Specifying the path to an Amazon S3 bucket")
+            Rule::After("s3-", r"s3-{region}://({bucket})", Check::Bucket),
             Rule::After("bucket does not exist", "bucket does not exist(?:: | - )({bucket})", Check::Bucket),
             Rule::After(
                 "s3\"|s3'|s3\\|type=s3",
@@ -109,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
             // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
             Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
-                names: "bucket|bucket name|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體|balde|balde s3|бакету|кошик s3|bucketul|bucketului|bucket'ul|bucketen|\
+                names: "bucket|bucket name|fog directory|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體|balde|balde s3|бакету|кошик s3|bucketul|bucketului|bucket'ul|bucketen|\
                         bucketem|bucketu|bucketa|bucketi|bucket'ı|bucket adı|บัคเก็ต|桶|桶名|桶名称|الحاوية|حاوية|دلو",
                 value: "{bucket}",
                 check: Check::Bucket,
@@ -181,6 +183,14 @@ pub(super) const ROWS: &[Row] = &[
         ],
         yes: &[
             "s3://‹amzn-s3-demo-bucket›/path",
+            "LOAD DATA FROM S3 's3-eu-central-1://‹acme-imports›/customers.csv' INTO TABLE customers;",
+            "config.fog_directory = '‹acme-uploads›'",
+            "BUCKET=${1:-‹acme-exports›}",
+            "BUCKET=\"${2-‹acme-exports›}\"",
+            "the bucket is now called ‹acme-archive›, its region has changed",
+            "Der Bucket heißt jetzt ‹acme-archive›.",
+            "the bucket was renamed to ‹acme-archive›",
+            "the new bucket will be ‹acme-archive›",
             r"s3a:\/\/‹warehouse-1›\/orders",
             "s3%3A%2F%2F‹acme-logs›%2Fkey",
             r"warehouse.dir=s3a\://‹acme-lake›/warehouse",

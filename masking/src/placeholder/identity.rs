@@ -30,7 +30,8 @@ impl<'v> Identity<'v> {
             _ if surrounding.is_some() => surrounding.map(|label| (*label, Cow::Borrowed(value))),
             "ec2_private_dns" => form(label).address(value).map(|address| (PRIVATE_ADDRESS, address)),
             "ec2_public_dns" => PUBLIC_HOST.address(value).map(|address| (PUBLIC_ADDRESS, address)),
-            "account_id" if label == ACCOUNT_HYPHENS => hyphenated(value).map(|account| ("account_id", account)),
+            "account_id" if label == ACCOUNT_HYPHENS => grouped(value, '-').map(|account| ("account_id", account)),
+            "account_id" if label == ACCOUNT_BLANKS => grouped(value, ' ').map(|account| ("account_id", account)),
             "cgnat_ip" => Some((PRIVATE_ADDRESS, Cow::Borrowed(value))),
             "rds_cluster" => Some(("rds_instance", Cow::Borrowed(value))),
             "rds_endpoint" if first => Some(("rds_instance", Cow::Borrowed(value))),
@@ -74,12 +75,14 @@ pub(crate) const HYPHENS: &str = "IP_HYPHENS";
 pub(crate) const UNDERSCORES: &str = "IP_SCORES";
 pub(crate) const REVERSED: &str = "IP_REVERSED";
 
-/// The label of accounts as the console writes them: `1234-5678-9012`.
+/// The labels of accounts in groups, with hyphens as the console writes them, and with blanks: `1234-5678-9012`,
+/// `1234 5678 9012`.
 pub(crate) const ACCOUNT_HYPHENS: &str = "ACCOUNT_DASH";
+pub(crate) const ACCOUNT_BLANKS: &str = "ACCOUNT_SPACE";
 
 /// The twelve digits of an account that is written in three groups of four.
-fn hyphenated(value: &str) -> Option<Cow<'static, str>> {
-    let groups: Vec<&str> = value.split('-').collect();
+fn grouped(value: &str, sign: char) -> Option<Cow<'static, str>> {
+    let groups: Vec<&str> = value.split(sign).collect();
     let digits = |group: &&str| group.len() == 4 && group.bytes().all(|b| b.is_ascii_digit());
     (groups.len() == 3 && groups.iter().all(digits)).then(|| Cow::Owned(groups.concat()))
 }

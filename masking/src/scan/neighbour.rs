@@ -28,14 +28,16 @@ pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     );
 }
 
-/// Adds the accounts that stand elsewhere in the text with hyphens, as the console writes them, and plainly here.
+/// Adds the accounts that stand elsewhere in the text in groups, as the console writes them, and plainly here.
 pub(crate) fn plain(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
-    let hyphenated =
-        |hit: &&Hit| hit.kind == account && text.get(hit.start..hit.end).is_some_and(|value| value.contains(&b'-'));
+    let grouped = |hit: &&Hit| {
+        let value = text.get(hit.start..hit.end).filter(|_| hit.kind == account).unwrap_or_default();
+        value.iter().any(|b| matches!(b, b'-' | b' '))
+    };
     let digits = |hit: &Hit| -> Vec<u8> {
         text.get(hit.start..hit.end).into_iter().flatten().copied().filter(u8::is_ascii_digit).collect()
     };
-    let mut accounts: Vec<_> = hits.iter().filter(hyphenated).take(HYPHENATED_MAX).map(digits).collect();
+    let mut accounts: Vec<_> = hits.iter().filter(grouped).take(GROUPED_MAX).map(digits).collect();
     accounts.dedup();
     for number in accounts {
         let starts = memchr::memmem::find_iter(text, &number);
@@ -45,8 +47,8 @@ pub(crate) fn plain(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     }
 }
 
-/// Maximum accounts with hyphens that are looked for without them.
-const HYPHENATED_MAX: usize = 8;
+/// Maximum accounts in groups that are looked for without the signs between these.
+const GROUPED_MAX: usize = 8;
 
 fn is_account(text: &[u8], start: usize) -> bool {
     let digits = text.get(start..start + ACCOUNT_LEN).filter(|digits| digits.iter().all(u8::is_ascii_digit));

@@ -64,6 +64,7 @@ impl ValuePlace {
     /// The place after blanks and a quotation mark.
     pub(crate) fn after(text: &[u8], at: usize, kind: PlaceKind) -> Self {
         let first = skip_block(text, skip_change(text, skip_blanks(text, at)));
+        let first = skip_parameter(text, first).unwrap_or(first);
         let unquoted = match skip_wrappers(text, first) {
             same if same == first => match skip_size(text, skip_marks(text, open(text, first))) {
                 same if same == first => first,
@@ -566,6 +567,17 @@ fn open(text: &[u8], at: usize) -> usize {
         [b'#', b'0'..=b'9', ..] => at + 1,
         _ => at,
     }
+}
+
+/// After the parameter of a shell whose default follows, and the quotation mark in front of it: `"${1:-b}"`. A name with a
+/// default is found by itself.
+fn skip_parameter(text: &[u8], at: usize) -> Option<usize> {
+    let behind = at + usize::from(text.get(at) == Some(&b'"'));
+    let inside = text.get(behind..)?.strip_prefix(b"${")?;
+    let digits = inside.iter().take_while(|b| b.is_ascii_digit()).count();
+    let sign = inside.get(digits..)?;
+    let len = [&b":-"[..], b":=", b"-"].iter().find(|default| sign.starts_with(default))?.len();
+    (digits > 0).then_some(behind + b"${".len() + digits + len)
 }
 
 /// After the calls that a program puts around a text, and the letters in front of its quotation mark that say how it is

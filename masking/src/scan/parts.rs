@@ -148,13 +148,17 @@ impl Form {
             Self::Path => segments(value).map(own).collect(),
             Self::Table => segments(value).filter(|part| !is_of_table(part, value)).map(own).collect(),
             Self::LogGroup => log_stream(value),
-            Self::Account if value.contains('-') => {
-                vec![Named::labelled(0..value.len(), identity::ACCOUNT_HYPHENS)]
-            }
-            Self::Account => Vec::new(),
+            Self::Account => match value.get(ACCOUNT_GROUP..=ACCOUNT_GROUP) {
+                Some("-") => vec![Named::labelled(0..value.len(), identity::ACCOUNT_HYPHENS)],
+                Some(" ") => vec![Named::labelled(0..value.len(), identity::ACCOUNT_BLANKS)],
+                _ => Vec::new(),
+            },
         }
     }
 }
+
+/// Digits of an account in front of a hyphen or a blank.
+const ACCOUNT_GROUP: usize = 4;
 
 /// A stretch of a resource between two separators.
 struct Segment {

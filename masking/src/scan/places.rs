@@ -479,7 +479,13 @@ fn row(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let value = rest.get(quotes..)?;
     let value = value.strip_prefix(b",").or_else(|| value.strip_prefix(b";"))?.get(quotes..)?;
     (matches!(edge::previous(text, name.start), Some(b'"' | b'n')) || name.leads(text)).then_some(())?;
-    let len = value.iter().take_while(|b| !matches!(b, b'\n' | b'\r' | b'\\' | b',' | b';' | b' ' | b'"')).count();
+    // The groups of an account are of one value.
+    let is_digit = |at: usize| value.get(at).is_some_and(u8::is_ascii_digit);
+    let within = |(at, b): &(usize, &u8)| match b {
+        b' ' => *at > 0 && is_digit(at - 1) && is_digit(at + 1),
+        _ => !is_any(b"\n\r\\,;\"", b),
+    };
+    let len = value.iter().enumerate().take_while(within).count();
     let close = len + quotes;
     let ends = matches!(value.get(skip_spaces(value, close)), None | Some(b'\n' | b'\r' | b'\\'));
     let start = name.end + 1 + 2 * quotes;
@@ -608,9 +614,14 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 57] = [
+const VERBS: [&str; 62] = [
     "in",
     "not in",
+    "will be",
+    "has been renamed to",
+    "was renamed to",
+    "renamed to",
+    "wurde umbenannt in",
     "is called",
     "is named",
     "is",
@@ -668,6 +679,28 @@ const VERBS: [&str; 57] = [
     "lautete",
 ];
 
+/// Words that tell since when, or still.
+const ADVERBS: [&str; 18] = [
+    "now",
+    "still",
+    "currently",
+    "just",
+    "jetzt",
+    "nun",
+    "noch",
+    "aktuell",
+    "ahora",
+    "todavía",
+    "maintenant",
+    "toujours",
+    "désormais",
+    "ora",
+    "agora",
+    "теперь",
+    "сейчас",
+    "teraz",
+];
+
 /// Verbs and particles of scripts that are written without a space in front of them.
 const PARTICLES: [&str; 21] = [
     "は",
@@ -711,12 +744,22 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
         .get(near..)
         .filter(|rest| near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii()))?;
     let rest = Some(rest).filter(|_| edge::previous(text, near) == Some(b' '))?;
-    let verb = VERBS.iter().find(|verb| {
-        words::starts_with_ignore_case(rest, verb.as_bytes())
-            && matches!(rest.get(verb.len()), Some(b' ' | b':' | b'\n'))
-    })?;
-    let colon = usize::from(rest.get(verb.len()) == Some(&b':'));
-    Some(near + verb.len() + colon)
+    let verb = first_of(&VERBS, rest)?;
+    // `is now`, `is now called`
+    let now = rest.get(verb + 1..).and_then(|rest| first_of(&ADVERBS, rest)).map_or(verb, |adverb| verb + 1 + adverb);
+    let more = rest.get(now + 1..).filter(|_| now > verb).and_then(|rest| first_of(&VERBS, rest));
+    let end = more.map_or(now, |more| now + 1 + more);
+    let colon = usize::from(rest.get(end) == Some(&b':'));
+    Some(near + end + colon)
+}
+
+/// Returns the length of the first of some words that a text begins with as a whole.
+fn first_of(words: &[&str], text: &[u8]) -> Option<usize> {
+    let begins = |word: &&&str| {
+        words::starts_with_ignore_case(text, word.as_bytes())
+            && matches!(text.get(word.len()), Some(b' ' | b':' | b'\n'))
+    };
+    words.iter().find(begins).map(|word| word.len())
 }
 
 /// After what a value is for: `password for the read replica is …`, `Passwort für die Datenbank lautet …`.
