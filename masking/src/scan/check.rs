@@ -15,7 +15,7 @@ use crate::scan::template;
 use crate::scan::words::{holds_ignore_case, is_one_of, starts_with_ignore_case};
 
 pub(crate) use crate::scan::look::{
-    has_digit, is_case_mixed, is_generated, is_irregular, is_long, is_mixed, is_scattered,
+    begins_with_sigil, has_digit, is_case_mixed, is_generated, is_irregular, is_long, is_mixed, is_scattered,
 };
 pub(crate) use crate::scan::own::is_region;
 
@@ -301,11 +301,6 @@ fn is_metavariable(value: &[u8]) -> bool {
     let capitals = word.iter().all(|b| b.is_ascii_uppercase() || *b == b'_');
     digits <= 2
         && (word == b"SecureString" || capitals && WORDS.iter().any(|part| memchr::memmem::find(word, part).is_some()))
-}
-
-/// Returns whether a value begins as a reference does.
-pub(crate) fn begins_with_sigil(value: &[u8]) -> bool {
-    value.first().is_some_and(|b| is_any(b"${*&!@", b))
 }
 
 /// Returns whether what stands in quotation marks, or alone on a line, could be a password. A generated one may hold

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::near::is_any;
-use crate::scan::check;
+use crate::scan::look;
 use crate::scan::words;
 
 /// Minimum bytes of a password.
@@ -31,7 +31,7 @@ pub(crate) fn is_chosen(value: &[u8]) -> bool {
         && !value.iter().any(code)
         && !words::is_one_of(DEFAULTS, value)
         && !stands_for.iter().any(|word| words::holds_ignore_case(value, word))
-        && !check::begins_with_sigil(value)
+        && !look::begins_with_sigil(value)
 }
 
 /// Returns whether the members beside one are those of a connection: `Server=h;User Id=u;Password=x`, `host=h user=u

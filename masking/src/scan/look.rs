@@ -1,5 +1,7 @@
 //! The look of a value: how its letters, digits and signs are mixed, whatever it stands for.
 
+use crate::near::is_any;
+
 pub(crate) fn has_digit(value: &[u8]) -> bool {
     value.iter().any(u8::is_ascii_digit)
 }
@@ -38,6 +40,11 @@ pub(crate) fn is_mixed(value: &[u8]) -> bool {
         && has(u8::is_ascii_lowercase)
         && has(u8::is_ascii_digit)
         && has(|b| crate::near::is_any(b"!#$%^&*+?~", b))
+}
+
+/// Returns whether a value begins as a reference does.
+pub(crate) fn begins_with_sigil(value: &[u8]) -> bool {
+    value.first().is_some_and(|b| is_any(b"${*&!@", b))
 }
 
 /// Returns whether a value has the look of a password: signs among its letters and digits, or so many changes between
