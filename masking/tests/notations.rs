@@ -366,6 +366,35 @@ const NOTATIONS: &[&str] = &[
     "pw for the jump box is still ‹Saffron!Dusk› btw",
     "$ aws ssm get-parameter --name /x --query 'Parameter.Value'\n\"‹q8Lw2Zx0Tn5Vr7›\"\n",
     "PARAMETERS\ttext\t2025-02-11T07:31:09+00:00\t/x/db\tSecureString\t‹hazelstoat›\t3\n",
+    // An account that a program puts into an ARN in pieces.
+    "fmt.Sprintf(\"arn:aws:iam::%s:role/x\", \"‹471192830564›\")",
+    "printf 'arn:aws:iam::%s:role/x\\n' ‹471192830564›\n",
+    "\"arn:aws:iam::{0}:role/x\".format(\"‹471192830564›\")",
+    "\"arn:aws:iam::${id}:role/x\".replace(\"${id}\", \"‹471192830564›\")",
+    "String.format(\"arn:aws:sns:%s:%s:alerts\", \"eu-west-1\", \"‹471192830564›\")",
+    "!Join [\":\", [\"arn:aws:iam:\", \"\", \"‹471192830564›\", \"role/x\"]]",
+    "[\"arn\", \"aws\", \"iam\", \"\", \"‹471192830564›\", \"role/x\"].join(\":\")",
+    "'arn:aws:iam::' || '‹471192830564›' || ':role/x'",
+    "\"arn:aws:sns:\" + region + \":\" + \"‹471192830564›\" + \":alerts\"",
+    "f\"arn:aws:iam::{'‹471192830564›'}:role/x\"",
+    // The name of an account in front of it, in a text about accounts; choices of other languages.
+    "the prod account is ‹471192830564› and dev is ‹718204593316›",
+    "Accounts\n  prod ......... ‹471192830564›\n  dev .......... ‹718204593316›\n",
+    "Account IDs = ‹471192830564›; ‹718204593316›",
+    "aws accounts: prod=‹471192830564› dev=‹718204593316›",
+    "switch ($acct) { '‹471192830564›' { 'prod' } '‹718204593316›' { 'dev' } }",
+    // Names of buckets that everybody's code has, beside a word for one.
+    "s3://‹logs›/x, and the bucket ‹logs› is versioned, as the `‹logs›` bucket was. The logs are kept.",
+    "Bucket: ‹logs›\nBucketArn: arn:aws:s3:::‹logs›\n",
+    // Metrics, keys of a map, a type behind a name, what mounts a bucket, a wiki.
+    "[\"AWS/S3\",\"NumberOfObjects\",\"StorageType\",\"All\",\"BucketName\",\"‹lighthouse›\"]",
+    "(def cfg {:bucket \"‹lighthouse›\" :account \"‹471192830564›\"})",
+    "Private Const BucketName As String = \"‹lighthouse›\"",
+    "mount-s3 ‹lighthouse› /mnt/media\n",
+    "Error: reading S3 Bucket (‹thanosmetrics›) ACL: AccessDenied",
+    "||Account||Bucket||\n|‹471192830564›|‹lighthouse›|\n|‹718204593316›|‹lighthousedev›|\n",
+    "the bucket's called ‹lighthouse-media›",
+    "the db password should be ‹Tidewater_9› unless someone rotated it",
 ];
 
 /// Texts in which names stand and no values.
@@ -458,6 +487,12 @@ const OTHERWISE: &[&str] = &[
     "the bucket names: small, large and medium-size",
     "password=a+b\n",
     "bucket:\n  type: string\n  default: disabled\n",
+    "\"arn:aws:iam::x:role/y\", \"count\": 471192830564",
+    "order(arn=\"arn:aws:iam::x:role/y\", id=471192830564)",
+    "log(\"arn:aws:iam::%s:role/y of order\", x, 471192830564)",
+    "build of dev: 471192830564",
+    "N_PASS=10000000\nmachine learning login form password reset\n",
+    "increment_bucket(buckets: &mut Buckets); buckets: Vec<u64>",
 ];
 
 #[test]

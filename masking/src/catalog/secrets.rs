@@ -276,7 +276,7 @@ pub(super) const ROWS: &[Row] = &[
             // A machine of netrc, on one line or on three. (GNU inetutils, "The .netrc file")
             Rule::After(
                 "machine ",
-                r"machine [^\s]{1,100}\s{1,8}login [^\s]{1,100}\s{1,8}password ([^\s$<{]{4,128})",
+                r"machine [A-Za-z0-9_-]{1,63}\.[A-Za-z0-9._-]{2,100}\s{1,8}login [^\s]{1,100}\s{1,8}password ([^\s$<{]{4,128})",
                 Check::UrlPassword,
             ),
             Rule::After(

@@ -147,8 +147,15 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?i:from_?bucket_?name)\([^"'()\n]{0,40}["'][^"'\n]{0,80}["']\s{0,20},\s{0,40}["']({bucket})["']"#,
                 Check::Bucket,
             ),
-            // A file system of s3fs.
+            // A file system of s3fs, and what mounts one.
             Rule::After("s3fs#", "s3fs#({bucket})", Check::Bucket),
+            Rule::After(
+                "s3fs |goofys |mount-s3 ",
+                r"(?:s3fs|goofys|mount-s3) ({bucket})(?::/?[^\s]{0,80})? /",
+                Check::Bucket,
+            ),
+            // What Terraform's provider does with one.
+            Rule::After(" s3 bucket (", r" S3 Bucket \(({bucket})\)(?: [A-Z]|:)", Check::Bucket),
             // A resource of Kubernetes that stands for one of AWS. (Crossplane, ACK)
             Rule::After(
                 "kind: bucket",

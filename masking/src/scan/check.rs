@@ -123,9 +123,9 @@ pub(crate) fn is_distinctive(value: &[u8]) -> bool {
 
 /// Words that stand where a name would.
 const WORDS: &str = "\
-    access|account|actual|all|and|any|arn|array|auto|aws|bool|boolean|bucket|char|cluster|config|contains|data|\
+    access|account|actual|all|and|any|arn|array|auto|aws|bool|boolean|bucket|buckets|char|cluster|clusters|config|contains|data|\
     database|default|does|each|empty|enabled|error|exclusive|exists|expected|f32|f64|false|float|for|from|http|https|i16|i32|\
-    i64|identifier|inclusive|instance|int|int32|int64|invalid|is|isize|key|list|local|missing|must|name|nil|none|not|null|\
+    i64|identifier|inclusive|instance|instances|int|int32|int64|invalid|is|isize|key|list|local|missing|must|name|nil|none|not|null|\
     number|object|optional|owner|path|policy|prefix|pub|redacted|region|required|resource|result|root|self|size|str|\
     string|test|the|true|type|u128|u16|u32|u64|uint32|uint64|undefined|unknown|usize|value|var|void|with";
 

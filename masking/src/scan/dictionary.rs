@@ -17,7 +17,7 @@ pub(crate) const STEP_MAX: usize = 4;
 pub(crate) enum Spread {
     /// Wherever it stands: no word looks like it.
     Anywhere,
-    /// Only as the whole of a member, a cell, a quotation or an argument.
+    /// Only as the whole of a member, a cell, a quotation or an argument, and beside a word for its kind.
     Whole,
     /// There, as a step of a path, and beside a word for its kind.
     Fitting,
@@ -174,7 +174,7 @@ impl Value {
         let beside = || whole::is_beside(text, &(start..end), dictionary.words(self.kind));
         let fits = || match self.spread {
             Spread::Anywhere => true,
-            Spread::Whole => whole::is_whole(text, start..end),
+            Spread::Whole => whole::is_whole(text, start..end) || beside(),
             Spread::Fitting => whole::is_whole(text, start..end) || whole::is_step(text, &(start..end)) || beside(),
             Spread::Beside => beside(),
         };

@@ -50,8 +50,9 @@ impl Found {
     }
 
     /// The same, with the values that the text shows, and their hashes.
-    pub(crate) fn with_shown(self, text: &Written<'_>, hasher: SipHasher13) -> Self {
-        Self { shown: shown(text, &self.hits, hasher), ..self }
+    /// `has_noun` tells of a kind whether there is a word for it beside which a common name is one.
+    pub(crate) fn with_shown(self, text: &Written<'_>, hasher: SipHasher13, has_noun: impl Fn(KindId) -> bool) -> Self {
+        Self { shown: shown(text, &self.hits, hasher, has_noun), ..self }
     }
 }
 
@@ -76,27 +77,31 @@ pub(crate) fn learned<'t>(texts: &'t [Written<'_>], found: &[Rc<Found>]) -> Vec<
     // The key of the hashes is secret, so nobody chooses which are alike.
     let mut seen: HashSet<u64, BuildHasherDefault<Hashed>> = HashSet::default();
     let mut values = Vec::new();
-    for (text, found) in texts.iter().zip(found) {
-        let fresh = found.shown.iter().filter(|shown| seen.insert(shown.hash));
-        values.extend(fresh.map(|Shown { kind, spread, hash, written }| Learned {
-            kind: *kind,
-            spread: *spread,
-            hash: *hash,
-            value: text.part(written.clone()),
-        }));
+    // What another text shows better.
+    for weak in [false, true] {
+        for (text, found) in texts.iter().zip(found) {
+            let shown = found.shown.iter().filter(|shown| (shown.spread == Spread::Beside) == weak);
+            let fresh = shown.filter(|shown| seen.insert(shown.hash));
+            values.extend(fresh.map(|Shown { kind, spread, hash, written }| Learned {
+                kind: *kind,
+                spread: *spread,
+                hash: *hash,
+                value: text.part(written.clone()),
+            }));
+        }
     }
     values
 }
 
 /// The values that are recognised by their context, each with the kind of its first finding.
-fn shown(text: &Written<'_>, hits: &[Hit], hasher: SipHasher13) -> Box<[Shown]> {
+fn shown(text: &Written<'_>, hits: &[Hit], hasher: SipHasher13, has_noun: impl Fn(KindId) -> bool) -> Box<[Shown]> {
     let mut hits: Vec<&Hit> = hits.iter().filter(|hit| hit.evidence > Evidence::Form).collect();
     if hits.is_empty() {
         return Box::default();
     }
     hits.sort_by_key(|hit| (hit.start, hit.kind));
     let (mut seen, mut ranges, mut values) = (HashSet::new(), Vec::new(), Vec::new());
-    for hit in hits {
+    for hit in &hits {
         let Some(value) = text.text().get(hit.start..hit.end) else { continue };
         let mut show = |start: usize, value: &str, spread| {
             ranges.push(start..start + value.len());
@@ -114,6 +119,14 @@ fn shown(text: &Written<'_>, hits: &[Hit], hasher: SipHasher13) -> Box<[Shown]> 
             show(hit.start, value, spread);
         }
     }
+    // What nothing shows otherwise.
+    for hit in hits.iter().filter(|hit| has_noun(hit.kind)) {
+        let Some(value) = text.text().get(hit.start..hit.end).filter(|value| is_fit(value)) else { continue };
+        if seen.insert(value) {
+            ranges.push(hit.start..hit.end);
+            values.push((hit.kind, Spread::Beside, hash(hasher, value)));
+        }
+    }
     let written = text.places(&ranges).into_iter();
     written.zip(values).map(|(written, (kind, spread, hash))| Shown { kind, spread, hash, written }).collect()
 }
@@ -126,7 +139,7 @@ pub(crate) fn hash(mut hasher: SipHasher13, value: &str) -> u64 {
 
 /// Returns a hash of a value and of how it is looked for, by the hash of the value.
 pub(crate) fn with_place(hash: u64, kind: KindId, spread: Spread) -> u64 {
-    let place = (kind.index() as u64) << 1 | u64::from(spread == Spread::Whole);
+    let place = (kind.index() as u64) << 2 | spread as u64;
     hash ^ place.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
@@ -137,6 +150,12 @@ fn spread(hit: &Hit, value: &str) -> Option<Spread> {
         Evidence::Part => Spread::of_shown(value).map(|_| Spread::Whole),
         _ => Spread::of_shown(value),
     }
+}
+
+/// Returns whether a name is looked for beside a word for its kind: `logs`, which everybody's code and prose has, is one in
+/// `the bucket logs` all the same.
+fn is_fit(value: &str) -> bool {
+    (clarity::WHOLE_MIN..=clarity::VALUE_MAX).contains(&value.len())
 }
 
 /// The parts of a path, which are names too: `stack/Billing/8ff84582-…`. Each with where it begins.

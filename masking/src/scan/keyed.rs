@@ -524,7 +524,9 @@ impl Keyed {
                 bare && parenthesis && !assigned && (colon || !notation::goes_on(text, value.end))
             }
             Check::Setting => {
-                formal && place.tight && (check::has_digit(bytes) || is_signed(text, value, bytes, true, false))
+                let letters = bytes.iter().any(u8::is_ascii_alphabetic);
+                let plain = check::has_digit(bytes) || is_signed(text, value, bytes, true, false);
+                formal && place.tight && letters && plain
             }
             Check::Irregular => {
                 place.quoted || formal || place.kind == PlaceKind::Said || place.leads && is_last(text, value.end)
@@ -587,7 +589,28 @@ fn is_told(value: &[u8]) -> bool {
     let irregular = value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') && check::is_irregular(value);
     let sure = check::is_generated(value) || check::is_mixed(value) || letters::is_random(value);
     let unlikely = value.len() >= 12 && check::has_digit(value) && letters::is_unlikely(value);
-    sure || digits || joined || irregular || unlikely && value.iter().all(u8::is_ascii_alphanumeric)
+    sure || digits
+        || joined
+        || irregular
+        || is_numbered_word(value)
+        || unlikely && value.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// Returns whether people made a value of capitalised words and a number, with signs between them: `Tidewater_9`,
+/// `Hazel-Stoat-31`.
+fn is_numbered_word(value: &[u8]) -> bool {
+    const WORD_MIN: usize = 5;
+    let number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let word = |part: &[u8]| matches!(part, [first, rest @ ..] if first.is_ascii_uppercase() && rest.len() + 1 >= WORD_MIN && rest.iter().all(u8::is_ascii_lowercase));
+    let mut parts = value.rsplit(|b| matches!(b, b'_' | b'-'));
+    let numbered = parts.next().is_some_and(number);
+    let mut words = 0;
+    numbered
+        && parts.all(|part| {
+            words += 1;
+            word(part)
+        })
+        && words > 0
 }
 
 /// Returns whether the sentence of a word tells of other resources of AWS: ``account …, bucket `hermes` ``.

@@ -25,6 +25,7 @@ mod grams;
 mod hidden;
 mod history;
 mod id;
+mod joined;
 mod keyed;
 mod known;
 mod letters;
@@ -276,7 +277,7 @@ impl Scanner {
             readings.view.next_text(text.text.len());
             readings.prefixes.next_text(text.text.len());
             readings.again.iter_mut().for_each(|again| again.next_text(text.text.len()));
-            Rc::new(found.with_shown(written, hasher))
+            Rc::new(found.with_shown(written, hasher, |kind| !self.nouns(kind).is_empty()))
         };
         let found = |text: &Written<'_>| match review {
             Some(review) => review.found(text, || scan(text)),
@@ -557,6 +558,17 @@ impl Scanner {
         let parts = self.parts(kind, value).into_iter();
         for Part { range, kind, .. } in parts.filter(|part| part.is_named() && !part.is_whole(value)) {
             found(resource.start + range.start..resource.start + range.end, kind);
+        }
+    }
+
+    /// The words beside which a name of this kind is one even if it is a word itself, `the bucket logs`: only for kinds
+    /// that people call so whatever they run on.
+    fn nouns(&self, kind: KindId) -> &'static [&'static str] {
+        match &*self.kind(kind).id {
+            "s3_bucket" => &["bucket"],
+            "rds_instance" => &["instance"],
+            "rds_cluster" => &["cluster"],
+            _ => &[],
         }
     }
 

@@ -200,7 +200,9 @@ fn starts_conjunction(rest: &[u8]) -> usize {
 pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
     let sign = |at| text.get(skip_blanks(text, at)..);
     let assigns = |rest: &[u8]| matches!(rest, [b':', ..] | [b'=', b' ', ..]);
-    skip_quote(text, end).and_then(sign).is_some_and(assigns)
+    // `:bucket "b" :account "…"`: the next key of a map of Clojure's.
+    let key = |close: &usize| matches!(text.get(*close..), Some([b' ', b':', next, ..]) if next.is_ascii_alphabetic());
+    skip_quote(text, end).filter(|close| !key(close)).and_then(sign).is_some_and(assigns)
 }
 
 /// Returns whether what stands at `end` ends a quoted value, or the part of one that may be a value of its own.
@@ -780,9 +782,12 @@ fn skip_all_blanks(text: &[u8], at: usize) -> usize {
     at
 }
 
-/// After the particle that Korean puts at a noun's end.
+/// After the particle that Korean puts at a noun's end, or the verb that English does: `the bucket's called b`.
 pub(crate) fn skip_particle(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
+    if rest.starts_with(b"'s ") {
+        return at + 2;
+    }
     if rest.first().is_none_or(u8::is_ascii) {
         return at;
     }

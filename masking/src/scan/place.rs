@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::catalog::{Check, Edge};
 use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::edge;
+use crate::scan::joined;
 use crate::scan::words;
 
 /// Bytes before an account that tell its place.
@@ -88,6 +89,8 @@ fn is_place(text: &[u8], start: usize, end: usize) -> bool {
         || is_compared(text, start, end)
         || is_choice(text, start, end)
         || is_granted(text, start, end)
+        || is_staged(text, start, end)
+        || joined::is_in_arn(text, start, end)
 }
 
 /// `config-bucket-471192830564`, `orders-artifacts-471192830564`: a name that is made unique by the account.
@@ -165,14 +168,42 @@ fn is_choice(text: &[u8], start: usize, end: usize) -> bool {
 /// Bytes of what one case of a shell lists.
 const CHOICES_MAX: usize = 80;
 
+/// `dev is 471192830564`, `Dev: 471192830564 (sandbox)`, `dev .... 471192830564`: the name of an account stands in front.
+fn is_staged(text: &[u8], start: usize, end: usize) -> bool {
+    let head = text.get(start.saturating_sub(STAGED_MAX)..start).unwrap_or_default();
+    let sign = |b: &&u8| b" :=>.-\"'`|\t".contains(b);
+    let signs = head.iter().rev().take_while(sign).count();
+    let front = head.get(..head.len() - signs).unwrap_or_default();
+    let front =
+        [b" is".as_slice(), b" ist", b" is the"].iter().find_map(|verb| front.strip_suffix(*verb)).unwrap_or(front);
+    let word = front.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let (before, word) = front.split_at_checked(front.len() - word).unwrap_or_default();
+    // `build-dev: 471192830564` is something else's.
+    let apart = before.last().is_none_or(|b| b.is_ascii_whitespace() || b"\"'`(,;|*{".contains(b));
+    signs > 0 && apart && words::is_one_of(STAGES, &word.to_ascii_lowercase()) && tells_accounts(text, start, end)
+}
+
+/// Bytes in front of an account in which its name stands.
+const STAGED_MAX: usize = 40;
+
 /// `the policy allows 471192830564 and 582203941675`: whom a text about accounts lets do something.
 fn is_granted(text: &[u8], start: usize, end: usize) -> bool {
-    const VERBS: [&[u8]; 8] =
-        [b"allows ", b"allow ", b"allowing ", b"trusts ", b"trust ", b"denies ", b"allows only ", b"grants "];
+    const VERBS: [&[u8]; 9] = [
+        b"allows ",
+        b"allow ",
+        b"allowing ",
+        b"trusts ",
+        b"trust ",
+        b"Trust ",
+        b"denies ",
+        b"allows only ",
+        b"grants ",
+    ];
     let mut head = text.get(start.saturating_sub(COMPARED_MAX * 4)..start).unwrap_or_default();
     for _ in 0..LISTED_MAX {
         head = head.strip_suffix(b"`").unwrap_or(head);
-        let joint = [b", ".as_slice(), b" and ", b" or "].into_iter().find_map(|joint| head.strip_suffix(joint));
+        let joint =
+            [b", ".as_slice(), b"; ", b" / ", b" and ", b" or "].into_iter().find_map(|joint| head.strip_suffix(joint));
         let Some(front) = joint.map(|front| front.strip_suffix(b"`").unwrap_or(front)) else { break };
         let digits = front.iter().rev().take_while(|b| b.is_ascii_digit()).count();
         if digits != ACCOUNT_LEN {
@@ -180,7 +211,13 @@ fn is_granted(text: &[u8], start: usize, end: usize) -> bool {
         }
         head = front.get(..front.len() - digits).unwrap_or_default();
     }
-    VERBS.iter().any(|verb| head.ends_with(verb)) && tells_accounts(text, start, end)
+    // `Account IDs = 471192830564; 582203941675`
+    let listed = || {
+        let name = head.trim_ascii_end();
+        let name = name.strip_suffix(b":").or_else(|| name.strip_suffix(b"=")).unwrap_or_default().trim_ascii_end();
+        words::ends_with_ignore_case(name, b"accounts") || words::ends_with_ignore_case(name, b"account ids")
+    };
+    (VERBS.iter().any(|verb| head.ends_with(verb)) || listed()) && tells_accounts(text, start, end)
 }
 
 /// Maximum accounts in front of one in a list of a sentence.
@@ -197,6 +234,10 @@ fn is_compared(text: &[u8], start: usize, end: usize) -> bool {
     let behind = tail.get(tail.iter().take_while(|b| b"\"'`\\>)] ".contains(b)).count()..).unwrap_or_default();
     let equals = sign(front) || behind.get(..2).is_some_and(sign);
     let front = front.strip_suffix(b":").or_else(|| front.strip_suffix(b"=")).unwrap_or(front).trim_ascii_end();
+    // `'471192830564' { 'prod' }`, `"471192830564" => "prod"`: one of several, of which a program chooses.
+    let chosen = matches!(text.get(end), Some(b'"' | b'\''))
+        && [b"{ ".as_slice(), b"{\n", b"=> ", b"-> "].iter().any(|sign| behind.starts_with(sign));
+    let equals = equals || chosen;
     // `test 471192830564 = 582203941675`
     let digits = front.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let equals = equals || digits == ACCOUNT_LEN && front.len() < head.len();
@@ -210,7 +251,7 @@ fn is_compared(text: &[u8], start: usize, end: usize) -> bool {
 /// Returns whether the text around a number speaks of accounts.
 fn tells_accounts(text: &[u8], start: usize, end: usize) -> bool {
     let around = text.get(start.saturating_sub(ASKED_MAX)..text.len().min(end + ASKED_MAX / 2)).unwrap_or_default();
-    memchr::memmem::find(around, b"ccount").is_some() || memchr::memmem::find(around, b"CCOUNT").is_some()
+    [b"ccount".as_slice(), b"CCOUNT", b"acct"].iter().any(|word| memchr::memmem::find(around, word).is_some())
 }
 
 /// Bytes of what compares an account with another.

@@ -380,10 +380,17 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
         matches!(text.get(near + escapes), Some(b'"' | b'\'')) && !name.is_glued()
     };
     let sign = if after == opening.after { opening.sign } else { operator(text, after, name.tag) };
+    // `BucketName As String = "b"` of Visual Basic.
+    let typed = || {
+        const TYPE: &[u8] = b"As String = ";
+        let rest = text.get(after..).filter(|rest| rest.starts_with(TYPE))?;
+        rest.get(TYPE.len()).map(|_| (after + TYPE.len(), PlaceKind::Assigned))
+    };
     // `"accountId" to "471192830564"` of Kotlin.
     let pair = || text.get(after..).is_some_and(|rest| closed && rest.starts_with(b"to \""));
     let (behind, kind) = sign
         .or_else(|| pair().then_some((after + b"to ".len(), PlaceKind::Assigned)))
+        .or_else(typed)
         .or_else(|| attributed(name, text, at))
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
         // The particle says as much as a verb does: `비밀번호는 x 입니다`.
@@ -504,7 +511,7 @@ fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
             let quote = name.start - 1;
             let opens =
                 matches!(edge::previous(text, quote - edge::backslashes_before(text, quote)), Some(b'(' | b'['));
-            opens.then(|| skip_quote(text, name.end)).flatten()?
+            (opens || is_dimension(text, quote)).then(|| skip_quote(text, name.end)).flatten()?
         }
         // `{password, "…"}`, `{:password, "…"}`
         sign @ (b'{' | b':') => {
@@ -514,6 +521,9 @@ fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
         _ => return None,
     };
     let comma = (text.get(behind) == Some(&b',')).then(|| skip_blanks(text, behind + 1))?;
+    if is_dimension(text, name.start - 1) {
+        return Some(ValuePlace::after(text, comma, PlaceKind::Assigned));
+    }
     // A binary of Erlang: `{password, <<"…">>}`.
     let opening = comma + if starts(text, comma, "<<") { 2 } else { 0 };
     let start = skip_quote(text, opening)?;
@@ -523,6 +533,16 @@ fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let close = value.get(len + mark.len()..)?;
     let closes = matches!(close.first(), Some(b')' | b']' | b'}')) || close.starts_with(b">>");
     closes.then_some(ValuePlace { end: Some(start + len), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
+}
+
+/// Returns whether the quotation at `at` stands in a metric of CloudWatch, a list of a namespace, a name, and pairs:
+/// `["AWS/S3", "NumberOfObjects", "BucketName", "b"]`.
+fn is_dimension(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(BEFORE_MAX)..at).unwrap_or_default();
+    let open = head.iter().rposition(|b| matches!(b, b'[' | b']'));
+    let list = open.and_then(|open| head.get(open..)).unwrap_or_default();
+    head.trim_ascii_end().ends_with(b",")
+        && list.strip_prefix(b"[").is_some_and(|list| list.trim_ascii_start().starts_with(b"\"AWS/"))
 }
 
 /// The `b-1` bucket, `b-1 버킷`, `「b-1」バケット`.
@@ -614,7 +634,8 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 62] = [
+const VERBS: [&str; 63] = [
+    "should be",
     "in",
     "not in",
     "will be",

@@ -26,7 +26,10 @@ impl Scanner {
         let mut learned = found::learned(texts, found);
         self.versions(texts, found, hasher, &mut learned);
         learned.truncate(known::KNOWN_MAX);
-        let here = Dictionary::new(learned.iter().map(|learned| (learned.kind, learned.spread, &*learned.value)));
+        let mut here = Dictionary::new(learned.iter().map(|learned| (learned.kind, learned.spread, &*learned.value)));
+        for learned in learned.iter().filter(|learned| learned.spread != Spread::Anywhere) {
+            here.name_kind(learned.kind, || self.nouns(learned.kind).iter().copied().map(Into::into).collect());
+        }
         let values = Search::of(known, &here);
         let pick = |text: &Written<'_>, found: &Found, standing: &[Standing]| self.pick(text, found, standing);
         match review {

@@ -77,7 +77,9 @@ impl Table {
     /// look, `|  State  |  available  |`.
     fn is_headed(&self, text: &[u8]) -> bool {
         let rule = || self.next_line(text, self.header.end).and_then(|line| text.get(line)).is_some_and(is_rule);
-        self.separator != Separator::Sign(b"|") || rule()
+        // `||Region||Bucket||` of a wiki.
+        let marked = text.get(self.header.clone()).is_some_and(|header| header.trim_ascii_start().starts_with(b"||"));
+        self.separator != Separator::Sign(b"|") || marked || rule()
     }
 
     /// Returns whether what the table says tells that it is about resources of AWS: another heading, the column's own, or
