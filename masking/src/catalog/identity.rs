@@ -9,7 +9,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 // Twelve digits say much by themselves, so that the names need not say all.
-                names: "*account|acct|acct id|acct no|acct num|acct number|owner|owner id|owner alias|registry|\
+                names: "*account|http source id|acct|acct id|acct no|acct num|acct number|owner|owner id|owner alias|registry|\
                         registry id|registries|requester|requester id|requestor id|user id|principal|\
                         principal id|payer|payer id|tenant|tenant id|catalog id|created by|modified by|\
                         canceled by|shared by|started by|target id|child id|invoice receiver|outpost id|\
@@ -54,6 +54,8 @@ pub(super) const ROWS: &[Row] = &[
             // "CreateCollection"; WAF developer guide, "Label syntax and naming requirements")
             Rule::After("aws:rekognition:", "aws:rekognition:{region}:([0-9]{12}):", Check::Account),
             Rule::After("awswaf:", "awswaf:([0-9]{12}):", Check::Account),
+            // What the CLI writes as text. (Organizations, `list-accounts`)
+            Rule::After("list-accounts", r"list-accounts[^\n]{0,200}\n([0-9]{12})[\t\n]", Check::Account),
             // What the CDK and API Gateway say.
             Rule::After("default-account", r#"default-account\\{0,7}" context to ([0-9]{12})"#, Check::Account),
             Rule::After(
@@ -95,6 +97,8 @@ pub(super) const ROWS: &[Row] = &[
             "account ‹1234 5678 9012› has the copy",
             "the AWS account (‹1234 5678 9012›), its root user",
             "ACCOUNT=${1:-‹123456789012›}",
+            "$ aws organizations list-accounts --query 'Accounts[].[Id,Name]' --output text\n‹123456789012›\tprod\n‹210987654321›\taudit\n",
+            "\"httpSourceName\":\"ALB\",\"httpSourceId\":\"‹123456789012›-app/my-lb/50dc6c495c0c9188\"",
             r#"{\\\"accountId\\\": \\\"‹123456789012›\\\"}"#,
             "allowed_account_ids = [\"‹123456789012›\", \"‹210987654321›\"]",
             "ACCOUNTS = {\n    \"‹123456789012›\": \"prod\",\n    \"‹210987654321›\": \"dev\",\n}\n",

@@ -64,6 +64,8 @@ pub(super) const ROWS: &[Row] = &[
         ],
         yes: &[
             "the instance ‹54.180.12.34› is down",
+            "06:01:12\tICN57-P1\t2390\t‹3.36.12.9›\tGET\tshop.example.org\t/index.html\t200",
+            "{\"clientIp\":\"‹3.36.12.9›\"} and ‹3.36.12.9› again",
             "‹3.36.12.9›:8443",
             "\"CidrIp\": \"‹52.218.4.6›/32\"",
             "https://‹3.36.12.9›/login",

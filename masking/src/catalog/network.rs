@@ -244,6 +244,12 @@ pub(super) const ROWS: &[Row] = &[
                 Edge::Compound,
                 Check::Digit,
             ),
+            // Behind the account. (WAF developer guide, "Log fields for web ACL traffic", `httpSourceId`)
+            Rule::After(
+                "-app/|-net/|-gwy/",
+                "-((?:app|net|gwy)/[A-Za-z0-9][A-Za-z0-9-]{0,31}/[0-9a-f]{16})",
+                Check::Digit,
+            ),
             Rule::Arn(
                 "elasticloadbalancing:loadbalancer|elasticloadbalancing:listener|\
                         elasticloadbalancing:listener-rule",
@@ -254,6 +260,7 @@ pub(super) const ROWS: &[Row] = &[
             "http://‹internal-web-1881996775›.us-east-1.elb.amazonaws.com.",
             "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/‹app/my-lb/50dc6c495c0c9188›",
             "h2 2026-05-19T22:23:00.186641Z ‹app/my-lb/50dc6c495c0c9188› 198.51.100.1:28",
+            "\"httpSourceId\":\"123456789012-‹app/my-lb/50dc6c495c0c9188›\"",
         ],
         no: &["elasticloadbalancing.us-east-1.amazonaws.com"],
         ..NET

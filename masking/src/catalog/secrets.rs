@@ -207,7 +207,7 @@ pub(super) const ROWS: &[Row] = &[
                         口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
                         паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|şifresi|Şifresi|parolası|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
                         passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|lösenordet|Lösenordet|passordet|adgangskoden|salasanan|jelszava|jelszót|jelszavát|parolei|hesla|heslem|hasłem|พาสเวิร์ด|الرقم السري|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|הסיסמה|κωδικός|Κωδικός|κωδικό|master passwd|pre shared key|preshared key|psk|\
-                        pass phrase|passcode|password stdin|require pass|store pass|key pass|master auth",
+                        pass phrase|passcode|password stdin|require pass|store pass|key pass|master auth|redis auth",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
@@ -377,6 +377,8 @@ pub(super) const ROWS: &[Row] = &[
             ),
         ],
         yes: &[
+            "REDIS_AUTH=‹b7Qm2Zk9xV4nT1pL›",
+            "psycopg2.connect(host=\"db\", user=\"app\", password=\"‹Dachs im Bau›\", dbname=\"o\")",
             "export PGPASSWORD='‹Hering in Aspik›' PGHOST=db.example.org",
             "docker run -e MYSQL_ROOT_PASSWORD=\"‹Elch im Nebel›\" mysql",
             "curl -u elastic:‹Sprotte_44› https://search.example.org/_cat/indices",

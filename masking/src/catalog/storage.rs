@@ -131,6 +131,12 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Bucket,
             ),
             // The second one of those that take a file first. (Boto3, "S3 customization reference")
+            // From one bucket to another.
+            Rule::After(
+                ".copy({|.copy(copy|.copy(source|.copy(src",
+                r#"\.copy\(\s{0,40}(?:\{[^{}]{1,300}\}|[A-Za-z_]{1,40}),\s{0,40}["']({bucket})["']\s{0,20},\s{0,40}["'A-Za-z]"#,
+                Check::Bucket,
+            ),
             Rule::After(
                 "upload_file(|upload_fileobj(",
                 r#"upload_file(?:obj)?\(\s{0,40}[^,\n]{1,120},\s{0,40}["']({bucket})["']\s{0,20},"#,
@@ -263,6 +269,8 @@ pub(super) const ROWS: &[Row] = &[
             "| AWS::S3::Bucket | Artifacts (Artifacts4D1F) ‹acmeartifacts› already exists",
             "Resource handler returned message: \"‹acmeartifacts› already exists (Service: S3, Status Code: 0, Request ID: null)\"",
             "Error: creating S3 bucket ACL for ‹acme-site›: AccessControlListNotSupported",
+            "s3.meta.client.copy({\"Bucket\": \"‹acme-raw›\", \"Key\": \"a\"}, \"‹acme-archive›\", \"a\")",
+            "s3.copy(copy_source, '‹acme-archive›', key)",
             "s3.upload_file(path, '‹acmelogs›', 'a.png')",
             "s3.upload_fileobj(f, \"‹acmelogs›\", key)",
             "CopySource=\"/‹acmelogs›/a.png\"",

@@ -1,5 +1,7 @@
 //! The judgement on a name: whether a word could be taken for it.
 
+use core::net::Ipv4Addr;
+
 use crate::scan::common::is_common;
 use crate::scan::own;
 
@@ -55,7 +57,8 @@ pub(crate) fn is_telling(value: &str) -> bool {
     let letter = value.bytes().any(|b| b.is_ascii_alphabetic());
     let joined = value.bytes().any(|b| b.is_ascii_punctuation());
     let telling = match (letter, digit, joined) {
-        (false, ..) => value.len() >= 12,
+        // A number could count anything, an address is always one.
+        (false, ..) => value.len() >= 12 || value.parse::<Ipv4Addr>().is_ok(),
         (true, true, _) => value.len() >= 5,
         (true, false, true) => value.len() >= 6,
         (true, false, false) => value.len() >= LETTERS_MIN,

@@ -433,8 +433,12 @@ impl Keyed {
         let sure = |value: &[u8]| self.check == Check::Password || check::is_scattered(value);
         // `create user ana with password 'x y'`
         let of_user = || quoted::is_of_user(text, phrase.start) && !check::has_reference_mark(bytes);
-        // A variable of the environment may have one that is made of words alone.
-        let given = || given::is_of_variable(text, phrase.start) && phrase::is_given(bytes);
+        // A variable of the environment and a connection may have one that is made of words alone.
+        let given = || {
+            let place =
+                given::is_of_variable(text, phrase.start) || given::is_of_connection(text, phrase.clone(), b",;(");
+            place && phrase::is_given(bytes)
+        };
         let plain = self.check == Check::Password && (of_user() || given());
         if (phrase::is_password(bytes) || plain) && sure(bytes) {
             return Some(phrase);

@@ -311,6 +311,7 @@ impl Scanner {
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
+            neighbour::columns(page.raw, &mut hits, account);
             neighbour::plain(page.raw, &mut hits, account);
             let answer = text.key.is_none_or(|key| words::is_one_of(ANSWERS, key.as_bytes()));
             let whole = place::whole(page.raw).filter(|_| answer);

@@ -23,6 +23,9 @@ const GAP_MAX: usize = 8;
 /// Minimum digits of an address that is recognised by itself: versions have fewer.
 const DIGITS_MIN: usize = 9;
 
+/// Methods of HTTP.
+const METHODS: &str = "GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT";
+
 /// A public address with the text around it.
 struct Place<'t> {
     text: &'t [u8],
@@ -102,7 +105,17 @@ impl<'t> Place<'t> {
             || self.leads_line()
             || self.is_named()
             || self.follows_time()
+            || self.precedes_method()
             || self.tells_itself()
+    }
+
+    /// `203.0.113.5 GET /index.html`, with a tab in CloudFront's logs: the address of a client.
+    fn precedes_method(&self) -> bool {
+        let [b' ' | b'\t', request @ ..] = self.behind else { return false };
+        let request = request.strip_prefix(b"\"").unwrap_or(request);
+        let method = request.iter().take_while(|b| b.is_ascii_uppercase()).count();
+        matches!(request.get(method), Some(b' ' | b'\t'))
+            && words::is_one_of(METHODS, request.get(..method).unwrap_or_default())
     }
 
     /// `:443`, `.443: `, `/24`, ` port 22`.
