@@ -121,6 +121,8 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(Z[A-Z0-9]{12,31})",
                 check: Check::Zone,
             }),
+            // Those of late have a zero or a one, several digits and as many of all characters.
+            Rule::Literal("z0|z1", "Z[01][0-9]{5,8}[A-Z0-9]{11,14}", Edge::Word, Check::Zone),
             Rule::After(
                 "fromhostedzoneid(|from_hosted_zone_id(",
                 r#"(?i:from_?hosted_?zone_?id)\([^"'()\n]{0,40}["'][^"'\n]{0,80}["']\s{0,20},\s{0,40}["'](Z[A-Z0-9]{6,31})["']"#,
@@ -156,6 +158,7 @@ pub(super) const ROWS: &[Row] = &[
             "/route53/v2/hostedzones#ListRecordSets/‹Z05218443LQ9XKMW7ABC›",
             "/hostedzone/‹Z1D633PJN98FT9›",
             "zone_id = \"‹Z0123456789ABCDEFGHIJ›\"",
+            "import ‹Z05218443LQ9XKMW7ABC› and go on",
             "1. Zone `‹Z08915322QK3VTX0PLM7›`: the record of the bastion",
             "the zone ‹Z08915322QK3VTX0PLM7› has no record",
             "No hosted zone found with ID: ‹Z0712066WAK7OBXX79TQ›",

@@ -97,6 +97,7 @@ pub(super) const ROWS: &[Row] = &[
             "account ‹1234 5678 9012› has the copy",
             "the AWS account (‹1234 5678 9012›), its root user",
             "ACCOUNT=${1:-‹123456789012›}",
+            "why is ‹123456789012› hard-coded? that's the staging account, use the data source",
             "$ aws organizations list-accounts --query 'Accounts[].[Id,Name]' --output text\n‹123456789012›\tprod\n‹210987654321›\taudit\n",
             "\"httpSourceName\":\"ALB\",\"httpSourceId\":\"‹123456789012›-app/my-lb/50dc6c495c0c9188\"",
             r#"{\\\"accountId\\\": \\\"‹123456789012›\\\"}"#,
@@ -173,6 +174,8 @@ pub(super) const ROWS: &[Row] = &[
             "arn:${AWS::Partition}:sqs:<region>:‹123456789012›:jobs",
         ],
         no: &[
+            "ticket 123456789012 is about the account",
+            "id=123456789012, the account",
             "account number 1234 5678 9012 3456",
             "konto 12 1234 5678 9012 3456 7890 1234",
             "order_id=123456789012",

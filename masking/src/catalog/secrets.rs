@@ -226,9 +226,14 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Key(KeyRule { names: "pass", value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}", check: Check::Setting }),
             // What two routers of a connection share. (Direct Connect API reference, "BGPPeer")
             Rule::Key(KeyRule {
-                names: "auth key|bgp key|md5 key",
+                names: "auth key",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}",
                 check: Check::Scattered,
+            }),
+            Rule::Key(KeyRule {
+                names: "bgp auth key|bgp key|md5 key",
+                value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
+                check: Check::Password,
             }),
             Rule::Stored,
             Rule::UserInfo,
@@ -377,6 +382,7 @@ pub(super) const ROWS: &[Row] = &[
             ),
         ],
         yes: &[
+            "<bgp_asn>65000</bgp_asn>\n<bgp_auth_key>‹asdf34example›</bgp_auth_key>",
             "REDIS_AUTH=‹b7Qm2Zk9xV4nT1pL›",
             "psycopg2.connect(host=\"db\", user=\"app\", password=\"‹Dachs im Bau›\", dbname=\"o\")",
             "export PGPASSWORD='‹Hering in Aspik›' PGHOST=db.example.org",

@@ -36,6 +36,28 @@ pub(crate) fn account(text: &[u8], at: usize) -> Option<Range<usize>> {
     rest.iter().any(u8::is_ascii_digit).then(|| value(text, at + colon, |_, word| is_account(word))).flatten()
 }
 
+/// The account in front of a name that begins at `at`, with words alone between the two: `why is 471192830564 hard-coded?
+/// that's the staging account`.
+pub(crate) fn account_before(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let from = at.saturating_sub(CLAUSE_MAX);
+    let head = text.get(from..at)?;
+    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..)?;
+    let between = line.iter().rev().take_while(|b| !b.is_ascii_digit()).count();
+    let end = line.len() - between;
+    let (front, words) = line.split_at_checked(end.checked_sub(ACCOUNT_LEN)?)?;
+    let (number, words) = words.split_at_checked(ACCOUNT_LEN)?;
+    let prose = |b: &u8| b.is_ascii_alphabetic() || is_any(b" ,.?!'-()", b) || !b.is_ascii();
+    let apart = words.first().is_some_and(|b| is_any(b" ,?!)", b)) && words.contains(&b' ');
+    let alone = front.last().is_none_or(|b| is_any(b" (\"'`", b));
+    // `ticket 471192830564 is about the account`
+    let counts =
+        front.rsplit(|b| is_any(b" :#", b)).filter(|word| !word.is_empty()).take(2).any(|word| NUMBERED.has(word));
+    (is_account(number) && apart && alone && !counts && words.iter().all(prose)).then(|| {
+        let start = at - between - ACCOUNT_LEN;
+        start..start + ACCOUNT_LEN
+    })
+}
+
 /// Returns whether an account stands there, and does not go on.
 pub(crate) fn stands(text: &[u8], number: Range<usize>) -> bool {
     let ends = text.get(number.end).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');

@@ -9,6 +9,7 @@ use crate::placeholder;
 use crate::scan::bounds;
 use crate::scan::brackets;
 use crate::scan::check;
+use crate::scan::clarity;
 use crate::scan::clause;
 use crate::scan::common;
 use crate::scan::edge;
@@ -128,7 +129,8 @@ impl Keyed {
     fn clause(&self, text: &[u8], name: Name<'_>, mut found: impl FnMut(Range<usize>)) -> bool {
         let value = match self.check {
             // `account-id van productie is …`
-            Check::Account if !name.is_glued() => clause::account(text, name.end),
+            Check::Account if !name.is_glued() => clause::account(text, name.end)
+                .or_else(|| clause::account_before(text, name.start).filter(|_| name.holds(b"account"))),
             _ if !name.is_word() => None,
             Check::Password => clause::password(text, name.end),
             _ => None,
@@ -467,7 +469,9 @@ impl Keyed {
             }
             Check::Bucket | Check::Name if place.kind == PlaceKind::Members => {
                 let ends = matches!(text.get(value.end), None | Some(b'\n' | b'\r' | b' ' | b',' | b'}' | b'\\'));
-                check::is_distinctive(bytes) && (ends || place.quoted && notation::ends_quoted(text, value.end))
+                let telling = place.quoted && std::str::from_utf8(bytes).is_ok_and(clarity::is_telling);
+                (check::is_distinctive(bytes) || telling)
+                    && (ends || place.quoted && notation::ends_quoted(text, value.end))
             }
             Check::Bucket | Check::Name if place.end.is_some() => {
                 let alone =

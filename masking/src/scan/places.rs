@@ -584,37 +584,38 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 fn is_compound(text: &[u8], end: usize) -> bool {
     const OTHERS: &str =
         "for|of|in|and|or|but|to|on|at|we|i|you|they|that|which|is|with|from|please|now|here|then|when|so";
-    let rest = text.get(end..text.len().min(end + LINK_MAX)).unwrap_or_default();
+    let rest = text.get(end..text.len().min(end + NEXT_MAX)).unwrap_or_default();
     let word = rest.strip_prefix(b" ").unwrap_or_default();
     let word = word.get(..word.iter().take_while(|b| b.is_ascii_lowercase()).count()).unwrap_or_default();
     !word.is_empty() && !words::is_one_of(OTHERS, word)
 }
 
-/// Returns the start of what links a value to its name behind it: `b-1 is the bucket`, `use b-1 as the bucket`.
+/// Returns the start of what links a value to its name behind it: `b-1 is the bucket`, `use b-1 as the bucket`, `b-1 was
+/// the wrong bucket`.
 fn skip_link(text: &[u8], at: usize) -> usize {
-    const LINKS: [&[u8]; 10] = [
-        b" is the ",
-        b" is our ",
-        b" is my ",
-        b" as the ",
-        b" as our ",
-        b" as my ",
-        b" as ",
-        b" the right ",
-        b" is the new ",
-        b" is the right ",
-    ];
-    let head = text.get(at.saturating_sub(LINK_MAX)..at).unwrap_or_default();
-    // Most words in front of a name are others.
-    if !matches!(head, [.., b'e' | b'r' | b'y' | b's' | b't' | b'w', b' ']) {
-        return at;
-    }
+    const ADJECTIVES: &str = "right|wrong|new|old|correct|same|only|main|other|actual|current|real|former|existing";
+    const ARTICLES: &str = "the|our|my|their|a|an";
+    const LINKS: &str = "is|was|as|isn't|wasn't|becomes";
+    let word = |end: usize, words: &str| {
+        let head = text.get(end.saturating_sub(LINK_MAX)..end)?.strip_suffix(b" ")?;
+        let len = head.iter().rev().take_while(|b| b.is_ascii_lowercase() || **b == b'\'').count();
+        let word = head.get(head.len() - len..).filter(|word| !word.is_empty())?;
+        let separate = head.len() > len && head.get(head.len() - len - 1) == Some(&b' ');
+        (separate && words::is_one_of(words, word)).then_some(end - 1 - len)
+    };
     // The blank in front of it separates the value.
-    LINKS.iter().find(|link| head.ends_with(link)).map_or(at, |link| at - link.len() + 1)
+    let noun = word(at, ADJECTIVES).unwrap_or(at);
+    let article = word(noun, ARTICLES);
+    match article {
+        // `is b-1 the right bucket?`
+        Some(article) => word(article, LINKS).unwrap_or(if noun < at { article } else { at }),
+        None => word(noun, "as").unwrap_or(at),
+    }
 }
 
-/// Bytes of what links a value to its name.
-const LINK_MAX: usize = 16;
+/// Bytes of a word that links a value to its name, and of the blanks around it; and of one behind the name.
+const LINK_MAX: usize = 12;
+const NEXT_MAX: usize = 16;
 
 /// Returns the start of a service's name that stands in front of a noun: `S3 버킷`.
 fn skip_service(text: &[u8], at: usize) -> usize {
