@@ -382,6 +382,12 @@ pub(super) const ROWS: &[Row] = &[
             ),
         ],
         yes: &[
+            "DB_HOST=db.example.org\nDB_PASSWORD=‹Wintermute›\nDB_NAME=o\n",
+            "environment:\n  MYSQL_ROOT_PASSWORD: \"‹Elch im Nebel›\"",
+            "define( 'DB_PASSWORD', '‹Elch im Nebel 4›' );",
+            "Server=h;User Id=app;Password=‹Kormoran See›;Timeout=1",
+            "数据库密码：‹QiuTian@2026›。",
+            "Passwort des Nutzers „admin“: ‹Nebel!Kraehe58›. Danach",
             "<bgp_asn>65000</bgp_asn>\n<bgp_auth_key>‹asdf34example›</bgp_auth_key>",
             "REDIS_AUTH=‹b7Qm2Zk9xV4nT1pL›",
             "psycopg2.connect(host=\"db\", user=\"app\", password=\"‹Dachs im Bau›\", dbname=\"o\")",
@@ -504,6 +510,10 @@ pub(super) const ROWS: &[Row] = &[
             "Das Passwort lautet ‹correct-horse-battery-9staple›",
         ],
         no: &[
+            "POSTGRES_PASSWORD=postgres\nPOSTGRES_DB=orders\n",
+            "DB_PASSWORD=dbpassword\n",
+            "DB_PASSWORD=db_value\n",
+            "{\"WRONG_PASSWORD\": \"Das war falsch\"}",
             "WRONG_PASSWORD=\"That is not the right password\"",
             "PASSWORD_PROMPT='Please type it in'",
             "DB_PASSWORD=\"$(cat /run/secrets/db password)\"",

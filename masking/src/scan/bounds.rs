@@ -38,14 +38,28 @@ pub(crate) fn value(text: &[u8], place: ValuePlace, formal: bool) -> Option<Rang
     let end = end_of(text, place, formal).filter(|_| open)?;
     let rest = text.get(start..text.len().min(start + check::ENCLOSED_MAX + 1))?;
     let value = rest.get(..len(rest, end)?)?;
-    // Beside other members of a connection it is a value whatever it looks like.
-    let of_connection = match end {
-        End::Semicolon => given::is_of_connection(text, start..start + value.len(), b";"),
-        End::Blank => given::is_of_connection(text, start..start + value.len(), b"; "),
-        _ => false,
+    if let Some(value) = member(text, start, rest, end) {
+        return Some(value);
+    }
+    is_sure(value, end).then_some(start..start + value.len())
+}
+
+/// The password that is a member of a connection, beside others: a value whatever it looks like.
+fn member(text: &[u8], start: usize, rest: &[u8], end: End) -> Option<Range<usize>> {
+    let len = match end {
+        // Blanks do not end it.
+        End::Semicolon => rest.iter().position(|b| is_any(b";\"'\r\n", b)).unwrap_or(rest.len()),
+        End::Blank => len(rest, end)?,
+        _ => return None,
     };
-    let sure = is_sure(value, end) || of_connection && given::is_chosen(value) && !is_expression(value);
-    sure.then_some(start..start + value.len())
+    let value = rest.get(..len)?;
+    let chosen = if value.contains(&b' ') { phrase::is_given(value) } else { given::is_chosen(value) };
+    let range = start..start + len;
+    let beside = || match end {
+        End::Semicolon => given::is_of_connection(text, range.clone(), b";"),
+        _ => given::is_of_connection(text, range.clone(), b"; "),
+    };
+    (chosen && !is_expression(value) && beside()).then_some(range)
 }
 
 /// The way in which a value ends, by what stands in front of its name.
@@ -193,6 +207,17 @@ pub(crate) fn without_brace(text: &[u8], value: Range<usize>) -> Range<usize> {
     });
     // `password:{enumerable:!0}` is an object itself.
     if opened && line.last() != Some(&b'{') { value.start..value.start + close } else { value }
+}
+
+/// A value without the mark that ends its sentence: `x。`, `x. Then`.
+pub(crate) fn without_stop(text: &[u8], value: Range<usize>) -> Range<usize> {
+    let bytes = text.get(value.clone()).unwrap_or_default();
+    let wide = bytes.len().checked_sub(3).filter(|at| bytes.get(*at..).is_some_and(|mark| wide_stop(mark) == 0));
+    let next = matches!(text.get(value.end..), Some([b' ', next, ..]) if next.is_ascii_uppercase() || !next.is_ascii());
+    match wide {
+        Some(len) => value.start..value.start + len,
+        None => value.start..value.end - usize::from(next && bytes.ends_with(b".")),
+    }
 }
 
 /// A value without the bracket that was opened in front of it: `the password (x)`, `[password=x]`.

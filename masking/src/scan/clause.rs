@@ -240,6 +240,11 @@ fn without_quotes(word: &[u8]) -> Range<usize> {
 fn is_word(word: &[u8]) -> bool {
     let inside = without_tags(word);
     let letters = inside.strip_suffix(b":").unwrap_or(inside);
+    // `the password for user "admin" is …`
+    let letters = match letters {
+        [b'"', name @ .., b'"'] | [b'\'', name @ .., b'\''] | [b'`', name @ .., b'`'] => name,
+        _ => letters,
+    };
     let dash = matches!(word, b":" | b"=" | b"-" | [0xe2, 0x80, 0x93 | 0x94]);
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || matches!(b, b'\'' | b'-' | b'(' | b')');
     // An option of a command is no word.
@@ -269,6 +274,8 @@ mod tests {
             ("pw is `q5TK#uYI4DG+ygs^os`, please", "q5TK#uYI4DG+ygs^os"),
             // A sentence ends, code begins, or a name of code follows.
             ("password was changed. See Xk39-ab!Qz77", ""),
+            ("password for user \"admin\" is Xk39-ab!Qz77", "Xk39-ab!Qz77"),
+            ("password of `admin`: Xk39-ab!Qz77", "Xk39-ab!Qz77"),
             ("password = hash(Xk39-ab!Qz77)", ""),
             ("password of KubernetesV1beta2Config", ""),
             ("password of\n  the user\n  is Xk39-ab!Qz77", "Xk39-ab!Qz77"),

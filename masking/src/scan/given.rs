@@ -53,14 +53,44 @@ pub(crate) fn is_of_connection<const N: usize>(text: &[u8], value: Range<usize>,
 }
 
 /// Returns whether a variable of the environment is given the string whose content begins at `start`:
-/// `PGPASSWORD='…'`.
+/// `PGPASSWORD='…'`; or a setting that is called like one, `DB_PASSWORD: "…"`, `define('DB_PASSWORD', '…')`.
 pub(crate) fn is_of_variable(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(VARIABLE_MAX)..start).unwrap_or_default();
-    let [name @ .., b'=', b'"' | b'\''] = head else { return false };
-    let run = name.iter().rev().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_').count();
-    let before = name.get(..name.len() - run).and_then(<[u8]>::last);
-    run >= VARIABLE_MIN && before.is_none_or(|b| b.is_ascii_whitespace() || *b == b';')
+    let (name, sure) = match head {
+        [name @ .., b'=', b'"' | b'\''] => (name, true),
+        [name @ .., b':', b' ', b'"' | b'\''] => (name, false),
+        [name @ .., b',', b' ', b'\''] if name.ends_with(b"'") => (name, false),
+        _ => return false,
+    };
+    let quoted = !sure && matches!(name, [.., b'"' | b'\'']);
+    let name = variable(name.get(..name.len() - usize::from(quoted)).unwrap_or_default(), quoted);
+    // `WRONG_PASSWORD: "Das war falsch"` is a message.
+    name.is_some_and(|name| sure || is_of_system(name))
 }
+
+/// Returns whether the value that begins at `start` is that of a system's variable, `DB_PASSWORD=…`, which is one whatever
+/// it looks like.
+pub(crate) fn is_of_systems_variable(text: &[u8], start: usize) -> bool {
+    let head = text.get(start.saturating_sub(VARIABLE_MAX)..start).unwrap_or_default();
+    head.strip_suffix(b"=").and_then(|name| variable(name, false)).is_some_and(is_of_system)
+}
+
+/// The name of a variable that a text ends with.
+fn variable(head: &[u8], quoted: bool) -> Option<&[u8]> {
+    let run = head.iter().rev().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_').count();
+    let (front, name) = head.split_at_checked(head.len() - run)?;
+    let apart = front.last().is_none_or(|b| b.is_ascii_whitespace() || *b == b';' || quoted);
+    (run >= VARIABLE_MIN && apart).then_some(name)
+}
+
+fn is_of_system(name: &[u8]) -> bool {
+    name.split(|b| *b == b'_').next().is_some_and(|first| words::is_one_of(SYSTEMS, first))
+}
+
+/// What has a password, in the names of variables.
+const SYSTEMS: &str = "\
+    db|database|pg|pgpassword|postgres|postgresql|mysql|mariadb|mssql|sa|oracle|redis|mongo|mongodb|rabbitmq|root|admin|smtp|\
+    mail|ftp|ssh|ldap|elastic|kibana|grafana|keycloak|rds|aurora|master";
 
 /// Bytes of a variable's name, and those in which it stands with its sign and its quotation mark.
 const VARIABLE_MIN: usize = 6;
@@ -86,6 +116,9 @@ mod tests {
             ("PGPASSWORD='x y'", true),
             ("a DB_PASS1=\"x y\"", true),
             ("password='x y'", false),
+            ("MYSQL_ROOT_PASSWORD: \"x y\"", true),
+            ("define( 'DB_PASSWORD', 'x y' );", true),
+            ("\"WRONG_PASSWORD\": \"x y\"", false),
             ("f(PASSWORD='x y')", false),
         ];
         for (text, expected) in cases {

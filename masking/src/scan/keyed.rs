@@ -339,6 +339,7 @@ impl Keyed {
 
     fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
         let value = self.read(text, place, formal, reading)?;
+        let value = if self.is_password() && !place.quoted { bounds::without_stop(text, value) } else { value };
         let class = self.is_password() && text.get(value.clone()).is_some_and(check::is_class);
         (!class).then_some(value)
     }

@@ -43,7 +43,7 @@ enum Word {
 const ABOUT: &str = "\
     must|least|your|you|please|enter|type|password|passwords|passwort|kennwort|passwd|passphrase|secret|token|username|hash|\
     encrypted|characters|character|required|invalid|wrong|incorrect|error|forgot|forgotten|reset|change|missing|default|\
-    example|see|use|set";
+    example|use|set";
 
 /// Returns whether a text with blanks is a passphrase of words, where a variable of the environment has one.
 pub(crate) fn is_given(value: &[u8]) -> bool {

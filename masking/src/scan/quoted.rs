@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::near::is_any;
 use crate::scan::check;
+use crate::scan::given;
 use crate::scan::name::in_name;
 use crate::scan::notation::{MARKUP, PlaceKind, ValuePlace};
 use crate::scan::phrase::{PHRASE_MAX, is_password as is_phrase};
@@ -179,13 +180,15 @@ pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range
 }
 
 /// The words with points between them that a variable of the environment is, alone on its line:
-/// `DB_PASSWORD=correct.horse.battery`.
+/// `DB_PASSWORD=correct.horse.battery`; or one word, of the password of a system.
 pub(crate) fn words(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range<usize>> {
     let ValuePlace { start, kind: PlaceKind::Assigned, quoted: false, tight: true, .. } = place else { return None };
     let rest = text.get(start..text.len().min(start + TOKEN_MAX)).filter(|_| formal)?;
     let run = rest.iter().take_while(|b| **b > b' ').count();
     let ends = matches!(rest.get(run..)?, [] | [b'\n' | b'\r', ..]);
-    (ends && check::is_dotted_phrase(rest.get(..run)?)).then_some(start..start + run)
+    let value = rest.get(..run)?;
+    let given = given::is_of_systems_variable(text, start) && value.iter().all(u8::is_ascii_alphanumeric);
+    (ends && (check::is_dotted_phrase(value) || given && given::is_chosen(value))).then_some(start..start + run)
 }
 
 /// The value of an assignment that is quoted as a whole, as a shell's argument is: `"DB_PASSWORD=…"`.
