@@ -395,6 +395,13 @@ const NOTATIONS: &[&str] = &[
     "||Account||Bucket||\n|‹471192830564›|‹lighthouse›|\n|‹718204593316›|‹lighthousedev›|\n",
     "the bucket's called ‹lighthouse-media›",
     "the db password should be ‹Tidewater_9› unless someone rotated it",
+    // A line under each name, an answer in a sentence, brackets of another script, directives beside others.
+    "AWS_ACCOUNT:\n----\n‹471192830564›\nBUCKET_NAME:\n----\n‹pearl-uploads›\ndb.password:\n----\n‹Nimbus_Quartz_4›\n",
+    "민수: 운영 계정 번호가 뭐였죠?\n지은: ‹471192830564› 입니다. 개발은 ‹718204593316›",
+    "登录生产账号（‹471192830564›），测试账号：‹718204593316›",
+    "[OUTPUT]\n    Name   s3\n    bucket ‹pearllogs›\n    region eu-north-1\n",
+    "Konto;Bucket;Passwort\n‹471192830564›;‹perle›;‹Nebel-Quarz-4›\n‹718204593316›;‹taucher›;‹Nebel-Quarz-5›\n",
+    "rds_identifier: ‹pearl›\n",
 ];
 
 /// Texts in which names stand and no values.
@@ -493,6 +500,7 @@ const OTHERWISE: &[&str] = &[
     "build of dev: 471192830564",
     "N_PASS=10000000\nmachine learning login form password reset\n",
     "increment_bucket(buckets: &mut Buckets); buckets: Vec<u64>",
+    "- token\n  bucket sorting\n  region growing\n",
 ];
 
 #[test]

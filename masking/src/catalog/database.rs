@@ -105,7 +105,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "instance identifier|rds instance id|rds identifier|db identifier|db instance|rds instance|database instance|db instance id|\
-                        db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db インスタンス|db インスタンス識別子|db インスタンス id|数据库实例|rds 实例|db instanz|\
+                        db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db インスタンス|db インスタンス識別子|db インスタンス id|数据库实例|实例标识符|rds 实例|db instanz|\
                         rds instanz|datenbankinstanz|instancia rds|instancia de base de datos|instance de base de données|\
                         istanza di database|instância de banco de dados|instancia de bd",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",

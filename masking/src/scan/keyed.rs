@@ -53,12 +53,16 @@ pub(crate) struct Keyed {
     check: Check,
     /// What is found grants access.
     secret: bool,
+    /// What stands below and around a name is read for it. The digits of an account in groups stand in sentences alone,
+    /// and another rule has the same names.
+    reads_structure: bool,
 }
 
 impl Keyed {
     /// The rule at `index` of the table.
     pub(crate) fn new(kind: KindId, index: usize, key: &'static KeyRule, secret: bool) -> Self {
-        Self { kind, index, pattern: Pattern::new(key.value), check: key.check, secret }
+        let reads_structure = !key.value.contains(' ');
+        Self { kind, index, pattern: Pattern::new(key.value), check: key.check, secret, reads_structure }
     }
 
     /// Returns whether what it finds is a version, so that no address is seen there.
@@ -78,7 +82,10 @@ impl Keyed {
     ) -> bool {
         let bracketed = self.bracketed(text, &name, opening, reading, &mut found);
         let all = places.all.iter().enumerate().filter_map(|(at, place)| Some((at, place.as_ref()?)));
-        let listed = self.check == Check::Account && name.is_plural() && clause::accounts(text, name.end, &mut found);
+        let listed = self.check == Check::Account
+            && self.reads_structure
+            && name.is_plural()
+            && clause::accounts(text, name.end, &mut found);
         listed
             || all.into_iter().any(|(at, place)| {
                 // Masked already: what else stands around the name is not its value. Only a version is one next to anything.
@@ -105,7 +112,8 @@ impl Keyed {
         reading: &mut Reading,
         found: &mut impl FnMut(Range<usize>),
     ) -> bool {
-        let several = self.check == Check::Account && (name.is_plural() || name.holds(b"account"));
+        let several =
+            self.check == Check::Account && self.reads_structure && (name.is_plural() || name.holds(b"account"));
         // `module.accounts["471192830564"]`
         let index = Some(name.end).filter(|end| text.get(*end) == Some(&b'['));
         let Some(inside) = index.or_else(|| opening.inside(text)).filter(|_| several) else { return false };
@@ -129,6 +137,7 @@ impl Keyed {
     fn clause(&self, text: &[u8], name: Name<'_>, mut found: impl FnMut(Range<usize>)) -> bool {
         let value = match self.check {
             // `account-id van productie is …`
+            Check::Account if !self.reads_structure => None,
             Check::Account if !name.is_glued() => clause::account(text, name.end)
                 .or_else(|| clause::account_before(text, name.start).filter(|_| name.holds(b"account"))),
             _ if !name.is_word() => None,
@@ -278,7 +287,7 @@ impl Keyed {
         mut found: impl FnMut(Range<usize>),
     ) {
         let between = match self.check {
-            Check::Account => Between::Any,
+            Check::Account if self.reads_structure => Between::Any,
             Check::Bucket | Check::Name => Between::Keys,
             _ => return,
         };
@@ -316,6 +325,11 @@ impl Keyed {
     /// Returns whether it finds names that people choose.
     pub(crate) fn is_of_names(&self) -> bool {
         matches!(self.check, Check::Bucket | Check::Name)
+    }
+
+    /// Returns whether it finds accounts.
+    pub(crate) fn is_of_accounts(&self) -> bool {
+        self.check == Check::Account
     }
 
     /// The whole of a cell, if it is a name and no word that tells the state of something.
@@ -655,7 +669,8 @@ fn is_scalar(text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace,
     let next = behind.iter().skip_while(|b| **b != b'\n').find(|b| !b.is_ascii_whitespace());
     let closes = next.is_some_and(|b| matches!(b, b'}' | b')' | b']'));
     let word = bytes.ends_with(b"ed") || std::str::from_utf8(bytes).is_ok_and(common::is_common);
-    let full = words::ends_with_ignore_case(name, b"s3_bucket") || words::ends_with_ignore_case(name, b"bucket_name");
+    let full = [b"s3_bucket".as_slice(), b"bucket_name", b"identifier"];
+    let full = full.iter().any(|full| words::ends_with_ignore_case(name, full));
     bytes.len() >= if full { FULL_MIN } else { SCALAR_MIN } && named && ends && !closes && !word
 }
 
@@ -688,6 +703,7 @@ fn is_directive(text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePla
         name.contains(&b'_') && name.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_');
     let ends = matches!(text.get(value.end..), Some([] | [b'\n' | b'\r', ..] | [b';', b'\n', ..]));
     let word = bytes.ends_with(b"ed") || std::str::from_utf8(bytes).is_ok_and(common::is_common);
+    let programs = programs || name.eq_ignore_ascii_case(b"bucket") && is_among_directives(text, value);
     place.kind == PlaceKind::Near && place.leads && programs && ends && bytes.len() >= WORD_MIN && !word
 }
 
@@ -712,6 +728,20 @@ fn is_signed(text: &[u8], value: &Range<usize>, bytes: &[u8], formal: bool, lead
     let ends = text.get(value.end).is_none_or(u8::is_ascii_whitespace);
     let set = formal && ends && (bytes.iter().any(|b| is_any(b"!#%^*+?~", b)) || bytes.ends_with(b"$"));
     set || leads && is_last(text, value.end) && bytes.iter().any(|b| is_any(b"!#*~", b))
+}
+
+/// Returns whether the line above or below a value's is a directive too: a name, and a value that is no word.
+fn is_among_directives(text: &[u8], value: &Range<usize>) -> bool {
+    let head = text.get(value.start.saturating_sub(HEAD_MAX)..value.start).unwrap_or_default();
+    let tail = text.get(value.end..text.len().min(value.end + HEAD_MAX)).unwrap_or_default();
+    let directive = |line: &[u8]| {
+        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let pair = (words.next(), words.next(), words.next());
+        matches!(pair, (Some(name), Some(value), None)
+            if name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') && check::has_digit(value))
+    };
+    let above = head.rsplit(|b| *b == b'\n').nth(1).is_some_and(directive);
+    above || tail.split(|b| *b == b'\n').nth(1).is_some_and(directive)
 }
 
 /// Returns whether nothing stands behind a value on its line.

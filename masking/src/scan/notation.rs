@@ -302,6 +302,8 @@ fn operator_of(rest: &[u8], at: usize, tag: bool) -> Option<(usize, PlaceKind)> 
         [b'%', b'3', b'D' | b'd' | b'A' | b'a', ..] => assigned(3),
         [b'&', b' ', ..] if is_row_of_latex(rest) => assigned(1),
         [b'(', ..] => Some((at + 1, PlaceKind::Called)),
+        // `账号（471192830564）`
+        [0xef, 0xbc, 0x88, ..] => Some((at + "（".len(), PlaceKind::Called)),
         // R
         [b'<', b'-', b' ', b'"' | b'\'' | b'\\', ..] => assigned(2),
         [b'&', b'l', b't', b';', b'-', b' ', ..] | [b'-', b'&', b'g', b't', b';', ..] => assigned(5),

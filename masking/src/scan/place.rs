@@ -176,6 +176,12 @@ fn is_staged(text: &[u8], start: usize, end: usize) -> bool {
     let front = head.get(..head.len() - signs).unwrap_or_default();
     let front =
         [b" is".as_slice(), b" ist", b" is the"].iter().find_map(|verb| front.strip_suffix(*verb)).unwrap_or(front);
+    // `개발은 471192830564`
+    let noun = PARTICLES.iter().find_map(|particle| front.strip_suffix(particle.as_bytes())).unwrap_or(front);
+    let foreign = FOREIGN_STAGES.iter().any(|stage| noun.ends_with(stage.as_bytes()));
+    if foreign && (signs > 0 || noun.len() < front.len()) {
+        return tells_accounts(text, start, end);
+    }
     let word = front.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let (before, word) = front.split_at_checked(front.len() - word).unwrap_or_default();
     // `build-dev: 471192830564` is something else's.
@@ -183,6 +189,23 @@ fn is_staged(text: &[u8], start: usize, end: usize) -> bool {
     signs > 0 && apart && words::is_one_of(STAGES, &word.to_ascii_lowercase()) && tells_accounts(text, start, end)
 }
 
+/// The same names in Korean, Japanese and Chinese, and what their sentences put behind one.
+const FOREIGN_STAGES: [&str; 13] = [
+    "개발",
+    "운영",
+    "테스트",
+    "스테이징",
+    "검증",
+    "本番",
+    "検証",
+    "開発",
+    "ステージング",
+    "生产",
+    "测试",
+    "开发",
+    "预发",
+];
+const PARTICLES: [&str; 8] = ["은", "는", "이", "가", "は", "が", "：", "是"];
 /// Bytes in front of an account in which its name stands.
 const STAGED_MAX: usize = 40;
 
@@ -251,7 +274,9 @@ fn is_compared(text: &[u8], start: usize, end: usize) -> bool {
 /// Returns whether the text around a number speaks of accounts.
 fn tells_accounts(text: &[u8], start: usize, end: usize) -> bool {
     let around = text.get(start.saturating_sub(ASKED_MAX)..text.len().min(end + ASKED_MAX / 2)).unwrap_or_default();
-    [b"ccount".as_slice(), b"CCOUNT", b"acct"].iter().any(|word| memchr::memmem::find(around, word).is_some())
+    const WORDS: [&str; 11] =
+        ["ccount", "CCOUNT", "acct", "konto", "Konto", "cuenta", "ompte", "계정", "アカウント", "账号", "账户"];
+    WORDS.iter().any(|word| memchr::memmem::find(around, word.as_bytes()).is_some())
 }
 
 /// Bytes of what compares an account with another.

@@ -96,6 +96,9 @@ fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let asked = || name.ends_command(text);
     // `s3-bucket⏎vpc-endpoint`: a list of slugs, one of which happens to be a name.
     (name.begins_line(text) && !name.is_slug() || asked()).then_some(())?;
+    // `kubectl describe configmap` draws a line under each name.
+    let behind = behind.strip_prefix(b"----\n").unwrap_or(behind);
+    let marks = rest.len() - behind.len() - 1;
     // A line is empty, and the next one opens a block of code.
     let empty = behind.iter().take(2).take_while(|b| **b == b'\n').count();
     let fence =
@@ -238,6 +241,9 @@ fn reply(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
         let value = answer.get(said..)?;
         let quote = usize::from(value.len() > 2 && matches!(value, [b'`', .., b'`']));
         let inside = value.get(quote..value.len() - quote)?;
+        // `471192830564 입니다.`
+        let number = inside.iter().take_while(|b| b.is_ascii_digit()).count();
+        let inside = if number >= NUMBER_MIN { inside.get(..number)? } else { inside };
         let one = !inside.is_empty() && inside.iter().all(|b| *b > b' ');
         let start = at + said + quote;
         let place = ValuePlace { start, end: Some(start + inside.len()), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
@@ -246,6 +252,8 @@ fn reply(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     None
 }
 
+/// Digits of a number that an answer begins with.
+const NUMBER_MIN: usize = 12;
 /// Bytes of a time and a name in front of what somebody says.
 const SPEAKER_MAX: usize = 48;
 

@@ -54,15 +54,15 @@ impl<'r> Column<'r> {
         }
     }
 
-    /// The names in the column, if all of its cells are names.
-    pub(super) fn names(&self, text: &[u8], table: &Table) -> Vec<Range<usize>> {
+    /// The names in the column, if all of its cells are names. `told` says that another column has shown of what.
+    pub(super) fn names(&self, text: &[u8], table: &Table, told: bool) -> Vec<Range<usize>> {
         let cell = |place: &ValuePlace| text.get(place.start..place.end.unwrap_or(place.start)).unwrap_or_default();
         let filled = || self.cells.iter().filter(|place| !is_one_of(EMPTY, cell(place)));
         // Who reads a masked table again finds no more in it.
         let clear = filled().all(|place| placeholder::find_all(cell(place)).next().is_none());
         let names: Option<Vec<_>> = filled().map(|place| self.rule.name(text, *place)).collect();
         let distinctive = || filled().any(|place| is_compound(cell(place)));
-        let told = || (distinctive() || table.is_of_resources(text, self.at)) && table.is_headed(text);
+        let told = || (told || distinctive() || table.is_of_resources(text, self.at)) && table.is_headed(text);
         names.filter(|names| !names.is_empty() && clear && told()).unwrap_or_default()
     }
 }
