@@ -651,6 +651,11 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[A-Za-z0-9_-]{10,19}",
                 check: Check::Irregular,
             }),
+            Rule::Key(KeyRule {
+                names: "api token|auth token|access token|bot token|deploy token|npm token|registry token|personal access token",
+                value: "[A-Za-z0-9_.-]{16,128}",
+                check: Check::Irregular,
+            }),
             // Of another product, or in base64.
             Rule::Key(KeyRule {
                 names: "api key|api key value|x api key",
@@ -659,11 +664,18 @@ pub(super) const ROWS: &[Row] = &[
             }),
         ],
         yes: &[
+            "API_TOKEN: '‹nwtok_9fK2mQ7xR4vZ1›'",
+            "export AUTH_TOKEN=‹nwtok_9fK2mQ7xR4vZ1›",
             "API_KEY=‹8QT1vSw1CIHNOvZav9VI.o31unZsbnalQfN32KZthN9zRfaAgew›",
             "x-api-key: ‹j4EKfAlLbhu8eoXdCNTB7P5wryvZF06WzImxsROg›",
             "‹da2-abcdefghijklmnopqrstuvwxy2›",
         ],
-        no: &["api_key = var.key", "api_key: aaaaaaaaaaaaaaaaaaaaaaaa"],
+        no: &[
+            "access_token = get_token_v2_response",
+            "auth_token: token-from-environment-2",
+            "api_key = var.key",
+            "api_key: aaaaaaaaaaaaaaaaaaaaaaaa",
+        ],
         ..SECRET
     },
     Row {
