@@ -97,6 +97,7 @@ pub(super) const ROWS: &[Row] = &[
             "account ‹1234 5678 9012› has the copy",
             "the AWS account (‹1234 5678 9012›), its root user",
             "ACCOUNT=${1:-‹123456789012›}",
+            "VpcStack:  success: Published d02b1747e71306e484fcbcc:‹123456789012›-eu-north-1",
             "why is ‹123456789012› hard-coded? that's the staging account, use the data source",
             "$ aws organizations list-accounts --query 'Accounts[].[Id,Name]' --output text\n‹123456789012›\tprod\n‹210987654321›\taudit\n",
             "\"httpSourceName\":\"ALB\",\"httpSourceId\":\"‹123456789012›-app/my-lb/50dc6c495c0c9188\"",

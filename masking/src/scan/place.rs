@@ -60,7 +60,8 @@ fn is_place(text: &[u8], start: usize, end: usize) -> bool {
     let head = text.get(start.saturating_sub(BEFORE_MAX)..start).unwrap_or_default();
     let tail = text.get(end..).unwrap_or_default();
     let region = |name: &[u8]| check::is_region(name) && name.last().is_some_and(u8::is_ascii_digit);
-    let joined = matches!(head.last(), Some(b'-' | b'/'));
+    // `Publishing d02b1747e7:471192830564-eu-west-1`: twelve digits in front of a region.
+    let joined = head.last().is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'.'));
     let behind = tail.strip_prefix(b"-").filter(|_| joined).is_some_and(|rest| region(region_at(rest)));
     let before = head.strip_suffix(b"-").is_some_and(|head| {
         let len = head.iter().rev().take(REGION_MAX).take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
