@@ -402,6 +402,9 @@ const NOTATIONS: &[&str] = &[
     "[OUTPUT]\n    Name   s3\n    bucket ‹pearllogs›\n    region eu-north-1\n",
     "Konto;Bucket;Passwort\n‹471192830564›;‹perle›;‹Nebel-Quarz-4›\n‹718204593316›;‹taucher›;‹Nebel-Quarz-5›\n",
     "rds_identifier: ‹pearl›\n",
+    "kmsKeyIds:\n  - ‹mrk-1be9724e260b5375522ea57d93624a47›\n  - \"‹e35df091-187e-4e84-94f5-ae72526bedc6›\"\n",
+    "WHERE usage_account_id IN ('‹471192830564›','‹718204593316›') AND NOT x",
+    "DBInstanceIdentifier : ‹marlinpg›\nEngine               : postgres\n",
 ];
 
 /// Texts in which names stand and no values.
@@ -501,6 +504,7 @@ const OTHERWISE: &[&str] = &[
     "N_PASS=10000000\nmachine learning login form password reset\n",
     "increment_bucket(buckets: &mut Buckets); buckets: Vec<u64>",
     "- token\n  bucket sorting\n  region growing\n",
+    "| bucket | p50 | p99 |\n|---|---|---|\n| checkout | 10 | 99 |\n",
 ];
 
 #[test]

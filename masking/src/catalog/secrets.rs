@@ -763,7 +763,8 @@ pub(super) const ROWS: &[Row] = &[
                 names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk id|kms cmk|kms id|key id|\
                         encryption key|encryption key id|master key|master key id|key identifier|kms 키|kms 키 id|\
                         kms キー|kms キー id|kms 密钥|kms 密钥 id|kms schlüssel|clave kms|clave de kms",
-                value: "{uuid}",
+                // In a list, either may be the first.
+                value: "(?:{uuid}|mrk-[0-9a-f]{32})",
                 check: Check::None,
             }),
             Rule::After("/kms/keys/|%2fkms%2fkeys%2f", "(?:/kms/keys/|(?i:%2fkms%2fkeys%2f))({uuid})", Check::None),

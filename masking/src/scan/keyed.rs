@@ -482,6 +482,7 @@ impl Keyed {
             Check::Account if bytes.contains(&b' ') => {
                 !matches!(text.get(value.end..), Some([b' ', next, ..]) if next.is_ascii_digit())
             }
+            Check::Bucket | Check::Name if !bytes.contains(&b'-') && is_header_row(text, value.end) => false,
             Check::Bucket | Check::Name if place.kind == PlaceKind::Members => {
                 let ends = matches!(text.get(value.end), None | Some(b'\n' | b'\r' | b' ' | b',' | b'}' | b'\\'));
                 let telling = place.quoted && std::str::from_utf8(bytes).is_ok_and(clarity::is_telling);
@@ -660,6 +661,7 @@ fn is_scalar(text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace,
     let Some(name) = head.strip_suffix(b":").filter(|_| place.kind == PlaceKind::Assigned && leads) else {
         return false;
     };
+    let name = name.trim_ascii_end();
     // `DBInstance: stopped` may tell a state, `DBInstanceIdentifier: orders` cannot.
     let named = check == Check::Bucket || words::ends_with_ignore_case(name, b"identifier");
     let rest = text.get(value.end..text.len().min(value.end + HEAD_MAX)).unwrap_or_default();
@@ -690,6 +692,16 @@ fn is_pair(text: &[u8], value: &Range<usize>, bytes: &[u8]) -> bool {
         || bytes.iter().any(u8::is_ascii_uppercase)
         || std::str::from_utf8(bytes).is_ok_and(common::is_common);
     programs && tail.trim_ascii() == b"|" && bytes.len() >= WORD_MIN && !word
+}
+
+/// Returns whether a value stands in the row over the rule of a table in Markdown, `| bucket | p50 |`: a heading is one
+/// unless it has the form of a name.
+fn is_header_row(text: &[u8], end: usize) -> bool {
+    let rest = text.get(end..text.len().min(end + HEAD_MAX)).unwrap_or_default();
+    let blanks = rest.iter().take_while(|b| **b == b' ').count();
+    let line = memchr::memchr(b'\n', rest).filter(|_| rest.get(blanks) == Some(&b'|'));
+    let next = line.and_then(|line| rest.get(line + 1..)).unwrap_or_default();
+    next.strip_prefix(b"|").is_some_and(|next| matches!(next.trim_ascii_start(), [b'-', b'-', ..] | [b':', b'-', ..]))
 }
 
 /// Returns whether a word is all that a directive of a configuration sets, `s3_bucket acmelogs`: the name is one of a

@@ -643,7 +643,10 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 63] = [
+const VERBS: [&str; 66] = [
+    "IN",
+    "NOT IN",
+    "LIKE",
     "should be",
     "in",
     "not in",
@@ -770,9 +773,9 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
         return Some(near + particle.len());
     }
     let near = if near == at + 1 { skip_purpose(text, near) } else { near };
-    let rest = text
-        .get(near..)
-        .filter(|rest| near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii()))?;
+    let rest = text.get(near..).filter(|rest| {
+        near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii() || is_sql(rest))
+    })?;
     let rest = Some(rest).filter(|_| edge::previous(text, near) == Some(b' '))?;
     let verb = first_of(&VERBS, rest)?;
     // `is now`, `is now called`
@@ -781,6 +784,11 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
     let end = more.map_or(now, |more| now + 1 + more);
     let colon = usize::from(rest.get(end) == Some(&b':'));
     Some(near + end + colon)
+}
+
+/// What compares in SQL: `account_id IN ('471192830564', …)`.
+fn is_sql(rest: &[u8]) -> bool {
+    [b"IN (".as_slice(), b"NOT IN (", b"LIKE '"].iter().any(|sign| rest.starts_with(sign))
 }
 
 /// Returns the length of the first of some words that a text begins with as a whole.
