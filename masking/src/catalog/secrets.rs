@@ -114,7 +114,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Literal(
                 "IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz",
-                r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]){60,}",
+                r"(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz|AQoDYXdz)(?:[A-Za-z0-9+/=_%-]|\\{1,7}/|\\{1,7}u003[dD]){8,}",
                 Edge::Word,
                 Check::None,
             ),
@@ -127,6 +127,7 @@ pub(super) const ROWS: &[Row] = &[
             }),
         ],
         yes: &[
+            "export AWS_SESSION_TOKEN=‹IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3Qt›...",
             "AWS_SESSION_TOKEN=‹IQoJb3JpZ2luX2VjEFoaCWV1LXdlc3QtMSJHMEUCIQDx0pPqv7Z8hYt1Rm2n4KcW9sVbLqzTgE5u›\n‹J3oX6yA7dQIgh8s7D6f5G4h3J2k1L0qWeRtYuIoPaSdFgHjKlZxCvBnM9q8w7e6r5t4y3u2i1o0p›\n‹QwErTyUiOpAsDfGhJkLzXcVbNm1q2w3e4r5t6y7u8i›\nexport X=1\n",
             "AWS_SESSION_TOKEN=‹IQoJb3JpZ2luX2VjMsBGAsrCIBzQWjpDKYnX79iw3nDAE5ioiE7REQJ1gx8m5Sq5XF+q6m+4dKuwnu2Wks/9Z5tBWvQg58q0fiHsZ1PKoUDLv43ozTcT7x==›",
         ],
