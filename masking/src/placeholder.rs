@@ -27,7 +27,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use crate::near;
+use crate::near::{self, is_any};
 pub(crate) use codes::{Codes, Hashed, Minting};
 use groups::{Groups, LastNetwork};
 use identity::Identity;
@@ -436,7 +436,7 @@ fn finish(mut placeholder: Placeholder, tail: &[u8], written: usize) -> Read {
             other => other,
         };
     }
-    let in_alphabet = canonical.iter().all(|b| ALPHABET.contains(b));
+    let in_alphabet = canonical.iter().all(|b| is_any(ALPHABET, b));
     // Twelve digits after a word are an account id, never a placeholder.
     if !has_label || !in_alphabet || tail.iter().all(u8::is_ascii_digit) {
         return Read::No;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::dialect::{Inner, Slot};
 use crate::guard::Stays;
-use crate::json::{self, Cursor, Edit, Shape};
+use crate::json::{self, Cursor, Edit};
 use crate::placeholder;
 use crate::replaced::Secret;
 use crate::unmask::{Around, Part, Resolve, Unmasker};
@@ -16,10 +16,27 @@ pub(crate) fn stays(slots: &[Slot<'_, '_>], resolver: &dyn Resolve) -> Stays {
     guard.map(|guard| guard.slots(slots, &|placeholder| resolver.value(placeholder))).unwrap_or_default()
 }
 
+/// The content of a string of JSON: as it stands between its quotes, and the text that it is.
+#[derive(Debug)]
+pub(crate) struct Quoted<'s> {
+    pub(crate) raw: &'s str,
+    pub(crate) text: Cow<'s, str>,
+    pub(crate) inner: Inner,
+}
+
+impl<'s> Quoted<'s> {
+    /// The content of a string; `None` if the value is none.
+    pub(crate) fn of(slot: &Slot<'_, 's>) -> Option<Self> {
+        Some(Self { raw: slot.value.raw(), text: slot.value.string()?, inner: slot.inner })
+    }
+}
+
 /// Restores a string that is whole, except for what stays in it.
 pub(crate) fn restore_slot(slot: &Slot<'_, '_>, stays: &Stays, resolver: &mut dyn Resolve) -> Option<Edit> {
-    let stays = stays.get(&slot.value.span().start).map(Vec::as_slice).unwrap_or_default();
-    restore(slot, &mut Unmasker::default(), stays, Last::Yes, resolver)
+    let span = slot.value.span();
+    let stays = stays.get(&span.start).map(Vec::as_slice).unwrap_or_default();
+    let text = restore(&Quoted::of(slot)?, &mut Unmasker::default(), stays, Last::Yes, resolver)?;
+    Some(Edit { span, text })
 }
 
 /// The place of a piece in its text: the last one or not.
@@ -29,28 +46,23 @@ pub(crate) enum Last {
     No,
 }
 
-/// Restores a piece of a text. `None` if the string stays as it is.
+/// Restores a piece of a text. Returns the new content of its string; `None` if that stays as it is.
 pub(crate) fn restore_piece(
-    slot: &Slot<'_, '_>,
+    piece: &Quoted<'_>,
     unmasker: &mut Unmasker,
     last: Last,
     resolver: &mut dyn Resolve,
-) -> Option<Edit> {
-    restore(slot, unmasker, &[], last, resolver)
+) -> Option<String> {
+    restore(piece, unmasker, &[], last, resolver)
 }
 
 fn restore(
-    slot: &Slot<'_, '_>,
+    Quoted { raw, text, inner }: &Quoted<'_>,
     unmasker: &mut Unmasker,
     stays: &[Range<usize>],
     last: Last,
     resolver: &mut dyn Resolve,
-) -> Option<Edit> {
-    if slot.value.shape() != Shape::String {
-        return None;
-    }
-    let raw = slot.value.raw();
-    let text = slot.value.string().unwrap_or_default();
+) -> Option<String> {
     if !unmasker.holds() && placeholder::next_candidate(text.as_bytes()).is_none() {
         unmasker.pass(text.as_bytes());
         return None;
@@ -63,13 +75,13 @@ fn restore(
             restored.push_str(cursor.advance(range.end - range.start));
             at = range.end;
         }
-        other => push_escaped(other, slot.inner, &mut restored),
+        other => push_escaped(other, *inner, &mut restored),
     };
     unmasker.write_but(text.as_bytes(), stays, resolver, &mut sink);
     if last == Last::Yes {
         unmasker.end(resolver, &mut sink);
     }
-    (restored != raw).then(|| Edit { span: slot.value.span(), text: restored })
+    (restored != *raw).then_some(restored)
 }
 
 /// The rest of a text that ends, as the content of a JSON string.

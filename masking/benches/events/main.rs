@@ -104,7 +104,10 @@ fn answer(way: &str, lines: usize) {
 
 fn run(event: &str, way: &str, count: usize) {
     let text = |n: usize| match (way, n % 3) {
-        (CHANGED, _) => "at AWS_EC2_7KQ2M9XA4TBN and",
+        // Other words each time: a string that never changes is no text.
+        (CHANGED, 0) => "at AWS_EC2_7KQ2M9XA4TBN and",
+        (CHANGED, 1) => "on AWS_EC2_7KQ2M9XA4TBN for",
+        (CHANGED, _) => "to AWS_EC2_7KQ2M9XA4TBN but",
         (_, 0) => "The scheduler",
         (_, 1) => " keeps one queue",
         _ => " for each worker, and",

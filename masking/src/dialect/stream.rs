@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::grammar::{self, Inner, Options, Slot};
 use super::mcp;
-use crate::json::{self, Edit, FIELDS_MAX, Shape, Value};
+use crate::json::{self, Document, Edit, FIELDS_MAX, Shape, Value};
 
 /// Names one text of a stream whose pieces arrive in several events, from its block to its field: `0/text`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -170,7 +170,8 @@ fn anthropic_start<'d, 't>(event: Value<'d, 't>, options: Options) -> Plan<'d, '
     let mut left = BTreeSet::new();
     for (kind, field) in [("text", "text"), ("thinking", "thinking")] {
         let is_of_kind = block.and_then(|block| block.field("type")).is_some_and(|name| name.is(kind));
-        let Some(text) = block.and_then(|block| block.field(field)).filter(|_| is_of_kind) else { continue };
+        let text = block.and_then(|block| block.field(field)).filter(|text| text.shape() == Shape::String);
+        let Some(text) = text.filter(|_| is_of_kind) else { continue };
         if field != "thinking" || options.thinking {
             plan.pieces.push(anthropic_piece(text, &index, &format!("{kind}_delta"), field, None));
         } else {
@@ -428,6 +429,14 @@ fn push_member(name: Value<'_, '_>, value: Value<'_, '_>, max: usize, out: &mut 
 }
 
 impl Envelope {
+    /// Returns the event that carries a text of a lane, which the event with this data has a piece of.
+    pub fn of(event: &str, lane: &Lane, options: Options) -> Option<Self> {
+        let document = Document::parse(event).ok()?;
+        let pieces = plan(document.root(), options)?.pieces;
+        // What is held of several pieces is held with the last.
+        pieces.into_iter().rfind(|piece| piece.lane == *lane).map(|piece| piece.envelope)
+    }
+
     /// Returns whether it is the event that the piece came with.
     pub fn repeats(&self) -> bool {
         matches!(self, Self::Same { .. })

@@ -194,7 +194,7 @@ impl Documents {
         let bytes = self.buffer.get(self.start..self.seen).unwrap_or_default();
         let before = self.document - self.start.min(self.document);
         let separator = if self.list == List::Array { Separator::Comma } else { Separator::Line };
-        self.degraded |= !pass_piece(&mut self.stream, bytes, before, resolver, out)
+        self.degraded |= !pass_piece(&mut self.stream, bytes, before, separator, resolver, out)
             && !push_piece(&mut self.stream, bytes.to_vec(), before, separator, resolver, out);
         self.start = self.seen;
         self.at = At::Between;

@@ -1,5 +1,6 @@
 //! A stream of server-sent events: each leaves as soon as it is whole, with the text in it that is certain.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::Frame;
@@ -43,14 +44,17 @@ impl Events {
             // A mould ends with the blank line of an event, so what fits it is a whole one. An event is compared twice at
             // most, in however many chunks it comes: with what has come of it first, and when it is whole.
             let is_fresh = self.framer.is_fresh();
-            if is_fresh && let Some(event) = self.stream.pass(self.framer.rest(), Extent::Beginning, resolver) {
-                out.extend_from_slice(event);
-                self.framer.skip(event.len());
+            if is_fresh
+                && let Some(passed) = self.stream.pass(self.framer.rest(), Extent::Beginning, manner_of, resolver)
+            {
+                out.extend_from_slice(passed.bytes());
+                let len = passed.event.len();
+                self.framer.skip(len);
                 continue;
             }
             let Some(event) = self.framer.next_event() else { return };
-            match if is_fresh { None } else { self.stream.pass(&event, Extent::All, resolver) } {
-                Some(event) => out.extend_from_slice(event),
+            match if is_fresh { None } else { self.stream.pass(&event, Extent::All, manner_of, resolver) } {
+                Some(passed) => out.extend_from_slice(passed.bytes()),
                 None => self.event(event, resolver, out),
             }
         }
@@ -82,12 +86,21 @@ impl Events {
     fn event(&mut self, bytes: Vec<u8>, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
         let data = Data::of(&bytes);
         let text = data.joined().and_then(|joined| String::from_utf8(joined).ok());
-        let name = data.name().and_then(|name| std::str::from_utf8(name).ok()).map(Rc::from);
+        let name = name_of(&data).map(Rc::from);
         // One that ends with CR may be followed by the LF of that.
         let (place, ending) = (data.place().filter(|_| bytes.ends_with(b"\n")), data.ending());
         let content = text.map_or(Content::None, Content::Text);
         self.stream.event(Event { bytes, name, data: place, ending }, content, resolver, out);
     }
+}
+
+fn name_of<'e>(data: &Data<'e>) -> Option<&'e str> {
+    std::str::from_utf8(data.name()?).ok()
+}
+
+fn manner_of(event: &[u8]) -> Manner {
+    let data = Data::of(event);
+    Manner { named: name_of(&data).is_some(), ending: data.ending() }
 }
 
 impl Frame for Event {
@@ -101,8 +114,9 @@ impl Frame for Event {
         self.name.as_deref()
     }
 
-    fn bytes<'f>(&'f self, _data: &'f str) -> Option<(&'f [u8], usize)> {
-        Some((&self.bytes, self.data?))
+    fn bytes<'f>(&'f self, data: &'f str) -> Option<(&'f [u8], Range<usize>)> {
+        let start = self.data?;
+        Some((&self.bytes, start..start + data.len()))
     }
 
     fn push(&self, data: Option<&str>, out: &mut Vec<u8>) {

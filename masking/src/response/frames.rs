@@ -5,6 +5,7 @@
 //! `{"bytes": <event in base64>}`, that of Converse's is the event itself. (AWS SDK developer guide, "Event stream
 //! encoding"; Smithy, "Amazon event stream specification".)
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use base64::Engine;
@@ -104,11 +105,15 @@ impl Frames {
         let payload = std::str::from_utf8(payload).ok().filter(|_| headers.len() <= HEADERS_MAX);
         let inner = payload.and_then(bytes_member);
         let data = inner.as_deref().or(payload).unwrap_or_default();
-        if self.stream.pass(data.as_bytes(), Extent::All, resolver).is_some() {
-            out.extend_from_slice(frame);
+        let form = if inner.is_some() { Payload::Base64 } else { Payload::Event };
+        let manner = |_: &[u8]| Manner { headers: headers.into(), payload: form };
+        if let Some(passed) = self.stream.pass(data.as_bytes(), Extent::All, manner, resolver) {
+            match passed.new {
+                Some(event) => push_event(frame, headers, form, &String::from_utf8_lossy(&event), out),
+                None => out.extend_from_slice(frame),
+            }
             return Ok(());
         }
-        let form = if inner.is_some() { Payload::Base64 } else { Payload::Event };
         let content = inner.or(payload.map(str::to_owned)).map_or(Content::None, Content::Text);
         let payload = payload.map(|_| form);
         let message = Message { bytes: frame.to_owned(), headers: headers.into(), payload };
@@ -129,18 +134,13 @@ impl Frame for Message {
     }
 
     /// The event alone: what stands around it is told apart by nothing.
-    fn bytes<'f>(&'f self, data: &'f str) -> Option<(&'f [u8], usize)> {
-        Some((data.as_bytes(), 0))
+    fn bytes<'f>(&'f self, data: &'f str) -> Option<(&'f [u8], Range<usize>)> {
+        Some((data.as_bytes(), 0..data.len()))
     }
 
     fn push(&self, data: Option<&str>, out: &mut Vec<u8>) {
         match data.zip(self.payload) {
-            Some((event, Payload::Event)) => push_frame(&self.headers, event.as_bytes(), out),
-            Some((event, Payload::Base64)) => {
-                let payload = self.bytes.get(PRELUDE + self.headers.len()..self.bytes.len() - CRC);
-                let payload = payload.and_then(|payload| std::str::from_utf8(payload).ok()).unwrap_or_default();
-                push_frame(&self.headers, within(payload, event).as_bytes(), out);
-            }
+            Some((event, form)) => push_event(&self.bytes, &self.headers, form, event, out),
             None => out.extend_from_slice(&self.bytes),
         }
     }
@@ -172,6 +172,18 @@ fn next_frame(bytes: &[u8]) -> Result<Next<'_>, Damaged> {
         return Err(Damaged);
     }
     Ok(bytes.split_at_checked(total).map_or(Next::Incomplete, |(frame, behind)| Next::Frame { frame, behind }))
+}
+
+/// Appends a frame with another event in it.
+fn push_event(frame: &[u8], headers: &[u8], form: Payload, event: &str, out: &mut Vec<u8>) {
+    match form {
+        Payload::Event => push_frame(headers, event.as_bytes(), out),
+        Payload::Base64 => {
+            let payload = frame.get(PRELUDE + headers.len()..frame.len() - CRC);
+            let payload = payload.and_then(|payload| std::str::from_utf8(payload).ok()).unwrap_or_default();
+            push_frame(headers, within(payload, event).as_bytes(), out);
+        }
+    }
 }
 
 /// A payload with another event in it.

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::THOUGHTS_MAX;
 use super::numbers::Numbers;
+use super::resolver::THOUGHTS_MAX;
 use super::watched::{HELD_MAX, Watched};
-use crate::dialect::{Close, Envelope, Inner, Lane, Piece, Plan, Reader, Slot};
+use crate::dialect::{Close, Envelope, Inner, Lane, Options, Piece, Plan, Reader};
 use crate::guard::Guard;
 use crate::json::{self, Edit, Value};
 use crate::placeholder;
-use crate::rewrite::{self, Last};
+use crate::rewrite::{self, Last, Quoted};
 use crate::unmask::{Resolve, Unmasker};
 
 /// Maximum texts of a stream that are joined at once; of a text that holds nothing back only the way in which it began
@@ -31,6 +31,7 @@ pub(super) struct Lanes<M> {
     /// Thinking by its block, if it is restored: what the provider wrote, and its signature. At most [`THOUGHTS_MAX`]
     /// blocks at once.
     thoughts: BTreeMap<String, Thought>,
+    options: Options,
 }
 
 #[derive(Debug, Default)]
@@ -92,10 +93,17 @@ impl State {
 #[derive(Debug)]
 struct Held<M> {
     inner: Inner,
-    envelope: Envelope,
-    /// The data of the event that the last piece came with, where the envelope repeats it, and its manner.
-    event: Rc<str>,
-    manner: M,
+    source: Source<M>,
+}
+
+/// The event that the last piece of a text came with, as far as an event with the rest of the text needs it.
+#[derive(Debug)]
+pub(super) struct Source<M> {
+    /// What stands around the text; `None` if that is still to be read from the event.
+    pub(super) envelope: Option<Envelope>,
+    /// Its data, where the envelope repeats it or is to be read from it.
+    pub(super) event: Rc<str>,
+    pub(super) manner: M,
 }
 
 /// An additional event, which carries what was held of a text that ends.
@@ -123,8 +131,8 @@ pub(super) struct Event<'e, 'd, 't> {
 }
 
 impl<M: Clone> Lanes<M> {
-    pub(super) fn new() -> Self {
-        Self { texts: BTreeMap::new(), thoughts: BTreeMap::new() }
+    pub(super) fn new(options: Options) -> Self {
+        Self { texts: BTreeMap::new(), thoughts: BTreeMap::new(), options }
     }
 
     /// The data of an event with what is certain of its text restored.
@@ -206,27 +214,48 @@ impl<M: Clone> Lanes<M> {
         resolver: &mut dyn Resolve,
     ) -> Option<Edit> {
         let Piece { slot, lane, reader, envelope } = piece;
-        self.think(&lane, || slot.value.string().unwrap_or_default().into_owned());
-        let begun = self.texts.remove(&lane).map(|text| text.state);
-        let mut state = begun.unwrap_or_else(|| match resolver.guard().filter(|_| reader == Reader::Tool) {
-            Some(guard) => State::Watched(Watched::default(), guard),
-            None => State::Read(Unmasker::default()),
+        let piece = Quoted::of(&slot)?;
+        self.think(&lane, &piece.text);
+        let source = || Source { envelope: Some(envelope), event: event(), manner: manner.clone() };
+        let text = self.take(&lane, reader, &piece, source, last, resolver)?;
+        Some(Edit { span: slot.value.span(), text })
+    }
+
+    /// Takes the next piece of a text. Returns the new content of its string; `None` if that stays as it is.
+    pub(super) fn take(
+        &mut self,
+        lane: &Lane,
+        reader: Reader,
+        piece: &Quoted<'_>,
+        source: impl FnOnce() -> Source<M>,
+        last: Last,
+        resolver: &mut dyn Resolve,
+    ) -> Option<String> {
+        let begun = self.texts.remove_entry(lane).map(|(lane, text)| (lane, text.state));
+        let (lane, mut state) = begun.unwrap_or_else(|| {
+            let state = match resolver.guard().filter(|_| reader == Reader::Tool) {
+                Some(guard) => State::Watched(Watched::default(), guard),
+                None => State::Read(Unmasker::default()),
+            };
+            (lane.clone(), state)
         });
         let last = if self.has_room() { last } else { Last::Yes };
-        let edit = match &mut state {
-            State::Read(unmasker) => rewrite::restore_piece(&slot, unmasker, last, resolver),
-            State::Watched(watched, _) => watch_piece(&slot, watched, self.room(&lane), resolver),
+        let new = match &mut state {
+            State::Read(unmasker) => rewrite::restore_piece(piece, unmasker, last, resolver),
+            State::Watched(watched, _) => watch_piece(&piece.text, watched, self.room(&lane), resolver),
         };
         if last == Last::No {
-            let held =
-                state.holds().then(|| Held { inner: slot.inner, envelope, event: event(), manner: manner.clone() });
+            let held = state.holds().then(|| Held { inner: piece.inner, source: source() });
             self.texts.insert(lane, Text { state, held });
-            return edit;
+            return new;
         }
         match state {
-            State::Read(_) => edit,
+            State::Read(_) => new,
             // What leaves of it goes into this piece.
-            watched => Some(with_rest(&slot, edit, &watched.end(slot.inner, resolver))),
+            watched => {
+                let rest = watched.end(piece.inner, resolver);
+                Some(new.unwrap_or_else(|| piece.raw.to_owned()) + &rest)
+            }
         }
     }
 
@@ -238,11 +267,11 @@ impl<M: Clone> Lanes<M> {
         self.texts.len() < TEXTS_MAX
     }
 
-    fn think(&mut self, lane: &Lane, text: impl FnOnce() -> String) {
+    fn think(&mut self, lane: &Lane, text: &str) {
         if let Some(block) = lane.thinking()
             && (self.thoughts.len() < THOUGHTS_MAX || self.thoughts.contains_key(block))
         {
-            self.thoughts.entry(block.to_owned()).or_default().push_text(&text());
+            self.thoughts.entry(block.to_owned()).or_default().push_text(text);
         }
     }
 
@@ -262,10 +291,12 @@ impl<M: Clone> Lanes<M> {
         let spoken: BTreeSet<&Lane> = pieces.iter().map(|piece| &piece.lane).collect();
         let ending = |lane: &&Lane| ends(close, lane) && !spoken.contains(lane);
         let lanes: Vec<Lane> = self.texts.keys().filter(ending).cloned().collect();
-        let texts = lanes.iter().filter_map(|lane| self.texts.remove(lane));
+        let options = self.options;
+        let texts = lanes.iter().filter_map(|lane| self.texts.remove(lane).map(|text| (lane, text)));
         texts
-            .filter_map(|Text { state, held }| {
-                let Held { inner, envelope, event, manner } = held?;
+            .filter_map(|(lane, Text { state, held })| {
+                let Held { inner, source: Source { envelope, event, manner } } = held?;
+                let envelope = envelope.or_else(|| Envelope::of(&event, lane, options))?;
                 let rest = state.end(inner, resolver);
                 let data = envelope.around(&event, &rest, numbers.extra());
                 Some(Extra { name: envelope.name().map(str::to_owned), data, manner })
@@ -315,18 +346,10 @@ impl Thought {
 }
 
 /// Takes a piece of a text that is watched.
-fn watch_piece(slot: &Slot<'_, '_>, watched: &mut Watched, room: usize, resolver: &mut dyn Resolve) -> Option<Edit> {
-    let text = slot.value.string().unwrap_or_default();
+fn watch_piece(text: &str, watched: &mut Watched, room: usize, resolver: &mut dyn Resolve) -> Option<String> {
     let held = watched.holds();
-    let leaves = watched.write(&text, room, resolver);
-    (held || leaves != text).then(|| Edit { span: slot.value.span(), text: rewrite::escaped(leaves) })
-}
-
-/// The edit of a piece, with the rest of its text behind it.
-fn with_rest(slot: &Slot<'_, '_>, edit: Option<Edit>, rest: &str) -> Edit {
-    let Edit { span, text } =
-        edit.unwrap_or_else(|| Edit { span: slot.value.span(), text: slot.value.raw().to_owned() });
-    Edit { span, text: text + rest }
+    let leaves = watched.write(text, room, resolver);
+    (held || leaves != text).then(|| rewrite::escaped(leaves))
 }
 
 fn ends(close: &Close, lane: &Lane) -> bool {

@@ -1,5 +1,7 @@
 //! JSON lines: one document a line, whatever ends it.
 
+use std::ops::Range;
+
 use super::Frame;
 use super::mould::Extent;
 use super::stream::{Content, Events, Stream};
@@ -50,7 +52,7 @@ impl Lines {
     }
 
     fn line(&mut self, resolver: &mut dyn Resolve, out: &mut Vec<u8>) {
-        if pass_piece(&mut self.stream, &self.held, 0, resolver, out) {
+        if pass_piece(&mut self.stream, &self.held, 0, Separator::Line, resolver, out) {
             return self.held.clear();
         }
         let bytes = std::mem::take(&mut self.held);
@@ -80,19 +82,28 @@ pub(super) fn pass_piece(
     stream: &mut Stream<Piece>,
     bytes: &[u8],
     before: usize,
+    separator: Separator,
     resolver: &mut dyn Resolve,
     out: &mut Vec<u8>,
 ) -> bool {
-    let passes = stream.pass(bytes, Extent::All, resolver).is_some()
-        || stream.is_still(bytes.get(place(bytes, before)).unwrap_or_default());
-    if passes {
+    if let Some(passed) = stream.pass(bytes, Extent::All, |event| (separator, ending(event)), resolver) {
+        out.extend_from_slice(passed.bytes());
+        return true;
+    }
+    let is_still = stream.is_still(bytes.get(place(bytes, before)).unwrap_or_default());
+    if is_still {
         out.extend_from_slice(bytes);
     }
-    passes
+    is_still
+}
+
+/// How a line ends.
+fn ending(line: &[u8]) -> &'static str {
+    if line.ends_with(b"\r\n") { "\r\n" } else { "\n" }
 }
 
 /// The place of a document in bytes that stand around it. So many of them before it are none of its own.
-fn place(bytes: &[u8], before: usize) -> std::ops::Range<usize> {
+fn place(bytes: &[u8], before: usize) -> Range<usize> {
     let document = bytes.get(before..).unwrap_or_default();
     let end = before + document.trim_ascii_end().len();
     let start = bytes.len() - document.trim_ascii_start().len();
@@ -103,7 +114,7 @@ fn place(bytes: &[u8], before: usize) -> std::ops::Range<usize> {
 #[derive(Debug)]
 pub(super) struct Piece {
     bytes: Vec<u8>,
-    document: std::ops::Range<usize>,
+    document: Range<usize>,
     separator: Separator,
 }
 
@@ -119,15 +130,15 @@ impl Frame for Piece {
     type Manner = (Separator, &'static str);
 
     fn manner(&self) -> Self::Manner {
-        (self.separator, if self.bytes.ends_with(b"\r\n") { "\r\n" } else { "\n" })
+        (self.separator, ending(&self.bytes))
     }
 
     fn name(&self) -> Option<&str> {
         None
     }
 
-    fn bytes<'f>(&'f self, _data: &'f str) -> Option<(&'f [u8], usize)> {
-        Some((&self.bytes, self.document.start))
+    fn bytes<'f>(&'f self, _data: &'f str) -> Option<(&'f [u8], Range<usize>)> {
+        Some((&self.bytes, self.document.clone()))
     }
 
     fn push(&self, data: Option<&str>, out: &mut Vec<u8>) {

@@ -3,24 +3,30 @@
 //!
 //! A placeholder that cannot be restored passes unchanged: nothing is lost and nothing waits without bound.
 
+mod cast;
 mod documents;
 mod events;
 mod frames;
+mod gap;
 mod lanes;
 mod lines;
 mod media;
 mod mould;
 mod numbers;
+mod resolver;
 mod sniff;
 mod spots;
 mod stream;
 #[cfg(test)]
 #[allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 mod tests;
+mod values;
 mod waiting;
 pub(crate) mod watched;
+mod written;
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::rc::Rc;
 
 use self::documents::Documents;
@@ -28,12 +34,13 @@ use self::events::Events;
 use self::frames::Frames;
 use self::lines::Lines;
 pub use self::media::{Media, is_like_ascii};
+use self::resolver::Resolver;
 use self::sniff::Verdict;
-use crate::dialect::{Calls, Options, Usage};
+use crate::dialect::{Options, Usage};
 use crate::guard::Guard;
 use crate::placeholder::Placeholder;
 use crate::replaced::{Replaced, Secret};
-use crate::unmask::{Part, Resolve, Unmasker};
+use crate::unmask::{Part, Unmasker};
 
 /// Maximum bytes of a JSON document, or of an element of an array, that are held until it is whole. A longer one and
 /// everything after it pass with their placeholders.
@@ -41,14 +48,6 @@ const DOCUMENT_MAX: usize = 64 << 20;
 /// Maximum bytes of one event or one line that are held until it is whole. A longer one and everything after it pass
 /// with their placeholders.
 const EVENT_MAX: usize = 16 << 20;
-/// Maximum placeholders that nobody knew and that are remembered, to be asked for; any further ones are only counted.
-const UNKNOWN_MAX: usize = 64;
-/// Maximum bytes of all values that are put into one response. From there on its placeholders stay: a short body may
-/// repeat the placeholder of a long value without end.
-const VALUES_MAX: usize = 32 << 20;
-/// Maximum blocks of restored thinking of one response that are remembered; any further ones are forgotten, and masked
-/// as text when they are sent back.
-const THOUGHTS_MAX: usize = 64;
 
 /// The answer of a [`Lookup`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -267,80 +266,15 @@ trait Frame: std::fmt::Debug {
     /// The name that the framing gives the event.
     fn name(&self) -> Option<&str>;
 
-    /// The bytes by which a later event is known as alike, and the offset of the data in them; `None` if the data does
+    /// The bytes by which a later event is known as alike, and the place of the data in them; `None` if the data does
     /// not stand there as it is.
-    fn bytes<'f>(&'f self, data: &'f str) -> Option<(&'f [u8], usize)>;
+    fn bytes<'f>(&'f self, data: &'f str) -> Option<(&'f [u8], Range<usize>)>;
 
     /// Appends the event with other data; `None` leaves it as it is.
     fn push(&self, data: Option<&str>, out: &mut Vec<u8>);
 
     /// Appends an added event, with the name that its API gives it.
     fn push_extra(manner: &Self::Manner, name: Option<&str>, data: &str, out: &mut Vec<u8>);
-}
-
-struct Resolver {
-    lookup: Box<dyn Lookup>,
-    options: Options,
-    /// The bytes of the values so far.
-    values: usize,
-    tally: Tally,
-}
-
-impl Resolver {
-    fn new(options: Options, lookup: Box<dyn Lookup>) -> Self {
-        let calls = if lookup.guard().is_some() { Calls::Marked } else { Calls::Unmarked };
-        Self { lookup, options: Options { calls, ..options }, values: 0, tally: Tally::default() }
-    }
-}
-
-impl Resolve for Resolver {
-    fn resolve(&mut self, placeholder: &Placeholder) -> Option<Secret> {
-        let answer = self.lookup.lookup(placeholder);
-        if let Answer::Value(value) = answer {
-            self.values = self.values.saturating_add(value.expose().len());
-            if self.values <= VALUES_MAX {
-                self.tally.restored += 1;
-                return Some(value);
-            }
-            self.tally.degraded = true;
-            self.tally.unresolved += 1;
-            return None;
-        }
-        if answer == Answer::Withheld {
-            self.tally.withheld += 1;
-            return None;
-        }
-        self.tally.unresolved += 1;
-        if self.tally.unknown.len() < UNKNOWN_MAX {
-            self.tally.unknown.insert(*placeholder);
-        }
-        None
-    }
-
-    fn guard(&self) -> Option<Rc<Guard>> {
-        self.lookup.guard()
-    }
-
-    fn value(&self, placeholder: &Placeholder) -> Option<Secret> {
-        match self.lookup.lookup(placeholder) {
-            Answer::Value(value) => Some(value),
-            Answer::Withheld | Answer::Unknown => None,
-        }
-    }
-
-    fn guarded(&mut self, placeholders: usize) {
-        self.tally.guarded += placeholders as u64;
-    }
-
-    fn thought(&mut self, signature: &str, original: &str) {
-        if self.tally.thoughts.len() < THOUGHTS_MAX {
-            self.tally.thoughts.push((signature.to_owned(), original.to_owned()));
-        }
-    }
-
-    fn usage(&mut self, usage: Usage) {
-        self.tally.usage.take(usage);
-    }
 }
 
 fn write_text(unmasker: &mut Unmasker, chunk: &[u8], resolver: &mut Resolver, out: &mut Vec<u8>) {

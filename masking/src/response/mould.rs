@@ -8,9 +8,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::gap::{Filling, Gap};
 use super::spots::{self, Constant, Constants};
-use crate::dialect::{self, Lane, Piece, Plan, SEQUENCE_NUMBER};
-use crate::json::{self, Shape, Value};
+use super::values;
+use crate::dialect::{self, Piece, Plan, SEQUENCE_NUMBER};
+use crate::json::{Shape, Value};
 use crate::near;
 use crate::placeholder;
 
@@ -41,34 +43,13 @@ pub(super) struct Mould {
     /// What stands before each gap, and the gap.
     parts: Vec<(Box<[u8]>, Gap)>,
     end: Box<[u8]>,
+    /// The bytes that stand around the data.
+    before: usize,
+    behind: usize,
     /// The gaps that are pieces of texts of a known API.
     pub(super) lanes: usize,
     /// The strings between the gaps that are remembered by their places; `None` if the API is known.
     pub(super) constants: Option<Constants>,
-}
-
-/// What may differ between two events of one mould.
-#[derive(Debug, Clone)]
-pub(super) enum Gap {
-    /// A piece of a text of a known API.
-    Lane(Lane),
-    /// A string at a place that is remembered.
-    Spot(usize),
-    /// The number of an event.
-    Sequence,
-    /// A number that nobody asks for.
-    Number,
-    /// A string that nobody asks for.
-    Idle,
-}
-
-/// The content of a gap, by its place in the event.
-#[derive(Debug, Clone)]
-struct Filling {
-    range: Range<usize>,
-    is_escaped: bool,
-    /// Whether a placeholder may begin in it.
-    may_begin: bool,
 }
 
 /// How much of some bytes an event is.
@@ -83,14 +64,16 @@ pub(super) enum Extent {
 pub(super) struct Cast<'m> {
     pub(super) mould: &'m Mould,
     pub(super) len: usize,
+    /// Whether a placeholder may begin in one of its texts.
+    pub(super) may_begin: bool,
     fillings: &'m [Filling],
 }
 
-/// An event that may leave a mould: its bytes, and the offset of its data in them.
+/// An event that may leave a mould: its bytes, and the place of its data in them.
 #[derive(Debug)]
 pub(super) struct Draft {
     bytes: Box<[u8]>,
-    data: usize,
+    data: Range<usize>,
 }
 
 impl Moulds {
@@ -99,7 +82,7 @@ impl Moulds {
         Self { kept: Vec::new(), credit, has_mould: false, fillings: Vec::new() }
     }
 
-    /// Finds the mould that an event fits in which no placeholder may begin.
+    /// Finds the mould that an event fits in which no placeholder may begin but in texts that are restored in their gaps.
     pub(super) fn find(&mut self, bytes: &[u8], extent: Extent) -> Option<Cast<'_>> {
         self.has_mould = false;
         let is_short = bytes.len() <= FIT_MAX || extent == Extent::Beginning;
@@ -111,11 +94,13 @@ impl Moulds {
             }
             self.kept.get_mut(..=index)?.rotate_right(1);
             self.has_mould = true;
-            if self.fillings.iter().any(|filling| filling.may_begin) {
+            let (mould, fillings) = (self.kept.first()?, self.fillings.as_slice());
+            let may_begin = fillings.iter().any(|filling| filling.may_begin);
+            if may_begin && !mould.restores(bytes, fillings) {
                 return None;
             }
             self.credit = self.credit.saturating_add(1).min(CREDIT);
-            return Some(Cast { mould: self.kept.first()?, len, fillings: &self.fillings });
+            return Some(Cast { mould, len, may_begin, fillings });
         }
         None
     }
@@ -127,7 +112,7 @@ impl Moulds {
     }
 
     /// Begins a mould from an event that is read; `None` if it has one, or none is worth it.
-    pub(super) fn draft(&mut self, event: Option<(&[u8], usize)>) -> Option<Draft> {
+    pub(super) fn draft(&mut self, event: Option<(&[u8], Range<usize>)>) -> Option<Draft> {
         let is_worth_it = self.credit > 0 && !std::mem::take(&mut self.has_mould);
         let (bytes, data) = event.filter(|(bytes, _)| is_worth_it && bytes.len() <= BYTES_MAX)?;
         self.credit -= 1;
@@ -143,6 +128,33 @@ impl Moulds {
 }
 
 impl Cast<'_> {
+    /// The data of the event.
+    pub(super) fn data<'e>(&self, event: &'e [u8]) -> &'e str {
+        let data = event.get(self.mould.before..self.len.saturating_sub(self.mould.behind));
+        data.and_then(|data| std::str::from_utf8(data).ok()).unwrap_or_default()
+    }
+
+    /// Writes the event with other contents in its gaps, those that `new` returns. `None` if all stay.
+    pub(super) fn rewritten(
+        &self,
+        event: &[u8],
+        mut new: impl FnMut(&Gap, &Filling) -> Option<String>,
+    ) -> Option<Vec<u8>> {
+        let (mut out, mut at) = (Vec::new(), 0);
+        for (gap, filling) in self.gaps().zip(self.fillings) {
+            let Some(content) = new(gap, filling) else { continue };
+            out.reserve(self.len + content.len());
+            out.extend_from_slice(event.get(at..filling.range.start).unwrap_or_default());
+            out.extend_from_slice(content.as_bytes());
+            at = filling.range.end;
+        }
+        if at == 0 {
+            return None;
+        }
+        out.extend_from_slice(event.get(at..self.len).unwrap_or_default());
+        Some(out)
+    }
+
     /// The gaps of the event, and what stands in them.
     pub(super) fn texts<'e>(&self, event: &'e [u8]) -> impl Iterator<Item = (&Gap, impl Fn() -> Cow<'e, [u8]>)> {
         self.gaps().zip(self.fillings).map(move |(gap, filling)| (gap, move || filling.text(event)))
@@ -155,6 +167,16 @@ impl Cast<'_> {
 }
 
 impl Mould {
+    /// Returns whether each text in which a placeholder may begin can be restored in its gap. One that a later event may
+    /// continue waits for that at a place that is remembered.
+    fn restores(&self, event: &[u8], fillings: &[Filling]) -> bool {
+        self.parts.iter().zip(fillings).filter(|(_, filling)| filling.may_begin).all(|((_, gap), filling)| match gap {
+            Gap::Lane { .. } => true,
+            Gap::Spot { .. } => !values::may_wait(&filling.text(event)),
+            Gap::Sequence | Gap::Number | Gap::Idle => false,
+        })
+    }
+
     /// Notes what stands in the gaps of the event that the bytes begin with. Returns its length; `None` if it does not
     /// fit.
     fn fit(&self, bytes: &[u8], fillings: &mut Vec<Filling>) -> Option<usize> {
@@ -162,46 +184,11 @@ impl Mould {
         let mut rest = bytes;
         for (before, gap) in &self.parts {
             rest = near::without(rest, before)?;
-            let at = bytes.len() - rest.len();
-            let filling = match gap {
-                Gap::Lane(_) | Gap::Spot(_) | Gap::Idle => Filling::string(bytes, at)?,
-                Gap::Number => Filling::number(at, json::number(rest)?),
-                Gap::Sequence => Filling::number(at, digits(rest)?),
-            };
+            let filling = Filling::of(gap, bytes, bytes.len() - rest.len())?;
             rest = bytes.get(filling.range.end..)?;
             fillings.push(filling);
         }
         Some(bytes.len() - near::without(rest, &self.end)?.len())
-    }
-}
-
-impl Filling {
-    /// The content of a string that begins there.
-    fn string(event: &[u8], at: usize) -> Option<Self> {
-        let rest = event.get(at..)?;
-        if let Some(near::Plain { len, has_w }) = near::plain(rest) {
-            let text = rest.get(..len)?;
-            let may_begin =
-                if has_w { placeholder::next_candidate(text).is_some() } else { placeholder::ends_in_one(text) };
-            return Some(Self { range: at..at + len, is_escaped: false, may_begin });
-        }
-        let (len, is_escaped) = json::content(rest)?;
-        let filling = Self { range: at..at + len, is_escaped, may_begin: false };
-        let may_begin = placeholder::next_candidate(&filling.text(event)).is_some();
-        Some(Self { may_begin, ..filling })
-    }
-
-    fn number(at: usize, len: usize) -> Self {
-        Self { range: at..at + len, is_escaped: false, may_begin: false }
-    }
-
-    fn text<'e>(&self, event: &'e [u8]) -> Cow<'e, [u8]> {
-        let raw = event.get(self.range.clone()).unwrap_or_default();
-        if !self.is_escaped {
-            return raw.into();
-        }
-        let text = json::unescape(std::str::from_utf8(raw).unwrap_or_default());
-        text.into_owned().into_bytes().into()
     }
 }
 
@@ -213,10 +200,14 @@ impl Draft {
         }
         let gap = |piece: &Piece<'_, '_>| {
             let is_continued = piece.slot.value.shape() == Shape::String && piece.lane.thinking().is_none();
-            is_continued.then(|| (piece.slot.value.span(), Gap::Lane(piece.lane.clone())))
+            let Piece { slot, lane, reader, .. } = piece;
+            let gap = || Gap::Lane { lane: lane.clone(), reader: *reader, inner: slot.inner };
+            is_continued.then(|| (slot.value.span(), gap()))
         };
         let gaps = plan.pieces.iter().map(gap).collect::<Option<Vec<_>>>()?;
-        self.mould(event, gaps, &[])
+        // The pieces are taken in the order of the event.
+        let is_in_order = gaps.is_sorted_by_key(|(span, _)| span.start);
+        if is_in_order { self.mould(event, gaps, &[]) } else { None }
     }
 
     /// The mould of an event of no known API, with the gaps and the constants that its strings are.
@@ -252,14 +243,15 @@ impl Draft {
         gaps.sort_by_key(|(span, _)| span.start);
         let (mut parts, mut at) = (Vec::with_capacity(gaps.len()), 0);
         for (span, gap) in gaps {
-            let span = self.data + span.start..self.data + span.end;
+            let span = self.data.start + span.start..self.data.start + span.end;
             parts.push((self.bytes.get(at..span.start)?.into(), gap));
             at = span.end;
         }
         let end: Box<[u8]> = self.bytes.get(at..)?.into();
         let is_still = parts.iter().map(|(before, _)| before).chain([&end]).all(|bytes| holds_nothing(bytes));
-        let lanes = parts.iter().filter(|(_, gap)| matches!(gap, Gap::Lane(_))).count();
-        is_still.then_some(Mould { parts, end, lanes, constants: None })
+        let lanes = parts.iter().filter(|(_, gap)| matches!(gap, Gap::Lane { .. })).count();
+        let (before, behind) = (self.data.start, self.bytes.len().saturating_sub(self.data.end));
+        is_still.then_some(Mould { parts, end, before, behind, lanes, constants: None })
     }
 }
 
@@ -281,11 +273,6 @@ fn idle(value: Value<'_, '_>, name: &str, found: &mut dyn FnMut(Range<usize>, Ga
         Shape::String if IDLE.contains(&name) && !value.raw().is_empty() => found(value.span(), Gap::Idle),
         Shape::Number | Shape::String | Shape::Literal => {}
     }
-}
-
-/// Returns the length of the integer that the bytes begin with, as JSON has it.
-fn digits(bytes: &[u8]) -> Option<usize> {
-    json::number(bytes).filter(|len| bytes.get(..*len).unwrap_or_default().iter().all(u8::is_ascii_digit))
 }
 
 #[cfg(test)]

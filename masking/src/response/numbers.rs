@@ -33,8 +33,14 @@ impl Numbers {
     /// Returns the edit that gives an event its new number; `None` if it keeps its own, or has none.
     pub(super) fn renumber(&mut self, event: Value<'_, '_>) -> Option<Edit> {
         let value = event.field(SEQUENCE_NUMBER)?;
-        let number = value.raw().parse::<u64>().ok()?.saturating_add(self.added);
+        let text = self.next(value.raw())?;
+        Some(Edit { span: value.span(), text })
+    }
+
+    /// Takes the number of the next event. Returns its new one; `None` if it keeps its own.
+    pub(super) fn next(&mut self, number: &str) -> Option<String> {
+        let number = number.parse::<u64>().ok()?.saturating_add(self.added);
         self.last = Some(number);
-        (self.added > 0).then(|| Edit { span: value.span(), text: number.to_string() })
+        (self.added > 0).then(|| number.to_string())
     }
 }

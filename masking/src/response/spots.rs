@@ -128,9 +128,14 @@ impl Texts {
 
     /// Takes a string in which no placeholder begins, at the place with this index, whose string has changed before.
     pub(super) fn pass(&mut self, index: usize, string: &[u8]) {
-        if let Some(text) = self.texts.get_mut(index) {
-            text.progress.read(string);
+        if let Some(progress) = self.at(index) {
+            progress.read(string);
         }
+    }
+
+    /// Returns how far the text at the place with this index has come.
+    pub(super) fn at(&mut self, index: usize) -> Option<&mut Progress> {
+        self.texts.get_mut(index).map(|text| &mut text.progress)
     }
 
     pub(super) fn generation(&self) -> u32 {

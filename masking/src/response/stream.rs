@@ -4,11 +4,14 @@
 use std::rc::Rc;
 
 use super::Frame;
+use super::cast::{Continued, Passed};
+use super::gap::Gap;
 use super::lanes::{Event, Extra, Lanes, Restored};
-use super::mould::{Draft, Extent, Gap, Moulds};
+use super::mould::{Draft, Extent, Moulds};
 use super::numbers::Numbers;
 use super::spots::{self, Again, Spot};
-use super::waiting::{Form, Holds, Waiting, Written};
+use super::waiting::Waiting;
+use super::written::{Form, Holds, Written};
 use crate::dialect::{self, Inner, Options, Side, Slot};
 use crate::guard::{self, Stays};
 use crate::json::{Document, Shape, Value};
@@ -60,7 +63,7 @@ pub(super) enum Content {
 impl<F: Frame> Stream<F> {
     pub(super) fn new(events: Events, options: Options) -> Self {
         Self {
-            lanes: Lanes::new(),
+            lanes: Lanes::new(options),
             waiting: Waiting::new(),
             numbers: Numbers::default(),
             moulds: Moulds::new(),
@@ -69,9 +72,15 @@ impl<F: Frame> Stream<F> {
         }
     }
 
-    /// Takes an event that is an earlier one but for its texts, in which no placeholder may begin: it leaves as it came.
-    /// Returns its bytes, of which there may be more; `None` if it must be read.
-    pub(super) fn pass<'e>(&mut self, bytes: &'e [u8], extent: Extent, resolver: &mut dyn Resolve) -> Option<&'e [u8]> {
+    /// Takes an event that is an earlier one but for its texts, where that is enough to restore it. `None` if it must be
+    /// read.
+    pub(super) fn pass<'e>(
+        &mut self,
+        bytes: &'e [u8],
+        extent: Extent,
+        manner: impl Fn(&[u8]) -> F::Manner,
+        resolver: &mut dyn Resolve,
+    ) -> Option<Passed<'e>> {
         if !self.waiting.is_empty() {
             return None;
         }
@@ -80,28 +89,11 @@ impl<F: Frame> Stream<F> {
             self.moulds.forget();
             return None;
         }
-        let passes = |gap: &Gap| match gap {
-            // A single one is asked for when it is continued: that it holds something back is rare.
-            Gap::Lane(lane) => cast.mould.lanes == 1 || self.lanes.passes(lane),
-            Gap::Sequence => self.numbers.keeps_its_own(),
-            Gap::Spot(_) | Gap::Number | Gap::Idle => true,
-        };
-        if !cast.gaps().all(passes) {
-            return None;
-        }
-        for (gap, text) in cast.texts(bytes) {
-            match gap {
-                Gap::Lane(lane) if self.lanes.pass(lane, &text(), resolver) => {}
-                // A number that was taken before is taken again when the event is read.
-                Gap::Lane(_) => return None,
-                Gap::Spot(index) => self.waiting.texts.pass(*index, &text()),
-                Gap::Sequence => self.numbers.pass(&text()),
-                Gap::Number | Gap::Idle => {}
-            }
-        }
         #[cfg(test)]
         super::mould::PASSED.set(super::mould::PASSED.get() + 1);
-        bytes.get(..cast.len)
+        let event = bytes.get(..cast.len)?;
+        let (lanes, numbers, texts) = (&mut self.lanes, &mut self.numbers, &mut self.waiting.texts);
+        Some(Continued { lanes, numbers, texts }.take(&cast, event, manner, resolver))
     }
 
     /// Takes the next event. Returns whether its data is JSON, or is none.
@@ -210,17 +202,19 @@ impl<F: Frame> Stream<F> {
         slots.for_each(|slot| self.whole(&slot, &stays, resolver));
         self.waiting.end_event(&kind, out);
         if let Some(draft) = draft.filter(|_| self.waiting.is_empty()) {
-            self.mould(draft, root, &taken);
+            self.mould(draft, root, &kind, &taken);
         }
     }
 
     /// Makes a mould of an event that has left, with the strings that continued a text.
-    fn mould(&mut self, draft: Draft, root: Value<'_, '_>, taken: &[(Spot, Slot<'_, '_>)]) {
+    fn mould(&mut self, draft: Draft, root: Value<'_, '_>, kind: &str, taken: &[(Spot, Slot<'_, '_>)]) {
         let (mut gaps, mut constants) = (Vec::new(), Vec::new());
         for (spot, slot) in taken {
             let span = slot.value.span();
             match self.waiting.texts.again(spot, &slot.value.string().unwrap_or_default()) {
-                Again::Continues(index) if !spots::decides_by(slot) => gaps.push((span, Gap::Spot(index))),
+                Again::Continues(index) if !spots::decides_by(slot) => {
+                    gaps.push((span, Gap::Spot { index, holds: holds(slot, kind) }));
+                }
                 Again::Nothing(constant) => constants.push((span, constant)),
                 Again::Continues(_) | Again::More => return,
             }
@@ -246,14 +240,13 @@ impl<F: Frame> Stream<F> {
         stays: &Stays,
         resolver: &mut dyn Resolve,
     ) -> bool {
-        let is_named = is_arguments(slot, kind);
+        let holds = holds(slot, kind);
         // What a tool is called with is judged by itself.
-        let is_watched = (slot.call.is_some() || is_named) && resolver.guard().is_some();
+        let is_watched = (slot.call.is_some() || holds == Holds::Arguments) && resolver.guard().is_some();
         if slot.signature.is_some() || slot.value.shape() != Shape::String || is_watched {
             self.whole(slot, stays, resolver);
             return false;
         }
-        let holds = if is_named { Holds::Arguments } else { Holds::Inner(slot.inner) };
         let string = Written { span: slot.value.span(), form: Form::Json, holds };
         self.waiting.string(spot, kind, string, &slot.value.string().unwrap_or_default(), resolver);
         true
@@ -284,6 +277,10 @@ fn may_hold(document: &[u8]) -> bool {
 /// Returns whether a string is JSON by its name, as that of the arguments of a tool's call.
 fn is_arguments(slot: &Slot<'_, '_>, kind: &str) -> bool {
     slot.inner == Inner::Text && slot.key.is_some_and(|key| holds_json(key, kind))
+}
+
+fn holds(slot: &Slot<'_, '_>, kind: &str) -> Holds {
+    if is_arguments(slot, kind) { Holds::Arguments } else { Holds::Inner(slot.inner) }
 }
 
 /// Judges the arguments of calls that are known by their name alone. A piece of them cannot be judged, so it stays as it

@@ -11,11 +11,11 @@ use std::rc::Rc;
 
 use super::Frame;
 use super::spots::{Spot, Texts};
-use crate::dialect::Inner;
-use crate::json::{self, Cursor, Edit};
+use super::values::values;
+use super::written::{Walk, Written};
+use crate::json::{self, Edit};
 use crate::placeholder::{self, End, Read, WRITTEN_MAX};
 use crate::replaced::Secret;
-use crate::rewrite;
 use crate::unmask::{Around, Resolve};
 
 /// Maximum strings whose continuation is waited for. In any further one a placeholder that an event cuts stays.
@@ -64,31 +64,6 @@ struct Segment {
     string: Written,
     /// The part in the decoded string.
     range: Range<usize>,
-}
-
-/// A string as it stands in the data of an event.
-#[derive(Debug, Clone)]
-pub(super) struct Written {
-    pub(super) span: Range<usize>,
-    pub(super) form: Form,
-    pub(super) holds: Holds,
-}
-
-/// What a string holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holds {
-    Inner(Inner),
-    /// By its name JSON, if its text has begun like JSON.
-    Arguments,
-}
-
-/// The form of a string in the data of an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// A string of JSON.
-    Json,
-    /// The data itself.
-    Plain,
 }
 
 /// Words in the kinds of events that end a text, in lower case: `text-end`, `thread.message.completed`, `RUN_FINISHED`.
@@ -189,74 +164,46 @@ impl<F: Frame> Waiting<F> {
     /// Puts values into the events for the placeholders of a text. Returns the offset at which the text may continue in
     /// the next event; `None` if it does not have to.
     fn restore(&mut self, open: &mut Open, resolver: &mut dyn Resolve) -> Option<usize> {
-        let (mut at, mut plain) = (0, 0);
-        let parts = std::mem::take(&mut open.parts);
         let data = self.events.back().map(|event| Rc::clone(&event.data)).unwrap_or_else(|| Rc::from(""));
-        let mut walk = parts.last().map(|part| Walk::new(&part.string, &data));
-        while let Some(rest) = open.text.get(at..) {
-            let Some(candidate) = placeholder::next_candidate(rest).map(|offset| at + offset) else { break };
-            let rest = open.text.get(candidate..).unwrap_or_default();
-            let found = match placeholder::read(rest, End::Open) {
-                Read::No => None,
-                Read::Placeholder(placeholder, len) => Some((placeholder, len)),
-                // A placeholder that is whole is not waited for.
-                Read::More => match placeholder::read(rest, End::Here) {
-                    Read::Placeholder(placeholder, len) => Some((placeholder, len)),
-                    Read::No | Read::More => {
-                        let progress = self.texts.progress(&open.spot);
-                        progress.read(open.text.get(plain..candidate).unwrap_or_default());
-                        open.parts = parts;
-                        return Some(candidate);
-                    }
-                },
-            };
-            at = match found.and_then(|(placeholder, len)| Some((resolver.resolve(&placeholder)?, len))) {
-                None => candidate + 1,
-                Some((value, len)) => {
-                    let progress = self.texts.progress(&open.spot);
-                    progress.read(open.text.get(plain..candidate).unwrap_or_default());
-                    let around = Around::of(progress);
-                    plain = candidate + len;
-                    self.replace(&parts, candidate..plain, &value, around, walk.as_mut());
-                    plain
-                }
-            };
-        }
-        self.texts.progress(&open.spot).read(open.text.get(plain..).unwrap_or_default());
-        None
+        let mut walk = open.parts.last().map(|part| Walk::new(&part.string, &data));
+        let (parts, events, first) = (&open.parts, &mut self.events, self.first);
+        values(&open.text, self.texts.progress(&open.spot), resolver, &mut |range, value, around| {
+            replace(events, first, parts, range, value, around, walk.as_mut());
+        })
     }
+}
 
-    /// Replaces a part of a text: its first part with the value, and the parts in later events with nothing. `walk` is
-    /// that of the last part, in which there may be many.
-    fn replace(
-        &mut self,
-        parts: &[Segment],
-        range: Range<usize>,
-        value: &Secret,
-        around: Around,
-        mut walk: Option<&mut Walk<'_>>,
-    ) {
-        let (mut offset, mut value) = (0, Some(value));
-        for (index, part) in parts.iter().enumerate() {
-            let (start, end) = (offset, offset + part.range.len());
-            offset = end;
-            if end <= range.start || start >= range.end {
-                continue;
-            }
-            let from = part.range.start + range.start.saturating_sub(start);
-            let to = part.range.start + (range.end.min(end) - start);
-            let mut text = String::new();
-            if let Some(value) = value.take() {
-                part.string.push_value(value, around, &mut text);
-            }
-            let event = usize::try_from(part.event.saturating_sub(self.first)).unwrap_or(usize::MAX);
-            if let Some(event) = self.events.get_mut(event) {
-                let span = match walk.as_mut().filter(|_| index + 1 == parts.len()) {
-                    Some(walk) => walk.span(from..to),
-                    None => Walk::new(&part.string, &event.data).span(from..to),
-                };
-                event.edits.push(Edit { span, text });
-            }
+/// Replaces a part of a text: its first part with the value, and the parts in later events with nothing. `walk` is that of
+/// the last part, in which there may be many.
+fn replace<F>(
+    events: &mut VecDeque<Event<F>>,
+    first: u64,
+    parts: &[Segment],
+    range: Range<usize>,
+    value: &Secret,
+    around: Around,
+    mut walk: Option<&mut Walk<'_>>,
+) {
+    let (mut offset, mut value) = (0, Some(value));
+    for (index, part) in parts.iter().enumerate() {
+        let (start, end) = (offset, offset + part.range.len());
+        offset = end;
+        if end <= range.start || start >= range.end {
+            continue;
+        }
+        let from = part.range.start + range.start.saturating_sub(start);
+        let to = part.range.start + (range.end.min(end) - start);
+        let mut text = String::new();
+        if let Some(value) = value.take() {
+            part.string.push_value(value, around, &mut text);
+        }
+        let event = usize::try_from(part.event.saturating_sub(first)).unwrap_or(usize::MAX);
+        if let Some(event) = events.get_mut(event) {
+            let span = match walk.as_mut().filter(|_| index + 1 == parts.len()) {
+                Some(walk) => walk.span(from..to),
+                None => Walk::new(&part.string, &event.data).span(from..to),
+            };
+            event.edits.push(Edit { span, text });
         }
     }
 }
@@ -288,52 +235,5 @@ impl Open {
             left -= taken;
             !part.range.is_empty()
         });
-    }
-}
-
-impl Written {
-    fn push_value(&self, value: &Secret, around: Around, out: &mut String) {
-        match self.form {
-            Form::Json => {
-                let inner = match self.holds {
-                    Holds::Inner(inner) => inner,
-                    Holds::Arguments if around == Around::JsonString => Inner::Json,
-                    Holds::Arguments => Inner::Text,
-                };
-                rewrite::push_value(value, inner, around, out);
-            }
-            Form::Plain => out.push_str(&around.written(value)),
-        }
-    }
-}
-
-/// Finds the places of decoded text in a string as it is written. They are asked for in order, so that it is walked once.
-#[derive(Debug)]
-struct Walk<'d> {
-    string: &'d Written,
-    cursor: Cursor<'d>,
-    /// How far it was walked: decoded and as written.
-    decoded: usize,
-    written: usize,
-}
-
-impl<'d> Walk<'d> {
-    fn new(string: &'d Written, data: &'d str) -> Self {
-        let cursor = Cursor::new(data.get(string.span.clone()).unwrap_or_default());
-        Self { string, cursor, decoded: 0, written: string.span.start }
-    }
-
-    fn span(&mut self, range: Range<usize>) -> Range<usize> {
-        let start = self.string.span.start;
-        match self.string.form {
-            Form::Plain => start + range.start..start + range.end,
-            Form::Json => self.walk(range.start)..self.walk(range.end),
-        }
-    }
-
-    fn walk(&mut self, to: usize) -> usize {
-        self.written += self.cursor.advance(to.saturating_sub(self.decoded)).len();
-        self.decoded = to;
-        self.written
     }
 }
