@@ -452,9 +452,8 @@ impl Keyed {
         let of_user = || quoted::is_of_user(text, phrase.start) && !check::has_reference_mark(bytes);
         // A variable of the environment and a connection may have one that is made of words alone.
         let given = || {
-            let place =
-                given::is_of_variable(text, phrase.start) || given::is_of_connection(text, phrase.clone(), b",;(");
-            place && phrase::is_given(bytes)
+            given::is_of_variable(text, phrase.start) && phrase::is_given(bytes)
+                || given::is_of_connection(text, phrase.clone(), b",;(") && phrase::is_given(bytes)
         };
         let plain = self.check == Check::Password && (of_user() || given());
         if (phrase::is_password(bytes) || plain) && sure(bytes) {

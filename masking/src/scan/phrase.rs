@@ -69,14 +69,22 @@ pub(crate) fn is_password(value: &[u8]) -> bool {
     if !is_bounded(value) {
         return false;
     }
-    let count = |sort: Word| words(value).filter(|word| sort_of(word) == sort).count();
     let all = words(value).take(WORDS_MAX + 1).count();
-    let (odd, plain) = (count(Word::Odd), count(Word::Plain));
-    if all > WORDS_MAX || count(Word::Sentence) > 0 {
+    if all > WORDS_MAX {
         return false;
     }
+    let (mut odd, mut plain, mut numbers) = (0, 0, 0);
+    // The judgement on a word costs, and the first of a sentence ends it.
+    for word in words(value) {
+        match sort_of(word) {
+            Word::Odd => odd += 1,
+            Word::Plain => plain += 1,
+            Word::Number => numbers += 1,
+            Word::Sentence => return false,
+        }
+    }
     let lower = value.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b' ' | b'-'));
-    odd > 0 && odd >= plain || lower && all >= PASSPHRASE_MIN && odd + count(Word::Number) == 1 && plain + 1 == all
+    odd > 0 && odd >= plain || lower && all >= PASSPHRASE_MIN && odd + numbers == 1 && plain + 1 == all
 }
 
 fn words(value: &[u8]) -> impl Iterator<Item = &[u8]> {
