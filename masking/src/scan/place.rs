@@ -179,7 +179,8 @@ fn is_staged(text: &[u8], start: usize, end: usize) -> bool {
         [b" is".as_slice(), b" ist", b" is the"].iter().find_map(|verb| front.strip_suffix(*verb)).unwrap_or(front);
     // `개발은 471192830564`
     let noun = PARTICLES.iter().find_map(|particle| front.strip_suffix(particle.as_bytes())).unwrap_or(front);
-    let foreign = FOREIGN_STAGES.iter().any(|stage| noun.ends_with(stage.as_bytes()));
+    let foreign = noun.last().is_some_and(|b| !b.is_ascii())
+        && FOREIGN_STAGES.iter().any(|stage| noun.ends_with(stage.as_bytes()));
     if foreign && (signs > 0 || noun.len() < front.len()) {
         return tells_accounts(text, start, end);
     }

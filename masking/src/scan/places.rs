@@ -547,10 +547,12 @@ fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 /// `["AWS/S3", "NumberOfObjects", "BucketName", "b"]`.
 fn is_dimension(text: &[u8], at: usize) -> bool {
     let head = text.get(at.saturating_sub(BEFORE_MAX)..at).unwrap_or_default();
-    let open = head.iter().rposition(|b| matches!(b, b'[' | b']'));
-    let list = open.and_then(|open| head.get(open..)).unwrap_or_default();
-    head.trim_ascii_end().ends_with(b",")
-        && list.strip_prefix(b"[").is_some_and(|list| list.trim_ascii_start().starts_with(b"\"AWS/"))
+    if !head.trim_ascii_end().ends_with(b",") {
+        return false;
+    }
+    let list = memchr::memrchr2(b'[', b']', head).and_then(|open| head.get(open..)).unwrap_or_default();
+    let namespace = list.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    namespace.is_some_and(|namespace| namespace.starts_with(b"\"AWS/"))
 }
 
 /// The `b-1` bucket, `b-1 버킷`, `「b-1」バケット`.
