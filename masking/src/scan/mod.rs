@@ -32,6 +32,7 @@ mod letters;
 mod literals;
 mod look;
 mod make;
+mod meant;
 mod member;
 mod name;
 mod neighbour;
