@@ -220,6 +220,8 @@ pub(crate) enum Check {
     UserData,
     /// It is twelve digits, not all the same.
     Account,
+    /// The same in three groups with blanks between them, which stand in sentences: nothing below their name is read.
+    Grouped,
     /// It is a private address that is not one of the aggregates of RFC 1918.
     PrivateIp,
     CgnatIp,

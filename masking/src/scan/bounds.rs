@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::near::is_any;
 use crate::scan::check;
+use crate::scan::edge;
 use crate::scan::given;
 use crate::scan::letters;
 use crate::scan::notation::{PlaceKind, ValuePlace};
@@ -46,20 +47,16 @@ pub(crate) fn value(text: &[u8], place: ValuePlace, formal: bool) -> Option<Rang
 
 /// The password that is a member of a connection, beside others: a value whatever it looks like.
 fn member(text: &[u8], start: usize, rest: &[u8], end: End) -> Option<Range<usize>> {
-    let len = match end {
+    let (len, separators) = match end {
         // Blanks do not end it.
-        End::Semicolon => rest.iter().position(|b| is_any(b";\"'\r\n", b)).unwrap_or(rest.len()),
-        End::Blank => len(rest, end)?,
+        End::Semicolon => (rest.iter().position(|b| is_any(b";\"'\r\n", b)).unwrap_or(rest.len()), b";".as_slice()),
+        End::Blank => (len(rest, end)?, b"; ".as_slice()),
         _ => return None,
     };
     let value = rest.get(..len)?;
     let chosen = if value.contains(&b' ') { phrase::is_given(value) } else { given::is_chosen(value) };
     let range = start..start + len;
-    let beside = || match end {
-        End::Semicolon => given::is_of_connection(text, range.clone(), b";"),
-        _ => given::is_of_connection(text, range.clone(), b"; "),
-    };
-    (chosen && !is_expression(value) && beside()).then_some(range)
+    (chosen && !is_expression(value) && given::is_of_connection(text, range.clone(), separators)).then_some(range)
 }
 
 /// The way in which a value ends, by what stands in front of its name.
@@ -194,7 +191,7 @@ pub(crate) fn without_brace(text: &[u8], value: Range<usize>) -> Range<usize> {
         return value;
     };
     let head = text.get(value.start.saturating_sub(FLOW_MAX)..value.start).unwrap_or_default();
-    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..).unwrap_or_default();
+    let line = edge::last_line(head);
     let mut depth = 0_usize;
     let opened = line.iter().rev().any(|b| {
         let open = *b == b'{' && depth == 0;
@@ -229,7 +226,7 @@ pub(crate) fn without_bracket(text: &[u8], value: Range<usize>) -> Range<usize> 
         _ => return value,
     };
     let head = text.get(value.start.saturating_sub(HEAD_MAX)..value.start).unwrap_or_default();
-    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..).unwrap_or_default();
+    let line = edge::last_line(head);
     let opened = !bytes.contains(&open) && line.contains(&open);
     value.start..value.end - usize::from(opened)
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::catalog::Check;
 use crate::near::is_any;
 use crate::scan::check::{self, ACCOUNT_LEN};
+use crate::scan::edge;
 use crate::scan::words::Words;
 
 /// Bytes in which the value begins, and words in front of it.
@@ -41,7 +42,7 @@ pub(crate) fn account(text: &[u8], at: usize) -> Option<Range<usize>> {
 pub(crate) fn account_before(text: &[u8], at: usize) -> Option<Range<usize>> {
     let from = at.saturating_sub(CLAUSE_MAX);
     let head = text.get(from..at)?;
-    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..)?;
+    let line = edge::last_line(head);
     let between = line.iter().rev().take_while(|b| !b.is_ascii_digit()).count();
     let end = line.len() - between;
     let (front, words) = line.split_at_checked(end.checked_sub(ACCOUNT_LEN)?)?;

@@ -137,6 +137,11 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
+/// Returns what stands behind the last line break.
+pub(crate) fn last_line(head: &[u8]) -> &[u8] {
+    memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default())
+}
+
 pub(crate) fn previous(text: &[u8], at: usize) -> Option<u8> {
     text.get(at.checked_sub(1)?).copied()
 }

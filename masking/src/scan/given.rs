@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::near::is_any;
+use crate::scan::edge;
 use crate::scan::look;
 use crate::scan::words;
 
@@ -36,8 +37,8 @@ pub(crate) fn is_chosen(value: &[u8]) -> bool {
 
 /// Returns whether the members beside one are those of a connection: `Server=h;User Id=u;Password=x`, `host=h user=u
 /// password=x`. `separators` stand between them.
-pub(crate) fn is_of_connection<const N: usize>(text: &[u8], value: Range<usize>, separators: &[u8; N]) -> bool {
-    let separates = |b: &u8| is_any(separators, b) || matches!(b, b'"' | b'\'');
+pub(crate) fn is_of_connection(text: &[u8], value: Range<usize>, separators: &[u8]) -> bool {
+    let separates = |b: &u8| separators.contains(b) || matches!(b, b'"' | b'\'');
     let of_connection = |member: &[u8]| {
         let name = member.get(..memchr::memchr(b'=', member).unwrap_or_default()).unwrap_or_default();
         words::is_one_of(CONNECTION, name.trim_ascii())
@@ -45,7 +46,7 @@ pub(crate) fn is_of_connection<const N: usize>(text: &[u8], value: Range<usize>,
     let before = text.get(value.start.saturating_sub(CONNECTION_MAX)..value.start).unwrap_or_default();
     let behind = text.get(value.end..text.len().min(value.end + CONNECTION_MAX)).unwrap_or_default();
     // On the same line.
-    let before = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let before = edge::last_line(before);
     let behind = behind.split(|b| *b == b'\n').next().unwrap_or_default();
     // The first part on each side is the member itself, and what is left of it.
     before.rsplit(separates).skip(1).take(NEIGHBOURS).any(of_connection)
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn members_of_a_connection_stand_beside_it() {
         let cases = [
-            ("Server=h;Uid=u;Password=Kupfer;", b"; ", true),
+            ("Server=h;Uid=u;Password=Kupfer;", b"; ".as_slice(), true),
             ("host=h password=Kupfer", b"; ", true),
             ("x=\"password=Kupfer dbname=o\"", b"; ", true),
             ("user=u\npassword=Kupfer", b"; ", false),

@@ -52,16 +52,12 @@ pub(crate) struct Keyed {
     check: Check,
     /// What is found grants access.
     secret: bool,
-    /// What stands below and around a name is read for it. The digits of an account in groups stand in sentences alone,
-    /// and another rule has the same names.
-    reads_structure: bool,
 }
 
 impl Keyed {
     /// The rule at `index` of the table.
     pub(crate) fn new(kind: KindId, index: usize, key: &'static KeyRule, secret: bool) -> Self {
-        let reads_structure = !key.value.contains(' ');
-        Self { kind, index, pattern: Pattern::new(key.value), check: key.check, secret, reads_structure }
+        Self { kind, index, pattern: Pattern::new(key.value), check: key.check, secret }
     }
 
     /// Returns whether what it finds is a version, so that no address is seen there.
@@ -81,10 +77,7 @@ impl Keyed {
     ) -> bool {
         let bracketed = self.bracketed(text, &name, opening, reading, &mut found);
         let all = places.all.iter().enumerate().filter_map(|(at, place)| Some((at, place.as_ref()?)));
-        let listed = self.check == Check::Account
-            && self.reads_structure
-            && name.is_plural()
-            && clause::accounts(text, name.end, &mut found);
+        let listed = self.check == Check::Account && name.is_plural() && clause::accounts(text, name.end, &mut found);
         listed
             || all.into_iter().any(|(at, place)| {
                 // Masked already: what else stands around the name is not its value. Only a version is one next to anything.
@@ -111,8 +104,7 @@ impl Keyed {
         reading: &mut Reading,
         found: &mut impl FnMut(Range<usize>),
     ) -> bool {
-        let several =
-            self.check == Check::Account && self.reads_structure && (name.is_plural() || name.holds(b"account"));
+        let several = self.check == Check::Account && (name.is_plural() || name.holds(b"account"));
         // `module.accounts["471192830564"]`
         let index = Some(name.end).filter(|end| text.get(*end) == Some(&b'['));
         let Some(inside) = index.or_else(|| opening.inside(text)).filter(|_| several) else { return false };
@@ -136,7 +128,6 @@ impl Keyed {
     fn clause(&self, text: &[u8], name: Name<'_>, mut found: impl FnMut(Range<usize>)) -> bool {
         let value = match self.check {
             // `account-id van productie is …`
-            Check::Account if !self.reads_structure => None,
             Check::Account if !name.is_glued() => clause::account(text, name.end)
                 .or_else(|| clause::account_before(text, name.start).filter(|_| name.holds(b"account"))),
             _ if !name.is_word() => None,
@@ -163,7 +154,7 @@ impl Keyed {
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
     ) {
-        let place = if self.check == Check::Account { notation::skip_arns(text, place) } else { place };
+        let place = if self.is_of_accounts() { notation::skip_arns(text, place) } else { place };
         let (mut place, mut first, mut joint) = (place, true, Joint::Comma);
         // `PASSWORDS=('…' '…')` of a shell.
         let array = place.quoted
@@ -183,7 +174,7 @@ impl Keyed {
                 continue;
             };
             let end = value.end;
-            let last = joint == Joint::And && self.check != Check::Account;
+            let last = joint == Joint::And && !self.is_of_accounts();
             // What stands on a line of its own was seen to end there.
             let alone = matches!(place.kind, PlaceKind::Item | PlaceKind::Answer | PlaceKind::Choice);
             if !first && !alone && (joint == Joint::Comma || last) && !notation::ends_element(text, end) {
@@ -198,7 +189,7 @@ impl Keyed {
                     let head = text.get(..place.start - usize::from(place.quoted)).unwrap_or_default();
                     head.trim_ascii_end().ends_with(b"|")
                 }
-                Joint::Blank if self.check == Check::Account => {
+                Joint::Blank if self.is_of_accounts() => {
                     // `%w[471192830564 582203941675]`
                     let bracket = edge::previous(text, place.start) == Some(b'[') || place.kind == PlaceKind::Cell;
                     next.place.quoted == place.quoted && (formal || place.quoted || bracket)
@@ -207,7 +198,7 @@ impl Keyed {
                 Joint::Blank => formal && !place.quoted && !place.tight && !self.is_password(),
                 // A comma also separates `password=a,bucket=b`.
                 Joint::Comma | Joint::And if self.is_password() => next.place.quoted && place.quoted,
-                Joint::Comma | Joint::And => next.place.quoted == place.quoted || self.check == Check::Account,
+                Joint::Comma | Joint::And => next.place.quoted == place.quoted || self.is_of_accounts(),
             };
             // What an option is for follows its default: `flag.String("bucket", "b", "…")`.
             let default = place.kind == PlaceKind::Called
@@ -286,7 +277,7 @@ impl Keyed {
         mut found: impl FnMut(Range<usize>),
     ) {
         let between = match self.check {
-            Check::Account if self.reads_structure => Between::Any,
+            Check::Account => Between::Any,
             Check::Bucket | Check::Name => Between::Keys,
             _ => return,
         };
@@ -314,7 +305,7 @@ impl Keyed {
     ) {
         match (self.value(text, place, false, reading), place.end) {
             (Some(value), _) => found(value),
-            (None, Some(end)) if self.check == Check::Account => {
+            (None, Some(end)) if self.is_of_accounts() => {
                 clause::accounts_within(text, place.start..end).into_iter().for_each(found);
             }
             _ => {}
@@ -328,7 +319,7 @@ impl Keyed {
 
     /// Returns whether it finds accounts.
     pub(crate) fn is_of_accounts(&self) -> bool {
-        self.check == Check::Account
+        matches!(self.check, Check::Account | Check::Grouped)
     }
 
     /// The whole of a cell, if it is a name and no word that tells the state of something.
@@ -360,7 +351,7 @@ impl Keyed {
     fn read(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
         // Only accounts are told by a map's name whatever its members are called.
         let told = match place.kind {
-            PlaceKind::Map => self.check == Check::Account,
+            PlaceKind::Map => self.is_of_accounts(),
             // An unquoted word could be anything.
             PlaceKind::Members => !self.is_password() || place.quoted,
             _ => true,
@@ -451,8 +442,9 @@ impl Keyed {
         let of_user = || quoted::is_of_user(text, phrase.start) && !check::has_reference_mark(bytes);
         // A variable of the environment and a connection may have one that is made of words alone.
         let given = || {
-            given::is_of_variable(text, phrase.start) && phrase::is_given(bytes)
-                || given::is_of_connection(text, phrase.clone(), b",;(") && phrase::is_given(bytes)
+            let place =
+                given::is_of_variable(text, phrase.start) || given::is_of_connection(text, phrase.clone(), b",;(");
+            place && phrase::is_given(bytes)
         };
         let plain = self.check == Check::Password && (of_user() || given());
         if (phrase::is_password(bytes) || plain) && sure(bytes) {
@@ -477,9 +469,7 @@ impl Keyed {
     fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, formal: bool) -> bool {
         match self.check {
             // With a fourth group it is a number of something else.
-            Check::Account if bytes.contains(&b' ') => {
-                !matches!(text.get(value.end..), Some([b' ', next, ..]) if next.is_ascii_digit())
-            }
+            Check::Grouped => !matches!(text.get(value.end..), Some([b' ', next, ..]) if next.is_ascii_digit()),
             Check::Bucket | Check::Name if !bytes.contains(&b'-') && meant::is_header_row(text, value.end) => false,
             Check::Bucket | Check::Name if place.kind == PlaceKind::Members => {
                 let ends = matches!(text.get(value.end), None | Some(b'\n' | b'\r' | b' ' | b',' | b'}' | b'\\'));

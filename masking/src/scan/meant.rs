@@ -6,6 +6,7 @@ use crate::catalog::Check;
 use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::common;
+use crate::scan::edge;
 use crate::scan::letters;
 use crate::scan::notation::{PlaceKind, ValuePlace};
 use crate::scan::words;
@@ -52,11 +53,11 @@ fn is_numbered_word(value: &[u8]) -> bool {
 pub(crate) fn is_among_resources(text: &[u8], value: &Range<usize>, bytes: &[u8]) -> bool {
     const WORD_MIN: usize = 5;
     let head = text.get(value.start.saturating_sub(HEAD_MAX)..value.start).unwrap_or_default();
-    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default();
+    let line = edge::last_line(head);
     let told = [b"account ".as_slice(), b"S3 ", b"VPC ", b"AWS "]
         .iter()
         .any(|word| memchr::memmem::find(line, word).is_some());
-    told && bytes.len() >= WORD_MIN && !std::str::from_utf8(bytes).is_ok_and(common::is_common)
+    told && bytes.len() >= WORD_MIN && !is_common(bytes)
 }
 
 /// Returns whether a word is the value of a line of YAML, `bucket: acmelogs`, and not one that says what a bucket is
@@ -67,7 +68,7 @@ pub(crate) fn is_scalar(text: &[u8], value: &Range<usize>, bytes: &[u8], place: 
     const FULL_MIN: usize = 4;
     let head = text.get(place.start.saturating_sub(HEAD_MAX)..place.start).unwrap_or_default().trim_ascii_end();
     // `bucket:⏎  name: acmelogs`: the member of an object is on a line of its own too.
-    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default();
+    let line = edge::last_line(head);
     let leads = place.leads || line.trim_ascii_start().iter().all(|b| b.is_ascii_alphabetic() || *b == b':');
     let Some(name) = head.strip_suffix(b":").filter(|_| place.kind == PlaceKind::Assigned && leads) else {
         return false;
@@ -81,7 +82,7 @@ pub(crate) fn is_scalar(text: &[u8], value: &Range<usize>, bytes: &[u8], place: 
     let ends = matches!(behind.first(), None | Some(b'\n' | b'#'));
     let next = behind.iter().skip_while(|b| **b != b'\n').find(|b| !b.is_ascii_whitespace());
     let closes = next.is_some_and(|b| matches!(b, b'}' | b')' | b']'));
-    let word = bytes.ends_with(b"ed") || std::str::from_utf8(bytes).is_ok_and(common::is_common);
+    let word = is_word(bytes);
     let full = [b"s3_bucket".as_slice(), b"bucket_name", b"identifier"];
     let full = full.iter().any(|full| words::ends_with_ignore_case(name, full));
     bytes.len() >= if full { FULL_MIN } else { SCALAR_MIN } && named && ends && !closes && !word
@@ -92,16 +93,14 @@ pub(crate) fn is_scalar(text: &[u8], value: &Range<usize>, bytes: &[u8], place: 
 pub(crate) fn is_pair(text: &[u8], value: &Range<usize>, bytes: &[u8]) -> bool {
     const WORD_MIN: usize = 4;
     let head = text.get(value.start.saturating_sub(HEAD_MAX)..value.start).unwrap_or_default();
-    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default();
+    let line = edge::last_line(head);
     let tail = text.get(value.end..text.len().min(value.end + HEAD_MAX)).unwrap_or_default();
     let tail = tail.get(..memchr::memchr(b'\n', tail).unwrap_or(tail.len())).unwrap_or_default();
     let name =
         line.trim_ascii().strip_prefix(b"|").and_then(|line| line.strip_suffix(b"|")).unwrap_or_default().trim_ascii();
     let joined = name.windows(2).any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
     let programs = name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_') && joined;
-    let word = bytes.ends_with(b"ed")
-        || bytes.iter().any(u8::is_ascii_uppercase)
-        || std::str::from_utf8(bytes).is_ok_and(common::is_common);
+    let word = is_word(bytes) || bytes.iter().any(u8::is_ascii_uppercase);
     programs && tail.trim_ascii() == b"|" && bytes.len() >= WORD_MIN && !word
 }
 
@@ -120,12 +119,11 @@ pub(crate) fn is_header_row(text: &[u8], end: usize) -> bool {
 pub(crate) fn is_directive(text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace) -> bool {
     const WORD_MIN: usize = 5;
     let head = text.get(place.start.saturating_sub(HEAD_MAX)..place.start).unwrap_or_default().trim_ascii_end();
-    let name =
-        head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default().trim_ascii();
+    let name = edge::last_line(head).trim_ascii();
     let programs =
         name.contains(&b'_') && name.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_');
     let ends = matches!(text.get(value.end..), Some([] | [b'\n' | b'\r', ..] | [b';', b'\n', ..]));
-    let word = bytes.ends_with(b"ed") || std::str::from_utf8(bytes).is_ok_and(common::is_common);
+    let word = is_word(bytes);
     let programs = programs || name.eq_ignore_ascii_case(b"bucket") && is_among_directives(text, value);
     place.kind == PlaceKind::Near && place.leads && programs && ends && bytes.len() >= WORD_MIN && !word
 }
@@ -216,9 +214,18 @@ pub(crate) fn is_term(value: &[u8]) -> bool {
     value.split(|b| *b == b'-').next().is_some_and(|word| words::is_one_of(TERMS, word))
 }
 
+/// Returns whether a word is one that everybody has, or tells what was done.
+fn is_word(value: &[u8]) -> bool {
+    value.ends_with(b"ed") || is_common(value)
+}
+
+fn is_common(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok_and(common::is_common)
+}
+
 /// Returns whether words that a hyphen joins say what something is like: `read-only`, `write-protected`, `utf-8`.
 pub(crate) fn is_description(value: &[u8]) -> bool {
-    is_compound_word(value) || std::str::from_utf8(value).is_ok_and(common::is_common)
+    is_compound_word(value) || is_common(value)
 }
 
 /// `read-only`, `write-protected`: words that a hyphen joins.

@@ -267,7 +267,7 @@ impl<'t> Name<'t> {
     /// Returns what stands in front of it on its line, at most as much as a name has.
     fn line_before<'l>(&self, text: &'l [u8]) -> &'l [u8] {
         let head = text.get(self.start.saturating_sub(NAME_MAX)..self.start).unwrap_or_default();
-        memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default())
+        edge::last_line(head)
     }
 
     /// Returns whether its line begins with it or with the words in front of it.

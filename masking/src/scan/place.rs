@@ -123,16 +123,12 @@ fn is_alone(text: &[u8], start: usize, end: usize) -> bool {
         && STATES.split('|').any(|state| memchr::memmem::find(row, state.as_bytes()).is_some());
     let key = matches!(rest, [b'"' | b'\'', b':', ..]) && memchr::memmem::find(head, b"ccounts").is_some();
     // Text output of the AWS CLI: a row has the name of its list.
-    let list = row_start(head).split(|b| *b == b'\t').next().unwrap_or_default();
+    let list = edge::last_line(head).split(|b| *b == b'\t').next().unwrap_or_default();
     let listed = list.len() >= 4
         && list.iter().all(u8::is_ascii_uppercase)
         && matches!(tail.first(), None | Some(b'\t' | b'\n'));
     let cell = head.ends_with(b"\t") && (listed || state);
     cell || leads && (state || rest.is_empty() && asked()) || key
-}
-
-fn row_start(head: &[u8]) -> &[u8] {
-    memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline + 1..).unwrap_or_default())
 }
 
 /// Bytes around an account in which a command or a map is looked for.
@@ -159,7 +155,7 @@ fn is_said(head: &[u8], tail: &[u8]) -> bool {
 fn is_choice(text: &[u8], start: usize, end: usize) -> bool {
     let head = text.get(start.saturating_sub(ASKED_MAX)..start).unwrap_or_default();
     let other = |b: &u8| b.is_ascii_digit() || matches!(b, b' ' | b'|' | b'"' | b'\'' | b'(');
-    let front = row_start(head).iter().all(other);
+    let front = edge::last_line(head).iter().all(other);
     let tail = text.get(end..text.len().min(end + CHOICES_MAX)).unwrap_or_default();
     let choices = tail.iter().take_while(|b| other(b) && **b != b'(').count();
     let closes = tail.get(choices) == Some(&b')');

@@ -473,7 +473,7 @@ fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind
 /// `StringVar(&x, "bucket", "b", "…")`, `SetDefault("db.password", "…")`.
 fn is_flag(text: &[u8], at: usize) -> bool {
     let head = text.get(at.saturating_sub(FLAG_MAX)..at).unwrap_or_default();
-    let line = head.get(memchr::memrchr(b'\n', head).map_or(0, |newline| newline + 1)..).unwrap_or_default();
+    let line = edge::last_line(head);
     let Some((call, inside)) = memchr::memrchr(b'(', line).and_then(|open| line.split_at_checked(open)) else {
         return false;
     };
