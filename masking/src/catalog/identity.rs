@@ -54,8 +54,6 @@ pub(super) const ROWS: &[Row] = &[
             // "CreateCollection"; WAF developer guide, "Label syntax and naming requirements")
             Rule::After("aws:rekognition:", "aws:rekognition:{region}:([0-9]{12}):", Check::Account),
             Rule::After("awswaf:", "awswaf:([0-9]{12}):", Check::Account),
-            // What the CLI writes as text. (Organizations, `list-accounts`)
-            Rule::After("list-accounts", r"list-accounts[^\n]{0,200}\n([0-9]{12})[\t\n]", Check::Account),
             // What the CDK and API Gateway say.
             Rule::After("default-account", r#"default-account\\{0,7}" context to ([0-9]{12})"#, Check::Account),
             Rule::After(

@@ -206,15 +206,28 @@ pub(crate) fn without_brace(text: &[u8], value: Range<usize>) -> Range<usize> {
     if opened && line.last() != Some(&b'{') { value.start..value.start + close } else { value }
 }
 
+/// A value without the sign that ends its sentence or separates it from the next.
+pub(crate) fn without_stop(text: &[u8], value: Range<usize>, kind: PlaceKind) -> Range<usize> {
+    let sentence = matches!(kind, PlaceKind::Near | PlaceKind::Said) || sentence_follows(text, value.end);
+    let blank = text.get(value.end).is_none_or(u8::is_ascii_whitespace);
+    let stop = |b: &u8| *b == b',' || sentence && matches!(b, b'.' | b';' | b':');
+    let stops = text.get(value.clone()).filter(|_| blank).and_then(<[u8]>::last).is_some_and(stop);
+    value.start..value.end - usize::from(stops)
+}
+
 /// A value without the mark that ends its sentence: `x。`, `x. Then`.
-pub(crate) fn without_stop(text: &[u8], value: Range<usize>) -> Range<usize> {
+pub(crate) fn without_mark(text: &[u8], value: Range<usize>) -> Range<usize> {
     let bytes = text.get(value.clone()).unwrap_or_default();
     let wide = bytes.len().checked_sub(3).filter(|at| bytes.get(*at..).is_some_and(|mark| wide_stop(mark) == 0));
-    let next = matches!(text.get(value.end..), Some([b' ', next, ..]) if next.is_ascii_uppercase() || !next.is_ascii());
     match wide {
         Some(len) => value.start..value.start + len,
-        None => value.start..value.end - usize::from(next && bytes.ends_with(b".")),
+        None => value.start..value.end - usize::from(bytes.ends_with(b".") && sentence_follows(text, value.end)),
     }
+}
+
+/// Returns whether the next sentence begins behind a value: `Hasło: x. Numer konta: …`.
+fn sentence_follows(text: &[u8], end: usize) -> bool {
+    matches!(text.get(end..), Some([b' ', next, ..]) if next.is_ascii_uppercase() || !next.is_ascii())
 }
 
 /// A value without the bracket that was opened in front of it: `the password (x)`, `[password=x]`.

@@ -40,9 +40,7 @@ pub(crate) fn account(text: &[u8], at: usize) -> Option<Range<usize>> {
 /// The account in front of a name that begins at `at`, with words alone between the two: `why is 471192830564 hard-coded?
 /// that's the staging account`.
 pub(crate) fn account_before(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let from = at.saturating_sub(CLAUSE_MAX);
-    let head = text.get(from..at)?;
-    let line = edge::last_line(head);
+    let line = edge::last_line(text.get(at.saturating_sub(CLAUSE_MAX)..at)?);
     let between = line.iter().rev().take_while(|b| !b.is_ascii_digit()).count();
     let end = line.len() - between;
     let (front, words) = line.split_at_checked(end.checked_sub(ACCOUNT_LEN)?)?;

@@ -343,7 +343,7 @@ impl Keyed {
 
     fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
         let value = self.read(text, place, formal, reading)?;
-        let value = if self.is_password() && !place.quoted { bounds::without_stop(text, value) } else { value };
+        let value = if self.is_password() && !place.quoted { bounds::without_mark(text, value) } else { value };
         let class = self.is_password() && text.get(value.clone()).is_some_and(check::is_class);
         (!class).then_some(value)
     }
@@ -420,10 +420,11 @@ impl Keyed {
         let value = if self.secret && place.quoted { quoted::widened(text, value) } else { value };
         let value = match place {
             ValuePlace { quoted: true, .. } | ValuePlace { end: Some(_), .. } => value,
-            _ if self.is_password() || self.check == Check::Setting => {
-                bounds::without_bracket(text, bounds::without_brace(text, without_stop(text, value, place.kind)))
-            }
-            _ => without_stop(text, value, place.kind),
+            _ if self.is_password() || self.check == Check::Setting => bounds::without_bracket(
+                text,
+                bounds::without_brace(text, bounds::without_stop(text, value, place.kind)),
+            ),
+            _ => bounds::without_stop(text, value, place.kind),
         };
         let bytes = text.get(value.clone())?;
         let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
@@ -590,18 +591,6 @@ const WORD_OF_CODE_MAX: usize = 7;
 
 /// Minimum bytes of a password that a command is given to read.
 const PIPED_MIN: usize = 6;
-
-/// A value without the sign that ends its sentence or separates it from the next.
-fn without_stop(text: &[u8], value: Range<usize>, kind: PlaceKind) -> Range<usize> {
-    // `Hasło: x. Numer konta: …`
-    let next =
-        matches!(text.get(value.end..), Some([b' ', first, ..]) if first.is_ascii_uppercase() || !first.is_ascii());
-    let sentence = matches!(kind, PlaceKind::Near | PlaceKind::Said) || next;
-    let blank = text.get(value.end).is_none_or(u8::is_ascii_whitespace);
-    let stop = |b: &u8| *b == b',' || sentence && matches!(b, b'.' | b';' | b':');
-    let stops = text.get(value.clone()).filter(|_| blank).and_then(<[u8]>::last).is_some_and(stop);
-    value.start..value.end - usize::from(stops)
-}
 
 /// Returns whether a placeholder stands for what stood at a place, or for a part of it.
 fn is_masked(text: &[u8], at: usize) -> bool {

@@ -128,7 +128,9 @@ fn is_alone(text: &[u8], start: usize, end: usize) -> bool {
         && list.iter().all(u8::is_ascii_uppercase)
         && matches!(tail.first(), None | Some(b'\t' | b'\n'));
     let cell = head.ends_with(b"\t") && (listed || state);
-    cell || leads && (state || rest.is_empty() && asked()) || key
+    // Its row goes on with the other columns: `471192830564⇥orders-prod`.
+    let first = rest.is_empty() || row.first() == Some(&b'\t');
+    cell || leads && (state || first && asked()) || key
 }
 
 /// Bytes around an account in which a command or a map is looked for.
