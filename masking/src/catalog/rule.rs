@@ -96,29 +96,6 @@ pub(crate) struct KeyRule {
     pub(crate) check: Check,
 }
 
-impl KeyRule {
-    /// Returns the words at which names are looked for: the longest word of each name, because it is the rarest, and
-    /// the last one of a name in another script. A short name that counts only in its very spelling is looked for
-    /// together with the mark before it.
-    pub(crate) fn anchors(&self) -> Vec<&'static str> {
-        let mut anchors: Vec<&'static str> = Vec::new();
-        for name in self.names.split('|') {
-            if name == "=ID" {
-                anchors.extend(["\"id", "<id", "'id"]);
-                continue;
-            }
-            let words = name.trim_start_matches(['^', '*', '=']).split(' ');
-            // The words in front of the one that is looked for are read back from it. A word of another script is rare.
-            let last = words.clone().next_back().filter(|_| !name.is_ascii());
-            let foreign = words.clone().rev().find(|word| word.chars().any(|c| c >= '\u{1100}')).or(last);
-            anchors.extend(foreign.or_else(|| words.rev().max_by_key(|word| word.len())));
-        }
-        anchors.sort_unstable();
-        anchors.dedup();
-        anchors
-    }
-}
-
 /// A field of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Field {

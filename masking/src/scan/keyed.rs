@@ -5,7 +5,6 @@ use std::ops::Range;
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge, KeyRule};
 use crate::near::is_any;
-use crate::placeholder;
 use crate::scan::bounds;
 use crate::scan::brackets;
 use crate::scan::check;
@@ -21,26 +20,9 @@ use crate::scan::nested::{self, Between};
 use crate::scan::notation::{self, Element, Joint, PlaceKind, ValuePlace};
 use crate::scan::pattern::Pattern;
 use crate::scan::phrase;
-use crate::scan::places::{self, PLACES};
+use crate::scan::places::{self, NamePlace};
 use crate::scan::quoted;
 use crate::scan::reading::{Reader, Reading};
-
-/// The places of a name's value, and whether a placeholder stands there: both are the same for all rules.
-#[derive(Debug)]
-pub(crate) struct Places {
-    all: [Option<ValuePlace>; PLACES],
-    /// A bit for each at which a placeholder stands.
-    masked: u32,
-}
-
-impl Places {
-    pub(crate) fn new(text: &[u8], all: [Option<ValuePlace>; PLACES]) -> Self {
-        let bit = |(at, place): (usize, &Option<ValuePlace>)| {
-            u32::from(place.is_some_and(|place| is_masked(text, place.start))) << at
-        };
-        Self { masked: all.iter().enumerate().map(bit).fold(0, |masked, bit| masked | bit), all }
-    }
-}
 
 /// A rule for names.
 #[derive(Debug)]
@@ -71,17 +53,16 @@ impl Keyed {
         &self,
         text: &[u8],
         name: Name<'_>,
-        (places, opening): (&Places, Opening),
+        (places, opening): (&[NamePlace], Opening),
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
     ) -> bool {
         let bracketed = self.bracketed(text, &name, opening, reading, &mut found);
-        let all = places.all.iter().enumerate().filter_map(|(at, place)| Some((at, place.as_ref()?)));
         let listed = self.check == Check::Account && name.is_plural() && clause::accounts(text, name.end, &mut found);
         listed
-            || all.into_iter().any(|(at, place)| {
+            || places.iter().any(|NamePlace { place, masked }| {
                 // Masked already: what else stands around the name is not its value. Only a version is one next to anything.
-                let mut any = places.masked >> at & 1 == 1 && !self.is_excuse();
+                let mut any = *masked && !self.is_excuse();
                 let formal = name.is_formal(place.tight);
                 if !any {
                     self.list(text, *place, formal, reading, |value| {
@@ -591,13 +572,3 @@ const WORD_OF_CODE_MAX: usize = 7;
 
 /// Minimum bytes of a password that a command is given to read.
 const PIPED_MIN: usize = 6;
-
-/// Returns whether a placeholder stands for what stood at a place, or for a part of it.
-fn is_masked(text: &[u8], at: usize) -> bool {
-    let rest = text.get(at..text.len().min(at + MASKED_MAX)).unwrap_or_default();
-    let run = rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len());
-    run >= placeholder::TOKEN_MIN && rest.get(..run).is_some_and(|run| placeholder::find_all(run).next().is_some())
-}
-
-/// Bytes of a value in which a placeholder is looked for.
-const MASKED_MAX: usize = 96;

@@ -61,6 +61,7 @@ mod rules;
 mod search;
 mod settle;
 mod sibling;
+mod sought;
 mod spelling;
 mod stored;
 mod table;
@@ -452,7 +453,9 @@ impl Scanner {
     ) {
         let start = literal.start;
         match anchor {
-            Anchor::Name if reading.is_new(Reader::Name, literal.end - 1) => {
+            Anchor::Name(beside)
+                if beside.fits(text, start, literal.end) && reading.is_new(Reader::Name, literal.end - 1) =>
+            {
                 let mut crossed = Vec::new();
                 let end = self.rules.named(text, literal.clone(), reading, |range, kind| {
                     let between = page.raw.get(literal.end..range.start).unwrap_or_default();
@@ -544,7 +547,7 @@ impl Scanner {
                 let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
                 self.rules.resources.find(notation, text, literal, reading, &mut by_context);
             }
-            Anchor::Name
+            Anchor::Name(_)
             | Anchor::Hidden
             | Anchor::Arn
             | Anchor::ArnRest(_)

@@ -53,6 +53,10 @@ pub(crate) fn names(text: &[u8], start: usize, end: usize) -> impl DoubleEndedIt
 
 /// Returns whether the name at `first` is that of an element: `<Bucket>`, `&lt;Bucket`, `<ns1:Bucket>`.
 fn opens_tag(text: &[u8], first: usize) -> bool {
+    // Most names are none.
+    if !matches!(edge::previous(text, first), Some(b'<' | b':' | b';')) {
+        return false;
+    }
     let head = text.get(first.saturating_sub(PREFIX_MAX)..first).unwrap_or_default();
     match head {
         [.., b'<'] => true,
@@ -69,6 +73,10 @@ const PREFIX_MAX: usize = 16;
 
 /// Returns the start of the names that hold the word at `start`.
 fn first(text: &[u8], start: usize) -> usize {
+    // Most words begin a name.
+    if text.get(start).is_some_and(u8::is_ascii_alphanumeric) && !edge::previous(text, start).is_some_and(in_path) {
+        return start;
+    }
     // A Korean word begins a word of its own, whatever it is written after, and so does a quoted one.
     let own = text.get(start).is_none_or(|b| !b.is_ascii() || matches!(b, b'"' | b'\'' | b'<'));
     let head = text.get(start.saturating_sub(NAME_MAX)..start).filter(|_| !own).unwrap_or_default();
@@ -91,6 +99,9 @@ pub(crate) fn run_len(text: &[u8], end: usize) -> usize {
 fn phrase_start(text: &[u8], at: usize) -> usize {
     // A word of another script is written after one of the Latin one.
     let foreign = text.get(at).is_some_and(|b| !b.is_ascii());
+    if !foreign && edge::previous(text, at) != Some(b' ') {
+        return at;
+    }
     let head = text.get(at.saturating_sub(PHRASE_WORD_MAX)..at).filter(|_| foreign).unwrap_or_default();
     let mut start = at - head.iter().rev().take_while(|b| is_letter(**b)).count();
     for _ in 0..PHRASE_WORDS {
@@ -117,6 +128,11 @@ static MORE: Words = Words::new(
     "s3|access|account|id|ids|identifier|instance|key|name|names|no|number|num|password|token|arn|secret|cluster|zone|\
     identifiers|database|data|value|rds|kms",
 );
+/// Returns whether a word continues a name after a space.
+pub(crate) fn continues(word: &[u8]) -> bool {
+    MORE.has(word)
+}
+
 /// Bytes of the longest of them, and one more.
 const MORE_MAX: usize = 12;
 

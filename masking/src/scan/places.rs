@@ -1,6 +1,7 @@
 //! The places at which the value of a name may stand.
 
 use crate::near::is_any;
+use crate::placeholder;
 use crate::scan::edge;
 use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
@@ -8,7 +9,7 @@ use crate::scan::notation::{
     BLANKS_MAX, PlaceKind, ValuePlace, operator, skip_blanks, skip_closing, skip_particle, skip_quote, skip_remark,
     skip_spaces,
 };
-use crate::scan::words;
+use crate::scan::words::{self, Phrases, Words};
 
 /// Bytes in front of the last word of a resource's type.
 const TYPE_MAX: usize = 32;
@@ -17,38 +18,57 @@ const SERVICE_MAX: usize = 10;
 /// Maximum bytes of a value in front of its name.
 const BEFORE_MAX: usize = 128;
 
-/// The notations of a value's place.
-pub(crate) const PLACES: usize = 17;
+/// A place of a name's value, and whether a placeholder stands there: both are the same for all rules.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NamePlace {
+    pub(crate) place: ValuePlace,
+    pub(crate) masked: bool,
+}
 
-/// The places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
-pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8]) -> [Option<ValuePlace>; PLACES] {
-    [
-        assigned(name, opening, text),
-        member::of_parent(name, opening, text),
-        member::after_name(name, text),
-        member::before_name(name, text),
-        member::of_map(name, opening, text),
-        tuple(name, text),
-        row(name, text),
-        last_cell(name, text),
-        answer(name, text),
-        next_item(name, text),
-        item(name, text),
-        next_line(name, text),
-        content(name, text),
-        form(name, text),
-        before(name, text),
-        piped(name, text),
-        reply(name, text),
-    ]
+impl NamePlace {
+    fn new(text: &[u8], place: ValuePlace) -> Self {
+        Self { place, masked: is_masked(text, place.start) }
+    }
+}
+
+/// Returns whether a placeholder stands for what stood at a place, or for a part of it.
+fn is_masked(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at..text.len().min(at + MASKED_MAX)).unwrap_or_default();
+    let run = rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len());
+    run >= placeholder::TOKEN_MIN && rest.get(..run).is_some_and(|run| placeholder::find_all(run).next().is_some())
+}
+
+/// Bytes of a value in which a placeholder is looked for.
+const MASKED_MAX: usize = 96;
+
+/// Adds the places at which the value of a name may stand, the likeliest first. `opening` is what follows the name.
+pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut Vec<NamePlace>) {
+    let mut add = |place: Option<ValuePlace>| found.extend(place.map(|place| NamePlace::new(text, place)));
+    add(assigned(name, opening, text));
+    add(member::of_parent(name, opening, text));
+    add(member::after_name(name, text));
+    add(member::before_name(name, text));
+    add(member::of_map(name, opening, text));
+    add(tuple(name, text));
+    add(row(name, text));
+    add(last_cell(name, text));
+    add(answer(name, text));
+    add(next_item(name, text));
+    add(item(name, text));
+    add(next_line(name, text));
+    add(content(name, text));
+    add(form(name, text));
+    add(before(name, text));
+    add(piped(name, text));
+    add(reply(name, text));
 }
 
 /// `| DB_BUCKET | String | b |`, `DB_BUCKET   prod   b`: the name in the first cell of a row, the value in the last.
 fn last_cell(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let head = text.get(name.start.saturating_sub(4)..name.start)?;
-    let first = head.iter().rev().find(|b| **b != b' ').is_none_or(|b| matches!(b, b'\n' | b'|'));
-    let rest = text.get(name.end..text.len().min(name.end + ROW_MAX)).filter(|_| first)?;
+    let rest = text.get(name.end..text.len().min(name.end + ROW_MAX))?;
     matches!(rest, [b' ', b' ' | b'|', ..] | [b'\t' | b'|', ..]).then_some(())?;
+    let head = text.get(name.start.saturating_sub(4)..name.start)?;
+    head.iter().rev().find(|b| **b != b' ').is_none_or(|b| matches!(b, b'\n' | b'|')).then_some(())?;
     let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
     let end = line.iter().rposition(|b| !matches!(b, b' ' | b'|' | b'\r' | b'\t'))? + 1;
     let start = line.get(..end)?.iter().rposition(|b| matches!(b, b' ' | b'|' | b'\t'))? + 1;
@@ -603,23 +623,25 @@ fn is_compound(text: &[u8], end: usize) -> bool {
 /// Returns the start of what links a value to its name behind it: `b-1 is the bucket`, `use b-1 as the bucket`, `b-1 was
 /// the wrong bucket`.
 fn skip_link(text: &[u8], at: usize) -> usize {
-    const ADJECTIVES: &str = "right|wrong|new|old|correct|same|only|main|other|actual|current|real|former|existing";
-    const ARTICLES: &str = "the|our|my|their|a|an";
-    const LINKS: &str = "is|was|as|isn't|wasn't|becomes";
-    let word = |end: usize, words: &str| {
+    static ADJECTIVES: Words =
+        Words::new("right|wrong|new|old|correct|same|only|main|other|actual|current|real|former|existing");
+    static ARTICLES: Words = Words::new("the|our|my|their|a|an");
+    static LINKS: Words = Words::new("is|was|as|isn't|wasn't|becomes");
+    static AS: Words = Words::new("as");
+    let word = |end: usize, words: &Words| {
         let head = text.get(end.saturating_sub(LINK_MAX)..end)?.strip_suffix(b" ")?;
         let len = head.iter().rev().take_while(|b| b.is_ascii_lowercase() || **b == b'\'').count();
         let word = head.get(head.len() - len..).filter(|word| !word.is_empty())?;
         let separate = head.len() > len && head.get(head.len() - len - 1) == Some(&b' ');
-        (separate && words::is_one_of(words, word)).then_some(end - 1 - len)
+        (words.has(word) && separate).then_some(end - 1 - len)
     };
     // The blank in front of it separates the value.
-    let noun = word(at, ADJECTIVES).unwrap_or(at);
-    let article = word(noun, ARTICLES);
+    let noun = word(at, &ADJECTIVES).unwrap_or(at);
+    let article = word(noun, &ARTICLES);
     match article {
         // `is b-1 the right bucket?`
-        Some(article) => word(article, LINKS).unwrap_or(if noun < at { article } else { at }),
-        None => word(noun, "as").unwrap_or(at),
+        Some(article) => word(article, &LINKS).unwrap_or(if noun < at { article } else { at }),
+        None => word(noun, &AS).unwrap_or(at),
     }
 }
 
@@ -645,7 +667,7 @@ fn in_value(byte: u8) -> bool {
 }
 
 /// Verbs between a name and its value, in English, German, Spanish and French.
-const VERBS: [&str; 66] = [
+static VERBS: Phrases = Phrases::new(&[
     "IN",
     "NOT IN",
     "LIKE",
@@ -712,10 +734,10 @@ const VERBS: [&str; 66] = [
     "se numește",
     "jmenuje se",
     "lautete",
-];
+]);
 
 /// Words that tell since when, or still.
-const ADVERBS: [&str; 18] = [
+static ADVERBS: Phrases = Phrases::new(&[
     "now",
     "still",
     "currently",
@@ -734,7 +756,7 @@ const ADVERBS: [&str; 18] = [
     "теперь",
     "сейчас",
     "teraz",
-];
+]);
 
 /// Verbs and particles of scripts that are written without a space in front of them.
 const PARTICLES: [&str; 21] = [
@@ -779,10 +801,10 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
         near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii() || is_sql(rest))
     })?;
     let rest = Some(rest).filter(|_| edge::previous(text, near) == Some(b' '))?;
-    let verb = first_of(&VERBS, rest)?;
+    let verb = VERBS.begin(rest)?;
     // `is now`, `is now called`
-    let now = rest.get(verb + 1..).and_then(|rest| first_of(&ADVERBS, rest)).map_or(verb, |adverb| verb + 1 + adverb);
-    let more = rest.get(now + 1..).filter(|_| now > verb).and_then(|rest| first_of(&VERBS, rest));
+    let now = rest.get(verb + 1..).and_then(|rest| ADVERBS.begin(rest)).map_or(verb, |adverb| verb + 1 + adverb);
+    let more = rest.get(now + 1..).filter(|_| now > verb).and_then(|rest| VERBS.begin(rest));
     let end = more.map_or(now, |more| now + 1 + more);
     let colon = usize::from(rest.get(end) == Some(&b':'));
     Some(near + end + colon)
@@ -791,15 +813,6 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
 /// What compares in SQL: `account_id IN ('471192830564', …)`.
 fn is_sql(rest: &[u8]) -> bool {
     [b"IN (".as_slice(), b"NOT IN (", b"LIKE '"].iter().any(|sign| rest.starts_with(sign))
-}
-
-/// Returns the length of the first of some words that a text begins with as a whole.
-fn first_of(words: &[&str], text: &[u8]) -> Option<usize> {
-    let begins = |word: &&&str| {
-        words::starts_with_ignore_case(text, word.as_bytes())
-            && matches!(text.get(word.len()), Some(b' ' | b':' | b'\n'))
-    };
-    words.iter().find(begins).map(|word| word.len())
 }
 
 /// After what a value is for: `password for the read replica is …`, `Passwort für die Datenbank lautet …`.

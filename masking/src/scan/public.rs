@@ -52,6 +52,23 @@ pub(crate) fn addresses(key: Option<&str>, text: &[u8], mut found: impl FnMut(Ra
     }
 }
 
+/// Returns whether four numbers with points between them stand in a text, which all addresses have.
+pub(crate) fn has_quads(text: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(dot) = near::one(b'.', text.get(at..).unwrap_or_default()).map(|dot| at + dot) {
+        at = dot + 1;
+        let rest = text.get(at..text.len().min(at + ADDRESS_MAX + 1)).unwrap_or_default();
+        if rest.first().is_some_and(u8::is_ascii_digit) && edge::previous(text, dot).is_some_and(|b| b.is_ascii_digit())
+        {
+            let run = rest.iter().take_while(|b| b.is_ascii_digit() || **b == b'.');
+            if run.filter(|b| **b == b'.').count() + 1 >= POINTS {
+                return true;
+            }
+        }
+    }
+    false
+}
+
 /// The dotted decimals whose first point stands at `dot`, if they are a public address.
 fn around(text: &[u8], dot: usize) -> Option<Range<usize>> {
     // Most points end a sentence, or stand in a name.

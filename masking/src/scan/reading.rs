@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::scan::name::{Name, ShortName};
 use crate::scan::notation::ValuePlace;
+use crate::scan::places::NamePlace;
 
 /// Offsets count from the first text of the exchange on, so nothing is cleared between two texts.
 #[derive(Debug)]
@@ -49,13 +50,17 @@ pub(crate) struct Reading {
     /// Names of the current text that have found no value, or one on another line; and the latter.
     pub(crate) unmet: Vec<usize>,
     pub(crate) crossed: Vec<Range<usize>>,
+    /// Whether the text that begins there has four numbers with points between them.
+    quads: Option<(usize, bool)>,
+    /// Room for the places of one name.
+    pub(crate) places: Vec<NamePlace>,
     /// The rules of short names that were looked up: a text has few names, each of them often. Empty until there is one.
     rules: Vec<Option<(ShortName, Rc<[usize]>)>>,
     /// The rules of most names.
     none: Rc<[usize]>,
 }
 
-/// Maximum names whose rules are remembered; past that one takes the place of another.
+/// Maximum names that are remembered; past that one takes the place of another.
 const NAMES: usize = 256;
 
 /// What reads on.
@@ -106,6 +111,8 @@ impl Reading {
             headers: Vec::new(),
             unmet: Vec::new(),
             crossed: Vec::new(),
+            quads: None,
+            places: Vec::new(),
             rules: Vec::new(),
             none: Rc::new([]),
         }
@@ -200,6 +207,18 @@ impl Reading {
     /// Returns whether the current text has shown such lines.
     pub(crate) fn has_records(&self) -> bool {
         self.records == Some(self.base)
+    }
+
+    /// Returns whether the current text has what looks like an address. It is looked for once.
+    pub(crate) fn has_quads(&mut self, look: impl FnOnce() -> bool) -> bool {
+        match self.quads {
+            Some((base, has)) if base == self.base => has,
+            _ => {
+                let has = look();
+                self.quads = Some((self.base, has));
+                has
+            }
+        }
     }
 
     /// Notes that the text has hidden characters within its words.

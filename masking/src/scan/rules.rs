@@ -16,7 +16,7 @@ use crate::scan::beside::Beside;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::id::Ids;
-use crate::scan::keyed::{Keyed, Places};
+use crate::scan::keyed::Keyed;
 use crate::scan::literals::Literals;
 use crate::scan::member::{self, Opening};
 use crate::scan::name::{self, Name, NameIndex};
@@ -27,12 +27,14 @@ use crate::scan::pattern::Pattern;
 use crate::scan::pem;
 use crate::scan::pick::Evidence;
 use crate::scan::places;
+use crate::scan::public;
 use crate::scan::quoted;
 use crate::scan::reading::{Header, Reading};
 use crate::scan::record::{self, Records};
 use crate::scan::request;
 use crate::scan::resource::{self, Resources};
 use crate::scan::sibling;
+use crate::scan::sought::{self, Sought};
 use crate::scan::spelling;
 use crate::scan::stored;
 use crate::scan::table;
@@ -58,6 +60,8 @@ pub(crate) struct Rules {
     names: NameIndex,
     pub(crate) beside: Vec<Beside>,
     pub(crate) resources: Resources,
+    /// The words at which names are looked for.
+    sought: HashMap<&'static str, Sought>,
     /// What to do at each literal.
     anchors: HashMap<&'static str, Vec<Anchor>>,
 }
@@ -68,7 +72,7 @@ pub(crate) enum Anchor {
     Literal(usize),
     Host,
     /// A word of a name.
-    Name,
+    Name(Sought),
     Arn,
     PrivateKey,
     Resource(resource::Notation),
@@ -191,7 +195,9 @@ impl Rules {
 
     fn named_by(&mut self, kind: KindId, key: &'static KeyRule, secret: bool) {
         let index = self.keys.len();
-        key.anchors().into_iter().for_each(|word| self.anchor(word, Anchor::Name));
+        for (word, beside) in sought::words(key.names) {
+            self.sought.entry(word).or_default().add(beside);
+        }
         self.names.insert(key.names, index);
         self.keys.push(Keyed::new(kind, index, key, secret));
     }
@@ -211,6 +217,9 @@ impl Rules {
         }
         for written in spelling::anchors() {
             self.anchor(written, Anchor::Hidden);
+        }
+        for (word, beside) in std::mem::take(&mut self.sought) {
+            self.anchor(word, Anchor::Name(beside));
         }
         let mut anchors: Vec<_> = std::mem::take(&mut self.anchors).into_iter().collect();
         anchors.sort_by_key(|(literal, _)| *literal);
@@ -279,27 +288,25 @@ impl Rules {
             return last;
         }
         if let Some(name) = names.clone().next_back() {
-            for (member, place) in member::children(&name, Opening::read(&name, text), text) {
-                let both = name.with_member(member);
-                let both = name.written(&both);
-                let rules = reading.rules(&both, || self.names.rules(&both));
-                for rule in rules.iter().filter_map(|rule| self.keys.get(*rule)) {
-                    rule.list(text, place, false, reading, |range| found(range, rule.kind));
-                }
-            }
+            self.children(&name, text, reading, &mut found);
         }
         let mut named = false;
         for name in names {
             let rules = reading.rules(&name, || self.names.rules(&name));
-            if rules.is_empty() {
+            let rules = || rules.iter().filter_map(|rule| self.keys.get(*rule));
+            // A version excuses what looks like an address, which most texts have none of.
+            let excuses = rules().any(Keyed::is_excuse) && reading.has_quads(|| public::has_quads(text));
+            let rules = || rules().filter(|rule| excuses || !rule.is_excuse());
+            if rules().next().is_none() {
                 continue;
             }
             named = true;
             let opening = Opening::read(&name, text);
             let nests = nested::may_begin(&name, opening, text);
-            let places = Places::new(text, places::places(&name, opening, text));
+            let mut places = std::mem::take(&mut reading.places);
+            places::places(&name, opening, text, &mut places);
             let heads = table::is_cell(text, &name);
-            for rule in rules.iter().filter_map(|rule| self.keys.get(*rule)) {
+            for rule in rules() {
                 if nests {
                     rule.nested(text, &name, opening, reading, |range| found(range, rule.kind));
                 }
@@ -311,11 +318,31 @@ impl Rules {
                     done.push(rule.index);
                 }
             }
+            places.clear();
+            reading.places = places;
         }
         if named && done.is_empty() {
             reading.unmet.push(word.start);
         }
         last
+    }
+
+    /// The values of the members of the object that a name is the name of, which have a name together with it.
+    fn children(
+        &self,
+        name: &Name<'_>,
+        text: &[u8],
+        reading: &mut Reading,
+        found: &mut impl FnMut(Range<usize>, KindId),
+    ) {
+        for (member, place) in member::children(name, Opening::read(name, text), text) {
+            let both = name.with_member(member);
+            let both = name.written(&both);
+            let rules = reading.rules(&both, || self.names.rules(&both));
+            for rule in rules.iter().filter_map(|rule| self.keys.get(*rule)) {
+                rule.list(text, place, false, reading, |range| found(range, rule.kind));
+            }
+        }
     }
 
     /// The values of the members that the one at `witness` tells.

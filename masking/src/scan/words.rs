@@ -19,7 +19,9 @@ pub(crate) fn ends_with_ignore_case(value: &[u8], end: &[u8]) -> bool {
 }
 
 pub(crate) fn holds_ignore_case(value: &[u8], part: &[u8]) -> bool {
-    value.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+    let Some(first) = part.first().map(u8::to_ascii_lowercase) else { return true };
+    let begins = |window: &&[u8]| window.first().is_some_and(|b| b.to_ascii_lowercase() == first);
+    value.windows(part.len()).filter(begins).any(|window| window.eq_ignore_ascii_case(part))
 }
 
 pub(crate) fn is_one_of(words: &str, value: &[u8]) -> bool {
@@ -35,42 +37,49 @@ pub(crate) fn is_one_of(words: &str, value: &[u8]) -> bool {
     }
 }
 
-/// A list of words like that of [`is_one_of`], for places at which most values are none of them: their length and their
-/// first and last letters tell that without a look at the list.
+/// A list of words like that of [`is_one_of`], for places at which many words are looked up: one look into a table tells
+/// whether a value is one of them.
 #[derive(Debug)]
 pub(crate) struct Words {
     words: &'static str,
-    /// A bit for the first and for the last letter of each word, by the word's length. The last ones are of all that are
-    /// longer.
-    letters: [(u32, u32); WORD_LENGTHS],
+    /// Where each word begins in the list, and its length, at its hash or at the next free place after it. A length of 0 is
+    /// that of a free place.
+    table: [(u16, u8); TABLE],
     /// The bits of all first letters.
     firsts: u32,
 }
 
-const WORD_LENGTHS: usize = 16;
+/// Places of the table, a power of two. Half of them or more stay free.
+const TABLE: usize = 512;
 
 impl Words {
     pub(crate) const fn new(words: &'static str) -> Self {
-        let (mut letters, mut firsts) = ([(0, 0); WORD_LENGTHS], 0);
-        let mut rest = words.as_bytes();
+        let (mut table, mut firsts, mut count) = ([(0, 0); TABLE], 0, 0);
+        let (mut rest, mut start) = (words.as_bytes(), 0_u16);
         while let [first, ..] = rest {
-            let (mut len, mut last) = (0, 0);
+            let (mut len, mut hash) = (0_u8, SEED);
             while let [letter, others @ ..] = rest
                 && *letter != b'|'
             {
-                (rest, len, last) = (others, len + 1, letter_bit(*letter));
+                (rest, len, hash) = (others, len + 1, hashed(hash, *letter));
             }
             if let [_, others @ ..] = rest {
                 rest = others;
             }
             firsts |= letter_bit(*first);
+            count += 1;
+            assert!(count <= TABLE / 2, "the table has room for the words");
+            let mut at = place(hash);
             #[allow(clippy::indexing_slicing, reason = "the constant is made when this is compiled")]
             {
-                let of_length = &mut letters[if len < WORD_LENGTHS { len } else { WORD_LENGTHS - 1 }];
-                *of_length = (of_length.0 | letter_bit(*first), of_length.1 | last);
+                while table[at].1 > 0 {
+                    at = (at + 1) % TABLE;
+                }
+                table[at] = (start, len);
             }
+            start += len as u16 + 1;
         }
-        Self { words, letters, firsts }
+        Self { words, table, firsts }
     }
 
     /// Returns whether one of them may begin with a byte.
@@ -80,17 +89,82 @@ impl Words {
 
     /// Returns whether a value is one of them, whatever its case.
     pub(crate) fn has(&self, value: &[u8]) -> bool {
-        let [Some(first), Some(last)] = [value.first(), value.last()].map(|byte| byte.copied().map(letter_bit)) else {
+        if !value.first().is_some_and(|first| self.may_begin(*first)) {
             return false;
-        };
-        let letters = self.letters.get(value.len().min(WORD_LENGTHS - 1));
-        letters.is_some_and(|(firsts, lasts)| firsts & first != 0 && lasts & last != 0) && is_one_of(self.words, value)
+        }
+        let mut at = place(value.iter().fold(SEED, |hash, letter| hashed(hash, *letter)));
+        while let Some((start, len)) = self.table.get(at).filter(|(_, len)| *len > 0) {
+            let (start, len) = (usize::from(*start), usize::from(*len));
+            let word = self.words.as_bytes().get(start..start + len);
+            if word.is_some_and(|word| word.eq_ignore_ascii_case(value)) {
+                return true;
+            }
+            at = (at + 1) % TABLE;
+        }
+        false
     }
+}
+
+const SEED: u32 = 0x811c_9dc5;
+
+/// A hash with another letter, in either case.
+const fn hashed(hash: u32, letter: u8) -> u32 {
+    (hash ^ letter.to_ascii_lowercase() as u32).wrapping_mul(0x0100_0193)
+}
+
+const fn place(hash: u32) -> usize {
+    (hash ^ hash >> 15) as usize % TABLE
 }
 
 /// A bit for a letter, in either case, and one for all other bytes.
 const fn letter_bit(byte: u8) -> u32 {
     if byte.is_ascii_alphabetic() { 1 << (byte & 31) } else { 1 }
+}
+
+/// A list of words and phrases that a text may begin with: their first two letters tell of most texts that it begins with none
+/// of them.
+#[derive(Debug)]
+pub(crate) struct Phrases {
+    phrases: &'static [&'static str],
+    /// A bit for the first two letters of each.
+    starts: [u64; 4],
+}
+
+impl Phrases {
+    /// Each has two bytes or more.
+    pub(crate) const fn new(phrases: &'static [&'static str]) -> Self {
+        let mut starts = [0; 4];
+        let mut rest = phrases;
+        while let [phrase, others @ ..] = rest {
+            if let [first, second, ..] = phrase.as_bytes() {
+                let (word, bit) = start(*first, *second);
+                #[allow(clippy::indexing_slicing, reason = "the constant is made when this is compiled")]
+                {
+                    starts[word] |= bit;
+                }
+            }
+            rest = others;
+        }
+        Self { phrases, starts }
+    }
+
+    /// Returns the length of the first of them that a text begins with as a whole.
+    pub(crate) fn begin(&self, text: &[u8]) -> Option<usize> {
+        let [first, second, ..] = text else { return None };
+        let (word, bit) = start(*first, *second);
+        self.starts.get(word).filter(|starts| *starts & bit != 0)?;
+        let begins = |phrase: &&&str| {
+            starts_with_ignore_case(text, phrase.as_bytes())
+                && matches!(text.get(phrase.len()), Some(b' ' | b':' | b'\n'))
+        };
+        self.phrases.iter().find(begins).map(|phrase| phrase.len())
+    }
+}
+
+/// The place of a bit for two letters, in either case.
+const fn start(first: u8, second: u8) -> (usize, u64) {
+    let at = first.to_ascii_lowercase().wrapping_mul(31) ^ second.to_ascii_lowercase();
+    ((at >> 6) as usize, 1 << (at & 63))
 }
 
 /// A set of bytes, which one look into a table tells.
