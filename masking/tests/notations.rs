@@ -29,6 +29,10 @@ const NOTATIONS: &[&str] = &[
     "Das Passwort für die Datenbank lautet ‹Tq7mZ2x!Lp9›",
     "La contraseña es ‹Tq7mZ2x!Lp9› y el usuario app",
     "账号ID：‹471192830564›",
+    // The default of a variable of the shell.
+    "DB_HOST=\"${DB_HOST:-‹orders.abc1defghijk›.us-east-1.rds.amazonaws.com}\"",
+    "HOST=${HOST:-‹10.0.1.4›} SUBNET=${SUBNET:-‹subnet-ad7b3c8a›} ENV_ID=\"${ENV_ID:-‹e-lh2ubeh29i›}\"",
+    "KEY=${KEY:-‹AKIAQ3EGRTLMN7XP2VWD›}",
     // Signs.
     "bucket = \"‹acme-logs›\"",
     "bucket: ‹acme-logs-1›",

@@ -31,7 +31,9 @@ pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
         Edge::Right => before.is_ascii_alphanumeric() && text.get(start).is_some_and(u8::is_ascii_alphanumeric),
         Edge::Open => false,
     };
-    (!glued || ends_escape(text, start)) && !begins_inside_escape(text, start)
+    // `${HOST:-10.0.1.4}`: the default of a variable.
+    let default = || before == b'-' && previous(text, start - 1) == Some(b':');
+    (!glued || default() || ends_escape(text, start)) && !begins_inside_escape(text, start)
 }
 
 pub(crate) fn right(edge: Edge, text: &[u8], end: usize) -> bool {
@@ -189,6 +191,7 @@ mod tests {
             (Edge::Legacy, "‹vol-1›.", true),
             (Edge::Legacy, "‹vol-1›.css", false),
             (Edge::Legacy, "a-‹vol-1›", false),
+            (Edge::Legacy, "${A:-‹vol-1›}", true),
             (Edge::Compound, "‹acme-1›-b", false),
             (Edge::Compound, "‹acme-1›- b", true),
             (Edge::Compound, "_‹acme-1›", false),

@@ -254,6 +254,8 @@ impl Rules {
         let first = start - head.iter().rev().take_while(|b| in_host(**b)).count();
         let first = edge::word_start(text, first, start);
         let first = first + usize::from(edge::begins_inside_escape(text, first));
+        // No host begins with a hyphen, so it is of what stands in front: `${DB_HOST:-db…}`, `-db…` of a diff.
+        let first = first + text.get(first..start).map_or(0, |name| name.iter().take_while(|b| **b == b'-').count());
         let name = text.get(first..end).unwrap_or_default();
         let capitals = text.get(domain).is_some_and(|domain| domain.iter().any(u8::is_ascii_uppercase));
         let name = if capitals { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) };
