@@ -33,6 +33,41 @@ const NOTATIONS: &[&str] = &[
     "DB_HOST=\"${DB_HOST:-‹orders.abc1defghijk›.us-east-1.rds.amazonaws.com}\"",
     "HOST=${HOST:-‹10.0.1.4›} SUBNET=${SUBNET:-‹subnet-ad7b3c8a›} ENV_ID=\"${ENV_ID:-‹e-lh2ubeh29i›}\"",
     "KEY=${KEY:-‹AKIAQ3EGRTLMN7XP2VWD›}",
+    // What a program prints, compares, and puts into a map of its own.
+    "console.log('bucket:', '‹acme-logs›'); print(\"account id:\", \"‹471192830564›\")",
+    r#"fmt.Printf("bucket: %s\n", "‹acme-logs›"); log.info("account id: {}", "‹471192830564›")"#,
+    "expect(result.bucket).toBe('‹acme-logs›'); expect(x.accountId).to.equal(\"‹471192830564›\")",
+    "assertEquals(\"‹acme-logs›\", config.getBucket()); assertEqual(x.account_id, \"‹471192830564›\")",
+    "assert_eq!(config.bucket, \"‹acme-logs›\");",
+    "Map.of(\"region\", \"eu-west-1\", \"bucket\", \"‹acme-logs›\")",
+    "$ENV{BUCKET} = '‹acme-logs›'; $cfg->{'account_id'} = \"‹471192830564›\";",
+    "bucket: str = Field(\"‹acme-logs›\", description=\"x\")",
+    "bucket:\n  type: string\n  example: ‹acme-logs›\n",
+    "     -> aws.bucket: Str(‹acme-logs›)\n     -> password: Str(‹Xk39abcdQ7f2›)\n",
+    "bucket not found: ‹acme-logs-1›, account does not exist: ‹471192830564›",
+    // Loops.
+    "for b in ‹acme-a-1› ‹acme-b-1›; do aws s3api get-bucket-acl --bucket \"$b\"; done",
+    "for bucket in ‹acme-a-1› ‹acme-b-1›; do echo \"$bucket\"; done",
+    // Bills, imports, resources of Kubernetes, replication.
+    "lineItem/ProductCode,lineItem/ResourceId\nAmazonS3,‹acmelogs›\n",
+    "pulumi import aws:s3/bucket:Bucket logs ‹acme-logs›\npulumi import aws:rds/instance:Instance main ‹orders-1›",
+    "CALL mysql.rds_set_external_master('‹10.1.2.3›',3306,'repl','‹sommerregen›','mysql-bin.000031',0,1);",
+    "aws rds create-db-instance --master-user-password ‹Sommerregen› --region eu-west-1",
+    "BucketAlreadyExists: ‹acme-logs-1›\nDBInstanceNotFound: ‹orders-1›",
+    "s3: {bucket: ‹acmelogs›, region: eu-west-1}",
+    // A service behind the noun.
+    "bucket de S3: ‹acme-logs›, o bucket do S3 ‹acme-logs-2›, la instancia de RDS ‹orders-1›",
+    "Der Hosted-Zone-ID ist ‹ZTNCXS08CW3IZ8›, кластер БД «‹orders-1›» недоступен, il bucket S3 ‹acme-shared›",
+    "?pool=‹us-west-2%3Abd99776f-f1b5-de7f-a188-d051702039d5›&n=2",
+    "prod: ‹471192830564›\n",
+    // What a page lays out as a form.
+    "<label>Bucket</label> <span class=\"v\">‹acme-logs›</span>\n<div>AWS account</div><div>‹471192830564›</div>",
+    "*Bucket*: {{‹acme-logs›}}",
+    // Sentences.
+    "we moved from bucket `‹acme-a-1›` to `‹acme-b-1›`",
+    "External Id(‹57eb4759-31c1-cd50-9c9d-604ab263aeb6›)에 접근이 안 돼요",
+    "Root Id（‹r-4e1r›）が見つかりません。 Root Id“‹r-1k2g›”无法访问",
+    "Root Id 이름은 \"‹r-3by7›\"이고, Root Id adı `‹r-3p8g›`",
     // Signs.
     "bucket = \"‹acme-logs›\"",
     "bucket: ‹acme-logs-1›",
@@ -509,6 +544,17 @@ const OTHERWISE: &[&str] = &[
     "increment_bucket(buckets: &mut Buckets); buckets: Vec<u64>",
     "- token\n  bucket sorting\n  region growing\n",
     "| bucket | p50 | p99 |\n|---|---|---|\n| checkout | 10 | 99 |\n",
+    "**Bucket**: {{bucket-1}}, *Bucket*: {{ bucket }}",
+    "<span>bucket</span><span>policy</span><div>Account</div><div>settings</div>",
+    "console.log('password:', 'is missing'); labels = [\"Password:\", \"User1name:\"]",
+    "expect(x.password).toBe(password1); assertEquals(password2, config.getPassword())",
+    "connect the bucket `‹acme-a-1›` to `x`",
+    "prod: 202603041200\nprod 202603041200, the account was new\n",
+    "the results are in the S3 bucket \"results\" folder",
+    "s3: { bucket: bucketname, key: k },\nmap: {bucket: acmelogs}",
+    "s3fs on /mnt/logs type fuse.s3fs (rw,nosuid)\n/dev/sda1 /data ext4\n",
+    "--master-user-password $PASSWORD --master-user-password mypassword --master-user-password 'x'",
+    "AmazonS3,us-east-1,12.5\nAmazonS3,Requests-Tier1,4\n",
 ];
 
 #[test]
@@ -522,6 +568,15 @@ fn a_value_is_found_in_each_notation_and_nothing_else_is() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The sign with which some programs ask is one of the marks of the other tests.
+#[test]
+fn an_answer_behind_the_sign_that_asks_for_it_is_found() {
+    let scanner = Scanner::new(&Policy::default()).unwrap();
+    let text = "? Bucket name › acme-logs\n? Account ID: › 471192830564\n";
+    let found = scanner.scan(&[Text { text, key: None }], &Known::default());
+    assert_eq!(found.len(), 2, "{found:?}");
 }
 
 /// Rows of a table are read once, however many names its header and its rows have.

@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Row] = &[
                 names: "snapshot identifier|db snapshot|rds snapshot|cluster snapshot|db 스냅샷|rds 스냅샷|\
                         db スナップショット|rds スナップショット|数据库快照",
                 // What Redshift makes itself, and a copy of that, has a prefix too.
-                value: "(?:rds:|awsbackup:|(?:copy:)?rs:|cm:)?[A-Za-z][A-Za-z0-9-]{1,254}",
+                value: "(?:rds:|rds%3[Aa]|awsbackup:|(?:copy:)?rs:|cm:)?[A-Za-z][A-Za-z0-9-]{1,254}",
                 check: Check::Name,
             }),
             Rule::Resource(
@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Key(KeyRule {
                 names: "cluster identifier|rds cluster id|db cluster|rds cluster|aurora cluster|db cluster id|db cluster name|\
                         db 클러스터|rds 클러스터|aurora 클러스터|db クラスター|db クラスター識別子|rds クラスター|db クラスタ|数据库集群|aurora 集群|db 集群|rds 集群|datenbankcluster|\
-                        clúster rds",
+                        clúster rds|cluster de bd|cluster rds|cluster db|кластер БД|кластера БД",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
@@ -107,7 +107,8 @@ pub(super) const ROWS: &[Row] = &[
                 names: "instance identifier|rds instance id|rds identifier|db identifier|db instance|rds instance|database instance|db instance id|\
                         db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db インスタンス|db インスタンス識別子|db インスタンス id|数据库实例|实例标识符|rds 实例|db instanz|\
                         rds instanz|datenbankinstanz|instancia rds|instancia de base de datos|instance de base de données|\
-                        istanza di database|instância de banco de dados|instancia de bd",
+                        istanza di database|instância de banco de dados|instancia de bd|instancia de rds|instância rds|\
+                        instância de rds|instance rds|istanza rds|инстанс rds|инстанса rds",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
@@ -116,7 +117,7 @@ pub(super) const ROWS: &[Row] = &[
                 names: "base de datos|base de données|datenbank|de dados|데이터베이스|データベース|数据库|база данных|\
                         базу данных|baza danych|veritabanı",
                 value: "[a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){1,5}-(?:[a-z]{0,8}[0-9]{1,4}|prod|prd|stage|staging|stg|dev|\
-                        test|qa|uat|live|replica|primary|main)",
+                        test|qa|uat|live|replica|primary|main|db)",
                 check: Check::Name,
             }),
             Rule::After("dbinstance ", "DBInstance ([A-Za-z][A-Za-z0-9-]{1,62}) not found", Check::Name),
@@ -152,6 +153,11 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::After(
                 "apiversion: rds.",
+                r"apiVersion: rds\.[a-z0-9./]{3,60}\nkind: (?:DB)?Instance\nmetadata:\n(?: +[a-zA-Z]+: [^\n]{0,80}\n){0,3}? +name: ['\x22]?({name})",
+                Check::Name,
+            ),
+            Rule::After(
+                "apiversion: rds.",
                 r"apiVersion: rds\.[a-z0-9./]{3,60}\nkind: (?:DB)?Instance\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?: +[^\n]{0,100}\n){0,12}? +crossplane\.io/external-name: ['\x22]?({name})",
                 Check::Name,
             ),
@@ -176,6 +182,7 @@ pub(super) const ROWS: &[Row] = &[
             "/rds/home?region=us-east-1#database:id=‹my-db-1›;is-cluster=false",
             "arn:aws:rds:us-east-1:123456789012:db:‹mysql-db›",
             "DBInstanceNotFound: DBInstance ‹ordersdb› not found.",
+            "apiVersion: rds.services.k8s.aws/v1alpha1\nkind: DBInstance\nmetadata:\n  namespace: shop\n  name: ‹orders-live›\nspec:\n",
             "  DBInstanceIdentifier: ‹ordersdb›\n  Engine: mysql\n",
         ],
         no: &[

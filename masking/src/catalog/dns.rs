@@ -30,7 +30,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "distribution|distribution id|cloudfront|cloudfront id|배포|배포 id|ディストリビューション|\
-                        ディストリビューション id|分配|分配 id|distribución",
+                        ディストリビューション id|分配|分配 id|distribución|cloudfront dağıtımı",
                 value: "E[A-Z0-9]{12,13}",
                 check: Check::Digit,
             }),
@@ -112,7 +112,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "hosted zone|hosted zone id|hosted zone name id|zone id|zone id filter|호스팅 영역|호스팅 영역 id|호스팅 존|ホストゾーン|\
-                        ホストゾーン id|托管区域|托管区域 id|zona alojada|gehostete zone",
+                        ホストゾーン id|托管区域|托管区域 id|zona alojada|gehostete zone|zona ospitata|zona hospedada|zone hébergée|зоны",
                 value: "(?:/hostedzone/)?(Z[A-Z0-9]{6,31})",
                 check: Check::Zone,
             }),

@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Row] = &[
                         canceled by|shared by|started by|target id|child id|invoice receiver|outpost id|\
                         subscribers|associated entity|successful shares|values to add|values to remove|master id|\
                         outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
-                        アカウント id|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^prod|^production|^staging|^sandbox|^nonprod|^management account|cuenta|cuenta id|konto|konto id|\
+                        アカウント id|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^management account|cuenta|cuenta id|konto|konto id|\
                         konta|koncie|compte|conta|аккаунт|Аккаунт|аккаунта|аккаунте|users|grantees|kontonummer|\
                         numer konta|tài khoản|akun|حساب|Účet|hesap|hesabı|hesap kimliği|hesap no|hesap numarası|hesabın|खाता|účet|účtu|Účtu|účtem|účty|\
                         обліковий запис|Обліковий запис|облікового запису|обліковому записі|акаунт|Акаунт|акаунта|акаунту|акаунті|\
@@ -24,6 +24,12 @@ pub(super) const ROWS: &[Row] = &[
                         ^cont|contul|contului|id cont|kontem|บัญชี|รหัสบัญชี|tili|tilin|tilinumero|λογαριασμός|Λογαριασμός|λογαριασμού|\
                         λογαριασμό|חשבון|החשבון|numéro de compte|número de conta|número de cuenta",
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
+                check: Check::Account,
+            }),
+            // A stage has releases too, which are called by the minute: `prod: 202603041200`.
+            Rule::Key(KeyRule {
+                names: "^prod|^production|^staging|^sandbox|^nonprod",
+                value: "(?:[013-9][0-9]|2[1-9])[0-9]{10}|20[4-9][0-9]{9}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),
             Rule::Key(KeyRule {
@@ -372,11 +378,14 @@ pub(super) const ROWS: &[Row] = &[
         label: "IDENTITY_POOL",
         rules: &[Rule::Literal(
             "us-|eu-|ap-|sa-|ca-|me-|af-|il-|mx-|cn-",
-            "{region}:{uuid}",
+            "{region}(?::|%3[Aa]){uuid}",
             Edge::Compound,
             Check::None,
         )],
-        yes: &["‹us-west-2:11111111-1111-1111-1111-111111111111›"],
+        yes: &[
+            "‹us-west-2:11111111-1111-1111-1111-111111111111›",
+            "?pool=‹us-west-2%3A11111111-1111-1111-1111-111111111111›&n=2",
+        ],
         no: &["us-west-2:1"],
         ..ROW
     },

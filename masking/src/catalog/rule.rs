@@ -75,7 +75,7 @@ pub(crate) enum Rule {
     Resource(&'static str, &'static str, Check),
     /// The value of a member that the other members of its object tell: the names of those, and its own.
     Sibling(&'static str, KeyRule),
-    /// The bucket in the path of a request to S3.
+    /// The bucket in the path of a request to S3, in a table of file systems, or in front of its key.
     Request,
     /// The password in the authority of a URL.
     UserInfo,

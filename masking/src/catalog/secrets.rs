@@ -160,7 +160,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "BEDROCK_KEY",
         rules: &[Rule::Literal(
             "ABSK|bedrock-api-key-",
-            "ABSK[A-Za-z0-9+/]{60,}={0,2}|bedrock-api-key-[A-Za-z0-9+/=_-]{20,}",
+            "ABSK(?:[A-Za-z0-9+/]|%2[BFbf]){60,}(?:=|%3[Dd]){0,2}|bedrock-api-key-[A-Za-z0-9+/=_-]{20,}",
             Edge::Compound,
             Check::None,
         )],
@@ -302,6 +302,12 @@ pub(super) const ROWS: &[Row] = &[
                         plainauth(|imap_open(",
                 r#"[A-Za-z_.]{3,20}\(\s{0,20}(?:(?:["'][^"'\n]{0,200}["']|[\w.$]{1,40}),\s{0,20}){2}["']([^\x00-\x20"'\\]{6,128})["']"#,
                 Check::Password,
+            ),
+            // A source of replication: its host, its port, its user. (RDS user guide, "mysql.rds_set_external_master")
+            Rule::After(
+                "rds_set_external_",
+                r"(?i:rds_set_external_)[a-z_]{4,40}\s?\(\s{0,20}'[^'\n]{1,255}',\s{0,20}[0-9]{1,5},\s{0,20}'[^'\n]{1,80}',\s{0,20}'([^\x00-\x20'\\]{4,128})'",
+                Check::UrlPassword,
             ),
             // A secret of a stack in the CDK, and a setting of Pulumi's that is one.
             Rule::After(
@@ -683,7 +689,7 @@ pub(super) const ROWS: &[Row] = &[
         id: "ecr_auth_token",
         label: "ECR_TOKEN",
         rules: &[
-            Rule::Literal("QVdTO", "QVdTO[A-Za-z0-9+/=]{30,}", Edge::Compound, Check::None),
+            Rule::Literal("QVdTO", "QVdTO(?:[A-Za-z0-9+/=]|%2[BFbf]|%3[Dd]){30,}", Edge::Compound, Check::None),
             // The password of `docker login`: `{"payload":"` in base64.
             Rule::Literal("eyJwYXlsb2FkIjoi", "eyJwYXlsb2FkIjoi[A-Za-z0-9+/=_-]{30,}", Edge::Word, Check::None),
             Rule::Key(KeyRule { names: "authorization token", value: "[A-Za-z0-9+/=]{30,}", check: Check::Mixed }),

@@ -111,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
             // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
             Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
-                names: "bucket|bucket name|fog directory|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體|balde|balde s3|бакету|кошик s3|bucketul|bucketului|bucket'ul|bucketen|\
+                names: "bucket|bucket name|fog directory|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體|balde|balde s3|бакету|кошик s3|bucket de s3|bucket do s3|bucket di s3|bucketul|bucketului|bucket'ul|bucketen|\
                         bucketem|bucketu|bucketa|bucketi|bucket'ı|bucket adı|บัคเก็ต|桶|桶名|桶名称|الحاوية|حاوية|دلو",
                 value: "{bucket}",
                 check: Check::Bucket,
@@ -172,6 +172,13 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After(
                 "kind: bucket",
                 r"kind: Bucket\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?: +[^\n]{0,100}\n){0,12}? +crossplane\.io/external-name: ['\x22]?({bucket})",
+                Check::Bucket,
+            ),
+            // The bill has the bucket behind the service, the usage, the operation and the zone. (Cost and Usage Report)
+            Rule::Key(KeyRule { names: "line item resource id", value: "{bucket}", check: Check::Bucket }),
+            Rule::After(
+                "amazons3,",
+                r"AmazonS3,(?:[^,\n]{0,60},){0,4}?([a-z][a-z0-9.-]{2,61}[a-z0-9])(?:,|\r|\n|$)",
                 Check::Bucket,
             ),
             // A remote of rclone's.
@@ -245,6 +252,11 @@ pub(super) const ROWS: &[Row] = &[
             "args: [\"--bucket\", \"‹acmelogs-1›\"]",
             "Bucket name\n‹acme-website›\nRegion\n",
             "s3fs#‹acme-s3fs› /mnt/s3 fuse",
+            "471192830564,Usage,AmazonS3,EUW1-TimedStorage-ByteHrs,StandardStorage,,‹acmelogs›,0.02\n",
+            "| line_item_resource_id | cost |\n|---|---|\n| ‹acme-logs› | 0.02 |\n",
+            "‹acme-s3fs› /mnt/s3 fuse.s3fs _netdev,allow_other 0 0",
+            "‹acme-s3fs›:/2026 /mnt/s3 fuse.s3fs _netdev 0 0",
+            "# /etc/passwd-s3fs\n‹acme-s3fs›:AKIAQ3EGRTLMN7XP2VWD:x",
             "\"resourceId\",\"resourceType\"\n\"‹acme-public›\",\"AWS::S3::Bucket\",\"1\"\n",
             r#"{"type": "aws_s3_bucket", "name": "m", "instances": [{"attributes": {"arn": "x", "id": "‹acmemedia›", "t": {"id": "y-1"}}}]}"#,
             "apiVersion: s3.aws.upbound.io/v1beta1\nkind: Bucket\nmetadata:\n  name: ‹acme-xp-data›\n",

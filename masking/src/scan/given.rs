@@ -69,11 +69,18 @@ pub(crate) fn is_of_variable(text: &[u8], start: usize) -> bool {
     name.is_some_and(|name| sure || is_of_system(name))
 }
 
-/// Returns whether the value that begins at `start` is that of a system's variable, `DB_PASSWORD=…`, which is one whatever
-/// it looks like.
+/// Returns whether the value that begins at `start` is that of a system's variable or option, `DB_PASSWORD=…`, which is one
+/// whatever it looks like.
 pub(crate) fn is_of_systems_variable(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(VARIABLE_MAX)..start).unwrap_or_default();
-    head.strip_suffix(b"=").and_then(|name| variable(name, false)).is_some_and(is_of_system)
+    is_of_systems_option(head)
+        || head.strip_suffix(b"=").and_then(|name| variable(name, false)).is_some_and(is_of_system)
+}
+
+/// `--master-user-password …`
+fn is_of_systems_option(head: &[u8]) -> bool {
+    let option = head.strip_suffix(b" ").or_else(|| head.strip_suffix(b"=")).unwrap_or_default();
+    [b"--master-user-password".as_slice(), b"--admin-user-password"].iter().any(|name| option.ends_with(name))
 }
 
 /// The name of a variable that a text ends with.

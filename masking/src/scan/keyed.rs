@@ -142,6 +142,10 @@ impl Keyed {
             && text
                 .get(..place.start - usize::from(place.start > 0))
                 .is_some_and(|head| head.trim_ascii_end().ends_with(b"("));
+        // `for bucket in b-1 b-2; do`
+        let loops = text.get(place.start.saturating_sub(LOOP_MAX)..place.start).is_some_and(|head| {
+            head.ends_with(b" in ") && edge::last_line(head).trim_ascii_start().starts_with(b"for ")
+        });
         let mut misses = 0;
         loop {
             let value = self.value(text, place, formal, reading);
@@ -176,6 +180,7 @@ impl Keyed {
                     next.place.quoted == place.quoted && (formal || place.quoted || bracket)
                 }
                 Joint::Blank if array => next.place.quoted,
+                Joint::Blank if loops => !place.quoted && !self.is_password(),
                 Joint::Blank => formal && !place.quoted && !place.tight && !self.is_password(),
                 // A comma also separates `password=a,bucket=b`.
                 Joint::Comma | Joint::And if self.is_password() => next.place.quoted && place.quoted,
@@ -450,6 +455,10 @@ impl Keyed {
     /// Returns whether what stands there is a value rather than the next word of a sentence or of a program.
     fn is_meant(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, formal: bool) -> bool {
         match self.check {
+            // In a sentence a minute is one: `deployed prod at 202503041200 the account is new`.
+            Check::Account if matches!(place.kind, PlaceKind::Before | PlaceKind::Near) => {
+                bytes.contains(&b'-') || clause::is_account(bytes)
+            }
             // With a fourth group it is a number of something else.
             Check::Grouped => !matches!(text.get(value.end..), Some([b' ', next, ..]) if next.is_ascii_digit()),
             Check::Bucket | Check::Name if !bytes.contains(&b'-') && meant::is_header_row(text, value.end) => false,
@@ -563,6 +572,9 @@ impl Keyed {
 fn is_inner(text: &[u8], before: ValuePlace, next: ValuePlace) -> bool {
     nested::indent_of(text, next.start) >= nested::indent_of(text, before.start)
 }
+
+/// Bytes of the head of a loop in front of what it goes through.
+const LOOP_MAX: usize = 64;
 
 /// Maximum words in front of the next name of a map or list.
 const MISSES_MAX: usize = 4;

@@ -57,7 +57,19 @@ pub(crate) fn is_among_resources(text: &[u8], value: &Range<usize>, bytes: &[u8]
     let told = [b"account ".as_slice(), b"S3 ", b"VPC ", b"AWS "]
         .iter()
         .any(|word| memchr::memmem::find(line, word).is_some());
-    told && bytes.len() >= WORD_MIN && !is_common(bytes)
+    told && bytes.len() >= WORD_MIN && !is_common(bytes) && !is_of_noun(text, value.end)
+}
+
+/// Returns whether the word in quotation marks that ends at `end` tells which one of something else is meant: `the S3
+/// bucket "results" folder`.
+fn is_of_noun(text: &[u8], end: usize) -> bool {
+    const NOUNS: &str = "\
+        folder|directory|prefix|path|key|object|file|policy|tag|setting|option|section|field|tab|page|column|parameter|\
+        property|attribute|value|type|role|rule|notification|event";
+    let rest = text.get(end..text.len().min(end + WORD_MAX)).unwrap_or_default();
+    let behind = rest.get(1..).and_then(|rest| rest.strip_prefix(b" ")).unwrap_or_default();
+    let word = behind.get(..behind.iter().take_while(|b| b.is_ascii_lowercase()).count()).unwrap_or_default();
+    words::is_one_of(NOUNS, word)
 }
 
 /// Returns whether a word is the value of a line of YAML, `bucket: acmelogs`, and not one that says what a bucket is
@@ -69,7 +81,9 @@ pub(crate) fn is_scalar(text: &[u8], value: &Range<usize>, bytes: &[u8], place: 
     let head = text.get(place.start.saturating_sub(HEAD_MAX)..place.start).unwrap_or_default().trim_ascii_end();
     // `bucket:⏎  name: acmelogs`: the member of an object is on a line of its own too.
     let line = edge::last_line(head);
-    let leads = place.leads || line.trim_ascii_start().iter().all(|b| b.is_ascii_alphabetic() || *b == b':');
+    let leads = place.leads
+        || line.trim_ascii_start().iter().all(|b| b.is_ascii_alphabetic() || *b == b':')
+        || is_of_flow_map(text, value);
     let Some(name) = head.strip_suffix(b":").filter(|_| place.kind == PlaceKind::Assigned && leads) else {
         return false;
     };
@@ -79,13 +93,26 @@ pub(crate) fn is_scalar(text: &[u8], value: &Range<usize>, bytes: &[u8], place: 
     let rest = text.get(value.end..text.len().min(value.end + HEAD_MAX)).unwrap_or_default();
     let line = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
     let behind = rest.get(line..).unwrap_or_default();
-    let ends = matches!(behind.first(), None | Some(b'\n' | b'#'));
+    let flows = || is_of_flow_map(text, value);
+    let ends = matches!(behind.first(), None | Some(b'\n' | b'#')) || flows();
     let next = behind.iter().skip_while(|b| **b != b'\n').find(|b| !b.is_ascii_whitespace());
-    let closes = next.is_some_and(|b| matches!(b, b'}' | b')' | b']'));
+    let closes = next.is_some_and(|b| matches!(b, b'}' | b')' | b']')) && !flows();
     let word = is_word(bytes);
     let full = [b"s3_bucket".as_slice(), b"bucket_name", b"identifier"];
     let full = full.iter().any(|full| words::ends_with_ignore_case(name, full));
     bytes.len() >= if full { FULL_MIN } else { SCALAR_MIN } && named && ends && !closes && !word
+}
+
+/// Returns whether a value is a word in a map of YAML on one line that is called by a service, `s3: {bucket: acmelogs}`.
+/// Programs put a comma or a semicolon behind such a map.
+fn is_of_flow_map(text: &[u8], value: &Range<usize>) -> bool {
+    let head = text.get(value.start.saturating_sub(HEAD_MAX)..value.start).unwrap_or_default();
+    let line = edge::last_line(head).trim_ascii_start();
+    let line = line.strip_prefix(b"- ").unwrap_or(line);
+    let opens = [b"s3: {".as_slice(), b"aws: {", b"storage: {"].iter().any(|open| line.starts_with(open));
+    let rest = text.get(value.end..text.len().min(value.end + HEAD_MAX)).unwrap_or_default();
+    let rest = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
+    opens && matches!(rest.first(), Some(b',' | b'}')) && rest.trim_ascii_end().ends_with(b"}")
 }
 
 /// Returns whether a word is the second of two cells between bars, and a name as programs write it is the first:
@@ -236,7 +263,8 @@ pub(crate) fn is_compound_word(value: &[u8]) -> bool {
     const ENDINGS: [&[u8]; 4] = [b"ed", b"able", b"ible", b"less"];
     const ENDING_MIN: usize = 5;
     let last = value.rsplit(|b| *b == b'-').next().unwrap_or_default();
-    let ending = last.len() >= ENDING_MIN && ENDINGS.iter().any(|ending| last.ends_with(ending));
+    // A stage is called so.
+    let ending = last != b"shared" && last.len() >= ENDING_MIN && ENDINGS.iter().any(|ending| last.ends_with(ending));
     value.contains(&b'-') && !check::has_digit(value) && (words::is_one_of(LAST, last) || ending)
 }
 

@@ -16,7 +16,7 @@ const NAME_BYTES: usize = 40;
 const BEFORE: usize = 320;
 
 /// Members that hold the value of the object's name: `bucket: {name: b}`, `<Bucket><Name>b</Name>`.
-pub(crate) const OWN: &str = "name|id|value|default|identifier|number|member|s";
+pub(crate) const OWN: &str = "name|id|value|default|identifier|number|member|s|example";
 /// Members that hold a name: `{"name": "BUCKET", "value": "b"}`.
 const NAMES: &str =
     "name|key|parameterkey|outputkey|parametername|optionname|k|variable|field|property|label|attribute";

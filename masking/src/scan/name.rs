@@ -30,6 +30,8 @@ const NAME_MAX: usize = 48;
 const MEMBER_MAX: usize = 256;
 /// Maximum words in front of a name that belong to it.
 const PHRASE_WORDS: usize = 2;
+/// Maximum words between these that join two of them.
+const JOINTS_MAX: usize = 2;
 /// Maximum bytes of one of them.
 const PHRASE_WORD_MAX: usize = 32;
 
@@ -104,8 +106,12 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
     }
     let head = text.get(at.saturating_sub(PHRASE_WORD_MAX)..at).filter(|_| foreign).unwrap_or_default();
     let mut start = at - head.iter().rev().take_while(|b| is_letter(**b)).count();
-    for _ in 0..PHRASE_WORDS {
-        let Some(head) = text.get(start.saturating_sub(PHRASE_WORD_MAX)..start).and_then(|h| h.strip_suffix(b" "))
+    let mut count = 0;
+    for _ in 0..PHRASE_WORDS + JOINTS_MAX {
+        let Some(head) = text
+            .get(start.saturating_sub(PHRASE_WORD_MAX)..start)
+            .filter(|_| count < PHRASE_WORDS)
+            .and_then(|h| h.strip_suffix(b" "))
         else {
             break;
         };
@@ -118,6 +124,9 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
         {
             break;
         }
+        // `instance de base de données`: what joins two nouns is no word of its own.
+        let joins = matches!(head.get(head.len() - word..), Some(b"de" | b"do" | b"di"));
+        count += usize::from(!joins);
         start -= word + 1;
     }
     start
@@ -149,6 +158,15 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
         _ => return None,
     };
     let behind = rest.get(blank..)?;
+    // `bucket de S3`, `instancia de RDS`
+    let (blank, behind) = match behind {
+        [b'd', b'e' | b'o' | b'i', b' ', service @ (b'S' | b'R'), b'3' | b'D', ..] if blank == 1 => {
+            let joined = if *service == b'S' { 2 } else { 3 };
+            let ends = behind.get(3 + joined).is_none_or(|b| !in_name(*b));
+            return ends.then_some(end + index + blank + 3 + joined);
+        }
+        behind => (blank, behind),
+    };
     // Most words begin otherwise.
     behind.first().filter(|first| MORE.may_begin(**first))?;
     let len = behind.iter().take(MORE_MAX).take_while(|b| b.is_ascii_alphanumeric()).count();
@@ -248,9 +266,12 @@ impl<'t> Name<'t> {
 
     /// Returns whether it could be a word of a sentence: `data-bucket` is a name itself.
     pub(crate) fn is_word(&self) -> bool {
-        // `DB-Instanz`
-        let compound =
-            || self.written.split(|b| *b == b'-').next().is_some_and(|p| !p.iter().any(u8::is_ascii_lowercase));
+        // `DB-Instanz`, `Hosted-Zone-ID`
+        let compound = || {
+            let mut parts = self.written.split(|b| *b == b'-');
+            let capital = |part: &[u8]| part.first().is_some_and(u8::is_ascii_uppercase);
+            parts.clone().next().is_some_and(|p| !p.iter().any(u8::is_ascii_lowercase)) || parts.all(capital)
+        };
         let word = !self.written.contains(&b'-') || self.written.iter().any(|b| !b.is_ascii()) || compound();
         (word || self.is_option()) && !self.is_glued()
     }
@@ -375,7 +396,7 @@ static QUALIFIERS: Words = Words::new(
     previous|current|backup|backups|primary|secondary|main|master|replica|blue|green|ro|rw|reader|writer|admin|root|user|app|\
     db|rds|redis|pg|mysql|postgres|api|web|eu|us|ap|a|b|c|internal|external|public|private|uploads|upload|logs|log|assets|data|\
     raw|media|images|archive|artifacts|static|reports|exports|export|tmp|temp|cache|site|state|tfstate|lake|map|list|set|array|\
-    dict|dest|destination|src|ci|cd|deploy|etl|default",
+    dict|dest|destination|src|ci|cd|deploy|etl|default|already|exists|not|found",
 );
 
 /// The rules for each name: a tree of the letters of all names, from their last to their first.

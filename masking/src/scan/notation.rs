@@ -64,6 +64,7 @@ impl ValuePlace {
     /// The place after blanks and a quotation mark.
     pub(crate) fn after(text: &[u8], at: usize, kind: PlaceKind) -> Self {
         let first = skip_block(text, skip_change(text, skip_blanks(text, at)));
+        let first = skip_format(text, first).unwrap_or(first);
         let first = skip_parameter(text, first).unwrap_or(first);
         let unquoted = match skip_wrappers(text, first) {
             same if same == first => match skip_size(text, skip_marks(text, open(text, first))) {
@@ -191,9 +192,22 @@ fn is_last(text: &[u8], at: usize) -> bool {
 
 /// How long the word is that joins the last two elements of a list, with the blank after it.
 fn starts_conjunction(rest: &[u8]) -> usize {
-    const WORDS: [&[u8]; 9] =
-        [b"and ", b"or ", b"und ", b"y ", b"et ", b"instead of ", b"rather than ", b"plus ", b"vs "];
-    WORDS.iter().find(|word| rest.starts_with(word)).map_or(0, |word| word.len())
+    const WORDS: [&[u8]; 11] = [
+        b"and ",
+        b"or ",
+        b"und ",
+        b"y ",
+        b"et ",
+        b"instead of ",
+        b"rather than ",
+        b"plus ",
+        b"vs ",
+        // ``from bucket `a` to `b` ``
+        b"to `",
+        b"to \"",
+    ];
+    let word = WORDS.iter().find(|word| rest.starts_with(word));
+    word.map_or(0, |word| word.len() - usize::from(!word.ends_with(b" ")))
 }
 
 /// Returns whether the quoted text that ends at `end` is a name itself: `"buckets": {"description": …`, `{"logs" = …`.
@@ -342,7 +356,7 @@ fn is_quoted_printable(next: &[u8]) -> bool {
 }
 
 /// Signs of other scripts and of box drawing.
-const SIGNS: [&str; 9] = ["：", "＝", "→", "│", "┃", "║", "—", "–", "⇒"];
+const SIGNS: [&str; 10] = ["：", "＝", "→", "│", "┃", "║", "—", "–", "⇒", "›"];
 
 /// The length of one of them as a string of JSON may escape it: `\\u2192`, `\\u2502`.
 fn escaped_sign(rest: &[u8]) -> Option<usize> {
@@ -362,12 +376,16 @@ fn cell_behind(rest: &[u8]) -> Option<usize> {
 }
 
 /// The end of a cell that holds a name, and the beginnings of one that holds its value.
-const CELLS: [(&[u8], &[&[u8]]); 4] = [
+const CELLS: [(&[u8], &[&[u8]]); 7] = [
     (b"</td>", &[b"<td"]),
     (b"</th>", &[b"<td"]),
     (b"</dt>", &[b"<dd"]),
     // A property list.
     (b"</key>", &[b"<string"]),
+    // A form, and what a page lays out as one.
+    (b"</label>", &[b"<span", b"<div", b"<p", b"<code", b"<strong"]),
+    (b"</span>", &[b"<span"]),
+    (b"</div>", &[b"<div"]),
 ];
 
 /// Maximum bytes of a type.
@@ -402,7 +420,9 @@ fn is_default(call: Option<&[u8]>) -> bool {
     let call = call.unwrap_or_default();
     let name =
         call.iter().take(ANNOTATION_MAX).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
-    call.get(name..).is_some_and(|rest| rest.starts_with(b"(default="))
+    let field = call.get(..name).is_some_and(|call| call.ends_with(b"Field"));
+    call.get(name..)
+        .is_some_and(|rest| rest.starts_with(b"(default=") || field && matches!(rest, [b'(', b'"' | b'\'', ..]))
 }
 
 /// Returns whether a word is the type of a number.
@@ -480,9 +500,14 @@ fn is_emphasis(rest: &[u8]) -> bool {
     line.iter().take_while(|b| **b >= b' ').any(|b| *b == b'*')
 }
 
-/// After the type and the size that PHP prints in front of a value: `string(9) `.
+/// After the type that a program prints in front of a value: `string(9) ` of PHP with the size.
 fn skip_size(text: &[u8], at: usize) -> usize {
-    let Some(rest) = text.get(at..).and_then(|rest| rest.strip_prefix(b"string(")) else { return at };
+    let rest = text.get(at..).unwrap_or_default();
+    // The type that OpenTelemetry's collector prints.
+    if rest.starts_with(b"Str(") {
+        return at + b"Str(".len();
+    }
+    let Some(rest) = rest.strip_prefix(b"string(") else { return at };
     let digits = rest.iter().take(8).take_while(|b| b.is_ascii_digit()).count();
     if rest.get(digits..).is_some_and(|rest| rest.starts_with(b") ")) { at + digits + 9 } else { at }
 }
@@ -492,7 +517,7 @@ const INLINE: [&str; 14] = ["b", "strong", "code", "i", "em", "tt", "span", "kbd
 
 /// After the value that a plan changes into another: `null -> `, `(known after apply) -> `, `"" -> `.
 fn skip_change(text: &[u8], at: usize) -> usize {
-    const BEFORE: [&[u8]; 6] = [
+    const BEFORE: [&[u8]; 7] = [
         b"null -> ",
         b"\"\" -> ",
         b"(known after apply) -> ",
@@ -500,11 +525,36 @@ fn skip_change(text: &[u8], at: usize) -> usize {
         // A type of CUE, and a default of it.
         b"string & ",
         b"string | *",
+        // What a program asks with.
+        "› ".as_bytes(),
     ];
-    let rest =
-        text.get(at..).filter(|rest| matches!(rest.first(), Some(b'n' | b'"' | b'(' | b's'))).unwrap_or_default();
+    let rest = text
+        .get(at..)
+        .filter(|rest| matches!(rest.first(), Some(b'n' | b'"' | b'(' | b's' | 0xe2)))
+        .unwrap_or_default();
     at + BEFORE.iter().find(|before| rest.starts_with(before)).map_or(0, |before| before.len())
 }
+
+/// After the end of a text that a program prints with the value behind it: `console.log("bucket:", "b")`,
+/// `printf("bucket: %s\n", "b")`. `at` is where the value would stand in the text.
+fn skip_format(text: &[u8], at: usize) -> Option<usize> {
+    const VERBS: [&[u8]; 5] = [b"%s", b"%q", b"%v", b"{}", b"%d"];
+    // Most values begin otherwise.
+    let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'%' | b'{' | b'"' | b'\'')))?;
+    let verb = VERBS.iter().find(|verb| rest.starts_with(verb));
+    let rest = rest.get(verb.map_or(0, |verb| verb.len())..)?;
+    let rest = rest.strip_prefix(b"\\n").filter(|_| verb.is_some()).unwrap_or(rest);
+    let (mark, behind) = rest.split_first().filter(|(mark, _)| matches!(mark, b'"' | b'\''))?;
+    let value = behind.strip_prefix(b", ").filter(|value| value.first() == Some(mark))?;
+    // The text is the first argument.
+    let head = text.get(at.saturating_sub(FORMAT_MAX)..at)?;
+    let open = memchr::memrchr(*mark, head)?;
+    let called = open.checked_sub(1).and_then(|before| head.get(before)) == Some(&b'(');
+    called.then_some(text.len() - value.len())
+}
+
+/// Bytes of such a text in front of the value.
+const FORMAT_MAX: usize = 96;
 
 /// After what opens a block that holds the value alone: `|-⏎` and `>-⏎` of YAML, `<<-EOF⏎`, `\"\"\"`.
 fn skip_block(text: &[u8], at: usize) -> usize {
@@ -548,7 +598,12 @@ fn skip_markup(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'{' | b'\\' | b'<' | b'[')))?;
     let (open, _) = MARKUP.iter().find(|(open, _)| rest.starts_with(open))?;
     // `{{name}}` is a template's, except in the table of a wiki.
-    let template = open.starts_with(b"{{") && !text.get(..at).is_some_and(|head| head.trim_ascii_end().ends_with(b"|"));
+    let head = text.get(..at).unwrap_or_default().trim_ascii_end();
+    // Jira's emphasis has one star.
+    let wiki = head.ends_with(b"|")
+        || head.ends_with(b"*:") && !head.ends_with(b"**:")
+        || head.ends_with(b":*") && !head.ends_with(b":**");
+    let template = open.starts_with(b"{{") && !wiki;
     rest.get(open.len()).is_some_and(|b| !template && *b > b' ').then_some(at + open.len())
 }
 
@@ -601,6 +656,8 @@ fn skip_wrappers(text: &[u8], at: usize) -> usize {
         inside += match rest.get(call..) {
             // `Field(default="…")`
             Some(rest) if rest.starts_with(b"(default=") => call + b"(default=".len(),
+            // `: str = Field("…")` of a class.
+            Some([b'(', ..]) if rest.starts_with(b"Field(") => call + 1,
             Some([b'(' | b'{', ..]) if wraps(rest.get(..call).unwrap_or_default()) => call + 1,
             // `@("…")`, `vec!["…"]`
             _ if rest.starts_with(b"@(") => b"@(".len(),
@@ -790,9 +847,14 @@ pub(crate) fn skip_particle(text: &[u8], at: usize) -> usize {
     if rest.starts_with(b"'s ") {
         return at + 2;
     }
+    // `Root Id 이름은 "…"`: what the name is of stands in front.
+    if let Some(named) = [" 이름은 ", " 이름이 "].iter().find(|named| rest.starts_with(named.as_bytes())) {
+        return at + named.len() - 1;
+    }
     if rest.first().is_none_or(u8::is_ascii) {
         return at;
     }
-    let particle = ["은", "는", "이", "가", "을", "를", "의"].iter().find(|p| rest.starts_with(p.as_bytes()));
+    const PARTICLES: [&str; 7] = ["은", "는", "이", "가", "을", "를", "의"];
+    let particle = PARTICLES.iter().find(|p| rest.starts_with(p.as_bytes()));
     particle.map_or(at, |p| at + p.len())
 }

@@ -59,6 +59,8 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(content(name, text));
     add(form(name, text));
     add(before(name, text));
+    add(expected(name, text));
+    add(looped(name, text));
     add(piped(name, text));
     add(reply(name, text));
 }
@@ -362,7 +364,7 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     if name.is_option() && name.holds(b"stdin") {
         return None;
     }
-    let enclosed = |open: &str| starts(text, name.end, open) && (name.is_foreign() || matches!(open, "「" | "『"));
+    let enclosed = |open: &str| starts(text, name.end, open);
     let foreign = text.get(name.end).is_some_and(|b| !b.is_ascii());
     if foreign && BRACKETS.iter().any(|(open, _)| !open.is_ascii() && enclosed(open)) {
         return Some(ValuePlace::after(text, name.end, PlaceKind::Said));
@@ -382,7 +384,7 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
         return None;
     }
     let index = quote > particle || matches!(head, [.., b'['] | [.., b'[', b':']);
-    let quote = quote + usize::from(index && text.get(quote) == Some(&b']'));
+    let quote = quote + usize::from(index && text.get(quote) == Some(&b']') || is_key_of_hash(head, text, quote));
     // `acct no. 471192830564`
     let stop = matches!(text.get(quote..), Some([b'.', b' ', b'0'..=b'9', ..]));
     let at = skip_closing(text, quote + usize::from(stop));
@@ -408,6 +410,8 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
         matches!(text.get(near + escapes), Some(b'"' | b'\'')) && !name.is_glued()
     };
     let sign = if after == opening.after { opening.sign } else { operator(text, after, name.tag) };
+    // `Bucket</span><span>b`: the element that ends there may be a cell as well as emphasis.
+    let sign = sign.or_else(|| opening.sign.filter(|_| text.get(opening.after) == Some(&b'<')));
     // `BucketName As String = "b"` of Visual Basic.
     let typed = || {
         const TYPE: &[u8] = b"As String = ";
@@ -426,12 +430,29 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
         .or_else(|| (goes_on && (word() || !closed && is_string())).then_some((near, PlaceKind::Near)))
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
         .or_else(|| listed(name, text, after))
+        .or_else(|| asserted(name, text))
         .or_else(|| (closed && !name.is_glued()).then(|| fallback(name, text, after)).flatten())?;
     let place = ValuePlace::after(text, behind, kind);
     // `S3 Bucket (b)` names a value, `f(b)` does not.
-    let prose = kind != PlaceKind::Called || after > at || name.is_foreign();
+    let prose = kind != PlaceKind::Called || after > at || name.is_foreign() || is_in_sentence(text, behind);
     let tight = place.start == behind && after == at;
     (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
+}
+
+/// Returns whether a name is a key that Perl sets in a hash: `$ENV{BUCKET} = "b"`, `$config->{'bucket'} = "b"`.
+fn is_key_of_hash(head: &[u8], text: &[u8], end: usize) -> bool {
+    let sets = text.get(end..).is_some_and(|rest| rest.starts_with(b"} = ") || rest.starts_with(b"}="));
+    let head = head.strip_suffix(b"'").or_else(|| head.strip_suffix(b"\"")).unwrap_or(head);
+    sets && matches!(head, [.., b'>', b'{'] | [.., b'a'..=b'z' | b'A'..=b'Z' | b'_', b'{'])
+}
+
+/// Returns whether what stands in parentheses is followed by a particle, as in `Bucket(b)에`, or has those of such a
+/// sentence: `Bucket（b）`.
+fn is_in_sentence(text: &[u8], inside: usize) -> bool {
+    let rest = text.get(inside..text.len().min(inside + BEFORE_MAX)).unwrap_or_default();
+    let close = rest.iter().position(|b| matches!(b, b')' | b'\n'));
+    let behind = close.and_then(|close| rest.get(close..)).unwrap_or_default();
+    text.get(..inside).is_some_and(|head| head.ends_with("（".as_bytes())) || matches!(behind, [b')', 0xe3..=0xed, ..])
 }
 
 /// Returns whether what touches a name on both sides tells that no value can stand near it, and that it heads no column:
@@ -439,6 +460,9 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
 pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
     // With none of these signs a notation of `places`, `member` or `table` goes on.
     let after = match text.get(name.end..) {
+        // `expect(x.bucket).toBe("b")`
+        Some([b')', b'.', ..]) => false,
+        Some([b'}', b' ', b'=', ..]) => false,
         Some([b')' | b'}' | b'/' | b'!' | b'#', ..]) => true,
         Some([b'.', next, ..]) => next.is_ascii_alphabetic() || *next == b'_',
         _ => false,
@@ -479,6 +503,79 @@ fn listed(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)>
     (name.is_option() && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Assigned))
 }
 
+/// What a test compares a member with: `expect(x.bucket).toBe("b")`, `assertEqual(x.bucket, "b")`.
+fn asserted(name: &Name<'_>, text: &[u8]) -> Option<(usize, PlaceKind)> {
+    let rest = text.get(name.end..text.len().min(name.end + ASSERTION_MAX))?;
+    let behind = rest.strip_prefix(b"()").unwrap_or(rest);
+    if let Some(value) = behind.strip_prefix(b", ") {
+        let quoted = matches!(value.first(), Some(b'"' | b'\''));
+        return (quoted && is_asserted(text, name.start))
+            .then_some((name.end + rest.len() - value.len(), PlaceKind::Assigned));
+    }
+    let chain = behind.strip_prefix(b")")?;
+    let call = chain.iter().take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_' | b' ')).count();
+    let (words, value) = chain.split_at_checked(call)?;
+    let value = value.strip_prefix(b"(")?;
+    let word = words.rsplit(|b| !b.is_ascii_alphabetic()).next()?;
+    let quoted = matches!(value.first(), Some(b'"' | b'\''));
+    (quoted && words::is_one_of(MATCHERS, word)).then_some((name.end + rest.len() - value.len(), PlaceKind::Assigned))
+}
+
+/// Returns whether the arguments of an assertion begin at `at`, or behind its first one.
+fn is_asserted(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(ASSERTION_MAX)..at).unwrap_or_default();
+    let call = head.strip_suffix(b"(").unwrap_or_default();
+    let call = call.strip_suffix(b"!").unwrap_or(call);
+    let len = call.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_')).count();
+    let call = call.get(call.len() - len..).unwrap_or_default();
+    words::starts_with_ignore_case(call, b"assert")
+        || call.ends_with(b".assertEqual")
+        || call.ends_with(b".assertEquals")
+}
+
+/// Bytes of an assertion around a name.
+const ASSERTION_MAX: usize = 128;
+/// What a test calls to compare.
+const MATCHERS: &str = "toBe|toEqual|toStrictEqual|isEqualTo|equal|equals|eql|eq|toContain|contains|be|is";
+
+/// The words that a loop of a shell takes an option's value from: `for b in b-1 b-2; do aws s3api … --bucket "$b"`.
+fn looped(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let rest = text.get(name.end..text.len().min(name.end + LOOP_VARIABLE_MAX)).filter(|_| name.is_option())?;
+    let reference = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"="))?;
+    let reference = reference.strip_prefix(b"\"").unwrap_or(reference).strip_prefix(b"$")?;
+    let reference = reference.strip_prefix(b"{").unwrap_or(reference);
+    let len = reference.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let variable = reference.get(..len).filter(|variable| !variable.is_empty())?;
+    let from = name.start.saturating_sub(LOOP_MAX);
+    let head = text.get(from..name.start)?;
+    let at = memchr::memmem::rfind(head, b"for ")? + b"for ".len();
+    let words = head.get(at..)?.strip_prefix(variable)?.strip_prefix(b" in ")?;
+    let start = name.start - words.len();
+    let first = words.first().is_some_and(u8::is_ascii_alphanumeric);
+    first.then(|| ValuePlace::after(text, start, PlaceKind::Assigned))
+}
+
+/// Bytes of a loop in front of an option in it, and of a variable.
+const LOOP_MAX: usize = 400;
+const LOOP_VARIABLE_MAX: usize = 40;
+
+/// What a test compares a member with, in front of it: `assertEquals("b", x.getBucket())`.
+fn expected(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let closes = matches!(text.get(name.end..), Some([b')', ..] | [b'(', b')', b')', ..]));
+    let head = text.get(name.start.saturating_sub(ASSERTION_MAX)..name.start).filter(|_| closes)?;
+    let value = head.strip_suffix(b", ")?;
+    let (mark, value) = value.split_last().filter(|(mark, _)| matches!(mark, b'"' | b'\''))?;
+    let len = value.iter().rev().take_while(|b| *b != mark && **b >= b' ').count();
+    let end = name.start - b"\", ".len();
+    let start = end - len;
+    (len > 0 && edge::previous(text, start) == Some(*mark) && is_asserted(text, start - 1)).then_some(ValuePlace {
+        start,
+        end: Some(end),
+        kind: PlaceKind::Cell,
+        ..ValuePlace::WHOLE
+    })
+}
+
 /// `getenv("BUCKET", "b")`
 fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
     let quote = name.start.checked_sub(1)?;
@@ -486,8 +583,19 @@ fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind
     let flag = is_flag(text, opening);
     let blank = usize::from(edge::previous(text, opening) == Some(b' '));
     let call = name.is_upper() && edge::previous(text, opening - blank) == Some(b'(');
+    let call = call || is_pair_of_map(text, opening);
     ((call || flag) && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
 }
+
+/// Returns whether a pair of Java's begins at `at`: `Map.of("region", "eu-west-1", "bucket", "b")`.
+fn is_pair_of_map(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(MAP_MAX)..at).unwrap_or_default();
+    let pairs = memchr::memmem::rfind(head, b"Map.of(").and_then(|map| head.get(map + b"Map.of(".len()..));
+    pairs.is_some_and(|pairs| !pairs.contains(&b')') && pairs.iter().filter(|b| **b == b',').count() % 2 == 0)
+}
+
+/// Bytes of such a map in front of a name in it.
+const MAP_MAX: usize = 256;
 
 /// Returns whether a program declares an option there, or the default of a setting: `flag.String("bucket", "b", "…")`,
 /// `StringVar(&x, "bucket", "b", "…")`, `SetDefault("db.password", "…")`.
@@ -733,6 +841,8 @@ static VERBS: Phrases = Phrases::new(&[
     "nosi nazwę",
     "se numește",
     "jmenuje se",
+    "adı",
+    "adlı",
     "lautete",
 ]);
 
@@ -801,6 +911,9 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
         near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii() || is_sql(rest))
     })?;
     let rest = Some(rest).filter(|_| edge::previous(text, near) == Some(b' '))?;
+    if let Some(outcome) = OUTCOMES.iter().find(|outcome| rest.starts_with(outcome.as_bytes())) {
+        return Some(near + outcome.len());
+    }
     let verb = VERBS.begin(rest)?;
     // `is now`, `is now called`
     let now = rest.get(verb + 1..).and_then(|rest| ADVERBS.begin(rest)).map_or(verb, |adverb| verb + 1 + adverb);
@@ -809,6 +922,10 @@ fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
     let colon = usize::from(rest.get(end) == Some(&b':'));
     Some(near + end + colon)
 }
+
+/// What an error says of what it names behind a colon.
+const OUTCOMES: [&str; 6] =
+    ["not found: ", "does not exist: ", "already exists: ", "doesn't exist: ", "was not found: ", "is missing: "];
 
 /// What compares in SQL: `account_id IN ('471192830564', …)`.
 fn is_sql(rest: &[u8]) -> bool {

@@ -182,13 +182,18 @@ pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range
 /// The words with points between them that a variable of the environment is, alone on its line:
 /// `DB_PASSWORD=correct.horse.battery`; or one word, of the password of a system.
 pub(crate) fn words(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range<usize>> {
-    let ValuePlace { start, kind: PlaceKind::Assigned, quoted: false, tight: true, .. } = place else { return None };
+    let ValuePlace { start, quoted: false, .. } = place else { return None };
+    let option = place.kind == PlaceKind::Near;
+    if !(option || place.kind == PlaceKind::Assigned && place.tight) {
+        return None;
+    }
     let rest = text.get(start..text.len().min(start + TOKEN_MAX)).filter(|_| formal)?;
     let run = rest.iter().take_while(|b| **b > b' ').count();
-    let ends = matches!(rest.get(run..)?, [] | [b'\n' | b'\r', ..]);
+    let ends = option || matches!(rest.get(run..)?, [] | [b'\n' | b'\r', ..]);
     let value = rest.get(..run)?;
     let given = given::is_of_systems_variable(text, start) && value.iter().all(u8::is_ascii_alphanumeric);
-    (ends && (check::is_dotted_phrase(value) || given && given::is_chosen(value))).then_some(start..start + run)
+    (ends && (!option && check::is_dotted_phrase(value) || given && given::is_chosen(value)))
+        .then_some(start..start + run)
 }
 
 /// The value of an assignment that is quoted as a whole, as a shell's argument is: `"DB_PASSWORD=…"`.

@@ -1,4 +1,5 @@
-//! Buckets in the path of a request, whose host says only that it is S3's: `GET /acme-logs/key`, `Host: s3.…`.
+//! Buckets in front of what tells them: in the path of a request, whose host says only that it is S3's, `GET
+//! /acme-logs/key`, `Host: s3.…`; in a table of file systems; in front of the key that opens them.
 //!
 //! The path comes before the headers, in HTTP and in the canonical request that is signed. (S3 user guide, "Virtual hosting
 //! of general purpose buckets", "Path-style requests"; IAM user guide, "Create a signed AWS API request")
@@ -8,10 +9,12 @@ use std::ops::Range;
 use crate::catalog::Check;
 use crate::near::is_any;
 use crate::scan::check;
+use crate::scan::edge;
 use crate::scan::words;
 
-/// The header that names the host, up to the name of the service.
-pub(crate) const ANCHORS: [&str; 2] = ["host: s3", "host:s3"];
+/// The header that names the host, up to the name of the service; types of file systems; and the beginning of a key.
+pub(crate) const ANCHORS: [&str; 7] =
+    ["host: s3", "host:s3", " fuse.s3fs", " fuse.goofys", " fuse.mount-s3", " mount-s3", ":akia"];
 
 /// Bytes before the host in which the path is looked for: a canonical request sorts it after few other headers.
 const HEAD_MAX: usize = 600;
@@ -20,8 +23,49 @@ const HOST_MAX: usize = 64;
 
 const METHODS: [&str; 6] = ["GET", "PUT", "HEAD", "POST", "DELETE", "OPTIONS"];
 
+/// The bucket in front of what tells it at `anchor`.
+pub(crate) fn bucket(text: &[u8], anchor: Range<usize>) -> Option<Range<usize>> {
+    match text.get(anchor.start)? {
+        b' ' => mounted(text, anchor.start),
+        b':' => opened(text, anchor.start),
+        _ => requested(text, anchor),
+    }
+}
+
+/// `acme-logs /mnt/logs fuse.s3fs _netdev 0 0`: the first field of a line whose second one is a path. (fstab(5))
+fn mounted(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let from = at.saturating_sub(MOUNT_MAX);
+    let line = edge::last_line(text.get(from..at)?).trim_ascii_end();
+    let mut fields = line.split(|b| matches!(b, b' ' | b'\t')).filter(|field| !field.is_empty());
+    let (source, path) = (fields.next()?, fields.next()?);
+    let alone = fields.next().is_none() && path.starts_with(b"/");
+    // A folder in the bucket follows it: `acme-logs:/2026`.
+    let name = source.split(|b| *b == b':').next()?;
+    let start = at - edge::last_line(text.get(from..at)?).len();
+    let start = start + memchr::memmem::find(text.get(start..at)?, source)?;
+    let program = name.starts_with(b"s3fs") || name.starts_with(b"mount") || name.starts_with(b"goofys");
+    (alone && !program && is_bucket(name)).then_some(start..start + name.len())
+}
+
+/// `acme-logs:AKIA…:…`: the bucket that a key opens, alone on its line. (s3fs-fuse, "passwd-s3fs")
+fn opened(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let key = text.get(at + 1..at + 1 + KEY_LEN)?;
+    let keys = key.iter().all(u8::is_ascii_alphanumeric) && text.get(at + 1 + KEY_LEN) == Some(&b':');
+    let name = edge::last_line(text.get(at.saturating_sub(MOUNT_MAX)..at)?);
+    (keys && is_bucket(name)).then_some(at - name.len()..at)
+}
+
+/// Bytes of a line in front of what tells its bucket, and of an access key's id.
+const MOUNT_MAX: usize = 200;
+const KEY_LEN: usize = 20;
+
+fn is_bucket(name: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    (3..=63).contains(&name.len()) && name.iter().all(plain) && check::passes(Check::Bucket, name)
+}
+
 /// The bucket in the path of the request whose host has the name of S3 at `host`.
-pub(crate) fn bucket(text: &[u8], host: Range<usize>) -> Option<Range<usize>> {
+fn requested(text: &[u8], host: Range<usize>) -> Option<Range<usize>> {
     let rest = text.get(host.end..text.len().min(host.end + HOST_MAX))?;
     let name = rest.get(..rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')).count())?;
     let own = matches!(name.first(), Some(b'.' | b'-')) && memchr::memmem::find(name, b".amazonaws.com").is_some();

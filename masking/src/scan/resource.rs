@@ -33,7 +33,7 @@ struct ResourceId {
 pub(crate) enum Notation {
     /// `aws_s3_bucket.logs: Refreshing state... [id=acme-logs]`
     Progress,
-    /// `terraform import 'aws_s3_bucket.logs["a"]' acme-logs`
+    /// `terraform import 'aws_s3_bucket.logs["a"]' acme-logs`, `pulumi import aws:s3/bucket:Bucket logs acme-logs`
     Command,
     /// `import { to = aws_s3_bucket.logs, id = "acme-logs" }`, over lines.
     Import,
@@ -50,7 +50,7 @@ pub(crate) enum Notation {
 }
 
 /// Texts before an id, or before the resource that has one.
-pub(crate) const ANCHORS: [(&str, Notation); 16] = [
+pub(crate) const ANCHORS: [(&str, Notation); 17] = [
     ("\"type\": \"aws_", Notation::State),
     ("\"type\":\"aws_", Notation::State),
     ("importing from id \"", Notation::Progress),
@@ -60,6 +60,7 @@ pub(crate) const ANCHORS: [(&str, Notation); 16] = [
     ("(id: ", Notation::Progress),
     ("terraform import ", Notation::Command),
     ("tofu import ", Notation::Command),
+    ("pulumi import aws:", Notation::Command),
     ("to = aws_", Notation::Import),
     ("to = module.", Notation::Import),
     ("resource \"aws_", Notation::Block),
@@ -171,6 +172,12 @@ impl Resources {
     fn command(&self, text: &[u8], end: usize, found: &mut impl FnMut(Range<usize>, KindId)) {
         let rest = text.get(end..text.len().min(end + ADDRESS_MAX)).unwrap_or_default();
         let line = rest.split(|b| *b == b'\n').next().unwrap_or_default();
+        // `pulumi import aws:s3/bucket:Bucket logs acme-logs`
+        if text.get(..end).is_some_and(|head| head.ends_with(b"aws:")) {
+            let id = line.splitn(3, |b| *b == b' ').nth(2).unwrap_or_default();
+            let at = end + line.len() - id.len();
+            return self.id(pulumi_type(line).as_bytes(), text, opened(text, at), found);
+        }
         let Some(at) = memmem::find(line, b"aws_") else { return };
         let address = line.get(at..).unwrap_or_default();
         let len = address_len(address);
