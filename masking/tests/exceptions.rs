@@ -87,9 +87,11 @@ const CASES: &[&str] = &[
     "arn:aws:ssm:eu-west-1:‹471192830564›:parameter/‹aws-acme/service›",
     // Accounts that a template or a wildcard stands for, and those that somebody has made unreadable.
     "arn:aws:sqs:us-east-1:*:reader-1",
-    "arn:aws:sqs:us-east-1:${account}:reader-1",
+    "arn:aws:sqs:us-east-1:${account}:‹reader-1›",
+    "arn:aws:sqs:us-east-1:${account}:my-queue-1",
+    "arn:aws:sqs:us-east-1:${account}:readers",
     "arn:aws:sqs:us-east-1:<account-id>:reader-1",
-    "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:reader-1",
+    "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:‹reader-1›",
     "arn:aws:sqs:us-east-1:***:‹reader-1›",
     "arn:aws:sqs:{region}:‹471192830564›:‹reader-1›",
     "arn:aws:ecr:us-east-1:602401143452:repository/eks/coredns",

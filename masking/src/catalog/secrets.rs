@@ -279,6 +279,12 @@ pub(super) const ROWS: &[Row] = &[
                 r#"curl [^\n|;&]{0,200}?(?:-[A-Za-z]{0,6}u|--user|--proxy-user)[ =]{0,2}["'\\]{0,4}[A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/$<{}]{4,128})"#,
                 Check::Given,
             ),
+            // The page of HAProxy's statistics, and a proxy that Squid asks.
+            Rule::After(
+                "stats auth |login=",
+                r#"(?i:stats auth |login=)[A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/$<{}%]{4,128})"#,
+                Check::Given,
+            ),
             // A machine of netrc, on one line or on three. (GNU inetutils, "The .netrc file")
             Rule::After(
                 "machine ",
@@ -394,6 +400,9 @@ pub(super) const ROWS: &[Row] = &[
             "define( 'DB_PASSWORD', '‹Elch im Nebel 4›' );",
             "Server=h;User Id=app;Password=‹Kormoran See›;Timeout=1",
             "数据库密码：‹QiuTian@2026›。",
+            "数据库密码还是 ‹Dingdan_2023#› 吗？",
+            "王磊：数据库密码？\n赵敏：已经换成 ‹n8KcLw!4zRt›，不要发到外面",
+            "관리자 비밀번호(임시): ‹rhksflwk#Prd7›",
             "Passwort des Nutzers „admin“: ‹Nebel!Kraehe58›. Danach",
             "<bgp_asn>65000</bgp_asn>\n<bgp_auth_key>‹asdf34example›</bgp_auth_key>",
             "REDIS_AUTH=‹b7Qm2Zk9xV4nT1pL›",
@@ -401,6 +410,9 @@ pub(super) const ROWS: &[Row] = &[
             "export PGPASSWORD='‹Hering in Aspik›' PGHOST=db.example.org",
             "docker run -e MYSQL_ROOT_PASSWORD=\"‹Elch im Nebel›\" mysql",
             "curl -u elastic:‹Sprotte_44› https://search.example.org/_cat/indices",
+            "    stats auth admin:‹l00m-w3aver›\n",
+            "cache_peer proxy.acme.test parent 3128 0 no-query login=edge:‹Heron-7-Quay›",
+            "Server=db;Database=Orders;User Id=app;Password=‹9pL;no?xY›;TrustServerCertificate=True",
             "curl -sk --user \"admin:‹hunter2›\" https://search.example.org",
             "connectionString=\"Server=h.example.org;Database=o;User Id=checkout;Password=‹Kupfer›;Timeout=1;\"",
             "psql \"host=h user=checkout password=‹Rochen_ohne_Ende› dbname=orders\"",

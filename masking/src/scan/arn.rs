@@ -62,6 +62,8 @@ pub(crate) const RESTS: [(&str, Rest); 21] = [
 
 /// Maximum bytes of a field between two colons: a placeholder fits.
 const FIELD_MAX: usize = 40;
+/// How the names of examples begin.
+const EXAMPLES: [&[u8]; 4] = [b"my-", b"my_", b"your-", b"example"];
 /// Maximum bytes of a resource.
 const RESOURCE_MAX: usize = 1_024;
 
@@ -104,13 +106,23 @@ impl Arns {
         }
         // Any other account is AWS itself, a wildcard or a template; a placeholder stands for one that was masked.
         let hidden = account.starts_with(ACCOUNT.as_bytes()) || is_crossed_out(account);
-        if !owned && !account.is_empty() && !hidden {
+        // A program writes the account into it. What it writes itself may be the name of an example: `role/myrole`.
+        let written = is_reference(account) && inside(account).is_none() || account.starts_with(b"$");
+        if !owned && !account.is_empty() && !hidden && !written {
             return None;
         }
         let service = std::str::from_utf8(service).ok()?;
         // Without an account, a resource is a customer's only if a rule names it.
-        let other = self.other.filter(|_| !account.is_empty() && !service.eq_ignore_ascii_case("s3"));
-        Some(self.resource(text, service, resource_at, other, found))
+        let other = self.other.filter(|_| !account.is_empty() && !written && !service.eq_ignore_ascii_case("s3"));
+        let telling = |range: &Range<usize>| {
+            let value = text.get(range.clone()).unwrap_or_default();
+            check::is_distinctive(value) && !EXAMPLES.iter().any(|start| words::starts_with_ignore_case(value, start))
+        };
+        Some(self.resource(text, service, resource_at, other, |range, kind| {
+            if !written || telling(&range) {
+                found(range, kind);
+            }
+        }))
     }
 
     /// Reports the account before `start` and the resource after its colon: `471192830564:role/x`, the rest of an ARN.
@@ -174,13 +186,22 @@ fn fields(text: &[u8], start: usize) -> Option<([Range<usize>; 5], usize)> {
         let len = text.get(at..)?.iter().take(FIELD_MAX + 1).take_while(|byte| plain(byte)).count();
         let len = match place {
             _ if REFERENCED.contains(&place) => len.max(reference_len(text, at)),
-            ACCOUNT_FIELD if len == 0 => bracketed_len(text, at),
+            ACCOUNT_FIELD if len == 0 => {
+                bracketed_len(text, at).max(reference_len(text, at)).max(variable_len(text, at))
+            }
             _ => len,
         };
         *field = at..at + len;
         at += len + separator_len(text, at + len).filter(|_| len <= FIELD_MAX)?;
     }
     Some((fields, at))
+}
+
+/// `$ACCOUNT`
+fn variable_len(text: &[u8], at: usize) -> usize {
+    let Some(name) = text.get(at..).and_then(|rest| rest.strip_prefix(b"$")) else { return 0 };
+    let len = name.iter().take(FIELD_MAX).take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    if len > 0 { len + 1 } else { 0 }
 }
 
 /// The place of the account.
@@ -374,7 +395,7 @@ fn customer_part(text: &[u8], range: Range<usize>) -> Option<Range<usize>> {
     let host = value.split(|b| *b == b'/').next().is_some_and(|first| first.ends_with(b".amazonaws.com"));
     let bucket = || text.get(..start).is_some_and(|head| head.ends_with(b":s3:::")) && own::is_bucket(value);
     let own = host || !check::passes(Check::Customer, value) || bucket();
-    let root = value == b"root" || value == b"arn" || check::is_region(value);
+    let root = matches!(value, b"root" | b"arn" | b"aws-service-role") || check::is_region(value);
     (value.len() >= 2 && !root && !version && !own && !template).then_some(start..start + value.len())
 }
 

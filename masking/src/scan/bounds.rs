@@ -49,7 +49,7 @@ pub(crate) fn value(text: &[u8], place: ValuePlace, formal: bool) -> Option<Rang
 fn member(text: &[u8], start: usize, rest: &[u8], end: End) -> Option<Range<usize>> {
     let (len, separators) = match end {
         // Blanks do not end it.
-        End::Semicolon => (rest.iter().position(|b| is_any(b";\"'\r\n", b)).unwrap_or(rest.len()), b";".as_slice()),
+        End::Semicolon => (segments_len(rest), b";".as_slice()),
         End::Blank => (len(rest, end)?, b"; ".as_slice()),
         _ => return None,
     };
@@ -57,6 +57,26 @@ fn member(text: &[u8], start: usize, rest: &[u8], end: End) -> Option<Range<usiz
     let chosen = if value.contains(&b' ') { phrase::is_given(value) } else { given::is_chosen(value) };
     let range = start..start + len;
     (chosen && !is_expression(value) && given::is_of_connection(text, range.clone(), separators)).then_some(range)
+}
+
+/// Returns the length of a value of a connection: a semicolon is a sign of it if no other member follows.
+fn segments_len(rest: &[u8]) -> usize {
+    let segment = |at: usize| {
+        let rest = rest.get(at..).unwrap_or_default();
+        rest.get(..rest.iter().position(|b| is_any(b";\"'\r\n", b)).unwrap_or(rest.len())).unwrap_or_default()
+    };
+    let mut len = segment(0).len();
+    while rest.get(len) == Some(&b';') {
+        let next = segment(len + 1);
+        let end = len + 1 + next.len();
+        // What another member follows.
+        let within = !next.is_empty() && !next.iter().any(|b| *b == b'=' || *b <= b' ') && rest.get(end) == Some(&b';');
+        if !within || !segment(end + 1).contains(&b'=') {
+            break;
+        }
+        len = end;
+    }
+    len
 }
 
 /// The way in which a value ends, by what stands in front of its name.

@@ -7,6 +7,7 @@ use crate::catalog::Check;
 use crate::near::is_any;
 use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::edge;
+use crate::scan::notation;
 use crate::scan::words::Words;
 
 /// Bytes in which the value begins, and words in front of it.
@@ -22,8 +23,15 @@ static NUMBERED: Words = Words::new(
     rechnungsnummer|telefon|commande|facture|pedido|factura|ordine|fattura|zamówienie|faktura|bytes|rows|timestamp",
 );
 
+/// Returns whether a word is that of a thing that is numbered too.
+pub(crate) fn counts(word: &[u8]) -> bool {
+    NUMBERED.has(word)
+}
+
 /// The account in the sentence of a name that ends at `at`.
 pub(crate) fn account(text: &[u8], at: usize) -> Option<Range<usize>> {
+    // `그 계정이 아니라 471192830564`
+    let at = notation::skip_particle(text, at);
     // `Account: prod (471192830564)`
     let colon = usize::from(matches!(text.get(at..), Some([b':', b' ', next, ..]) if next.is_ascii_alphabetic()));
     // `Which account? 471192830564`, `the staging account, 471192830564, …`
@@ -123,10 +131,24 @@ pub(crate) fn is_account(word: &[u8]) -> bool {
 
 /// The password in the sentence of a name that ends at `at`.
 pub(crate) fn password(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let at = notation::skip_particle(text, at);
     value(text, at, |before, word| {
         let told = || is_verb(before) && (check::is_generated(word) || check::is_mixed(word) || is_joined(word));
-        (check::is_scattered(word) || told() && !check::is_code(word)) && check::passes(Check::Password, word)
+        (check::is_scattered(word) || told() && (!check::is_code(word) || is_spelled(word)))
+            && check::passes(Check::Password, word)
     })
+}
+
+/// Returns whether words with points between them are spelled as those of a password, not of code: `Aceituna.Negra55`.
+fn is_spelled(word: &[u8]) -> bool {
+    let capital = |part: &[u8]| {
+        part.split_first().is_some_and(|(first, rest)| {
+            first.is_ascii_uppercase()
+                && rest.len() >= 2
+                && rest.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        })
+    };
+    word.contains(&b'.') && word.last().is_some_and(u8::is_ascii_digit) && word.split(|b| *b == b'.').all(capital)
 }
 
 /// Returns whether a mark that ends sentences stands within a word, between its letters: `Saffron!Dusk`.
@@ -141,8 +163,8 @@ fn is_joined(word: &[u8]) -> bool {
 fn is_verb(word: &[u8]) -> bool {
     static VERBS: Words = Words::new(
         "\
-        is|are|was|now|still|ist|sind|lautet|lautete|war|jetzt|noch|es|era|est|était|é|è|adalah|je|är|er|jest|este|là|\
-        هي|هو|brzmi|şudur|является|:|=|-|–|—",
+        is|are|was|now|still|remains|stays|ist|sind|lautet|lautete|bleibt|weiterhin|war|jetzt|noch|es|era|siendo|est|reste|\
+        toujours|était|é|sendo|è|rimane|ancora|adalah|je|är|er|jest|pozostaje|este|là|هي|هو|brzmi|şudur|является|:|=|-|–|—",
     );
     word.ends_with(b":") || VERBS.has(word)
 }
@@ -277,6 +299,8 @@ mod tests {
             ("password of `admin`: Xk39-ab!Qz77", "Xk39-ab!Qz77"),
             ("password = hash(Xk39-ab!Qz77)", ""),
             ("password of KubernetesV1beta2Config", ""),
+            ("contraseña del usuario sigue siendo Aceituna.Negra55, habría", "Aceituna.Negra55"),
+            ("password of the user is Config.Value", ""),
             ("password of\n  the user\n  is Xk39-ab!Qz77", "Xk39-ab!Qz77"),
             ("password change 2024", ""),
         ];
@@ -285,6 +309,7 @@ mod tests {
         }
         let cases = [
             ("cuenta de producción es la 471192830564 y", "471192830564"),
+            ("계정 아니라 471192830564 이에요", "471192830564"),
             ("account on 202601091234", ""),
             ("account for order 471192830564", ""),
             ("account 471192830564", ""),

@@ -3,6 +3,7 @@
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
 use crate::scan::check::{self, ACCOUNT_LEN};
+use crate::scan::clause;
 use crate::scan::edge;
 use crate::scan::pick::{Evidence, Hit, Source};
 
@@ -78,6 +79,42 @@ pub(crate) fn plain(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
         hits.extend(found.collect::<Vec<_>>());
     }
 }
+
+/// Adds the accounts that stand in the sentence of another one, with words alone between the two: `la cuenta nueva es la
+/// 471192830564 (antes usábamos la 582203941675)`.
+pub(crate) fn said(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
+    let mut ends: Vec<usize> =
+        hits.iter().filter(|hit| hit.kind == account && hit.is_by_context()).map(|hit| hit.end).collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let (mut found, mut read) = (Vec::new(), 0);
+    for end in ends {
+        let mut end = end;
+        while end >= read
+            && let Some(next) = next_in_sentence(text, end)
+        {
+            found.push(next..next + ACCOUNT_LEN);
+            (read, end) = (end, next + ACCOUNT_LEN);
+        }
+    }
+    hits.extend(found.into_iter().map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
+}
+
+/// The next account of the sentence in which another one ends at `end`.
+fn next_in_sentence(text: &[u8], end: usize) -> Option<usize> {
+    let rest = text.get(end..text.len().min(end + SENTENCE_MAX))?;
+    let prose =
+        |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii() || matches!(b, b' ' | b',' | b'(' | b')' | b'\'' | b'-');
+    let words = rest.iter().take_while(|b| prose(b)).count();
+    let between = rest.get(..words)?;
+    let last = between.strip_suffix(b" ").or_else(|| between.strip_suffix(b"("))?;
+    let counted = last.rsplit(|b| *b == b' ').take(2).any(clause::counts);
+    let several = last.iter().any(u8::is_ascii_alphabetic);
+    (several && !counted && clause::stands(text, end + words..end + words + ACCOUNT_LEN)).then_some(end + words)
+}
+
+/// Bytes of a sentence between two accounts.
+const SENTENCE_MAX: usize = 80;
 
 /// Maximum accounts in groups that are looked for without the signs between these.
 const GROUPED_MAX: usize = 8;

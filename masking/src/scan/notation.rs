@@ -442,7 +442,9 @@ pub(crate) fn skip_remark(text: &[u8], at: usize) -> usize {
     };
     let end = rest.iter().position(|b| *b == close || *b == b'\n').filter(|end| rest.get(*end) == Some(&close));
     let inside = end.and_then(|end| rest.get(1..end)).unwrap_or_default();
-    let remark = inside.contains(&b' ') || inside.starts_with(b"*") || is_one_of(REMARKS, inside);
+    // `비밀번호(임시):`
+    let foreign = inside.iter().any(|b| !b.is_ascii());
+    let remark = inside.contains(&b' ') || inside.starts_with(b"*") || foreign || is_one_of(REMARKS, inside);
     let sign = end.filter(|_| remark).map(|end| skip_blanks(text, at + end + 1));
     sign.filter(|sign| matches!(text.get(*sign), Some(b':' | b'='))).unwrap_or(at)
 }

@@ -246,7 +246,8 @@ fn is_column(name: &Name<'_>, value: &[u8], text: &[u8], start: usize) -> bool {
 fn reply(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
     let line = memchr::memchr(b'\n', rest)?;
-    let question = rest.get(..line)?.trim_ascii_end().strip_suffix(b"?")?;
+    let question = rest.get(..line)?.trim_ascii_end();
+    let question = question.strip_suffix(b"?").or_else(|| question.strip_suffix("？".as_bytes()))?;
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || matches!(b, b' ' | b'-' | b'\'');
     question.iter().all(plain).then_some(())?;
     let mut at = name.end + line + 1;
@@ -259,8 +260,14 @@ fn reply(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
             at += end + 1;
             continue;
         }
-        let said = memchr::memmem::rfind(answer, b": ").filter(|said| *said <= SPEAKER_MAX).map_or(0, |said| said + 2);
+        let speaker = |mark: &[u8]| {
+            memchr::memmem::find(answer, mark).filter(|said| *said <= SPEAKER_MAX).map(|said| said + mark.len())
+        };
+        let said = speaker(b": ").or_else(|| speaker("：".as_bytes())).unwrap_or(0);
+        // `已经换成 x，不要发到外面`
+        let said = said + answer.get(said..).map_or(0, verb_len);
         let value = answer.get(said..)?;
+        let value = value.get(..first_clause(value)).unwrap_or_default();
         let quote = usize::from(value.len() > 2 && matches!(value, [b'`', .., b'`']));
         let inside = value.get(quote..value.len() - quote)?;
         // `471192830564 입니다.`
@@ -272,6 +279,21 @@ fn reply(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
         return one.then_some(ValuePlace { quoted: false, ..place });
     }
     None
+}
+
+/// The length of the particle that an answer begins with, and the blank behind it.
+fn verb_len(answer: &[u8]) -> usize {
+    let verb = PARTICLES.iter().find(|verb| answer.starts_with(verb.as_bytes())).map_or(0, |verb| verb.len());
+    verb + usize::from(verb > 0 && answer.get(verb) == Some(&b' '))
+}
+
+/// Where the first clause of an answer ends in Chinese or Japanese.
+fn first_clause(answer: &[u8]) -> usize {
+    ["，", "。", "、"]
+        .iter()
+        .filter_map(|mark| memchr::memmem::find(answer, mark.as_bytes()))
+        .min()
+        .unwrap_or(answer.len())
 }
 
 /// Digits of a number that an answer begins with.
@@ -869,7 +891,16 @@ static ADVERBS: Phrases = Phrases::new(&[
 ]);
 
 /// Verbs and particles of scripts that are written without a space in front of them.
-const PARTICLES: [&str; 21] = [
+const PARTICLES: [&str; 30] = [
+    "已经换成",
+    "已换成",
+    "换成",
+    "已经改成",
+    "还是",
+    "仍是",
+    "仍然是",
+    "依然是",
+    "现在是",
     "は",
     "が",
     "の",
