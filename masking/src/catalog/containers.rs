@@ -194,11 +194,11 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Id("ns|srv", Tail::Run(Class::Lower, 16..=20, Check::Scrambled)),
             // Under its name it needs no digits.
-            Rule::Key(KeyRule {
-                names: "namespace id|service id",
-                value: "(?:ns|srv)-[a-z0-9]{16,20}",
-                check: Check::None,
-            }),
+            Rule::After(
+                "namespace_id|namespaceid|namespace-id|namespace id",
+                r"(?i:namespace[ _-]?id)[^A-Za-z0-9\n]{1,12}(ns-[a-z0-9]{16,20})",
+                Check::None,
+            ),
         ],
         yes: &["namespace_id = \"‹ns-dsrwulqayptulhdf›\"", "‹ns-xxynd1fcmb69oe34ilvp›", "‹srv-xkqvdbzmwpljhtgr7qwz›"],
         no: &["ns-2048.awsdns-64.com", "srv-production-database", "srv-productiondatabase1", "ns-subscription1service"],

@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Key(KeyRule {
                 names: "cluster identifier|rds cluster id|db cluster|rds cluster|aurora cluster|db cluster id|db cluster name|\
                         db 클러스터|rds 클러스터|aurora 클러스터|db クラスター|db クラスター識別子|rds クラスター|db クラスタ|数据库集群|aurora 集群|db 集群|rds 集群|datenbankcluster|\
-                        clúster rds|cluster de bd|cluster rds|cluster db|кластер БД|кластера БД",
+                        clúster rds|cluster rds|cluster db|кластер БД|кластера БД",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),

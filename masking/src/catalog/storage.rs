@@ -175,10 +175,9 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Bucket,
             ),
             // The bill has the bucket behind the service, the usage, the operation and the zone. (Cost and Usage Report)
-            Rule::Key(KeyRule { names: "line item resource id", value: "{bucket}", check: Check::Bucket }),
             Rule::After(
-                "amazons3,",
-                r"AmazonS3,(?:[^,\n]{0,60},){0,4}?([a-z][a-z0-9.-]{2,61}[a-z0-9])(?:,|\r|\n|$)",
+                "amazons3,|amazons3\",|amazons3\t|amazons3 ",
+                r#"AmazonS3(?:["']{0,2} {0,20}[,\t|] {0,20}["']{0,2}[^,\t|\n]{0,60}){0,4}?["']{0,2} {0,20}[,\t|] {0,20}["']{0,2}([a-z][a-z0-9.-]{2,61}[a-z0-9])(?:["', \t|\r\n]|$)"#,
                 Check::Bucket,
             ),
             // A remote of rclone's.
@@ -253,7 +252,7 @@ pub(super) const ROWS: &[Row] = &[
             "Bucket name\n‹acme-website›\nRegion\n",
             "s3fs#‹acme-s3fs› /mnt/s3 fuse",
             "471192830564,Usage,AmazonS3,EUW1-TimedStorage-ByteHrs,StandardStorage,,‹acmelogs›,0.02\n",
-            "| line_item_resource_id | cost |\n|---|---|\n| ‹acme-logs› | 0.02 |\n",
+            "| AmazonS3 | ‹acme-logs› | 0.02 |\n",
             "‹acme-s3fs› /mnt/s3 fuse.s3fs _netdev,allow_other 0 0",
             "‹acme-s3fs›:/2026 /mnt/s3 fuse.s3fs _netdev 0 0",
             "# /etc/passwd-s3fs\n‹acme-s3fs›:AKIAQ3EGRTLMN7XP2VWD:x",

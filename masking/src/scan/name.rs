@@ -125,7 +125,7 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
             break;
         }
         // `instance de base de données`: what joins two nouns is no word of its own.
-        let joins = matches!(head.get(head.len() - word..), Some(b"de" | b"do" | b"di"));
+        let joins = head.get(head.len() - word..).is_some_and(is_joint);
         count += usize::from(!joins);
         start -= word + 1;
     }
@@ -137,9 +137,15 @@ static MORE: Words = Words::new(
     "s3|access|account|id|ids|identifier|instance|key|name|names|no|number|num|password|token|arn|secret|cluster|zone|\
     identifiers|database|data|value|rds|kms",
 );
-/// Returns whether a word continues a name after a space.
+
+/// Returns whether a word continues a name after a space, or joins it to one that does.
 pub(crate) fn continues(word: &[u8]) -> bool {
-    MORE.has(word)
+    MORE.has(word) || is_joint(word)
+}
+
+/// Returns whether a word joins two nouns: `instancia de RDS`, `bucket do S3`.
+fn is_joint(word: &[u8]) -> bool {
+    matches!(word, b"de" | b"do" | b"di")
 }
 
 /// Bytes of the longest of them, and one more.
@@ -159,14 +165,13 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
     };
     let behind = rest.get(blank..)?;
     // `bucket de S3`, `instancia de RDS`
-    let (blank, behind) = match behind {
-        [b'd', b'e' | b'o' | b'i', b' ', service @ (b'S' | b'R'), b'3' | b'D', ..] if blank == 1 => {
-            let joined = if *service == b'S' { 2 } else { 3 };
-            let ends = behind.get(3 + joined).is_none_or(|b| !in_name(*b));
-            return ends.then_some(end + index + blank + 3 + joined);
-        }
-        behind => (blank, behind),
-    };
+    if let [b'd', b'e' | b'o' | b'i', b' ', service @ ..] = behind
+        && blank == 1
+    {
+        let len = service.iter().take(MORE_MAX).take_while(|b| in_name(**b)).count();
+        let named = service.get(..len).is_some_and(|word| words::is_one_of("s3|rds", word));
+        return named.then_some(end + index + blank + b"de ".len() + len);
+    }
     // Most words begin otherwise.
     behind.first().filter(|first| MORE.may_begin(**first))?;
     let len = behind.iter().take(MORE_MAX).take_while(|b| b.is_ascii_alphanumeric()).count();

@@ -483,7 +483,9 @@ pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
     // With none of these signs a notation of `places`, `member` or `table` goes on.
     let after = match text.get(name.end..) {
         // `expect(x.bucket).toBe("b")`
-        Some([b')', b'.', ..]) => false,
+        Some([b')', b'.', b't', b'o', b'B' | b'E' | b'S' | b'.' | b' ', ..] | [b')', b'.', b'i', b's', b'E', ..]) => {
+            false
+        }
         Some([b'}', b' ', b'=', ..]) => false,
         Some([b')' | b'}' | b'/' | b'!' | b'#', ..]) => true,
         Some([b'.', next, ..]) => next.is_ascii_alphabetic() || *next == b'_',
@@ -600,13 +602,13 @@ fn expected(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 
 /// `getenv("BUCKET", "b")`
 fn fallback(name: &Name<'_>, text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
-    let quote = name.start.checked_sub(1)?;
+    let quote = name.start.checked_sub(1).filter(|_| text.get(at) == Some(&b','))?;
     let opening = quote - edge::backslashes_before(text, quote);
     let flag = is_flag(text, opening);
     let blank = usize::from(edge::previous(text, opening) == Some(b' '));
     let call = name.is_upper() && edge::previous(text, opening - blank) == Some(b'(');
     let call = call || is_pair_of_map(text, opening);
-    ((call || flag) && text.get(at) == Some(&b',')).then_some((at + 1, PlaceKind::Called))
+    (call || flag).then_some((at + 1, PlaceKind::Called))
 }
 
 /// Returns whether a pair of Java's begins at `at`: `Map.of("region", "eu-west-1", "bucket", "b")`.

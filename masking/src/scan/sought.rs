@@ -46,12 +46,13 @@ fn rarest(name: &'static str) -> Option<(usize, &'static str)> {
     let words: Vec<(usize, &str)> = name.split(' ').enumerate().collect();
     // A word of another script is rare, and its name is read back from it.
     let foreign = words.iter().rev().find(|(_, word)| word.chars().any(|c| c >= '\u{1100}'));
-    let foreign = foreign.or_else(|| words.last().filter(|_| !name.is_ascii()));
+    let goes_on = |at: usize| words.iter().skip(at + 1).all(|(_, next)| name::continues(next.as_bytes()));
+    let foreign = foreign
+        .or_else(|| words.iter().rev().find(|(at, word)| !word.is_ascii() && goes_on(*at)))
+        .or_else(|| words.last().filter(|_| !name.is_ascii()));
     let longest =
         |words: &mut dyn Iterator<Item = &(usize, &'static str)>| words.max_by_key(|(_, word)| word.len()).copied();
-    let rare = |(at, word): &&(usize, &'static str)| {
-        !COMMON.contains(word) && words.iter().skip(at + 1).all(|(_, next)| name::continues(next.as_bytes()))
-    };
+    let rare = |(at, word): &&(usize, &'static str)| !COMMON.contains(word) && goes_on(*at);
     let of_words = || longest(&mut words.iter().rev().filter(rare)).or_else(|| longest(&mut words.iter().rev()));
     foreign.copied().or_else(of_words)
 }
