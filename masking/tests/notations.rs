@@ -8,6 +8,19 @@ use masking::{Known, Policy, Scanner, Text};
 
 /// What must be found stands between `‹` and `›`; nothing else may be.
 const NOTATIONS: &[&str] = &[
+    // What a variable holds has the kind of the name that it is used under.
+    "STATE    = '‹heron-tfstate-usw2›'\nterraform init -backend-config=bucket=${STATE} -backend-config=key=apps/x.tfstate\n",
+    "DBS=\"‹gull-auth› ‹gull-catalog› ‹gull-mail›\"\nfor db in $DBS; do\n  aws rds describe-db-snapshots --db-instance-identifier \"$db\"\ndone\n",
+    "for b in ‹gull-attachments› ‹gull-exports-2024›; do\n  aws s3 sync \"s3://$b\" \"s3://$b-dr\"\ndone\n",
+    "for b in \"‹gull-a1›\" '‹gull-b2›' \"$OTHER\"; do aws s3api head-bucket --bucket \"$b\"; done\n",
+    "LAKE = \"‹heron-lake-bronze›\"\ns3.put_object(Bucket=LAKE, Key=\"x\")\n",
+    "locals {\n  lake = \"‹heron-lake-bronze›\"\n}\nresource \"aws_s3_object\" \"x\" {\n  bucket = local.lake\n}\n",
+    "vars:\n  lake: ‹heron-lake-bronze›\ntasks:\n  - s3: { bucket: \"{{ lake }}\", mode: get }\n",
+    "env:\n  STORE: ‹heron-lake-bronze›\nsteps:\n  - run: aws s3 ls s3://${{ env.STORE }}/x\n",
+    "$store = \"‹heron-lake-bronze›\"\nGet-S3Object -BucketName $store\n",
+    "set STORE=‹heron-lake-bronze›\naws s3api head-bucket --bucket %STORE%\n",
+    "STORE := ‹heron-lake-bronze›\n\tsam deploy --s3-bucket $(STORE)\n",
+    "PW='‹Tr0ub4dor&3x›'\nmysql --host db --password=\"$PW\"\n",
     // Below the members of what the name names.
     "accounts: {prod: {id: ‹471192830564›}, dev: {id: ‹718204593316›}}",
     "accounts:\n  prod:\n    id: ‹471192830564›\n    region: eu-west-1\n  dev:\n    id: ‹718204593316›\nnumbers:\n  a:\n    id: 846201937542\n",
@@ -549,6 +562,11 @@ const OTHERWISE: &[&str] = &[
     "console.log('password:', 'is missing'); labels = [\"Password:\", \"User1name:\"]",
     "expect(x.password).toBe(password1); assertEquals(password2, config.getPassword())",
     "connect the bucket `‹acme-a-1›` to `x`",
+    "for i in 1 2 3; do aws s3api head-bucket --bucket \"$i\"; done\n",
+    "NAME=$(hostname)\naws s3api head-bucket --bucket \"$NAME\"\n",
+    "if [ \"$STORE\" == heron-1 ]; then aws s3api head-bucket --bucket \"$STORE\"; fi\n",
+    "const source = await prompter.input({});\naws s3 cp s3://${source}/x .\n",
+    "const prefix = \"heron-1\";\nBucket: `${prefix}-logs`,\n",
     "prod: 202603041200\nprod 202603041200, the account was new\n",
     "the results are in the S3 bucket \"results\" folder",
     "s3: { bucket: bucketname, key: k },\nmap: {bucket: acmelogs}",

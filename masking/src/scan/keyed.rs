@@ -22,7 +22,8 @@ use crate::scan::pattern::Pattern;
 use crate::scan::phrase;
 use crate::scan::places::{self, NamePlace};
 use crate::scan::quoted;
-use crate::scan::reading::{Reader, Reading};
+use crate::scan::reading::{Reader, Reading, Use};
+use crate::scan::reference;
 
 /// A rule for names.
 #[derive(Debug)]
@@ -69,6 +70,8 @@ impl Keyed {
                         any = true;
                         found(value);
                     });
+                    let variable = if any || self.is_excuse() { None } else { reference::at(text, *place) };
+                    reading.uses.extend(variable.map(|name| Use { rule: self.index, name }));
                 }
                 any
             })

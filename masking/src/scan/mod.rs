@@ -54,6 +54,7 @@ mod public;
 mod quoted;
 mod reading;
 mod record;
+mod reference;
 mod repeated;
 mod request;
 mod resource;
@@ -68,6 +69,7 @@ mod table;
 mod template;
 mod terms;
 mod user_info;
+mod variable;
 mod whole;
 mod words;
 mod wrapped;
@@ -86,11 +88,12 @@ use crate::placeholder::{self, Placeholder};
 use found::Found;
 use literals::{Literals, Place};
 use never::Never;
+use notation::ValuePlace;
 use page::Page;
 use parts::Form;
 use pattern::Custom;
 use pick::{Evidence, Hit, Source};
-use reading::{Reader, Reading};
+use reading::{Reader, Reading, Use};
 use repeated::Block;
 use rules::{Anchor, Rules};
 use terms::Terms;
@@ -304,6 +307,11 @@ impl Scanner {
         table::values(view, &mut headers, &self.rules.keys, reading, |rule, range| {
             push(range, rule.kind, Evidence::Context);
         });
+        let mut uses = std::mem::take(&mut reading.uses);
+        variable::values(view, &mut uses, &self.rules.keys, reading, |range, kind| {
+            push(range, kind, Evidence::Context)
+        });
+        reading.uses = uses;
         let unmet = std::mem::take(&mut reading.unmet);
         let crossed = std::mem::take(&mut reading.crossed);
         self.again((&page, &opaque), unmet, crossed, readings, &mut hits);
@@ -542,6 +550,11 @@ impl Scanner {
             Anchor::UserInfo => {
                 let password = user_info::password(text, literal).zip(self.rules.user_info);
                 password.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
+            }
+            Anchor::Variable => {
+                let place = ValuePlace { start: literal.end - 1, ..ValuePlace::WHOLE };
+                let name = reference::at(text, place).zip(self.rules.bucket);
+                reading.uses.extend(name.map(|(name, rule)| Use { rule, name }));
             }
             Anchor::Hidden if spelling::is_shown(text, &literal) => reading.show_hidden(),
             Anchor::Resource(notation) => {

@@ -60,7 +60,6 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(form(name, text));
     add(before(name, text));
     add(expected(name, text));
-    add(looped(name, text));
     add(piped(name, text));
     add(reply(name, text));
 }
@@ -561,27 +560,6 @@ fn is_asserted(text: &[u8], at: usize) -> bool {
 const ASSERTION_MAX: usize = 128;
 /// What a test calls to compare.
 const MATCHERS: &str = "toBe|toEqual|toStrictEqual|isEqualTo|equal|equals|eql|eq|toContain|contains|be|is";
-
-/// The words that a loop of a shell takes an option's value from: `for b in b-1 b-2; do aws s3api … --bucket "$b"`.
-fn looped(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    let rest = text.get(name.end..text.len().min(name.end + LOOP_VARIABLE_MAX)).filter(|_| name.is_option())?;
-    let reference = rest.strip_prefix(b" ").or_else(|| rest.strip_prefix(b"="))?;
-    let reference = reference.strip_prefix(b"\"").unwrap_or(reference).strip_prefix(b"$")?;
-    let reference = reference.strip_prefix(b"{").unwrap_or(reference);
-    let len = reference.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-    let variable = reference.get(..len).filter(|variable| !variable.is_empty())?;
-    let from = name.start.saturating_sub(LOOP_MAX);
-    let head = text.get(from..name.start)?;
-    let at = memchr::memmem::rfind(head, b"for ")? + b"for ".len();
-    let words = head.get(at..)?.strip_prefix(variable)?.strip_prefix(b" in ")?;
-    let start = name.start - words.len();
-    let first = words.first().is_some_and(u8::is_ascii_alphanumeric);
-    first.then(|| ValuePlace::after(text, start, PlaceKind::Assigned))
-}
-
-/// Bytes of a loop in front of an option in it, and of a variable.
-const LOOP_MAX: usize = 400;
-const LOOP_VARIABLE_MAX: usize = 40;
 
 /// What a test compares a member with, in front of it: `assertEquals("b", x.getBucket())`.
 fn expected(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {

@@ -47,6 +47,8 @@ pub(crate) struct Reading {
     elements: HashSet<u64>,
     /// Names that may head a column of the current text.
     pub(crate) headers: Vec<Header>,
+    /// Variables of the current text that stand where a rule expects a value.
+    pub(crate) uses: Vec<Use>,
     /// Names of the current text that have found no value, or one on another line; and the latter.
     pub(crate) unmet: Vec<usize>,
     pub(crate) crossed: Vec<Range<usize>>,
@@ -88,6 +90,14 @@ pub(crate) struct Header {
     pub(crate) rule: usize,
 }
 
+/// A variable that stands where a rule expects a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Use {
+    pub(crate) rule: usize,
+    /// The variable's name.
+    pub(crate) name: Range<usize>,
+}
+
 impl Reading {
     /// `keys`, `literals` and `hosts` are how many rules there are of each sort.
     pub(crate) fn new(keys: usize, literals: usize, hosts: usize) -> Self {
@@ -109,6 +119,7 @@ impl Reading {
             hosts: vec![None; hosts],
             elements: HashSet::new(),
             headers: Vec::new(),
+            uses: Vec::new(),
             unmet: Vec::new(),
             crossed: Vec::new(),
             quads: None,
@@ -161,6 +172,7 @@ impl Reading {
     pub(crate) fn next_text(&mut self, len: usize) {
         self.base += len + 1;
         self.headers.clear();
+        self.uses.clear();
         self.unmet.clear();
         self.crossed.clear();
     }

@@ -39,6 +39,7 @@ use crate::scan::spelling;
 use crate::scan::stored;
 use crate::scan::table;
 use crate::scan::user_info;
+use crate::scan::variable;
 use crate::scan::words::Bytes;
 use crate::scan::wrapped;
 
@@ -58,6 +59,8 @@ pub(crate) struct Rules {
     pub(crate) hosts: Vec<Host>,
     pub(crate) keys: Vec<Keyed>,
     names: NameIndex,
+    /// The rule for what a variable in the place of a bucket holds.
+    pub(crate) bucket: Option<usize>,
     pub(crate) beside: Vec<Beside>,
     pub(crate) resources: Resources,
     /// The words at which names are looked for.
@@ -84,6 +87,8 @@ pub(crate) enum Anchor {
     Sibling(usize, &'static str),
     Request,
     UserInfo,
+    /// A variable in the place of a bucket.
+    Variable,
 }
 
 /// A value that begins with a literal, or stands after it.
@@ -199,6 +204,10 @@ impl Rules {
             self.sought.entry(word).or_default().add(beside);
         }
         self.names.insert(key.names, index);
+        if key.check == Check::Bucket && self.bucket.is_none() {
+            self.bucket = Some(index);
+            variable::ANCHORS.iter().for_each(|start| self.anchor(start, Anchor::Variable));
+        }
         self.keys.push(Keyed::new(kind, index, key, secret));
     }
 
