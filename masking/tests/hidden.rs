@@ -57,6 +57,23 @@ fn hidden_characters_hide_no_value() {
     assert!(wrong.is_empty(), "{} wrong, {}", wrong.len(), wrong.join("\n"));
 }
 
+/// JSON in a text writes the letters of other scripts as numbers, and words and particles of names with them.
+#[test]
+fn letters_that_json_escapes_are_read() {
+    let scanner = Scanner::new(&Policy::default()).unwrap();
+    let cases = [
+        (r#"{"text": "AWS\u30a2\u30ab\u30a6\u30f3\u30c8\uff1a370713516232"}"#, "370713516232"),
+        (r#"{"text": "Parent Id \u00e8 r-af18."}"#, "r-af18"),
+        (r#"{"log": "{\"a\":\"S3 \\ubc84\\ud0b7 acme-a-1\\uc5d0\\uc11c\"}"}"#, "acme-a-1"),
+        (r#"{"text": "\u5bc6\u7801\u201cmWYalEfL8dX*8d\u201d"}"#, "mWYalEfL8dX*8d"),
+        (r#"{"text": "\ud83d\ude00 bucket: acme-a-1 \u00e9"}"#, "acme-a-1"),
+        (r#"{"name": "caf\u00e9", "text": "no value \u00e0 voir"}"#, ""),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(values(&scanner, text).join(" "), expected, "{text}");
+    }
+}
+
 /// A value begins and ends where it does in a text in which every character that may have one has a hidden one.
 #[test]
 fn a_value_is_that_of_the_text_as_it_is_written() {

@@ -65,7 +65,7 @@ impl Folded {
             at = written.end;
             if let Seen::As(sign) = seen {
                 folded.stretches.push((folded.text.len(), written.start));
-                folded.text.push(char::from(sign));
+                folded.text.push(sign);
             }
         }
         folded.push(text, at..text.len());
@@ -86,14 +86,18 @@ impl Folded {
         self.stretch(range.start).0..self.stretch(range.end.saturating_sub(1)).1
     }
 
+    fn is_character(&self, stretch: Range<usize>) -> bool {
+        self.text.get(stretch).is_some_and(|stretch| stretch.chars().take(2).count() == 1)
+    }
+
     /// Where a byte stands in the text as it is written, and the byte after it.
     fn stretch(&self, at: usize) -> (usize, usize) {
         let next = self.stretches.partition_point(|(folded, _)| *folded <= at);
         let (folded, written) = next.checked_sub(1).and_then(|at| self.stretches.get(at)).copied().unwrap_or((0, 0));
         let start = written + (at - folded);
         match self.stretches.get(next) {
-            // The end of a stretch of one byte, which may stand for a longer character.
-            Some((end, next)) if *end == folded + 1 => (start, *next),
+            // The end of a stretch of one character, which may be written with more.
+            Some((end, next)) if *end == at + 1 && self.is_character(folded..*end) => (start, *next),
             _ => (start, start + 1),
         }
     }

@@ -13,8 +13,8 @@ use crate::scan::quoted;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
     Nothing,
-    /// A sign or a blank. A hyphen at which no line breaks, as word processors and chats make of a plain one, is a hyphen.
-    As(u8),
+    /// A sign, a blank, or a letter of another script. A hyphen at which no line breaks, as word processors and chats make of a plain one, is a hyphen.
+    As(char),
 }
 
 /// Characters of Unicode with their escapes in JSON, and the entities and the element of HTML for them. A text that has
@@ -41,36 +41,36 @@ const HIDDEN: [(&str, Seen); 35] = [
     ("&nobreak;", Seen::Nothing),
     ("<wbr>", Seen::Nothing),
     ("<wbr/>", Seen::Nothing),
-    ("\u{2010}", Seen::As(b'-')),
-    ("\u{2011}", Seen::As(b'-')),
-    (r"\u2010", Seen::As(b'-')),
-    (r"\u2011", Seen::As(b'-')),
-    ("&hyphen;", Seen::As(b'-')),
-    (r"\u00a0", Seen::As(b' ')),
-    (r"\u202f", Seen::As(b' ')),
-    ("&#160;", Seen::As(b' ')),
-    (r"\u003d", Seen::As(b'=')),
-    ("&equals;", Seen::As(b'=')),
-    ("&colon;", Seen::As(b':')),
-    ("&sol;", Seen::As(b'/')),
-    ("&lowbar;", Seen::As(b'_')),
-    ("&apos;", Seen::As(b'\'')),
+    ("\u{2010}", Seen::As('-')),
+    ("\u{2011}", Seen::As('-')),
+    (r"\u2010", Seen::As('-')),
+    (r"\u2011", Seen::As('-')),
+    ("&hyphen;", Seen::As('-')),
+    (r"\u00a0", Seen::As(' ')),
+    (r"\u202f", Seen::As(' ')),
+    ("&#160;", Seen::As(' ')),
+    (r"\u003d", Seen::As('=')),
+    ("&equals;", Seen::As('=')),
+    ("&colon;", Seen::As(':')),
+    ("&sol;", Seen::As('/')),
+    ("&lowbar;", Seen::As('_')),
+    ("&apos;", Seen::As('\'')),
 ];
 
 /// Others, which most texts of their sort have: the rules step over them, and only a text that is read once more is
 /// read without them.
 const COMMON: [(&str, Seen); 11] = [
-    ("\u{a0}", Seen::As(b' ')),
-    ("\u{202f}", Seen::As(b' ')),
-    ("\u{3000}", Seen::As(b' ')),
-    ("&nbsp;", Seen::As(b' ')),
-    ("&lt;", Seen::As(b'<')),
-    ("&gt;", Seen::As(b'>')),
-    ("&amp;", Seen::As(b'&')),
-    ("&quot;", Seen::As(b'"')),
-    (r"\u003c", Seen::As(b'<')),
-    (r"\u003e", Seen::As(b'>')),
-    (r"\u0026", Seen::As(b'&')),
+    ("\u{a0}", Seen::As(' ')),
+    ("\u{202f}", Seen::As(' ')),
+    ("\u{3000}", Seen::As(' ')),
+    ("&nbsp;", Seen::As(' ')),
+    ("&lt;", Seen::As('<')),
+    ("&gt;", Seen::As('>')),
+    ("&amp;", Seen::As('&')),
+    ("&quot;", Seen::As('"')),
+    (r"\u003c", Seen::As('<')),
+    (r"\u003e", Seen::As('>')),
+    (r"\u0026", Seen::As('&')),
 ];
 
 /// Texts that show spellings of other sorts: a colour, an encoded mail, an element, a member or an arrow that is written
@@ -110,9 +110,16 @@ const SHOWN: [&str; 32] = [
     "&#9",
 ];
 
+/// The beginnings of what JSON makes of letters that are not of ASCII: Latin, Cyrillic, Arabic, Vietnamese ones, Kana, Chinese
+/// characters, Hangul, and wide signs. Names and the words around them are written so.
+const LETTERS: [&str; 22] = [
+    r"\u00c", r"\u00d", r"\u00e", r"\u00f", r"\u01", r"\u04", r"\u06", r"\u1e", r"\u30", r"\u4e", r"\u5", r"\u6",
+    r"\u7", r"\u8", r"\u9", r"\uac", r"\uad", r"\uae", r"\ub", r"\uc", r"\ud0", r"\uff",
+];
+
 /// Returns the texts at which [`is_shown`] is asked.
 pub(crate) fn anchors() -> impl Iterator<Item = &'static str> {
-    HIDDEN.iter().map(|(written, _)| *written).chain(SHOWN)
+    HIDDEN.iter().map(|(written, _)| *written).chain(SHOWN).chain(LETTERS)
 }
 
 /// Returns whether the spelling at `range` is one to read a text once more for: it stands within a word or at its edge.
@@ -124,6 +131,7 @@ pub(crate) fn is_shown(text: &[u8], range: &Range<usize>) -> bool {
         Some([b'[', ..]) => colour(text, range.start).is_some(),
         Some([b'&', b'#', .., last]) if *last != b';' => entity(text, range.start).is_some(),
         Some([b'q' | b'Q' | b'=' | b':' | b'&', ..]) => true,
+        Some(written) if is_beginning(written) => letter(text, range.start).is_some(),
         _ => {
             let escapes = quoted::escapes(text.get(..range.start).unwrap_or_default());
             let before = edge::previous(text, range.start - escapes);
@@ -131,6 +139,10 @@ pub(crate) fn is_shown(text: &[u8], range: &Range<usize>) -> bool {
             before.is_some_and(plain) || text.get(range.end).is_some_and(|after| plain(*after))
         }
     }
+}
+
+fn is_beginning(written: &[u8]) -> bool {
+    LETTERS.iter().any(|letter| written.eq_ignore_ascii_case(letter.as_bytes()))
 }
 
 /// Returns the spellings in a text with what is seen of them, in their order.
@@ -148,6 +160,10 @@ pub(crate) fn all(text: &str) -> impl Iterator<Item = (Range<usize>, Seen)> + '_
                 b'[' => (colour(bytes, start)?, None),
                 b'=' if encoded => encoded_byte(bytes, start)?,
                 b'&' => entity(bytes, start)?,
+                b'\\' => {
+                    let letter = letter(bytes, start)?;
+                    (start - escapes(bytes, start, r"\u")..start + ESCAPED_LEN, Some(Seen::As(letter)))
+                }
                 _ => return None,
             },
         };
@@ -160,8 +176,8 @@ pub(crate) fn all(text: &str) -> impl Iterator<Item = (Range<usize>, Seen)> + '_
     })
 }
 
-/// Spellings that no list holds begin so: a colour, an encoded byte, an entity with a number.
-const OPENINGS: [&str; 3] = ["[", "=", "&#"];
+/// Spellings that no list holds begin so: a colour, an encoded byte, an entity with a number, an escaped letter.
+const OPENINGS: [&str; 4] = ["[", "=", "&#", r"\u"];
 /// The header of a mail, or of a part of it, whose text is encoded. (RFC 2045, 6.7)
 const ENCODED: &str = "quoted-printable";
 
@@ -197,7 +213,7 @@ fn colour(text: &[u8], at: usize) -> Option<Range<usize>> {
 /// What is seen of a colour: nothing, but that of two words next to each other one is coloured.
 fn between(before: Option<u8>, after: Option<u8>) -> Seen {
     let word = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
-    if word(before) && word(after) { Seen::As(b' ') } else { Seen::Nothing }
+    if word(before) && word(after) { Seen::As(' ') } else { Seen::Nothing }
 }
 
 /// Maximum bytes of a colour's numbers.
@@ -212,11 +228,27 @@ fn encoded_byte(text: &[u8], at: usize) -> Option<(Range<usize>, Option<Seen>)> 
     match text.get(at + 1..)? {
         [b'\n', ..] => Some((at..at + 2, Some(Seen::Nothing))),
         [b'\r', b'\n', ..] => Some((at..at + 3, Some(Seen::Nothing))),
-        [b'C', b'2', b'=', b'A', b'0', ..] => Some((at..at + 6, Some(Seen::As(b' ')))),
+        [b'C', b'2', b'=', b'A', b'0', ..] => Some((at..at + 6, Some(Seen::As(' ')))),
         [high, low, ..] => number(&[*high, *low], 16).map(|sign| (at..at + 3, Some(Seen::As(sign)))),
         _ => None,
     }
 }
+
+/// The letter, or the wide sign, that JSON escapes at `at`. Half of a character is none.
+fn letter(text: &[u8], at: usize) -> Option<char> {
+    let escape = text.get(at..at + ESCAPED_LEN)?;
+    let digits = escape.strip_prefix(br"\u").filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+    let number = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    char::from_u32(number).filter(|letter| letter.is_alphanumeric() && !letter.is_ascii() || is_wide(*letter))
+}
+
+/// Brackets, stops and signs between the letters of Chinese, Japanese and Korean, and the marks and dashes of print.
+fn is_wide(sign: char) -> bool {
+    matches!(sign, '«' | '»' | '–' | '—' | '‘'..='„' | '\u{3001}'..='\u{301f}' | '\u{ff01}'..='\u{ff5e}')
+}
+
+/// Bytes of an escaped character.
+const ESCAPED_LEN: usize = 6;
 
 /// The entity at `at` that has the number of a sign: `&#61;`, `&#x3D;`.
 fn entity(text: &[u8], at: usize) -> Option<(Range<usize>, Option<Seen>)> {
@@ -234,10 +266,10 @@ fn entity(text: &[u8], at: usize) -> Option<(Range<usize>, Option<Seen>)> {
 const ENTITY_MAX: usize = 8;
 
 /// The sign or blank that has this number.
-fn number(digits: &[u8], base: u32) -> Option<u8> {
+fn number(digits: &[u8], base: u32) -> Option<char> {
     let number = u8::from_str_radix(std::str::from_utf8(digits).ok()?, base).ok()?;
     let number = if number == NO_BREAK { b' ' } else { number };
-    (number == b' ' || number.is_ascii_graphic()).then_some(number)
+    (number == b' ' || number.is_ascii_graphic()).then_some(char::from(number))
 }
 
 /// A blank at which no line breaks.
