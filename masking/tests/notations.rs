@@ -58,6 +58,15 @@ const NOTATIONS: &[&str] = &[
     "bucket:\n  type: string\n  example: ‹acme-logs›\n",
     "     -> aws.bucket: Str(‹acme-logs›)\n     -> password: Str(‹Xk39abcdQ7f2›)\n",
     "bucket not found: ‹acme-logs-1›, account does not exist: ‹471192830564›",
+    // What is named by the words of a title, in wide brackets, in a section of XML, in a header of quoted cells.
+    "use ‹cca42w4rfwbcxk88zmro7jvrpb› as the User Pool Client Id",
+    "`‹ZD4KR5LK6J7CULZLIK7RV›` Hosted Zone Id를 확인해줘",
+    "S3バケット（‹acme-logs-dev›）が見つかりません",
+    "<LogBucket><![CDATA[‹acme-logs-prod›]]></LogBucket>",
+    "\"Region\",\"S3 Bucket\",\"State\"\n\"eu-west-1\",\"‹acme-logs-prod›\",\"ok\"\n",
+    "--set app.externalId=‹acme-staging-ly1irv87›,replicas=2",
+    "2026-07-01T09:12:44Z $ printenv API_KEY\n2026-07-01T09:12:44Z ‹OZ4Qbzng0v9kNc94T15Vcy0mRaT5QXqth3hVl6ZU›",
+    "ID=${ID:-‹vbs-0eb94c1255b8b6201›}",
     // Loops.
     "for b in ‹acme-a-1› ‹acme-b-1›; do aws s3api get-bucket-acl --bucket \"$b\"; done",
     "for bucket in ‹acme-a-1› ‹acme-b-1›; do echo \"$bucket\"; done",

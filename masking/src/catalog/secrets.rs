@@ -780,7 +780,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Id("cks", Tail::Hex17),
             Rule::Key(KeyRule {
                 names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk id|kms cmk|kms id|key id|\
-                        encryption key|encryption key id|master key|master key id|key identifier|kms 키|kms 키 id|\
+                        encryption key|encryption key id|kms anahtarı|master key|master key id|key identifier|kms 키|kms 키 id|\
                         kms キー|kms キー id|kms 密钥|kms 密钥 id|kms schlüssel|clave kms|clave de kms",
                 // In a list, either may be the first.
                 value: "(?:{uuid}|mrk-[0-9a-f]{32})",

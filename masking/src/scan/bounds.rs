@@ -235,6 +235,16 @@ pub(crate) fn without_stop(text: &[u8], value: Range<usize>, kind: PlaceKind) ->
     value.start..value.end - usize::from(stops)
 }
 
+/// A value without the next member behind its comma: `x,State`, `x,replicas=2`.
+pub(crate) fn without_member(text: &[u8], value: Range<usize>) -> Range<usize> {
+    let rest = text.get(value.start..text.len().min(value.end + 1)).unwrap_or_default();
+    let Some(comma) = memchr::memchr(b',', rest) else { return value };
+    let name = rest.get(comma + 1..).unwrap_or_default();
+    let len = name.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
+    let named = len > 0 && matches!(name.get(len), Some(b'=' | b':'));
+    if named { value.start..value.start + comma } else { value }
+}
+
 /// A value without the mark that ends its sentence: `x。`, `x. Then`.
 pub(crate) fn without_mark(text: &[u8], value: Range<usize>) -> Range<usize> {
     let bytes = text.get(value.clone()).unwrap_or_default();

@@ -138,6 +138,8 @@ impl Ids {
     /// AWS adds prefixes; 17 hexadecimal digits that begin with 0 show an id of today whatever its prefix.
     fn unlisted(&self, text: &[u8], start: usize, hyphen: usize, tail: &[u8]) -> Option<(usize, usize, KindId)> {
         let kind = self.other?;
+        // `${ID:-vbs-0abc…}`, `-vbs-0abc…` of a diff
+        let start = start + usize::from(text.get(start) == Some(&b'-'));
         let prefix = text.get(start..hyphen)?;
         let plausible = prefix.first().is_some_and(u8::is_ascii_lowercase)
             && prefix.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')

@@ -415,6 +415,8 @@ impl Keyed {
             ),
             _ => bounds::without_stop(text, value, place.kind),
         };
+        // `externalId=a,replicas=2`, `{ExternalId: a,State: ok}`: a comma goes on with the next member.
+        let value = if place.quoted || self.check != Check::Name { value } else { bounds::without_member(text, value) };
         let bytes = text.get(value.clone())?;
         let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
         let call = self.secret && !place.quoted && meant::is_call(text, value.end, bytes);
@@ -506,7 +508,8 @@ impl Keyed {
                 // `the bucket (idempotency)`: a word in brackets behind one of a sentence.
                 let remark =
                     called && !place.tight && !text.get(value.end..).is_some_and(|rest| rest.starts_with(b"):"));
-                let parenthesis = !called || text.get(value.end) == Some(&b')');
+                let closes = |rest: &[u8]| rest.starts_with(b")") || rest.starts_with("）".as_bytes());
+                let parenthesis = !called || text.get(value.end..).is_some_and(closes);
                 let next = text.get(value.end);
                 let alone = next.is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'\\'));
                 // `<Name>acmelogs</Name>`

@@ -333,7 +333,8 @@ impl<'t> Name<'t> {
         else {
             return false;
         };
-        let line = head.get(newline..).unwrap_or_default();
+        // Prefixes of lines are blank.
+        let line = head.get(newline..).unwrap_or_default().trim_ascii_start();
         const PROMPTS: [&[u8]; 7] = [b"$ ", b"# ", b"% ", b">>> ", b"> ", b"PS> ", b"In ["];
         let prompt = PROMPTS.iter().find(|prompt| line.starts_with(prompt));
         // `PS C:\> `

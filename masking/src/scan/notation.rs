@@ -223,7 +223,7 @@ pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
 pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
     match text.get(end) {
         None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
-        Some(b'}' | b'{' | b'-' | b'+') => {
+        Some(b'}' | b'{' | b'-' | b'+' | b']') => {
             MARKUP.iter().any(|(_, close)| text.get(end..).is_some_and(|rest| rest.starts_with(close)))
         }
         Some(_) => skip_quote(text, skip_spaces(text, end)).is_some(),

@@ -691,7 +691,7 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     if !name.is_foreign() && edge::previous(text, name.start) != Some(b' ') {
         return None;
     }
-    let noun = skip_service(text, skip_service(text, name.start));
+    let noun = skip_service(text, skip_service(text, skip_title(text, name.start)));
     // `log-3 is the bucket index`: of something else.
     let link = skip_link(text, noun);
     let at = if link < noun && is_compound(text, name.end) { noun } else { link };
@@ -758,6 +758,29 @@ fn skip_link(text: &[u8], at: usize) -> usize {
 /// Bytes of a word that links a value to its name, and of the blanks around it; and of one behind the name.
 const LINK_MAX: usize = 12;
 const NEXT_MAX: usize = 16;
+
+/// Returns the start of the words of a title in front of its last ones: `User Pool` of `User Pool Client Id`.
+fn skip_title(text: &[u8], at: usize) -> usize {
+    let mut at = at;
+    for _ in 0..TITLE_WORDS {
+        let head = text.get(at.saturating_sub(TITLE_WORD_MAX)..at).and_then(|head| head.strip_suffix(b" "));
+        let head = head.unwrap_or_default();
+        let len = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+        let word = head.get(head.len() - len..).unwrap_or_default();
+        let separate = head.len() > len && matches!(head.get(head.len() - len - 1), Some(b' '));
+        let title = matches!(word, [b'A'..=b'Z', b'a'..=b'z', ..]) && separate;
+        // `Der Client Id`, `The Client Id`
+        if !title || words::is_one_of("The|Our|My|Your|This|That|Der|Die|Das|Le|La|El|Il|O|A", word) {
+            break;
+        }
+        at -= len + 1;
+    }
+    at
+}
+
+/// Words of a title, and bytes of one with the blanks around it.
+const TITLE_WORDS: usize = 2;
+const TITLE_WORD_MAX: usize = 16;
 
 /// Returns the start of a service's name that stands in front of a noun: `S3 버킷`.
 fn skip_service(text: &[u8], at: usize) -> usize {

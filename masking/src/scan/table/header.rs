@@ -351,8 +351,9 @@ fn is_heading(cell: &[u8]) -> bool {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || is_any(b" _-./()#%:\"'*`\\@", b);
     let digits = cell.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).max().unwrap_or(0);
     let letters = cell.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
-    // `DB_PASSWORD    XFMlIEk4b5W5pN`: a value.
-    let value = check::is_scattered(cell);
+    // `DB_PASSWORD    XFMlIEk4b5W5pN`: a value. The marks of `"S3 Bucket"` are none of its signs.
+    let bare = cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell);
+    let value = check::is_scattered(bare);
     (1..=HEADER_MAX).contains(&cell.len()) && letters && digits <= 3 && !value && cell.iter().all(plain)
 }
 
