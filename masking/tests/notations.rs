@@ -8,6 +8,10 @@ use masking::{Known, Policy, Scanner, Text};
 
 /// What must be found stands between `‹` and `›`; nothing else may be.
 const NOTATIONS: &[&str] = &[
+    // What a program looks up by its type.
+    "const zone = aws.route53.Zone.get(\"z\", \"‹Z8121531ZZWCZ8Q1BF6Y›\");",
+    "lake = aws.s3.BucketV2.get(\"lake\", \"‹heron-lake-bronze›\")",
+    "db = aws.rds.Instance.get(\"db\", id=\"‹orders-prod›\")",
     // What a variable holds has the kind of the name that it is used under.
     "STATE    = '‹heron-tfstate-usw2›'\nterraform init -backend-config=bucket=${STATE} -backend-config=key=apps/x.tfstate\n",
     "DBS=\"‹gull-auth› ‹gull-catalog› ‹gull-mail›\"\nfor db in $DBS; do\n  aws rds describe-db-snapshots --db-instance-identifier \"$db\"\ndone\n",
@@ -571,6 +575,7 @@ const OTHERWISE: &[&str] = &[
     "console.log('password:', 'is missing'); labels = [\"Password:\", \"User1name:\"]",
     "expect(x.password).toBe(password1); assertEquals(password2, config.getPassword())",
     "connect the bucket `‹acme-a-1›` to `x`",
+    "value = settings.bucket.get(\"name\", \"fallback\")",
     "for i in 1 2 3; do aws s3api head-bucket --bucket \"$i\"; done\n",
     "NAME=$(hostname)\naws s3api head-bucket --bucket \"$NAME\"\n",
     "if [ \"$STORE\" == heron-1 ]; then aws s3api head-bucket --bucket \"$STORE\"; fi\n",

@@ -111,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "ZONE",
         rules: &[
             Rule::Key(KeyRule {
-                names: "hosted zone|hosted zone id|hosted zone name id|zone id|zone id filter|호스팅 영역|호스팅 영역 id|호스팅 존|ホストゾーン|\
+                names: "hosted zone|route53 zone|hosted zone id|hosted zone name id|zone id|zone id filter|호스팅 영역|호스팅 영역 id|호스팅 존|ホストゾーン|\
                         ホストゾーン id|托管区域|托管区域 id|zona alojada|gehostete zone|zona ospitata|zona hospedada|zone hébergée|зоны",
                 value: "(?:/hostedzone/)?(Z[A-Z0-9]{6,31})",
                 check: Check::Zone,

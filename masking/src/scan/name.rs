@@ -377,7 +377,13 @@ fn unqualified(name: &[u8]) -> Option<&[u8]> {
     let digits = name.iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let word = name.iter().rev().take(QUALIFIER_BYTES).take_while(|b| b.is_ascii_alphabetic()).count();
     let shorter = if (1..=2).contains(&digits) {
-        name.get(..name.len() - digits)?
+        let shorter = name.get(..name.len() - digits)?;
+        // `BucketV2`, `bucket_v2`
+        match shorter {
+            [before @ .., b'V'] if before.last().is_some_and(u8::is_ascii_lowercase) => before,
+            [before @ .., b'v'] if matches!(before.last(), Some(b'_' | b'-')) => before,
+            _ => shorter,
+        }
     } else {
         let run = name.get(name.len() - word..)?;
         // The last word of one that changes its case, or all of it after a separator.

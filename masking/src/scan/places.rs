@@ -60,6 +60,7 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(form(name, text));
     add(before(name, text));
     add(expected(name, text));
+    add(looked_up(name, text));
     add(piped(name, text));
     add(reply(name, text));
 }
@@ -560,6 +561,22 @@ fn is_asserted(text: &[u8], at: usize) -> bool {
 const ASSERTION_MAX: usize = 128;
 /// What a test calls to compare.
 const MATCHERS: &str = "toBe|toEqual|toStrictEqual|isEqualTo|equal|equals|eql|eq|toContain|contains|be|is";
+
+/// The id of a resource that a program looks up by its type: `aws.s3.Bucket.get("media", "b-1")`.
+fn looked_up(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?.strip_prefix(b".get(")?;
+    // A type is written with a capital letter; `settings.bucket.get("name", "x")` takes a default.
+    let of_type = text.get(name.start..name.end)?.rsplit(|b| *b == b'.').next()?;
+    of_type.first().is_some_and(u8::is_ascii_uppercase).then_some(())?;
+    let at = skip_blanks(text, name.end + b".get(".len());
+    let mark = *text.get(at).filter(|mark| matches!(mark, b'"' | b'\''))?;
+    let label = memchr::memchr(mark, text.get(at + 1..name.end + b".get(".len() + rest.len())?)?;
+    let comma = Some(at + label + 2).filter(|comma| text.get(*comma) == Some(&b','))?;
+    let behind = skip_blanks(text, comma + 1);
+    let named = if starts(text, behind, "id=") { b"id=".len() } else { 0 };
+    let place = ValuePlace::after(text, behind + named, PlaceKind::Assigned);
+    place.quoted.then_some(place)
+}
 
 /// What a test compares a member with, in front of it: `assertEquals("b", x.getBucket())`.
 fn expected(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
