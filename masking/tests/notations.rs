@@ -575,6 +575,7 @@ const OTHERWISE: &[&str] = &[
     "console.log('password:', 'is missing'); labels = [\"Password:\", \"User1name:\"]",
     "expect(x.password).toBe(password1); assertEquals(password2, config.getPassword())",
     "connect the bucket `‹acme-a-1›` to `x`",
+    "logs = aws.s3.Bucket(\"logs\")\nmedia = aws.s3.BucketV2(\"media-1\", acl=\"private\")",
     "value = settings.bucket.get(\"name\", \"fallback\")",
     "for i in 1 2 3; do aws s3api head-bucket --bucket \"$i\"; done\n",
     "NAME=$(hostname)\naws s3api head-bucket --bucket \"$NAME\"\n",

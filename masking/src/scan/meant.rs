@@ -158,11 +158,12 @@ pub(crate) fn is_directive(text: &[u8], value: &Range<usize>, bytes: &[u8], plac
 /// Bytes in front of a value, and behind it, in which its line is read.
 const HEAD_MAX: usize = 96;
 
-/// Returns whether a program makes a resource there, which it calls so: `new aws.s3.Bucket("logs-1")`.
+/// Returns whether a program makes a resource there, which it calls so: `new aws.s3.Bucket("logs-1")`, and `logs =
+/// aws.s3.Bucket("logs-1")` of Pulumi in Python.
 pub(crate) fn is_constructed(text: &[u8], at: usize) -> bool {
     let head = text.get(at.saturating_sub(CONSTRUCTOR_MAX)..at).unwrap_or_default();
-    memchr::memmem::rfind(head, b"new aws.").is_some_and(|new| {
-        let path = head.get(new + b"new ".len()..).unwrap_or_default();
+    memchr::memmem::rfind(head, b" aws.").is_some_and(|aws| {
+        let path = head.get(aws + b" ".len()..).unwrap_or_default();
         path.iter().all(|b| b.is_ascii_alphanumeric() || is_any(b".(\"'", b))
     })
 }
