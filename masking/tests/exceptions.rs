@@ -117,6 +117,9 @@ const CASES: &[&str] = &[
     "arn:aws:iam::‹471192830564›:role/‹AWSServiceRoleForAutoScaling_acme›",
     "‹471192830564›:user/‹jane-1›",
     "port 8080:user/jane-1",
+    // The platforms that push to devices.
+    "arn:aws:sns:eu-west-1:‹471192830564›:app/GCM/‹osprey-android›",
+    "\"--snapshot-identifier\", f\"rds:{cluster}-{date}-00-10\"",
 ];
 
 #[test]

@@ -8,6 +8,10 @@ use masking::{Known, Policy, Scanner, Text};
 
 /// What must be found stands between `‹` and `›`; nothing else may be.
 const NOTATIONS: &[&str] = &[
+    // The last element of a list in a sentence, and another sentence on accounts.
+    "Falta mover os buckets ‹quero-site-1› e ‹quero-notas-fiscais›",
+    "アカウント ‹271042951058› に許可を追加しました\n配信側は ‹482891391469› ですよ\n注文は 582891391460 番",
+    "The account ‹271042951058› is old.\nThe one for reports is ‹482891391469›.\nThe order is 582891391460.",
     // What a program looks up by its type.
     "const zone = aws.route53.Zone.get(\"z\", \"‹Z8121531ZZWCZ8Q1BF6Y›\");",
     "lake = aws.s3.BucketV2.get(\"lake\", \"‹heron-lake-bronze›\")",

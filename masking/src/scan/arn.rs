@@ -352,6 +352,11 @@ fn parts<'t>(text: &'t [u8], service: &str, resource: Range<usize>) -> Vec<(Rang
     match service {
         // The bucket. The text after it is an object's key.
         "s3" if !typed.eq_ignore_ascii_case("accesspoint") => vec![(start..first.start, "")],
+        // `app/GCM/name`, `endpoint/GCM/name/id`: the platform that pushes to devices.
+        "sns" if matches!(typed, "app" | "endpoint") && text.get(first.clone()).is_some_and(|sign| sign != b":") => {
+            let name = next_separator(text, first.end, end).map_or(first.end, |second| second.end);
+            vec![(name..end, typed)]
+        }
         // A topic and a subscription, an API and its stage: without a type in front.
         "sns" | "sqs" | "codecommit" | "codepipeline" => vec![(start..first.start, ""), (rest, "?")],
         "execute-api" if !typed.is_empty() => vec![(start..first.start, "")],

@@ -180,7 +180,7 @@ fn is_name(value: &[u8]) -> bool {
 /// Sorts of resources and engines of databases, which stand beside each other where their names would.
 const TYPES: &str = "\
     db-instance|db-cluster|db-snapshot|db-cluster-snapshot|db-parameter-group|db-security-group|db-proxy|db-shard-group|\
-    custom-engine-version|blue-green-deployment|\
+    custom-engine-version|blue-green-deployment|rds|awsbackup|\
     aurora-mysql|aurora-postgresql|oracle-ee|oracle-ee-cdb|oracle-se2|oracle-se2-cdb|sqlserver-ee|sqlserver-se|\
     sqlserver-ex|sqlserver-web|db2-ae|db2-se";
 

@@ -324,6 +324,7 @@ impl Scanner {
             neighbour::columns(page.raw, &mut hits, account);
             neighbour::plain(page.raw, &mut hits, account);
             neighbour::said(page.raw, &mut hits, account);
+            neighbour::told(page.raw, &mut hits, account);
             let answer = text.key.is_none_or(|key| words::is_one_of(ANSWERS, key.as_bytes()));
             let whole = place::whole(page.raw).filter(|_| answer);
             hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));

@@ -6,6 +6,7 @@ use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::clause;
 use crate::scan::edge;
 use crate::scan::pick::{Evidence, Hit, Source};
+use crate::scan::words::Words;
 
 /// Adds the accounts in the columns before and after the hits.
 pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
@@ -98,6 +99,45 @@ pub(crate) fn said(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
         }
     }
     hits.extend(found.into_iter().map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
+}
+
+/// Adds the accounts of other sentences of a text that speaks of accounts: a number that a sentence says something is,
+/// `配信側は 471192830564 ですよ`, `staging is 471192830564.`.
+pub(crate) fn told(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
+    if !hits.iter().any(|hit| hit.kind == account && hit.is_by_context()) {
+        return;
+    }
+    let mut at = 0;
+    let mut found = Vec::new();
+    while let Some(blank) = memchr::memchr(b' ', text.get(at..).unwrap_or_default()).map(|blank| at + blank) {
+        at = blank + 1;
+        let number = at..at + ACCOUNT_LEN;
+        let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+        if digit(at)
+            && digit(number.end - 1)
+            && clause::stands(text, number.clone())
+            && is_told(text, blank, number.end)
+        {
+            found.push(number);
+        }
+    }
+    hits.extend(found.into_iter().map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
+}
+
+/// Returns whether a verb or a particle stands in front of the blank at `blank`, and the sentence ends at `end`.
+fn is_told(text: &[u8], blank: usize, end: usize) -> bool {
+    static VERBS: Words = Words::new("is|was|ist|war|es|era|est|était|é|è|jest|är|er");
+    const PARTICLES: [&str; 6] = ["は", "が", "은", "는", "이", "가"];
+    const ENDS: [&str; 10] = [" です", "です", " 입니다", "입니다", " 이에요", "이에요", " 예요", "예요", "。", " だ"];
+    let line = edge::last_line(text.get(blank.saturating_sub(SENTENCE_MAX)..blank).unwrap_or_default());
+    let mut words = line.rsplit(|b| *b == b' ');
+    let last = words.next().unwrap_or_default();
+    let counted = words.take(3).any(clause::counts);
+    let rest = text.get(end..).unwrap_or_default();
+    let latin = VERBS.has(last) && matches!(rest, [] | [b'.' | b',' | b'\n', ..]);
+    let particle = || PARTICLES.iter().any(|particle| last.ends_with(particle.as_bytes()));
+    let foreign = || particle() && (rest.is_empty() || ENDS.iter().any(|end| rest.starts_with(end.as_bytes())));
+    !counted && (latin || foreign())
 }
 
 /// The next account of the sentence in which another one ends at `end`.

@@ -192,22 +192,35 @@ fn is_last(text: &[u8], at: usize) -> bool {
 
 /// How long the word is that joins the last two elements of a list, with the blank after it.
 fn starts_conjunction(rest: &[u8]) -> usize {
-    const WORDS: [&[u8]; 11] = [
-        b"and ",
-        b"or ",
-        b"und ",
-        b"y ",
-        b"et ",
-        b"instead of ",
-        b"rather than ",
-        b"plus ",
-        b"vs ",
+    const WORDS: [&str; 24] = [
+        "and ",
+        "or ",
+        "und ",
+        "oder ",
+        "y ",
+        "o ",
+        "et ",
+        "ou ",
+        "e ",
+        "ed ",
+        "en ",
+        "och ",
+        "og ",
+        "oraz ",
+        "i ",
+        "и ",
+        "ve ",
+        "dan ",
+        "instead of ",
+        "rather than ",
+        "plus ",
+        "vs ",
         // ``from bucket `a` to `b` ``
-        b"to `",
-        b"to \"",
+        "to `",
+        "to \"",
     ];
-    let word = WORDS.iter().find(|word| rest.starts_with(word));
-    word.map_or(0, |word| word.len() - usize::from(!word.ends_with(b" ")))
+    let word = WORDS.iter().find(|word| rest.starts_with(word.as_bytes()));
+    word.map_or(0, |word| word.len() - usize::from(!word.ends_with(' ')))
 }
 
 /// Returns whether the quoted text that ends at `end` is a name itself: `"buckets": {"description": …`, `{"logs" = …`.
