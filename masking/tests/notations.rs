@@ -581,6 +581,7 @@ const OTHERWISE: &[&str] = &[
     "connect the bucket `‹acme-a-1›` to `x`",
     "logs = aws.s3.Bucket(\"logs\")\nmedia = aws.s3.BucketV2(\"media-1\", acl=\"private\")",
     "value = settings.bucket.get(\"name\", \"fallback\")",
+    "74fc8622f7560c08af1204cd84944025a5f5258a Updated git-secrets script to handle\n",
     "for i in 1 2 3; do aws s3api head-bucket --bucket \"$i\"; done\n",
     "NAME=$(hostname)\naws s3api head-bucket --bucket \"$NAME\"\n",
     "if [ \"$STORE\" == heron-1 ]; then aws s3api head-bucket --bucket \"$STORE\"; fi\n",

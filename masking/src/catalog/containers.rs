@@ -196,11 +196,16 @@ pub(super) const ROWS: &[Row] = &[
             // Under its name it needs no digits.
             Rule::After(
                 "namespace_id|namespaceid|namespace-id|namespace id",
-                r"(?i:namespace[ _-]?id)[^A-Za-z0-9\n]{1,12}(ns-[a-z0-9]{16,20})",
+                r"(?i:namespace[ _-]?ids?)[^A-Za-z0-9\n]{1,12}(ns-[a-z0-9]{16,20})",
                 Check::None,
             ),
         ],
-        yes: &["namespace_id = \"‹ns-dsrwulqayptulhdf›\"", "‹ns-xxynd1fcmb69oe34ilvp›", "‹srv-xkqvdbzmwpljhtgr7qwz›"],
+        yes: &[
+            "namespace_id = \"‹ns-dsrwulqayptulhdf›\"",
+            "{\"NamespaceIds\": [\"‹ns-lhrvehvibgzb2wza›\"]}",
+            "‹ns-xxynd1fcmb69oe34ilvp›",
+            "‹srv-xkqvdbzmwpljhtgr7qwz›",
+        ],
         no: &["ns-2048.awsdns-64.com", "srv-production-database", "srv-productiondatabase1", "ns-subscription1service"],
         ..ROW
     },

@@ -778,6 +778,10 @@ const NEXT_MAX: usize = 16;
 
 /// Returns the start of the words of a title in front of its last ones: `User Pool` of `User Pool Client Id`.
 fn skip_title(text: &[u8], at: usize) -> usize {
+    // `74fc8622 Updated git-secrets`: a verb in front of another word.
+    if !text.get(at).is_some_and(u8::is_ascii_uppercase) {
+        return at;
+    }
     let mut at = at;
     for _ in 0..TITLE_WORDS {
         let head = text.get(at.saturating_sub(TITLE_WORD_MAX)..at).and_then(|head| head.strip_suffix(b" "));
