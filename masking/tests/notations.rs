@@ -75,6 +75,23 @@ const NOTATIONS: &[&str] = &[
     "--set app.externalId=‹acme-staging-ly1irv87›,replicas=2",
     "2026-07-01T09:12:44Z $ printenv API_KEY\n2026-07-01T09:12:44Z ‹OZ4Qbzng0v9kNc94T15Vcy0mRaT5QXqth3hVl6ZU›",
     "ID=${ID:-‹vbs-0eb94c1255b8b6201›}",
+    // Words without a blank, in quotation marks.
+    "password: \"‹correcthorse›\"\ndb_password = \"‹sommerregenbogen›\"\n",
+    // What a program computes or declares for a name.
+    "const bucket = args.bucket || '‹acme-a-1›'; bucket = args.x or '‹acme-b-1›'",
+    "bucket = '‹acme-a-1›' if prod else '‹acme-b-1›'\nconst accountId = isProd ? '‹471192830564›' : '‹718204593316›';",
+    "bucket: z.string().default('‹acme-a-1›'),",
+    "let bucket = env::var(\"BUCKET\").unwrap_or_else(|_| \"‹acme-a-1›\".to_string());",
+    "def bucket():\n    return '‹acme-a-1›'\n\nconst accountId = () => '‹471192830564›';",
+    "public String getBucket() {\n    return \"‹acme-a-1›\";\n}\nlet(:account_id) { \"‹471192830564›\" }",
+    ".option('--bucket <name>', 'where to', '‹acme-a-1›').option('account-id', { type: 'string', default: '‹471192830564›' })",
+    "new CfnOutput(this, 'Bucket', { value: '‹acme-a-1›' });",
+    "#[arg(long, default_value = \"‹acme-a-1›\")]\nbucket: String,",
+    "Bucket string `env:\"BUCKET\" envDefault:\"‹acme-a-1›\"`",
+    "BUCKET: ${env:BUCKET, '‹acme-a-1›'}",
+    "@pytest.mark.parametrize('bucket', ['‹acme-a-1›', '‹acme-b-1›'])",
+    "Set `bucket` to `‹acme-a-1›`. ‹acme-b-1› 라는 버킷을 만들었어요. My bucket's name is ‹acme-c-1›",
+    "127.0.0.1:6379> HGET app bucket\n\"‹acme-a-1›\"",
     // Loops.
     "for b in ‹acme-a-1› ‹acme-b-1›; do aws s3api get-bucket-acl --bucket \"$b\"; done",
     "for bucket in ‹acme-a-1› ‹acme-b-1›; do echo \"$bucket\"; done",
@@ -592,6 +609,9 @@ const OTHERWISE: &[&str] = &[
     "s3: { bucket: bucketname, key: k },\nmap: {bucket: acmelogs}",
     "s3fs on /mnt/logs type fuse.s3fs (rw,nosuid)\n/dev/sda1 /data ext4\n",
     "--master-user-password $PASSWORD --master-user-password mypassword --master-user-password 'x'",
+    "def password():\n    return password1\nconst bucket = x || load('a-1'); bucket = load('b-1') if x else load('c-1')",
+    "set_bucket(x).option('y', {type: 'a-1'})\nfn bucket() {\n    log(\"a-1\");\n    return x1;\n}\n",
+    "password: \"doesnotexist\" password=\"passwordfield\" password = 'internationalization' password='Wachtwoordx'",
     "AmazonS3,us-east-1,12.5\nAmazonS3,Requests-Tier1,4\n",
 ];
 

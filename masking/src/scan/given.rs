@@ -35,6 +35,64 @@ pub(crate) fn is_chosen(value: &[u8]) -> bool {
         && !look::begins_with_sigil(value)
 }
 
+/// Returns whether somebody has written words without a blank between quotation marks: `password: "correcthorse"`. One word
+/// of that length is rather a noun of code than a password.
+pub(crate) fn is_words(value: &[u8]) -> bool {
+    const WORDS_MIN: usize = 11;
+    const CODE: [&[u8]; 41] = [
+        b"exist",
+        b"wrong",
+        b"dummy",
+        b"fake",
+        b"never",
+        b"word",
+        b"field",
+        b"valid",
+        b"requir",
+        b"confirm",
+        b"input",
+        b"label",
+        b"hidden",
+        b"text",
+        b"name",
+        b"user",
+        b"login",
+        b"auth",
+        b"crypt",
+        b"basic",
+        b"plain",
+        b"random",
+        b"generat",
+        b"default",
+        b"string",
+        b"protect",
+        b"credential",
+        b"example",
+        b"account",
+        b"admin",
+        b"config",
+        b"placeholder",
+        b"kennwort",
+        b"contrase",
+        b"adgangskode",
+        b"form",
+        b"type",
+        b"server",
+        b"client",
+        b"key",
+        b"code",
+    ];
+    const ENDINGS: [&[u8]; 14] = [
+        b"ed", b"ing", b"ion", b"ble", b"ment", b"ness", b"ity", b"ism", b"ful", b"ous", b"ive", b"lly", b"ter",
+        b"ally",
+    ];
+    (WORDS_MIN..=CONNECTION_MAX).contains(&value.len())
+        && value.iter().all(u8::is_ascii_lowercase)
+        && is_chosen(value)
+        && !CODE.iter().any(|word| words::holds_ignore_case(value, word))
+        && !ENDINGS.iter().any(|ending| value.ends_with(ending))
+}
+
 /// Returns whether the members beside one are those of a connection: `Server=h;User Id=u;Password=x`, `host=h user=u
 /// password=x`. `separators` stand between them.
 pub(crate) fn is_of_connection(text: &[u8], value: Range<usize>, separators: &[u8]) -> bool {

@@ -386,8 +386,15 @@ impl Keyed {
                 .or_else(|| quoted::argument(text, place))
                 .or_else(|| quoted::line(text, place, formal));
             if let Some(value) = enclosed {
-                return Some(value)
-                    .filter(|value| text.get(value.clone()).is_some_and(|value| self.is_enclosed(value)));
+                let word = |bytes: &[u8]| {
+                    self.check == Check::Password
+                        && place.quoted
+                        && place.kind == PlaceKind::Assigned
+                        && given::is_words(bytes)
+                };
+                return Some(value).filter(|value| {
+                    text.get(value.clone()).is_some_and(|value| self.is_enclosed(value) || word(value))
+                });
             }
             let bounded = bounds::value(text, place, formal).filter(|_| self.check == Check::Password);
             if let Some(value) = bounded.or_else(|| quoted::token(text, place)) {

@@ -273,7 +273,11 @@ pub(crate) fn after_name(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let at = close.flatten().map_or(at, |len| at + len + 1);
     let blank = skip_blanks(text, at);
     let comma = blank + usize::from(matches!(text.get(blank), Some(b',' | b';')));
-    let member = (comma > name.end).then(|| find(text, skip_blanks(text, comma), is_value_name)).flatten()?;
+    // `new CfnOutput(this, "Bucket", { value: "b" })`: the object is another argument.
+    let first = skip_blanks(text, comma);
+    let object = comma > blank && text.get(first) == Some(&b'{');
+    let first = if object { skip_blanks(text, first + 1) } else { first };
+    let member = (comma > name.end).then(|| find(text, first, is_value_name)).flatten()?;
     // `"key": "account", "value": {"stringValue": "…"}`: the type of the value is a member too.
     let inside = Some(skip_blanks(text, member.value)).filter(|inside| text.get(*inside) == Some(&b'{'));
     let typed = inside.and_then(|inside| Member::read(text, skip_blanks(text, inside + 1)));
@@ -318,6 +322,6 @@ fn trim_end(text: &[u8]) -> Option<&[u8]> {
 /// `value`, `Values`, `ParameterValue`, `default`.
 fn is_value_name(name: &[u8]) -> bool {
     let name = name.strip_suffix(b"s").unwrap_or(name);
-    let ends = ends_with_ignore_case(name, b"value");
+    let ends = ends_with_ignore_case(name, b"value") || ends_with_ignore_case(name, b"default");
     ends || is_one_of("default|val|v|content|text|data|answer|definition", name)
 }

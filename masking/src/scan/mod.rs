@@ -16,6 +16,7 @@ mod check;
 mod clarity;
 mod clause;
 mod common;
+mod computed;
 mod dictionary;
 mod edge;
 mod estate;

@@ -24,6 +24,8 @@ pub(crate) type ShortName = [u64; 6];
 
 /// Maximum bytes of a command in front of its last name.
 const COMMAND_MAX: usize = 240;
+/// Maximum bytes of the prompt of a program.
+const PROMPT_MAX: usize = 32;
 /// Bytes of a name on either side of the word that it was found by.
 const NAME_MAX: usize = 48;
 /// Maximum bytes of a member's name: what stands before them tells nothing.
@@ -339,6 +341,14 @@ impl<'t> Name<'t> {
         let prompt = PROMPTS.iter().find(|prompt| line.starts_with(prompt));
         // `PS C:\> `
         let prompt = prompt.or_else(|| PROMPTS.last().filter(|_| line.starts_with(b"PS ") && line.contains(&b'>')));
+        // `127.0.0.1:6379> `, `mysql> `
+        let of_program = || {
+            let len = line.iter().take(PROMPT_MAX).take_while(|b| **b > b' ' && **b != b'>').count();
+            len > 0 && line.get(len..).is_some_and(|rest| rest.starts_with(b"> "))
+        };
+        if prompt.is_none() && of_program() {
+            return true;
+        }
         prompt
             .is_some_and(|prompt| *prompt != b"# " || line.starts_with(b"# echo ") || line.starts_with(b"# printenv "))
     }

@@ -92,6 +92,8 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let (behind, joint) = match text.get(at..)? {
         [b',', ..] => (at + 1, Joint::Comma),
         rest if starts_conjunction(rest) > 0 && at > close => (at + starts_conjunction(rest), Joint::And),
+        // `x ? "a" : "b"`, `"a" if x else "b"`
+        [b':' | b'i', ..] if close > end && at == close + 1 => (other_branch(text, close)?, Joint::Arrow),
         // What git changes a word into.
         [b'-', b']', b'{', b'+', ..] => return Some(changed(text, at + 4)),
         [b'-', b']', b' ', b'{', b'+', ..] => return Some(changed(text, at + 5)),
@@ -117,6 +119,24 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let place = ValuePlace { start, end: None, kind: PlaceKind::Assigned, quoted, tight: false, leads: false };
     Some(Element { place, joint })
 }
+
+/// The literal of the other branch, behind one that ends at `close`: `x ? "b" : "c"`, `"b" if x else "c"`.
+fn other_branch(text: &[u8], close: usize) -> Option<usize> {
+    let rest = text.get(close..text.len().min(close + BRANCH_MAX))?;
+    let quoted = |at: &usize| matches!(rest.get(*at), Some(b'"' | b'\''));
+    if let Some(at) = rest.starts_with(b" : ").then_some(3).filter(quoted) {
+        let head = text.get(close.saturating_sub(BRANCH_MAX)..close)?;
+        let asks = memchr::memmem::rfind(edge::last_line(head), b" ? ").is_some();
+        return asks.then_some(close + at);
+    }
+    let line =
+        rest.strip_prefix(b" if ").and_then(|rest| rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())))?;
+    let at = memchr::memmem::find(line, b" else ")? + b" if ".len() + b" else ".len();
+    Some(at).filter(quoted).map(|at| close + at)
+}
+
+/// Bytes of a condition between its branches.
+const BRANCH_MAX: usize = 128;
 
 /// What `git diff --word-diff` changes a value into: `[-"a"-]{+"b"+}`.
 fn changed(text: &[u8], inside: usize) -> Element {

@@ -2,6 +2,7 @@
 
 use crate::near::is_any;
 use crate::placeholder;
+use crate::scan::computed;
 use crate::scan::edge;
 use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
@@ -60,6 +61,10 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(form(name, text));
     add(before(name, text));
     add(expected(name, text));
+    add(opening.inside(text).and_then(|at| computed::expression(at, text)));
+    add(computed::returned(name, text));
+    add(computed::option(name, text));
+    add(computed::field(name, text));
     add(looked_up(name, text));
     add(piped(name, text));
     add(reply(name, text));
@@ -447,6 +452,11 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
         .or_else(typed)
         .or_else(|| attributed(name, text, at))
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
+        // ``Set `bucket` to `b` ``
+        .or_else(|| {
+            let set = closed && text.get(name.end) == Some(&b'`') && starts(text, near, "to `");
+            set.then_some((near + b"to ".len(), PlaceKind::Said))
+        })
         // The particle says as much as a verb does: `비밀번호는 x 입니다`.
         .or_else(|| (goes_on && particle > name.end && word()).then_some((near, PlaceKind::Said)))
         .or_else(|| (goes_on && (word() || !closed && is_string())).then_some((near, PlaceKind::Near)))
@@ -533,7 +543,10 @@ fn asserted(name: &Name<'_>, text: &[u8]) -> Option<(usize, PlaceKind)> {
     let behind = rest.strip_prefix(b"()").unwrap_or(rest);
     if let Some(value) = behind.strip_prefix(b", ") {
         let quoted = matches!(value.first(), Some(b'"' | b'\''));
-        return (quoted && is_asserted(text, name.start))
+        // `${env:BUCKET, 'b'}` of the Serverless Framework.
+        let head = text.get(..name.start).unwrap_or_default();
+        let variable = || [b"${env:".as_slice(), b"${opt:", b"${param:"].iter().any(|open| head.ends_with(open));
+        return (quoted && (variable() || is_asserted(text, name.start)))
             .then_some((name.end + rest.len() - value.len(), PlaceKind::Assigned));
     }
     let chain = behind.strip_prefix(b")")?;
@@ -625,7 +638,7 @@ fn is_flag(text: &[u8], at: usize) -> bool {
         return false;
     };
     let none = inside.iter().all(|b| b.is_ascii_alphanumeric() || is_any(b"(&, ._", b));
-    none && ["String", "StringP", "StringVar", "StringVarP", "SetDefault", "set_default"]
+    none && ["String", "StringP", "StringVar", "StringVarP", "SetDefault", "set_default", "parametrize"]
         .iter()
         .any(|name| call.ends_with(name.as_bytes()))
 }
@@ -711,6 +724,12 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let noun = skip_service(text, skip_service(text, skip_title(text, name.start)));
     // `log-3 is the bucket index`: of something else.
     let link = skip_link(text, noun);
+    // `acme-logs 라는 버킷`
+    let called = |at: usize| {
+        let head = text.get(..at)?;
+        ["이라는 ", "라는 "].iter().find_map(|link| head.strip_suffix(link.as_bytes())).map(<[u8]>::len)
+    };
+    let link = called(link).unwrap_or(link);
     let at = if link < noun && is_compound(text, name.end) { noun } else { link };
     let from = at.saturating_sub(BEFORE_MAX);
     let head = text.get(from..at)?;
@@ -835,6 +854,7 @@ static VERBS: Phrases = Phrases::new(&[
     "wurde umbenannt in",
     "is called",
     "is named",
+    "name is",
     "is",
     "are",
     "was",
