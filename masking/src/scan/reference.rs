@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::near::is_any;
+use crate::scan::edge;
 use crate::scan::notation::ValuePlace;
 
 /// Maximum bytes of a reference.
@@ -10,6 +11,16 @@ const REFERENCE_MAX: usize = 96;
 /// Returns the variable that stands at a place instead of a value: `$b`, `${b}`, `"$(b)"`, `${{ env.B }}`, `{{ b }}`, and a
 /// constant or a local of a program, `LAKE`, `local.lake`.
 pub(crate) fn at(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
+    // Most places have none.
+    let first = *text.get(place.start)?;
+    let constant = !place.quoted && (first.is_ascii_uppercase() || first == b'l');
+    let opened = match edge::previous(text, place.start) {
+        Some(b' ') => edge::previous(text, place.start - 1) == Some(b'{'),
+        before => matches!(before, Some(b'{' | b'(')),
+    };
+    if !(constant || opened || is_any(b"$#%{", &first)) {
+        return None;
+    }
     // The brackets of some are stepped over as those of a list.
     let head = text.get(place.start.saturating_sub(4)..place.start)?;
     let opened = head.iter().rev().take_while(|b| is_any(b"{ $#%(", b)).count();
