@@ -92,6 +92,11 @@ const NOTATIONS: &[&str] = &[
     "@pytest.mark.parametrize('bucket', ['‹acme-a-1›', '‹acme-b-1›'])",
     "Set `bucket` to `‹acme-a-1›`. ‹acme-b-1› 라는 버킷을 만들었어요. My bucket's name is ‹acme-c-1›",
     "127.0.0.1:6379> HGET app bucket\n\"‹acme-a-1›\"",
+    "var b = Environment.GetEnvironmentVariable(\"BUCKET\") ?? \"‹acme-a-1›\"; $b = getenv('BUCKET') ?: '‹acme-b-1›';",
+    "b = os.environ.get(\"BUCKET\") or \"‹acme-a-1›\"\nenv::var(\"BUCKET\").unwrap_or(\"‹acme-b-1›\".into())",
+    "printf 'bucket=%s\\n' '‹acme-a-1›' >> .env",
+    // A value without marks in front of its noun.
+    "I can't access the ‹acme-orders-prod› S3 bucket, nor our ‹orders-eu-prod› DB cluster.",
     // Loops.
     "for b in ‹acme-a-1› ‹acme-b-1›; do aws s3api get-bucket-acl --bucket \"$b\"; done",
     "for bucket in ‹acme-a-1› ‹acme-b-1›; do echo \"$bucket\"; done",
@@ -610,6 +615,8 @@ const OTHERWISE: &[&str] = &[
     "s3fs on /mnt/logs type fuse.s3fs (rw,nosuid)\n/dev/sda1 /data ext4\n",
     "--master-user-password $PASSWORD --master-user-password mypassword --master-user-password 'x'",
     "def password():\n    return password1\nconst bucket = x || load('a-1'); bucket = load('b-1') if x else load('c-1')",
+    "the pay-per-use bucket, the multi-region-access S3 bucket, a least-recently-used bucket, the eu-west-1 bucket",
+    "f(os.getenv(\"BUCKET\"), x or \"acme-a-1\"); the state-of-the-art DB instance, the top-level-domain bucket",
     "set_bucket(x).option('y', {type: 'a-1'})\nfn bucket() {\n    log(\"a-1\");\n    return x1;\n}\n",
     "password: \"doesnotexist\" password=\"passwordfield\" password = 'internationalization' password='Wachtwoordx'",
     "AmazonS3,us-east-1,12.5\nAmazonS3,Requests-Tier1,4\n",

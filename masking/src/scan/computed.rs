@@ -14,10 +14,11 @@ const QUOTES_MAX: usize = 4;
 
 /// What stands right in front of a literal that is a default or a branch: `a || "b"`, `x ? "b" : "c"`, `get("x").default("b")`,
 /// `|_| "b"`.
-const BRANCHES: [&[u8]; 13] = [
+const BRANCHES: [&[u8]; 14] = [
     b" || ",
     b" ?? ",
     b" or ",
+    b" ?: ",
     b" ? ",
     b"default(",
     b"unwrap_or(",
@@ -37,6 +38,20 @@ pub(crate) fn expression(at: usize, text: &[u8]) -> Option<ValuePlace> {
     text.get(start).filter(|b| b.is_ascii_alphabetic() || is_any(b"_$(", b))?;
     literal(text, start, |head| BRANCHES.iter().any(|branch| head.ends_with(branch)))
 }
+
+/// The default of a variable of the environment that is read: `Environment.GetEnvironmentVariable("BUCKET") ?? "b"`.
+pub(crate) fn environment(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let close = skip_quote(text, name.end).filter(|close| text.get(*close) == Some(&b')') && name.is_upper())?;
+    // Nothing is assigned but the variable.
+    literal(text, close, |head| {
+        let behind = head.get(1..).unwrap_or_default();
+        let chain = behind.len() <= CHAIN_MAX && !behind.contains(&b',');
+        chain && BRANCHES.iter().any(|branch| head.ends_with(branch))
+    })
+}
+
+/// Bytes between a variable and its default.
+const CHAIN_MAX: usize = 24;
 
 /// The first literal on the line whose head is such.
 fn literal(text: &[u8], at: usize, fits: impl Fn(&[u8]) -> bool) -> Option<ValuePlace> {

@@ -580,12 +580,16 @@ fn skip_format(text: &[u8], at: usize) -> Option<usize> {
     let rest = rest.get(verb.map_or(0, |verb| verb.len())..)?;
     let rest = rest.strip_prefix(b"\\n").filter(|_| verb.is_some()).unwrap_or(rest);
     let (mark, behind) = rest.split_first().filter(|(mark, _)| matches!(mark, b'"' | b'\''))?;
-    let value = behind.strip_prefix(b", ").filter(|value| value.first() == Some(mark))?;
-    // The text is the first argument.
+    // The text is the first argument, also of a shell's printf.
     let head = text.get(at.saturating_sub(FORMAT_MAX)..at)?;
     let open = memchr::memrchr(*mark, head)?;
-    let called = open.checked_sub(1).and_then(|before| head.get(before)) == Some(&b'(');
-    called.then_some(text.len() - value.len())
+    let call = head.get(..open)?;
+    let value = match call.last()? {
+        b'(' => behind.strip_prefix(b", ")?,
+        b' ' if call.ends_with(b"printf ") => behind.strip_prefix(b" ")?,
+        _ => return None,
+    };
+    (value.first() == Some(mark)).then_some(text.len() - value.len())
 }
 
 /// Bytes of such a text in front of the value.

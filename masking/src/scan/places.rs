@@ -62,6 +62,7 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(before(name, text));
     add(expected(name, text));
     add(opening.inside(text).and_then(|at| computed::expression(at, text)));
+    add(computed::environment(name, text));
     add(computed::returned(name, text));
     add(computed::option(name, text));
     add(computed::field(name, text));
@@ -750,10 +751,37 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let quoted = mark.is_some_and(|(open, _)| first.ends_with(open.as_bytes()));
     let alone = first.last().map_or(from == 0, |b| b.is_ascii_whitespace() || !b.is_ascii());
     let (start, end) = (from + first.len(), Some(from + value.len()));
-    let leads = name.is_foreign() || at < noun;
+    let leads = name.is_foreign() || at < noun || mark.is_none() && is_own(first, value.get(first.len()..)?);
     let apart = spaced.is_some() || leads;
     let meant = if mark.is_some() { quoted && apart } else { alone && spaced.is_some() };
     (len > 0 && meant).then_some(ValuePlace { start, end, kind: PlaceKind::Before, quoted, tight: false, leads })
+}
+
+/// Returns whether a value without marks is that of the noun behind it: an article stands in front, and it has the parts of
+/// a name, `the acme-logs-prod bucket`, rather than those of a description, `the pay-per-use bucket`.
+fn is_own(head: &[u8], value: &[u8]) -> bool {
+    const ARTICLES: &str = "the|our|my|your|their|this|that|a|an";
+    const STAGES: &str = "prod|prd|production|stage|staging|stg|dev|test|qa|uat|live|sandbox";
+    const DESCRIBES: &str = "\
+        of|to|the|by|per|in|on|and|or|a|as|for|not|non|multi|cross|pre|post|high|low|read|write|top|first|last|well|long|\
+        short|real|up|down|out|off|per|end|self|re|de|co|sub|super|single|double|two|three|ready|style|like|type|side|level";
+    let head = head.strip_suffix(b" ").unwrap_or_default();
+    let word = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let article = head.get(head.len() - word..).is_some_and(|word| words::is_one_of(ARTICLES, word));
+    let parts = || value.split(|b| *b == b'-');
+    let numbered = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let last = parts().next_back().unwrap_or_default();
+    let told = parts().count() > 2 || numbered(last) || words::is_one_of(STAGES, last);
+    // `a least-recently-used bucket`
+    let ends = |part: &[u8], ending: &[u8]| part.len() > 3 && part.ends_with(ending);
+    let tells = last != b"shared" && [b"ed".as_slice(), b"ing", b"able"].iter().any(|ending| ends(last, ending));
+    let lower = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    article
+        && told
+        && value.contains(&b'-')
+        && value.iter().all(lower)
+        && !parts().any(|part| words::is_one_of(DESCRIBES, part) || ends(part, b"ly"))
+        && !tells
 }
 
 /// Returns whether a noun goes on with another one.
