@@ -26,11 +26,11 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
                 check: Check::Account,
             }),
-            // A stage has releases too, which are called by the minute: `prod: 202603041200`.
+            // A stage has releases too, which are called by the minute, `prod: 202603041200`, and numbers of other things.
             Rule::Key(KeyRule {
                 names: "^prod|^production|^staging|^sandbox|^nonprod",
-                value: "(?:[013-9][0-9]|2[1-9])[0-9]{10}|20[4-9][0-9]{9}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
-                check: Check::Account,
+                value: "[0-9]{12}|[0-9]{4}-[0-9]{4}-[0-9]{4}",
+                check: Check::Staged,
             }),
             Rule::Key(KeyRule {
                 names: "account|account id|account number|account no|aws account id|konto|konto id|kontonummer|cuenta|cuenta id|\

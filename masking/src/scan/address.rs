@@ -96,13 +96,16 @@ fn begins_word(before: &[u8], tail: &[u8]) -> bool {
 /// `10.0.0.0/8`, `172.16.0.0/12`, `192.168.0.0/16`: constants that everybody's rules name.
 fn is_aggregate(text: &[u8], range: &Range<usize>) -> bool {
     let length = match text.get(range.clone()) {
-        Some(b"10.0.0.0") => b"/8".as_slice(),
-        Some(b"172.16.0.0") => b"/12",
-        Some(b"192.168.0.0") => b"/16",
+        Some(b"10.0.0.0") => b"8".as_slice(),
+        Some(b"172.16.0.0") => b"12",
+        Some(b"192.168.0.0") => b"16",
         _ => return false,
     };
     let rest = text.get(range.end..).unwrap_or_default();
     let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
-    let behind = rest.get(escapes..).and_then(|rest| rest.strip_prefix(length));
+    let rest = rest.get(escapes..).unwrap_or_default();
+    // A URL encodes it.
+    let slashed = [b"/".as_slice(), b"%2F", b"%2f"].into_iter().find_map(|slash| rest.strip_prefix(slash));
+    let behind = slashed.and_then(|rest| rest.strip_prefix(length));
     behind.is_some_and(|behind| !behind.first().is_some_and(u8::is_ascii_digit))
 }

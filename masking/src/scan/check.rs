@@ -43,7 +43,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         }
         Check::Encoded => BASE64.decode(value).is_ok_and(|secret| is_generated(&secret) && is_random(&secret)),
         Check::UserData => holds_values(value),
-        Check::Account | Check::Grouped => is_account(value),
+        Check::Account | Check::Grouped | Check::Staged => is_account(value),
         Check::PrivateIp => address(value).is_some_and(is_private),
         Check::CgnatIp => address(value).is_some_and(is_cgnat),
         Check::PublicIp => address(value).is_some_and(is_public),

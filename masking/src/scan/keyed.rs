@@ -471,6 +471,7 @@ impl Keyed {
             Check::Account if matches!(place.kind, PlaceKind::Before | PlaceKind::Near) => {
                 bytes.contains(&b'-') || clause::is_account(bytes)
             }
+            Check::Staged => bytes.contains(&b'-') || clause::is_account(bytes),
             // With a fourth group it is a number of something else.
             Check::Grouped => !matches!(text.get(value.end..), Some([b' ', next, ..]) if next.is_ascii_digit()),
             Check::Bucket | Check::Name if !bytes.contains(&b'-') && meant::is_header_row(text, value.end) => false,
