@@ -97,6 +97,8 @@ const NOTATIONS: &[&str] = &[
     "printf 'bucket=%s\\n' '‹acme-a-1›' >> .env",
     // A value without marks in front of its noun.
     "I can't access the ‹acme-orders-prod› S3 bucket, nor our ‹orders-eu-prod› DB cluster.",
+    // A remote whose configuration is told.
+    "[backup]\ntype = s3\nprovider = AWS\n\n$ rclone copy /data backup:‹acme-logs-1›/2026 --progress\n",
     // Loops.
     "for b in ‹acme-a-1› ‹acme-b-1›; do aws s3api get-bucket-acl --bucket \"$b\"; done",
     "for bucket in ‹acme-a-1› ‹acme-b-1›; do echo \"$bucket\"; done",
@@ -613,6 +615,7 @@ const OTHERWISE: &[&str] = &[
     "prod = { tracking_number = \"708690155926\", replicas = 2 }\nprod:\n  BatchId: 553815956718\n",
     "tracking_number = '250404010655' if prod else '891018967397'",
     "?cidr=172.16.0.0%2F12&n=2",
+    "[backup]\ntype = drive\n\n$ rclone copy /data backup:acme-logs-1/2026\n",
     "the results are in the S3 bucket \"results\" folder",
     "s3: { bucket: bucketname, key: k },\nmap: {bucket: acmelogs}",
     "s3fs on /mnt/logs type fuse.s3fs (rw,nosuid)\n/dev/sda1 /data ext4\n",

@@ -13,8 +13,8 @@ use crate::scan::edge;
 use crate::scan::words;
 
 /// The header that names the host, up to the name of the service; types of file systems; and the beginning of a key.
-pub(crate) const ANCHORS: [&str; 7] =
-    ["host: s3", "host:s3", " fuse.s3fs", " fuse.goofys", " fuse.mount-s3", " mount-s3", ":akia"];
+pub(crate) const ANCHORS: [&str; 8] =
+    ["host: s3", "host:s3", " fuse.s3fs", " fuse.goofys", " fuse.mount-s3", " mount-s3", ":akia", "rclone "];
 
 /// Bytes before the host in which the path is looked for: a canonical request sorts it after few other headers.
 const HEAD_MAX: usize = 600;
@@ -28,6 +28,7 @@ pub(crate) fn bucket(text: &[u8], anchor: Range<usize>) -> Option<Range<usize>> 
     match text.get(anchor.start)? {
         b' ' => mounted(text, anchor.start),
         b':' => opened(text, anchor.start),
+        b'r' | b'R' => copied(text, anchor.end),
         _ => requested(text, anchor),
     }
 }
@@ -54,6 +55,48 @@ fn opened(text: &[u8], at: usize) -> Option<Range<usize>> {
     let name = edge::last_line(text.get(at.saturating_sub(MOUNT_MAX)..at)?);
     (keys && is_bucket(name)).then_some(at - name.len()..at)
 }
+
+/// `rclone copy x backup:acme-logs/2026`: the bucket of a remote, if the configuration of that one is in the text too.
+/// (rclone, "Amazon S3 Storage Providers")
+fn copied(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let line = text.get(at..text.len().min(at + MOUNT_MAX))?;
+    let line = line.get(..memchr::memchr(b'\n', line).unwrap_or(line.len()))?;
+    let configured = text.get(at.saturating_sub(CONFIGURATION_MAX)..at)?;
+    let mut start = at;
+    let mut remotes = 0;
+    for word in line.split(|b| *b == b' ').take(ARGUMENTS_MAX) {
+        let remote = word.split(|b| *b == b':').next().unwrap_or_default();
+        let path = word.get(remote.len() + 1..).unwrap_or_default();
+        let name = path.split(|b| *b == b'/').next().unwrap_or_default();
+        let plausible = !remote.is_empty() && is_bucket(name) && remotes < 2;
+        remotes += usize::from(plausible);
+        if plausible && is_of_s3(configured, remote) {
+            let start = start + remote.len() + 1;
+            return Some(start..start + name.len());
+        }
+        start += word.len() + 1;
+    }
+    None
+}
+
+/// `[backup]⏎type = s3`
+fn is_of_s3(configured: &[u8], remote: &[u8]) -> bool {
+    let mut head = configured;
+    for _ in 0..REMOTES_MAX {
+        let Some(at) = memchr::memmem::rfind(head, b"]\ntype = s3") else { return false };
+        head = head.get(..at).unwrap_or_default();
+        if head.strip_suffix(remote).is_some_and(|head| head.ends_with(b"[")) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Bytes in front of a command in which the configuration of its remotes is looked for, arguments of one that are read, and
+/// remotes.
+const CONFIGURATION_MAX: usize = 1_024;
+const ARGUMENTS_MAX: usize = 8;
+const REMOTES_MAX: usize = 4;
 
 /// Bytes of a line in front of what tells its bucket, and of an access key's id.
 const MOUNT_MAX: usize = 200;
