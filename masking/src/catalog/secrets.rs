@@ -208,7 +208,8 @@ pub(super) const ROWS: &[Row] = &[
                         口令|passwort|kennwort|contraseña|mot de passe|pw|senha|palavra passe|пароль|Пароль|пароля|\
                         паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|şifresi|Şifresi|parolası|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
                         passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|lösenordet|Lösenordet|passordet|adgangskoden|salasanan|jelszava|jelszót|jelszavát|parolei|hesla|heslem|hasłem|พาสเวิร์ด|الرقم السري|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|הסיסמה|κωδικός|Κωδικός|κωδικό|master passwd|pre shared key|preshared key|psk|\
-                        pass phrase|passcode|password stdin|require pass|store pass|key pass|master auth|redis auth",
+                        pass phrase|passcode|password stdin|require pass|store pass|key pass|master auth|redis auth|\
+                        snmp community|community string|trap community|erlang cookie|auth pass",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
@@ -284,6 +285,38 @@ pub(super) const ROWS: &[Row] = &[
                 "stats auth |login=",
                 r#"(?i:stats auth |login=)[A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/$<{}%]{4,128})"#,
                 Check::Given,
+            ),
+            // What SNMP, IPsec, Postfix and PgBouncer keep in files of their own.
+            Rule::After(
+                "snmp-server community |rocommunity |rwcommunity |trapcommunity ",
+                r#"(?i:snmp-server community|r[ow]community|trapcommunity) ["']?([^\x00-\x20"'\\$<{]{6,64})"#,
+                Check::Given,
+            ),
+            Rule::After(
+                ": eap |: xauth |: ntlm |: pin ",
+                r#": (?:EAP|XAUTH|NTLM|PIN) "([^"\n$<{]{4,128})""#,
+                Check::UrlPassword,
+            ),
+            Rule::After(
+                "]:587 |]:465 |]:25 |]:2525 |]:587\t|]:465\t|]:25\t",
+                r#"\]:[0-9]{2,5}[ \t]{1,8}[A-Za-z0-9_.@+-]{1,128}:([^\x00-\x20"'\\$<{]{4,128})"#,
+                Check::UrlPassword,
+            ),
+            Rule::After(
+                "userlist.txt",
+                r#"userlist\.txt[^\n]{0,40}\n(?:[;#][^\n]{0,100}\n)?"[^"\n]{1,64}" "([^"\n]{4,128})"(?:\n"[^"\n]{1,64}" "([^"\n]{4,128})")?(?:\n"[^"\n]{1,64}" "([^"\n]{4,128})")?"#,
+                Check::UrlPassword,
+            ),
+            // A linked server of SQL Server, and a table of another database in ClickHouse.
+            Rule::After(
+                "sp_addlinkedsrvlogin",
+                r"(?i:sp_addlinkedsrvlogin)[^\n;]{1,200},\s{0,4}(?:@rmtpassword\s{0,2}=\s{0,2})?N?'([^'\n]{4,128})'\s{0,2}[;\n]",
+                Check::UrlPassword,
+            ),
+            Rule::After(
+                "mysql('|postgresql('|mongodb('|remote('|remotesecure('",
+                r"(?i:mysql|postgresql|mongodb|remote(?:secure)?)\((?:'[^'\n]{0,200}',\s{0,2}){3,4}'([^'\n]{4,128})'\s{0,2}[,)]",
+                Check::UrlPassword,
             ),
             // A machine of netrc, on one line or on three. (GNU inetutils, "The .netrc file")
             Rule::After(
@@ -400,6 +433,15 @@ pub(super) const ROWS: &[Row] = &[
             "define( 'DB_PASSWORD', '‹Elch im Nebel 4›' );",
             "Server=h;User Id=app;Password=‹Kormoran See›;Timeout=1",
             "数据库密码：‹QiuTian@2026›。",
+            "snmp-server community ‹gullWing-RO› ro\n",
+            "snmp_community=‹orr3ry_ro›\n",
+            "roadwarrior : EAP \"‹lavender-Mile-40›\"\n",
+            "[mail.partner.example]:465 relay-out:‹Tuppence/Wren7›\n",
+            "$ sudo head -3 /etc/pgbouncer/userlist.txt\n\"pgb_auth\" \"‹q7Rt0zPLmm2x›\"\n\"app\" \"‹Heron-7-Quay›\"\n",
+            "EXEC sp_addlinkedsrvlogin N'RPT', 'false', NULL, N'rpt_link', N'‹tH3-Linked-0ne›';",
+            "SELECT * FROM mysql('10.19.3.8:3306', 'shop', 'orders', 'ch_ro', '‹Hide&Tallow›') LIMIT 1;",
+            "  erlangCookie: ‹ntrFxpAJKJMOf8MKmW2GKPD3›\n",
+            "后台管理员密码已重置为 ‹HeHua%2026sg›，请尽快修改",
             "数据库密码还是 ‹Dingdan_2023#› 吗？",
             "王磊：数据库密码？\n赵敏：已经换成 ‹n8KcLw!4zRt›，不要发到外面",
             "관리자 비밀번호(임시): ‹rhksflwk#Prd7›",
@@ -631,6 +673,17 @@ pub(super) const ROWS: &[Row] = &[
                 value: "(?:django-insecure-)?[a-z0-9!@#$%^&*(_=+);-]{50,100}",
                 check: Check::Digit,
             }),
+            Rule::Key(KeyRule {
+                names: "secret key",
+                value: "[a-z0-9_-]{0,48}[!@#$%^&*(=+);][a-z0-9!@#$%^&*(_=+);-]{20,48}",
+                check: Check::Digit,
+            }),
+            // Of Rails, and of what seals or signs elsewhere.
+            Rule::Key(KeyRule {
+                names: "encryption primary key|encryption deterministic key|key derivation salt|lockbox master key|rails master key",
+                value: "[A-Za-z0-9+/=_.~-]{20,128}",
+                check: Check::Irregular,
+            }),
             // A key of WireGuard's.
             Rule::After("privatekey = ", "PrivateKey = ([A-Za-z0-9+/]{43}=)", Check::Generated),
             Rule::Key(KeyRule {
@@ -643,6 +696,8 @@ pub(super) const ROWS: &[Row] = &[
             r#""ClientSecret": "‹9ujlik3n4b5urk1ft4fl3mg5e62d9ado7h8j9k0l1m2n3p4q5r6›""#,
             "SECRET_KEY = '‹django-insecure-8k&z2w!q_7m=x4v@t0b#n5c^r1y%u3i*o6p(a9s)d-fghjlqwe›'",
             "JWT_SECRET=‹9f86d081884c7d659a2feaa0c55ad015›",
+            "SECRET_KEY = '‹k8^z!vq3m_h2#o0wd9$u6t@x1b+yj5e7&rl4›'",
+            "config.active_record.encryption.primary_key = \"‹k3hJtX0DLHRWl0oTIiMKrz7rI8zi4ffD›\"",
             "secret_key_base: ‹k3TzQ9vLm2Kp7tXw4RbN8cYd5HfJ6gUeAoXi›",
             "PrivateKey = ‹4viRSDyMHEGqBZCQT7XMJlt9ZP804sVn+oS6CTgl8aB=›",
         ],
@@ -671,10 +726,13 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Irregular,
             }),
             Rule::Key(KeyRule {
-                names: "api token|auth token|access token|bot token|deploy token|npm token|registry token|personal access token",
+                names: "api token|auth token|access token|bot token|deploy token|npm token|registry token|personal access token|\
+                        sonar token|sentry token|snyk token|grafana token|vault token|consul token|influx token|service token|x jfrog art api",
                 value: "[A-Za-z0-9_.-]{16,128}",
                 check: Check::Irregular,
             }),
+            // What Prometheus sends.
+            Rule::Key(KeyRule { names: "^credentials", value: "[A-Za-z0-9]{24,128}", check: Check::Mixed }),
             // Of another product, or in base64.
             Rule::Key(KeyRule {
                 names: "api key|api key value|x api key",
@@ -684,6 +742,9 @@ pub(super) const ROWS: &[Row] = &[
         ],
         yes: &[
             "API_TOKEN: '‹nwtok_9fK2mQ7xR4vZ1›'",
+            "SONAR_TOKEN: ‹sqp_3ab1028fae3fa2e2a11eec213413e370ecafc69d›",
+            "authorization:\n  type: Bearer\n  credentials: ‹c665c41eabd3bf79f2d15c7554a1196c›\n",
+            "curl -H 'X-JFrog-Art-Api: ‹AKCp8TLKa1QrccSInGKUydT9a6TciTmICea240XElmaJm›' http://x",
             "export AUTH_TOKEN=‹nwtok_9fK2mQ7xR4vZ1›",
             "API_KEY=‹8QT1vSw1CIHNOvZav9VI.o31unZsbnalQfN32KZthN9zRfaAgew›",
             "x-api-key: ‹j4EKfAlLbhu8eoXdCNTB7P5wryvZF06WzImxsROg›",

@@ -111,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
             // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
             Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
-                names: "bucket|bucket name|fog directory|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體|balde|balde s3|бакету|кошик s3|bucket de s3|bucket do s3|bucket di s3|bucketul|bucketului|bucket'ul|bucketen|\
+                names: "bucket|bucket name|fog directory|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體|balde|balde s3|cubo|cubo s3|kubełek|kubełka|kubełku|kubełek s3|kova|kovası|kovasına|kovasında|бакету|кошик s3|bucket de s3|bucket do s3|bucket di s3|bucketul|bucketului|bucket'ul|bucketen|\
                         bucketem|bucketu|bucketa|bucketi|bucket'ı|bucket adı|บัคเก็ต|桶|桶名|桶名称|الحاوية|حاوية|دلو",
                 value: "{bucket}",
                 check: Check::Bucket,
@@ -183,7 +183,7 @@ pub(super) const ROWS: &[Row] = &[
             // A remote of rclone's.
             Rule::After(
                 "rclone ",
-                r"rclone [a-z]{2,10} (?:[^\s]{1,100} ){0,3}(?:s3|aws)[a-z0-9_-]{0,16}:({bucket})",
+                r"rclone [a-z]{2,10} (?:[^\s]{1,100} ){0,3}(?:[a-z0-9_-]{1,16}[_-])?(?:s3|aws)[a-z0-9_-]{0,16}:({bucket})",
                 Check::Bucket,
             ),
             Rule::Request,
@@ -240,6 +240,8 @@ pub(super) const ROWS: &[Row] = &[
             "ExAws.S3.put_object(\"‹acmelogs›\", \"a.png\", data)",
             "Bucket.fromBucketName(this, \"Logs\", \"‹acme-logs›\")",
             "rclone mount s3:‹acme-logs› /mnt",
+            "rclone copy nas:/exports/paie prod-s3:‹archives-paie-2026›/novembre --dry-run",
+            "El cubo donde dejan los XML es ‹acme-xml-pre›.",
             "S3_BUCKET_UPLOADS=‹acme-logs-a›\n",
             "bucket(name: \"‹acme-logs›\") { key }",
             "bucket: &b ‹acme-data-1›\n",

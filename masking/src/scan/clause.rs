@@ -8,7 +8,7 @@ use crate::near::is_any;
 use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::edge;
 use crate::scan::notation;
-use crate::scan::words::Words;
+use crate::scan::words::{self, Words};
 
 /// Bytes in which the value begins, and words in front of it.
 const CLAUSE_MAX: usize = 80;
@@ -25,7 +25,18 @@ static NUMBERED: Words = Words::new(
 
 /// Returns whether a word is that of a thing that is numbered too.
 pub(crate) fn counts(word: &[u8]) -> bool {
-    NUMBERED.has(word)
+    // `nie mylić z numerem faktury 771204339018`: languages change their endings.
+    const STEMS: [&[u8]; 8] = [
+        b"faktur",
+        b"factur",
+        b"fattur",
+        b"rechnung",
+        b"bestell",
+        b"pedido",
+        "zamówien".as_bytes(),
+        "sipariş".as_bytes(),
+    ];
+    NUMBERED.has(word) || STEMS.iter().any(|stem| words::starts_with_ignore_case(word, stem))
 }
 
 /// The account in the sentence of a name that ends at `at`.
@@ -133,10 +144,41 @@ pub(crate) fn is_account(word: &[u8]) -> bool {
 pub(crate) fn password(text: &[u8], at: usize) -> Option<Range<usize>> {
     let at = notation::skip_particle(text, at);
     value(text, at, |before, word| {
-        let told = || is_verb(before) && (check::is_generated(word) || check::is_mixed(word) || is_joined(word));
+        let told = || {
+            is_verb(before)
+                && (check::is_generated(word) || check::is_mixed(word) || is_joined(word) || is_numbered(before, word))
+        };
         (check::is_scattered(word) || told() && (!check::is_code(word) || is_spelled(word)))
             && check::passes(Check::Password, word)
     })
+}
+
+/// The bucket in the sentence of a name that ends at `at`: `el cubo donde dejan los XML es acme-xml-pre`.
+pub(crate) fn bucket(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let at = notation::skip_particle(text, at);
+    // On its line: a list below has words of its own.
+    let rest = text.get(at..text.len().min(at + CLAUSE_MAX + VALUE_MAX))?;
+    let line = text.get(..at + memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
+    value(line, at, |before, word| is_verb(before) && is_slug(word) && check::passes(Check::Bucket, word))
+}
+
+/// Returns whether a word with hyphens is the name of something rather than an adjective: `read-only`, `state-of-the-art`.
+fn is_slug(word: &[u8]) -> bool {
+    static JOINTS: Words =
+        Words::new("of|the|to|in|up|by|and|on|or|at|for|as|a|an|per|not|is|it|down|out|off|over|end|date");
+    let plain = word.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');
+    let parts = word.split(|b| *b == b'-').count();
+    let numbered = word.iter().any(u8::is_ascii_digit) && word.first().is_some_and(u8::is_ascii_lowercase);
+    plain
+        && (parts > 2 || parts == 2 && numbered)
+        && word.split(|b| *b == b'-').all(|part| !part.is_empty() && !JOINTS.has(part))
+}
+
+/// `Passwort für den Export: Zugvogel7`: a word with a number behind a colon.
+fn is_numbered(before: &[u8], word: &[u8]) -> bool {
+    before.ends_with(b":")
+        && word.first().is_some_and(u8::is_ascii_uppercase)
+        && word.last().is_some_and(u8::is_ascii_digit)
 }
 
 /// Returns whether words with points between them are spelled as those of a password, not of code: `Aceituna.Negra55`.
@@ -192,7 +234,7 @@ fn value(text: &[u8], at: usize, wanted: impl Fn(&[u8], &[u8]) -> bool) -> Optio
         if wanted(before, inside) {
             return Some(at + bare.start..at + bare.end);
         }
-        let goes_on = is_word(word) && !NUMBERED.has(inside);
+        let goes_on = is_word(word) && !counts(inside);
         before = word;
         at += len + blank(text, at + len).filter(|_| goes_on)?;
     }

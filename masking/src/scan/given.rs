@@ -13,7 +13,7 @@ const GIVEN_MIN: usize = 4;
 /// Passwords of examples and of fresh installations, which everybody knows, and what is said of one instead.
 const DEFAULTS: &str = "\
     admin|administrator|default|dummy|empty|encoded|encrypted|example|false|file|guest|hash|hashed|hidden|masked|mysql|none|\
-    null|plain|plaintext|postgres|prompt|redacted|redis|required|root|sample|stdin|string|test|true|undefined|user|\
+    null|plain|plaintext|postgres|private|prompt|public|redacted|redis|required|root|sample|stdin|string|test|true|undefined|user|\
     username|value|vault|yes";
 
 /// Names of a connection's other members, in the strings of ODBC, ADO.NET and libpq.

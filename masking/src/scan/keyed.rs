@@ -116,6 +116,7 @@ impl Keyed {
                 .or_else(|| clause::account_before(text, name.start).filter(|_| name.holds(b"account"))),
             _ if !name.is_word() => None,
             Check::Password => clause::password(text, name.end),
+            Check::Bucket => clause::bucket(text, name.end),
             _ => None,
         };
         let Some(value) = value else { return false };
@@ -547,7 +548,10 @@ impl Keyed {
                 formal && place.tight && letters && plain
             }
             Check::Irregular => {
+                // `-H 'X-Api-Token: …'`
+                let closes = matches!(text.get(value.end), Some(b'"' | b'\''));
                 place.quoted
+                    || closes
                     || formal
                     || place.kind == PlaceKind::Said
                     || place.leads && meant::is_last(text, value.end)

@@ -963,7 +963,10 @@ static ADVERBS: Phrases = Phrases::new(&[
 ]);
 
 /// Verbs and particles of scripts that are written without a space in front of them.
-const PARTICLES: [&str; 30] = [
+const PARTICLES: [&str; 33] = [
+    "已重置为",
+    "重置为",
+    "已设为",
     "已经换成",
     "已换成",
     "换成",

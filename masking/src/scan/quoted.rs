@@ -189,9 +189,11 @@ pub(crate) fn words(text: &[u8], place: ValuePlace, formal: bool) -> Option<Rang
     }
     let rest = text.get(start..text.len().min(start + TOKEN_MAX)).filter(|_| formal)?;
     let run = rest.iter().take_while(|b| **b > b' ').count();
-    let ends = option || matches!(rest.get(run..)?, [] | [b'\n' | b'\r', ..]);
     let value = rest.get(..run)?;
-    let given = given::is_of_systems_variable(text, start) && value.iter().all(u8::is_ascii_alphanumeric);
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || is_any(b"_-", b) && value.iter().any(u8::is_ascii_uppercase);
+    let given = given::is_of_systems_variable(text, start) && value.iter().all(plain);
+    // `PGPASSWORD=… psql`: a command follows the variable that is set for it.
+    let ends = option || matches!(rest.get(run..)?, [] | [b'\n' | b'\r', ..]) || given && rest.get(run) == Some(&b' ');
     (ends && (!option && check::is_dotted_phrase(value) || given && given::is_chosen(value)))
         .then_some(start..start + run)
 }
