@@ -34,7 +34,7 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::Key(KeyRule {
                 names: "account|account id|account number|account no|aws account id|konto|konto id|kontonummer|cuenta|cuenta id|\
-                        compte|conta|계정|계정 id|계정 번호|アカウント|アカウント id|账户|账户 id|账号|账号 id",
+                        compte|conta|계정|계정 id|계정 번호|アカウント|アカウント id|アカウント番号|账户|账户 id|账号|账号 id",
                 value: "[0-9]{4} [0-9]{4} [0-9]{4}",
                 check: Check::Grouped,
             }),

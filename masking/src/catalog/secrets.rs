@@ -209,7 +209,7 @@ pub(super) const ROWS: &[Row] = &[
                         паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|şifresi|Şifresi|parolası|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
                         passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|lösenordet|Lösenordet|passordet|adgangskoden|salasanan|jelszava|jelszót|jelszavát|parolei|hesla|heslem|hasłem|พาสเวิร์ด|الرقم السري|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|הסיסמה|κωδικός|Κωδικός|κωδικό|master passwd|pre shared key|preshared key|psk|\
                         pass phrase|passcode|password stdin|require pass|store pass|key pass|master auth|redis auth|\
-                        snmp community|community string|trap community|erlang cookie|auth pass",
+                        snmp community|community string|trap community|erlang cookie|auth pass|bindpw|bind passwd",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
@@ -293,6 +293,28 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Given,
             ),
             Rule::After(
+                "authcommunity ",
+                r"(?i:authcommunity) [a-z,]{3,30} ([^\x00-\x20\x22'\\$<{]{4,64})",
+                Check::Given,
+            ),
+            Rule::After(
+                "createuser ",
+                r#"(?i:createuser) [^\s]{1,64} (?:MD5|SHA[0-9-]{0,6}) "?([^\x00-\x20"$<{]{6,64})"?(?: (?:DES|AES[0-9]{0,3}) "?([^\x00-\x20"$<{]{6,64}))?"#,
+                Check::Given,
+            ),
+            Rule::After("check_snmp ", r#"check_snmp [^\n]{0,160}? -C ["']?([^\x00-\x20"'\\$<{]{4,64})"#, Check::Given),
+            // Options of programs that have no other meaning.
+            Rule::After(
+                "mosquitto_sub |mosquitto_pub ",
+                r#"mosquitto_[ps]ub [^\n|;]{0,200}?-P ["']?([^\x00-\x20"'\\$<{]{4,128})"#,
+                Check::Given,
+            ),
+            Rule::After(
+                "insecure-password |remote_password |net ads |net rpc |smbclient |rpcclient ",
+                r#"(?i:insecure-password |remote_password |(?:net ads|net rpc|smbclient|rpcclient) [^\n]{0,120}?-U ['"]?[^\s%'"]{1,64}%)([^\x00-\x20"'\\$<{]{4,128})"#,
+                Check::Given,
+            ),
+            Rule::After(
                 ": eap |: xauth |: ntlm |: pin ",
                 r#": (?:EAP|XAUTH|NTLM|PIN) "([^"\n$<{]{4,128})""#,
                 Check::UrlPassword,
@@ -337,9 +359,9 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Password,
             ),
             Rule::After(
-                "pdo(|mysqli(|mysqli_connect(|mysql_connect(|getconnection(|ldap_bind(|mysqldb.connect(|pymysql.connect(|\
+                "pdo(|dbi->connect(|mysqli(|mysqli_connect(|mysql_connect(|getconnection(|ldap_bind(|mysqldb.connect(|pymysql.connect(|\
                         plainauth(|imap_open(",
-                r#"[A-Za-z_.]{3,20}\(\s{0,20}(?:(?:["'][^"'\n]{0,200}["']|[\w.$]{1,40}),\s{0,20}){2}["']([^\x00-\x20"'\\]{6,128})["']"#,
+                r#"[A-Za-z_.>-]{3,20}\(\s{0,20}(?:(?:["'][^"'\n]{0,200}["']|[\w.$]{1,40}),\s{0,20}){2}["']([^\x00-\x20"'\\]{6,128})["']"#,
                 Check::Password,
             ),
             // A source of replication: its host, its port, its user. (RDS user guide, "mysql.rds_set_external_master")
@@ -434,6 +456,14 @@ pub(super) const ROWS: &[Row] = &[
             "Server=h;User Id=app;Password=‹Kormoran See›;Timeout=1",
             "数据库密码：‹QiuTian@2026›。",
             "snmp-server community ‹gullWing-RO› ro\n",
+            "authCommunity log,execute,net ‹tr4p.Door›\ncreateUser lnms SHA \"‹hazel.Copse.8›\" AES \"‹acorn.Cup.11›\"\n",
+            "check_snmp -H 10.160.0.3 -C ‹cl0ver.Field› -o 1.3.6.1.2.1.1.3.0",
+            "mosquitto_sub -h broker -u anzeige -P ‹nurLesen-77› -t 'werk/#'",
+            "    user ops insecure-password ‹Ballast.Tank.4›\nremote_password ‹Zahnrad!Welle›\n",
+            "net ads join -U 'svc_join%‹harbour.M4ster›'",
+            "password: ‹barley-STRAW›\n",
+            "password = \"‹limpet-Tide›\"\n",
+            "user: {username: ops, password: ‹mudflat_Wader›}",
             "snmp_community=‹orr3ry_ro›\n",
             "roadwarrior : EAP \"‹lavender-Mile-40›\"\n",
             "[mail.partner.example]:465 relay-out:‹Tuppence/Wren7›\n",
@@ -680,7 +710,7 @@ pub(super) const ROWS: &[Row] = &[
             }),
             // Of Rails, and of what seals or signs elsewhere.
             Rule::Key(KeyRule {
-                names: "encryption primary key|encryption deterministic key|key derivation salt|lockbox master key|rails master key",
+                names: "signing key|jwt key|hmac key|app key|application key|admin token|encryption primary key|encryption deterministic key|key derivation salt|lockbox master key|rails master key",
                 value: "[A-Za-z0-9+/=_.~-]{20,128}",
                 check: Check::Irregular,
             }),
@@ -696,6 +726,7 @@ pub(super) const ROWS: &[Row] = &[
             r#""ClientSecret": "‹9ujlik3n4b5urk1ft4fl3mg5e62d9ado7h8j9k0l1m2n3p4q5r6›""#,
             "SECRET_KEY = '‹django-insecure-8k&z2w!q_7m=x4v@t0b#n5c^r1y%u3i*o6p(a9s)d-fghjlqwe›'",
             "JWT_SECRET=‹9f86d081884c7d659a2feaa0c55ad015›",
+            "DD_APP_KEY=‹4bd8b587ac26c10f0e94614c0aaf844452afade3›",
             "SECRET_KEY = '‹k8^z!vq3m_h2#o0wd9$u6t@x1b+yj5e7&rl4›'",
             "config.active_record.encryption.primary_key = \"‹k3hJtX0DLHRWl0oTIiMKrz7rI8zi4ffD›\"",
             "secret_key_base: ‹k3TzQ9vLm2Kp7tXw4RbN8cYd5HfJ6gUeAoXi›",
@@ -742,7 +773,6 @@ pub(super) const ROWS: &[Row] = &[
         ],
         yes: &[
             "API_TOKEN: '‹nwtok_9fK2mQ7xR4vZ1›'",
-            "SONAR_TOKEN: ‹sqp_3ab1028fae3fa2e2a11eec213413e370ecafc69d›",
             "authorization:\n  type: Bearer\n  credentials: ‹c665c41eabd3bf79f2d15c7554a1196c›\n",
             "curl -H 'X-JFrog-Art-Api: ‹AKCp8TLKa1QrccSInGKUydT9a6TciTmICea240XElmaJm›' http://x",
             "export AUTH_TOKEN=‹nwtok_9fK2mQ7xR4vZ1›",
@@ -801,8 +831,14 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After("bearer ", r"[Bb]earer ([A-Za-z0-9._~+/-]{20,}=*)", Check::Generated),
             // A user with a password, in base64. (RFC 7617)
             Rule::After(
-                "authorization: basic |authorization\": \"basic ",
-                r"(?i:authorization)[\x22']?: ?[\x22']?[Bb]asic ([A-Za-z0-9+/]{12,256}={0,2})",
+                "authorization: basic |authorization\": \"basic |authorization \"basic ",
+                r"(?i:authorization)[\x22']?:? ?[\x22']?[Bb]asic ([A-Za-z0-9+/]{12,256}={0,2})",
+                Check::Mixed,
+            ),
+            // The logins to registries that Docker keeps.
+            Rule::After(
+                "\"auths\"",
+                r#""auths"\s{0,4}:\s{0,4}\{\s{0,20}"[^"\n]{1,200}"\s{0,4}:\s{0,4}\{\s{0,20}"auth"\s{0,4}:\s{0,4}"([A-Za-z0-9+/]{8,400}={0,2})""#,
                 Check::Mixed,
             ),
             Rule::After("bearer ey", r"[Bb]earer (eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4})", Check::Mixed),

@@ -176,8 +176,8 @@ pub(super) const ROWS: &[Row] = &[
             ),
             // The bill has the bucket behind the service, the usage, the operation and the zone. (Cost and Usage Report)
             Rule::After(
-                "amazons3,|amazons3\",|amazons3\t|amazons3 ",
-                r#"AmazonS3(?:["']{0,2} {0,20}[,\t|] {0,20}["']{0,2}[^,\t|\n]{0,60}){0,4}?["']{0,2} {0,20}[,\t|] {0,20}["']{0,2}([a-z][a-z0-9.-]{2,61}[a-z0-9])(?:["', \t|\r\n]|$)"#,
+                "amazons3,|amazons3\",|amazons3\t|amazons3 |amazon simple storage service",
+                r#"(?:AmazonS3|Amazon Simple Storage Service)(?:["']{0,2} {0,20}[,\t|] {0,20}["']{0,2}[^,\t|\n]{0,60}){0,4}?["']{0,2} {0,20}[,\t|] {0,20}["']{0,2}([a-z][a-z0-9.-]{2,61}[a-z0-9])(?:["', \t|\r\n]|$)"#,
                 Check::Bucket,
             ),
             // A remote of rclone's.
@@ -255,6 +255,7 @@ pub(super) const ROWS: &[Row] = &[
             "s3fs#‹acme-s3fs› /mnt/s3 fuse",
             "471192830564,Usage,AmazonS3,EUW1-TimedStorage-ByteHrs,StandardStorage,,‹acmelogs›,0.02\n",
             "| AmazonS3 | ‹acme-logs› | 0.02 |\n",
+            "shop,Amazon Simple Storage Service,‹acme-originals›,EUC1-TimedStorage-ByteHrs,412.09\n",
             "‹acme-s3fs› /mnt/s3 fuse.s3fs _netdev,allow_other 0 0",
             "‹acme-s3fs›:/2026 /mnt/s3 fuse.s3fs _netdev 0 0",
             "# /etc/passwd-s3fs\n‹acme-s3fs›:AKIAQ3EGRTLMN7XP2VWD:x",

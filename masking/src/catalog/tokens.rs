@@ -150,6 +150,18 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Literal("hf_", "hf_[A-Za-z0-9]{34}", Edge::Word, Check::Scrambled),
             Rule::Literal("hvs.|hvb.|hvr.", r"hv[sbr]\.[A-Za-z0-9_-]{24,300}", Edge::Word, Check::Mixed),
             Rule::Literal("sg.", r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", Edge::Word, Check::Digit),
+            // SonarQube, Grafana, Databricks, Buildkite, age, Rancher.
+            Rule::Literal("sqp_|squ_|sqa_", "sq[pua]_[0-9a-f]{40}", Edge::Word, Check::None),
+            Rule::Literal("glsa_", "glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}", Edge::Word, Check::None),
+            Rule::Literal("dapi", "dapi[0-9a-f]{32}(?:-[0-9])?", Edge::Word, Check::None),
+            Rule::Literal("bkct_|bkua_", "bk(?:ct|ua)_[A-Za-z0-9]{36,64}", Edge::Word, Check::Mixed),
+            Rule::Literal("age-secret-key-1", "AGE-SECRET-KEY-1[A-Z0-9]{50,64}", Edge::Word, Check::None),
+            Rule::Literal(
+                "kubeconfig-user-",
+                "kubeconfig-user-[a-z0-9]{4,10}:[a-z0-9]{40,64}",
+                Edge::Word,
+                Check::None,
+            ),
             // Of any other service, under the names that they have.
             Rule::Key(KeyRule {
                 // Names end with these letters: `GITHUB_TOKEN`, `gitlab-token`, `deployToken`.
@@ -167,6 +179,10 @@ pub(super) const ROWS: &[Row] = &[
         ],
         yes: &[
             "HF_TOKEN=‹hf_x7Kd92LmQv4TzPb81RnWc3YsHf60JgUeAo›",
+            "// sonar.login=‹squ_6b1caa4a492da3e6c88be3b9b0e4542bab01b8a5›",
+            "auth = \"‹glsa_CyksOYqKkfh8sBVIwG9lCsauEJs7cCNA_bd9b853d›\"",
+            "Authorization: Bearer ‹dapi3ec8d2109dfc9b9ba36c0c7944c85c2e›",
+            "token: ‹kubeconfig-user-o5h92:mrawcqiqwcg0j1dn3oxo41pw7w5hormxnprfdmxauxyi6yfgd1iwe3›",
             "token                ‹s.0MF93tE6a8C3DI8xeI8Gfjnn›\ntoken_accessor       hM64JXIMW5aRo59IjwqKfCYN\n",
             "VAULT_TOKEN=‹hvs.CAESIJx7Kd92LmQv4TzPb81RnWc3YsHf60›",
             "//registry.example/:_authToken=‹k3TzQ9vLm2Kp7tXw4RbN8cYd5HfJ›",

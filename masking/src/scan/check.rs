@@ -210,7 +210,7 @@ fn is_password(value: &[u8]) -> bool {
 /// Returns whether people, or a generator, may have chosen a value as a password.
 fn is_chosen(value: &[u8]) -> bool {
     let words = value.iter().all(|b| b.is_ascii_alphabetic() || is_any(b"_-/. :", b));
-    (!words || letters::is_random(value))
+    (!words || letters::is_random(value) || is_titled(value))
         && !begins_with_sigil(value)
         && !is_reference(value)
         && !has_reference_mark(value)
@@ -218,6 +218,35 @@ fn is_chosen(value: &[u8]) -> bool {
         && !is_flag(value)
         && !template::is_path(value)
         && !template::is_sealed(value)
+}
+
+/// Returns whether somebody has joined words as people do for a password, `Burdock_Root`, `barley-STRAW`, `Kiefer_7_Harz`:
+/// code writes all of its words alike, and headers are `Content-Type`.
+pub(crate) fn is_titled(value: &[u8]) -> bool {
+    const TITLED_MIN: usize = 9;
+    const CODE: &str = "\
+        access|action|allow|api|app|application|auth|base|basic|cache|case|class|client|code|config|content|control|cookie|custom|\
+        data|date|db|default|digest|domain|element|email|encoding|error|event|field|file|first|form|forwarded|get|group|header|\
+        host|html|http|https|icon|id|image|index|info|input|instance|item|json|key|label|language|last|length|level|link|list|\
+        local|location|log|login|main|max|message|method|min|mode|model|module|my|name|node|none|null|number|object|of|option|\
+        options|origin|page|param|path|policy|post|private|public|query|read|real|ref|request|response|result|role|route|rule|\
+        schema|score|script|security|self|server|service|session|set|setting|settings|site|size|source|sql|state|status|string|\
+        style|sub|sync|system|table|tag|target|temp|template|test|text|time|title|token|type|ui|update|url|user|username|utf|\
+        value|version|view|web|with|word|write|xml|your|example|enter|wrong|invalid|required|change|confirm|new|old|current|\
+        reset|forgot|show|hide|weak|strong|blank|empty|dummy|fake|sample|secret|aws|amazon";
+    let parts = || value.split(|b| is_any(b"-_+&!", b));
+    let lower = |part: &[u8]| part.iter().all(u8::is_ascii_lowercase);
+    let upper = |part: &[u8]| part.iter().all(u8::is_ascii_uppercase);
+    let capital = |part: &[u8]| part.split_first().is_some_and(|(a, rest)| a.is_ascii_uppercase() && lower(rest));
+    let number = |part: &[u8]| part.len() <= 2 && part.iter().all(u8::is_ascii_digit);
+    let word = |part: &[u8]| part.len() >= 2 && (lower(part) || upper(part) || capital(part)) && !is_one_of(CODE, part);
+    let words = || parts().filter(|part| !number(part));
+    let several = words().count() >= 2 && words().any(|part| part.len() >= 4);
+    value.len() >= TITLED_MIN
+        && several
+        && parts().all(|part| number(part) || word(part))
+        && words().any(capital) | (words().any(lower) && words().any(upper))
+        && given::is_chosen(value)
 }
 
 /// What a program or a protocol writes and nobody chooses, in quotation marks or not: `Option<&[u8]>`, `HTTP/1.1…`,

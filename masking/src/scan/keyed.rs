@@ -370,9 +370,9 @@ impl Keyed {
             }
             // Under a line that is a name alone, a word with a number may be another name.
             let sure = place.quoted || check::is_scattered(cell);
-            let unlike_word = check::has_digit(cell) || letters::is_random(cell);
+            let unlike_word = check::has_digit(cell) || letters::is_random(cell) || check::is_titled(cell);
             let one = !cell.contains(&b' ') || phrase::is_password(cell);
-            let unnamed = !check::is_numbered_name(cell);
+            let unnamed = !check::is_numbered_name(cell) || check::is_titled(cell);
             return (sure && one && unnamed && self.is_enclosed(cell) && unlike_word).then_some(place.start..end);
         }
         if let Some(words) = quoted::words(text, place, formal).filter(|_| self.check == Check::Password) {
@@ -570,7 +570,8 @@ impl Keyed {
                 let signs = place.tight && meant::is_signed(text, value, bytes, formal, place.leads);
                 let random = letters::is_random(bytes);
                 let plain = (check::has_digit(bytes) || signs || random)
-                    && (!check::is_code(bytes) || self.is_words(text, value, bytes, place, formal));
+                    && (!check::is_code(bytes) || self.is_words(text, value, bytes, place, formal))
+                    || check::is_titled(bytes) && text.get(value.end).is_none_or(|b| is_any(b"\n\r\"'},&;", b));
                 let sure = formal
                     || check::is_generated(bytes)
                     || check::is_long(bytes)
