@@ -765,6 +765,11 @@ fn is_own(head: &[u8], value: &[u8]) -> bool {
     const DESCRIBES: &str = "\
         of|to|the|by|per|in|on|and|or|a|as|for|not|non|multi|cross|pre|post|high|low|read|write|top|first|last|well|long|\
         short|real|up|down|out|off|per|end|self|re|de|co|sub|super|single|double|two|three|ready|style|like|type|side|level";
+    // Most words in front of a name have no hyphen.
+    let lower = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    if !value.contains(&b'-') || !value.iter().all(lower) {
+        return false;
+    }
     let head = head.strip_suffix(b" ").unwrap_or_default();
     let word = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
     let article = head.get(head.len() - word..).is_some_and(|word| words::is_one_of(ARTICLES, word));
@@ -775,13 +780,7 @@ fn is_own(head: &[u8], value: &[u8]) -> bool {
     // `a least-recently-used bucket`
     let ends = |part: &[u8], ending: &[u8]| part.len() > 3 && part.ends_with(ending);
     let tells = last != b"shared" && [b"ed".as_slice(), b"ing", b"able"].iter().any(|ending| ends(last, ending));
-    let lower = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
-    article
-        && told
-        && value.contains(&b'-')
-        && value.iter().all(lower)
-        && !parts().any(|part| words::is_one_of(DESCRIBES, part) || ends(part, b"ly"))
-        && !tells
+    article && told && !parts().any(|part| words::is_one_of(DESCRIBES, part) || ends(part, b"ly")) && !tells
 }
 
 /// Returns whether a noun goes on with another one.
