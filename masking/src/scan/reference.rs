@@ -8,6 +8,7 @@ use crate::scan::notation::ValuePlace;
 
 /// Maximum bytes of a reference.
 const REFERENCE_MAX: usize = 96;
+
 /// Returns the variable that stands at a place instead of a value: `$b`, `${b}`, `"$(b)"`, `${{ env.B }}`, `{{ b }}`, and a
 /// constant or a local of a program, `LAKE`, `local.lake`.
 pub(crate) fn at(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {

@@ -16,12 +16,14 @@ use crate::scan::reference;
 /// What stands in front of a bucket, and the sign of a variable.
 pub(crate) const ANCHORS: [&str; 4] = ["s3://$", "s3://{", "s3a://$", "s3a://{"];
 
-/// Maximum uses of variables that are followed in one text, and places at which one is set.
+/// Maximum uses of variables that are followed in one text, places at which one stands alone, and those of them at which it is
+/// set.
 const USES_MAX: usize = 16;
+const PLACES_MAX: usize = 256;
 const SET_MAX: usize = 8;
-/// Maximum words of a loop, and bytes of them.
-const WORDS_MAX: usize = 64;
-const WORDS_BYTES: usize = 4_096;
+/// Maximum words that all variables of a text are set to, and bytes of a list of them.
+const WORDS_MAX: usize = 256;
+const WORDS_BYTES: usize = 1_024;
 /// Bytes in front of a variable on the line that sets it.
 const LINE_MAX: usize = 48;
 /// Bytes of a text that count as one step when a variable is looked for in it.
@@ -36,16 +38,19 @@ pub(crate) fn values(
     mut found: impl FnMut(Range<usize>, KindId),
 ) {
     let mut seen: HashSet<(usize, &[u8])> = HashSet::new();
-    let mut next = 0;
+    let (mut next, mut left) = (0, WORDS_MAX);
     while let Some(Use { rule, name }) = uses.get(next).cloned().filter(|_| next < USES_MAX) {
         next += 1;
         let Some((rule, variable)) = keys.get(rule).zip(text.get(name)) else { continue };
         if !seen.insert((rule.index, variable)) || !reading.step(text.len() / STEP + 1) {
             continue;
         }
-        for place in memchr::memmem::find_iter(text, variable).filter_map(|at| set(text, at, variable)).take(SET_MAX) {
+        let places = memchr::memmem::find_iter(text, variable).filter(|at| stands_alone(text, *at, variable));
+        for place in places.take(PLACES_MAX).filter_map(|at| set(text, at, variable)).take(SET_MAX) {
             let words = if place.end.is_some() { words(text, place) } else { vec![place] };
             for word in words {
+                let Some(fewer) = left.checked_sub(1) else { break };
+                left = fewer;
                 let mut any = false;
                 rule.list(text, word, true, reading, |range| {
                     any = true;
@@ -61,17 +66,21 @@ pub(crate) fn values(
     uses.clear();
 }
 
+/// Returns whether a variable at `start` is not a part of another name.
+fn stands_alone(text: &[u8], start: usize, variable: &[u8]) -> bool {
+    let in_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    !edge::previous(text, start).is_some_and(in_name) && !text.get(start + variable.len()).copied().is_some_and(in_name)
+}
+
 /// The place of what a variable is set to, if it is set where it stands at `start`; that of all words of a loop has an end.
 fn set(text: &[u8], start: usize, variable: &[u8]) -> Option<ValuePlace> {
     let end = start + variable.len();
-    let in_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    let apart = !edge::previous(text, start).is_some_and(in_name) && !text.get(end).copied().is_some_and(in_name);
-    let head = text.get(start.saturating_sub(LINE_MAX)..start).filter(|_| apart)?;
+    let head = text.get(start.saturating_sub(LINE_MAX)..start)?;
     let line = edge::last_line(head);
     if text.get(end..).is_some_and(|rest| rest.starts_with(b" in ")) && line.trim_ascii_end().ends_with(b"for") {
         let from = end + b" in ".len();
         let rest = text.get(from..text.len().min(from + WORDS_BYTES))?;
-        let len = rest.iter().position(|b| is_any(b";\n", b))?;
+        let len = memchr::memchr2(b';', b'\n', rest)?;
         return Some(ValuePlace { end: Some(from + len), ..ValuePlace::after(text, from, PlaceKind::Assigned) });
     }
     introduces(line).then_some(())?;
@@ -79,8 +88,7 @@ fn set(text: &[u8], start: usize, variable: &[u8]) -> Option<ValuePlace> {
     let (behind, kind) = operator(text, skip_spaces(text, close), false)?;
     let compared = text.get(behind.saturating_sub(2)..behind).is_some_and(|sign| matches!(sign, b"==" | b"!="));
     let place = ValuePlace::after(text, behind, kind);
-    let list = place.quoted && listed(text, place).is_some();
-    let end = listed(text, place).filter(|_| list);
+    let end = listed(text, place).filter(|_| place.quoted);
     let one = place.quoted || is_word_alone(text, behind);
     (kind == PlaceKind::Assigned && !compared && one).then_some(ValuePlace { end, ..place })
 }
@@ -88,7 +96,7 @@ fn set(text: &[u8], start: usize, variable: &[u8]) -> Option<ValuePlace> {
 /// Returns whether the line that goes on at `at` is one word: more of them are code.
 fn is_word_alone(text: &[u8], at: usize) -> bool {
     let rest = text.get(at..text.len().min(at + WORDS_BYTES)).unwrap_or_default();
-    let line = rest.get(..rest.iter().position(|b| is_any(b"\r\n", b)).unwrap_or(rest.len())).unwrap_or_default();
+    let line = rest.get(..memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
     !line.trim_ascii().iter().any(|b| is_any(b" (", b))
 }
 
@@ -127,7 +135,7 @@ fn introduces(line: &[u8]) -> bool {
 fn listed(text: &[u8], place: ValuePlace) -> Option<usize> {
     let mark = edge::previous(text, place.start)?;
     let rest = text.get(place.start..text.len().min(place.start + WORDS_BYTES))?;
-    let len = rest.iter().position(|b| *b == mark || *b == b'\n')?;
+    let len = memchr::memchr2(mark, b'\n', rest)?;
     let list = rest.get(len) == Some(&mark) && rest.get(..len)?.contains(&b' ');
     list.then_some(place.start + len)
 }
@@ -139,7 +147,7 @@ fn words(text: &[u8], place: ValuePlace) -> Vec<ValuePlace> {
     let mut at = list.start - quoted;
     let bytes = text.get(at..list.end).unwrap_or_default();
     let mut words = Vec::new();
-    for word in bytes.split(|b| *b == b' ').take(WORDS_MAX) {
+    for word in bytes.split(|b| *b == b' ') {
         let marks = word.iter().take_while(|b| is_any(b"\"'", b)).count();
         if word.len() > marks {
             let place = ValuePlace { start: at + marks, quoted: false, kind: PlaceKind::Assigned, ..ValuePlace::WHOLE };

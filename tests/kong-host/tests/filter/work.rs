@@ -61,6 +61,12 @@ const UNITS: &[&str] = &[
     "password for user \"a\" ",
     "curl -u a:b",
     "DB_PASSWORD='a b",
+    // Variables that are set to one another, to lists of words, in loops that do not end.
+    "for b in $c a-1; --bucket=$b --password=$b\n",
+    "for b in for b in --bucket $b --db-instance-identifier $b ",
+    "b=$c\nc=$b\n--bucket $b\n",
+    "b='a-1 a-2 a-3 a-4'\ns3://$b ",
+    "account 123456789012, staging is 123456789013 and 123456789014 ",
     // Accounts in front of their names, in groups, in columns, in front of a region.
     "why is 123456789012 a, the account ",
     "account 1234 5678 9012 ",
