@@ -212,7 +212,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Host(
                 ".cache.",
-                r"(?:(?:master|replica|clustercfg)\.)?({name}(?:\.{name})?\.[a-z0-9]{5,8}(?:\.(?:ng|clustercfg))?(?:\.[0-9]{4})?)\.[a-z]{3,6}[0-9]\.cache\.{aws}",
+                r"(?:(?:master|replica|clustercfg)\.)?({name}(?:\.{name})?\.[a-z0-9]{5,8}(?:\.(?:ng|clustercfg|cfg))?(?:\.[0-9]{4})?)\.[a-z]{3,6}[0-9]\.cache\.{aws}",
             ),
             Rule::Host(".cache.", r"({name}-[a-z0-9]{6})\.serverless\.[a-z]{3,6}[0-9]\.cache\.{aws}"),
             Rule::Host(
@@ -223,6 +223,8 @@ pub(super) const ROWS: &[Row] = &[
         yes: &[
             "‹test-001.g2xbih.0001›.usw2.cache.amazonaws.com",
             "clustercfg.‹my-cluster.llru6f›.memorydb.us-east-1.amazonaws.com",
+            // Where clients of Memcached ask for the nodes.
+            "‹orders-mc.c43w1k.cfg›.sae1.cache.amazonaws.com:11211",
             // The node of a group.
             "‹orders-0001-001.orders.g2xbih›.usw2.cache.amazonaws.com",
             "‹orders-0001-001.orders.llru6f›.memorydb.us-east-1.amazonaws.com",

@@ -191,6 +191,11 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After("fs.s3a.bucket.", r"fs\.s3a\.bucket\.([a-z0-9][a-z0-9-]{1,61}[a-z0-9])\.[a-z]", Check::Bucket),
             // A URL with a key, whose host is a region or an endpoint. (Grafana Loki, "Storage")
             Rule::After("s3://a", r"s3://A[A-Z0-9]{19}:[^\s@/]{10,200}@[a-z0-9.-]{3,80}/({bucket})", Check::Bucket),
+            Rule::After(
+                "s3://us-|s3://eu-|s3://ap-|s3://sa-|s3://ca-|s3://me-|s3://af-|s3://il-|s3://mx-|s3://cn-",
+                "s3://{region}/({bucket})",
+                Check::Bucket,
+            ),
             // The name that the console gives an origin. (CloudFront developer guide, "Origin name")
             Rule::After("\"s3-|s3-website-", r#""S3-(?:Website-)?({bucket})""#, Check::Bucket),
             // The answer to creating a bucket: `{"Location": "/acme-logs"}`.
@@ -202,6 +207,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         yes: &[
             "s3://‹amzn-s3-demo-bucket›/path",
+            "s3: s3://eu-west-1/‹acme-loki-chunks›, s3forcepathstyle: false",
             "LOAD DATA FROM S3 's3-eu-central-1://‹acme-imports›/customers.csv' INTO TABLE customers;",
             "config.fog_directory = '‹acme-uploads›'",
             "BUCKET=${1:-‹acme-exports›}",
