@@ -58,15 +58,10 @@ fn literal(text: &[u8], at: usize, fits: impl Fn(&[u8]) -> bool) -> Option<Value
     let rest = text.get(at..text.len().min(at + EXPRESSION_MAX))?;
     let line = rest.get(..memchr::memchr2(b'\n', b';', rest).unwrap_or(rest.len()))?;
     let quotes = memchr::memchr3_iter(b'"', b'\'', b'`', line).take(QUOTES_MAX);
-    let open = quotes.into_iter().find(|open| {
-        let head = line.get(..*open).unwrap_or_default();
-        fits(head.get(..head.len() - trailing_backslashes(head)).unwrap_or_default())
-    })?;
-    Some(ValuePlace::after(text, at + open - trailing_backslashes(line.get(..open)?), PlaceKind::Assigned))
-}
-
-fn trailing_backslashes(head: &[u8]) -> usize {
-    head.iter().rev().take(8).take_while(|b| **b == b'\\').count()
+    let open = quotes
+        .into_iter()
+        .find(|open| fits(line.get(..open - edge::backslashes_before(line, *open)).unwrap_or_default()))?;
+    Some(ValuePlace::after(text, at + open - edge::backslashes_before(line, open), PlaceKind::Assigned))
 }
 
 /// What a function that is called by the name returns: `def bucket():⏎    return "b"`, `const bucket = () => "b"`,

@@ -1,4 +1,7 @@
-//! Account ids that stand bare next to an id of the network: in flow logs, and in the CLI's `--output text`.
+//! Account ids that stand bare beside what shows that they are some: an id of the network in flow logs and in the CLI's
+//! `--output text`, or another account in its column, its sentence or its text.
+
+use std::ops::Range;
 
 use crate::catalog::KindId;
 use crate::catalog::{Check, Edge};
@@ -23,11 +26,11 @@ pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     };
     let starts: Vec<usize> = hits.iter().filter(|hit| !hit.is_by_context()).flat_map(beside).flatten().collect();
     let found = starts.into_iter().filter(|start| is_account(text, *start));
-    hits.extend(
-        found
-            .map(|start| Hit::new(start..start + ACCOUNT_LEN, account, Source::Rule, Evidence::Context))
-            .collect::<Vec<_>>(),
-    );
+    add(hits, account, found.map(|start| start..start + ACCOUNT_LEN).collect());
+}
+
+fn add(hits: &mut Vec<Hit>, account: KindId, found: Vec<Range<usize>>) {
+    hits.extend(found.into_iter().map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
 }
 
 /// Adds the accounts in the first column of the lines around one that stands there: `471192830564⇥prod`.
@@ -57,9 +60,7 @@ pub(crate) fn columns(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
         read = below.last().copied().unwrap_or(start) + ACCOUNT_LEN;
         found.extend(below);
     }
-    hits.extend(
-        found.into_iter().map(|start| Hit::new(start..start + ACCOUNT_LEN, account, Source::Rule, Evidence::Context)),
-    );
+    add(hits, account, found.into_iter().map(|start| start..start + ACCOUNT_LEN).collect());
 }
 
 /// Adds the accounts that stand elsewhere in the text in groups, as the console writes them, and plainly here.
@@ -76,8 +77,7 @@ pub(crate) fn plain(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     for number in accounts {
         let starts = memchr::memmem::find_iter(text, &number);
         let whole = starts.filter(|start| edge::holds(Edge::Digits, text, *start, *start + number.len()));
-        let found = whole.map(|start| Hit::new(start..start + number.len(), account, Source::Rule, Evidence::Context));
-        hits.extend(found.collect::<Vec<_>>());
+        add(hits, account, whole.map(|start| start..start + number.len()).collect());
     }
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn said(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
             (read, end) = (end, next + ACCOUNT_LEN);
         }
     }
-    hits.extend(found.into_iter().map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
+    add(hits, account, found);
 }
 
 /// Adds the accounts of other sentences of a text that speaks of accounts: a number that a sentence says something is,
@@ -121,7 +121,7 @@ pub(crate) fn told(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
             found.push(number);
         }
     }
-    hits.extend(found.into_iter().map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
+    add(hits, account, found);
 }
 
 /// Returns whether a verb or a particle stands in front of the blank at `blank`, and the sentence ends at `end`.
