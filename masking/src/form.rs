@@ -286,13 +286,13 @@ fn hides(text: &str) -> bool {
 }
 
 /// Returns the body with its edits made, which are sorted.
-fn apply(body: &[u8], edits: &[Edit]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(body.len() + edits.iter().map(|edit| edit.text.len()).sum::<usize>());
+fn apply(body: &[u8], edits: &[Edit<impl AsRef<str>>]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(body.len() + edits.iter().map(|edit| edit.text.as_ref().len()).sum::<usize>());
     let mut at = 0;
     for edit in edits {
         if let Some(kept) = body.get(at..edit.span.start) {
             out.extend_from_slice(kept);
-            out.extend_from_slice(edit.text.as_bytes());
+            out.extend_from_slice(edit.text.as_ref().as_bytes());
             at = edit.span.end;
         }
     }

@@ -1,6 +1,6 @@
 //! The memory of a worker, by which the next turn of a conversation costs its new texts.
 
-use crate::placeholder::Codes;
+use crate::placeholder::Minted;
 use crate::scan::SeenTexts;
 
 /// What earlier exchanges have shown about texts and values: at most 8 MB, separated by scope and policy. It holds
@@ -8,5 +8,5 @@ use crate::scan::SeenTexts;
 #[derive(Debug, Default)]
 pub struct History {
     pub(crate) texts: SeenTexts,
-    pub(crate) codes: Codes,
+    pub(crate) minted: Minted,
 }

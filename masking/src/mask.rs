@@ -166,7 +166,7 @@ impl Masker<'_> {
         &'h self,
         history: Option<&'h mut History>,
         pieces: &Pieces<'_>,
-    ) -> Result<Masked<Vec<Edit>>, MaskError> {
+    ) -> Result<Masked<Vec<Change>>, MaskError> {
         let sources = Sources::of(pieces, self);
         let texts = sources.texts();
         let mut exchange = Masking::new(self, history, &texts)?;
@@ -201,11 +201,30 @@ impl std::fmt::Debug for Masker<'_> {
     }
 }
 
-fn replacement(slot: &Slot<'_, '_>, offset: usize, original: &str) -> Option<Edit> {
+/// An edit of a body.
+pub(crate) type Change = Edit<Instead>;
+
+/// What takes the place of a part of a body: almost always a placeholder.
+#[derive(Debug)]
+pub(crate) enum Instead {
+    Placeholder(Placeholder),
+    Text(String),
+}
+
+impl AsRef<str> for Instead {
+    fn as_ref(&self) -> &str {
+        match self {
+            Self::Placeholder(placeholder) => placeholder.as_str(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
+fn replacement(slot: &Slot<'_, '_>, offset: usize, original: &str) -> Option<Change> {
     let mut text = String::with_capacity(original.len());
     json::escape_into(original, &mut text);
     let span = slot.value.span();
-    (text != slot.value.raw()).then(|| Edit { span: offset + span.start..offset + span.end, text })
+    (text != slot.value.raw()).then(|| Edit { span: offset + span.start..offset + span.end, text: Instead::Text(text) })
 }
 
 /// The state of masking one request.
@@ -224,7 +243,7 @@ struct Masking<'m> {
 
 impl<'m> Masking<'m> {
     fn new(masker: &Masker<'m>, history: Option<&'m mut History>, texts: &[Written<'_>]) -> Result<Self, Budget> {
-        let (seen, codes) = history.map(|History { texts, codes }| (texts, codes)).unzip();
+        let (seen, minted) = history.map(|History { texts, minted }| (texts, minted)).unzip();
         let key = || masker.mint.memory_key(&masker.scanner.policy);
         let review = seen.map(|seen| Review::new(seen, &key()));
         let bytes = texts.iter().map(|text| text.raw.len()).sum();
@@ -233,7 +252,7 @@ impl<'m> Masking<'m> {
         let present = marked.flat_map(|text| placeholder::find_all(text.text().as_bytes()));
         Ok(Self {
             scanner: masker.scanner,
-            mint: Minting::new(masker.mint, codes),
+            mint: Minting::new(masker.mint, minted),
             present: present.map(|(_, placeholder)| placeholder).take(FOREIGN_MAX).collect(),
             replaced: Replaced::with_room(picked.iter().map(|picked| picked.len()).sum::<usize>().min(ROOM_MAX)),
             picked,
@@ -262,7 +281,7 @@ impl<'m> Masking<'m> {
         slot: &Slot<'_, '_>,
         offset: usize,
         picked: &[Picked],
-        edits: &mut Vec<Edit>,
+        edits: &mut Vec<Change>,
     ) -> Result<(), MaskError> {
         if picked.is_empty() {
             return Ok(());
@@ -276,7 +295,8 @@ impl<'m> Masking<'m> {
             // A number becomes a string, or it stays: half a number is no JSON.
             for picked in picked.iter().filter(|picked| picked.range.len() == raw.len()) {
                 let placeholder = self.placeholder(picked, raw)?;
-                edits.push(Edit { span: start..start + raw.len(), text: format!("\"{placeholder}\"") });
+                let text = Instead::Text(format!("\"{placeholder}\""));
+                edits.push(Edit { span: start..start + raw.len(), text });
             }
             return Ok(());
         }
@@ -289,7 +309,7 @@ impl<'m> Masking<'m> {
     }
 
     /// The edits of a text that stands in the body as it is.
-    fn edits(&mut self, offset: usize, text: &str, picked: &[Picked]) -> Result<Vec<Edit>, MaskError> {
+    fn edits(&mut self, offset: usize, text: &str, picked: &[Picked]) -> Result<Vec<Change>, MaskError> {
         let mut edits = Vec::new();
         for picked in picked {
             let value = text.get(picked.range.clone()).unwrap_or_default();
@@ -305,7 +325,7 @@ impl<'m> Masking<'m> {
         picked: &Picked,
         value: &str,
         raw: &str,
-        edits: &mut Vec<Edit>,
+        edits: &mut Vec<Change>,
     ) -> Result<(), MaskError> {
         let scanner = self.scanner;
         let whole = self.placeholder(picked, value)?;
@@ -313,7 +333,8 @@ impl<'m> Masking<'m> {
             return Err(Budget::Values.into());
         }
         let mut push = |span: Range<usize>, placeholder: Placeholder| {
-            edits.push(Edit { span: start + span.start..start + span.end, text: placeholder.as_str().to_owned() });
+            let text = Instead::Placeholder(placeholder);
+            edits.push(Edit { span: start + span.start..start + span.end, text });
         };
         let parts = if scanner.is_undivided(picked.kind) { Vec::new() } else { scanner.parts(picked.kind, value) };
         if parts.iter().all(|part| part.is_whole(value)) {
@@ -345,7 +366,7 @@ impl<'m> Masking<'m> {
         offset: usize,
         file: &Embedded,
         picked: &[Picked],
-    ) -> Result<Option<Edit>, MaskError> {
+    ) -> Result<Option<Change>, MaskError> {
         let edits = self.edits(0, &file.text, picked)?;
         if edits.is_empty() {
             return Ok(None);
@@ -354,7 +375,7 @@ impl<'m> Masking<'m> {
         Ok(replacement(slot, offset, &masked))
     }
 
-    fn finish(self, edits: Vec<Edit>) -> Masked<Vec<Edit>> {
+    fn finish(self, edits: Vec<Change>) -> Masked<Vec<Change>> {
         let Self { replaced, present, forgotten, files, dialect, kept, .. } = self;
         let foreign = present.into_iter().filter(|placeholder| replaced.get(placeholder).is_none()).collect();
         let body = (!edits.is_empty()).then_some(edits);

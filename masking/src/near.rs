@@ -61,6 +61,46 @@ pub(crate) fn plain(bytes: &[u8]) -> Option<Plain> {
     (rest.get(len) == Some(&b'"')).then_some(Plain { len: bytes.len() - rest.len() + len, has_w })
 }
 
+/// Bytes that [`marks`] looks at.
+pub(crate) const BLOCK: usize = 2 * EIGHT;
+
+/// Returns a bit for each byte that ends a plain run of a string of JSON: a quote, a backslash or a control character; the
+/// lowest is that of the first byte. All of a block are found at once, as prose and code have one about each line.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline]
+pub(crate) fn marks(block: &[u8; BLOCK]) -> u32 {
+    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
+    let [low, high] = eights(block);
+    let bytes = u64x2(low, high);
+    let [quotes, escapes] = [b'"', b'\\'].map(|mark| u8x16_eq(bytes, u8x16_splat(mark)));
+    let controls = u8x16_lt(bytes, u8x16_splat(b' '));
+    u32::from(u8x16_bitmask(v128_or(v128_or(quotes, escapes), controls)))
+}
+
+/// The same by eight bytes at once.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline]
+pub(crate) fn marks(block: &[u8; BLOCK]) -> u32 {
+    // No sum carries into the next byte, so each high bit tells of its own byte only.
+    const LOWS: u64 = !HIGHS;
+    // Gathers the high bits of eight bytes.
+    const GATHER: u64 = 0x0002_0408_1020_4081;
+    let all = |byte: u8| ONES * u64::from(byte);
+    let [low, high] = eights(block).map(|eight| {
+        let others = |byte: u8| ((eight ^ all(byte)) & LOWS).wrapping_add(LOWS) | (eight ^ all(byte));
+        let printed = (eight & LOWS).wrapping_add(all(HIGHS as u8 - b' ')) | eight;
+        let marked = !(others(b'"') & others(b'\\') & printed) & HIGHS;
+        (marked.wrapping_mul(GATHER) >> (u64::BITS - u8::BITS)) as u32
+    });
+    low | high << EIGHT
+}
+
+#[inline]
+fn eights(block: &[u8; BLOCK]) -> [u64; 2] {
+    let bytes = u128::from_le_bytes(*block);
+    [bytes as u64, (bytes >> u64::BITS) as u64]
+}
+
 /// Returns whether bytes are the same, by eight of them at once: WebAssembly has no instruction that compares more, and one
 /// byte at a time a megabyte takes sixteen million instructions.
 #[inline]
@@ -123,6 +163,13 @@ mod tests {
                 prop_assert_eq!(Some(len), expected);
                 prop_assert!(has_w || !text.iter().take(len).any(|b| b.eq_ignore_ascii_case(&b'w')));
             }
+        }
+
+        #[test]
+        fn marks_of_a_block(text in "[a \u{1}\u{1f}\u{7f}é€\"!#\\\\\\[\\]]{16}") {
+            let block = text.as_bytes().first_chunk().unwrap();
+            let expected = block.iter().rev().fold(0, |marks, b| marks << 1 | u32::from(matches!(b, b'"' | b'\\' | ..0x20)));
+            prop_assert_eq!(super::marks(block), expected);
         }
 
         #[test]

@@ -13,9 +13,9 @@
 //! without knowing the labels, and no placeholder is a prefix of another. No segment is `AWS`, so that a placeholder
 //! right after a cut one is still seen.
 
-mod codes;
 mod groups;
 pub(crate) mod identity;
+mod minted;
 mod names;
 
 use std::collections::BTreeMap;
@@ -23,14 +23,15 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use arrayvec::ArrayString;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use crate::near::{self, is_any};
-pub(crate) use codes::{Codes, Hashed, Minting};
 use groups::{Groups, LastNetwork};
 use identity::Identity;
+pub(crate) use minted::{Hashed, Minted, Minting};
 pub use names::Names;
 
 /// Characters of a tail.
@@ -55,10 +56,7 @@ const BACKSLASHES: usize = 3;
 
 /// A placeholder in its canonical form.
 #[derive(Clone, Copy, Eq, PartialOrd, Ord)]
-pub struct Placeholder {
-    bytes: [u8; TOKEN_MAX],
-    len: u8,
-}
+pub struct Placeholder(ArrayString<TOKEN_MAX>);
 
 impl Placeholder {
     /// Reads a text that is a placeholder in canonical form; `None` for any other text.
@@ -73,13 +71,11 @@ impl Placeholder {
 
     /// Returns the canonical form, ASCII and at most [`TOKEN_MAX`] bytes.
     pub fn as_str(&self) -> &str {
-        let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
-        // A placeholder is built from ASCII only.
-        std::str::from_utf8(bytes).unwrap_or_default()
+        &self.0
     }
 
     fn prefix() -> Self {
-        let mut placeholder = Self { bytes: [0; TOKEN_MAX], len: 0 };
+        let mut placeholder = Self(ArrayString::new());
         placeholder.extend(PREFIX);
         placeholder
     }
@@ -93,20 +89,16 @@ impl Placeholder {
         placeholder
     }
 
-    /// Appends what fits, which is always everything: the grammar is bounded.
+    /// Appends ASCII that fits, which is always everything: the grammar is bounded.
     fn extend(&mut self, bytes: &[u8]) {
-        let free = self.bytes.get_mut(usize::from(self.len)..).unwrap_or_default();
-        let fits = bytes.len().min(free.len());
-        if let (Some(slots), Some(bytes)) = (free.get_mut(..fits), bytes.get(..fits)) {
-            slots.copy_from_slice(bytes);
-            self.len += fits as u8;
-        }
+        let all = bytes.iter().try_for_each(|byte| self.0.try_push(char::from(*byte)));
+        debug_assert!(all.is_ok() && bytes.is_ascii(), "a placeholder has its bounds");
     }
 }
 
 impl PartialEq for Placeholder {
     fn eq(&self, other: &Self) -> bool {
-        self.len == other.len && near::is_same(&self.bytes, &other.bytes)
+        near::is_same(self.0.as_bytes(), other.0.as_bytes())
     }
 }
 
@@ -114,8 +106,8 @@ impl Hash for Placeholder {
     /// The tail tells almost all placeholders apart. It is a code under a key, so nobody chooses which are alike, but
     /// codes of one network begin alike, and a character has five bits: all of them are mixed.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let end = usize::from(self.len);
-        let tail = self.bytes.get(end.saturating_sub(TAIL)..end).unwrap_or_default();
+        let bytes = self.0.as_bytes();
+        let tail = bytes.get(bytes.len().saturating_sub(TAIL)..).unwrap_or_default();
         let number = |bytes: Option<&[u8; 8]>| bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes));
         let mixed = number(tail.first_chunk()).rotate_left(29) ^ number(tail.last_chunk());
         let mixed = (mixed ^ mixed >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -383,7 +375,7 @@ pub fn read(bytes: &[u8], end: End) -> Read {
         if run == TAIL {
             return finish(placeholder, segment, bytes.len() - behind.len());
         }
-        let label_len = usize::from(placeholder.len) - PREFIX.len() + run;
+        let label_len = placeholder.0.len() - PREFIX.len() + run;
         if run == 0 || label_len > LABEL_MAX || segment.eq_ignore_ascii_case(PREFIX) {
             return Read::No;
         }
@@ -427,7 +419,7 @@ fn separator(bytes: &[u8]) -> Result<&[u8], Read> {
 }
 
 fn finish(mut placeholder: Placeholder, tail: &[u8], written: usize) -> Read {
-    let has_label = usize::from(placeholder.len) > PREFIX.len();
+    let has_label = placeholder.0.len() > PREFIX.len();
     let mut canonical = [0; TAIL];
     for (slot, byte) in canonical.iter_mut().zip(tail) {
         *slot = match byte.to_ascii_uppercase() {

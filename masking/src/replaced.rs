@@ -2,11 +2,13 @@
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::fmt;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use crate::catalog::KindId;
+use crate::near;
 use crate::placeholder::{Hashed, Placeholder};
 use crate::scan::Recognised;
 
@@ -96,10 +98,16 @@ impl Replaced {
     }
 
     fn entry(&mut self, kind: KindId, value: &str, placeholder: Placeholder) -> Result<&mut Entry, Collision> {
-        let fresh = || Entry { kind, value: Secret::new(value), recognised: Recognised::ByItself, count: 0 };
         // A part may have been found as a value of another kind: it is the same one.
-        let entry = self.entries.entry(placeholder).or_insert_with(fresh);
-        if entry.value.expose() == value { Ok(entry) } else { Err(Collision) }
+        match self.entries.entry(placeholder) {
+            Occupied(entry) if near::is_same(entry.get().value.expose().as_bytes(), value.as_bytes()) => {
+                Ok(entry.into_mut())
+            }
+            Occupied(_) => Err(Collision),
+            Vacant(entry) => {
+                Ok(entry.insert(Entry { kind, value: Secret::new(value), recognised: Recognised::ByItself, count: 0 }))
+            }
+        }
     }
 
     /// Takes over an entry of another exchange. It replaces one with the same placeholder.

@@ -9,7 +9,7 @@ mod text;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::near;
+use crate::near::{self, BLOCK};
 
 pub use progress::Progress;
 pub use text::{Cursor, Decoded, escape_into, is_content, unescape};
@@ -19,6 +19,9 @@ pub const DEPTH_MAX: usize = 256;
 /// Maximum nodes of one document, 16 bytes each: this bounds the memory that a hostile document costs. One with more is
 /// not read.
 pub const NODES_MAX: usize = 1 << 20;
+
+/// Bytes of a document for each node, about: so much room is made before it is needed.
+const NODE: usize = 64;
 
 /// Maximum members of an object that [`Value::field`] looks at; it does not find those after them.
 pub const FIELDS_MAX: usize = 64;
@@ -77,10 +80,7 @@ impl<'t> Document<'t> {
         if u32::try_from(text.len()).is_err() {
             return Err(JsonError::TooComplex);
         }
-        let bytes = text.as_bytes();
-        // The least byte of a text is found by vectors, unlike the first that is below a bound.
-        let plain = is_plain(bytes);
-        let mut parser = Parser { bytes, plain, at: 0, nodes: Vec::new(), open: Vec::new() };
+        let mut parser = Parser::new(text.as_bytes());
         parser.document()?;
         Ok(Self { text, nodes: parser.nodes })
     }
@@ -197,8 +197,6 @@ impl<'d, 't> Value<'d, 't> {
 
 struct Parser<'t> {
     bytes: &'t [u8],
-    /// True if no control character stands in the text, so that none is looked for in its strings.
-    plain: bool,
     at: usize,
     nodes: Vec<Node>,
     /// The containers around the current place, as indices of nodes.
@@ -214,7 +212,11 @@ enum Next {
     CommaOrEnd,
 }
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
+    fn new(bytes: &'t [u8]) -> Self {
+        Self { bytes, at: 0, nodes: Vec::with_capacity(bytes.len() / NODE), open: Vec::new() }
+    }
+
     fn document(&mut self) -> Result<(), JsonError> {
         let mut next = Next::Value;
         loop {
@@ -302,24 +304,29 @@ impl Parser<'_> {
     fn string_end(&mut self) -> Result<bool, JsonError> {
         let mut escaped = false;
         loop {
-            self.at += self.special().ok_or(self.syntax())?;
-            match self.bytes.get(self.at) {
-                Some(b'"') => return Ok(escaped),
-                Some(b'\\') => {
-                    escaped = true;
-                    self.at += escape_len(self.bytes.get(self.at..).unwrap_or_default()).ok_or(self.syntax())?;
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let (mut marks, mut end) =
+                (rest.first_chunk().map_or_else(|| near::marks(&padded(rest)), near::marks), BLOCK);
+            while marks != 0 {
+                let mark = marks.trailing_zeros();
+                let at = self.at + mark as usize;
+                match self.bytes.get(at) {
+                    Some(b'"') => {
+                        self.at = at;
+                        return Ok(escaped);
+                    }
+                    Some(b'\\') => {
+                        let escape = self.bytes.get(at..).and_then(escape_len).ok_or(JsonError::Syntax { at })?;
+                        escaped = true;
+                        end = end.max(at + escape - self.at);
+                        // What the escape is made of marks nothing.
+                        marks &= u32::MAX.checked_shl(mark + escape as u32).unwrap_or_default();
+                    }
+                    _ => return Err(JsonError::Syntax { at }),
                 }
-                _ => return Err(self.syntax()),
             }
+            self.at += end;
         }
-    }
-
-    /// Returns the end of the plain run of a string: at a quote, a backslash or a control character.
-    fn special(&self) -> Option<usize> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let end = near::two(b'"', b'\\', rest);
-        let run = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
-        if self.plain || is_plain(run) { end } else { run.iter().position(|b| *b < CONTROLS).or(end) }
     }
 
     fn number(&mut self) -> Result<Next, JsonError> {
@@ -385,15 +392,16 @@ impl Parser<'_> {
     }
 }
 
-/// Control characters are the bytes below.
-const CONTROLS: u8 = 0x20;
-
-/// Returns whether no control character is among the bytes.
-fn is_plain(bytes: &[u8]) -> bool {
-    bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte)) >= CONTROLS
+/// The last bytes of a text, and behind them zeros, which no string may have either.
+#[cold]
+fn padded(rest: &[u8]) -> [u8; BLOCK] {
+    let mut block = [0; BLOCK];
+    block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    block
 }
 
 /// Returns the bytes of the escape that `bytes` begin with; `None` if that is not an escape.
+#[inline(always)]
 fn escape_len(bytes: &[u8]) -> Option<usize> {
     match bytes.get(1)? {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
@@ -404,7 +412,7 @@ fn escape_len(bytes: &[u8]) -> Option<usize> {
 
 /// Returns the length of the number that the bytes begin with; `None` if that is not a number.
 pub(crate) fn number(bytes: &[u8]) -> Option<usize> {
-    let mut parser = Parser { bytes, plain: true, at: 0, nodes: Vec::new(), open: Vec::new() };
+    let mut parser = Parser::new(bytes);
     parser.number_end().ok()?;
     Some(parser.at)
 }
@@ -412,7 +420,7 @@ pub(crate) fn number(bytes: &[u8]) -> Option<usize> {
 /// Returns the length of the content of a string that the bytes begin with, up to its quote, and whether it has escapes;
 /// `None` if that is not the content of a string, or no text.
 pub(crate) fn content(bytes: &[u8]) -> Option<(usize, bool)> {
-    let mut parser = Parser { bytes, plain: false, at: 0, nodes: Vec::new(), open: Vec::new() };
+    let mut parser = Parser::new(bytes);
     let escaped = parser.string_end().ok()?;
     let content = bytes.get(..parser.at)?;
     let is_text = content.is_ascii() || std::str::from_utf8(content).is_ok();
@@ -421,23 +429,23 @@ pub(crate) fn content(bytes: &[u8]) -> Option<(usize, bool)> {
 
 /// A replacement for a span of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
+pub struct Edit<T = String> {
     /// The bytes that are replaced.
     pub span: Range<usize>,
     /// The text that takes their place, already escaped.
-    pub text: String,
+    pub text: T,
 }
 
 /// Returns the text with its edits made. They must be sorted by their spans; one that overlaps an earlier one is left
 /// out.
-pub fn apply(text: &str, edits: &[Edit]) -> String {
-    let grown: usize = edits.iter().map(|edit| edit.text.len()).sum();
+pub fn apply(text: &str, edits: &[Edit<impl AsRef<str>>]) -> String {
+    let grown: usize = edits.iter().map(|edit| edit.text.as_ref().len()).sum();
     let mut out = String::with_capacity(text.len() + grown);
     let mut at = 0;
     for edit in edits {
         if let Some(kept) = text.get(at..edit.span.start) {
             out.push_str(kept);
-            out.push_str(&edit.text);
+            out.push_str(edit.text.as_ref());
             at = edit.span.end;
         }
     }
@@ -581,8 +589,8 @@ mod tests {
 
     #[test]
     fn only_edited_spans_change() {
-        let edit = |span, text: &str| Edit { span, text: text.into() };
+        let edit = |span, text: &str| Edit { span, text: text.to_owned() };
         assert_eq!(apply("0123456789", &[edit(1..2, "a"), edit(2..2, "bc"), edit(9..10, "")]), "0abc2345678");
-        assert_eq!(apply("012", &[]), "012");
+        assert_eq!(apply("012", &[] as &[Edit]), "012");
     }
 }

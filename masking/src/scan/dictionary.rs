@@ -129,10 +129,6 @@ impl Dictionary {
         self.values.iter().map(|value| (value.kind, value.spread, self.text(value)))
     }
 
-    pub(crate) fn has(&self, value: &str) -> bool {
-        self.values.binary_search_by(|other| self.text(other).cmp(value)).is_ok()
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty()
     }

@@ -240,7 +240,7 @@ impl<'h> Review<'h> {
     ) -> Vec<Rc<[Picked]>> {
         let Self { history, hasher, texts: reviewed, .. } = self;
         let hashes = known.hashes(hasher);
-        let shown = learned.iter().filter(|learned| !known.dictionary.has(&learned.value));
+        let shown = learned.iter().filter(|learned| !hashes.have(learned.hash));
         let shown = shown.map(|Learned { kind, spread, hash, value }| {
             (found::with_place(*hash, *kind, *spread), (*kind, *spread, &**value))
         });

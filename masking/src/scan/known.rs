@@ -1,12 +1,15 @@
 //! Values that are known from elsewhere, and are found wherever they stand.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashSet;
+use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use siphasher::sip128::SipHasher13;
 
 use crate::catalog::KindId;
+use crate::placeholder::Hashed;
 use crate::scan::clarity::{VALUE_MAX, WHOLE_MIN, is_telling};
 use crate::scan::common::is_common;
 use crate::scan::dictionary::{Dictionary, Filter, Spread};
@@ -28,9 +31,18 @@ pub struct Known {
 pub(crate) struct Hashes {
     /// Tells the key from others.
     key: u64,
-    /// In the order of the values.
+    /// Of the values alone.
+    values: Rc<HashSet<u64, BuildHasherDefault<Hashed>>>,
+    /// Of the values with their places, in the order of the values.
     pub(crate) of_values: Rc<[u64]>,
     pub(crate) sorted: Rc<[u64]>,
+}
+
+impl Hashes {
+    /// Returns whether a value is known, by its hash.
+    pub(crate) fn have(&self, value: u64) -> bool {
+        self.values.contains(&value)
+    }
 }
 
 impl Spread {
@@ -72,11 +84,13 @@ impl Known {
         let key = found::hash(hasher, "");
         let mut kept = self.hashes.borrow_mut();
         let hashes = kept.take().filter(|hashes| hashes.key == key).unwrap_or_else(|| {
-            let hash = |(kind, spread, value)| found::with_place(found::hash(hasher, value), kind, spread);
-            let of_values: Rc<[u64]> = self.dictionary.values().map(hash).collect();
+            let values: Vec<u64> = self.dictionary.values().map(|(.., value)| found::hash(hasher, value)).collect();
+            let places = self.dictionary.values().zip(&values);
+            let of_values: Rc<[u64]> =
+                places.map(|((kind, spread, _), hash)| found::with_place(*hash, kind, spread)).collect();
             let mut sorted = of_values.to_vec();
             sorted.sort_unstable();
-            Hashes { key, of_values, sorted: sorted.into() }
+            Hashes { key, values: Rc::new(values.into_iter().collect()), of_values, sorted: sorted.into() }
         });
         kept.insert(hashes).clone()
     }
