@@ -456,6 +456,8 @@ pub fn apply(text: &str, edits: &[Edit<impl AsRef<str>>]) -> String {
 #[cfg(test)]
 #[allow(clippy::string_slice, reason = "a test that slices wrongly should fail")]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The document written again from its nodes, each string in angle brackets as decoded.
@@ -545,6 +547,27 @@ mod tests {
         {
             let theirs = serde_json::from_str::<serde_json::Value>(text).is_ok();
             assert_eq!(Document::parse(text).is_ok(), theirs, "{text}");
+        }
+    }
+
+    proptest! {
+        /// Strings of all lengths, with their marks at each place of a block, and cut off there.
+        #[test]
+        fn strings_are_read_as_serde_json_reads_them(
+            content in r#"([a é€]{0,20}(\\\\|\\"|\\n|\\u00e9|\\x|\\u12|"|\u{1}|\u{7f})?){0,4}"#,
+            cut in 0usize..90,
+        ) {
+            let whole = format!("[\"{content}\", 1]");
+            let cut = (0..=cut.min(whole.len())).rev().find(|cut| whole.is_char_boundary(*cut)).unwrap_or(0);
+            for text in [&whole, &whole[..cut]] {
+                let theirs = serde_json::from_str::<serde_json::Value>(text).ok();
+                let ours = Document::parse(text).ok();
+                prop_assert_eq!(ours.is_some(), theirs.is_some(), "{}", text);
+                let first = |document: &Document<'_>| document.root().items().next().and_then(|first| Some(first.string()?.into_owned()));
+                let expected = theirs.as_ref().and_then(|theirs| theirs.get(0)?.as_str());
+                let read = ours.as_ref().and_then(first);
+                prop_assert_eq!(read.as_deref(), expected, "{}", text);
+            }
         }
     }
 
