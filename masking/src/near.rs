@@ -61,44 +61,110 @@ pub(crate) fn plain(bytes: &[u8]) -> Option<Plain> {
     (rest.get(len) == Some(&b'"')).then_some(Plain { len: bytes.len() - rest.len() + len, has_w })
 }
 
-/// Bytes that [`marks`] looks at.
-pub(crate) const BLOCK: usize = 2 * EIGHT;
+pub(crate) use marks::Marks;
 
-/// Returns a bit for each byte that ends a plain run of a string of JSON: a quote, a backslash or a control character; the
-/// lowest is that of the first byte. All of a block are found at once, as prose and code have one about each line.
+/// The bytes that end a plain run of a string of JSON: quotes, backslashes and control characters.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-#[inline]
-pub(crate) fn marks(block: &[u8; BLOCK]) -> u32 {
-    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
-    let [low, high] = eights(block);
-    let bytes = u64x2(low, high);
-    let [quotes, escapes] = [b'"', b'\\'].map(|mark| u8x16_eq(bytes, u8x16_splat(mark)));
-    let controls = u8x16_lt(bytes, u8x16_splat(b' '));
-    u32::from(u8x16_bitmask(v128_or(v128_or(quotes, escapes), controls)))
+mod marks {
+    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128, v128_or};
+
+    /// Bytes whose marks are found at once, as the strings of prose and code have several in each line.
+    const BLOCK: usize = size_of::<v128>();
+
+    #[derive(Debug)]
+    pub(crate) struct Marks<'b> {
+        bytes: &'b [u8],
+        /// The start of the current block.
+        block: usize,
+        /// A bit for each mark of it that is not behind, the lowest for the first byte.
+        bits: u32,
+    }
+
+    impl<'b> Marks<'b> {
+        pub(crate) fn of(bytes: &'b [u8]) -> Self {
+            let mut marks = Self { bytes, block: 0, bits: 0 };
+            marks.load();
+            marks
+        }
+
+        /// Returns the first mark at `from` or after it. No call asks from before the last one's mark.
+        #[inline]
+        pub(crate) fn next(&mut self, from: usize) -> Option<usize> {
+            match from - self.block {
+                behind if behind < BLOCK => self.bits &= u32::MAX << behind,
+                _ => {
+                    self.block = from;
+                    self.load();
+                }
+            }
+            while self.bits == 0 {
+                self.block += BLOCK;
+                if self.block >= self.bytes.len() {
+                    return None;
+                }
+                self.load();
+            }
+            Some(self.block + self.bits.trailing_zeros() as usize)
+        }
+
+        #[inline]
+        fn load(&mut self) {
+            let rest = self.bytes.get(self.block..).unwrap_or_default();
+            self.bits = rest.first_chunk().map_or_else(|| last(rest), bits);
+        }
+    }
+
+    /// The marks of fewer bytes than a block has.
+    #[cold]
+    fn last(rest: &[u8]) -> u32 {
+        let mut block = [b' '; BLOCK];
+        block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        bits(&block)
+    }
+
+    #[inline]
+    fn bits(block: &[u8; BLOCK]) -> u32 {
+        let both = u128::from_le_bytes(*block);
+        let bytes = u64x2(both as u64, (both >> u64::BITS) as u64);
+        let [quotes, escapes] = [b'"', b'\\'].map(|mark| u8x16_eq(bytes, u8x16_splat(mark)));
+        let controls = u8x16_lt(bytes, u8x16_splat(b' '));
+        u32::from(u8x16_bitmask(v128_or(v128_or(quotes, escapes), controls)))
+    }
 }
 
-/// The same by eight bytes at once.
+/// The same by a search for each.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-#[inline]
-pub(crate) fn marks(block: &[u8; BLOCK]) -> u32 {
-    // No sum carries into the next byte, so each high bit tells of its own byte only.
-    const LOWS: u64 = !HIGHS;
-    // Gathers the high bits of eight bytes.
-    const GATHER: u64 = 0x0002_0408_1020_4081;
-    let all = |byte: u8| ONES * u64::from(byte);
-    let [low, high] = eights(block).map(|eight| {
-        let others = |byte: u8| ((eight ^ all(byte)) & LOWS).wrapping_add(LOWS) | (eight ^ all(byte));
-        let printed = (eight & LOWS).wrapping_add(all(HIGHS as u8 - b' ')) | eight;
-        let marked = !(others(b'"') & others(b'\\') & printed) & HIGHS;
-        (marked.wrapping_mul(GATHER) >> (u64::BITS - u8::BITS)) as u32
-    });
-    low | high << EIGHT
-}
+mod marks {
+    #[derive(Debug)]
+    pub(crate) struct Marks<'b> {
+        bytes: &'b [u8],
+        /// True if no control character stands in the bytes, so that none is looked for.
+        plain: bool,
+    }
 
-#[inline]
-fn eights(block: &[u8; BLOCK]) -> [u64; 2] {
-    let bytes = u128::from_le_bytes(*block);
-    [bytes as u64, (bytes >> u64::BITS) as u64]
+    impl<'b> Marks<'b> {
+        pub(crate) fn of(bytes: &'b [u8]) -> Self {
+            Self { bytes, plain: is_plain(bytes) }
+        }
+
+        #[inline]
+        pub(crate) fn next(&mut self, from: usize) -> Option<usize> {
+            let rest = self.bytes.get(from..)?;
+            let end = super::two(b'"', b'\\', rest);
+            let run = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+            let end = if self.plain || is_plain(run) { end } else { run.iter().position(is_control).or(end) };
+            end.map(|end| from + end)
+        }
+    }
+
+    fn is_control(byte: &u8) -> bool {
+        *byte < b' '
+    }
+
+    /// The least byte is found by vectors, unlike the first that is below a bound.
+    fn is_plain(bytes: &[u8]) -> bool {
+        !is_control(&bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte)))
+    }
 }
 
 /// Returns whether bytes are the same, by eight of them at once: WebAssembly has no instruction that compares more, and one
@@ -166,10 +232,14 @@ mod tests {
         }
 
         #[test]
-        fn marks_of_a_block(text in "[a \u{1}\u{1f}\u{7f}é€\"!#\\\\\\[\\]]{16}") {
-            let block = text.as_bytes().first_chunk().unwrap();
-            let expected = block.iter().rev().fold(0, |marks, b| marks << 1 | u32::from(matches!(b, b'"' | b'\\' | ..0x20)));
-            prop_assert_eq!(super::marks(block), expected);
+        fn marks_from_any_place(text in "[a \u{1}\u{1f}\u{7f}é€\"!#\\\\\\[\\]]{0,70}", steps in prop::collection::vec(0usize..40, 0..8)) {
+            let (bytes, mut from) = (text.as_bytes(), 0);
+            let mut marks = super::Marks::of(bytes);
+            for step in steps {
+                let expected = (from..bytes.len()).find(|at| matches!(bytes.get(*at), Some(b'"' | b'\\' | ..0x20)));
+                prop_assert_eq!(marks.next(from), expected);
+                from = expected.unwrap_or(from) + step;
+            }
         }
 
         #[test]

@@ -9,7 +9,7 @@ mod text;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::near::{self, BLOCK};
+use crate::near::Marks;
 
 pub use progress::Progress;
 pub use text::{Cursor, Decoded, escape_into, is_content, unescape};
@@ -197,6 +197,7 @@ impl<'d, 't> Value<'d, 't> {
 
 struct Parser<'t> {
     bytes: &'t [u8],
+    marks: Marks<'t>,
     at: usize,
     nodes: Vec<Node>,
     /// The containers around the current place, as indices of nodes.
@@ -214,7 +215,8 @@ enum Next {
 
 impl<'t> Parser<'t> {
     fn new(bytes: &'t [u8]) -> Self {
-        Self { bytes, at: 0, nodes: Vec::with_capacity(bytes.len() / NODE), open: Vec::new() }
+        let nodes = Vec::with_capacity(bytes.len() / NODE);
+        Self { bytes, marks: Marks::of(bytes), at: 0, nodes, open: Vec::new() }
     }
 
     fn document(&mut self) -> Result<(), JsonError> {
@@ -304,28 +306,15 @@ impl<'t> Parser<'t> {
     fn string_end(&mut self) -> Result<bool, JsonError> {
         let mut escaped = false;
         loop {
-            let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let (mut marks, mut end) =
-                (rest.first_chunk().map_or_else(|| near::marks(&padded(rest)), near::marks), BLOCK);
-            while marks != 0 {
-                let mark = marks.trailing_zeros();
-                let at = self.at + mark as usize;
-                match self.bytes.get(at) {
-                    Some(b'"') => {
-                        self.at = at;
-                        return Ok(escaped);
-                    }
-                    Some(b'\\') => {
-                        let escape = self.bytes.get(at..).and_then(escape_len).ok_or(JsonError::Syntax { at })?;
-                        escaped = true;
-                        end = end.max(at + escape - self.at);
-                        // What the escape is made of marks nothing.
-                        marks &= u32::MAX.checked_shl(mark + escape as u32).unwrap_or_default();
-                    }
-                    _ => return Err(JsonError::Syntax { at }),
+            self.at = self.marks.next(self.at).ok_or(self.syntax())?;
+            match self.bytes.get(self.at) {
+                Some(b'"') => return Ok(escaped),
+                Some(b'\\') => {
+                    escaped = true;
+                    self.at += self.bytes.get(self.at..).and_then(escape_len).ok_or(self.syntax())?;
                 }
+                _ => return Err(self.syntax()),
             }
-            self.at += end;
         }
     }
 
@@ -390,14 +379,6 @@ impl<'t> Parser<'t> {
     fn syntax(&self) -> JsonError {
         JsonError::Syntax { at: self.at }
     }
-}
-
-/// The last bytes of a text, and behind them zeros, which no string may have either.
-#[cold]
-fn padded(rest: &[u8]) -> [u8; BLOCK] {
-    let mut block = [0; BLOCK];
-    block.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    block
 }
 
 /// Returns the bytes of the escape that `bytes` begin with; `None` if that is not an escape.
