@@ -135,6 +135,8 @@ mod marks {
 /// The same by a search for each.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod marks {
+    use crate::near::two;
+
     #[derive(Debug)]
     pub(crate) struct Marks<'b> {
         bytes: &'b [u8],
@@ -150,7 +152,7 @@ mod marks {
         #[inline]
         pub(crate) fn next(&mut self, from: usize) -> Option<usize> {
             let rest = self.bytes.get(from..)?;
-            let end = super::two(b'"', b'\\', rest);
+            let end = two(b'"', b'\\', rest);
             let run = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
             let end = if self.plain || is_plain(run) { end } else { run.iter().position(is_control).or(end) };
             end.map(|end| from + end)

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::parser::escape_len;
 use crate::near;
 
 /// Returns the text that a valid string's raw content stands for. A lone surrogate stands for U+FFFD.
@@ -168,7 +169,7 @@ pub fn is_content(text: &str) -> bool {
     let mut rest = text.as_bytes();
     while let Some(at) = rest.iter().position(|b| *b < 0x20 || *b == b'"' || *b == b'\\') {
         rest = rest.get(at..).unwrap_or_default();
-        match super::escape_len(rest) {
+        match escape_len(rest) {
             Some(len) if rest.first() == Some(&b'\\') => rest = rest.get(len..).unwrap_or_default(),
             _ => return false,
         }

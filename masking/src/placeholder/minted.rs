@@ -7,7 +7,8 @@ use std::num::NonZeroUsize;
 use lru::LruCache;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use crate::placeholder::{Lately, Mint, Placeholder};
+use super::mint::Lately;
+use super::{Mint, Placeholder};
 
 /// Maximum remembered placeholders, of about 130 bytes each; past that the one that was not used for the longest time is
 /// forgotten, and made again if its value returns.
@@ -73,7 +74,7 @@ enum Made<'m> {
 impl<'m> Minting<'m> {
     pub(crate) fn new(mint: &'m Mint, minted: Option<&'m mut Minted>) -> Self {
         // The same value has two placeholders if only one of two mints groups addresses.
-        let purpose: &[u8] = if mint.groups.is_some() { b"minted, grouped" } else { b"minted, unrelated" };
+        let purpose: &[u8] = if mint.groups_addresses() { b"minted, grouped" } else { b"minted, unrelated" };
         let hasher = SipHasher13::new_with_key(&mint.memory_key(purpose));
         let here = || Made::Here(Minted(LruCache::unbounded_with_hasher(BuildHasherDefault::default())));
         let made = minted.map_or_else(here, Made::Earlier);
