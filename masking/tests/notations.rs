@@ -8,6 +8,47 @@ use masking::{Known, Policy, Scanner, Text};
 
 /// What must be found stands between `‹` and `›`; nothing else may be.
 const NOTATIONS: &[&str] = &[
+    // A list under a sentence that announces it, in any language; under a heading with a label for each.
+    "파트너사 계정에서 아래 버킷을 읽을 수 있게 부탁드립니다.\n - ‹gorani-partner-feed›\n - ‹gorani-partner-feed-test›\n",
+    "We need read access to the following buckets, please.\n - ‹gorani-partner-feed›\n - ‹gorani-partner-feed-test›\n",
+    "Bitte Leserechte auf die folgenden Buckets einrichten:\n\n- ‹gorani-partner-feed›\n- ‹gorani-partner-feed-test›\n",
+    "以下のバケットへのアクセスをお願いします。\n・‹gorani-partner-feed›\n・‹gorani-partner-feed-test›\n",
+    "Merci d'ouvrir aux partenaires les comptes suivants :\n- ‹471192830564›\n- ‹305918274610›\n",
+    "DB: ‹juchu.abc1defghijk›.ap-northeast-1.rds.amazonaws.com\n#### S3 バケット\n- 受注ファイル: ‹juchu-files-prd› （暗号化）\n- ログ: ‹juchu-logs-prd›、90日\n",
+    // What stands in brackets behind a value says what it is.
+    "　ファイル置き場　：‹kensho-renkei-tyo›（S3バケット）",
+    "uploads go to ‹acme-uploads-eu› (S3 bucket)",
+    "외부 ID(ExternalId)는 ‹gorani-8812-pt› 입니다.",
+    "　アカウント番号　：‹172470092836›\n　ＤＢ識別子　　　：‹kensho-aurora-02›\n",
+    // An engine or a service in front of a name, and nodes of diagrams.
+    "대상 DB: ‹settle-aurora-db› (Aurora MySQL 3.05.2)",
+    "|----->| RDS ‹lyon-crm-db›     |\n  [ s3 ‹lyoncrmlogs› ]   rev 9d41aa0\n",
+    "  N1 --> DB[(\"‹shopfront-pg16›<br/>RDS db.r6g.xlarge\")]\n  A --> B[(RDS ‹orders-prod-1›)]\n",
+    "database \"Aurora\\n‹voucher-prod-cl›\" as db\nfolder \"S3\\n‹voucher-pdf-store›\" as s3\n",
+    "- MySQL 从库 ‹lotus-ro-2› 延迟 0 秒",
+    // Names that could be words, beside others that begin alike.
+    "存储桶：‹lotus-img-sg›（旧桶 ‹lotusimg› 已停用）",
+    "бакет для дампов: ‹sever-dumps-fra›; бакет ‹severold› не трогать; упала реплика ‹sever-pg-replica-2›, узел ‹sever-pg-main› жив",
+    "role arn:aws:iam::‹471192830564›:role/‹publisher-ci›\nWrites to ‹publisher-release-artifacts› work, reads from ‹publisher-release-staging› fail",
+    "s3://‹mesanges-web›/x\nIl écrit dans ‹mesanges-releves-bruts› et lit ‹mesanges-referentiel›",
+    "Writer is ‹fjell-booking.c1abcdefghij›.eu-north-1.rds.amazonaws.com, reader ‹fjell-booking-2›",
+    "yedekler ‹zubr-yedek-ist› kovasına gidiyor",
+    // Accounts in the column of one that the text names elsewhere.
+    "Name      | Nummer         |\n----------+----------------+---\nNord      | ‹445362105763›   | SSO\nSüd       | ‹258043093341›   |\nLog       | ‹4410-7733-9052› | Team\nSandbox   | ‹675236893818›   | Bestellnr. 884120077315\n\nhttps://signin.aws.amazon.com/switchrole?account=‹445362105763›\n",
+    // Lists that go on, and what a diff changes.
+    "# uploads: s3 bucket list = [‹gable-images-iad›, ‹gable-images-cmh›]",
+    "bucket: &b ‹harvest-exports-mum›\nbuckets: [*b, ‹harvest-exports-hyd›]\n",
+    "--bucket-list ‹meadow-bak-a›,‹meadowbak› --max 26h",
+    "- name: MAIL_BUCKET\n  value: ‹finch-mail-templates›\n  value: ‹finch-mail-templates-v2›\n",
+    "$ aws s3api list-buckets --query 'Buckets[].Name' --output text\n‹knot.access.logs›\t‹knot.downloads›\t‹logs›\n",
+    "s3_artifacts=‹orrery-artifacts-use1›\n<Target kind=\"s3\" name=\"‹nightjar-veeam-dub›\" passive=\"false\"/>\n",
+    // A resource of Kubernetes has another name in AWS.
+    "apiVersion: s3.aws.upbound.io/v1beta2\nkind: Bucket\nmetadata:\n  name: reports\n  annotations:\n    crossplane.io/external-name: ‹turnstone-reports-eu›\nspec:\n  x: y\n",
+    "apiVersion: rds.services.k8s.aws/v1alpha1\nkind: DBInstance\nmetadata:\n  name: turnstone-db\nspec:\n  dbInstanceIdentifier: ‹turnstone-pg-a›\n",
+    // Answers of the CLI, and a bot.
+    "$ aws apigateway get-api-keys --include-values --query 'items[].[name,value]' --output text\npartner-a\t‹bo3fDyusj46vkP3Wwq4rPn2hpgZJLCKYNDWLpvgM›\npartner-b\t‹co3fDyusj46vkP3Wwq4rPn2hpgZJLCKYNDWLpvgM›\n",
+    "токен бота: ‹7120334518:AActqfZWTbxlvLE5UXK3bEo2MHv6fzqWoUk›\nTELEGRAM_TOKEN=‹7120334518:AActqfZWTbxlvLE5UXK3bEo2MHv6fzqWoUk›\n",
+    "{\"auths\": {\"a.example\": {\"auth\": \"‹Y2ktYm90OlNhbmRwaXBlcjI2›\"}, \"b.example\": {\"auth\": \"‹ZGVwbG95OkthdGVyLTIz›\"}}}",
     // The last element of a list in a sentence, and another sentence on accounts.
     "Falta mover os buckets ‹quero-site-1› e ‹quero-notas-fiscais›",
     "アカウント ‹271042951058› に許可を追加しました\n配信側は ‹482891391469› ですよ\n注文は 582891391460 番",
@@ -444,7 +485,7 @@ const NOTATIONS: &[&str] = &[
     "the policy of the account allows ‹471192830564›, ‹718204593316› and ‹582203941675›",
     // What a plan changes an id into, and resources of Kubernetes that stand for one of AWS.
     "resource \"aws_db_instance\" \"main\" {\n  ~ identifier = \"‹orders-a›\" -> \"‹orders-b›\"\n  ~ status = \"a\" -> \"b\"\n}\n",
-    "apiVersion: s3.aws.upbound.io/v1beta1\nkind: Bucket\nmetadata:\n  name: ‹orbit-media›\n  annotations:\n    crossplane.io/external-name: ‹orbit-media-eu›\n",
+    "apiVersion: s3.aws.upbound.io/v1beta1\nkind: Bucket\nmetadata:\n  name: orbit-media\n  annotations:\n    crossplane.io/external-name: ‹orbit-media-eu›\n",
     "apiVersion: rds.aws.upbound.io/v1beta1\nkind: Instance\nmetadata:\n  name: x\nspec:\n  forProvider:\n    identifier: ‹orbitdb-main›\n",
     "The specified bucket does not exist - ‹orbitavatars›",
     "DBインスタンス識別子：‹gravity-orders›",
@@ -502,6 +543,15 @@ const NOTATIONS: &[&str] = &[
 
 /// Texts in which names stand and no values.
 const OTHERWISE: &[&str] = &[
+    "All buckets follow these rules:\n- block-public-access\n- lower case\n",
+    "The buckets in this list are read-only:\n- see-also\n",
+    "the bucket permissions, bucket datasets of s3://‹data-lake-1›/x\n",
+    "`--db-instance-identifier ‹shop-orders-w1›` says storage-optimization",
+    "RDS read-replica, RDS multi-az, DB cross-region, Aurora point-in-time recovery, [S3 credentials](x)",
+    "writes to dead-letter-queue, reads from the-other-end of s3://‹acme-logs›/x",
+    "\"auth\": \"YmFzaWM=\", \"auth\": \"bearer\"",
+    "build 1.2 сборка 10.3.0.44",
+    "export MEDIA_BUCKET=\"jackdaw-media-${STAGE}\"\ns3://‹jackdaw-web-1›/x\n",
     "{\"Versions\": [\"10.4.1.72\", \"10.0.19041.4349\"]}",
     "Region,AgentVersion,State\neu-west-1,10.4.9.95,available",
     "env:\n  - name: VERSION\n    value: \"10.4.8.74\"",

@@ -127,6 +127,12 @@ pub(super) const ROWS: &[Row] = &[
                 "endpointConfiguration|apiKeySource|disableExecuteApiEndpoint|rootResourceId",
                 KeyRule { names: "id", value: "[a-z0-9]{10}", check: Check::Digit },
             ),
+            // The members of an API, in the order of the alphabet: its id, its name, its root. (AWS CLI, `--output text`)
+            Rule::After(
+                "items\theader\t|items\tauthorizer\t",
+                r"ITEMS\t(?:HEADER|AUTHORIZER)\t(?:[^\t\n]{1,300}\t){1,3}([a-z0-9]{10})\t[^\t\n]{1,300}\t([a-z0-9]{10})(?:\s|$)",
+                Check::Digit,
+            ),
             // The group of logs that the service makes. (API Gateway developer guide, "Set up CloudWatch logging")
             Rule::After("api-gateway-execution-logs_", "(?i:api-gateway-execution-logs_)([a-z0-9]{10})", Check::Digit),
             // A console's address.
@@ -142,6 +148,7 @@ pub(super) const ROWS: &[Row] = &[
             "arn:aws:apigateway:us-east-1::/restapis/‹a1b2c3d4e5›",
             "arn:aws:execute-api:us-east-1:123456789012:‹a1b2c3d4e5›/prod/GET/x",
             "Invalid API identifier specified 123456789012:‹a1b2c3d4e5›",
+            "ITEMS\tHEADER\t2024-06-11T10:02:11+00:00\tFalse\t‹9ab06kailx›\tpublic\t‹742a3m7tly›\n",
         ],
         no: &["execute-api.us-east-1.amazonaws.com", "api_id = variable"],
         ..ROW

@@ -5,6 +5,15 @@ use super::{Check, Class, KeyRule, ROW, Risk, Row, Rule, Tail, Tier};
 /// A host whose first labels are a database's and a hash of its account.
 const HOST: Row = Row { risk: Risk::Topology, ..ROW };
 
+/// A name of several words that tells itself from words of a sentence: it ends in a number or in what people call a part or
+/// a stage of a database.
+macro_rules! slug {
+    () => {
+        "[a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,4}-(?:[a-z]{0,8}[0-9]{1,4}|prod|prd|production|stage|staging|stg|dev|test|qa|uat|live|\
+         db|main)"
+    };
+}
+
 pub(super) const ROWS: &[Row] = &[
     Row {
         id: "rds_endpoint",
@@ -105,7 +114,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "instance identifier|rds instance id|rds identifier|db identifier|db instance|rds instance|database instance|db instance id|\
-                        db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db インスタンス|db インスタンス識別子|db インスタンス id|数据库实例|实例标识符|rds 实例|db instanz|\
+                        db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db識別子|ＤＢ識別子|db 識別子|db 식별자|db식별자|数据库标识符|db インスタンス|db インスタンス識別子|db インスタンス id|数据库实例|实例标识符|rds 实例|db instanz|\
                         rds instanz|datenbankinstanz|instancia rds|instancia de base de datos|instance de base de données|\
                         istanza di database|instância de banco de dados|instancia de bd|instancia de rds|instância rds|\
                         instância de rds|instance rds|istanza rds|инстанс rds|инстанса rds",
@@ -120,6 +129,35 @@ pub(super) const ROWS: &[Row] = &[
                         test|qa|uat|live|replica|primary|main|db)",
                 check: Check::Name,
             }),
+            // The engine or the service stands in front, or a colon behind what everybody calls a database.
+            Rule::After(
+                "rds |aurora |db: |db：|mysql |mariadb ",
+                concat!(
+                    r"(?:RDS|Aurora|DB|MySQL|Postgres|PostgreSQL|MariaDB)(?:\s?(?::|：)\s?|(?: 从库| 主库| 인스턴스| インスタンス)? )(",
+                    slug!(),
+                    r")(?:[\s,;|)\]\x22'`<\x80-\xff]|$|\.(?:\s|$))"
+                ),
+                Check::Name,
+            ),
+            // A node of a diagram: Mermaid, PlantUML, Graphviz.
+            Rule::After(
+                "rds\\n|aurora\\n|rds<br|aurora<br|database \"",
+                concat!(
+                    r"(?:(?i:rds|aurora)(?: [A-Za-z]{1,20})?(?:\\n|<br ?/?>)|database \x22(?:[^\x22\n\\]{0,40}(?:\\n|<br ?/?>))?)(",
+                    "[a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){1,5}",
+                    r")(?:[\x22<\\)\]]| \()"
+                ),
+                Check::Name,
+            ),
+            Rule::After(
+                "[(\"",
+                concat!(
+                    r"\[\(\x22(?:[A-Za-z ]{1,30}(?:\\n|<br ?/?>))?(",
+                    "[a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){1,5}",
+                    r")(?:<br ?/?>|\\n)(?:RDS|Aurora|MySQL|Postgres|MariaDB)"
+                ),
+                Check::Name,
+            ),
             Rule::After("dbinstance ", "DBInstance ([A-Za-z][A-Za-z0-9-]{1,62}) not found", Check::Name),
             Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.(?:{region}\.rds|rds\.{region})\.{aws}"),
             Rule::After(
@@ -145,20 +183,11 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?i:rds\.Instance)\([^{}()]{0,120}[{,][^{}()]{0,800}?\bidentifier["']?\s?[:=]\s?["']({name})["']"#,
                 Check::Name,
             ),
-            // A resource of Kubernetes that stands for one of AWS. (Crossplane, ACK)
+            // A resource of Kubernetes that stands for one of AWS: the name that it has there, if it is another, or its own.
+            // (Crossplane, "Managed resources"; ACK)
             Rule::After(
                 "apiversion: rds.",
-                r"apiVersion: rds\.[a-z0-9./]{3,60}\nkind: (?:DB)?Instance\n(?:[a-z ][^\n]{0,100}\n){1,20}? +(?:identifier|dbInstanceIdentifier): ['\x22]?({name})",
-                Check::Name,
-            ),
-            Rule::After(
-                "apiversion: rds.",
-                r"apiVersion: rds\.[a-z0-9./]{3,60}\nkind: (?:DB)?Instance\nmetadata:\n(?: +[a-zA-Z]+: [^\n]{0,80}\n){0,3}? +name: ['\x22]?({name})",
-                Check::Name,
-            ),
-            Rule::After(
-                "apiversion: rds.",
-                r"apiVersion: rds\.[a-z0-9./]{3,60}\nkind: (?:DB)?Instance\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?: +[^\n]{0,100}\n){0,12}? +crossplane\.io/external-name: ['\x22]?({name})",
+                r"apiVersion: rds\.[a-z0-9./]{3,60}\nkind: (?:DB)?Instance\n(?:(?:[a-z ][^\n]{0,100}\n){1,20}? +(?:identifier|dbInstanceIdentifier|crossplane\.io/external-name): ['\x22]?({name})|metadata:\n(?: +[a-zA-Z]+: [^\n]{0,80}\n){0,3}? +name: ['\x22]?({name}))",
                 Check::Name,
             ),
             // The service names its snapshots after the instance.

@@ -29,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
         label: "CLOUDFRONT",
         rules: &[
             Rule::Key(KeyRule {
-                names: "distribution|distribution id|cloudfront|cloudfront id|배포|배포 id|ディストリビューション|\
+                names: "distribution|distribution id|http source id|cloudfront|cloudfront id|배포|배포 id|ディストリビューション|\
                         ディストリビューション id|分配|分配 id|distribución|cloudfront dağıtımı",
                 value: "E[A-Z0-9]{12,13}",
                 check: Check::Digit,
@@ -55,11 +55,18 @@ pub(super) const ROWS: &[Row] = &[
                 r"(?i:/cloudfront/)(E[A-Z0-9]{12,13})\.20[0-9]{2}-[0-9]{2}-[0-9]{2}-",
                 Check::Digit,
             ),
+            // The bill has the distribution behind the service, the usage, the operation and the zone. (Cost and Usage Report)
+            Rule::After(
+                "amazoncloudfront,|amazoncloudfront\",|amazoncloudfront\t|amazoncloudfront |amazon cloudfront",
+                r#"(?:AmazonCloudFront|Amazon CloudFront)(?:["']{0,2} {0,20}[,\t|] {0,20}["']{0,2}[^,\t|\n]{0,60}){0,4}?["']{0,2} {0,20}[,\t|] {0,20}["']{0,2}(E[A-Z0-9]{12,13})(?:["', \t|\r\n]|$)"#,
+                Check::Digit,
+            ),
             Rule::Arn("cloudfront:distribution"),
         ],
         yes: &[
             "aws_cloudfront_distribution.cdn: Still destroying... [id=‹E1A2B3C4D5E6F7›, 10s elapsed]",
             "distribution/‹E1A2B3C4D5E6F7›",
+            "AmazonCloudFront,EU-DataTransfer-Out-Bytes,GET,‹E1A2B3C4D5E6F7›,12.5\n",
             "--distribution-id ‹E1A2B3C4D5E6F7›",
             "AWSLogs/x/CloudFront/‹E1A2B3C4D5E6F7›.2025-05-19-22.6400e81a.gz",
         ],

@@ -64,7 +64,7 @@ pub(crate) const TABLES: [(Family, &[Row]); 13] = [
 
 macro_rules! versions {
     () => {
-        "version|release|build|firmware|revision|versión|versão|versione|wersja|wersji|sürüm|sürümü|версия|phiên bản|버전|버젼|릴리스|バージョン|版本"
+        "version|release|build|firmware|revision|versión|versão|versione|wersja|wersji|sürüm|sürümü|версия|сборка|сборки|phiên bản|버전|버젼|릴리스|バージョン|版本"
     };
 }
 

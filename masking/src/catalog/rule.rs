@@ -195,6 +195,8 @@ pub(crate) enum Check {
     Generated,
     /// It is base64 of a secret that is random itself.
     Encoded,
+    /// It is base64 of a user and a password with a colon between them.
+    Login,
     /// It is base64 of a text, or of a compressed one, in which values stand.
     UserData,
     /// It is twelve digits, not all the same.

@@ -209,7 +209,7 @@ pub(super) const ROWS: &[Row] = &[
                         паролем|hasło|hasła|wachtwoord|lösenord|heslo|şifre|Şifre|şifresi|Şifresi|parolası|密碼|kata sandi|mật khẩu|salasana|adgangskode|\
                         passord|jelszó|parola|parolă|Parolă|Hasło|Lösenord|lösenordet|Lösenordet|passordet|adgangskoden|salasanan|jelszava|jelszót|jelszavát|parolei|hesla|heslem|hasłem|พาสเวิร์ด|الرقم السري|पासवर्ड|รหัสผ่าน|كلمة المرور|كلمة السر|סיסמה|הסיסמה|κωδικός|Κωδικός|κωδικό|master passwd|pre shared key|preshared key|psk|\
                         pass phrase|passcode|password stdin|require pass|store pass|key pass|master auth|redis auth|\
-                        snmp community|community string|trap community|erlang cookie|auth pass|bindpw|bind passwd",
+                        snmp community|community string|tochararray|trap community|erlang cookie|auth pass|bindpw|bind passwd",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{6,128}",
                 check: Check::Password,
             }),
@@ -221,7 +221,7 @@ pub(super) const ROWS: &[Row] = &[
             }),
             // Words that name much else.
             Rule::Key(KeyRule {
-                names: "pass|secret",
+                names: "secret|pass|shared key|secret key",
                 value: "[^\\x00-\\x20\"'`,;\\\\<>&|]{8,128}",
                 check: Check::Scattered,
             }),
@@ -239,6 +239,11 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::Stored,
             Rule::UserInfo,
+            // What Terraform has made, in its state and its plan. (Terraform's random provider, "random_password")
+            Rule::Sibling(
+                "bcrypt_hash",
+                KeyRule { names: "result", value: "[^\\x00-\\x20\"]{6,128}", check: Check::Password },
+            ),
             // The same as the value in the query of another URL.
             Rule::After(
                 "%3a%2f%2f",
@@ -267,6 +272,12 @@ pub(super) const ROWS: &[Row] = &[
                 "identified ",
                 r#"(?i:identified(?: with [^\s]{1,60})? by(?: password)?) {1,4}["'\\]{1,9}([^\x00-\x20"'\\]{4,128})["'\\]{1,9}\s{0,2}[;,)@]"#,
                 Check::UrlPassword,
+            ),
+            // What people give each other: `the login is ops / Plum-tree_44`.
+            Rule::After(
+                "login is |login for |credentials: |zugangsdaten: ",
+                r#"(?i:logins?|credentials|zugangsdaten|zugang)[^\n/]{0,60}?(?: is|:| are| ist)? ["'`]?[A-Za-z0-9._@-]{2,64}["'`]? / ["'`]?([A-Z][A-Za-z]{2,24}[_.!#+-][A-Za-z0-9_.!#+-]{0,40}[0-9]{1,4}[!#+]?)(?:["'`\s,;)]|$)"#,
+                Check::Given,
             ),
             // A user and a password in one argument: curl, HAProxy, cloud-init.
             Rule::After(
@@ -328,6 +339,33 @@ pub(super) const ROWS: &[Row] = &[
                 "userlist.txt",
                 r#"userlist\.txt[^\n]{0,40}\n(?:[;#][^\n]{0,100}\n)?"[^"\n]{1,64}" "([^"\n]{4,128})"(?:\n"[^"\n]{1,64}" "([^"\n]{4,128})")?(?:\n"[^"\n]{1,64}" "([^"\n]{4,128})")?"#,
                 Check::UrlPassword,
+            ),
+            // A registry of schemas takes a user and a password in one.
+            Rule::After(
+                "auth.user.info",
+                r#"auth\.user\.info\\{0,7}["']?\s{0,2}[:=]\s{0,2}\\{0,7}["']?[^:\s"'\\]{1,64}:([^\x00-\x20"'\\$<{]{4,128})"#,
+                Check::Given,
+            ),
+            Rule::After(
+                "->credentials(",
+                r#"->credentials\(\s{0,20}(?:['"][^'"\n]{0,100}['"],\s{0,20}){2}['"][^'"\n]{0,64}['"]\s{0,4}(?:=>|,)\s{0,4}['"]([^'"\n]{4,128})['"]"#,
+                Check::UrlPassword,
+            ),
+            Rule::After(
+                "check_rabbitmq|check_mysql|check_pgsql|check_mssql",
+                r#"check_[a-z_]{5,24} [^\n]{0,160}? -(?:p|-password)[ =]["']?([^\x00-\x20"'\\$<{]{4,64})"#,
+                Check::Given,
+            ),
+            // A file with a user on its first line and the password on the second. (OpenVPN, `--auth-user-pass`)
+            Rule::After(
+                "auth.txt\n|userpass.txt\n|credentials.txt\n|login.conf\n|pass.txt\n",
+                r"[a-z]{4,11}\.(?:txt|conf)\n[A-Za-z0-9._@-]{1,64}\n([^\x00-\x20$]{6,128})\n",
+                Check::Given,
+            ),
+            Rule::After(
+                ".erlang.cookie",
+                r"\.erlang\.cookie[^\n]{0,40}\n#?\s{0,8}([A-Z0-9]{20,40})(?:\s|$)",
+                Check::None,
             ),
             // A linked server of SQL Server, and a table of another database in ClickHouse.
             Rule::After(
@@ -415,7 +453,19 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::After(
                 "-passin |-passout ",
-                r"-pass(?:in|out) pass:([^\s'\x22<][^\s'\x22]{3,127})",
+                r"-pass(?:in|out) ['\x22]?pass:['\x22]?([^\s'\x22<$][^\s'\x22]{3,127})",
+                Check::UrlPassword,
+            ),
+            // What a script of expect answers to a question for one, on the next line or in the same braces.
+            Rule::After(
+                "expect \"|expect -|expect {|assword:\"|assword:*\"|assword: \"|assword*\"|assword: *\"|assphrase",
+                r#"(?:expect (?:-[a-z]{2,6} ){0,3}[\x22{]\s{0,20}\x22?[^\x22\n]{0,40})?ass(?:word|phrase)[^\x22}\n]{0,40}[\x22}]\s{0,20}\{?\s{0,20}(?:exp_)?send (?:-[a-z-]{0,4} ){0,2}\x22([^\x22\n$]{4,128}?)\\{1,7}[rn]"#,
+                Check::UrlPassword,
+            ),
+            // Options and properties of a connection that a program sets.
+            Rule::After(
+                ".option(\"|.option('|setproperty(\"|.put(\"pass",
+                r#"[.A-Za-z]{4,12}\(["'][A-Za-z.]{0,40}[Pp]assword["'],\s{0,20}["']([^"'\n]{4,128})["']\)"#,
                 Check::UrlPassword,
             ),
             Rule::After("net user ", r"(?i:net user) [^\s/]{1,64} ([^\s/*-][^\s]{5,127})", Check::Password),
@@ -711,9 +761,32 @@ pub(super) const ROWS: &[Row] = &[
             // Of Rails, and of what seals or signs elsewhere.
             Rule::Key(KeyRule {
                 names: "signing key|jwt key|hmac key|app key|application key|admin token|encryption primary key|encryption deterministic key|key derivation salt|lockbox master key|rails master key",
-                value: "[A-Za-z0-9+/=_.~-]{20,128}",
+                value: "(?:base64:)?([A-Za-z0-9+/=_.~-]{20,128})",
                 check: Check::Irregular,
             }),
+            Rule::Key(KeyRule {
+                names: "signing salt|encryption salt",
+                value: "[A-Za-z0-9+/=_.~-]{8,128}",
+                check: Check::Irregular,
+            }),
+            // A seed of one-time passwords. (RFC 6238)
+            Rule::Key(KeyRule {
+                names: "mfa seed|mfa secret|totp seed|totp secret|otp seed|otp secret|totp key",
+                value: "[A-Z0-9]{16,128}",
+                check: Check::Digit,
+            }),
+            // With which an origin tells that a request comes through CloudFront.
+            Rule::Key(KeyRule {
+                names: "origin verify|origin secret|origin token",
+                value: "[A-Za-z0-9._~+/=-]{16,128}",
+                check: Check::Irregular,
+            }),
+            Rule::After("'crypt' => [", r"'crypt' => \[\s{0,40}'key' => '([0-9a-f]{32})'", Check::None),
+            Rule::After(
+                "wandb.login(",
+                r#"wandb\.login\([^\n)]{0,60}key=\\{0,7}["']([0-9a-f]{40})\\{0,7}["']"#,
+                Check::None,
+            ),
             // A key of WireGuard's.
             Rule::After("privatekey = ", "PrivateKey = ([A-Za-z0-9+/]{43}=)", Check::Generated),
             Rule::Key(KeyRule {
@@ -756,6 +829,23 @@ pub(super) const ROWS: &[Row] = &[
                 value: "[A-Za-z0-9_-]{10,19}",
                 check: Check::Irregular,
             }),
+            // A bot of Telegram. (Telegram Bot API, "Authorizing your bot")
+            Rule::Key(KeyRule {
+                names: "bot token|telegram token|tg token|token telegram|^token|токен|токен бота",
+                value: "[0-9]{8,10}:AA[A-Za-z0-9_-]{32,34}",
+                check: Check::None,
+            }),
+            Rule::After(
+                "api.telegram.org/bot",
+                "api.telegram.org/bot([0-9]{8,10}:AA[A-Za-z0-9_-]{32,34})",
+                Check::None,
+            ),
+            // What an answer that is a table lists. (AWS CLI, `get-api-keys`)
+            Rule::After(
+                "--include-value",
+                r"--include-values?[^\n]{0,200}value[^\n]{0,100}\n(?:[^\t\n]{1,80}\t){0,3}([A-Za-z0-9]{20,128})(?:\n(?:[^\t\n]{1,80}\t){0,3}([A-Za-z0-9]{20,128}))?(?:\n(?:[^\t\n]{1,80}\t){0,3}([A-Za-z0-9]{20,128}))?(?:\n|$)",
+                Check::Mixed,
+            ),
             Rule::Key(KeyRule {
                 names: "api token|auth token|access token|bot token|deploy token|npm token|registry token|personal access token|\
                         sonar token|sentry token|snyk token|grafana token|vault token|consul token|influx token|service token|x jfrog art api",
@@ -837,9 +927,9 @@ pub(super) const ROWS: &[Row] = &[
             ),
             // The logins to registries that Docker keeps.
             Rule::After(
-                "\"auths\"",
-                r#""auths"\s{0,4}:\s{0,4}\{\s{0,20}"[^"\n]{1,200}"\s{0,4}:\s{0,4}\{\s{0,20}"auth"\s{0,4}:\s{0,4}"([A-Za-z0-9+/]{8,400}={0,2})""#,
-                Check::Mixed,
+                "\"auth\"|\"auth\\|_auth=|_auth =",
+                r#"(?:"auth\\{0,7}"\s{0,4}:\s{0,4}\\{0,7}"|_auth\s?=\s?"?)([A-Za-z0-9+/]{8,400}={0,2})(?:\\{0,7}"|\s|$)"#,
+                Check::Login,
             ),
             Rule::After("bearer ey", r"[Bb]earer (eyJ[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*){2,4})", Check::Mixed),
         ],

@@ -111,7 +111,7 @@ pub(super) const ROWS: &[Row] = &[
             // A directory bucket's name says where it is. (S3 user guide, "Directory bucket naming rules")
             Rule::Host("--x-s3", r"([a-z0-9][a-z0-9-]{2,44}--[a-z0-9-]{4,16}--x-s3)"),
             Rule::Key(KeyRule {
-                names: "bucket|bucket name|fog directory|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體|balde|balde s3|cubo|cubo s3|kubełek|kubełka|kubełku|kubełek s3|kova|kovası|kovasına|kovasında|бакету|кошик s3|bucket de s3|bucket do s3|bucket di s3|bucketul|bucketului|bucket'ul|bucketen|\
+                names: "bucket|bucket name|kova|kovası|kovasına|kovasında|kovasından|kovaya|fog directory|bucket ref|buckets name|list bucket result|버킷|버킷 이름|버킷명|バケット|バケット名|バケットの名前|存储桶|存储桶名称|存儲桶|бакет|Бакет|бакета|бакете|bucket s3|depósito s3|compartiment|compartiment s3|儲存貯體|balde|balde s3|cubo|cubo s3|kubełek|kubełka|kubełku|kubełek s3|kova|kovası|kovasına|kovasında|бакету|кошик s3|bucket de s3|bucket do s3|bucket di s3|bucketul|bucketului|bucket'ul|bucketen|\
                         bucketem|bucketu|bucketa|bucketi|bucket'ı|bucket adı|บัคเก็ต|桶|桶名|桶名称|الحاوية|حاوية|دلو",
                 value: "{bucket}",
                 check: Check::Bucket,
@@ -162,22 +162,30 @@ pub(super) const ROWS: &[Row] = &[
             ),
             // What Terraform's provider does with one.
             Rule::After(" s3 bucket (", r" S3 Bucket \(({bucket})\)(?: [A-Z]|:)", Check::Bucket),
-            // A resource of Kubernetes that stands for one of AWS. (Crossplane, ACK)
+            // A resource of Kubernetes that stands for one of AWS: the name that it has there, if it is another, or its own.
+            // (Crossplane, "Managed resources"; ACK)
             Rule::After(
                 "kind: bucket",
-                r"kind: Bucket\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?: +[a-z]+: [^\n]{0,80}\n){0,3}? +name: ['\x22]?({bucket})",
-                Check::Bucket,
-            ),
-            // The name that such a resource has in AWS, if it is another. (Crossplane, "Managed resources")
-            Rule::After(
-                "kind: bucket",
-                r"kind: Bucket\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?: +[^\n]{0,100}\n){0,12}? +crossplane\.io/external-name: ['\x22]?({bucket})",
+                r"kind: Bucket\n(?:[a-zA-Z]+:[^\n]{0,80}\n){0,2}metadata:\n(?:(?: +[^\n]{0,100}\n){0,12}? +crossplane\.io/external-name: ['\x22]?({bucket})|(?: +[^\n]{0,100}\n){0,12}?spec:\n  (?:[a-zA-Z]+:[^\n]{0,80}\n  ){0,3}?name: ['\x22]?({bucket})|(?: +[a-z]+: [^\n]{0,80}\n){0,3}? +name: ['\x22]?({bucket}))",
                 Check::Bucket,
             ),
             // The bill has the bucket behind the service, the usage, the operation and the zone. (Cost and Usage Report)
             Rule::After(
                 "amazons3,|amazons3\",|amazons3\t|amazons3 |amazon simple storage service",
                 r#"(?:AmazonS3|Amazon Simple Storage Service)(?:["']{0,2} {0,20}[,\t|] {0,20}["']{0,2}[^,\t|\n]{0,60}){0,4}?["']{0,2} {0,20}[,\t|] {0,20}["']{0,2}([a-z][a-z0-9.-]{2,61}[a-z0-9])(?:["', \t|\r\n]|$)"#,
+                Check::Bucket,
+            ),
+            // A node of a diagram: Mermaid, PlantUML, Graphviz, letters.
+            Rule::After(
+                "s3\\n|s3<br|[ s3 ",
+                r"(?:(?:S3|s3)(?: [Bb]ucket)?(?:\\n|<br ?/?>)({bucket})[\x22<\\)\]]|\[ (?:S3|s3) ({bucket}) \])",
+                Check::Bucket,
+            ),
+            // Attributes of an element, and settings that say what is kept there.
+            Rule::After("=\"s3\"", r#"="s3"[^>\n]{0,80} name="({bucket})""#, Check::Bucket),
+            Rule::After(
+                "s3_artifacts|s3_backup|s3_logs|s3_uploads|s3_archive",
+                r#"(?i:s3_[a-z]{4,12})["']?\s?[:=]\s?["']?([a-z][a-z0-9.]{1,30}(?:-[a-z0-9.]{1,30}){1,6})(?:["'\s,;]|$)"#,
                 Check::Bucket,
             ),
             // A remote of rclone's.

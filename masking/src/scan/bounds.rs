@@ -35,8 +35,11 @@ enum End {
 /// The password that begins at `place` and ends as its neighbours do.
 pub(crate) fn value(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range<usize>> {
     let start = place.start;
+    if let Some(value) = braced(text, place) {
+        return Some(value);
+    }
     let open = !place.quoted && place.end.is_none();
-    let end = end_of(text, place, formal).filter(|_| open)?;
+    let end = end_of(text, place, formal).or_else(|| goes_on(text, place)).filter(|_| open)?;
     let rest = text.get(start..text.len().min(start + check::ENCLOSED_MAX + 1))?;
     let value = rest.get(..len(rest, end)?)?;
     if let Some(value) = member(text, start, rest, end) {
@@ -54,10 +57,37 @@ fn member(text: &[u8], start: usize, rest: &[u8], end: End) -> Option<Range<usiz
         _ => return None,
     };
     let value = rest.get(..len)?;
-    let chosen = if value.contains(&b' ') { phrase::is_given(value) } else { given::is_chosen(value) };
+    // Braces within it are signs like others.
+    let sure = || {
+        let has = |sort: fn(&u8) -> bool| value.iter().any(sort);
+        has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_digit)
+            && value.len() >= 8
+            && value.first().is_some_and(u8::is_ascii_alphanumeric)
+            && !value.iter().any(|b| is_any(b"\"'`\\()$%", b))
+    };
+    let chosen = if value.contains(&b' ') { phrase::is_given(value) } else { given::is_chosen(value) || sure() };
     let range = start..start + len;
     (chosen && !is_expression(value) && given::is_of_connection(text, range.clone(), separators)).then_some(range)
 }
+
+/// What stands in the braces of a connection, which hold signs that would end it: `Password={a;b};Encrypt=yes`.
+fn braced(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
+    let ValuePlace { start, kind: PlaceKind::Assigned, quoted: false, .. } = place else { return None };
+    text.get(..start)?.ends_with(b"={").then_some(())?;
+    let inside = text.get(start..text.len().min(start + check::ENCLOSED_MAX))?;
+    let line = inside.get(..inside.iter().position(|b| matches!(b, b'\n' | b'\r' | b'"')).unwrap_or(inside.len()))?;
+    let mut ends = memchr::memchr_iter(b'}', line).filter(|end| matches!(line.get(end + 1), None | Some(b';')));
+    let value = line.get(..ends.next()?)?;
+    let sign = |b: &u8| b.is_ascii_graphic() && !b.is_ascii_alphanumeric() && !is_any(b"_.-:$", b);
+    let range = start..start + value.len();
+    let chosen = value.len() >= BRACED_MIN && value.iter().any(sign);
+    (chosen && given::is_of_connection(text, start - 1..range.end + 1, b";")).then_some(range)
+}
+
+/// Bytes of a value in braces.
+const BRACED_MIN: usize = 4;
 
 /// Returns the length of a value of a connection: a semicolon is a sign of it if no other member follows.
 fn segments_len(rest: &[u8]) -> usize {
@@ -104,6 +134,13 @@ fn end_of(text: &[u8], place: ValuePlace, formal: bool) -> Option<End> {
     }
 }
 
+/// The end of a sentence, if one of scripts without blanks goes on behind a value: `密码：x，昨天…`.
+fn goes_on(text: &[u8], place: ValuePlace) -> Option<End> {
+    let rest = text.get(place.start..text.len().min(place.start + check::ENCLOSED_MAX))?;
+    let run = rest.get(..rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len()))?;
+    (place.kind == PlaceKind::Assigned && edge::wide_stop(run) < run.len()).then_some(End::Sentence)
+}
+
 /// Returns the length of the value that a text begins with, if it ends as such values do.
 fn len(rest: &[u8], end: End) -> Option<usize> {
     let run = rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len());
@@ -117,7 +154,7 @@ fn len(rest: &[u8], end: End) -> Option<usize> {
         }
         End::Semicolon => memchr::memchr3(b';', b'"', b'\'', line).or_else(|| phrase_len(rest)).or(Some(run)),
         End::Sentence => {
-            let line = line.get(..wide_stop(line)).unwrap_or_default();
+            let line = line.get(..edge::wide_stop(line)).unwrap_or_default();
             // A particle or a verb of scripts without blanks: `xです`, `x입니다`.
             let line = line.get(..line.iter().position(|b| *b >= 0xe3).unwrap_or(line.len())).unwrap_or_default();
             Some(line.len() - line.iter().rev().take_while(|b| is_any(b".,;:", b)).count())
@@ -140,14 +177,6 @@ fn len(rest: &[u8], end: End) -> Option<usize> {
             (pair || option || behind.is_empty() || rest.get(run) == Some(&b'\n')).then_some(run - stop)
         }
     }
-}
-
-/// Where a comma, a stop or a bracket of scripts without blanks ends what stands in front of it: `x，`, `x。`.
-fn wide_stop(line: &[u8]) -> usize {
-    let is_stop = |bytes: &[u8]| {
-        matches!(bytes, [0xe3, 0x80, 0x81 | 0x82 | 0x8d | 0x8f] | [0xef, 0xbc, 0x81 | 0x89 | 0x8c | 0x9b])
-    };
-    line.windows(3).position(is_stop).unwrap_or(line.len())
 }
 
 /// Returns the length of the first of several members that semicolons separate: `a;Port=1`.
@@ -248,7 +277,7 @@ pub(crate) fn without_member(text: &[u8], value: Range<usize>) -> Range<usize> {
 /// A value without the mark that ends its sentence: `x。`, `x. Then`.
 pub(crate) fn without_mark(text: &[u8], value: Range<usize>) -> Range<usize> {
     let bytes = text.get(value.clone()).unwrap_or_default();
-    let wide = bytes.len().checked_sub(3).filter(|at| bytes.get(*at..).is_some_and(|mark| wide_stop(mark) == 0));
+    let wide = bytes.len().checked_sub(3).filter(|at| bytes.get(*at..).is_some_and(|mark| edge::wide_stop(mark) == 0));
     match wide {
         Some(len) => value.start..value.start + len,
         None => value.start..value.end - usize::from(bytes.ends_with(b".") && sentence_follows(text, value.end)),

@@ -42,6 +42,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
             is_random(value) && (is_generated(value) || is_case_mixed(value) && letters::is_unlikely(value))
         }
         Check::Encoded => BASE64.decode(value).is_ok_and(|secret| is_generated(&secret) && is_random(&secret)),
+        Check::Login => is_login(value),
         Check::UserData => holds_values(value),
         Check::Account | Check::Grouped | Check::Staged => is_account(value),
         Check::PrivateIp => address(value).is_some_and(is_private),
@@ -57,6 +58,14 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Card => person::is_card(value),
         Check::Iban => person::is_iban(value),
     }
+}
+
+/// Returns whether base64 is of a user and a password, as HTTP and registries take them.
+fn is_login(value: &[u8]) -> bool {
+    let Ok(login) = BASE64.decode(value) else { return false };
+    let written = login.iter().all(|b| (b' '..0x7f).contains(b));
+    let password = memchr::memchr(b':', &login).filter(|user| *user > 0).and_then(|user| login.get(user + 1..));
+    written && password.is_some_and(|password| password.len() >= 4 && !template::is_one(password))
 }
 
 /// Returns whether base64 is of a text with words that values stand under or in. What is compressed cannot be read, so

@@ -143,13 +143,22 @@ pub(crate) fn is_account(word: &[u8]) -> bool {
 /// The password in the sentence of a name that ends at `at`.
 pub(crate) fn password(text: &[u8], at: usize) -> Option<Range<usize>> {
     let at = notation::skip_particle(text, at);
+    // `me pide contraseña, ¿sigue siendo x ?`
+    let asked =
+        text.get(at..).and_then(|rest| rest.strip_prefix(b",")).is_some_and(|rest| rest.starts_with(" ¿".as_bytes()));
+    let at = at + usize::from(asked);
     value(text, at, |before, word| {
         let told = || {
             is_verb(before)
-                && (check::is_generated(word) || check::is_mixed(word) || is_joined(word) || is_numbered(before, word))
+                && (check::is_generated(word)
+                    || check::is_mixed(word)
+                    || is_joined(word)
+                    || is_spelled(word)
+                    || is_numbered(before, word)
+                    || is_listed(before, word))
         };
-        (check::is_scattered(word) || told() && (!check::is_code(word) || is_spelled(word)))
-            && check::passes(Check::Password, word)
+        let told = told() && (!check::is_code(word) || is_spelled(word));
+        (check::is_scattered(word) || told || is_of_other_script(before, word)) && check::passes(Check::Password, word)
     })
 }
 
@@ -161,6 +170,30 @@ pub(crate) fn bucket(text: &[u8], at: usize) -> Option<Range<usize>> {
     let line = text.get(..at + memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
     value(line, at, |before, word| is_verb(before) && is_slug(word) && check::passes(Check::Bucket, word))
 }
+
+/// The buckets behind one that ends at `end`, in the same list.
+pub(crate) fn other_buckets(text: &[u8], end: usize) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut end = end;
+    while found.len() < OTHERS_MAX
+        && let Some(next) = notation::next_element(text, end)
+        && matches!(next.joint, notation::Joint::Comma | notation::Joint::And)
+    {
+        let start = next.place.start;
+        let rest = text.get(start..text.len().min(start + VALUE_MAX)).unwrap_or_default();
+        let len = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')).count();
+        let word = rest.get(..len).unwrap_or_default();
+        if !is_slug(word) || !check::passes(Check::Bucket, word) {
+            break;
+        }
+        end = start + len;
+        found.push(start..end);
+    }
+    found
+}
+
+/// Maximum buckets behind the first of a list.
+const OTHERS_MAX: usize = 16;
 
 /// Returns whether a word with hyphens is the name of something rather than an adjective: `read-only`, `state-of-the-art`.
 fn is_slug(word: &[u8]) -> bool {
@@ -181,6 +214,28 @@ fn is_numbered(before: &[u8], word: &[u8]) -> bool {
         && word.last().is_some_and(u8::is_ascii_digit)
 }
 
+/// `parola d'ordine LDAP: Ferro&Battuto`: words that a sign joins behind a colon.
+fn is_listed(before: &[u8], word: &[u8]) -> bool {
+    let sign = |b: &u8| matches!(b, b'&' | b'+' | b'_');
+    before.ends_with(b":") && word.iter().any(sign) && check::is_titled(word)
+}
+
+/// Returns whether a word of Latin letters and digits stands in a sentence of another script, where no word has them:
+/// `пароль от админки временно Snegir_2611_krasny`.
+fn is_of_other_script(before: &[u8], word: &[u8]) -> bool {
+    const WORD_MIN: usize = 8;
+    let foreign = !before.is_empty() && before.iter().all(|b| !b.is_ascii());
+    let signs = word.iter().any(|b| b.is_ascii_uppercase() || is_any(b"_!#$%&*+@", b));
+    foreign
+        && word.iter().any(u8::is_ascii_lowercase)
+        && word.len() >= WORD_MIN
+        && word.iter().all(u8::is_ascii_graphic)
+        && word.iter().any(u8::is_ascii_alphabetic)
+        && check::has_digit(word)
+        && signs
+        && !check::is_code(word)
+}
+
 /// Returns whether words with points between them are spelled as those of a password, not of code: `Aceituna.Negra55`.
 fn is_spelled(word: &[u8]) -> bool {
     let capital = |part: &[u8]| {
@@ -190,7 +245,7 @@ fn is_spelled(word: &[u8]) -> bool {
                 && rest.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         })
     };
-    word.contains(&b'.') && word.last().is_some_and(u8::is_ascii_digit) && word.split(|b| *b == b'.').all(capital)
+    word.contains(&b'.') && check::has_digit(word) && word.split(|b| *b == b'.').all(capital)
 }
 
 /// Returns whether a mark that ends sentences stands within a word, between its letters: `Saffron!Dusk`.
@@ -309,10 +364,19 @@ fn is_word(word: &[u8]) -> bool {
         _ => letters,
     };
     let dash = matches!(word, b":" | b"=" | b"-" | [0xe2, 0x80, 0x93 | 0x94]);
+    // `password rotated 2026-11-14, now x`
+    let date = matches!(word, [b'2', b'0', ..])
+        && word.len() <= DATE_MAX
+        && word.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'/' | b'.' | b','));
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || matches!(b, b'\'' | b'-' | b'(' | b')');
+    // `did the password change? I have x`
+    let letters = letters.strip_suffix(b"?").unwrap_or(letters);
     // An option of a command is no word.
-    dash || !letters.is_empty() && !letters.starts_with(b"-") && letters.iter().all(plain)
+    dash || date || !letters.is_empty() && !letters.starts_with(b"-") && letters.iter().all(plain)
 }
+
+/// Bytes of a date with the comma behind it.
+const DATE_MAX: usize = 11;
 
 fn without_tags(word: &[u8]) -> &[u8] {
     let rest = word.get(tags(word)..).unwrap_or_default();

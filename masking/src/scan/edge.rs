@@ -170,6 +170,14 @@ fn is_port(text: &[u8], at: usize) -> bool {
     (1..=5).contains(&digits) && (behind.starts_with(b": ") || behind.starts_with(b" >"))
 }
 
+/// Where a comma, a stop or a bracket of scripts without blanks ends what stands in front of it: `x，`, `x。`.
+pub(crate) fn wide_stop(line: &[u8]) -> usize {
+    let is_stop = |bytes: &[u8]| {
+        matches!(bytes, [0xe3, 0x80, 0x81 | 0x82 | 0x8d | 0x8f] | [0xef, 0xbc, 0x81 | 0x89 | 0x8c | 0x9b])
+    };
+    line.windows(3).position(is_stop).unwrap_or(line.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -93,6 +93,79 @@ pub(crate) fn is_words(value: &[u8]) -> bool {
         && !ENDINGS.iter().any(|ending| value.ends_with(ending))
 }
 
+/// Returns whether words with points between them are somebody's choice, `maelstrom.Key`, `dicom.Viewer.4`, rather than a
+/// path of code or of texts.
+pub(crate) fn is_dotted(value: &[u8]) -> bool {
+    const CODE: &str = "\
+        app|application|args|auth|cfg|client|code|com|conf|config|configuration|connection|const|constants|context|creds|credential|\
+        credentials|ctx|data|database|db|default|django|document|each|element|encoding|entity|env|environ|error|errors|event|field|\
+        fields|form|github|i18n|input|io|item|java|label|labels|local|login|messages|model|module|net|obj|object|options|opts|org|\
+        os|output|page|param|params|process|profile|prop|properties|props|query|req|request|response|result|row|self|server|\
+        service|session|settings|spring|state|store|system|text|this|type|types|util|utils|validation|validators|var|vars|view|\
+        window|yaml|yml|json|xml|txt|html|js|ts|py|rb|go|rs|cs|sh|jar|cfg|ini|properties|length|name|id|key1|key2";
+    let word = |part: &[u8]| part.iter().filter(|b| b.is_ascii_alphabetic()).count() >= 2;
+    let number = |part: &[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    let parts = || value.split(|b| *b == b'.');
+    let words = parts().filter(|part| word(part)).count();
+    // `Foo` or `7` among them: what is of small letters alone names something.
+    let cases = parts().any(|part| part.first().is_some_and(u8::is_ascii_uppercase) || number(part));
+    let numbered = value.iter().any(u8::is_ascii_digit);
+    let camel = |part: &[u8]| {
+        part.windows(2).any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
+    };
+    // Most values have no point.
+    value.len() >= DOTTED_MIN
+        && value.contains(&b'.')
+        && value.iter().all(plain)
+        && (words >= 2)
+        && (cases || numbered)
+        && parts().all(|part| (word(part) || number(part)) && !words::is_one_of(CODE, part) && !camel(part))
+        && is_chosen(value)
+}
+
+/// Bytes of words with points between them.
+const DOTTED_MIN: usize = 8;
+
+/// Returns whether the value that begins at `start` is what a file of settings gives a name to the end of its line, in a
+/// spelling that no variable of code has, `ldap.bind-password: …`, or behind an equals sign.
+pub(crate) fn is_of_setting(text: &[u8], start: usize) -> bool {
+    let head = text.get(start.saturating_sub(SETTING_MAX)..start).unwrap_or_default();
+    let line = edge::last_line(head).trim_ascii();
+    let (name, colon) = match line {
+        [name @ .., b'='] => (name.trim_ascii_end(), false),
+        [name @ .., b':'] => (name.trim_ascii_end(), true),
+        _ => return false,
+    };
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b':' | b'/');
+    let joined = name.iter().any(|b| matches!(b, b'-' | b'.' | b':'));
+    name.len() >= 2
+        && name.iter().all(plain)
+        && name.first().is_some_and(|b| !matches!(b, b'-' | b':'))
+        && (joined || !colon && name.contains(&b'_'))
+}
+
+/// Bytes of the name of a setting with its sign.
+const SETTING_MAX: usize = 120;
+
+/// Returns whether the attribute whose value begins at `start` is one of an element that names a user: `<Repo user="u"
+/// pass="…">`.
+pub(crate) fn is_of_login(text: &[u8], start: usize) -> bool {
+    let head =
+        text.get(start.saturating_sub(LOGIN_MAX)..start).filter(|head| head.ends_with(b"=\"")).unwrap_or_default();
+    let element = edge::last_line(head).rsplit(|b| *b == b'<').next().unwrap_or_default();
+    let user = [b" user=\"".as_slice(), b" username=\"", b" login=\"", b" uid=\""];
+    user.iter().any(|user| memchr::memmem::find(element, user).is_some())
+}
+
+/// Bytes of an element in front of its password.
+const LOGIN_MAX: usize = 200;
+
+/// Returns whether a text that ends at `end` is made into letters, as Java keeps a password: `"…".toCharArray()`.
+pub(crate) fn is_made_of_letters(text: &[u8], end: usize) -> bool {
+    text.get(end..).is_some_and(|rest| rest.starts_with(b"\".toCharArray()"))
+}
+
 /// Returns whether the members beside one are those of a connection: `Server=h;User Id=u;Password=x`, `host=h user=u
 /// password=x`. `separators` stand between them.
 pub(crate) fn is_of_connection(text: &[u8], value: Range<usize>, separators: &[u8]) -> bool {
@@ -133,6 +206,13 @@ pub(crate) fn is_of_systems_variable(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(VARIABLE_MAX)..start).unwrap_or_default();
     is_of_systems_option(head)
         || head.strip_suffix(b"=").and_then(|name| variable(name, false)).is_some_and(is_of_system)
+}
+
+/// Returns whether the value that begins at `start` is that of a member which is called like a system's variable:
+/// `POSTGRES_PASSWORD: …`.
+pub(crate) fn is_of_systems_member(text: &[u8], start: usize) -> bool {
+    let head = text.get(start.saturating_sub(VARIABLE_MAX)..start).unwrap_or_default();
+    head.strip_suffix(b": ").and_then(|name| variable(name, false)).is_some_and(is_of_system)
 }
 
 /// `--master-user-password …`

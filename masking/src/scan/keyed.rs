@@ -122,6 +122,9 @@ impl Keyed {
         let Some(value) = value else { return false };
         let end = value.end;
         found(value);
+        if self.check == Check::Bucket {
+            clause::other_buckets(text, end).into_iter().for_each(&mut found);
+        }
         // `Which account? 471192830564 or 582203941675?`
         let other = notation::next_element(text, end).filter(|next| next.joint == Joint::And);
         let other = other.filter(|_| self.check == Check::Account).map(|next| next.place.start);
@@ -155,7 +158,13 @@ impl Keyed {
             let value = self.value(text, place, formal, reading);
             let Some(value) = value else {
                 // `buckets: {chunks: logs, ruler: acme-ruler-7}`: a word may be anything, and what follows is a name.
-                let next = self.after_word(text, place).filter(|_| misses < MISSES_MAX);
+                let next = match place {
+                    ValuePlace { kind: PlaceKind::Item, tight: true, end: Some(end), .. } => {
+                        places::next_item_of_list(text, end)
+                    }
+                    place => self.after_word(text, place),
+                };
+                let next = next.filter(|_| misses < MISSES_MAX);
                 match next.filter(|next| reading.element(self.index, *next, formal)) {
                     Some(next) => (place, first, misses) = (next, false, misses + 1),
                     None => return,
@@ -198,7 +207,7 @@ impl Keyed {
             if matches!(place.kind, PlaceKind::Object | PlaceKind::Map | PlaceKind::Members | Item | Answer | Choice) {
                 let next = match place.kind {
                     Item => places::next_item_of_list(text, end),
-                    Answer => places::next_answer(text, end),
+                    Answer => places::next_answer(text, end).map(|next| ValuePlace { leads: place.leads, ..next }),
                     Choice => places::next_option(text, end),
                     kind @ (PlaceKind::Map | PlaceKind::Members) => {
                         member::next_in_map(text, end, kind).filter(|next| is_inner(text, place, *next))
@@ -240,12 +249,16 @@ impl Keyed {
         // `Bucket names: mercury, acme-logs and acme-backup`
         let comma = || {
             let head = text.get(..place.start).unwrap_or_default();
-            place.kind == PlaceKind::Assigned && !place.quoted && (head.ends_with(b"s: ") || head.ends_with(b", "))
+            let begins = [b"s: ".as_slice(), b", ", b"s: ["].iter().any(|begins| head.ends_with(begins));
+            place.kind == PlaceKind::Assigned && !place.quoted && begins
         };
         (named && (member || dash() || comma())).then_some(())?;
         let rest = text.get(place.start..text.len().min(place.start + WORD_MAX))?;
-        let len = rest.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || is_any(b".-", b)).count();
-        let end = place.start + len;
+        // `[*b, acme-logs]`: an alias of YAML.
+        let alias = usize::from(rest.starts_with(b"*"));
+        let word = rest.get(alias..)?;
+        let len = word.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || is_any(b".-", b)).count();
+        let end = place.start + alias + len;
         let closed = notation::skip_quote(text, end).filter(|_| place.quoted).unwrap_or(end);
         let ends = matches!(text.get(closed), Some(b'\n' | b'\r' | b',')) && len > 0;
         let next = if member {
@@ -357,6 +370,9 @@ impl Keyed {
                     !check::has_reference_mark(cell) && !check::begins_with_sigil(cell) && !cell.contains(&b'`');
                 return (given && self.check == Check::Password && cell.len() >= PIPED_MIN).then_some(place.start..end);
             }
+            if place.kind == PlaceKind::Given {
+                return (self.check == Check::Password && given::is_chosen(cell)).then_some(place.start..end);
+            }
             let place = match place.kind {
                 PlaceKind::Answer => ValuePlace { kind: PlaceKind::Cell, ..place },
                 _ => place,
@@ -375,8 +391,15 @@ impl Keyed {
             let unnamed = !check::is_numbered_name(cell) || check::is_titled(cell);
             return (sure && one && unnamed && self.is_enclosed(cell) && unlike_word).then_some(place.start..end);
         }
-        if let Some(words) = quoted::words(text, place, formal).filter(|_| self.check == Check::Password) {
+        if self.check == Check::Password
+            && let Some(words) = quoted::words(text, place, formal)
+        {
             return Some(words);
+        }
+        if self.check == Check::Password
+            && let Some(line) = quoted::setting(text, place, formal)
+        {
+            return Some(line);
         }
         // What a notation encloses is a password or none, whatever characters it is made of.
         if self.is_password() && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place)) {
@@ -388,13 +411,17 @@ impl Keyed {
                 .or_else(|| quoted::line(text, place, formal));
             if let Some(value) = enclosed {
                 let word = |bytes: &[u8]| {
-                    self.check == Check::Password
-                        && place.quoted
-                        && place.kind == PlaceKind::Assigned
-                        && given::is_words(bytes)
+                    let dotted =
+                        || given::is_dotted(bytes) && (self.check == Check::Password || check::has_digit(bytes));
+                    let words = || self.check == Check::Password && given::is_words(bytes);
+                    place.quoted && place.kind == PlaceKind::Assigned && (words() || dotted())
                 };
+                let made = |value: &Range<usize>| given::is_made_of_letters(text, value.end);
+                let given =
+                    |value: &Range<usize>| place.quoted && (made(value) || given::is_of_login(text, value.start));
                 return Some(value).filter(|value| {
-                    text.get(value.clone()).is_some_and(|value| self.is_enclosed(value) || word(value))
+                    let bytes = text.get(value.clone()).unwrap_or_default();
+                    self.is_enclosed(bytes) || word(bytes) || given(value) && given::is_chosen(bytes)
                 });
             }
             let bounded = bounds::value(text, place, formal).filter(|_| self.check == Check::Password);
@@ -428,8 +455,27 @@ impl Keyed {
         let bytes = text.get(value.clone())?;
         let whole = edge::right(Edge::Right, text, value.end) && edge::left(Edge::Right, text, value.start);
         let call = self.secret && !place.quoted && meant::is_call(text, value.end, bytes);
-        (whole && !call && check::passes(self.check, bytes) && self.is_meant(text, &value, bytes, place, formal))
-            .then_some(value)
+        if !whole || call {
+            return None;
+        }
+        if !check::passes(self.check, bytes) {
+            return Some(value).filter(|value| self.is_joined(text, value, bytes, place, formal));
+        }
+        if self.is_meant(text, &value, bytes, place, formal) {
+            return Some(value);
+        }
+        // A word that could be somebody's name.
+        let labelled = place.kind == PlaceKind::Item && place.tight && check::is_distinctive(bytes);
+        let named = matches!(self.check, Check::Bucket | Check::Name) && (place.end.is_none() || labelled);
+        let whole = !matches!(text.get(value.end), Some(b'-' | b'$' | b'{' | b'(' | b'='));
+        if named
+            && whole
+            && bytes.len() >= DOUBTFUL_MIN
+            && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || is_any(b".-", b))
+        {
+            reading.doubtful.push((value, self.kind));
+        }
+        None
     }
 
     /// The password in a quotation with blanks: all of it, or a word of the sentence that stands there.
@@ -453,6 +499,17 @@ impl Keyed {
         let generated = (check::is_generated(word) || check::is_mixed(word)) && self.is_enclosed(word);
         (generated && !check::is_code(word) && !check::has_reference_mark(word))
             .then(|| phrase.start..phrase.start + word.len())
+    }
+
+    /// Returns whether words that somebody has joined are all that a line gives a name which much else has: `secret =
+    /// Burdock_Root`.
+    fn is_joined(&self, text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace, formal: bool) -> bool {
+        self.check == Check::Scattered
+            && place.kind == PlaceKind::Assigned
+            && !place.quoted
+            && (place.leads || formal)
+            && meant::is_last(text, value.end)
+            && (given::is_dotted(bytes) || check::is_titled(bytes) && !bytes.contains(&b'-'))
     }
 
     /// Returns whether words with points between them are a password rather than code: nothing else is on the line, and
@@ -485,7 +542,13 @@ impl Keyed {
             Check::Bucket | Check::Name if place.end.is_some() => {
                 let alone =
                     matches!(place.kind, PlaceKind::Cell | PlaceKind::Item | PlaceKind::Answer | PlaceKind::Choice);
+                // All that a command answers which was asked for buckets.
+                if place.kind == PlaceKind::Answer && place.leads && self.check == Check::Bucket {
+                    return true;
+                }
                 let telling = check::is_distinctive(bytes) && (alone || place.leads);
+                // Behind a label stands anything.
+                let telling = telling && (place.kind != PlaceKind::Item || !place.tight);
                 let telling = telling && (place.kind != PlaceKind::Item || !meant::is_description(bytes));
                 let telling =
                     telling && (place.kind != PlaceKind::Before || place.quoted || !meant::is_description(bytes));
@@ -565,13 +628,18 @@ impl Keyed {
             }
             Check::Password if !place.quoted && meant::is_compared(text, place.start, bytes) => false,
             Check::Password if !place.quoted && meant::is_command(text, place.start, bytes) => false,
-            Check::Password if place.kind == PlaceKind::Said => meant::is_told(bytes),
+            Check::Password if place.kind == PlaceKind::Said => {
+                meant::is_told(bytes) || meant::is_predicate(text, value) && meant::is_unlike_word(bytes)
+            }
             Check::Password => {
                 let signs = place.tight && meant::is_signed(text, value, bytes, formal, place.leads);
                 let random = letters::is_random(bytes);
                 let plain = (check::has_digit(bytes) || signs || random)
                     && (!check::is_code(bytes) || self.is_words(text, value, bytes, place, formal))
-                    || check::is_titled(bytes) && text.get(value.end).is_none_or(|b| is_any(b"\n\r\"'},&;", b));
+                    || check::is_titled(bytes)
+                        && (text.get(value.end).is_none_or(|b| is_any(b"\n\r\"'},&;", b))
+                            || place.tight && text.get(value.end..).is_some_and(|rest| rest.starts_with(b" -")))
+                    || given::is_dotted(bytes) && check::has_digit(bytes) && is_in_query(text, place.start);
                 let sure = formal
                     || check::is_generated(bytes)
                     || check::is_long(bytes)
@@ -587,10 +655,21 @@ impl Keyed {
     }
 }
 
+/// Returns whether the value that begins at `start` is one of the query of a URL: `?user=u&password=…`.
+fn is_in_query(text: &[u8], start: usize) -> bool {
+    let head = text.get(start.saturating_sub(LOOP_MAX)..start).unwrap_or_default();
+    let name = head.strip_suffix(b"=").unwrap_or_default();
+    let run = name.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')).count();
+    run < name.len() && matches!(name.get(name.len() - run - 1), Some(b'&' | b'?'))
+}
+
 /// Returns whether a member stands in the same map as the one before it: what stands further out belongs to something else.
 fn is_inner(text: &[u8], before: ValuePlace, next: ValuePlace) -> bool {
     nested::indent_of(text, next.start) >= nested::indent_of(text, before.start)
 }
+
+/// Bytes of a word that could be somebody's name.
+const DOUBTFUL_MIN: usize = 7;
 
 /// Bytes of the head of a loop in front of what it goes through.
 const LOOP_MAX: usize = 64;

@@ -32,6 +32,38 @@ pub(crate) fn is_told(value: &[u8]) -> bool {
         || unlikely && value.iter().all(u8::is_ascii_alphanumeric)
 }
 
+/// Returns whether the predicate of a sentence in Korean or Japanese follows a value: `비밀번호는 x 입니다`, `パスワードは x です`.
+pub(crate) fn is_predicate(text: &[u8], value: &Range<usize>) -> bool {
+    const PREDICATES: [&str; 14] = [
+        "입니다",
+        "이고",
+        "인데",
+        "이에요",
+        "예요",
+        "이며",
+        "이었",
+        "였",
+        "임",
+        "로 ",
+        "으로 ",
+        "です",
+        "でした",
+        "だ",
+    ];
+    let rest = text.get(value.end..).unwrap_or_default();
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    PREDICATES.iter().any(|predicate| rest.starts_with(predicate.as_bytes()))
+}
+
+/// Returns whether a value has what words of a sentence do not have: digits or signs among letters, or capitals.
+pub(crate) fn is_unlike_word(value: &[u8]) -> bool {
+    const WORD_MIN: usize = 6;
+    let sign = |b: &u8| is_any(b"!#$%^&*+=~@?", b);
+    let letters = value.iter().any(u8::is_ascii_alphabetic);
+    let inner = value.get(1..value.len().saturating_sub(1)).unwrap_or_default();
+    value.len() >= WORD_MIN && letters && (check::has_digit(value) || inner.iter().any(sign)) && !check::is_code(value)
+}
+
 /// Returns whether people made a value of capitalised words and a number, with signs between them: `Tidewater_9`,
 /// `Hazel-Stoat-31`.
 fn is_numbered_word(value: &[u8]) -> bool {

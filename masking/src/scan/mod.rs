@@ -28,6 +28,7 @@ mod history;
 mod id;
 mod joined;
 mod keyed;
+mod kin;
 mod known;
 mod letters;
 mod literals;
@@ -323,6 +324,7 @@ impl Scanner {
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
             neighbour::columns(page.raw, &mut hits, account);
+            neighbour::bars(page.raw, &mut hits, account);
             neighbour::plain(page.raw, &mut hits, account);
             neighbour::said(page.raw, &mut hits, account);
             neighbour::told(page.raw, &mut hits, account);
@@ -352,11 +354,22 @@ impl Scanner {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
         self.always.find(text.text, |range, kind| hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
+        self.kin(page.raw, &std::mem::take(&mut readings.view.doubtful), &mut hits);
         answer::mark(text.text.as_bytes(), &mut hits);
         let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
         let mut found = Found { hits, opaque, hidden, marked, ..Found::default() };
         self.sift(text.text, &mut found);
         found
+    }
+
+    /// Adds the names that begin as others do.
+    fn kin(&self, text: &[u8], doubtful: &[(Range<usize>, KindId)], hits: &mut Vec<Hit>) {
+        if hits.iter().all(|hit| hit.evidence == Evidence::Form) {
+            return;
+        }
+        let kind = |id| self.kind_id(id).filter(|kind| self.is_on(*kind));
+        let told = kin::Told { bucket: kind("s3_bucket"), database: kind("rds_instance") };
+        kin::add(text, doubtful, told, hits);
     }
 
     /// Adds the values in a text that is a secret as the Secrets Manager stores it.

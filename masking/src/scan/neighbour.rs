@@ -63,6 +63,90 @@ pub(crate) fn columns(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     add(hits, account, found.into_iter().map(|start| start..start + ACCOUNT_LEN).collect());
 }
 
+/// Adds the accounts in the column between bars in which one stands: `prod | 471192830564 | …`.
+pub(crate) fn bars(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
+    let of_account = |hit: &&Hit| hit.kind == account;
+    let mut starts: Vec<usize> = hits.iter().filter(of_account).map(|hit| hit.start).collect();
+    // Most texts have none, or no row.
+    if starts.is_empty() || memchr::memmem::find(text, b" | ").is_none() {
+        return;
+    }
+    // One that another part of the text shows may stand in a row without a name.
+    let mut values: Vec<&[u8]> =
+        hits.iter().filter(of_account).filter_map(|hit| text.get(hit.start..hit.end)).collect();
+    values.dedup();
+    for value in values.into_iter().filter(|value| value.len() >= ACCOUNT_LEN).take(SHOWN_MAX) {
+        starts.extend(memchr::memmem::find_iter(text, value));
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    let (mut found, mut read) = (Vec::new(), 0);
+    for start in starts.into_iter().filter(|start| is_between_bars(text, *start)) {
+        if start < read {
+            continue;
+        }
+        let head = text.get(start.saturating_sub(ROW_MAX)..start).unwrap_or_default();
+        let line = start - edge::last_line(head).len();
+        let column = bars_of(text.get(line..start).unwrap_or_default());
+        let count = row_at(text, line).map(bars_of);
+        let same = |line: &usize| row_at(text, *line).map(bars_of) == count;
+        let next = |line: usize| row_at(text, line).map(|row| line + row.len() + 1).filter(|next| *next < text.len());
+        let previous = |line: usize| {
+            let head = text.get(line.saturating_sub(ROW_MAX)..line.checked_sub(1)?)?;
+            Some(line - 1 - edge::last_line(head).len())
+        };
+        // Rules between rows, of other signs, are stepped over.
+        let above =
+            std::iter::successors(previous(line), |row| previous(*row)).take_while(|row| *row >= read && same(row));
+        let below: Vec<usize> = std::iter::successors(next(line), |row| next(*row)).take_while(same).collect();
+        let cell = |line: usize| cell_of(text, line, column);
+        found.extend(above.filter_map(cell));
+        read = below.last().copied().unwrap_or(line) + 1;
+        found.extend(below.into_iter().filter_map(cell));
+    }
+    add(hits, account, found);
+}
+
+/// Maximum accounts that are looked for in rows.
+const SHOWN_MAX: usize = 2;
+
+/// Maximum bytes of a row.
+const ROW_MAX: usize = 400;
+
+/// Returns whether nothing but blanks stands between what begins at `start` and a bar, on one side at least.
+fn is_between_bars(text: &[u8], start: usize) -> bool {
+    let head = text.get(start.saturating_sub(ROW_MAX)..start).unwrap_or_default();
+    let blanks = head.iter().rev().take_while(|b| **b == b' ').count();
+    let behind = text.get(start..text.len().min(start + ROW_MAX)).unwrap_or_default();
+    let after = behind.iter().position(|b| !(b.is_ascii_digit() || matches!(b, b' ' | b'-')));
+    let bar = |b: Option<&u8>| b == Some(&b'|');
+    bar(head.len().checked_sub(blanks + 1).and_then(|at| head.get(at))) || bar(after.and_then(|at| behind.get(at)))
+}
+
+/// The line that begins at `line`, if it is not longer than rows are.
+fn row_at(text: &[u8], line: usize) -> Option<&[u8]> {
+    let rest = text.get(line..text.len().min(line + ROW_MAX))?;
+    let end = memchr::memchr(b'\n', rest).or_else(|| (line + rest.len() == text.len()).then_some(rest.len()))?;
+    rest.get(..end)
+}
+
+fn bars_of(part: &[u8]) -> usize {
+    memchr::memchr_iter(b'|', part).count()
+}
+
+/// The account in a column of the row that begins at `line`.
+fn cell_of(text: &[u8], line: usize, column: usize) -> Option<Range<usize>> {
+    let row = row_at(text, line)?;
+    let cell = row.split(|b| *b == b'|').nth(column)?;
+    let start = line + row.split(|b| *b == b'|').take(column).map(|cell| cell.len() + 1).sum::<usize>();
+    let start = start + cell.iter().take_while(|b| **b == b' ').count();
+    let value = cell.trim_ascii();
+    let grouped = value.len() == ACCOUNT_LEN + 2
+        && value.iter().enumerate().all(|(at, b)| if at == 4 || at == 9 { *b == b'-' } else { b.is_ascii_digit() });
+    let plain = value.len() == ACCOUNT_LEN && clause::is_account(value);
+    (plain || grouped).then(|| start..start + value.len())
+}
+
 /// Adds the accounts that stand elsewhere in the text in groups, as the console writes them, and plainly here.
 pub(crate) fn plain(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     let grouped = |hit: &&Hit| {

@@ -41,6 +41,8 @@ pub(crate) enum PlaceKind {
     Choice,
     /// An answer of a command that lists several.
     Answer,
+    /// What a call is given that takes a password.
+    Given,
     /// What a command reads from the one in front of it.
     Piped,
     /// A member of a map whose name is a plural: `buckets: {logs: b-1}`.
@@ -104,10 +106,15 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
         [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, Joint::Dash),
         [b'<', b'/', ..] => (next_tag(text, at)?, Joint::Tag),
         [b'|', next, ..] if *next != b'|' && *next != b'\n' => (at + 1, Joint::Cell),
+        // What a diff changes a member into: `value: b⏎value: c`.
+        [next, ..] if next.is_ascii_alphabetic() && at > close + 1 && same_member(text, end, at).is_some() => {
+            (same_member(text, end, at)?, Joint::Arrow)
+        }
         [next, ..]
             if (next.is_ascii_alphanumeric() || matches!(next, b'"' | b'\'') && close > end)
                 && at == close + 1
-                && text.get(close) == Some(&b' ') =>
+                && text.get(close) == Some(&b' ')
+                && text.get(end) != Some(&b'`') =>
         {
             (at, Joint::Blank)
         }
@@ -118,6 +125,19 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let quoted = start > unquoted;
     let place = ValuePlace { start, end: None, kind: PlaceKind::Assigned, quoted, tight: false, leads: false };
     Some(Element { place, joint })
+}
+
+/// Where the value of the member at `at` begins, if the line of the value that ends at `end` has a member of the same name,
+/// and nothing else.
+fn same_member(text: &[u8], end: usize, at: usize) -> Option<usize> {
+    let line = edge::last_line(text.get(end.saturating_sub(REMARK_MAX * 2)..end)?).trim_ascii_start();
+    let name =
+        line.iter().take(REMARK_MAX).take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')).count();
+    let sign = line.get(name..).filter(|sign| name > 0 && (sign.starts_with(b": ") || sign.starts_with(b" = ")))?;
+    let sign = if sign.starts_with(b": ") { b": ".len() } else { b" = ".len() };
+    let member = line.get(..name + sign)?;
+    let broken = text.get(end..at)?.contains(&b'\n');
+    (broken && text.get(at..)?.starts_with(member)).then_some(at + member.len())
 }
 
 /// The literal of the other branch, behind one that ends at `close`: `x ? "b" : "c"`, `"b" if x else "c"`.
@@ -202,7 +222,11 @@ pub(crate) fn ends_element(text: &[u8], end: usize) -> bool {
     let at = skip_quote(text, end).unwrap_or(end);
     let next = skip_spaces(text, at);
     let ends = matches!(text.get(next), None | Some(b',' | b']' | b')' | b'}' | b'\n' | b'\r' | b'\\'));
-    ends || is_last(text, at) || next > at && text.get(next..).is_some_and(|rest| starts_conjunction(rest) > 0)
+    // `--buckets a,b --region c`
+    let option = next > at && text.get(next..).is_some_and(|rest| rest.starts_with(b"--"));
+    ends || option
+        || is_last(text, at)
+        || next > at && text.get(next..).is_some_and(|rest| starts_conjunction(rest) > 0)
 }
 
 /// Returns whether a sentence ends at `at`.
@@ -889,6 +913,17 @@ pub(crate) fn skip_particle(text: &[u8], at: usize) -> usize {
     // `Root Id 이름은 "…"`: what the name is of stands in front.
     if let Some(named) = [" 이름은 ", " 이름이 "].iter().find(|named| rest.starts_with(named.as_bytes())) {
         return at + named.len() - 1;
+    }
+    // `외부 ID(ExternalId)는 x 입니다`: the name explains another one.
+    let close = match rest {
+        [b')', 0xe0..=0xff, ..] => Some(")"),
+        [0xef, 0xbc, 0x89, ..] => Some("）"),
+        _ => None,
+    };
+    if let Some(close) = close {
+        let behind = rest.get(close.len()..).unwrap_or_default();
+        let particle = ["은 ", "는 ", "이 ", "가 "].iter().find(|particle| behind.starts_with(particle.as_bytes()));
+        return particle.map_or(at, |particle| at + close.len() + particle.len() - 1);
     }
     if rest.first().is_none_or(u8::is_ascii) {
         return at;

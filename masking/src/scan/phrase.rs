@@ -50,6 +50,33 @@ pub(crate) fn is_given(value: &[u8]) -> bool {
     is_bounded(value) && words(value).take(WORDS_MAX + 1).count() <= WORDS_MAX && !words(value).any(is_about)
 }
 
+/// Returns whether the rest of a line of settings is a password with blanks. `sure` says that nothing but a value can stand
+/// there.
+pub(crate) fn is_line(value: &[u8], sure: bool) -> bool {
+    const OPERATORS: &str =
+        "or|and|if|else|not|await|new|in|is|then|do|unless|lambda|return|as|for|gets|ask|string|see";
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || is_any(b" '-_.!&+#@%/", b);
+    let begins = value.first().is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
+    let ends = value.last().is_some_and(|b| !matches!(b, b'.' | b':' | b','));
+    let count = words(value).take(LINE_WORDS + 1).count();
+    begins
+        && ends
+        && (2..=LINE_WORDS).contains(&count)
+        && value.iter().all(plain)
+        && !words(value).any(|word| {
+            is_one_of(OPERATORS, word)
+                || word == b"-"
+                || word == b"+"
+                || word == b"/"
+                || word.starts_with(b"-")
+                || word.starts_with(b"#")
+        })
+        && if sure { is_given(value) } else { is_password(value) }
+}
+
+/// Words of such a line.
+const LINE_WORDS: usize = 6;
+
 fn is_about(word: &[u8]) -> bool {
     let bare = |b: &u8| !b.is_ascii_alphanumeric();
     let front = word.iter().take_while(|b| bare(b)).count();

@@ -59,7 +59,7 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(next_line(name, text));
     add(content(name, text));
     add(form(name, text));
-    add(before(name, text));
+    add(before(name, text).or_else(|| explained(name, text)));
     add(expected(name, text));
     add(opening.inside(text).and_then(|at| computed::expression(at, text)));
     add(computed::environment(name, text));
@@ -67,13 +67,16 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(computed::option(name, text));
     add(computed::field(name, text));
     add(looked_up(name, text));
-    add(piped(name, text));
+    add(piped(name, text).or_else(|| letters(name, text)));
     add(reply(name, text));
 }
 
 /// `| DB_BUCKET | String | b |`, `DB_BUCKET   prod   b`: the name in the first cell of a row, the value in the last.
 fn last_cell(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let rest = text.get(name.end..text.len().min(name.end + ROW_MAX))?;
+    if let Some(cell) = rest.strip_prefix(b"}") {
+        return macro_cell(name, text, cell);
+    }
     matches!(rest, [b' ', b' ' | b'|', ..] | [b'\t' | b'|', ..]).then_some(())?;
     let head = text.get(name.start.saturating_sub(4)..name.start)?;
     head.iter().rev().find(|b| **b != b' ').is_none_or(|b| matches!(b, b'\n' | b'|')).then_some(())?;
@@ -88,6 +91,23 @@ fn last_cell(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let between = border.trim_ascii().len();
     let pair = between == 0 && border.len() > 3 && first_of_line(name, text);
     (cell && (between > 1 || pair)).then_some(place)
+}
+
+/// `| {$PG.PASSWORD} | x |`: the cell behind that of a macro or a variable.
+fn macro_cell(name: &Name<'_>, text: &[u8], rest: &[u8]) -> Option<ValuePlace> {
+    let head = edge::last_line(text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?);
+    let path = head.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':')).count();
+    let outer = head.get(..head.len() - path)?;
+    let opened = [b"{$".as_slice(), b"${", b"{#"].iter().find_map(|open| outer.strip_suffix(*open))?;
+    opened.trim_ascii_end().ends_with(b"|").then_some(())?;
+    let line = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
+    let behind = line.trim_ascii_start().strip_prefix(b"|")?;
+    let start = line.len() - behind.trim_ascii_start().len();
+    let cell = behind.trim_ascii_start();
+    let cell = cell.get(..memchr::memchr(b'|', cell)?)?.trim_ascii_end();
+    let start = name.end + 1 + start;
+    let place = ValuePlace { start, end: Some(start + cell.len()), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
+    (!cell.is_empty()).then_some(place)
 }
 
 /// Returns whether nothing but blanks stands in front of a name on its line.
@@ -146,9 +166,10 @@ fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let start = name.end + marks + 1 + empty + fence + indent + quote;
     let place = ValuePlace { start, end: Some(start + inside.len()), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
     // `$ … | jq -r '.DBInstances[].DBInstanceIdentifier'`
-    let several = name.is_query_for_several(text) || marks == 0 && is_column(name, inside, text, start);
+    let asked = name.is_query_for_several(text);
+    let several = asked || marks == 0 && is_column(name, inside, text, start);
     let kind = if several { PlaceKind::Answer } else { place.kind };
-    alone.then_some(ValuePlace { quoted: false, kind, ..place })
+    alone.then_some(ValuePlace { quoted: false, kind, leads: asked, ..place })
 }
 
 /// What a command is given to read: `echo 'x' | passwd --stdin ops`, `docker login --password-stdin <<< "x"`.
@@ -190,13 +211,115 @@ fn piped(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     one.then_some(ValuePlace { start, end: Some(start + value.len()), kind: PlaceKind::Piped, ..ValuePlace::WHOLE })
 }
 
+/// The password that Java makes letters of for a call that takes one: `ks.load(in, "…".toCharArray())`.
+fn letters(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    const CALLS: &str = "load|init|getKey|setKeyEntry|PasswordProtection|PBEKeySpec|store|getEntry";
+    (text.get(name.end) == Some(&b'(') && name.holds(b"tochararray")).then_some(())?;
+    let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
+    // The point may be of the name.
+    let point = usize::from(text.get(name.start) != Some(&b'.'));
+    let string = edge::last_line(head);
+    let string = string.get(..string.len().checked_sub(point)?)?.strip_suffix(b"\"")?;
+    let open = memchr::memrchr(b'"', string)?;
+    let call = string.get(..memchr::memchr(b'(', string.get(..open)?)?)?;
+    let run = call.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let end = name.start - point - 1;
+    let place = ValuePlace {
+        start: end - (string.len() - open - 1),
+        end: Some(end),
+        kind: PlaceKind::Given,
+        ..ValuePlace::WHOLE
+    };
+    words::is_one_of(CALLS, call.get(call.len() - run..)?).then_some(place)
+}
+
 /// The first item of a list under a heading: `Affected buckets⏎* b-1⏎* b-2`.
 fn item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let rest = text.get(name.end..)?;
     let marks = rest.iter().take(CLOSING_MAX).take_while(|b| b":*\r".contains(b)).count();
     let line = name.end + marks;
-    (rest.get(marks) == Some(&b'\n') && name.is_plural()).then(|| next_item_of_list(text, line)).flatten()
+    let heads = || name.is_foreign() && name.is_heading(text);
+    if rest.get(marks) == Some(&b'\n') && (name.is_plural() || heads()) {
+        return next_item_of_list(text, line);
+    }
+    // `We need access to the following buckets, please:`
+    edge::previous(text, name.end).filter(|last| matches!(last, b's' | b'S' | 0x80..))?;
+    let line = rest.get(..rest.len().min(SENTENCE_MAX)).unwrap_or_default();
+    let end = memchr::memchr(b'\n', line)?;
+    let list = rest.get(end..)?.trim_ascii_start();
+    let marked = [b"- ".as_slice(), b"* ", b"+ ", "• ".as_bytes(), "・".as_bytes(), "– ".as_bytes(), b"1. "];
+    let lists = marked.iter().any(|mark| list.starts_with(mark)) && (name.is_plural() || name.is_foreign());
+    lists.then_some(())?;
+    let prose = |b: &u8| !is_any(b"{}[]=;<>\\|", b);
+    let announced =
+        line.get(..end).is_some_and(|line| line.iter().all(prose)) && is_announced(name, text, name.end + end);
+    announced.then(|| next_item_of_list(text, name.end + end)).flatten()
 }
+
+/// Returns whether a sentence whose line ends at `end` announces a list of what the name in it names: the word that does so
+/// stands in front of the name, or at the end.
+fn is_announced(name: &Name<'_>, text: &[u8], end: usize) -> bool {
+    const IN_FRONT: [&str; 26] = [
+        "following",
+        "these",
+        "folgende",
+        "diese",
+        "suivant",
+        "siguiente",
+        "estos",
+        "seguinte",
+        "estes",
+        "seguenti",
+        "questi",
+        "poniższ",
+        "następując",
+        "следующ",
+        "aşağıdaki",
+        "아래",
+        "다음",
+        "以下",
+        "下記",
+        "次の",
+        "如下",
+        "下列",
+        "下面",
+        "这些",
+        "volgende",
+        "följande",
+    ];
+    const BEHIND: [&str; 14] = [
+        "below",
+        "unten",
+        "ci-dessous",
+        "suivants",
+        "suivantes",
+        "siguientes",
+        "seguintes",
+        "abajo",
+        "abaixo",
+        "sotto",
+        "ниже",
+        "如下",
+        "dưới đây",
+        "sau đây",
+    ];
+    let head = text.get(name.start.saturating_sub(ANNOUNCED_MAX)..name.start).unwrap_or_default();
+    let front = edge::last_line(head);
+    let back = text.get(name.end..end).unwrap_or_default().trim_ascii_end();
+    let back = back.strip_suffix("：".as_bytes()).or_else(|| back.strip_suffix(b":")).unwrap_or(back).trim_ascii_end();
+    // `the following buckets have these rules:`
+    let rules = || ["rule", "regel", "règle", "regla", "regra", "規則", "规则", "규칙"];
+    let other = rules().iter().any(|rule| words::holds_ignore_case(back, rule.as_bytes()));
+    let in_front = IN_FRONT.iter().any(|word| words::holds_ignore_case(front, word.as_bytes()));
+    let behind = || BEHIND.iter().any(|word| words::ends_with_ignore_case(back, word.as_bytes()));
+    !other && (in_front || behind())
+}
+
+/// Bytes in front of a name in which a list of what it names is announced.
+const ANNOUNCED_MAX: usize = 48;
+
+/// Bytes of a sentence on either side of a name in it.
+const SENTENCE_MAX: usize = 120;
 
 /// The item of a list that begins after the end of the line at `at`, if it is one word, or one with a remark behind it.
 pub(crate) fn next_item_of_list(text: &[u8], at: usize) -> Option<ValuePlace> {
@@ -208,7 +331,7 @@ pub(crate) fn next_item_of_list(text: &[u8], at: usize) -> Option<ValuePlace> {
     let behind = rest.get(line + blanks..).filter(|_| breaks <= 2)?;
     let digits = behind.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
     let numbered = behind.get(digits..).is_some_and(|rest| digits > 0 && rest.starts_with(b". "));
-    let marks = [b"* ".as_slice(), b"- ", b"+ ", "• ".as_bytes()];
+    let marks = [b"* ".as_slice(), b"- ", b"+ ", "• ".as_bytes(), "・".as_bytes(), "– ".as_bytes()];
     let mark = match marks.into_iter().find(|mark| behind.starts_with(mark)) {
         Some(mark) => mark.len(),
         None if numbered => digits + 2,
@@ -217,6 +340,10 @@ pub(crate) fn next_item_of_list(text: &[u8], at: usize) -> Option<ValuePlace> {
         None => return None,
     };
     let item = behind.get(mark..)?;
+    let start = at + line + blanks + mark;
+    if let Some(place) = labelled(item, start) {
+        return Some(place);
+    }
     let quote = usize::from(item.first() == Some(&b'`'));
     let inside = item.get(quote..)?;
     let len = inside.iter().position(|b| *b <= b' ' || *b == b'`' || *b == b',').unwrap_or(inside.len());
@@ -226,6 +353,30 @@ pub(crate) fn next_item_of_list(text: &[u8], at: usize) -> Option<ValuePlace> {
     let place = ValuePlace { start, end: Some(start + len), kind: PlaceKind::Item, ..ValuePlace::WHOLE };
     (len > 0 && ends).then_some(place)
 }
+
+/// The value of an item behind its label: `- 受注: b-1 （…）`. `tight` tells it from an item that is nothing else.
+fn labelled(item: &[u8], start: usize) -> Option<ValuePlace> {
+    let item = item.get(..item.len().min(LABEL_MAX * 3))?;
+    let item = item.get(..memchr::memchr(b'\n', item).unwrap_or(item.len()))?;
+    let (label, sign) =
+        [": ", "："].iter().find_map(|sign| Some((memchr::memmem::find(item, sign.as_bytes())?, sign)))?;
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || is_any(b" -_/", b);
+    let named = (1..=LABEL_MAX).contains(&label) && item.get(..label)?.iter().all(plain);
+    let value = item.get(label + sign.len()..)?;
+    let quote = usize::from(value.first() == Some(&b'`'));
+    let inside = value.get(quote..)?;
+    let len = inside.iter().take_while(|b| in_value(**b)).count();
+    let next = inside.get(len + quote..)?;
+    let ends = matches!(next, [] | [b' ', b'(', ..] | [b',', ..])
+        || next.first().is_some_and(|b| !b.is_ascii())
+        || next.starts_with(" （".as_bytes());
+    let start = start + label + sign.len() + quote;
+    let place = ValuePlace { start, end: Some(start + len), kind: PlaceKind::Item, tight: true, ..ValuePlace::WHOLE };
+    (named && len > 0 && ends).then_some(place)
+}
+
+/// Bytes of the label of an item.
+const LABEL_MAX: usize = 40;
 
 /// The next answer of a command, after one that ends at `end`: behind a tab, or on a line of its own.
 pub(crate) fn next_answer(text: &[u8], end: usize) -> Option<ValuePlace> {
@@ -381,7 +532,8 @@ fn answer(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     // `--query 'Buckets[].Name' --output text`
     let several = Some(name.end + line)
         .filter(|_| !after.quoted && name.is_query_for_several(text))
-        .and_then(|end| next_answer(text, end));
+        .and_then(|end| next_answer(text, end))
+        .map(|first| ValuePlace { leads: true, ..first });
     let place = several.unwrap_or(after);
     rest.get(..line)?.iter().all(|b| *b != b';' && *b != b'|').then_some(place)
 }
@@ -497,7 +649,9 @@ pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
         Some([b')', b'.', b't', b'o', b'B' | b'E' | b'S' | b'.' | b' ', ..] | [b')', b'.', b'i', b's', b'E', ..]) => {
             false
         }
-        Some([b'}', b' ', b'=', ..]) => false,
+        Some([b'}', b' ', b'=' | b' ' | b'|', ..]) => false,
+        // `외부 ID(ExternalId)는`
+        Some([b')', 0xeb..=0xed, ..]) => false,
         Some([b')' | b'}' | b'/' | b'!' | b'#', ..]) => true,
         Some([b'.', next, ..]) => next.is_ascii_alphabetic() || *next == b'_',
         _ => false,
@@ -751,10 +905,37 @@ fn before(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let quoted = mark.is_some_and(|(open, _)| first.ends_with(open.as_bytes()));
     let alone = first.last().map_or(from == 0, |b| b.is_ascii_whitespace() || !b.is_ascii());
     let (start, end) = (from + first.len(), Some(from + value.len()));
-    let leads = name.is_foreign() || at < noun || mark.is_none() && is_own(first, value.get(first.len()..)?);
+    let foreign = text.get(name.start..name.end).is_some_and(|name| !name.is_ascii());
+    let leads = foreign || at < noun || mark.is_none() && is_own(first, value.get(first.len()..)?);
     let apart = spaced.is_some() || leads;
     let meant = if mark.is_some() { quoted && apart } else { alone && spaced.is_some() };
     (len > 0 && meant).then_some(ValuePlace { start, end, kind: PlaceKind::Before, quoted, tight: false, leads })
+}
+
+/// The value in front of the brackets that say what it is: `b-1 (S3 bucket)`, `b-1（S3バケット）`.
+fn explained(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let rest = text.get(name.end..).filter(|rest| matches!(rest.first(), Some(b')' | 0xef)))?;
+    (rest.starts_with(b")") || rest.starts_with("）".as_bytes())).then_some(())?;
+    let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
+    let head = head.strip_suffix(b" ").unwrap_or(head);
+    let service =
+        head.iter().rev().take(SERVICE_MAX).take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit()).count();
+    let head = head.get(..head.len() - service)?;
+    let front = head.strip_suffix(b"(").or_else(|| head.strip_suffix("（".as_bytes()))?;
+    let front = front.strip_suffix(b" ").unwrap_or(front);
+    let len = front.iter().rev().take_while(|b| in_value(**b)).count();
+    let end = name.start - (text.get(..name.start)?.len().min(BEFORE_MAX) - front.len());
+    let first = front.get(..front.len() - len)?;
+    let alone = first.last().is_none_or(|b| matches!(b, b' ' | b'\n' | b'\t' | b'`') || !b.is_ascii());
+    let start = end - len;
+    (len > 0 && alone).then_some(ValuePlace {
+        start,
+        end: Some(end),
+        kind: PlaceKind::Before,
+        quoted: false,
+        tight: false,
+        leads: true,
+    })
 }
 
 /// Returns whether a value without marks is that of the noun behind it: an article stands in front, and it has the parts of

@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use crate::near::is_any;
 use crate::scan::check;
+use crate::scan::edge;
 use crate::scan::given;
 use crate::scan::name::in_name;
 use crate::scan::notation::{MARKUP, PlaceKind, ValuePlace};
-use crate::scan::phrase::{PHRASE_MAX, is_password as is_phrase};
-use crate::scan::words;
+use crate::scan::phrase::{self, PHRASE_MAX, is_password as is_phrase};
+use crate::scan::words::{self, Bytes};
 
 /// Bytes in which the closing mark is looked for.
 const REACH: usize = check::ENCLOSED_MAX + 1;
@@ -93,7 +94,9 @@ const STATEMENT_MAX: usize = 200;
 
 /// A value up to the mark that closes it, if it begins after one and the rest of it has no blank.
 pub(crate) fn widened(text: &[u8], value: Range<usize>) -> Range<usize> {
-    let end = close(text, value.start, value.end).unwrap_or(value.end);
+    // The key that a script presses behind it is not of it.
+    let pressed = || matches!(text.get(value.end..), Some([b'\\', b'r' | b'n', b'"', ..]));
+    let end = close(text, value.start, value.end).filter(|_| !pressed()).unwrap_or(value.end);
     value.start..end
 }
 
@@ -170,7 +173,7 @@ pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range
     let blanks = behind.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
     let ends = matches!(behind.get(blanks..)?, [] | [b'\n', ..] | [b'#', ..]);
     let tail = rest.get(..run)?.iter().rev().take_while(|b| matches!(b, b',' | b';')).count();
-    let value = rest.get(..run - tail)?;
+    let value = rest.get(..run - tail).filter(|value| edge::wide_stop(value) == value.len())?;
     let sigil = check::begins_with_sigil(value) && check::is_generated(value);
     let special = sigil || value.iter().any(|b| is_any(b"\"'`,;\\<>&|{}[]", b));
     let sure = formal
@@ -184,6 +187,9 @@ pub(crate) fn line(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range
 pub(crate) fn words(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range<usize>> {
     let ValuePlace { start, quoted: false, .. } = place else { return None };
     let option = place.kind == PlaceKind::Near;
+    if place.kind == PlaceKind::Assigned && !place.tight && place.leads && given::is_of_systems_member(text, start) {
+        return member(text, start);
+    }
     if !(option || place.kind == PlaceKind::Assigned && place.tight) {
         return None;
     }
@@ -207,6 +213,46 @@ pub(crate) fn argument(text: &[u8], place: ValuePlace) -> Option<Range<usize>> {
     let value = place.start..close(text, open, place.start)?;
     // The rest of a query is not of the value.
     text.get(value.clone()).is_some_and(|value| !holds_pair(value)).then_some(value)
+}
+
+/// One word that a member of YAML gives a system, alone on its line: `POSTGRES_PASSWORD: riverbank`.
+fn member(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let rest = text.get(start..text.len().min(start + TOKEN_MAX))?;
+    let run = rest.iter().take_while(|b| **b > b' ').count();
+    let value = rest.get(..run)?;
+    let ends = matches!(rest.get(run..)?, [] | [b'\n' | b'\r', ..]);
+    (ends && value.iter().all(u8::is_ascii_alphanumeric) && given::is_chosen(value)).then_some(start..start + run)
+}
+
+/// What a setting is given up to the end of its line: `gpg_passphrase = fern & frond 9`, `keystore.password: maelstrom.Key`.
+pub(crate) fn setting(text: &[u8], place: ValuePlace, formal: bool) -> Option<Range<usize>> {
+    let ValuePlace { start, kind: PlaceKind::Assigned, quoted: false, end: None, .. } = place else { return None };
+    let rest = text.get(start..text.len().min(start + PHRASE_MAX))?;
+    // Most values are code's, or a word.
+    static PLAIN: Bytes = Bytes::alphanumeric_or(b"-_.!&+#@%/'");
+    let run = rest.iter().position(|b| !PLAIN.has(*b) && b.is_ascii()).unwrap_or(rest.len());
+    match rest.get(run) {
+        None | Some(b'\n' | b'\r') if rest.get(..run)?.contains(&b'.') => {}
+        Some(b' ') => {}
+        _ => return None,
+    }
+    let end =
+        memchr::memchr2(b'\n', b'\r', rest).or_else(|| (start + rest.len() == text.len()).then_some(rest.len()))?;
+    let line = rest.get(..end)?.trim_ascii_end();
+    let setting = || formal || given::is_of_setting(text, start);
+    let chosen = if line.contains(&b' ') {
+        place.leads && !formal && phrase::is_line(line, false)
+            || phrase::is_line(line, true) && given::is_of_setting(text, start)
+    } else {
+        given::is_dotted(line) && (place.leads || setting()) && is_apart(line, place, setting)
+    };
+    chosen.then_some(start..start + line.len())
+}
+
+/// Returns whether words with points between them are no path of code: a setting has them, or they have a number.
+fn is_apart(line: &[u8], place: ValuePlace, setting: impl Fn() -> bool) -> bool {
+    let number = line.rsplit(|b| *b == b'.').next().is_some_and(|last| last.iter().all(u8::is_ascii_digit));
+    number || setting() || !place.tight && line.iter().any(u8::is_ascii_digit)
 }
 
 /// Maximum bytes of the name in an argument.

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::catalog::KindId;
 use crate::scan::name::{Name, ShortName};
 use crate::scan::notation::ValuePlace;
 use crate::scan::places::NamePlace;
@@ -49,6 +50,8 @@ pub(crate) struct Reading {
     pub(crate) headers: Vec<Header>,
     /// Variables of the current text that stand where a rule expects a value.
     pub(crate) uses: Vec<Use>,
+    /// Places of the current text at which a name may stand and a word too.
+    pub(crate) doubtful: Vec<(Range<usize>, KindId)>,
     /// Names of the current text that have found no value, or one on another line; and the latter.
     pub(crate) unmet: Vec<usize>,
     pub(crate) crossed: Vec<Range<usize>>,
@@ -120,6 +123,7 @@ impl Reading {
             elements: HashSet::new(),
             headers: Vec::new(),
             uses: Vec::new(),
+            doubtful: Vec::new(),
             unmet: Vec::new(),
             crossed: Vec::new(),
             quads: None,
@@ -173,6 +177,7 @@ impl Reading {
         self.base += len + 1;
         self.headers.clear();
         self.uses.clear();
+        self.doubtful.clear();
         self.unmet.clear();
         self.crossed.clear();
     }

@@ -62,7 +62,8 @@ fn encloses(value: &[u8], open: &[u8], close: &[u8]) -> bool {
 /// `generate(16)`, `@Vault(Uri=…)`
 fn is_call(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"@").unwrap_or(value);
-    let name = value.iter().take_while(|b| in_name(**b)).count();
+    // No name of code has a hyphen.
+    let name = value.iter().take_while(|b| in_name(**b) && **b != b'-').count();
     let inside = value.get(name..).and_then(|rest| rest.strip_prefix(b"(")?.strip_suffix(b")"));
     let argument = |b: &u8| in_name(*b) || matches!(b, b'=' | b',' | b'\'' | b'"' | b'\\' | b'(' | b')');
     name >= 4 && inside.is_some_and(|inside| inside.iter().all(argument))
@@ -75,9 +76,15 @@ fn is_irregular(value: &[u8]) -> bool {
 
 /// `AgBy3i4OJSWK…`, `ENC[AES256_GCM,…]`: what a controller of a cluster or a tool for files has encrypted.
 pub(crate) fn is_sealed(value: &[u8]) -> bool {
-    const SEALED_MIN: usize = 80;
+    const SEALED_MIN: usize = 60;
     let base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-    value.starts_with(b"ENC[") || value.len() >= SEALED_MIN && value.starts_with(b"Ag") && value.iter().all(base64)
+    // Spring's and LDAP's, and what PostgreSQL keeps instead of a password.
+    let named = [b"ENC[".as_slice(), b"{cipher}", b"e1NTSEF9", b"e1NIQ", b"e0NSWVBU"]
+        .iter()
+        .any(|sign| value.starts_with(sign));
+    let digest =
+        value.strip_prefix(b"md5").is_some_and(|digest| digest.len() == 32 && digest.iter().all(u8::is_ascii_hexdigit));
+    named || digest || value.len() >= SEALED_MIN && value.starts_with(b"Ag") && value.iter().all(base64)
 }
 
 /// `${NAME:-…}`: a variable with its default, whose name tells what that is.
