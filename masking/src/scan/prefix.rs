@@ -234,8 +234,10 @@ fn word(text: &[u8]) -> Option<(Kind, usize)> {
         }
         [b' ' | b'|', ..] => {
             let level = || LEVELS.contains(&word).then(|| (Kind::Time, level_len(text)));
-            let other = || level().or_else(|| provisioner(text));
-            container(word, rest).or_else(|| context(word)).or_else(|| system_time(text)).or_else(other)
+            // Most lines begin with a word of their own text, which is neither a month nor in front of a parenthesis.
+            let clock = || (len == MONTH_LEN).then(|| system_time(text)).flatten();
+            let provisioner = || rest.starts_with(b" (").then(|| provisioner(text)).flatten();
+            container(word, rest).or_else(|| context(word)).or_else(clock).or_else(level).or_else(provisioner)
         }
         [b'[', ..] => context(word).or_else(|| provisioner(text)),
         _ => context(word),
@@ -284,6 +286,9 @@ fn container(word: &[u8], rest: &[u8]) -> Option<(Kind, usize)> {
 
 /// `file.yml-12-`, which a search writes in front of the lines around a match.
 fn context(word: &[u8]) -> Option<(Kind, usize)> {
+    if word.len() < CONTEXT_MIN {
+        return None;
+    }
     // Most words have no hyphen, or no point.
     let mut point = word.iter().position(|b| *b == b'.').filter(|_| word.contains(&b'-'))?;
     loop {
@@ -298,6 +303,10 @@ fn context(word: &[u8]) -> Option<(Kind, usize)> {
     }
 }
 
+/// Minimum bytes of that: `a.b-1-`.
+const CONTEXT_MIN: usize = 6;
+
+const MONTH_LEN: usize = 3;
 const MONTHS: &[u8] = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
 
 /// `Jul  1 09:12:44 host app[7]: `
