@@ -45,6 +45,10 @@ const NOTATIONS: &[&str] = &[
     // A resource of Kubernetes has another name in AWS.
     "apiVersion: s3.aws.upbound.io/v1beta2\nkind: Bucket\nmetadata:\n  name: reports\n  annotations:\n    crossplane.io/external-name: ‹turnstone-reports-eu›\nspec:\n  x: y\n",
     "apiVersion: rds.services.k8s.aws/v1alpha1\nkind: DBInstance\nmetadata:\n  name: turnstone-db\nspec:\n  dbInstanceIdentifier: ‹turnstone-pg-a›\n",
+    "アカウントＩＤ：‹471192830564›\nＡＷＳアカウント　‹305918274610›\n",
+    "The account ‹471192830564› is ours.\nProduction runs in ‹305918274610› from a to b, and took 582203941675 ms\n",
+    "[storage \"s3\"]\n  bucket = ‹acmeraweu›\nstorage: { type: s3, bucket: ‹acmeraweu› }\n",
+    "put BucketName=‹acmeraweu›, Key=x\nreplicate_source_db = \"‹heron-main-1›\"\ns3.Object('‹acmeraweu›', 'key')\n",
     // Answers of the CLI, and a bot.
     "$ aws apigateway get-api-keys --include-values --query 'items[].[name,value]' --output text\npartner-a\t‹bo3fDyusj46vkP3Wwq4rPn2hpgZJLCKYNDWLpvgM›\npartner-b\t‹co3fDyusj46vkP3Wwq4rPn2hpgZJLCKYNDWLpvgM›\n",
     "токен бота: ‹7120334518:AActqfZWTbxlvLE5UXK3bEo2MHv6fzqWoUk›\nTELEGRAM_TOKEN=‹7120334518:AActqfZWTbxlvLE5UXK3bEo2MHv6fzqWoUk›\n",
@@ -543,6 +547,8 @@ const NOTATIONS: &[&str] = &[
 
 /// Texts in which names stand and no values.
 const OTHERWISE: &[&str] = &[
+    "DB: postgres-16\nDB: mysql-8\nRDS postgres-16 with Aurora mysql-8 and RDS for MySQL db-t3\n",
+    "f(BucketName=bucketname, S3KeyPrefix=prefix)\n[section]\nbucket = acmeraweu\n",
     "All buckets follow these rules:\n- block-public-access\n- lower case\n",
     "The buckets in this list are read-only:\n- see-also\n",
     "the bucket permissions, bucket datasets of s3://‹data-lake-1›/x\n",

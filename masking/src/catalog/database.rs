@@ -131,13 +131,13 @@ pub(super) const ROWS: &[Row] = &[
             }),
             // The engine or the service stands in front, or a colon behind what everybody calls a database.
             Rule::After(
-                "rds |aurora |db: |db：|mysql |mariadb ",
+                "rds |rds: |aurora |db: |db：|mysql |mariadb ",
                 concat!(
                     r"(?:RDS|Aurora|DB|MySQL|Postgres|PostgreSQL|MariaDB)(?:\s?(?::|：)\s?|(?: 从库| 主库| 인스턴스| インスタンス)? )(",
                     slug!(),
                     r")(?:[\s,;|)\]\x22'`<\x80-\xff]|$|\.(?:\s|$))"
                 ),
-                Check::Name,
+                Check::Called,
             ),
             // A node of a diagram: Mermaid, PlantUML, Graphviz.
             Rule::After(
@@ -147,7 +147,7 @@ pub(super) const ROWS: &[Row] = &[
                     "[a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){1,5}",
                     r")(?:[\x22<\\)\]]| \()"
                 ),
-                Check::Name,
+                Check::Called,
             ),
             Rule::After(
                 "[(\"",
@@ -156,7 +156,7 @@ pub(super) const ROWS: &[Row] = &[
                     "[a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){1,5}",
                     r")(?:<br ?/?>|\\n)(?:RDS|Aurora|MySQL|Postgres|MariaDB)"
                 ),
-                Check::Name,
+                Check::Called,
             ),
             Rule::After("dbinstance ", "DBInstance ([A-Za-z][A-Za-z0-9-]{1,62}) not found", Check::Name),
             Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.(?:{region}\.rds|rds\.{region})\.{aws}"),
@@ -166,7 +166,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                names: "^source identifier|replication source identifier|replica identifier",
+                names: "^source identifier|replicate source db|source db instance|replication source identifier|replica identifier",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),

@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Row] = &[
                         canceled by|shared by|started by|target id|child id|invoice receiver|outpost id|\
                         subscribers|associated entity|successful shares|values to add|values to remove|master id|\
                         outposts id|resource id|attribute values|^aws|계정|계정 id|계정 아이디|계정 번호|어카운트|어카운트 id|アカウント|\
-                        アカウント id|アカウント番号|アカウントナンバー|계정번호|账户编号|账号编号|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^management account|cuenta|cuenta id|konto|konto id|\
+                        アカウント id|アカウント番号|アカウントＩＤ|アカウントｉｄ|アカウントナンバー|계정번호|账户编号|账号编号|账户|账户 id|账号|账号 id|帐户|帐户 id|帐号|帐号 id|^management account|cuenta|cuenta id|konto|konto id|\
                         konta|koncie|compte|conta|аккаунт|Аккаунт|аккаунта|аккаунте|users|grantees|kontonummer|\
                         numer konta|tài khoản|akun|حساب|Účet|hesap|hesabı|hesap kimliği|hesap no|hesap numarası|hesabın|खाता|účet|účtu|Účtu|účtem|účty|\
                         обліковий запис|Обліковий запис|облікового запису|обліковому записі|акаунт|Акаунт|акаунта|акаунту|акаунті|\

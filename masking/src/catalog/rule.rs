@@ -177,6 +177,8 @@ pub(crate) enum Check {
     Bucket,
     /// It is a name, and not a word or reference.
     Name,
+    /// It is a name, and not an engine of databases with its version.
+    Called,
     /// It is an account, and no minute, behind the name of a stage, which names other things too.
     Staged,
     /// It could be a password: it is not a reference, code or a type.

@@ -275,8 +275,8 @@ pub(super) const ROWS: &[Row] = &[
             ),
             // What people give each other: `the login is ops / Plum-tree_44`.
             Rule::After(
-                "login is |login for |credentials: |zugangsdaten: ",
-                r#"(?i:logins?|credentials|zugangsdaten|zugang)[^\n/]{0,60}?(?: is|:| are| ist)? ["'`]?[A-Za-z0-9._@-]{2,64}["'`]? / ["'`]?([A-Z][A-Za-z]{2,24}[_.!#+-][A-Za-z0-9_.!#+-]{0,40}[0-9]{1,4}[!#+]?)(?:["'`\s,;)]|$)"#,
+                "login is |login for |credentials: |creds are |creds: |zugangsdaten: ",
+                r#"(?i:logins?|credentials|creds|zugangsdaten|zugang)[^\n/]{0,60}?(?: is|:| are| ist)? ["'`]?[A-Za-z0-9._@-]{2,64}["'`]? / ["'`]?([A-Z][A-Za-z]{2,24}[_.!#+&*%-][A-Za-z0-9_.!#+&*%-]{0,40}[0-9]{1,4}[!#+]?)(?:["'`\s,;)]|$)"#,
                 Check::Given,
             ),
             // A user and a password in one argument: curl, HAProxy, cloud-init.
@@ -326,8 +326,8 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Given,
             ),
             Rule::After(
-                ": eap |: xauth |: ntlm |: pin ",
-                r#": (?:EAP|XAUTH|NTLM|PIN) "([^"\n$<{]{4,128})""#,
+                ": eap |: xauth |: ntlm |: pin |: psk ",
+                r#": (?:EAP|XAUTH|NTLM|PIN|PSK) "([^"\n$<{]{4,128})""#,
                 Check::UrlPassword,
             ),
             Rule::After(
@@ -366,6 +366,69 @@ pub(super) const ROWS: &[Row] = &[
                 ".erlang.cookie",
                 r"\.erlang\.cookie[^\n]{0,40}\n#?\s{0,8}([A-Z0-9]{20,40})(?:\s|$)",
                 Check::None,
+            ),
+            // Commands that are given one: registries, archives, files that are encrypted, a variable of Windows, Redis.
+            Rule::After(
+                "docker login |podman login |registry login |skopeo login |oc login ",
+                r#"[a-z]{2,8} login [^\n|;]{0,160}?(?:-p|--password)[ =]["']?([^\x00-\x20"'\\$<{-][^\x00-\x20"'\\]{3,127})"#,
+                Check::Given,
+            ),
+            Rule::After(
+                "encrypt_string ",
+                r#"encrypt_string (?:--?[a-z-]{1,30}[ =][^\s'"]{1,80} ){0,3}["']([^"'\n$<{]{4,128})["']"#,
+                Check::UrlPassword,
+            ),
+            Rule::After(
+                "mongosh |mongodump |mongorestore |mongoexport |mongoimport ",
+                r#"mongo[a-z]{2,7} [^\n|;]{0,200}?(?: -p ?| --password[ =])["']?([^\x00-\x20"'\\$<{-][^\x00-\x20"'\\]{3,127})"#,
+                Check::Given,
+            ),
+            Rule::After(
+                "openssl enc ",
+                r#"openssl enc [^\n|;]{0,160}? -k ["']?([^\x00-\x20"'\\$<{-][^\x00-\x20"'\\]{3,127})"#,
+                Check::Given,
+            ),
+            Rule::After(
+                "zip -p |unzip -p |zip -r -p|unzip -o -p",
+                r#"(?:un)?zip (?:-[a-zA-Z]{1,6} ){0,3}?-P (?:["']([^"'\n$<{]{4,128})["']|([^\x00-\x20"'\\$<{-][^\x00-\x20"'\\]{3,127}))"#,
+                Check::UrlPassword,
+            ),
+            Rule::After(
+                "7z x |7z a |7z e |7za x |7za a ",
+                r#"7za? [a-z] [^\n|;]{0,120}?-p["']?([^\x00-\x20"'\\$<{-][^\x00-\x20"'\\]{3,127})"#,
+                Check::Given,
+            ),
+            Rule::After(
+                "setx ",
+                r#"(?i:setx [A-Z0-9_]{0,40}(?:pass|passwd|password|pwd|secret|token)) "?([^"\n%$<{]{4,128}?)"?(?: /M)?(?:\r|\n|$)"#,
+                Check::Given,
+            ),
+            Rule::After(
+                "requirepass |masterauth ",
+                r#"(?:requirepass|masterauth) ["']?([^\x00-\x20"'\\$<{]{4,128})["']?(?:\r|\n|$)"#,
+                Check::Given,
+            ),
+            // Devices of a network: in clear, or so that everybody can read it.
+            Rule::After(
+                "password 0 |password 7 |key 0 |key 7 |ascii 0 ",
+                r#"(?:password|secret|key|ascii) (?:7 ([0-9A-F]{8,128})|0 ([^\x00-\x20"'$<{]{6,128}))(?:\r|\n|$)"#,
+                Check::Given,
+            ),
+            Rule::After(
+                "isakmp key |ascii-text \"|password-value ",
+                r#"(?:isakmp key (?:[06] )?([^\x00-\x20"'$<{]{6,128}) (?:address|hostname)|ascii-text "([^"\n]{6,128})"|password-value "?([^\x00-\x20"'$<{]{6,128}))"#,
+                Check::Given,
+            ),
+            Rule::After(
+                "auth sha |auth md5 |auth sha-256 ",
+                r"auth (?:sha|md5|sha-256) ([^\x00-\x20\x22'$<{]{6,64})(?: priv (?:aes|des|3des)(?: [0-9]{3})? ([^\x00-\x20\x22'$<{]{6,64}))?",
+                Check::Given,
+            ),
+            // Of another cloud.
+            Rule::After(
+                "sharedaccesskey=|accountkey=",
+                "(?:SharedAccessKey|AccountKey)=([A-Za-z0-9+/]{40,90}={0,2})",
+                Check::Mixed,
             ),
             // A linked server of SQL Server, and a table of another database in ClickHouse.
             Rule::After(
@@ -452,8 +515,8 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Password,
             ),
             Rule::After(
-                "-passin |-passout ",
-                r"-pass(?:in|out) ['\x22]?pass:['\x22]?([^\s'\x22<$][^\s'\x22]{3,127})",
+                "-passin |-passout |-pass pass:|-pass \"|-pass '",
+                r"-pass(?:in|out)? ['\x22]?pass:['\x22]?([^\s'\x22<$][^\s'\x22]{3,127})",
                 Check::UrlPassword,
             ),
             // What a script of expect answers to a question for one, on the next line or in the same braces.
@@ -471,7 +534,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::After("net user ", r"(?i:net user) [^\s/]{1,64} ([^\s/*-][^\s]{5,127})", Check::Password),
             Rule::After("/pass:", r"/pass:([^\s'\x22]{6,128})", Check::Password),
             Rule::After(
-                "-storepass |-keypass |storepass ",
+                "-storepass |-keypass |-srcstorepass |-deststorepass |-srckeypass |-destkeypass ",
                 r"-(?:src|dest)?(?:store|key)pass ([^\s'\x22]{6,128})",
                 Check::Password,
             ),

@@ -124,7 +124,7 @@ pub(super) const ROWS: &[Row] = &[
             ),
             // The first argument of calls to S3, and the last of one that refers to a bucket.
             Rule::After(
-                "putobject(|getobject(|listobjects(|deleteobject(|put_object(|get_object(|list_objects(|delete_object(|\
+                "putobject(|getobject(|s3.object(|resource.object(|listobjects(|deleteobject(|put_object(|get_object(|list_objects(|delete_object(|\
                         putobjectrequest(|getobjectrequest(|listobjectsrequest(|deleteobjectrequest(|s3.geturl(|\
                         create_s3_uri(|doesobjectexist(|download_file(|download_fileobj(|.fput_object(|.fget_object(",
                 r#"(?i:[a-z_0-9.]{6,24})\(\s{0,40}["']({bucket})["']\s{0,20},"#,

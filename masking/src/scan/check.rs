@@ -30,6 +30,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
         Check::Mixed => has_digit(value) && value.iter().any(u8::is_ascii_alphabetic),
         Check::Bucket => is_bucket(value),
         Check::Name => is_name(value),
+        Check::Called => is_name(value) && !is_engine(value),
         Check::Password => is_password(value),
         Check::Scattered => is_password(value) && is_scattered(value),
         Check::Setting => is_password(value) && !is_metavariable(value) && !is_numbered_name(value),
@@ -193,6 +194,15 @@ const TYPES: &str = "\
     aurora-mysql|aurora-postgresql|oracle-ee|oracle-ee-cdb|oracle-se2|oracle-se2-cdb|sqlserver-ee|sqlserver-se|\
     sqlserver-ex|sqlserver-web|db2-ae|db2-se";
 
+/// `postgres-16`, `aurora-mysql-8`, `db-t3`: what a database runs.
+fn is_engine(value: &[u8]) -> bool {
+    const ENGINES: &str = "\
+        aurora|db|for|mariadb|mongo|mongodb|mssql|mysql|oracle|percona|pg|postgres|postgresql|redis|rds|server|sqlserver|se|ee|ex|\
+        version|v|driver|client|connector|compatible|engine";
+    let version = |part: &[u8]| part.len() <= 4 && part.iter().any(u8::is_ascii_digit);
+    value.split(|b| *b == b'-').all(|part| is_one_of(ENGINES, part) || version(part))
+}
+
 fn is_bucket(value: &[u8]) -> bool {
     let memory = value.strip_prefix(b"0x").is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     // An endpoint of AWS's own.
@@ -243,7 +253,7 @@ pub(crate) fn is_titled(value: &[u8]) -> bool {
         style|sub|sync|system|table|tag|target|temp|template|test|text|time|title|token|type|ui|update|url|user|username|utf|\
         value|version|view|web|with|word|write|xml|your|example|enter|wrong|invalid|required|change|confirm|new|old|current|\
         reset|forgot|show|hide|weak|strong|blank|empty|dummy|fake|sample|secret|aws|amazon";
-    let parts = || value.split(|b| is_any(b"-_+&!", b));
+    let parts = || value.split(|b| is_any(b"-_+&!#*%~", b));
     let lower = |part: &[u8]| part.iter().all(u8::is_ascii_lowercase);
     let upper = |part: &[u8]| part.iter().all(u8::is_ascii_uppercase);
     let capital = |part: &[u8]| part.split_first().is_some_and(|(a, rest)| a.is_ascii_uppercase() && lower(rest));
@@ -256,6 +266,11 @@ pub(crate) fn is_titled(value: &[u8]) -> bool {
         && parts().all(|part| number(part) || word(part))
         && words().any(capital) | (words().any(lower) && words().any(upper))
         && given::is_chosen(value)
+}
+
+/// Returns whether somebody has joined words so with a sign that words of a sentence are not joined with: `Corn_Bunting`.
+pub(crate) fn is_signed_title(value: &[u8]) -> bool {
+    value.iter().any(|b| is_any(b"_+&!#*%~", b)) && is_titled(value)
 }
 
 /// What a program or a protocol writes and nobody chooses, in quotation marks or not: `Option<&[u8]>`, `HTTP/1.1…`,
@@ -374,7 +389,7 @@ pub(crate) fn is_dotted_phrase(value: &[u8]) -> bool {
 
 /// Returns whether a value is made of at least three words, as a passphrase is, and not the name of something that holds
 /// one.
-fn is_phrase(value: &[u8]) -> bool {
+pub(crate) fn is_phrase(value: &[u8]) -> bool {
     const PHRASE_MIN: usize = 12;
     const HOLDERS: [&[u8]; 16] = [
         b"pass",

@@ -224,6 +224,7 @@ fn is_listed(before: &[u8], word: &[u8]) -> bool {
 /// `пароль от админки временно Snegir_2611_krasny`.
 fn is_of_other_script(before: &[u8], word: &[u8]) -> bool {
     const WORD_MIN: usize = 8;
+    let before = before.strip_suffix(b":").unwrap_or(before);
     let foreign = !before.is_empty() && before.iter().all(|b| !b.is_ascii());
     let signs = word.iter().any(|b| b.is_ascii_uppercase() || is_any(b"_!#$%&*+@", b));
     foreign
@@ -261,7 +262,7 @@ fn is_verb(word: &[u8]) -> bool {
     static VERBS: Words = Words::new(
         "\
         is|are|was|now|still|remains|stays|ist|sind|lautet|lautete|bleibt|weiterhin|war|jetzt|noch|es|era|siendo|est|reste|\
-        toujours|était|é|sendo|è|rimane|ancora|adalah|je|är|er|jest|pozostaje|este|là|هي|هو|brzmi|şudur|является|:|=|-|–|—",
+        toujours|était|é|sendo|è|rimane|ancora|adalah|je|är|er|jest|pozostaje|este|là|هي|هو|brzmi|şudur|является|:|=|-|–|—|->|=>|→",
     );
     word.ends_with(b":") || VERBS.has(word)
 }
@@ -363,7 +364,7 @@ fn is_word(word: &[u8]) -> bool {
         [b'"', name @ .., b'"'] | [b'\'', name @ .., b'\''] | [b'`', name @ .., b'`'] => name,
         _ => letters,
     };
-    let dash = matches!(word, b":" | b"=" | b"-" | [0xe2, 0x80, 0x93 | 0x94]);
+    let dash = matches!(word, b":" | b"=" | b"-" | b"->" | b"=>" | [0xe2, 0x80, 0x93 | 0x94] | [0xe2, 0x86, 0x92]);
     // `password rotated 2026-11-14, now x`
     let date = matches!(word, [b'2', b'0', ..])
         && word.len() <= DATE_MAX

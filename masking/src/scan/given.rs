@@ -161,6 +161,13 @@ pub(crate) fn is_of_login(text: &[u8], start: usize) -> bool {
 /// Bytes of an element in front of its password.
 const LOGIN_MAX: usize = 200;
 
+/// Returns whether a user stands in front of a password on its line: `login: ops / pass: …`.
+pub(crate) fn is_beside_user(text: &[u8], start: usize) -> bool {
+    let head = edge::last_line(text.get(start.saturating_sub(SETTING_MAX)..start).unwrap_or_default());
+    let user = [b"login: ".as_slice(), b"user: ", b"username: ", b"benutzer: ", b"usuario: ", b"id: "];
+    user.iter().any(|user| words::holds_ignore_case(head, user))
+}
+
 /// Returns whether a text that ends at `end` is made into letters, as Java keeps a password: `"…".toCharArray()`.
 pub(crate) fn is_made_of_letters(text: &[u8], end: usize) -> bool {
     text.get(end..).is_some_and(|rest| rest.starts_with(b"\".toCharArray()"))
@@ -225,18 +232,22 @@ fn is_of_systems_option(head: &[u8]) -> bool {
 fn variable(head: &[u8], quoted: bool) -> Option<&[u8]> {
     let run = head.iter().rev().take_while(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || **b == b'_').count();
     let (front, name) = head.split_at_checked(head.len() - run)?;
-    let apart = front.last().is_none_or(|b| b.is_ascii_whitespace() || *b == b';' || quoted);
+    let apart = front.last().is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b';' | b'=') || quoted);
     (run >= VARIABLE_MIN && apart).then_some(name)
 }
 
 fn is_of_system(name: &[u8]) -> bool {
-    name.split(|b| *b == b'_').next().is_some_and(|first| words::is_one_of(SYSTEMS, first))
+    // `GF_SECURITY_ADMIN_PASSWORD`
+    let mut words = name.rsplit(|b| *b == b'_');
+    let last = words.next().unwrap_or_default();
+    last == name && words::is_one_of(SYSTEMS, name) || words.any(|word| words::is_one_of(SYSTEMS, word))
 }
 
 /// What has a password, in the names of variables.
 const SYSTEMS: &str = "\
     db|database|pg|pgpassword|postgres|postgresql|mysql|mariadb|mssql|sa|oracle|redis|mongo|mongodb|rabbitmq|root|admin|smtp|\
-    mail|ftp|ssh|ldap|elastic|kibana|grafana|keycloak|rds|aurora|master";
+    mail|ftp|ssh|ldap|elastic|kibana|grafana|keycloak|rds|aurora|master|gf|minio|couchdb|influxdb|neo4j|activemq|superuser|\
+    restic|borg|sonar|nexus|gitlab|jenkins|airflow|zabbix|splunk|mqtt|kafka|cassandra|clickhouse|wordpress|wp|samba|jdbc|spring";
 
 /// Bytes of a variable's name, and those in which it stands with its sign and its quotation mark.
 const VARIABLE_MIN: usize = 6;

@@ -179,6 +179,15 @@ impl Keyed {
                 return;
             }
             found(value);
+            // `密码还是 x 吗？⏎赵敏：已经换成 y`
+            if first
+                && self.check == Check::Password
+                && place.kind == PlaceKind::Said
+                && let Some(value) =
+                    places::answer_to(text, end).and_then(|next| self.value(text, next, false, reading))
+            {
+                found(value);
+            }
             let same = |next: &Element| match next.joint {
                 // An item of its own, of variables with their values: the next one is another variable.
                 Joint::Dash => !place.tight,
@@ -193,10 +202,10 @@ impl Keyed {
                     next.place.quoted == place.quoted && (formal || place.quoted || bracket)
                 }
                 Joint::Blank if array => next.place.quoted,
-                Joint::Blank if loops => !place.quoted && !self.is_password(),
-                Joint::Blank => formal && !place.quoted && !place.tight && !self.is_password(),
+                Joint::Blank if loops => !place.quoted && !self.is_of_passwords(),
+                Joint::Blank => formal && !place.quoted && !place.tight && !self.is_of_passwords(),
                 // A comma also separates `password=a,bucket=b`.
-                Joint::Comma | Joint::And if self.is_password() => next.place.quoted && place.quoted,
+                Joint::Comma | Joint::And if self.is_of_passwords() => next.place.quoted && place.quoted,
                 Joint::Comma | Joint::And => next.place.quoted == place.quoted || self.is_of_accounts(),
             };
             // What an option is for follows its default: `flag.String("bucket", "b", "…")`.
@@ -299,15 +308,21 @@ impl Keyed {
     }
 
     /// The value that stands in a cell of a column, or the accounts in it.
+    /// `login` says that another column has the users.
     pub(crate) fn cell(
         &self,
         text: &[u8],
         place: ValuePlace,
+        login: bool,
         reading: &mut Reading,
         mut found: impl FnMut(Range<usize>),
     ) {
         match (self.value(text, place, false, reading), place.end) {
             (Some(value), _) => found(value),
+            (None, Some(end)) if login && self.is_of_passwords() => {
+                let given = |cell: &[u8]| given::is_chosen(cell) && meant::is_unlike_word(cell);
+                text.get(place.start..end).is_some_and(given).then(|| found(place.start..end));
+            }
             (None, Some(end)) if self.is_of_accounts() => {
                 clause::accounts_within(text, place.start..end).into_iter().for_each(found);
             }
@@ -335,7 +350,8 @@ impl Keyed {
         (whole && !word && check::passes(self.check, bytes)).then_some(cell)
     }
 
-    fn is_password(&self) -> bool {
+    /// Returns whether it finds passwords.
+    pub(crate) fn is_of_passwords(&self) -> bool {
         matches!(self.check, Check::Password | Check::Scattered)
     }
 
@@ -346,8 +362,8 @@ impl Keyed {
 
     fn value(&self, text: &[u8], place: ValuePlace, formal: bool, reading: &mut Reading) -> Option<Range<usize>> {
         let value = self.read(text, place, formal, reading)?;
-        let value = if self.is_password() && !place.quoted { bounds::without_mark(text, value) } else { value };
-        let class = self.is_password() && text.get(value.clone()).is_some_and(check::is_class);
+        let value = if self.is_of_passwords() && !place.quoted { bounds::without_mark(text, value) } else { value };
+        let class = self.is_of_passwords() && text.get(value.clone()).is_some_and(check::is_class);
         (!class).then_some(value)
     }
 
@@ -356,13 +372,13 @@ impl Keyed {
         let told = match place.kind {
             PlaceKind::Map => self.is_of_accounts(),
             // An unquoted word could be anything.
-            PlaceKind::Members => !self.is_password() || place.quoted,
+            PlaceKind::Members => !self.is_of_passwords() || place.quoted,
             _ => true,
         };
         if !told {
             return None;
         }
-        if let Some(end) = place.end.filter(|_| self.is_password()) {
+        if let Some(end) = place.end.filter(|_| self.is_of_passwords()) {
             let cell = text.get(place.start..end)?;
             // A command that reads a password is given one.
             if place.kind == PlaceKind::Piped {
@@ -379,7 +395,7 @@ impl Keyed {
             };
             // `SipHash-1-3 pass:` is a verb.
             let before = place.kind == PlaceKind::Before
-                && check::is_scattered(cell)
+                && (check::is_scattered(cell) || check::is_signed_title(cell))
                 && (self.check == Check::Password || place.quoted);
             if !before && place.kind != PlaceKind::Cell {
                 return None;
@@ -402,7 +418,7 @@ impl Keyed {
             return Some(line);
         }
         // What a notation encloses is a password or none, whatever characters it is made of.
-        if self.is_password() && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place)) {
+        if self.is_of_passwords() && (place.kind != PlaceKind::Near || formal || quoted::is_of_sql(text, place)) {
             if let Some(phrase) = quoted::phrase(text, place) {
                 return self.phrase(text, phrase);
             }
@@ -413,7 +429,8 @@ impl Keyed {
                 let word = |bytes: &[u8]| {
                     let dotted =
                         || given::is_dotted(bytes) && (self.check == Check::Password || check::has_digit(bytes));
-                    let words = || self.check == Check::Password && given::is_words(bytes);
+                    let words =
+                        || self.check == Check::Password && given::is_words(bytes) || check::is_signed_title(bytes);
                     place.quoted && place.kind == PlaceKind::Assigned && (words() || dotted())
                 };
                 let made = |value: &Range<usize>| given::is_made_of_letters(text, value.end);
@@ -444,7 +461,7 @@ impl Keyed {
         let value = if self.secret && place.quoted { quoted::widened(text, value) } else { value };
         let value = match place {
             ValuePlace { quoted: true, .. } | ValuePlace { end: Some(_), .. } => value,
-            _ if self.is_password() || self.check == Check::Setting => bounds::without_bracket(
+            _ if self.is_of_passwords() || self.check == Check::Setting => bounds::without_bracket(
                 text,
                 bounds::without_brace(text, bounds::without_stop(text, value, place.kind)),
             ),
@@ -507,9 +524,9 @@ impl Keyed {
         self.check == Check::Scattered
             && place.kind == PlaceKind::Assigned
             && !place.quoted
-            && (place.leads || formal)
             && meant::is_last(text, value.end)
             && (given::is_dotted(bytes) || check::is_titled(bytes) && !bytes.contains(&b'-'))
+            && (place.leads || formal || given::is_beside_user(text, value.start))
     }
 
     /// Returns whether words with points between them are a password rather than code: nothing else is on the line, and
@@ -594,6 +611,7 @@ impl Keyed {
                     || place.tight && alone && bytes.len() >= 6
                     || meant::is_scalar(text, value, bytes, place, self.check)
                     || meant::is_directive(text, value, bytes, place)
+                    || self.check == Check::Bucket && meant::is_of_section(text, value, bytes, place)
                     || meant::is_pair(text, value, bytes);
                 let sentence = matches!(place.kind, PlaceKind::Near | PlaceKind::Said);
                 let bare = bare && (place.kind != PlaceKind::Near || !meant::is_term(bytes));
@@ -623,6 +641,9 @@ impl Keyed {
             Check::PublicIp => !meant::follows_word(text, place.start),
             // Without quotation marks, a symbol may be code's.
             Check::Scattered => true,
+            Check::Password if place.kind == PlaceKind::Near && check::is_signed_title(bytes) => {
+                formal || meant::is_last(text, value.end) || place.quoted && notation::ends_quoted(text, value.end)
+            }
             Check::Password if place.kind == PlaceKind::Near => {
                 formal || (check::is_generated(bytes) || check::is_long(bytes)) && !check::is_numbered_name(bytes)
             }

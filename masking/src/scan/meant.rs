@@ -25,7 +25,10 @@ pub(crate) fn is_told(value: &[u8]) -> bool {
     let irregular = value.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-') && check::is_irregular(value);
     let sure = check::is_generated(value) || check::is_mixed(value) || letters::is_random(value);
     let unlikely = value.len() >= 12 && check::has_digit(value) && letters::is_unlikely(value);
-    sure || digits
+    // `Kennwort lautet Zeisig_Baum`: a hyphen joins words of sentences too.
+    let titled = || check::is_signed_title(value);
+    sure || titled()
+        || digits
         || joined
         || irregular
         || is_numbered_word(value)
@@ -144,7 +147,35 @@ fn is_of_flow_map(text: &[u8], value: &Range<usize>) -> bool {
     let opens = [b"s3: {".as_slice(), b"aws: {", b"storage: {"].iter().any(|open| line.starts_with(open));
     let rest = text.get(value.end..text.len().min(value.end + HEAD_MAX)).unwrap_or_default();
     let rest = rest.get(..memchr::memchr(b'\n', rest).unwrap_or(rest.len())).unwrap_or_default();
+    let rest = rest.trim_ascii_start();
     opens && matches!(rest.first(), Some(b',' | b'}')) && rest.trim_ascii_end().ends_with(b"}")
+}
+
+/// Returns whether a word is what a section of a file of settings that is called by S3 gives its bucket: `[storage
+/// "s3"]⏎bucket = acmelogs`; or a member of a log's line, `BucketName=acmelogs, Key=…`.
+pub(crate) fn is_of_section(text: &[u8], value: &Range<usize>, bytes: &[u8], place: ValuePlace) -> bool {
+    const WORD_MIN: usize = 5;
+    const SECTION_MAX: usize = 240;
+    // `BucketName=bucketname`: a variable.
+    let variable = words::holds_ignore_case(bytes, b"bucket") || words::holds_ignore_case(bytes, b"name");
+    if place.kind != PlaceKind::Assigned || bytes.len() < WORD_MIN || is_word(bytes) || variable {
+        return false;
+    }
+    let rest = text.get(value.end..text.len().min(value.end + HEAD_MAX)).unwrap_or_default();
+    if let Some(next) = rest.strip_prefix(b", ").filter(|_| place.tight) {
+        let name = next.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+        let named = text.get(..place.start).is_some_and(|head| words::ends_with_ignore_case(head, b"bucketname="));
+        return named && name > 1 && next.get(name) == Some(&b'=');
+    }
+    let head = text.get(value.start.saturating_sub(SECTION_MAX)..value.start).unwrap_or_default();
+    let section = memchr::memrchr(b'[', head).and_then(|open| head.get(open..)).unwrap_or_default();
+    let line = section.get(..memchr::memchr(b'\n', section).unwrap_or_default()).unwrap_or_default();
+    let whole = memchr::memmem::find(section, b"\n\n").is_none();
+    place.leads
+        && whole
+        && line.trim_ascii_end().ends_with(b"]")
+        && words::holds_ignore_case(line, b"s3")
+        && is_last(text, value.end)
 }
 
 /// Returns whether a word is the second of two cells between bars, and a name as programs write it is the first:

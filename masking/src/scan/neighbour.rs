@@ -218,11 +218,23 @@ fn is_told(text: &[u8], blank: usize, end: usize) -> bool {
     let last = words.next().unwrap_or_default();
     let counted = words.take(3).any(clause::counts);
     let rest = text.get(end..).unwrap_or_default();
-    let latin = VERBS.has(last) && matches!(rest, [] | [b'.' | b',' | b'\n', ..]);
+    // `runs in 471192830564 from …`, `les disques sont dans 582203941675, …`
+    static PLACES: Words = Words::new("in|into|dans|inside|within|nach|en|em");
+    let unit = || {
+        let word = rest.strip_prefix(b" ").unwrap_or_default();
+        let word = word.get(..word.iter().take_while(|b| b.is_ascii_alphabetic()).count()).unwrap_or_default();
+        word.is_empty() || clause::counts(word) || UNITS.has(word)
+    };
+    let stands = PLACES.has(last) && (matches!(rest, [] | [b'.' | b',' | b'\n', ..]) || !unit());
+    let latin = stands || VERBS.has(last) && matches!(rest, [] | [b'.' | b',' | b'\n', ..]);
     let particle = || PARTICLES.iter().any(|particle| last.ends_with(particle.as_bytes()));
     let foreign = || particle() && (rest.is_empty() || ENDS.iter().any(|end| rest.starts_with(end.as_bytes())));
     !counted && (latin || foreign())
 }
+
+/// What numbers are of.
+static UNITS: Words =
+    Words::new("ms|ns|us|items|records|users|steps|lines|files|events|entries|of|octets|lignes|zeilen|seconds|ticks");
 
 /// The next account of the sentence in which another one ends at `end`.
 fn next_in_sentence(text: &[u8], end: usize) -> Option<usize> {

@@ -214,7 +214,8 @@ fn piped(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 /// The password that Java makes letters of for a call that takes one: `ks.load(in, "…".toCharArray())`.
 fn letters(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     const CALLS: &str = "load|init|getKey|setKeyEntry|PasswordProtection|PBEKeySpec|store|getEntry";
-    (text.get(name.end) == Some(&b'(') && name.holds(b"tochararray")).then_some(())?;
+    let called = text.get(name.end) == Some(&b'(') && text.get(..name.end)?.ends_with(b"toCharArray");
+    called.then_some(())?;
     let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
     // The point may be of the name.
     let point = usize::from(text.get(name.start) != Some(&b'.'));
@@ -399,6 +400,15 @@ fn is_column(name: &Name<'_>, value: &[u8], text: &[u8], start: usize) -> bool {
     digits(value) && digits(next) && value.len() == next.len() || name.is_plural() && next.contains(&b'-')
 }
 
+/// The answer to a question that holds a value itself, which ends at `end`: `is it still x?⏎Ben: now y`.
+pub(crate) fn answer_to(text: &[u8], end: usize) -> Option<ValuePlace> {
+    let rest = text.get(end..text.len().min(end + NEXT_MAX * 2))?;
+    let line = memchr::memchr(b'\n', rest)?;
+    let question = rest.get(..line)?.trim_ascii_end();
+    let asks = question.ends_with(b"?") || question.ends_with("？".as_bytes());
+    asks.then(|| answer_at(text, end + line + 1)).flatten()
+}
+
 /// What is asked for in a chat, on the next line or under the name of who answers: `the db password?⏎Ben: …`.
 fn reply(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX))?;
@@ -407,7 +417,12 @@ fn reply(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let question = question.strip_suffix(b"?").or_else(|| question.strip_suffix("？".as_bytes()))?;
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || matches!(b, b' ' | b'-' | b'\'');
     question.iter().all(plain).then_some(())?;
-    let mut at = name.end + line + 1;
+    answer_at(text, name.end + line + 1)
+}
+
+/// The answer that stands on the line at `at`, or under the name of who gives it.
+fn answer_at(text: &[u8], at: usize) -> Option<ValuePlace> {
+    let mut at = at;
     for _ in 0..2 {
         let answer = text.get(at..text.len().min(at + BEFORE_MAX))?;
         let end = memchr::memchr(b'\n', answer).unwrap_or(answer.len());
@@ -571,6 +586,9 @@ fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace
     let closed = quote > particle;
     let after = skip_remark(text, skip_blanks(text, at));
     let near = at + text.get(at..)?.iter().take(BLANKS_MAX).take_while(|b| matches!(b, b' ' | b'\t')).count();
+    // A wide blank.
+    let wide = near == at && text.get(at) == Some(&0xe3) && starts(text, at, "　");
+    let near = if wide { at + "　".len() } else { near };
     let goes_on = near > at && !matches!(text.get(near), None | Some(b'\n' | b'\r'));
     // `\newcommand{\account}{…}`, `\def\bucket{…}`, `\item[Account] …`, `.. |bucket| replace:: …`
     let macros = || match text.get(name.end..)? {

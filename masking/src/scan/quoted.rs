@@ -84,8 +84,11 @@ pub(crate) fn is_of_user(text: &[u8], at: usize) -> bool {
     let head = text.get(at.saturating_sub(STATEMENT_MAX)..at).unwrap_or_default();
     let line = head.get(memchr::memrchr2(b'\n', b';', head).map_or(0, |end| end + 1)..).unwrap_or_default();
     let Some(statement) = line.strip_suffix(b"'") else { return false };
-    let made = ["create user ", "create role ", "alter user ", "alter role "];
-    words::ends_with_ignore_case(statement, b"password ")
+    // `PASSWORD = N'…'`
+    let statement = statement.strip_suffix(b"N").unwrap_or(statement).trim_ascii_end();
+    let statement = statement.strip_suffix(b"=").map_or(statement, <[u8]>::trim_ascii_end);
+    let made = ["create user ", "create role ", "alter user ", "alter role ", "create login ", "alter login "];
+    words::ends_with_ignore_case(statement, b"password")
         && made.iter().any(|made| words::holds_ignore_case(statement, made.as_bytes()))
 }
 
@@ -197,7 +200,7 @@ pub(crate) fn words(text: &[u8], place: ValuePlace, formal: bool) -> Option<Rang
     let run = rest.iter().take_while(|b| **b > b' ').count();
     let value = rest.get(..run)?;
     let plain = |b: &u8| b.is_ascii_alphanumeric() || is_any(b"_-", b) && value.iter().any(u8::is_ascii_uppercase);
-    let given = given::is_of_systems_variable(text, start) && value.iter().all(plain);
+    let given = (value.iter().all(plain) || check::is_phrase(value)) && given::is_of_systems_variable(text, start);
     // `PGPASSWORD=… psql`: a command follows the variable that is set for it.
     let ends = option || matches!(rest.get(run..)?, [] | [b'\n' | b'\r', ..]) || given && rest.get(run) == Some(&b' ');
     (ends && (!option && check::is_dotted_phrase(value) || given && given::is_chosen(value)))

@@ -82,6 +82,16 @@ impl Table {
         self.separator != Separator::Sign(b"|") || marked || rule()
     }
 
+    /// Returns whether a column names users, so that another one gives their passwords.
+    pub(super) fn is_of_logins(&self, text: &[u8]) -> bool {
+        const USERS: &str =
+            "user|username|user name|login|login name|benutzer|usuario|utilisateur|사용자|ユーザー|用户";
+        self.cells.iter().any(|cell| {
+            let heading = text.get(trim(text, cell.clone())).unwrap_or_default();
+            is_one_of(USERS, heading)
+        })
+    }
+
     /// Returns whether what the table says tells that it is about resources of AWS: another heading, the column's own, or
     /// what stands in front.
     fn is_of_resources(&self, text: &[u8], column: usize) -> bool {

@@ -99,13 +99,14 @@ pub(crate) fn values(
         let own = headers.get(at..).unwrap_or_default().iter().take_while(|header| header.name < table.header.end);
         let columns = own.filter_map(|header| Some(Column::new(table.column(header.name)?, rules.get(header.rule)?)));
         let mut columns: Vec<Column<'_>> = columns.collect();
+        let login = columns.iter().any(|column| column.rule.is_of_passwords()) && table.is_of_logins(text);
         // What another column shows tells what the table is about.
         let mut told = false;
         let done = table.rows(text, |row, exact| {
             for column in columns.iter_mut().filter(|column| exact || column.rule.is_excuse()) {
                 let place = row.get(column.at).and_then(|cell| place(text, cell));
                 if let Some(place) = place {
-                    column.rule.cell(text, place, reading, |value| {
+                    column.rule.cell(text, place, login, reading, |value| {
                         told |= column.rule.is_of_accounts();
                         found(column.rule, value);
                     });
