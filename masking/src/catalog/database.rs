@@ -21,19 +21,25 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Host(
                 ".rds.",
-                r"({name}\.(?:(?:cluster(?:-ro|-custom)?-|proxy-|limitless-)?[a-z0-9]{8,14}|endpoint\.proxy-[a-z0-9]{8,14}))\.{region}\.rds\.{aws}",
+                r"({name}\.(?:(?:cluster(?:-ro|-custom)?-|proxy-|limitless-)?[a-z0-9]{8,14}|endpoint\.proxy-[a-z0-9]{8,14}))\.(?:{region}\.rds|rds\.{region})\.{aws}",
             ),
             Rule::Host(
                 ".docdb",
-                r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.{region}\.docdb(?:-elastic)?\.{aws}",
+                r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.(?:{region}\.docdb(?:-elastic)?|docdb\.{region})\.{aws}",
             ),
-            Rule::Host(".neptune.", r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.{region}\.neptune\.{aws}"),
+            Rule::Host(
+                ".neptune.",
+                r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.(?:{region}\.neptune|neptune\.{region})\.{aws}",
+            ),
         ],
         yes: &[
             "‹mydb.abc1defghijk›.us-east-1.rds.amazonaws.com:5432",
             "‹MYDB.ABC1DEFGHIJK›.US-EAST-1.RDS.AMAZONAWS.COM",
             "‹sample-cluster.cluster-corcjozrlsfc›.us-west-2.docdb.amazonaws.com",
             "‹app.proxy-abc1defghijk›.us-east-1.rds.amazonaws.com",
+            // In China the region is in front of the domain. (AWS China, "Endpoints and ARNs")
+            "‹acme.abc123def456›.rds.cn-north-1.amazonaws.com.cn",
+            "‹sample-cluster.cluster-corcjozrlsfc›.docdb.cn-northwest-1.amazonaws.com.cn",
         ],
         no: &["rds.us-east-1.amazonaws.com"],
         ..HOST
@@ -204,7 +210,6 @@ pub(super) const ROWS: &[Row] = &[
             r#""PhysicalResourceId": "‹ordersdb›", "ResourceType": "AWS::RDS::DBInstance""#,
             "DBInstance ‹orders-live› not found.",
             "rds_instance_id = \"‹orders-live›\"",
-            "‹acme›.abc123def456.rds.cn-north-1.amazonaws.com.cn",
             "new aws.rds.Instance(\"main\", {\n  engine: \"postgres\",\n  identifier: \"‹orders-live›\",\n",
             "$ aws rds describe-db-instances --query 'DBInstances[].[DBInstanceIdentifier,Engine]' --output text\n‹orders-live›\tpostgres\n‹orders-2›\tmysql\n",
             "creating RDS DB Instance (‹ordersdb›): operation error",

@@ -27,7 +27,8 @@ pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
         }
         Edge::Digits => before.is_ascii_alphanumeric() || before == b'.' && digit_before(text, start - 1),
         Edge::Ip if before == b'_' => !is_range(text, start),
-        Edge::Ip => is_word(before) || before == b'.' || before == b'-' && !digit_before(text, start - 1),
+        // `lib-10.0.0.1` is a package; `|--10.0.0.1` a branch of a tree, `-10.0.0.1` a line that went.
+        Edge::Ip => is_word(before) || before == b'.' || before == b'-' && letter_before(text, start - 1),
         Edge::Right => before.is_ascii_alphanumeric() && text.get(start).is_some_and(u8::is_ascii_alphanumeric),
         Edge::Open => false,
     };
@@ -152,6 +153,10 @@ fn digit_before(text: &[u8], at: usize) -> bool {
     previous(text, at).is_some_and(|b| b.is_ascii_digit())
 }
 
+fn letter_before(text: &[u8], at: usize) -> bool {
+    previous(text, at).is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+}
+
 /// `tgw-rtb-0123456789abcdef0_10.20.0.0/16`: a range of addresses as a part of a resource's id. Only a range says that what
 /// follows an underscore is not a version.
 fn is_range(text: &[u8], start: usize) -> bool {
@@ -215,6 +220,9 @@ mod tests {
             (Edge::Ip, "‹10.0.0.1›-1ubuntu4", false),
             (Edge::Ip, "‹10.0.0.1›-25", true),
             (Edge::Ip, "v‹10.0.0.1›", false),
+            (Edge::Ip, "lib-‹10.0.0.1›", false),
+            (Edge::Ip, "|  |--‹10.0.0.1›", true),
+            (Edge::Ip, "-‹10.0.0.1› web", true),
             (Edge::Mailbox, "https://u:‹a@b.org›", false),
             (Edge::Mailbox, "mailto:‹a@b.org›", true),
             (Edge::Ip, "lib_‹10.0.0.1›", false),
