@@ -33,6 +33,12 @@ const NOTATIONS: &[&str] = &[
     "s3://‹mesanges-web›/x\nIl écrit dans ‹mesanges-releves-bruts› et lit ‹mesanges-referentiel›",
     "Writer is ‹fjell-booking.c1abcdefghij›.eu-north-1.rds.amazonaws.com, reader ‹fjell-booking-2›",
     "yedekler ‹zubr-yedek-ist› kovasına gidiyor",
+    // One joined to another, behind a service, in front of its noun, in brackets.
+    "The buckets ‹acme-a1› and ‹acme-b2› are public; from bucket ‹acme-a1› to ‹acme-c3›, acme-d4 stays.",
+    "バケット「‹acme-a1›」と「‹acme-b2›」",
+    "s3://‹acme-x1›/y; S3: ‹acme-logs-eu›; ‹acme-logs-us› bucket",
+    "‹heron-main.c1abcdefghij›.eu-west-1.rds.amazonaws.com; DB ‹heron-main-2›; db heron is up",
+    "Logs in ‹acme-logs-eu› (bucket), metrics elsewhere",
     // Accounts in the column of one that the text names elsewhere.
     "Name      | Nummer         |\n----------+----------------+---\nNord      | ‹445362105763›   | SSO\nSüd       | ‹258043093341›   |\nLog       | ‹4410-7733-9052› | Team\nSandbox   | ‹675236893818›   | Bestellnr. 884120077315\n\nhttps://signin.aws.amazon.com/switchrole?account=‹445362105763›\n",
     // Lists that go on, and what a diff changes.
@@ -547,6 +553,7 @@ const NOTATIONS: &[&str] = &[
 
 /// Texts in which names stand and no values.
 const OTHERWISE: &[&str] = &[
+    "if (bucket) { x } else if (account) y; call (bucket), S3 acme-raw-eu alone\n",
     "DB: postgres-16\nDB: mysql-8\nRDS postgres-16 with Aurora mysql-8 and RDS for MySQL db-t3\n",
     "f(BucketName=bucketname, S3KeyPrefix=prefix)\n[section]\nbucket = acmeraweu\n",
     "All buckets follow these rules:\n- block-public-access\n- lower case\n",

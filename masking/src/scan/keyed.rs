@@ -176,6 +176,8 @@ impl Keyed {
             // What stands on a line of its own was seen to end there.
             let alone = matches!(place.kind, PlaceKind::Item | PlaceKind::Answer | PlaceKind::Choice);
             if !first && !alone && (joint == Joint::Comma || last) && !notation::ends_element(text, end) {
+                // `the buckets acme-a1 and acme-b2 are public`
+                self.doubt(text, value, reading);
                 return;
             }
             found(value);
@@ -481,16 +483,10 @@ impl Keyed {
         if self.is_meant(text, &value, bytes, place, formal) {
             return Some(value);
         }
-        // A word that could be somebody's name.
+        let known = place.end.is_none() || matches!(place.kind, PlaceKind::Before) && check::is_distinctive(bytes);
         let labelled = place.kind == PlaceKind::Item && place.tight && check::is_distinctive(bytes);
-        let named = matches!(self.check, Check::Bucket | Check::Name) && (place.end.is_none() || labelled);
-        let whole = !matches!(text.get(value.end), Some(b'-' | b'$' | b'{' | b'(' | b'='));
-        if named
-            && whole
-            && bytes.len() >= DOUBTFUL_MIN
-            && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || is_any(b".-", b))
-        {
-            reading.doubtful.push((value, self.kind));
+        if known || labelled {
+            self.doubt(text, value, reading);
         }
         None
     }
@@ -516,6 +512,17 @@ impl Keyed {
         let generated = (check::is_generated(word) || check::is_mixed(word)) && self.is_enclosed(word);
         (generated && !check::is_code(word) && !check::has_reference_mark(word))
             .then(|| phrase.start..phrase.start + word.len())
+    }
+
+    /// Remembers a word that could be somebody's name.
+    fn doubt(&self, text: &[u8], value: Range<usize>, reading: &mut Reading) {
+        let bytes = text.get(value.clone()).unwrap_or_default();
+        let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || is_any(b".-", b);
+        let whole = !matches!(text.get(value.end), Some(b'-' | b'$' | b'{' | b'(' | b'='));
+        let named = matches!(self.check, Check::Bucket | Check::Name);
+        if named && whole && bytes.len() >= DOUBTFUL_MIN && bytes.iter().all(plain) {
+            reading.doubtful.push((value, self.kind));
+        }
     }
 
     /// Returns whether words that somebody has joined are all that a line gives a name which much else has: `secret =

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::catalog::KindId;
+use crate::catalog::{Edge, KindId};
 use crate::scan::common;
 use crate::scan::edge;
 use crate::scan::pick::{Evidence, Hit, Source};
@@ -29,7 +29,7 @@ pub(crate) struct Told {
 }
 
 /// What is written and read, in front of a bucket.
-const OF_BUCKETS: [&str; 47] = [
+const OF_BUCKETS: [&str; 49] = [
     "writes to",
     "write to",
     "writing to",
@@ -76,13 +76,21 @@ const OF_BUCKETS: [&str; 47] = [
     "the other",
     "der andere",
     "l'autre",
+    " s3",
+    " s3:",
     "o outro",
 ];
 
 /// What stands in front of a database.
-const OF_DATABASES: [&str; 25] = [
+const OF_DATABASES: [&str; 31] = [
     "reader",
     "reader is",
+    " db",
+    "database",
+    "db host",
+    "db server",
+    "db 서버",
+    "dbサーバ",
     "writer",
     "writer is",
     "replica",
@@ -123,36 +131,71 @@ pub(crate) fn add(text: &[u8], doubtful: &[(Range<usize>, KindId)], told: Told, 
         let begins = |word: &&&[u8]| name.len() >= word.len() + REST_MIN && name.starts_with(word);
         shown.iter().find(begins).is_some_and(|word| is_own(word))
     };
+    let mut ends: Vec<(usize, KindId)> = Vec::new();
+    let of_names = |kind: KindId| told.bucket == Some(kind) || told.database == Some(kind);
+    ends.extend(hits.iter().filter(|hit| of_names(hit.kind)).map(|hit| (hit.end, hit.kind)));
+    ends.sort_unstable();
     found.extend(doubtful.iter().filter(|(range, _)| is_shared(range)).cloned());
     for word in shown {
         let starts = memmem::find_iter(text, word).take(NAMES_MAX);
-        let told = starts.filter_map(|start| told_at(text, start, start + word.len(), told));
+        let told = starts.filter_map(|start| told_at(text, start..start + word.len(), told, &ends));
         found.extend(told.filter(|_| is_own(word)));
     }
     hits.extend(found.into_iter().map(|(range, kind)| Hit::new(range, kind, Source::Rule, Evidence::Context)));
 }
 
-/// The name that begins with a word which others begin with too, if what stands in front of it tells its kind.
-fn told_at(text: &[u8], start: usize, end: usize, told: Told) -> Option<(Range<usize>, KindId)> {
-    let rest = text.get(end..)?.strip_prefix(b"-").map(|_| text.get(end..).unwrap_or_default())?;
-    let len =
-        rest.iter().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.')).count();
-    let name = text.get(start..end + len)?;
+/// The name that begins with a word which others begin with too, if what stands in front of it tells its kind: a word that
+/// does, or another name with what joins the two.
+fn told_at(text: &[u8], word: Range<usize>, told: Told, ends: &[(usize, KindId)]) -> Option<(Range<usize>, KindId)> {
+    let Range { start, end } = word;
+    let rest = text.get(end..).filter(|rest| rest.starts_with(b"-"))?;
+    let in_name = |b: &&u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    let name = text.get(start..end + rest.iter().take_while(in_name).count())?;
     let name = name.strip_suffix(b".").unwrap_or(name);
-    let head = text.get(start.saturating_sub(TELLING_MAX)..start)?;
-    let whole = edge::right(crate::catalog::Edge::Right, text, start + name.len()) && !name.ends_with(b"-");
-    let head = ["`", "\"", "'", "«", "“"].iter().find_map(|mark| head.strip_suffix(mark.as_bytes())).unwrap_or(head);
-    let head = head.strip_suffix(b" ").unwrap_or(head);
-    let tells = |words: &[&str]| words.iter().any(|word| ends_with_ignore_case(head, word.as_bytes()));
-    let apart = edge::previous(text, start)
-        .is_some_and(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'-' | b'_' | b'/' | b'.'));
+    let whole = edge::right(Edge::Right, text, start + name.len()) && !name.ends_with(b"-");
+    let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let apart = !edge::previous(text, start).is_some_and(inner);
     if !whole || !apart || name.len() < end - start + REST_MIN {
         return None;
     }
+    let found = start..start + name.len();
+    let head = text.get(start.saturating_sub(TELLING_MAX)..start)?;
+    let joined = JOINTS.iter().filter(|joint| head.ends_with(joint.as_bytes())).find_map(|joint| {
+        let first = ends.partition_point(|(end, _)| *end < start - joint.len());
+        ends.get(first).filter(|(end, _)| *end == start - joint.len()).map(|(_, kind)| *kind)
+    });
+    if let Some(kind) = joined {
+        return Some((found, kind));
+    }
+    let head = ["`", "\"", "'", "«", "“"].iter().find_map(|mark| head.strip_suffix(mark.as_bytes())).unwrap_or(head);
+    let head = head.strip_suffix(b" ").unwrap_or(head);
+    let tells = |words: &[&str]| words.iter().any(|word| ends_with_ignore_case(head, word.as_bytes()));
     let bucket = told.bucket.filter(|_| tells(&OF_BUCKETS));
     let kind = bucket.or_else(|| told.database.filter(|_| !name.contains(&b'.') && tells(&OF_DATABASES)))?;
-    Some((start..start + name.len(), kind))
+    Some((found, kind))
 }
+
+/// What joins two names of one kind.
+const JOINTS: [&str; 18] = [
+    " to ",
+    " into ",
+    " -> ",
+    " → ",
+    " => ",
+    " and ",
+    " und ",
+    " et ",
+    " y ",
+    " e ",
+    " nach ",
+    " vers ",
+    " 和 ",
+    "」と「",
+    " と ",
+    "와 ",
+    "과 ",
+    " 및 ",
+];
 
 /// The first word of a name of several.
 fn first_word(name: &[u8]) -> Option<&[u8]> {

@@ -244,6 +244,8 @@ fn item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
         return next_item_of_list(text, line);
     }
     // `We need access to the following buckets, please:`
+    // Most names are code's.
+    rest.first().filter(|next| matches!(next, b' ' | b':' | b',' | b'.' | b'\n' | 0x80..))?;
     edge::previous(text, name.end).filter(|last| matches!(last, b's' | b'S' | 0x80..))?;
     let line = rest.get(..rest.len().min(SENTENCE_MAX)).unwrap_or_default();
     let end = memchr::memchr(b'\n', line)?;
@@ -676,7 +678,9 @@ pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
     };
     // `[bucket.config]` is the head of a table.
     let table = || text.get(..name.start).is_some_and(|head| matches!(head, [b'['] | [.., b'\n', b'[']));
-    after && edge::previous(text, name.start).is_some_and(|b| is_any(b".([/+!#&$@", &b)) && !table()
+    // `acme-logs-1 (bucket)`
+    let explains = || text.get(..name.start).is_some_and(|head| head.ends_with(b" ("));
+    after && edge::previous(text, name.start).is_some_and(|b| is_any(b".([/+!#&$@", &b)) && !table() && !explains()
 }
 
 /// Returns whether an ARN goes on at the end of `head`.
