@@ -23,6 +23,9 @@ const PASSWORDS: &[&str] = &[
     "jdbc:mariadb://h:3306/harvest?user=harvest&password=‹sickle.Moon_5›\n",
     r#""wifi":{"ssid":"werk-iot","psk":"‹Franken.Schraube›"}"#,
     r#"{"Name":"/x/db/pass","Type":"String","Value":"‹tansy.Yarrow.2›"}"#,
+    // In the doubled quotation marks of a cell, whatever they begin with.
+    r#"1,"{""user"":""a"",""pass"":""‹}]^{h2x-sHT›""}""#,
+    r#"1,"{""user"": ""a"", ""pass"": ""‹)]^{h2x-sHT›""}""#,
     // What a connection, a program and a command are given.
     "Server=x,1433;Initial Catalog=Loom;User ID=loom_app;Password={‹weft;Warp=12›};Encrypt=True",
     "Server=x,1433;Database=Claims;User Id=claims_svc;Password=‹9vK{mT}q=L2›;Encrypt=True",

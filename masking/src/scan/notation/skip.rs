@@ -50,7 +50,9 @@ fn skip_plain_quote(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     let escapes = rest.iter().take(16).take_while(|b| **b == b'\\').count();
     match rest.get(escapes..)? {
-        [b'"', b'"', behind @ ..] | [b'\'', b'\'', behind @ ..] if is_doubled(edge::previous(text, at), behind) => {
+        [b'"', b'"', behind @ ..] | [b'\'', b'\'', behind @ ..]
+            if is_doubled(edge::previous(text, at), behind) || follows_doubled(text.get(..at)?) =>
+        {
             Some(at + escapes + 2)
         }
         // A literal of reStructuredText.
@@ -80,6 +82,13 @@ fn is_doubled(before: Option<u8>, behind: &[u8]) -> bool {
         [] => false,
     };
     closes || opens
+}
+
+/// Returns whether a name in doubled quotation marks stands before the value: `""pass"":`. So the value is in such marks
+/// too, whatever it begins with.
+fn follows_doubled(head: &[u8]) -> bool {
+    let named = head.strip_suffix(b" ").unwrap_or(head).strip_suffix(b":");
+    named.is_some_and(|name| matches!(name, [.., b, b'"', b'"'] if b.is_ascii_alphanumeric()))
 }
 
 /// After blanks, line breaks, and their escapes.
