@@ -21,15 +21,15 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Host(
                 ".rds.",
-                r"({name}\.(?:(?:cluster(?:-ro|-custom)?-|proxy-|limitless-)?[a-z0-9]{8,14}|endpoint\.proxy-[a-z0-9]{8,14}))\.(?:{region}\.rds|rds\.{region})\.{aws}",
+                r"({name}\.(?:(?:cluster(?:-ro|-custom)?-|proxy-|limitless-)?[a-z0-9]{8,14}|endpoint\.proxy-[a-z0-9]{8,14}))\.(?:rds\.)?{region}(?:\.rds)?\.{aws}",
             ),
             Rule::Host(
                 ".docdb",
-                r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.(?:{region}\.docdb(?:-elastic)?|docdb\.{region})\.{aws}",
+                r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.(?:docdb\.)?{region}(?:\.docdb(?:-elastic)?)?\.{aws}",
             ),
             Rule::Host(
                 ".neptune.",
-                r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.(?:{region}\.neptune|neptune\.{region})\.{aws}",
+                r"({name}\.(?:cluster(?:-ro|-custom)?-)?[a-z0-9]{8,14})\.(?:neptune\.)?{region}(?:\.neptune)?\.{aws}",
             ),
         ],
         yes: &[
@@ -165,7 +165,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Called,
             ),
             Rule::After("dbinstance ", "DBInstance ([A-Za-z][A-Za-z0-9-]{1,62}) not found", Check::Name),
-            Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.(?:{region}\.rds|rds\.{region})\.{aws}"),
+            Rule::Host(".rds.", r"({name})\.[a-z0-9]{8,14}\.(?:rds\.)?{region}(?:\.rds)?\.{aws}"),
             Rule::After(
                 "#database:id=|#modify-instance:id=",
                 r"#(?:database|modify-instance):id=({name})",

@@ -137,8 +137,9 @@ fn end_of(text: &[u8], place: ValuePlace, formal: bool) -> Option<End> {
 /// The end of a sentence, if one of scripts without blanks goes on behind a value: `密码：x，昨天…`.
 fn goes_on(text: &[u8], place: ValuePlace) -> Option<End> {
     let rest = text.get(place.start..text.len().min(place.start + check::ENCLOSED_MAX))?;
-    let run = rest.get(..rest.iter().position(|b| *b <= b' ').unwrap_or(rest.len()))?;
-    (place.kind == PlaceKind::Assigned && edge::wide_stop(run) < run.len()).then_some(End::Sentence)
+    let run =
+        rest.get(..edge::wide_stop(rest)).filter(|run| place.kind == PlaceKind::Assigned && run.len() < rest.len())?;
+    run.iter().all(|b| *b > b' ').then_some(End::Sentence)
 }
 
 /// Returns the length of the value that a text begins with, if it ends as such values do.

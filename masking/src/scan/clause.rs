@@ -168,6 +168,8 @@ pub(crate) fn bucket(text: &[u8], at: usize) -> Option<Range<usize>> {
     // On its line: a list below has words of its own.
     let rest = text.get(at..text.len().min(at + CLAUSE_MAX + VALUE_MAX))?;
     let line = text.get(..at + memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
+    // Most sentences have no word that could be one.
+    memchr::memchr(b'-', line.get(at..)?)?;
     value(line, at, |before, word| is_verb(before) && is_slug(word) && check::passes(Check::Bucket, word))
 }
 

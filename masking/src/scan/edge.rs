@@ -177,10 +177,11 @@ fn is_port(text: &[u8], at: usize) -> bool {
 
 /// Where a comma, a stop or a bracket of scripts without blanks ends what stands in front of it: `x，`, `x。`.
 pub(crate) fn wide_stop(line: &[u8]) -> usize {
-    let is_stop = |bytes: &[u8]| {
-        matches!(bytes, [0xe3, 0x80, 0x81 | 0x82 | 0x8d | 0x8f] | [0xef, 0xbc, 0x81 | 0x89 | 0x8c | 0x9b])
+    let is_stop = |at: &usize| {
+        let bytes = line.get(*at..).unwrap_or_default();
+        matches!(bytes, [0xe3, 0x80, 0x81 | 0x82 | 0x8d | 0x8f, ..] | [0xef, 0xbc, 0x81 | 0x89 | 0x8c | 0x9b, ..])
     };
-    line.windows(3).position(is_stop).unwrap_or(line.len())
+    memchr::memchr2_iter(0xe3, 0xef, line).find(is_stop).unwrap_or(line.len())
 }
 
 #[cfg(test)]

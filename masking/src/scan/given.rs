@@ -153,9 +153,10 @@ const SETTING_MAX: usize = 120;
 pub(crate) fn is_of_login(text: &[u8], start: usize) -> bool {
     let head =
         text.get(start.saturating_sub(LOGIN_MAX)..start).filter(|head| head.ends_with(b"=\"")).unwrap_or_default();
-    let element = edge::last_line(head).rsplit(|b| *b == b'<').next().unwrap_or_default();
-    let user = [b" user=\"".as_slice(), b" username=\"", b" login=\"", b" uid=\""];
-    user.iter().any(|user| memchr::memmem::find(element, user).is_some())
+    let Some(element) = memchr::memrchr(b'<', head).and_then(|open| head.get(open..)) else { return false };
+    let user = [b"user=\"".as_slice(), b"username=\"", b"login=\"", b"uid=\""];
+    let names_user = |attribute: &[u8]| user.iter().any(|user| attribute.starts_with(user));
+    !element.contains(&b'\n') && element.split(|b| *b == b' ').skip(1).any(names_user)
 }
 
 /// Bytes of an element in front of its password.

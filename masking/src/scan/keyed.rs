@@ -440,7 +440,7 @@ impl Keyed {
                     |value: &Range<usize>| place.quoted && (made(value) || given::is_of_login(text, value.start));
                 return Some(value).filter(|value| {
                     let bytes = text.get(value.clone()).unwrap_or_default();
-                    self.is_enclosed(bytes) || word(bytes) || given(value) && given::is_chosen(bytes)
+                    self.is_enclosed(bytes) || given(value) && given::is_chosen(bytes) || word(bytes)
                 });
             }
             let bounded = bounds::value(text, place, formal).filter(|_| self.check == Check::Password);

@@ -165,7 +165,9 @@ impl Object {
         let first = skip_blanks(text, inside);
         let brace = text.get(first) == Some(&b'{');
         let list = text.get(first) == Some(&b'[') && text.get(skip_blanks(text, first + 1)) == Some(&b'{');
-        let nested = brace || list || name.tag || breaks(text.get(inside..first)?);
+        // A bar in front of a line break ends a row.
+        let breaks = || text.get(after) != Some(&b'|') && breaks(text.get(inside..first).unwrap_or_default());
+        let nested = brace || list || name.tag || breaks();
         let opened = if list { skip_blanks(text, first + 1) + 1 } else { first + usize::from(brace) };
         let dash = usize::from(text.get(opened..)?.starts_with(b"- ")) * 2;
         nested.then(|| Self { first: skip_blanks(text, opened + dash), list })

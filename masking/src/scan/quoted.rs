@@ -88,7 +88,11 @@ pub(crate) fn is_of_user(text: &[u8], at: usize) -> bool {
     let statement = statement.strip_suffix(b"N").unwrap_or(statement).trim_ascii_end();
     let statement = statement.strip_suffix(b"=").map_or(statement, <[u8]>::trim_ascii_end);
     let made = ["create user ", "create role ", "alter user ", "alter role ", "create login ", "alter login "];
+    // Not the end of `DB_PASSWORD=`.
+    let apart =
+        || statement.iter().nth_back(b"password".len()).is_some_and(|b| !b.is_ascii_alphanumeric() && *b != b'_');
     words::ends_with_ignore_case(statement, b"password")
+        && apart()
         && made.iter().any(|made| words::holds_ignore_case(statement, made.as_bytes()))
 }
 
@@ -106,6 +110,8 @@ pub(crate) fn widened(text: &[u8], value: Range<usize>) -> Range<usize> {
 /// Returns the end of the quotation that begins right before `start`, if it has no blank. The text before `from` is known
 /// to belong to it.
 fn close(text: &[u8], start: usize, from: usize) -> Option<usize> {
+    // Most values begin behind a sign, which opens no quotation.
+    text.get(..start)?.last().filter(|last| !matches!(last, b'=' | b' '))?;
     let rest = text.get(from..text.len().min(from + REACH))?;
     let run = rest.get(..rest.iter().take_while(|b| **b > b' ').count())?;
     close_in(text, start, from, run)
