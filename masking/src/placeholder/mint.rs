@@ -61,7 +61,7 @@ impl Mint {
     }
 
     /// Returns the placeholder of `value`. `kind` is the id that tells two kinds apart; `label` is the word that people
-    /// read, and must be one that [`is_label`] accepts.
+    /// read, and must be one that [`is_label`](super::is_label) accepts.
     pub fn placeholder(&self, kind: &str, label: &str, value: &str) -> Placeholder {
         let listed = self.listed(kind, value);
         listed.unwrap_or_else(|| Placeholder::of(label, &self.code(kind, label, value, &mut Lately::default())))

@@ -19,7 +19,8 @@ pub enum End {
 pub enum Read {
     /// No placeholder begins here.
     No,
-    /// A placeholder may begin here; the bytes end too early to tell. At most [`WRITTEN_MAX`] bytes give this answer.
+    /// A placeholder may begin here; the bytes end too early to tell. At most [`WRITTEN_MAX`](super::WRITTEN_MAX) bytes
+    /// give this answer.
     More,
     /// A placeholder, and the number of bytes that it was written with.
     Placeholder(Placeholder, usize),
