@@ -81,6 +81,9 @@ pub(crate) struct Pairs {
     groups: Box<[u16; PAIRS]>,
 }
 
+/// By how much each group of [`Pairs`] grows.
+type Growths = [u64; 2 * GROUPS];
+
 /// How often the pairs of a group are in a text.
 #[derive(Clone, Copy, Debug, Default)]
 struct Share {
@@ -99,9 +102,11 @@ impl Pairs {
         grams.dedup();
         let mut shares = [Share::default(); GROUPS];
         for [a, b, c, d] in grams {
+            let (begins, ends) = (pairs.growths([a, b]), pairs.growths([c, d]));
+            let growth = |growths: &Growths, group: usize| growths.get(group).copied().unwrap_or_default();
             let grown = |(group, share): (usize, &Share)| Share {
-                begin: share.begin + pairs.growth([a, b], group),
-                end: share.end + pairs.growth([c, d], group + GROUPS),
+                begin: share.begin + growth(&begins, group),
+                end: share.end + growth(&ends, group + GROUPS),
             };
             let larger = |(group, share): &(usize, &Share)| {
                 let grown = grown((*group, share));
@@ -121,10 +126,20 @@ impl Pairs {
         self.groups.get(usize::from(pair)).copied().unwrap_or_default()
     }
 
-    /// By how much a group grows with two bytes, in any case.
-    fn growth(&self, bytes: [Option<u8>; 2], group: usize) -> u64 {
-        let fresh = of_both(bytes).filter(|pair| self.groups(u16::from_le_bytes(*pair)) >> group & 1 == 0);
-        fresh.map(|[a, b]| weight(a) * weight(b)).sum()
+    /// By how much each group grows with two bytes, in any case: what all of their pairs weigh, without those that it has.
+    fn growths(&self, bytes: [Option<u8>; 2]) -> Growths {
+        let (mut all, mut had) = (0, Growths::default());
+        of_both(bytes).for_each(|pair| {
+            let weight = pair.map(weight).iter().product::<u64>();
+            all += weight;
+            // Most pairs are in no group.
+            let mut groups = self.groups(u16::from_le_bytes(pair));
+            while groups != 0 {
+                had.get_mut(groups.trailing_zeros() as usize).into_iter().for_each(|had| *had += weight);
+                groups &= groups - 1;
+            }
+        });
+        had.map(|had| all - had)
     }
 
     fn add(&mut self, bytes: [Option<u8>; 2], group: usize) {
