@@ -123,6 +123,9 @@ pub(crate) fn add(text: &[u8], doubtful: &[(Range<usize>, KindId)], told: Told, 
         let word = text.get(hit.start..hit.end).and_then(first_word).filter(|word| !shown.contains(word));
         shown.extend(word.filter(|_| shown.len() < WORDS_MAX));
     }
+    if shown.is_empty() {
+        return;
+    }
     // What everybody's names begin with tells nothing. Few names get so far.
     let is_own = |word: &[u8]| !std::str::from_utf8(word).is_ok_and(common::is_common);
     let mut found: Vec<(Range<usize>, KindId)> = Vec::new();

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::catalog::{Family, Kind, KindId, Risk, TABLES, Tier, VERSIONS};
 use crate::placeholder;
 use crate::policy::{CUSTOM_MAX, CustomError, LITERAL_BYTES, LITERALS_MAX, Policy, PolicyError};
+use crate::scan::kin::Told;
 use crate::scan::never::Never;
 use crate::scan::parts::Form;
 use crate::scan::pattern::Custom;
@@ -54,7 +55,9 @@ impl Scanner {
         let (custom, always, never) = (Vec::new(), Terms::default(), Never::default());
         let policy = placeholder::digest(format!("{policy:?}").as_bytes());
         let forms = kinds.iter().map(|kind| Form::of(&kind.id)).collect();
-        Ok(Self { kinds, forms, rules, literals, anchors, custom, always, never, on, version, policy })
+        let masked = |id: &str| kinds.iter().zip(&on).position(|(kind, on)| *on && kind.id == id).map(KindId::at);
+        let told = Told { bucket: masked("s3_bucket"), database: masked("rds_instance") };
+        Ok(Self { kinds, forms, rules, literals, anchors, custom, always, never, on, told, version, policy })
     }
 
     fn add_custom(&mut self, policy: &Policy) -> Result<(), PolicyError> {

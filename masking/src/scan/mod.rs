@@ -88,6 +88,7 @@ use crate::budget::{Budget, FINDINGS_MAX};
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
 use found::Found;
+use kin::Told;
 use literals::{Literals, Place};
 use never::Never;
 use notation::ValuePlace;
@@ -179,6 +180,8 @@ pub struct Scanner {
     never: Never,
     /// True for each kind that is masked, by its index.
     on: Vec<bool>,
+    /// The kinds that a sentence tells by what it says of their names.
+    told: Told,
     /// The kind of a version that looks like an address.
     version: KindId,
     /// A digest of the policy: what is remembered under one is not used under another.
@@ -354,22 +357,12 @@ impl Scanner {
             hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
         }
         self.always.find(text.text, |range, kind| hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
-        self.kin(page.raw, &std::mem::take(&mut readings.view.doubtful), &mut hits);
+        kin::add(page.raw, &readings.view.doubtful, self.told, &mut hits);
         answer::mark(text.text.as_bytes(), &mut hits);
         let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
         let mut found = Found { hits, opaque, hidden, marked, ..Found::default() };
         self.sift(text.text, &mut found);
         found
-    }
-
-    /// Adds the names that begin as others do.
-    fn kin(&self, text: &[u8], doubtful: &[(Range<usize>, KindId)], hits: &mut Vec<Hit>) {
-        if hits.iter().all(|hit| hit.evidence == Evidence::Form) {
-            return;
-        }
-        let kind = |id| self.kind_id(id).filter(|kind| self.is_on(*kind));
-        let told = kin::Told { bucket: kind("s3_bucket"), database: kind("rds_instance") };
-        kin::add(text, doubtful, told, hits);
     }
 
     /// Adds the values in a text that is a secret as the Secrets Manager stores it.
