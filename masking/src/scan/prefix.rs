@@ -303,8 +303,8 @@ fn context(word: &[u8]) -> Option<(Kind, usize)> {
     }
 }
 
-/// Minimum bytes of that: `a.b-1-`.
-const CONTEXT_MIN: usize = 6;
+/// Minimum bytes of that: `.b-1-`.
+const CONTEXT_MIN: usize = 5;
 
 const MONTH_LEN: usize = 3;
 const MONTHS: &[u8] = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
