@@ -233,7 +233,6 @@ fn is_of_other_script(before: &[u8], word: &[u8]) -> bool {
         && word.iter().any(u8::is_ascii_lowercase)
         && word.len() >= WORD_MIN
         && word.iter().all(u8::is_ascii_graphic)
-        && word.iter().any(u8::is_ascii_alphabetic)
         && check::has_digit(word)
         && signs
         && !check::is_code(word)

@@ -110,7 +110,6 @@ pub(crate) fn is_dotted(value: &[u8]) -> bool {
     let words = parts().filter(|part| word(part)).count();
     // `Foo` or `7` among them: what is of small letters alone names something.
     let cases = parts().any(|part| part.first().is_some_and(u8::is_ascii_uppercase) || number(part));
-    let numbered = value.iter().any(u8::is_ascii_digit);
     let camel = |part: &[u8]| {
         part.windows(2).any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()))
     };
@@ -118,8 +117,8 @@ pub(crate) fn is_dotted(value: &[u8]) -> bool {
     value.len() >= DOTTED_MIN
         && value.contains(&b'.')
         && value.iter().all(plain)
-        && (words >= 2)
-        && (cases || numbered)
+        && words >= 2
+        && (cases || look::has_digit(value))
         && parts().all(|part| (word(part) || number(part)) && !words::is_one_of(CODE, part) && !camel(part))
         && is_chosen(value)
 }

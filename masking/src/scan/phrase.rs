@@ -63,14 +63,7 @@ pub(crate) fn is_line(value: &[u8], sure: bool) -> bool {
         && ends
         && (2..=LINE_WORDS).contains(&count)
         && value.iter().all(plain)
-        && !words(value).any(|word| {
-            is_one_of(OPERATORS, word)
-                || word == b"-"
-                || word == b"+"
-                || word == b"/"
-                || word.starts_with(b"-")
-                || word.starts_with(b"#")
-        })
+        && !words(value).any(|word| is_one_of(OPERATORS, word) || matches!(word, b"+" | b"/" | [b'-' | b'#', ..]))
         && if sure { is_given(value) } else { is_password(value) }
 }
 

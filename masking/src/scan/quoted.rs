@@ -261,7 +261,7 @@ pub(crate) fn setting(text: &[u8], place: ValuePlace, formal: bool) -> Option<Ra
 /// Returns whether words with points between them are no path of code: a setting has them, or they have a number.
 fn is_apart(line: &[u8], place: ValuePlace, setting: impl Fn() -> bool) -> bool {
     let number = line.rsplit(|b| *b == b'.').next().is_some_and(|last| last.iter().all(u8::is_ascii_digit));
-    number || setting() || !place.tight && line.iter().any(u8::is_ascii_digit)
+    number || setting() || !place.tight && check::has_digit(line)
 }
 
 /// Maximum bytes of the name in an argument.

@@ -81,8 +81,8 @@ pub(super) fn item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let line = rest.get(..rest.len().min(SENTENCE_MAX)).unwrap_or_default();
     let end = memchr::memchr(b'\n', line)?;
     let list = rest.get(end..)?.trim_ascii_start();
-    let marked = [b"- ".as_slice(), b"* ", b"+ ", "• ".as_bytes(), "・".as_bytes(), "– ".as_bytes(), b"1. "];
-    let lists = marked.iter().any(|mark| list.starts_with(mark)) && (name.is_plural() || name.is_foreign());
+    let marked = list.starts_with(b"1. ") || BULLETS.iter().any(|bullet| list.starts_with(bullet.as_bytes()));
+    let lists = marked && (name.is_plural() || name.is_foreign());
     lists.then_some(())?;
     let prose = |b: &u8| !is_any(b"{}[]=;<>\\|", b);
     let announced =
@@ -155,6 +155,9 @@ const ANNOUNCED_MAX: usize = 48;
 /// Bytes of a sentence on either side of a name in it.
 const SENTENCE_MAX: usize = 120;
 
+/// What stands in front of the items of lists.
+const BULLETS: [&str; 6] = ["* ", "- ", "+ ", "• ", "・", "– "];
+
 /// The item of a list that begins after the end of the line at `at`, if it is one word, or one with a remark behind it.
 pub(crate) fn next_item_of_list(text: &[u8], at: usize) -> Option<ValuePlace> {
     let rest = text.get(at..text.len().min(at + ROW_MAX))?;
@@ -165,8 +168,7 @@ pub(crate) fn next_item_of_list(text: &[u8], at: usize) -> Option<ValuePlace> {
     let behind = rest.get(line + blanks..).filter(|_| breaks <= 2)?;
     let digits = behind.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
     let numbered = behind.get(digits..).is_some_and(|rest| digits > 0 && rest.starts_with(b". "));
-    let marks = [b"* ".as_slice(), b"- ", b"+ ", "• ".as_bytes(), "・".as_bytes(), "– ".as_bytes()];
-    let mark = match marks.into_iter().find(|mark| behind.starts_with(mark)) {
+    let mark = match BULLETS.into_iter().find(|bullet| behind.starts_with(bullet.as_bytes())) {
         Some(mark) => mark.len(),
         None if numbered => digits + 2,
         // The star of an item is a prefix of its line.
