@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::catalog::VERSION_WORDS;
+use crate::catalog;
 use crate::near::is_any;
-use crate::scan::words::starts_with_ignore_case;
+use crate::scan::words::Fragments;
 
 /// What dotted decimals are meant as, besides the name of a product's release and a range that everybody has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,22 +61,21 @@ fn is_version(text: &[u8], start: usize) -> bool {
         return true;
     }
     let head = head.get(..name_end(head, head.len())).unwrap_or_default();
-    VERSION_WORDS.split('|').any(|word| {
-        let Some((before, tail)) = head.len().checked_sub(word.len()).and_then(|at| head.split_at_checked(at)) else {
-            return false;
-        };
-        starts_with_ignore_case(tail, word.as_bytes()) && begins_word(before, tail)
-    })
+    VERSION.ends(head).any(|at| head.split_at_checked(at).is_some_and(|(before, tail)| begins_word(before, tail)))
 }
+
+static VERSION: Fragments = Fragments::new(catalog::VERSION_WORDS);
 
 /// `bump the base image to 10.2.0.4`: what is said of versions alone.
 fn is_bumped(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(PRODUCT_MAX)..start).unwrap_or_default();
     let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline..).unwrap_or_default());
     let begins = |at: usize| at.checked_sub(1).and_then(|at| line.get(at)).is_none_or(|b| !b.is_ascii_alphanumeric());
-    ["bump ", "Bump ", "bumps ", "bumped ", "Bumps "]
-        .iter()
-        .any(|word| memchr::memmem::find(line, word.as_bytes()).is_some_and(begins))
+    let bumps = |at: &usize| {
+        let rest = line.get(at + 1..).and_then(|rest| rest.strip_prefix(b"ump")).unwrap_or_default();
+        rest.starts_with(b" ") || rest.starts_with(b"s ") || rest.starts_with(b"ed ")
+    };
+    memchr::memchr2_iter(b'b', b'B', line).filter(bumps).any(begins)
 }
 
 /// Returns the end of the word before a version that begins at `start`.

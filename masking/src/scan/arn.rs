@@ -9,7 +9,7 @@ use crate::near::is_any;
 use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::edge;
 use crate::scan::own;
-use crate::scan::words;
+use crate::scan::words::{self, Words, words};
 
 /// The kinds of the parts of ARNs.
 #[derive(Debug, Default)]
@@ -236,11 +236,11 @@ const REFERENCE_MAX: usize = 64;
 /// customer's: `xxxxxxxxxxxx`, `***`, `YYYYY`, `111111111111`, `1234567890`, `REDACTED`, `<redacted>`.
 fn is_crossed_out(field: &[u8]) -> bool {
     const LEN: core::ops::RangeInclusive<usize> = 3..=14;
-    const WORDS: &str = "redacted|omitted|hidden|masked|removed|obfuscated|censored|sanitized";
+    static WORDS: Words = words!("redacted|omitted|hidden|masked|removed|obfuscated|censored|sanitized");
     let field = inside(field).unwrap_or(field);
     let crossed = || field.iter().all(|b| b.is_ascii_digit() || matches!(b, b'x' | b'X' | b'*'));
     let same = || field.first().is_some_and(|first| field.iter().all(|b| b == first));
-    LEN.contains(&field.len()) && (crossed() && !own::is_account(field) || same()) || words::is_one_of(WORDS, field)
+    LEN.contains(&field.len()) && (crossed() && !own::is_account(field) || same()) || WORDS.has(field)
 }
 
 /// The word in the brackets that a field is.
@@ -426,12 +426,13 @@ fn path_len(resource: &[u8]) -> usize {
 fn environment_end(text: &[u8], name: Range<usize>) -> usize {
     let Some(slash) = next_separator(text, name.start, name.end) else { return name.start };
     let first = text.get(name.start..slash.start).unwrap_or_default();
-    let known = ENVIRONMENTS.split('|').any(|word| word.as_bytes().eq_ignore_ascii_case(first));
-    if known { slash.end } else { name.start }
+    if ENVIRONMENTS.has(first) { slash.end } else { name.start }
 }
 
-const ENVIRONMENTS: &str = "\
-    prod|production|prd|live|stage|staging|stg|preprod|uat|qa|test|dev|development|sandbox|demo|dr";
+static ENVIRONMENTS: Words = words!(
+    "\
+    prod|production|prd|live|stage|staging|stg|preprod|uat|qa|test|dev|development|sandbox|demo|dr"
+);
 
 /// Texts that AWS puts in front of names and that tell nothing about them: paths of roles, and log groups of services.
 const PATHS: [&[u8]; 11] = [

@@ -11,7 +11,7 @@ use crate::scan::member::OWN;
 use crate::scan::name::in_name;
 use crate::scan::notation::skip_blanks;
 use crate::scan::place::STAGES;
-use crate::scan::words::{holds_ignore_case, is_one_of};
+use crate::scan::words::holds_ignore_case;
 
 /// Maximum bytes of a type or a call in front of a bracket: `Record<Stage, string> = `, `tomap(`.
 const OPENING_MAX: usize = 64;
@@ -77,7 +77,7 @@ fn is_element(text: &[u8], at: usize) -> bool {
         let len = key.iter().rev().take(NAME_MAX).take_while(|b| in_name(**b)).count();
         let key = key.get(key.len() - len..).unwrap_or_default();
         let region = check::is_region(key) || key.len() <= 2;
-        is_one_of(OWN, key) || is_one_of(STAGES, key) || region || holds_ignore_case(key, b"acc")
+        OWN.has(key) || STAGES.has(key) || region || holds_ignore_case(key, b"acc")
     };
     let element = match front {
         [.., b'=', b'>'] => named(2),

@@ -12,7 +12,7 @@ use crate::scan::letters;
 use crate::scan::own;
 use crate::scan::person;
 use crate::scan::template;
-use crate::scan::words::{holds_ignore_case, is_one_of, starts_with_ignore_case};
+use crate::scan::words::{Words, holds_ignore_case, starts_with_ignore_case, words};
 
 pub(crate) use crate::scan::look::{
     begins_with_sigil, has_digit, is_case_mixed, is_generated, is_irregular, is_long, is_mixed, is_scattered,
@@ -38,7 +38,7 @@ pub(crate) fn passes(check: Check, value: &[u8]) -> bool {
             is_irregular(value) || is_scattered(value) || has_digit(value) && letters::is_unlikely(value)
         }
         Check::Given => given::is_chosen(value),
-        Check::UrlPassword => !value.starts_with(b"[") && !is_one_of(PASSWORD_WORDS, value) && !template::is_one(value),
+        Check::UrlPassword => !value.starts_with(b"[") && !PASSWORD_WORDS.has(value) && !template::is_one(value),
         Check::Generated => {
             is_random(value) && (is_generated(value) || is_case_mixed(value) && letters::is_unlikely(value))
         }
@@ -132,12 +132,14 @@ pub(crate) fn is_distinctive(value: &[u8]) -> bool {
 }
 
 /// Words that stand where a name would.
-const WORDS: &str = "\
+static WORDS: Words = words!(
+    "\
     access|account|actual|all|and|any|arn|array|auto|aws|bool|boolean|bucket|buckets|char|cluster|clusters|config|contains|data|\
     database|default|does|each|empty|enabled|error|exclusive|exists|expected|f32|f64|false|float|for|from|http|https|i16|i32|\
     i64|identifier|inclusive|instance|instances|int|int32|int64|invalid|is|isize|key|list|local|missing|must|name|nil|none|not|null|\
     number|object|optional|owner|path|policy|prefix|pub|redacted|region|required|resource|result|root|self|size|str|\
-    string|test|the|true|type|u128|u16|u32|u64|uint32|uint64|undefined|unknown|usize|value|var|void|with";
+    string|test|the|true|type|u128|u16|u32|u64|uint32|uint64|undefined|unknown|usize|value|var|void|with"
+);
 
 /// What code refers to values with.
 const REFERENCES: &str = "\
@@ -167,6 +169,7 @@ fn is_of_api(value: &[u8]) -> bool {
         b"Start",
         b"Stop",
     ];
+    static STATES: Words = words!("multi-az|single-az|deleting|creating|rebooting|modifying");
     const NOUNS: [&[u8]; 6] = [b"instance", b"cluster", b"snapshot", b"identifier", b"externalid", b"dbproxy"];
     let letters = value.iter().all(u8::is_ascii_alphabetic);
     let noun = || NOUNS.iter().any(|noun| holds_ignore_case(value, noun));
@@ -176,31 +179,34 @@ fn is_of_api(value: &[u8]) -> bool {
             .any(|verb| value.strip_prefix(*verb).is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_uppercase)))
     };
     let parameter = || value.ends_with(b"Identifier") && value.first().is_some_and(u8::is_ascii_uppercase);
-    letters && noun() && (verb() || parameter())
-        || is_one_of("multi-az|single-az|deleting|creating|rebooting|modifying", value)
+    letters && noun() && (verb() || parameter()) || STATES.has(value)
 }
 
 fn is_name(value: &[u8]) -> bool {
-    let word = value.iter().all(u8::is_ascii_alphanumeric) && is_one_of(WORDS, value) || is_one_of(TYPES, value);
+    let word = value.iter().all(u8::is_ascii_alphanumeric) && WORDS.has(value) || TYPES.has(value);
     let word = word || is_of_api(value) || is_class(value);
     let named = value.len() >= 2 && value.iter().any(u8::is_ascii_alphabetic);
     named && !word && !is_region(value) && !is_reference(value)
 }
 
 /// Sorts of resources and engines of databases, which stand beside each other where their names would.
-const TYPES: &str = "\
+static TYPES: Words = words!(
+    "\
     db-instance|db-cluster|db-snapshot|db-cluster-snapshot|db-parameter-group|db-security-group|db-proxy|db-shard-group|\
     custom-engine-version|blue-green-deployment|rds|awsbackup|\
     aurora-mysql|aurora-postgresql|oracle-ee|oracle-ee-cdb|oracle-se2|oracle-se2-cdb|sqlserver-ee|sqlserver-se|\
-    sqlserver-ex|sqlserver-web|db2-ae|db2-se";
+    sqlserver-ex|sqlserver-web|db2-ae|db2-se"
+);
 
 /// `postgres-16`, `aurora-mysql-8`, `db-t3`: what a database runs.
 fn is_engine(value: &[u8]) -> bool {
-    const ENGINES: &str = "\
+    static ENGINES: Words = words!(
+        "\
         aurora|db|for|mariadb|mongo|mongodb|mssql|mysql|oracle|percona|pg|postgres|postgresql|redis|rds|server|sqlserver|se|ee|ex|\
-        version|v|driver|client|connector|compatible|engine";
+        version|v|driver|client|connector|compatible|engine"
+    );
     let version = |part: &[u8]| part.len() <= 4 && part.iter().any(u8::is_ascii_digit);
-    value.split(|b| *b == b'-').all(|part| is_one_of(ENGINES, part) || version(part))
+    value.split(|b| *b == b'-').all(|part| ENGINES.has(part) || version(part))
 }
 
 fn is_bucket(value: &[u8]) -> bool {
@@ -219,8 +225,10 @@ fn is_bucket(value: &[u8]) -> bool {
 const REFERENCE_MARKS: &str = "\
     ${|$(|{{|<|%(|***|xxxx|...|(|::|[redacted|arn:";
 
-const PASSWORD_WORDS: &str = "\
-    password|pass|passwd|pwd|secret|user|username|token";
+static PASSWORD_WORDS: Words = words!(
+    "\
+    password|pass|passwd|pwd|secret|user|username|token"
+);
 
 fn is_password(value: &[u8]) -> bool {
     is_chosen(value) && !is_literal(value) && !is_bare(value)
@@ -243,7 +251,8 @@ fn is_chosen(value: &[u8]) -> bool {
 /// code writes all of its words alike, and headers are `Content-Type`.
 pub(crate) fn is_titled(value: &[u8]) -> bool {
     const TITLED_MIN: usize = 9;
-    const CODE: &str = "\
+    static CODE: Words = words!(
+        "\
         access|action|allow|api|app|application|auth|base|basic|cache|case|class|client|code|config|content|control|cookie|custom|\
         data|date|db|default|digest|domain|element|email|encoding|error|event|field|file|first|form|forwarded|get|group|header|\
         host|html|http|https|icon|id|image|index|info|input|instance|item|json|key|label|language|last|length|level|link|list|\
@@ -252,13 +261,14 @@ pub(crate) fn is_titled(value: &[u8]) -> bool {
         schema|score|script|security|self|server|service|session|set|setting|settings|site|size|source|sql|state|status|string|\
         style|sub|sync|system|table|tag|target|temp|template|test|text|time|title|token|type|ui|update|url|user|username|utf|\
         value|version|view|web|with|word|write|xml|your|example|enter|wrong|invalid|required|change|confirm|new|old|current|\
-        reset|forgot|show|hide|weak|strong|blank|empty|dummy|fake|sample|secret|aws|amazon";
+        reset|forgot|show|hide|weak|strong|blank|empty|dummy|fake|sample|secret|aws|amazon"
+    );
     let parts = || value.split(|b| is_any(b"-_+&!#*%~", b));
     let lower = |part: &[u8]| part.iter().all(u8::is_ascii_lowercase);
     let upper = |part: &[u8]| part.iter().all(u8::is_ascii_uppercase);
     let capital = |part: &[u8]| part.split_first().is_some_and(|(a, rest)| a.is_ascii_uppercase() && lower(rest));
     let number = |part: &[u8]| part.len() <= 2 && part.iter().all(u8::is_ascii_digit);
-    let word = |part: &[u8]| part.len() >= 2 && (lower(part) || upper(part) || capital(part)) && !is_one_of(CODE, part);
+    let word = |part: &[u8]| part.len() >= 2 && (lower(part) || upper(part) || capital(part)) && !CODE.has(part);
     let words = || parts().filter(|part| !number(part));
     let several = words().count() >= 2 && words().any(|part| part.len() >= 4);
     value.len() >= TITLED_MIN
@@ -377,11 +387,13 @@ fn is_url(value: &[u8]) -> bool {
 
 /// Returns whether a value is such words with points between them, and none of them one that a path of code has.
 pub(crate) fn is_dotted_phrase(value: &[u8]) -> bool {
-    const CODE: &str = "\
+    static CODE: Words = words!(
+        "\
         app|application|args|com|conf|config|const|context|ctx|data|default|django|each|env|environ|github|input|item|\
         local|module|net|opts|options|org|output|process|props|properties|request|self|settings|spring|state|this|var|vars|\
-        vault|yaml";
-    let word = |part: &[u8]| part.len() >= 3 && part.iter().all(u8::is_ascii_lowercase) && !is_one_of(CODE, part);
+        vault|yaml"
+    );
+    let word = |part: &[u8]| part.len() >= 3 && part.iter().all(u8::is_ascii_lowercase) && !CODE.has(part);
     let words = value.split(|b| *b == b'.').all(word);
     let joined: Vec<u8> = value.iter().map(|b| if *b == b'.' { b'-' } else { *b }).collect();
     words && is_phrase(&joined)

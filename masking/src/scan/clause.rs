@@ -8,7 +8,7 @@ use crate::near::is_any;
 use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::edge;
 use crate::scan::notation;
-use crate::scan::words::{self, Words};
+use crate::scan::words::{self, Words, words};
 
 /// Bytes in which the value begins, and words in front of it.
 const CLAUSE_MAX: usize = 80;
@@ -17,7 +17,7 @@ const WORDS_MAX: usize = 8;
 const VALUE_MAX: usize = 128;
 
 /// Words of things that are numbered too.
-static NUMBERED: Words = Words::new(
+static NUMBERED: Words = words!(
     "\
     order|invoice|ticket|case|phone|tel|call|request|transaction|tracking|bestellung|bestellnummer|rechnung|\
     rechnungsnummer|telefon|commande|facture|pedido|factura|ordine|fattura|zamówienie|faktura|bytes|rows|timestamp",
@@ -200,7 +200,7 @@ const OTHERS_MAX: usize = 16;
 /// Returns whether a word with hyphens is the name of something rather than an adjective: `read-only`, `state-of-the-art`.
 fn is_slug(word: &[u8]) -> bool {
     static JOINTS: Words =
-        Words::new("of|the|to|in|up|by|and|on|or|at|for|as|a|an|per|not|is|it|down|out|off|over|end|date");
+        words!("of|the|to|in|up|by|and|on|or|at|for|as|a|an|per|not|is|it|down|out|off|over|end|date");
     let plain = word.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-');
     let parts = word.split(|b| *b == b'-').count();
     let numbered = word.iter().any(u8::is_ascii_digit) && word.first().is_some_and(u8::is_ascii_lowercase);
@@ -260,7 +260,7 @@ fn is_joined(word: &[u8]) -> bool {
 
 /// Returns whether what follows a word is what the sentence tells: `… ist jetzt x`, `… do banco: x`.
 fn is_verb(word: &[u8]) -> bool {
-    static VERBS: Words = Words::new(
+    static VERBS: Words = words!(
         "\
         is|are|was|now|still|remains|stays|ist|sind|lautet|lautete|bleibt|weiterhin|war|jetzt|noch|es|era|siendo|est|reste|\
         toujours|était|é|sendo|è|rimane|ancora|adalah|je|är|er|jest|pozostaje|este|là|هي|هو|brzmi|şudur|является|:|=|-|–|—|->|=>|→",

@@ -1,15 +1,13 @@
 //! Words that everybody's code and prose has. They name nobody's resource, so they are never looked for by themselves,
 //! even if something is called by one.
 
-use std::collections::HashSet;
-use std::sync::OnceLock;
-
 use crate::scan::check;
+use crate::scan::words::{Words, words};
 
 /// Returns whether a value is a word of code or prose: `utf-8`, `python3.11`, `base64`, `us-east-1a`, `m5.large`.
 pub(crate) fn is_common(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    is_zone(&lower) || is_size(&lower) || is_one(&NAMES, WORDS, &lower) || is_versioned(&lower)
+    is_zone(&lower) || is_size(&lower) || WORDS.has(lower.as_bytes()) || is_versioned(&lower)
 }
 
 /// A region, or a zone in it.
@@ -34,21 +32,14 @@ fn is_versioned(value: &str) -> bool {
         let number = |c: char| c.is_ascii_digit();
         let name = piece.trim_end_matches('x').trim_end_matches(number).trim_start_matches(number);
         named |= !name.is_empty();
-        name.is_empty() || name == "v" || is_one(&PIECES, VERSIONED, name)
+        name.is_empty() || name == "v" || VERSIONED.has(name.as_bytes())
     };
     value.split(['-', '_', '.', '/', '+']).all(piece) && named
 }
 
-/// The words of both lists, each as a set: every value that an exchange shows is looked up.
-static NAMES: OnceLock<HashSet<&str>> = OnceLock::new();
-static PIECES: OnceLock<HashSet<&str>> = OnceLock::new();
-
-fn is_one(set: &OnceLock<HashSet<&'static str>>, words: &'static str, value: &str) -> bool {
-    set.get_or_init(|| words.split('|').collect()).contains(value)
-}
-
 /// Names that tell nothing, because everybody has them.
-const WORDS: &str = "\
+static WORDS: Words = words!(
+    "\
     active|admin|administrator|alarm|alias|allow|application|archive|assistant|async|available|backend|backup|base|\
     batch|beta|blue|body|bucket|build|cache|central|client|cluster|code|common|config|console|content|core|create|\
     customer|data|database|default|delete|demo|deny|deploy|deployment|description|detail|develop|development|disabled|\
@@ -64,17 +55,20 @@ const WORDS: &str = "\
     classification|cloudformation|collaboration|communication|configuration|customization|documentation|\
     sagemaker|elasticmapreduce|s3control|cloudtrail|cloudwatch|cloudfront|elasticbeanstalk|codepipeline|\
     experimental|implementation|infrastructure|integrations|notification|notifications|observability|organization|\
-    recommendations|transformation";
+    recommendations|transformation"
+);
 
 /// Names of formats, languages, systems and algorithms, which stand with numbers.
-const VERSIONED: &str = "\
+static VERSIONED: Words = words!(
+    "\
     ada|aes|alpine|amd|amzn|android|ansi|arm|ascii|base|be|bit|blake|boto|bullseye|byte|cbc|centos|chacha|corretto|\
     crc|csharp|css|ctr|cuda|darwin|debian|deflate|dotnet|ecdsa|ed|el|elf|es|fedora|float|gb|gcm|gnu|golang|gp|gpt|\
     graphql|gzip|hmac|hpa|html|http|https|i|int|io|ios|ipv|iso|java|javascript|jdk|jre|js|json|jvm|jwt|kb|latin|le|\
     linux|lts|lua|lz|macos|mb|md|mp|musl|nodejs|ntlm|oauth|openjdk|openssl|pbkdf|pep|perl|php|pip|pkcs|png|poly|\
     powershell|provided|py|pydantic|pypy|pytest|python|pytorch|rfc|rhel|rockylinux|route|rsa|ruby|rust|sha|sql|\
     sqlite|sse|ssh|ssl|swift|tar|tcp|tensorflow|terraform|tf|tls|typescript|ubuntu|udp|uint|unicode|utc|utf|utf8mb|\
-    uuid|v|wasm|win|windows|x|xml|xz|yaml|zlib|zstd";
+    uuid|v|wasm|win|windows|x|xml|xz|yaml|zlib|zstd"
+);
 
 #[cfg(test)]
 mod tests {

@@ -5,21 +5,25 @@ use std::ops::Range;
 use crate::near::is_any;
 use crate::scan::edge;
 use crate::scan::look;
-use crate::scan::words;
+use crate::scan::words::{self, Words, words};
 
 /// Minimum bytes of a password.
 const GIVEN_MIN: usize = 4;
 
 /// Passwords of examples and of fresh installations, which everybody knows, and what is said of one instead.
-const DEFAULTS: &str = "\
+static DEFAULTS: Words = words!(
+    "\
     admin|administrator|default|dummy|empty|encoded|encrypted|example|false|file|guest|hash|hashed|hidden|masked|mysql|none|\
     null|plain|plaintext|postgres|private|prompt|public|redacted|redis|required|root|sample|stdin|string|test|true|undefined|user|\
-    username|value|vault|yes";
+    username|value|vault|yes"
+);
 
 /// Names of a connection's other members, in the strings of ODBC, ADO.NET and libpq.
-const CONNECTION: &str = "\
+static CONNECTION: Words = words!(
+    "\
     server|host|hostname|hostaddr|data source|datasource|addr|address|user|user id|userid|uid|username|user name|database|\
-    dbname|db|initial catalog|port|sslmode|driver|endpoint|accountname";
+    dbname|db|initial catalog|port|sslmode|driver|endpoint|accountname"
+);
 /// Bytes on either side of a member in which the others stand, and how many of them are looked at.
 const CONNECTION_MAX: usize = 96;
 const NEIGHBOURS: usize = 2;
@@ -30,7 +34,7 @@ pub(crate) fn is_chosen(value: &[u8]) -> bool {
     let stands_for = [&b"pass"[..], b"pwd", b"secret", b"token", b"your", b"change", b"xxx", b"***", b"..."];
     value.len() >= GIVEN_MIN
         && !value.iter().any(code)
-        && !words::is_one_of(DEFAULTS, value)
+        && !DEFAULTS.has(value)
         && !stands_for.iter().any(|word| words::holds_ignore_case(value, word))
         && !look::begins_with_sigil(value)
 }
@@ -96,13 +100,15 @@ pub(crate) fn is_words(value: &[u8]) -> bool {
 /// Returns whether words with points between them are somebody's choice, `maelstrom.Key`, `dicom.Viewer.4`, rather than a
 /// path of code or of texts.
 pub(crate) fn is_dotted(value: &[u8]) -> bool {
-    const CODE: &str = "\
+    static CODE: Words = words!(
+        "\
         app|application|args|auth|cfg|client|code|com|conf|config|configuration|connection|const|constants|context|creds|credential|\
         credentials|ctx|data|database|db|default|django|document|each|element|encoding|entity|env|environ|error|errors|event|field|\
         fields|form|github|i18n|input|io|item|java|label|labels|local|login|messages|model|module|net|obj|object|options|opts|org|\
         os|output|page|param|params|process|profile|prop|properties|props|query|req|request|response|result|row|self|server|\
         service|session|settings|spring|state|store|system|text|this|type|types|util|utils|validation|validators|var|vars|view|\
-        window|yaml|yml|json|xml|txt|html|js|ts|py|rb|go|rs|cs|sh|jar|cfg|ini|properties|length|name|id|key1|key2";
+        window|yaml|yml|json|xml|txt|html|js|ts|py|rb|go|rs|cs|sh|jar|cfg|ini|properties|length|name|id|key1|key2"
+    );
     let word = |part: &[u8]| part.iter().filter(|b| b.is_ascii_alphabetic()).count() >= 2;
     let number = |part: &[u8]| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
@@ -119,7 +125,7 @@ pub(crate) fn is_dotted(value: &[u8]) -> bool {
         && value.iter().all(plain)
         && words >= 2
         && (cases || look::has_digit(value))
-        && parts().all(|part| (word(part) || number(part)) && !words::is_one_of(CODE, part) && !camel(part))
+        && parts().all(|part| (word(part) || number(part)) && !CODE.has(part) && !camel(part))
         && is_chosen(value)
 }
 
@@ -179,7 +185,7 @@ pub(crate) fn is_of_connection(text: &[u8], value: Range<usize>, separators: &[u
     let separates = |b: &u8| separators.contains(b) || matches!(b, b'"' | b'\'');
     let of_connection = |member: &[u8]| {
         let name = member.get(..memchr::memchr(b'=', member).unwrap_or_default()).unwrap_or_default();
-        words::is_one_of(CONNECTION, name.trim_ascii())
+        CONNECTION.has(name.trim_ascii())
     };
     let before = text.get(value.start.saturating_sub(CONNECTION_MAX)..value.start).unwrap_or_default();
     let behind = text.get(value.end..text.len().min(value.end + CONNECTION_MAX)).unwrap_or_default();
@@ -240,14 +246,16 @@ fn is_of_system(name: &[u8]) -> bool {
     // `GF_SECURITY_ADMIN_PASSWORD`
     let mut words = name.rsplit(|b| *b == b'_');
     let last = words.next().unwrap_or_default();
-    last == name && words::is_one_of(SYSTEMS, name) || words.any(|word| words::is_one_of(SYSTEMS, word))
+    last == name && SYSTEMS.has(name) || words.any(|word| SYSTEMS.has(word))
 }
 
 /// What has a password, in the names of variables.
-const SYSTEMS: &str = "\
+static SYSTEMS: Words = words!(
+    "\
     db|database|pg|pgpassword|postgres|postgresql|mysql|mariadb|mssql|sa|oracle|redis|mongo|mongodb|rabbitmq|root|admin|smtp|\
     mail|ftp|ssh|ldap|elastic|kibana|grafana|keycloak|rds|aurora|master|gf|minio|couchdb|influxdb|neo4j|activemq|superuser|\
-    restic|borg|sonar|nexus|gitlab|jenkins|airflow|zabbix|splunk|mqtt|kafka|cassandra|clickhouse|wordpress|wp|samba|jdbc|spring";
+    restic|borg|sonar|nexus|gitlab|jenkins|airflow|zabbix|splunk|mqtt|kafka|cassandra|clickhouse|wordpress|wp|samba|jdbc|spring"
+);
 
 /// Bytes of a variable's name, and those in which it stands with its sign and its quotation mark.
 const VARIABLE_MIN: usize = 6;

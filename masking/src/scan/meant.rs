@@ -9,7 +9,7 @@ use crate::scan::common;
 use crate::scan::edge;
 use crate::scan::letters;
 use crate::scan::notation::{PlaceKind, ValuePlace};
-use crate::scan::words;
+use crate::scan::words::{self, Words, words};
 
 /// Returns whether a word behind a verb is a password, and no other word of a sentence: `the password is hashed`, `… is
 /// base64-encoded`, `… is 12 characters long`.
@@ -98,13 +98,15 @@ pub(crate) fn is_among_resources(text: &[u8], value: &Range<usize>, bytes: &[u8]
 /// Returns whether the word in quotation marks that ends at `end` tells which one of something else is meant: `the S3
 /// bucket "results" folder`.
 fn is_of_noun(text: &[u8], end: usize) -> bool {
-    const NOUNS: &str = "\
+    static NOUNS: Words = words!(
+        "\
         folder|directory|prefix|path|key|object|file|policy|tag|setting|option|section|field|tab|page|column|parameter|\
-        property|attribute|value|type|role|rule|notification|event";
+        property|attribute|value|type|role|rule|notification|event"
+    );
     let rest = text.get(end..text.len().min(end + WORD_MAX)).unwrap_or_default();
     let behind = rest.get(1..).and_then(|rest| rest.strip_prefix(b" ")).unwrap_or_default();
     let word = behind.get(..behind.iter().take_while(|b| b.is_ascii_lowercase()).count()).unwrap_or_default();
-    words::is_one_of(NOUNS, word)
+    NOUNS.has(word)
 }
 
 /// Returns whether a word is the value of a line of YAML, `bucket: acmelogs`, and not one that says what a bucket is
@@ -263,15 +265,17 @@ pub(crate) fn is_last(text: &[u8], end: usize) -> bool {
 
 /// Returns whether a word that only ends like `ip` stands in front of an address: `skip 6.4.1.2`, `pip 23.0.1.2`.
 pub(crate) fn follows_word(text: &[u8], at: usize) -> bool {
-    const OWNERS: &str = "\
+    static OWNERS: Words = words!(
+        "\
         src|dst|source|dest|client|host|public|pub|private|server|remote|local|node|elastic|my|e|v|real|peer|target|vm|\
-        web|db|nat|egress|ingress|external|internal|origin|user";
+        web|db|nat|egress|ingress|external|internal|origin|user"
+    );
     let head = text.get(at.saturating_sub(WORD_MAX)..at).unwrap_or_default();
     let signs = head.iter().rev().take_while(|b| !b.is_ascii_alphanumeric()).count();
     let head = head.get(..head.len() - signs).unwrap_or_default();
     let len = head.iter().rev().take_while(|b| b.is_ascii_lowercase()).count();
     let word = head.get(head.len() - len..).unwrap_or_default();
-    word.strip_suffix(b"ip").is_some_and(|owner| !owner.is_empty() && !words::is_one_of(OWNERS, owner))
+    word.strip_suffix(b"ip").is_some_and(|owner| !owner.is_empty() && !OWNERS.has(owner))
 }
 
 /// Bytes in which the word in front of an address stands.
@@ -286,8 +290,8 @@ pub(crate) fn is_compared(text: &[u8], start: usize, value: &[u8]) -> bool {
 
 /// Returns whether a word is a command that reads what its name writes: `terraform output password | base64 --decode`.
 pub(crate) fn is_command(text: &[u8], start: usize, value: &[u8]) -> bool {
-    const COMMANDS: &str = "base64|base32|md5sum|sha1sum|sha256sum|sha512sum|argon2|python3";
-    words::is_one_of(COMMANDS, value) && text.get(..start).unwrap_or_default().trim_ascii_end().ends_with(b"|")
+    static COMMANDS: Words = words!("base64|base32|md5sum|sha1sum|sha256sum|sha512sum|argon2|python3");
+    COMMANDS.has(value) && text.get(..start).unwrap_or_default().trim_ascii_end().ends_with(b"|")
 }
 
 /// Returns whether a path of names is called: `System.Text.Encoding.UTF8.GetString(`.
@@ -300,9 +304,11 @@ pub(crate) fn is_call(text: &[u8], end: usize, value: &[u8]) -> bool {
 
 /// Returns whether a name begins with a word that stands next to names of its sort: `bucket sort-1`, `cluster size-2`.
 pub(crate) fn is_term(value: &[u8]) -> bool {
-    const TERMS: &str = "acl|count|index|key|level|lifecycle|limit|mode|name|number|owner|part|policy|rate|size|sort|step|\
-        tag|type|version|versioning|per|pre|multi|sub|non|re|self|cross|post|end|built";
-    value.split(|b| *b == b'-').next().is_some_and(|word| words::is_one_of(TERMS, word))
+    static TERMS: Words = words!(
+        "acl|count|index|key|level|lifecycle|limit|mode|name|number|owner|part|policy|rate|size|sort|step|\
+        tag|type|version|versioning|per|pre|multi|sub|non|re|self|cross|post|end|built"
+    );
+    value.split(|b| *b == b'-').next().is_some_and(|word| TERMS.has(word))
 }
 
 /// Returns whether a word is one that everybody has, or tells what was done.
@@ -321,25 +327,29 @@ pub(crate) fn is_description(value: &[u8]) -> bool {
 
 /// `read-only`, `write-protected`: words that a hyphen joins.
 pub(crate) fn is_compound_word(value: &[u8]) -> bool {
-    const LAST: &str = "\
+    static LAST: Words = words!(
+        "\
         only|wide|side|based|like|free|aware|sensitive|specific|friendly|compliant|safe|level|ready|proof|neutral|agnostic|\
-        native|first|second|time|end|region|account|term|lived|way|in|out|up|off|on|by|one|none|blind|tier";
+        native|first|second|time|end|region|account|term|lived|way|in|out|up|off|on|by|one|none|blind|tier"
+    );
     const ENDINGS: [&[u8]; 4] = [b"ed", b"able", b"ible", b"less"];
     const ENDING_MIN: usize = 5;
     let last = value.rsplit(|b| *b == b'-').next().unwrap_or_default();
     // A stage is called so.
     let ending = last != b"shared" && last.len() >= ENDING_MIN && ENDINGS.iter().any(|ending| last.ends_with(ending));
-    value.contains(&b'-') && !check::has_digit(value) && (words::is_one_of(LAST, last) || ending)
+    value.contains(&b'-') && !check::has_digit(value) && (LAST.has(last) || ending)
 }
 
 /// Returns whether a word tells what a resource is like or does, as cells of tables do: `available`, `enabled`.
 pub(crate) fn is_state(value: &[u8]) -> bool {
-    const STATES: &str = "\
+    static STATES: Words = words!(
+        "\
         active|inactive|available|unavailable|stopping|starting|running|pending|failing|healthy|unhealthy|ok|yes|no|on|off|\
         primary|secondary|replica|standby|writer|reader|public|private|open|standard|glacier|small|medium|large|high|low|\
         critical|warning|info|total|other|others|various|same|todo|optional|free|full|done|new|old|ready|up|down|\
-        postgres|postgresql|mysql|mariadb|oracle|aurora|neptune|redis|docdb|mongodb";
-    words::is_one_of(STATES, value) || value.ends_with(b"ed") && value.iter().all(u8::is_ascii_lowercase)
+        postgres|postgresql|mysql|mariadb|oracle|aurora|neptune|redis|docdb|mongodb"
+    );
+    STATES.has(value) || value.ends_with(b"ed") && value.iter().all(u8::is_ascii_lowercase)
 }
 
 /// Returns whether a name with points is one to its end: `logs-1.data`, and not `logs-1.The`.

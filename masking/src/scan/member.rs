@@ -4,7 +4,7 @@ use crate::placeholder;
 use crate::scan::edge;
 use crate::scan::name::{Name, in_name};
 use crate::scan::notation::{PlaceKind, ValuePlace, operator, skip_blanks, skip_quote};
-use crate::scan::words::{ends_with_ignore_case, is_one_of, starts_with_ignore_case};
+use crate::scan::words::{Words, ends_with_ignore_case, starts_with_ignore_case, words};
 
 /// Maximum members of an object that are read for the one that holds the value.
 const MEMBERS_MAX: usize = 4;
@@ -16,10 +16,10 @@ const NAME_BYTES: usize = 40;
 const BEFORE: usize = 320;
 
 /// Members that hold the value of the object's name: `bucket: {name: b}`, `<Bucket><Name>b</Name>`.
-pub(crate) const OWN: &str = "name|id|value|default|identifier|number|member|s|example";
+pub(crate) static OWN: Words = words!("name|id|value|default|identifier|number|member|s|example");
 /// Members that hold a name: `{"name": "BUCKET", "value": "b"}`.
-const NAMES: &str =
-    "name|key|parameterkey|outputkey|parametername|optionname|k|variable|field|property|label|attribute";
+static NAMES: Words =
+    words!("name|key|parameterkey|outputkey|parametername|optionname|k|variable|field|property|label|attribute");
 
 /// A member of an object.
 #[derive(Clone, Copy, Debug)]
@@ -177,8 +177,8 @@ impl Object {
 /// The member that holds the value of its object's name: `bucket: {arn: …, name: b}`.
 pub(crate) fn of_parent(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace> {
     let object = Object::of(name, opening, text)?;
-    let own = |own: &'static str| find(text, object.first, move |name| is_one_of(own, name));
-    let place = own("name").or_else(|| own(OWN))?.place(text);
+    let member = |named: fn(&[u8]) -> bool| find(text, object.first, named);
+    let place = member(|name| name.eq_ignore_ascii_case(b"name")).or_else(|| member(|name| OWN.has(name)))?.place(text);
     Some(if object.list { ValuePlace { kind: PlaceKind::Object, ..place } } else { place })
 }
 
@@ -248,7 +248,7 @@ pub(crate) fn next_object(text: &[u8], end: usize) -> Option<ValuePlace> {
     let at = skip_blanks(text, end + close + 1);
     let at = skip_blanks(text, at + usize::from(text.get(at) == Some(&b',')));
     matches!(text.get(at), Some(b'{')).then_some(())?;
-    find(text, skip_blanks(text, at + 1), |name| is_one_of(OWN, name)).map(|member| member.place(text))
+    find(text, skip_blanks(text, at + 1), |name| OWN.has(name)).map(|member| member.place(text))
 }
 
 /// Maximum bytes of the rest of an object after the value in it.
@@ -296,7 +296,7 @@ pub(crate) fn before_name(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let key = trim_end(key.get(..key.len() - 1)?)?;
     let len = key.iter().rev().take(NAME_BYTES).take_while(|b| in_name(**b)).count();
     let (front, key) = key.split_at_checked(key.len() - len)?;
-    is_one_of(NAMES, key).then_some(())?;
+    NAMES.has(key).then_some(())?;
     // The same object: not what stands before its bracket, nor another element of a list.
     let object = front.iter().rposition(|b| matches!(b, b'{' | b'}' | b'[')).map_or(0, |at| at + 1);
     let dash = memchr::memmem::rfind(front, b"- ").map_or(0, |at| at + 2);
@@ -323,7 +323,8 @@ fn trim_end(text: &[u8]) -> Option<&[u8]> {
 
 /// `value`, `Values`, `ParameterValue`, `default`.
 fn is_value_name(name: &[u8]) -> bool {
+    static CONTENTS: Words = words!("default|val|v|content|text|data|answer|definition");
     let name = name.strip_suffix(b"s").unwrap_or(name);
     let ends = ends_with_ignore_case(name, b"value") || ends_with_ignore_case(name, b"default");
-    ends || is_one_of("default|val|v|content|text|data|answer|definition", name)
+    ends || CONTENTS.has(name)
 }

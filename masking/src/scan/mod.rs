@@ -84,6 +84,7 @@ use std::rc::Rc;
 
 use siphasher::sip128::SipHasher13;
 
+use self::words::{Words, words};
 use crate::budget::{Budget, FINDINGS_MAX};
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
 use crate::placeholder::{self, Placeholder};
@@ -331,7 +332,7 @@ impl Scanner {
             neighbour::plain(page.raw, &mut hits, account);
             neighbour::said(page.raw, &mut hits, account);
             neighbour::told(page.raw, &mut hits, account);
-            let answer = text.key.is_none_or(|key| words::is_one_of(ANSWERS, key.as_bytes()));
+            let answer = text.key.is_none_or(|key| ANSWERS.has(key.as_bytes()));
             let whole = place::whole(page.raw).filter(|_| answer);
             hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
@@ -605,7 +606,7 @@ impl Scanner {
 }
 
 /// Members in which programs put the whole of their answers.
-const ANSWERS: &str = "content|text|output|stdout|result|arguments|input";
+static ANSWERS: Words = words!("content|text|output|stdout|result|arguments|input");
 
 /// The extent to which the rules have read the views of the texts and the prefixes of their lines.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use crate::placeholder;
 use crate::scan::edge;
 use crate::scan::look;
-use crate::scan::words::{self, Bytes, Words};
+use crate::scan::words::{self, Bytes, Words, words};
 
 /// A name in a text.
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +135,7 @@ fn phrase_start(text: &[u8], at: usize) -> usize {
 }
 
 /// Words that continue a name after a space, a point or an index.
-static MORE: Words = Words::new(
+static MORE: Words = words!(
     "s3|access|account|id|ids|identifier|instance|key|name|names|no|number|num|password|token|arn|secret|cluster|zone|\
     identifiers|database|data|value|rds|kms",
 );
@@ -166,12 +166,13 @@ fn next_word(text: &[u8], end: usize) -> Option<usize> {
         _ => return None,
     };
     let behind = rest.get(blank..)?;
+    static SERVICES: Words = words!("s3|rds");
     // `bucket de S3`, `instancia de RDS`
     if let [b'd', b'e' | b'o' | b'i', b' ', service @ ..] = behind
         && blank == 1
     {
         let len = service.iter().take(MORE_MAX).take_while(|b| in_name(**b)).count();
-        let named = service.get(..len).is_some_and(|word| words::is_one_of("s3|rds", word));
+        let named = service.get(..len).is_some_and(|word| SERVICES.has(word));
         return named.then_some(end + index + blank + b"de ".len() + len);
     }
     // Most words begin otherwise.
@@ -412,7 +413,7 @@ const QUALIFIERS_MAX: usize = 2;
 const QUALIFIER_BYTES: usize = 16;
 
 /// Words that tell which of several things a name means. What tells a property of the thing, `password_length`, is none.
-static QUALIFIERS: Words = Words::new(
+static QUALIFIERS: Words = words!(
     "\
     prod|production|prd|dev|development|test|testing|tst|stage|staging|stg|qa|uat|preprod|sandbox|local|live|old|new|prev|\
     previous|current|backup|backups|primary|secondary|main|master|replica|blue|green|ro|rw|reader|writer|admin|root|user|app|\

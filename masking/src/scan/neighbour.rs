@@ -9,7 +9,7 @@ use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::clause;
 use crate::scan::edge;
 use crate::scan::pick::{Evidence, Hit, Source};
-use crate::scan::words::Words;
+use crate::scan::words::{Words, words};
 
 /// Adds the accounts in the columns before and after the hits.
 pub(crate) fn accounts(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
@@ -210,7 +210,7 @@ pub(crate) fn told(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
 
 /// Returns whether a verb or a particle stands in front of the blank at `blank`, and the sentence ends at `end`.
 fn is_told(text: &[u8], blank: usize, end: usize) -> bool {
-    static VERBS: Words = Words::new("is|was|ist|war|es|era|est|était|é|è|jest|är|er");
+    static VERBS: Words = words!("is|was|ist|war|es|era|est|était|é|è|jest|är|er");
     const PARTICLES: [&str; 6] = ["は", "が", "은", "는", "이", "가"];
     const ENDS: [&str; 10] = [" です", "です", " 입니다", "입니다", " 이에요", "이에요", " 예요", "예요", "。", " だ"];
     let line = edge::last_line(text.get(blank.saturating_sub(SENTENCE_MAX)..blank).unwrap_or_default());
@@ -219,7 +219,7 @@ fn is_told(text: &[u8], blank: usize, end: usize) -> bool {
     let counted = words.take(3).any(clause::counts);
     let rest = text.get(end..).unwrap_or_default();
     // `runs in 471192830564 from …`, `les disques sont dans 582203941675, …`
-    static PLACES: Words = Words::new("in|into|dans|inside|within|nach|en|em");
+    static PLACES: Words = words!("in|into|dans|inside|within|nach|en|em");
     let unit = || {
         let word = rest.strip_prefix(b" ").unwrap_or_default();
         let word = word.get(..word.iter().take_while(|b| b.is_ascii_alphabetic()).count()).unwrap_or_default();
@@ -234,7 +234,7 @@ fn is_told(text: &[u8], blank: usize, end: usize) -> bool {
 
 /// What numbers are of.
 static UNITS: Words =
-    Words::new("ms|ns|us|items|records|users|steps|lines|files|events|entries|of|octets|lignes|zeilen|seconds|ticks");
+    words!("ms|ns|us|items|records|users|steps|lines|files|events|entries|of|octets|lignes|zeilen|seconds|ticks");
 
 /// The next account of the sentence in which another one ends at `end`.
 fn next_in_sentence(text: &[u8], end: usize) -> Option<usize> {

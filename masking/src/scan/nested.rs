@@ -5,7 +5,7 @@ use crate::placeholder;
 use crate::scan::member::{Member, OWN, Opening, section};
 use crate::scan::name::{Name, in_name};
 use crate::scan::notation::{PlaceKind, ValuePlace, operator, skip_blanks, skip_quote};
-use crate::scan::words::is_one_of;
+use crate::scan::words::{Words, words};
 
 /// Maximum members between two values.
 const MEMBERS_MAX: usize = 8;
@@ -17,9 +17,11 @@ const PATH_MAX: usize = 3;
 const INDENT_MAX: usize = 120;
 
 /// Members that only group others, so that a name below them is that of what they belong to.
-const GROUPS: &str = "\
+static GROUPS: Words = words!(
+    "\
     config|configuration|settings|spec|properties|props|options|args|arguments|params|parameters|details|info|data|ref|\
-    reference|source|target|destination|origin|attributes|inputs|outputs|resource";
+    reference|source|target|destination|origin|attributes|inputs|outputs|resource"
+);
 
 /// The kind of members that may stand between a name and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +48,7 @@ pub(crate) fn values(
 ) -> Option<usize> {
     // `aws.order.id` has a number of something else.
     let any = name.is_plural() || between == Between::Any && name.holds(b"acc");
-    let groups = |key: &[u8]| any || is_one_of(GROUPS, key);
+    let groups = |key: &[u8]| any || GROUPS.has(key);
     let mut walk = match path(name, text, groups)? {
         Path::Value(place) => return found(place),
         Path::Table(at) => Walk { text, at, depth: 1, level: 1, indent: None, group: true },
@@ -97,7 +99,7 @@ fn path(name: &Name<'_>, text: &[u8], groups: impl Fn(&[u8]) -> bool) -> Option<
     if text.get(at) == Some(&b']') {
         return section(name, at, text).filter(|_| at == name.end || groups(last)).map(Path::Table);
     }
-    let own = is_one_of(OWN, last) && at > name.end + last.len() + 1;
+    let own = OWN.has(last) && at > name.end + last.len() + 1;
     let (value, kind) = operator(text, skip_blanks(text, at), false).filter(|_| own)?;
     let place = ValuePlace::after(text, value, PlaceKind::Members);
     (kind == PlaceKind::Assigned).then_some(Path::Value(place))
@@ -159,7 +161,7 @@ impl<'t> Walk<'t> {
             return Some(None);
         }
         self.at = leaf_end(text, start)?;
-        let own = self.level > 0 && self.group && is_one_of(OWN, member.name);
+        let own = self.level > 0 && self.group && OWN.has(member.name);
         Some(own.then(|| ValuePlace { kind: PlaceKind::Members, ..member.place(text) }))
     }
 

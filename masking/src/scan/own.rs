@@ -2,13 +2,15 @@
 
 use std::sync::OnceLock;
 
-use crate::catalog::AREAS;
+use crate::catalog;
 use crate::scan::look::has_digit;
-use crate::scan::words::is_one_of;
+use crate::scan::words::{Words, words};
+
+static AREAS: Words = words!(catalog::AREAS);
 
 /// Returns whether a hosted zone is one of AWS's services.
 pub(crate) fn is_zone(value: &[u8]) -> bool {
-    ZONES.split('|').any(|zone| zone.as_bytes() == value)
+    ZONES.has(value)
 }
 
 /// `us-east-1`, also with the letter of a zone: what stands next to names, and is none.
@@ -21,17 +23,17 @@ pub(crate) fn is_region(value: &[u8]) -> bool {
     last.len() == 1
         && has_digit(last)
         && (3..=5).contains(&(parts.count() + 1))
-        && (is_one_of(AREAS, area) || area == b"global")
+        && (AREAS.has(area) || area == b"global")
 }
 
 /// Returns whether a resource of an ARN has the name that AWS gave it.
 pub(crate) fn is_resource(value: &[u8]) -> bool {
     let name = value.rsplit(|b| *b == b'/').next().unwrap_or_default();
-    let alias = value.strip_prefix(b"aws/").is_some_and(|service| is_one_of(KEY_SERVICES, service));
+    let alias = value.strip_prefix(b"aws/").is_some_and(|service| KEY_SERVICES.has(service));
     // Public parameters: nobody else's begins so. (Systems Manager user guide, "Discovering public parameters")
     let parameter = value.strip_prefix(b"aws/service").is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"));
     // `alias/aws` is the beginning of all aliases of AWS's own.
-    alias || parameter || value == b"aws" || is_one_of(NAMES, value) || is_service_linked(name) || is_model(value)
+    alias || parameter || value == b"aws" || NAMES.has(value) || is_service_linked(name) || is_model(value)
 }
 
 /// Returns whether a name is one that AWS, Kubernetes or Terraform gives to something in every account, cluster or state,
@@ -40,29 +42,33 @@ pub(crate) fn is_everybodys(name: &str) -> bool {
     let reserved =
         ["aws/", "/aws/", "alias/aws/", "AWSReservedSSO_", "aws-reserved/", "aws-service-role/", "cdk-hnb659fds-"];
     let set = ["default.", "default-vpc-", "default:"];
-    is_one_of(EVERYBODYS, name.as_bytes())
+    EVERYBODYS.has(name.as_bytes())
         || is_service_linked(name.as_bytes())
         || reserved.iter().chain(&set).any(|prefix| name.starts_with(prefix))
 }
 
 /// (VPC, RDS, ElastiCache, Athena, Glue, Backup, EventBridge user guides: the resources that exist from the beginning;
 /// Kubernetes documentation, "Initial namespaces" and the objects of `kube-system` on EKS; CDK's toolkit stack)
-const EVERYBODYS: &str = "\
+static EVERYBODYS: Words = words!(
+    "\
     default|Default|primary|Default_CloudFormation|CDKToolkit|kube-system|kube-public|kube-node-lease|kubernetes|\
     kube-dns|kube-proxy|aws-node|coredns|aws-auth|kube-root-ca.crt|amazon-vpc-cni|eks-pod-identity-agent|metrics-server|\
-    root|terraform|tfstate";
+    root|terraform|tfstate"
+);
 
 /// `us.anthropic.claude-3-haiku-20240307-v1:0`: a model of a provider in the regions of an area. (Bedrock user guide,
 /// "Supported Regions and models for inference profiles")
 fn is_model(value: &[u8]) -> bool {
     let mut words = value.split(|b| *b == b'.');
-    let own = |word: Option<&[u8]>, list: &str| word.is_some_and(|word| is_one_of(list, word));
-    own(words.next(), MODEL_AREAS) && own(words.next(), PROVIDERS) && words.next().is_some()
+    let area = words.next().is_some_and(|area| MODEL_AREAS.has(area));
+    area && words.next().is_some_and(|provider| PROVIDERS.has(provider)) && words.next().is_some()
 }
 
-const MODEL_AREAS: &str = "us|eu|apac|jp|au|ca|global|us-gov";
-const PROVIDERS: &str = "\
-    amazon|anthropic|meta|mistral|cohere|deepseek|stability|ai21|twelvelabs|writer|qwen|openai|luma";
+static MODEL_AREAS: Words = words!("us|eu|apac|jp|au|ca|global|us-gov");
+static PROVIDERS: Words = words!(
+    "\
+    amazon|anthropic|meta|mistral|cohere|deepseek|stability|ai21|twelvelabs|writer|qwen|openai|luma"
+);
 
 /// Returns whether what follows the host of S3 is not a bucket: the XML namespace of its answers is
 /// `http://s3.amazonaws.com/doc/2006-03-01/`. (S3 API reference, "ListBuckets")
@@ -73,38 +79,40 @@ pub(crate) fn is_path(value: &[u8]) -> bool {
 /// Returns whether a host name is a principal of S3's rather than a bucket's. (S3 user guide, "Enabling Amazon S3 server
 /// access logging", "Granting permissions for Batch Operations", "S3 Access Grants and IAM", "Storage Lens")
 pub(crate) fn is_principal(host: &[u8]) -> bool {
-    const FEATURES: &str = "logging|batchoperations|access-grants|storage-lens|s3express|directory";
-    host.strip_suffix(b".s3.amazonaws.com").is_some_and(|feature| is_one_of(FEATURES, feature))
+    static FEATURES: Words = words!("logging|batchoperations|access-grants|storage-lens|s3express|directory");
+    host.strip_suffix(b".s3.amazonaws.com").is_some_and(|feature| FEATURES.has(feature))
 }
 
 /// Returns whether a bucket is one from which AWS gives something to everybody: its whole name, or that with a region.
 pub(crate) fn is_bucket(value: &[u8]) -> bool {
-    let named = |list: &str, name: &[u8]| is_one_of(list, name);
     // A region has three words, or four.
     let hyphens = || value.iter().enumerate().filter(|(_, b)| **b == b'-').map(|(at, _)| at).collect::<Vec<_>>();
     let regional = || {
         hyphens().iter().rev().take(4).any(|at| {
             let (name, region) = value.split_at(*at);
-            is_region(region.get(1..).unwrap_or_default()) && named(REGIONAL, name)
+            is_region(region.get(1..).unwrap_or_default()) && REGIONAL.has(name)
         })
     };
     let of_emr = || {
         let region = value.strip_suffix(b".samples").unwrap_or(value).strip_suffix(b".elasticmapreduce");
         region.is_some_and(is_region)
     };
-    named(BUCKETS, value) || named(REGIONAL, value) || regional() || of_emr()
+    BUCKETS.has(value) || REGIONAL.has(value) || regional() || of_emr()
 }
 
 /// (EMR management guide, sample scripts; ECS and EKS user guides, downloads of the agent and of kubectl)
-const BUCKETS: &str = "elasticmapreduce|amazon-eks|ec2-linux-nvidia-drivers|ec2-windows-nvidia-drivers|aws-quickstart";
+static BUCKETS: Words =
+    words!("elasticmapreduce|amazon-eks|ec2-linux-nvidia-drivers|ec2-windows-nvidia-drivers|aws-quickstart");
 
 /// Buckets that each region has. (CloudFormation user guide, sample templates and helper scripts; CloudWatch user guide,
 /// "Download the CloudWatch agent"; Systems Manager user guide, "SSM Agent communications with AWS managed S3 buckets";
 /// CodeDeploy user guide, "Resource kit bucket names"; SageMaker developer guide, JumpStart's cache)
-const REGIONAL: &str = "\
+static REGIONAL: Words = words!(
+    "\
     cloudformation-examples|cloudformation-templates|amazoncloudwatch-agent|amazon-ssm|amazon-ssm-packages|\
     aws-windows-downloads|aws-ssm|aws-ssm-distributor-file|aws-ssm-document-attachments|patch-baseline-snapshot|\
-    aws-patchmanager-macos|aws-codedeploy|amazon-ecs-agent|jumpstart-cache-prod";
+    aws-patchmanager-macos|aws-codedeploy|amazon-ecs-agent|jumpstart-cache-prod"
+);
 
 /// `AWSServiceRoleForAutoScaling`, whose name is the service's. What a user adds to it stands after an underscore. (IAM
 /// user guide, "Create a service-linked role")
@@ -172,7 +180,8 @@ const OWNERS: &str = "\
 /// "AliasTarget"; the tables of external-dns and of Terraform's AWS provider, which are made of them; for RDS, what
 /// `describe-db-instances` answers in one region, whoever asks) CloudFront and Global Accelerator first, then websites in S3 and
 /// RDS, then load balancers, then APIs.
-const ZONES: &str = "\
+static ZONES: Words = words!(
+    "\
     Z2FDTNDATAQYW2|Z2BJ6XQ5FK7U4H|\
     Z3AQBSTGFYJSTF|Z2O1EMRO9K5GLX|Z2F56UZL2M1ACD|Z3BJ6K6RIION7M|Z11RGJOFQNVJUP|Z2M4EHUR26P7ZW|Z3W03O7B5YMIYP|\
     Z3O0J2DXBE1FTB|Z1WCIGYICN2BYD|Z1QDHH18159H29|Z21DNDUVLTQW6Q|Z1BKCTXD74EZPE|Z3GKZC51ZF0DB4|Z3R1K369G5AVDG|\
@@ -186,23 +195,28 @@ const ZONES: &str = "\
     Z3ULH7SSC9OV64|Z23146JA1KNAFP|Z1GDH35T77C1KE|Z3QFB96KMJ7ED6|ZQEIKTCZ8352D|Z3BX2TMKNYI13Y|\
     Z1UJRXOUMOOFQ8|ZOJJZC49E0EPZ|Z2MUQ32089INYE|Z2OJLYMUO9EFXC|Z1YSHQZHG15GKL|Z20JF4UZKIW1U8|Z3VO1THU9YC4UR|\
     ZL327KTPIQFUL|Z2RPCDW04V8134|Z19DQILCV0OWEC|Z1U9ULNL0V5AJ3|ZLY8HYME6SFDD|ZJ5UAJN8Y3Z2Q|Z3KY65QIEKYHQQ|\
-    ZCMLWB8V5SYIT|Z2YB950C88HT6D";
+    ZCMLWB8V5SYIT|Z2YB950C88HT6D"
+);
 
 /// Services whose managed keys have the alias `aws/<service>`. (KMS developer guide, "AWS managed keys"; the guides of
 /// the services)
-const KEY_SERVICES: &str = "\
+static KEY_SERVICES: Words = words!(
+    "\
     acm|aoss|appflow|backup|cloud9|codeartifact|codecommit|connect|dax|dms|dynamodb|ebs|ecr|elasticfilesystem|\
     elastictranscoder|es|fsx|glue|importexport|kafka|kinesis|kinesisvideo|lambda|lex|lightsail|memorydb|mgn|mq|qldb|rds|\
-    redshift|s3|secretsmanager|ses|sns|sqs|ssm|storagegateway|timestream|transfer|workmail|workspaces|xray";
+    redshift|s3|secretsmanager|ses|sns|sqs|ssm|storagegateway|timestream|transfer|workmail|workspaces|xray"
+);
 
 /// The role that Organizations makes in each account (its user guide, "Accessing member accounts"), providers of
 /// identities that everybody names (IAM user guide, "Create an OpenID Connect provider"), and documents of the Systems
 /// Manager that AWS owns (its document reference).
-const NAMES: &str = "\
+static NAMES: Words = words!(
+    "\
     OrganizationAccountAccessRole|AWSControlTowerExecution|token.actions.githubusercontent.com|accounts.google.com|\
     AWS-ApplyAnsiblePlaybooks|AWS-ApplyPatchBaseline|AWS-ConfigureAWSPackage|AWS-GatherSoftwareInventory|\
     AWS-JoinDirectoryServiceDomain|AWS-RefreshAssociation|AWS-RestartEC2Instance|AWS-RunAnsiblePlaybook|\
     AWS-RunDocument|AWS-RunPatchBaseline|AWS-RunPatchBaselineAssociation|AWS-RunPowerShellScript|AWS-RunRemoteScript|\
     AWS-RunShellScript|AWS-StartEC2Instance|AWS-StartInteractiveCommand|AWS-StartPortForwardingSession|\
     AWS-StartPortForwardingSessionToRemoteHost|AWS-StartSSHSession|AWS-StopEC2Instance|AWS-UpdateSSMAgent|\
-    AmazonCloudWatch-ManageAgent|SSM-SessionManagerRunShell";
+    AmazonCloudWatch-ManageAgent|SSM-SessionManagerRunShell"
+);

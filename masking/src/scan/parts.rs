@@ -11,6 +11,7 @@ use std::ops::Range;
 use crate::catalog::{Kind, KindId};
 use crate::placeholder::{Mint, identity};
 use crate::scan::Scanner;
+use crate::scan::words::{Words, words};
 
 /// A part of a value that gets a placeholder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -257,14 +258,16 @@ fn is_sort(segment: &Segment, value: &str) -> bool {
 fn is_version(segment: &Segment, value: &str) -> bool {
     let text = text(segment, value);
     let number = text.len() <= VERSION_MAX && text.bytes().all(|b| b.is_ascii_digit());
-    segment.place == Place::Later && (number || ALIASES.split('|').any(|alias| alias.eq_ignore_ascii_case(text)))
+    segment.place == Place::Later && (number || ALIASES.has(text.as_bytes()))
 }
 
 /// Digits of a version.
 const VERSION_MAX: usize = 8;
-const ALIASES: &str = "\
+static ALIASES: Words = words!(
+    "\
     prod|production|prd|live|stage|staging|stg|qa|uat|test|dev|development|sandbox|latest|stable|current|canary|beta|\
-    blue|green|active|default|main|release|provisioned|snapstart";
+    blue|green|active|default|main|release|provisioned|snapstart"
+);
 
 /// `orders/index/by-date` and `orders/stream/2015-05-11T21:21:33.291`
 fn is_of_table(segment: &Segment, value: &str) -> bool {

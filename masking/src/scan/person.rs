@@ -1,17 +1,18 @@
 //! What must hold of values that identify people.
 
-use crate::scan::words::is_one_of;
+use crate::scan::words::{Words, words};
 
 /// Users of machines and of version control, who are nobody.
-const NOBODY: &str = "git|hg|root|ubuntu|admin|ec2-user|centos|debian|fedora|noreply|no-reply|svn|user|x-access-token";
+static NOBODY: Words =
+    words!("git|hg|root|ubuntu|admin|ec2-user|centos|debian|fedora|noreply|no-reply|svn|user|x-access-token");
 
 /// Last labels of names within a network.
-const INTERNAL: &str = "internal|local|localdomain|localhost|lan|corp|home|arpa|svc|git";
+static INTERNAL: Words = words!("internal|local|localdomain|localhost|lan|corp|home|arpa|svc|git");
 
 pub(crate) fn is_email(value: &[u8]) -> bool {
     let user = value.split(|b| *b == b'@').next().unwrap_or_default();
     let last = value.rsplit(|b| *b == b'.').next().unwrap_or_default();
-    !is_one_of(NOBODY, user) && !is_one_of(INTERNAL, last)
+    !NOBODY.has(user) && !INTERNAL.has(last)
 }
 
 /// No area is 000 or 666, no group 00, no serial number 0000. (20 CFR 422.103)

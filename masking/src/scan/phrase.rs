@@ -4,7 +4,7 @@ use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::letters;
 use crate::scan::template;
-use crate::scan::words::is_one_of;
+use crate::scan::words::{Words, words};
 
 /// Maximum bytes and words of a password with blanks.
 pub(crate) const PHRASE_MAX: usize = 128;
@@ -13,14 +13,16 @@ const WORDS_MAX: usize = 10;
 const PASSPHRASE_MIN: usize = 4;
 
 /// Words of sentences and of demands on a password, which no passphrase is made of.
-const SENTENCE: &str = "\
+static SENTENCE: Words = words!(
+    "\
     the|a|an|is|are|be|been|of|to|in|for|from|and|or|not|must|at|least|your|you|no|new|old|my|with|on|by|as|it|its|this|\
     that|if|can|cannot|use|used|using|set|via|per|was|will|should|has|have|than|we|please|enter|type|der|die|das|ein|\
     eine|und|oder|ist|sind|mit|nicht|auf|im|zu|bitte|ihr|le|les|du|des|et|un|une|est|pour|el|los|en|es|con|por|para|de|\
     la|password|passwords|passwort|passwd|passphrase|secret|token|username|user|hash|hashed|encrypted|encoded|\
     characters|character|chars|digits|digit|letters|numbers|min|max|minimum|maximum|length|long|required|optional|\
     string|example|value|field|default|invalid|error|version|code|days|minutes|hours|seconds|bytes|bits|select|insert|\
-    update|where|null|true|false|none|test|algorithm|key|zeichen|caractères|caracteres";
+    update|where|null|true|false|none|test|algorithm|key|zeichen|caractères|caracteres"
+);
 
 /// What a text has that is code, or another text's end and the next one's beginning.
 const CODE: [&[u8]; 13] =
@@ -40,10 +42,12 @@ enum Word {
 }
 
 /// Words of what is said about a password where one could stand.
-const ABOUT: &str = "\
+static ABOUT: Words = words!(
+    "\
     must|least|your|you|please|enter|type|password|passwords|passwort|kennwort|passwd|passphrase|secret|token|username|hash|\
     encrypted|characters|character|required|invalid|wrong|incorrect|error|forgot|forgotten|reset|change|missing|default|\
-    example|use|set";
+    example|use|set"
+);
 
 /// Returns whether a text with blanks is a passphrase of words, where a variable of the environment has one.
 pub(crate) fn is_given(value: &[u8]) -> bool {
@@ -53,8 +57,8 @@ pub(crate) fn is_given(value: &[u8]) -> bool {
 /// Returns whether the rest of a line of settings is a password with blanks. `sure` says that nothing but a value can stand
 /// there.
 pub(crate) fn is_line(value: &[u8], sure: bool) -> bool {
-    const OPERATORS: &str =
-        "or|and|if|else|not|await|new|in|is|then|do|unless|lambda|return|as|for|gets|ask|string|see";
+    static OPERATORS: Words =
+        words!("or|and|if|else|not|await|new|in|is|then|do|unless|lambda|return|as|for|gets|ask|string|see");
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || is_any(b" '-_.!&+#@%/", b);
     let begins = value.first().is_some_and(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
     let ends = value.last().is_some_and(|b| !matches!(b, b'.' | b':' | b','));
@@ -63,7 +67,7 @@ pub(crate) fn is_line(value: &[u8], sure: bool) -> bool {
         && ends
         && (2..=LINE_WORDS).contains(&count)
         && value.iter().all(plain)
-        && !words(value).any(|word| is_one_of(OPERATORS, word) || matches!(word, b"+" | b"/" | [b'-' | b'#', ..]))
+        && !words(value).any(|word| OPERATORS.has(word) || matches!(word, b"+" | b"/" | [b'-' | b'#', ..]))
         && if sure { is_given(value) } else { is_password(value) }
 }
 
@@ -74,7 +78,7 @@ fn is_about(word: &[u8]) -> bool {
     let bare = |b: &u8| !b.is_ascii_alphanumeric();
     let front = word.iter().take_while(|b| bare(b)).count();
     let back = word.iter().rev().take_while(|b| bare(b)).count();
-    is_one_of(ABOUT, word.get(front..word.len().saturating_sub(back)).unwrap_or_default())
+    ABOUT.has(word.get(front..word.len().saturating_sub(back)).unwrap_or_default())
 }
 
 fn is_bounded(value: &[u8]) -> bool {
@@ -120,7 +124,7 @@ fn sort_of(word: &[u8]) -> Word {
     if !bare.iter().any(|b| b.is_ascii_alphanumeric() || !b.is_ascii()) {
         // `a | b`, `a + b`: an expression.
         Word::Sentence
-    } else if is_one_of(SENTENCE, bare) {
+    } else if SENTENCE.has(bare) {
         Word::Sentence
     } else if bare.iter().all(|b| b.is_ascii_digit() || is_any(b".,-:/%+", b)) {
         Word::Number

@@ -6,7 +6,7 @@ use crate::catalog::{Check, Edge};
 use crate::scan::check::{self, ACCOUNT_LEN};
 use crate::scan::edge;
 use crate::scan::joined;
-use crate::scan::words;
+use crate::scan::words::{self, Words, words};
 
 /// Bytes before an account that tell its place.
 const BEFORE_MAX: usize = 48;
@@ -99,15 +99,17 @@ fn is_generated(head: &[u8], tail: &[u8]) -> bool {
     let Some(name) = head.strip_suffix(b"-") else { return false };
     let len = name.iter().rev().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || **b == b'-').count();
     let words = name.get(name.len() - len..).unwrap_or_default();
-    let made = words.split(|b| *b == b'-').any(|word| words::is_one_of(GENERATED, word));
+    let made = words.split(|b| *b == b'-').any(|word| GENERATED.has(word));
     made && tail.first().is_none_or(|b| !b.is_ascii_alphanumeric())
 }
 
 /// Words in the names of buckets and roles that an account makes unique.
-const GENERATED: &str = "\
+static GENERATED: Words = words!(
+    "\
     artifacts|artifact|assets|athena|audit|aws|backup|backups|bucket|cdk|cloudformation|cloudtrail|codebuild|\
     codepipeline|config|data|deploy|deployment|elasticbeanstalk|flowlogs|glue|inventory|lambda|logging|logs|\
-    pipeline|results|sagemaker|serverless|stackset|state|templates|terraform|tfstate|trail";
+    pipeline|results|sagemaker|serverless|stackset|state|templates|terraform|tfstate|trail"
+);
 
 /// A line, or a text, that is an account and nothing else, after a command that asks for one; a line of a table of
 /// accounts; a member of a map of accounts.
@@ -147,7 +149,7 @@ fn is_said(head: &[u8], tail: &[u8]) -> bool {
     let preposition = ["in ", "into ", "and ", "from ", "to "].iter().find(|word| head.ends_with(word.as_bytes()));
     let stage = tail.strip_prefix(b" (").is_some_and(|rest| {
         let len = rest.iter().take(16).take_while(|b| b.is_ascii_alphabetic() || **b == b'-').count();
-        rest.get(len) == Some(&b')') && rest.get(..len).is_some_and(|word| words::is_one_of(STAGES, word))
+        rest.get(len) == Some(&b')') && rest.get(..len).is_some_and(|word| STAGES.has(word))
     });
     let ends = matches!(tail, [] | [b'.' | b';' | b',' | b':', b' ' | b'\n', ..] | [b'.' | b'\n']);
     preposition.is_some_and(|word| stage || *word == "in " && ends)
@@ -186,7 +188,7 @@ fn is_staged(text: &[u8], start: usize, end: usize) -> bool {
     let (before, word) = front.split_at_checked(front.len() - word).unwrap_or_default();
     // `build-dev: 471192830564` is something else's.
     let apart = before.last().is_none_or(|b| b.is_ascii_whitespace() || b"\"'`(,;|*{".contains(b));
-    signs > 0 && apart && words::is_one_of(STAGES, &word.to_ascii_lowercase()) && tells_accounts(text, start, end)
+    signs > 0 && apart && STAGES.has(&word.to_ascii_lowercase()) && tells_accounts(text, start, end)
 }
 
 /// The same names in Korean, Japanese and Chinese, and what their sentences put behind one.
@@ -268,7 +270,7 @@ fn is_compared(text: &[u8], start: usize, end: usize) -> bool {
     let word = front.get(front.len() - word..).unwrap_or_default();
     let option = words::ends_with_ignore_case(head, b"<option value=\"") || head.ends_with(b"<option value=\\\"");
     // Most numbers are no such thing, and nothing more of the text is read for them.
-    (equals || option || words::is_one_of(COMPARED, word)) && tells_accounts(text, start, end)
+    (equals || option || COMPARED.has(word)) && tells_accounts(text, start, end)
 }
 
 /// Returns whether the text around a number speaks of accounts.
@@ -282,14 +284,18 @@ fn tells_accounts(text: &[u8], start: usize, end: usize) -> bool {
 /// Bytes of what compares an account with another.
 const COMPARED_MAX: usize = 24;
 /// Words in front of what a test or a tool compares.
-const COMPARED: &str = "\
+static COMPARED: Words = words!(
+    "\
     expected|expect|expects|actual|actually|got|get|gets|want|wanted|wants|received|found|was|left|right|have|has|be|equal|\
-    equals|returned|vs|versus|old|new|before|after|instead|of|saw|case|when";
+    equals|returned|vs|versus|old|new|before|after|instead|of|saw|case|when"
+);
 
 /// Names that teams give their accounts.
-pub(crate) const STAGES: &str = "\
+pub(crate) static STAGES: Words = words!(
+    "\
     prod|production|stage|staging|dev|development|test|testing|qa|uat|sandbox|shared|security|audit|network|logging|\
-    management|root|backup|preprod|nonprod|demo|live";
+    management|root|backup|preprod|nonprod|demo|live"
+);
 
 /// Returns the region that a name continues with, up to its number.
 fn region_at(text: &[u8]) -> &[u8] {

@@ -10,7 +10,7 @@ use crate::scan::address;
 use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::name;
-use crate::scan::words;
+use crate::scan::words::{Fragments, Words, words};
 
 /// Maximum bytes of an address.
 const ADDRESS_MAX: usize = 15;
@@ -24,7 +24,7 @@ const GAP_MAX: usize = 8;
 const DIGITS_MIN: usize = 9;
 
 /// Methods of HTTP.
-const METHODS: &str = "GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT";
+static METHODS: Words = words!("GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT");
 
 /// A public address with the text around it.
 struct Place<'t> {
@@ -106,7 +106,7 @@ impl<'t> Place<'t> {
         edge::holds(Edge::Ip, self.text, start, end)
             && !(operator || path || release || file || matches!(self.behind, [b'+' | b'~', ..]))
             && address::is_meant(self.text, &self.range)
-            && !self.member.is_some_and(|member| says(member.as_bytes(), VERSIONS))
+            && !self.member.is_some_and(|member| VERSIONS.are_in(member.as_bytes()))
     }
 
     /// Returns whether it stands in the column after an address, the last of which ended at `last`.
@@ -131,8 +131,7 @@ impl<'t> Place<'t> {
         let [b' ' | b'\t', request @ ..] = self.behind else { return false };
         let request = request.strip_prefix(b"\"").unwrap_or(request);
         let method = request.iter().take_while(|b| b.is_ascii_uppercase()).count();
-        matches!(request.get(method), Some(b' ' | b'\t'))
-            && words::is_one_of(METHODS, request.get(..method).unwrap_or_default())
+        matches!(request.get(method), Some(b' ' | b'\t')) && METHODS.has(request.get(..method).unwrap_or_default())
     }
 
     /// `:443`, `.443: `, `/24`, ` port 22`.
@@ -158,11 +157,9 @@ impl<'t> Place<'t> {
             [.., b'/', b'/'] => true,
             [head @ .., b'@'] => {
                 let login = head.get(head.len() - word(head)..).unwrap_or_default();
-                words::is_one_of(
-                    LOGINS,
-                    login.rsplit(|b| !b.is_ascii_alphanumeric() && *b != b'-').next().unwrap_or_default(),
-                ) || login.windows(3).any(|sign| sign == b"://")
-                    || says(head, "ssh|scp|sftp|rsync")
+                LOGINS.has(login.rsplit(|b| !b.is_ascii_alphanumeric() && *b != b'-').next().unwrap_or_default())
+                    || login.windows(3).any(|sign| sign == b"://")
+                    || COMMANDS.are_in(head)
             }
             [head @ .., b' ', b'('] => {
                 let host = head.get(head.len() - word(head)..).unwrap_or_default();
@@ -201,12 +198,10 @@ impl<'t> Place<'t> {
     fn is_named(&self) -> bool {
         let name = self.member.map_or_else(|| name_before(self.text, self.range.start), str::as_bytes);
         let last = last_word(name);
-        let forwarded = says(name, "forwarded");
-        words::is_one_of(NAMES, last)
-            || forwarded
-            || says(name, KOREAN)
+        NAMES.has(last)
+            || NAME_PARTS.are_in(name)
             // `</a>` is no word.
-            || words::is_one_of(DIRECTIONS, last)
+            || DIRECTIONS.has(last)
                 && !self.before.ends_with(b">")
                 && self.range.len() >= DIRECTED_MIN
                 && !self.is_about_versions()
@@ -224,7 +219,7 @@ impl<'t> Place<'t> {
     }
 
     fn is_about_versions(&self) -> bool {
-        says(self.before, VERSIONS) || says(self.behind, VERSIONS)
+        VERSIONS.are_in(self.before) || VERSIONS.are_in(self.behind)
     }
 }
 
@@ -232,34 +227,36 @@ impl<'t> Place<'t> {
 const DIRECTED_MIN: usize = 8;
 
 /// Users with whom people log in to machines.
-const LOGINS: &str = "ec2-user|ubuntu|root|admin|centos|debian|fedora|rocky|bitnami|administrator|git";
+static LOGINS: Words = words!("ec2-user|ubuntu|root|admin|centos|debian|fedora|rocky|bitnami|administrator|git");
+
+/// Commands that take a host after a user.
+static COMMANDS: Fragments = Fragments::new("ssh|scp|sftp|rsync");
 
 /// The last word of a name whose value is an address.
-const NAMES: &str = "\
+static NAMES: Words = words!(
+    "\
     ip|ips|ipv4|ipaddr|ipaddress|addr|addrs|address|addresses|saddr|daddr|laddr|raddr|host|hosts|hostname|server|servers|\
     peer|peers|src|dst|dest|client|remote|rhost|lhost|eip|cidr|cidrs|bastion|gateway|gw|endpoint|upstream|nameserver|\
-    resolver|dns|ping|ssh|scp|telnet|curl|wget|nmap|traceroute|whois|nslookup|router|proxy|listen|listening|bind|connect";
+    resolver|dns|ping|ssh|scp|telnet|curl|wget|nmap|traceroute|whois|nslookup|router|proxy|listen|listening|bind|connect"
+);
 
 /// Words of which the same holds unless their line is about versions.
-const DIRECTIONS: &str = "\
+static DIRECTIONS: Words = words!(
+    "\
     from|to|via|at|on|for|with|source|destination|target|origin|node|nodes|machine|instance|box|vm|allow|deny|block|\
-    blocked|banned|ban|trying|connecting|connected|reach|a";
+    blocked|banned|ban|trying|connecting|connected|reach|a"
+);
 
-const KOREAN: &str = "주소|서버|아이피|호스트|게이트웨이|에서|アドレス|サーバ|地址|服务器";
+/// Fragments of names whose value is an address, in languages that put words together.
+static NAME_PARTS: Fragments =
+    Fragments::new("forwarded|주소|서버|아이피|호스트|게이트웨이|에서|アドレス|サーバ|地址|服务器");
 
-/// Parts of words by which a line is about versions.
-const VERSIONS: &str = "\
+/// Fragments of words by which a line is about versions.
+static VERSIONS: Fragments = Fragments::new(
+    "\
     version|upgrad|downgrad|releas|updat|bump|build|install|changelog|package|driver|firmware|patch|library|sdk|\
-    chrome|merged|revert|kernel|linux|backport|roll v|capabilities|버전|업그레이드|업데이트|릴리스|설치|バージョン|版本";
-
-/// Returns whether a text has one of some words in it, in any case.
-fn says(text: &[u8], words: &str) -> bool {
-    words.split('|').any(|word| {
-        let Some(first) = word.bytes().next() else { return false };
-        memchr::memchr2_iter(first, first.to_ascii_uppercase(), text)
-            .any(|at| text.get(at..).is_some_and(|rest| words::starts_with_ignore_case(rest, word.as_bytes())))
-    })
-}
+    chrome|merged|revert|kernel|linux|backport|roll v|capabilities|버전|업그레이드|업데이트|릴리스|설치|バージョン|版本",
+);
 
 /// Returns the name in front of a value: the text to the left of its sign, its quotation marks and a verb.
 fn name_before(text: &[u8], start: usize) -> &[u8] {

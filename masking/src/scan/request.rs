@@ -10,7 +10,7 @@ use crate::catalog::Check;
 use crate::near::is_any;
 use crate::scan::check;
 use crate::scan::edge;
-use crate::scan::words;
+use crate::scan::words::{Words, words};
 
 /// The header that names the host, up to the name of the service; types of file systems; and the beginning of a key.
 pub(crate) const ANCHORS: [&str; 8] =
@@ -21,7 +21,7 @@ const HEAD_MAX: usize = 600;
 /// Bytes of the host.
 const HOST_MAX: usize = 64;
 
-const METHODS: [&str; 6] = ["GET", "PUT", "HEAD", "POST", "DELETE", "OPTIONS"];
+static METHODS: Words = words!("GET|PUT|HEAD|POST|DELETE|OPTIONS");
 
 /// The bucket in front of what tells it at `anchor`.
 pub(crate) fn bucket(text: &[u8], anchor: Range<usize>) -> Option<Range<usize>> {
@@ -128,5 +128,5 @@ fn is_after_method(head: &[u8]) -> bool {
     let head = head.strip_suffix(b"\\n").unwrap_or(head).trim_ascii_end();
     let method = head.iter().rev().take(8).take_while(|b| b.is_ascii_uppercase()).count();
     let word = head.get(head.len() - method..).unwrap_or_default();
-    METHODS.iter().any(|method| words::is_one_of(method, word))
+    METHODS.has(word)
 }

@@ -11,7 +11,7 @@ use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::pattern::Pattern;
 use crate::scan::reading::{Reader, Reading};
-use crate::scan::words;
+use crate::scan::words::{Words, words};
 
 /// The kinds of ids by the type of their resource: `s3_bucket` of Terraform's `aws_s3_bucket`, `AWS::S3::Bucket`.
 #[derive(Debug, Default)]
@@ -393,7 +393,8 @@ fn is_named(head: &[u8]) -> bool {
 const NAMES: [&[u8]; 3] = [b"id", b"identifier", b"cluster_identifier"];
 /// Where the value of the next member begins, after a quotation that ends at `at`, if that is named as an id.
 fn next_id(text: &[u8], at: usize) -> Option<usize> {
-    const IDS: &str = "id|resourceid|resourcename|name|identifier|primaryidentifier|physicalid|physicalresourceid";
+    static IDS: Words =
+        words!("id|resourceid|resourcename|name|identifier|primaryidentifier|physicalid|physicalresourceid");
     let rest = text.get(at..text.len().min(at + NEXT_MAX))?.strip_prefix(b"\"")?.trim_ascii_start();
     let rest = rest.strip_prefix(b",")?.trim_ascii_start();
     // `"TypeName": "…", "ResourceDescription": {"Identifier": "…"`
@@ -401,7 +402,7 @@ fn next_id(text: &[u8], at: usize) -> Option<usize> {
     let rest = rest.strip_prefix(b"{").map_or(rest, <[u8]>::trim_ascii_start);
     let name = rest.strip_prefix(b"\"")?;
     let len = memchr::memchr(b'"', name)?;
-    words::is_one_of(IDS, name.get(..len)?).then_some(())?;
+    IDS.has(name.get(..len)?).then_some(())?;
     let value = name.get(len + 1..)?.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"\"")?;
     Some(at + text.get(at..text.len().min(at + NEXT_MAX))?.len() - value.len())
 }

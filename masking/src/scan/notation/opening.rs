@@ -2,7 +2,7 @@
 
 use super::skip::{BLANKS_MAX, REMARK_MAX, skip_blanks, skip_quote, skip_spaces, skip_word};
 use crate::near::is_any;
-use crate::scan::words::{ends_with_ignore_case, holds_ignore_case, is_one_of};
+use crate::scan::words::{Words, ends_with_ignore_case, holds_ignore_case, words};
 
 /// Returns where the value itself begins behind what stands in front of it at `at`, and whether it is quoted.
 pub(super) fn behind(text: &[u8], at: usize) -> (usize, bool) {
@@ -40,14 +40,14 @@ pub(crate) fn skip_remark(text: &[u8], at: usize) -> usize {
     let inside = end.and_then(|end| rest.get(1..end)).unwrap_or_default();
     // `비밀번호(임시):`
     let foreign = inside.iter().any(|b| !b.is_ascii());
-    let remark = inside.contains(&b' ') || inside.starts_with(b"*") || foreign || is_one_of(REMARKS, inside);
+    let remark = inside.contains(&b' ') || inside.starts_with(b"*") || foreign || REMARKS.has(inside);
     let sign = end.filter(|_| remark).map(|end| skip_blanks(text, at + end + 1));
     sign.filter(|sign| matches!(text.get(*sign), Some(b':' | b'='))).unwrap_or(at)
 }
 
 /// Remarks of one word.
-const REMARKS: &str =
-    "none|optional|required|hidden|aws|s3|rds|iam|prod|production|dev|staging|stage|test|live|new|old|neu|alt";
+static REMARKS: Words =
+    words!("none|optional|required|hidden|aws|s3|rds|iam|prod|production|dev|staging|stage|test|live|new|old|neu|alt");
 
 /// After the marks that end emphasis: `**`, `</b>`.
 pub(crate) fn skip_closing(text: &[u8], at: usize) -> usize {

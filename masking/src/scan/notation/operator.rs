@@ -4,7 +4,7 @@ use super::PlaceKind;
 use super::skip::{BLANKS_MAX, REMARK_MAX, skip_blanks};
 use crate::near;
 use crate::near::is_any;
-use crate::scan::words::is_one_of;
+use crate::scan::words::{Words, words};
 
 /// Where a value begins after the sign that assigns it.
 #[inline]
@@ -160,5 +160,6 @@ fn is_default(call: Option<&[u8]>) -> bool {
 
 /// Returns whether a word is the type of a number.
 fn is_type(word: &[u8]) -> bool {
-    word.starts_with(b" ") && is_one_of("int|number|long|i64|u64|int64|uint64|bigint|Final", word.trim_ascii())
+    static TYPES: Words = words!("int|number|long|i64|u64|int64|uint64|bigint|Final");
+    word.starts_with(b" ") && TYPES.has(word.trim_ascii())
 }

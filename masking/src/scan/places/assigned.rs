@@ -10,7 +10,7 @@ use crate::scan::name::Name;
 use crate::scan::notation::{
     BLANKS_MAX, PlaceKind, ValuePlace, operator, skip_blanks, skip_closing, skip_particle, skip_quote, skip_remark,
 };
-use crate::scan::words;
+use crate::scan::words::{self, Words, words};
 
 /// `name: value`, `name = "value"`, `name is value`, `name (value)`, `name value`.
 pub(super) fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option<ValuePlace> {
@@ -156,7 +156,7 @@ fn asserted(name: &Name<'_>, text: &[u8]) -> Option<(usize, PlaceKind)> {
     let value = value.strip_prefix(b"(")?;
     let word = words.rsplit(|b| !b.is_ascii_alphabetic()).next()?;
     let quoted = matches!(value.first(), Some(b'"' | b'\''));
-    (quoted && words::is_one_of(MATCHERS, word)).then_some((name.end + rest.len() - value.len(), PlaceKind::Assigned))
+    (quoted && MATCHERS.has(word)).then_some((name.end + rest.len() - value.len(), PlaceKind::Assigned))
 }
 
 /// Returns whether the arguments of an assertion begin at `at`, or behind its first one.
@@ -175,7 +175,7 @@ fn is_asserted(text: &[u8], at: usize) -> bool {
 const ASSERTION_MAX: usize = 128;
 
 /// What a test calls to compare.
-const MATCHERS: &str = "toBe|toEqual|toStrictEqual|isEqualTo|equal|equals|eql|eq|toContain|contains|be|is";
+static MATCHERS: Words = words!("toBe|toEqual|toStrictEqual|isEqualTo|equal|equals|eql|eq|toContain|contains|be|is");
 
 /// The id of a resource that a program looks up by its type: `aws.s3.Bucket.get("media", "b-1")`.
 pub(super) fn looked_up(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {

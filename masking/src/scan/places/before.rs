@@ -5,7 +5,7 @@ use crate::near::is_any;
 use crate::scan::edge;
 use crate::scan::name::Name;
 use crate::scan::notation::{PlaceKind, ValuePlace};
-use crate::scan::words;
+use crate::scan::words::{Words, words};
 
 /// Maximum bytes of a value in front of its name.
 pub(super) const BEFORE_MAX: usize = 128;
@@ -81,11 +81,13 @@ pub(super) fn explained(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 /// Returns whether a value without marks is that of the noun behind it: an article stands in front, and it has the parts of
 /// a name, `the acme-logs-prod bucket`, rather than those of a description, `the pay-per-use bucket`.
 fn is_own(head: &[u8], value: &[u8]) -> bool {
-    const ARTICLES: &str = "the|our|my|your|their|this|that|a|an";
-    const STAGES: &str = "prod|prd|production|stage|staging|stg|dev|test|qa|uat|live|sandbox";
-    const DESCRIBES: &str = "\
+    static ARTICLES: Words = words!("the|our|my|your|their|this|that|a|an");
+    static STAGES: Words = words!("prod|prd|production|stage|staging|stg|dev|test|qa|uat|live|sandbox");
+    static DESCRIBES: Words = words!(
+        "\
         of|to|the|by|per|in|on|and|or|a|as|for|not|non|multi|cross|pre|post|high|low|read|write|top|first|last|well|long|\
-        short|real|up|down|out|off|per|end|self|re|de|co|sub|super|single|double|two|three|ready|style|like|type|side|level";
+        short|real|up|down|out|off|per|end|self|re|de|co|sub|super|single|double|two|three|ready|style|like|type|side|level"
+    );
     // Most words in front of a name have no hyphen.
     let lower = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
     if !value.contains(&b'-') || !value.iter().all(lower) {
@@ -93,25 +95,25 @@ fn is_own(head: &[u8], value: &[u8]) -> bool {
     }
     let head = head.strip_suffix(b" ").unwrap_or_default();
     let word = head.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    let article = head.get(head.len() - word..).is_some_and(|word| words::is_one_of(ARTICLES, word));
+    let article = head.get(head.len() - word..).is_some_and(|word| ARTICLES.has(word));
     let parts = || value.split(|b| *b == b'-');
     let numbered = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
     let last = parts().next_back().unwrap_or_default();
-    let told = parts().count() > 2 || numbered(last) || words::is_one_of(STAGES, last);
+    let told = parts().count() > 2 || numbered(last) || STAGES.has(last);
     // `a least-recently-used bucket`
     let ends = |part: &[u8], ending: &[u8]| part.len() > 3 && part.ends_with(ending);
     let tells = last != b"shared" && [b"ed".as_slice(), b"ing", b"able"].iter().any(|ending| ends(last, ending));
-    article && told && !parts().any(|part| words::is_one_of(DESCRIBES, part) || ends(part, b"ly")) && !tells
+    article && told && !parts().any(|part| DESCRIBES.has(part) || ends(part, b"ly")) && !tells
 }
 
 /// Returns whether a noun goes on with another one.
 fn is_compound(text: &[u8], end: usize) -> bool {
-    const OTHERS: &str =
-        "for|of|in|and|or|but|to|on|at|we|i|you|they|that|which|is|with|from|please|now|here|then|when|so";
+    static OTHERS: Words =
+        words!("for|of|in|and|or|but|to|on|at|we|i|you|they|that|which|is|with|from|please|now|here|then|when|so");
     let rest = text.get(end..text.len().min(end + NEXT_MAX)).unwrap_or_default();
     let word = rest.strip_prefix(b" ").unwrap_or_default();
     let word = word.get(..word.iter().take_while(|b| b.is_ascii_lowercase()).count()).unwrap_or_default();
-    !word.is_empty() && !words::is_one_of(OTHERS, word)
+    !word.is_empty() && !OTHERS.has(word)
 }
 
 /// Marks that enclose a value in front of its name.

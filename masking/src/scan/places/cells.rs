@@ -8,7 +8,7 @@ use crate::near::is_any;
 use crate::scan::edge;
 use crate::scan::name::Name;
 use crate::scan::notation::{PlaceKind, ValuePlace, skip_blanks, skip_quote, skip_spaces};
-use crate::scan::words;
+use crate::scan::words::{Words, words};
 
 /// `| DB_BUCKET | String | b |`, `DB_BUCKET   prod   b`: the name in the first cell of a row, the value in the last.
 pub(super) fn last_cell(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
@@ -90,7 +90,7 @@ pub(super) fn piped(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 
 /// The password that Java makes letters of for a call that takes one: `ks.load(in, "…".toCharArray())`.
 pub(super) fn letters(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
-    const CALLS: &str = "load|init|getKey|setKeyEntry|PasswordProtection|PBEKeySpec|store|getEntry";
+    static CALLS: Words = words!("load|init|getKey|setKeyEntry|PasswordProtection|PBEKeySpec|store|getEntry");
     let called = text.get(name.end) == Some(&b'(') && text.get(..name.end)?.ends_with(b"toCharArray");
     called.then_some(())?;
     let head = text.get(name.start.saturating_sub(BEFORE_MAX)..name.start)?;
@@ -108,7 +108,7 @@ pub(super) fn letters(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
         kind: PlaceKind::Given,
         ..ValuePlace::WHOLE
     };
-    words::is_one_of(CALLS, call.get(call.len() - run..)?).then_some(place)
+    CALLS.has(call.get(call.len() - run..)?).then_some(place)
 }
 
 /// `name,value`, alone on its line.

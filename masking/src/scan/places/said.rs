@@ -1,7 +1,7 @@
 //! Sentences: what stands between a noun and its value.
 
 use crate::scan::edge;
-use crate::scan::words::{self, Phrases, Words};
+use crate::scan::words::{Phrases, Words, words};
 
 /// Bytes in front of the last word of a resource's type.
 pub(super) const TYPE_MAX: usize = 32;
@@ -13,10 +13,10 @@ pub(super) const SERVICE_MAX: usize = 10;
 /// the wrong bucket`.
 pub(super) fn skip_link(text: &[u8], at: usize) -> usize {
     static ADJECTIVES: Words =
-        Words::new("right|wrong|new|old|correct|same|only|main|other|actual|current|real|former|existing");
-    static ARTICLES: Words = Words::new("the|our|my|their|a|an");
-    static LINKS: Words = Words::new("is|was|as|isn't|wasn't|becomes");
-    static AS: Words = Words::new("as");
+        words!("right|wrong|new|old|correct|same|only|main|other|actual|current|real|former|existing");
+    static ARTICLES: Words = words!("the|our|my|their|a|an");
+    static LINKS: Words = words!("is|was|as|isn't|wasn't|becomes");
+    static AS: Words = words!("as");
     let word = |end: usize, words: &Words| {
         let head = text.get(end.saturating_sub(LINK_MAX)..end)?.strip_suffix(b" ")?;
         let len = head.iter().rev().take_while(|b| b.is_ascii_lowercase() || **b == b'\'').count();
@@ -41,6 +41,7 @@ pub(super) const NEXT_MAX: usize = 16;
 
 /// Returns the start of the words of a title in front of its last ones: `User Pool` of `User Pool Client Id`.
 pub(super) fn skip_title(text: &[u8], at: usize) -> usize {
+    static DETERMINERS: Words = words!("The|Our|My|Your|This|That|Der|Die|Das|Le|La|El|Il|O|A");
     // `74fc8622 Updated git-secrets`: a verb in front of another word.
     if !text.get(at).is_some_and(u8::is_ascii_uppercase) {
         return at;
@@ -54,7 +55,7 @@ pub(super) fn skip_title(text: &[u8], at: usize) -> usize {
         let separate = head.len() > len && matches!(head.get(head.len() - len - 1), Some(b' '));
         let title = matches!(word, [b'A'..=b'Z', b'a'..=b'z', ..]) && separate;
         // `Der Client Id`, `The Client Id`
-        if !title || words::is_one_of("The|Our|My|Your|This|That|Der|Die|Das|Le|La|El|Il|O|A", word) {
+        if !title || DETERMINERS.has(word) {
             break;
         }
         at -= len + 1;

@@ -9,14 +9,14 @@ use crate::scan::notation::ValuePlace;
 use crate::scan::table::cells::trim;
 use crate::scan::table::rows::{Table, is_rule};
 use crate::scan::table::separator::Separator;
-use crate::scan::words::{holds_ignore_case, is_one_of};
+use crate::scan::words::{Words, holds_ignore_case, words};
 
 /// Maximum cells of a column that are read for this: a longer one is none of names that people chose.
 const CELLS_MAX: usize = 4_096;
 /// Bytes in front of a header in which the table may be called what it is.
 const HEADING_MAX: usize = 160;
 /// What stands in a cell that has no name.
-const EMPTY: &str = "-|--|—|–|none|n/a|null|nil|tbd|?";
+static EMPTY: Words = words!("-|--|—|–|none|n/a|null|nil|tbd|?");
 /// What other columns of a table of resources are about.
 const SUBJECTS: [&[u8]; 14] = [
     b"account",
@@ -57,7 +57,7 @@ impl<'r> Column<'r> {
     /// The names in the column, if all of its cells are names. `told` says that another column has shown of what.
     pub(super) fn names(&self, text: &[u8], table: &Table, told: bool) -> Vec<Range<usize>> {
         let cell = |place: &ValuePlace| text.get(place.start..place.end.unwrap_or(place.start)).unwrap_or_default();
-        let filled = || self.cells.iter().filter(|place| !is_one_of(EMPTY, cell(place)));
+        let filled = || self.cells.iter().filter(|place| !EMPTY.has(cell(place)));
         // Who reads a masked table again finds no more in it.
         let clear = filled().all(|place| placeholder::find_all(cell(place)).next().is_none());
         let names: Option<Vec<_>> = filled().map(|place| self.rule.name(text, *place)).collect();
@@ -84,11 +84,11 @@ impl Table {
 
     /// Returns whether a column names users, so that another one gives their passwords.
     pub(super) fn is_of_logins(&self, text: &[u8]) -> bool {
-        const USERS: &str =
-            "user|username|user name|login|login name|benutzer|usuario|utilisateur|사용자|ユーザー|用户";
+        static USERS: Words =
+            words!("user|username|user name|login|login name|benutzer|usuario|utilisateur|사용자|ユーザー|用户");
         self.cells.iter().any(|cell| {
             let heading = text.get(trim(text, cell.clone())).unwrap_or_default();
-            is_one_of(USERS, heading)
+            USERS.has(heading)
         })
     }
 

@@ -9,17 +9,17 @@ use crate::scan::table::cells::{COLUMNS_MAX, split, trim, unset, untagged};
 use crate::scan::table::line::{Break, LINE_MAX, STRIDE, line_end, line_start};
 use crate::scan::table::rows::{OBJECTS_GAP, Table, is_rule};
 use crate::scan::table::separator::{Bracket, LATEX, Separator, separator};
-use crate::scan::words;
+use crate::scan::words::{Words, words};
 
 /// Maximum bytes of a header.
 const HEADER_MAX: usize = 48;
 /// Lines after a title in which the header stands.
 const TITLE_LINES: usize = 3;
 /// Columns that a title names.
-const TITLED: &str = "name|id|identifier|arn";
+static TITLED: Words = words!("name|id|identifier|arn");
 /// Maximum bytes between two rows of HTML.
 /// Members that hold the name of a column.
-const COLUMN_NAMES: &str = "name|label|columnname|column_name|column|field|header|title|varcharvalue";
+static COLUMN_NAMES: Words = words!("name|label|columnname|column_name|column|field|header|title|varcharvalue");
 /// Maximum bytes of the name of a table in SQL.
 const INSERT_MAX: usize = 120;
 const INTO: &[u8] = b"INTO ";
@@ -171,9 +171,8 @@ impl Table {
             let line = text.get(table.header.clone())?;
             if !is_rule(line) {
                 table.cells = split(text, table.header.clone(), separator);
-                let own = |cell: &&Range<usize>| {
-                    text.get(trim(text, (*cell).clone())).is_some_and(|name| words::is_one_of(TITLED, name))
-                };
+                let own =
+                    |cell: &&Range<usize>| text.get(trim(text, (*cell).clone())).is_some_and(|name| TITLED.has(name));
                 // The title stands for its column.
                 let filled = |cell: &&Range<usize>| !trim(text, (*cell).clone()).is_empty();
                 let column = table.cells.iter().find(own).or_else(|| {
@@ -278,7 +277,7 @@ impl Table {
         let head = text.get(at.saturating_sub(STRIDE)..at)?;
         let key = head.strip_suffix(b"\"")?.trim_ascii_end().strip_suffix(b":")?.trim_ascii_end();
         let key = key.strip_suffix(b"\"")?.rsplit(|b| *b == b'"').next()?;
-        words::is_one_of(COLUMN_NAMES, key).then_some(())?;
+        COLUMN_NAMES.has(key).then_some(())?;
         let start = at - head.len() + memchr::memrchr(b'[', head)? + 1;
         let list = text.get(start..text.len().min(at + STRIDE))?;
         let header = start..start + memchr::memchr(b']', list)?;
