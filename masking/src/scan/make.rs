@@ -10,8 +10,9 @@ use crate::scan::never::Never;
 use crate::scan::parts::Form;
 use crate::scan::pattern::Custom;
 use crate::scan::rules::Rules;
+use crate::scan::strong::placeholders;
 use crate::scan::terms::Terms;
-use crate::scan::{Scanner, UNKNOWN, placeholders};
+use crate::scan::{Scanner, UNKNOWN};
 
 impl Scanner {
     /// Checks and compiles a policy. This takes milliseconds, so a scanner is made once and then shared.

@@ -6,6 +6,7 @@
 //! super-linear.
 
 mod address;
+mod anchor;
 mod answer;
 mod anywhere;
 mod arn;
@@ -67,6 +68,7 @@ mod sibling;
 mod sought;
 mod spelling;
 mod stored;
+mod strong;
 mod table;
 mod template;
 mod terms;
@@ -78,28 +80,22 @@ mod wrapped;
 mod written;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
-use std::ops::Range;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use siphasher::sip128::SipHasher13;
 
-use self::words::{Words, words};
 use crate::budget::{Budget, FINDINGS_MAX};
 use crate::catalog::{Family, Kind, KindId, Risk, Tier};
-use crate::placeholder::{self, Placeholder};
 use found::Found;
 use kin::Told;
-use literals::{Literals, Place};
+use literals::Literals;
 use never::Never;
-use notation::ValuePlace;
-use page::Page;
 use parts::Form;
 use pattern::Custom;
-use pick::{Evidence, Hit, Source};
-use reading::{Reader, Reading, Use};
-use repeated::Block;
+use reading::Reading;
 use rules::{Anchor, Rules};
+use strong::Readings;
 use terms::Terms;
 
 pub use clarity::Clarity;
@@ -299,296 +295,6 @@ impl Scanner {
         if is_within { Ok(all) } else { Err(Budget::Steps) }
     }
 
-    /// Returns what the rules find in one text. `members` are those that have a name for it.
-    fn strong(&self, text: &Text<'_>, members: &[usize], readings: &mut Readings) -> Found {
-        let page = Page::new(text.text);
-        let (opaque, marked) = placeholders(text.text);
-        let (reading, view, all) = (&mut readings.view, &*page.view, 0..text.text.len());
-        let mut hits = Vec::new();
-        let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
-        self.rules.ids.find(view, all.clone(), |range, kind| push(range, kind, Evidence::Form));
-        self.anchored((&page, &opaque), view, all, reading, &mut push);
-        self.rules.member(members, view, reading, |range, kind| push(range, kind, Evidence::Context));
-        let mut headers = std::mem::take(&mut reading.headers);
-        table::values(view, &mut headers, &self.rules.keys, reading, |rule, range| {
-            push(range, rule.kind, Evidence::Context);
-        });
-        let mut uses = std::mem::take(&mut reading.uses);
-        variable::values(view, &mut uses, &self.rules.keys, reading, |range, kind| {
-            push(range, kind, Evidence::Context)
-        });
-        reading.uses = uses;
-        let unmet = std::mem::take(&mut reading.unmet);
-        let crossed = std::mem::take(&mut reading.crossed);
-        self.again((&page, &opaque), unmet, crossed, readings, &mut hits);
-        let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
-        for prefix in &page.prefixes {
-            self.prefix((&page, &opaque), prefix, &mut readings.prefixes, &mut push);
-        }
-        if let Some(account) = self.rules.arns.account {
-            neighbour::accounts(page.raw, &mut hits, account);
-            neighbour::columns(page.raw, &mut hits, account);
-            neighbour::bars(page.raw, &mut hits, account);
-            neighbour::plain(page.raw, &mut hits, account);
-            neighbour::said(page.raw, &mut hits, account);
-            neighbour::told(page.raw, &mut hits, account);
-            let answer = text.key.is_none_or(|key| ANSWERS.has(key.as_bytes()));
-            let whole = place::whole(page.raw).filter(|_| answer);
-            hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
-            place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
-        }
-        if let Some(kind) = self.rules.public_address {
-            let mut found = |range| hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
-            public::addresses(text.key, view, &mut found);
-            // Tools write the address of a machine in front of its output.
-            if !page.prefixes.is_empty() {
-                public::addresses(text.key, page.raw, &mut found);
-            }
-        }
-        if readings.view.has_records() || !page.prefixes.is_empty() {
-            self.rules.records.find(page.raw, |range, kind| {
-                hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
-            });
-        }
-        self.rules.beside.iter().for_each(|rule| rule.add(page.raw, &mut hits));
-        for rule in &self.rules.anywhere {
-            rule.find(page.raw, |range| hits.push(Hit::new(range, rule.kind, Source::Rule, Evidence::Form)));
-        }
-        for (kind, custom) in &self.custom {
-            hits.extend(custom.find(text.text).map(|range| Hit::new(range, *kind, Source::Custom, Evidence::Form)));
-        }
-        self.always.find(text.text, |range, kind| hits.push(Hit::new(range, kind, Source::Term, Evidence::Form)));
-        kin::add(page.raw, &readings.view.doubtful, self.told, &mut hits);
-        answer::mark(text.text.as_bytes(), &mut hits);
-        let hidden = readings.view.has_hidden() || readings.prefixes.has_hidden();
-        let mut found = Found { hits, opaque, hidden, marked, ..Found::default() };
-        self.sift(text.text, &mut found);
-        found
-    }
-
-    /// Adds the values in a text that is a secret as the Secrets Manager stores it.
-    fn stored(&self, text: &Text<'_>, found: &mut Found) {
-        let Some(kind) = self.rules.stored.filter(|_| text.key.is_some_and(stored::is_name)) else { return };
-        stored::whole(text.text.as_bytes(), |range| {
-            found.hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));
-        });
-        self.sift(text.text, found);
-    }
-
-    /// Reports what the rules find in the lines around names that have found no value, without what these lines begin with
-    /// again and again.
-    fn again(
-        &self,
-        (page, opaque): (&Page<'_>, &[Range<usize>]),
-        mut unmet: Vec<usize>,
-        crossed: Vec<Range<usize>>,
-        readings: &mut Readings,
-        hits: &mut Vec<Hit>,
-    ) {
-        unmet.sort_unstable();
-        let blocks = repeated::blocks(page.raw, &page.view, &unmet);
-        if blocks.is_empty() {
-            return;
-        }
-        let steps = readings.steps;
-        let reading = readings.again.get_or_insert_with(|| self.rules.reading().within(steps));
-        let mut text = page.view.to_vec();
-        for beginning in blocks.iter().flat_map(|block| &block.beginnings) {
-            text.get_mut(beginning.clone()).into_iter().for_each(|bytes| bytes.fill(b' '));
-        }
-        // What a line begins with is no value of a name on the line before.
-        let crossed: HashSet<(usize, usize)> =
-            crossed.into_iter().filter(|range| begins(&blocks, range)).map(|range| (range.start, range.end)).collect();
-        hits.retain(|hit| !(hit.is_by_context() && crossed.contains(&(hit.start, hit.end))));
-        let mut push = |range: Range<usize>, kind, how| hits.push(Hit::new(range, kind, Source::Rule, how));
-        let again = Page { raw: page.raw, view: Cow::Owned(text), prefixes: Vec::new() };
-        let text = &*again.view;
-        for block in blocks {
-            self.anchored((&again, opaque), text, block.range, reading, &mut push);
-        }
-        let mut headers = std::mem::take(&mut reading.headers);
-        table::values(text, &mut headers, &self.rules.keys, reading, |rule, range| {
-            push(range, rule.kind, Evidence::Context);
-        });
-    }
-
-    /// Reports what the rules find in the prefix of a line. A name there has its value there too: the text of the line
-    /// itself is named by the lines.
-    fn prefix(
-        &self,
-        (page, opaque): (&Page<'_>, &[Range<usize>]),
-        prefix: &Range<usize>,
-        reading: &mut Reading,
-        push: &mut impl FnMut(Range<usize>, KindId, Evidence),
-    ) {
-        let mut within = |range: Range<usize>, kind, how: Evidence| {
-            if prefix.contains(&range.start) && (how <= Evidence::Part || range.end <= prefix.end) {
-                push(range, kind, how);
-            }
-        };
-        self.rules.ids.find(page.raw, prefix.clone(), |range, kind| within(range, kind, Evidence::Form));
-        self.anchored((page, opaque), page.raw, prefix.clone(), reading, &mut within);
-    }
-
-    /// Reports what the rules find at the literals in a part of a text, which is the page or its view. The letters of a
-    /// placeholder are nobody's: they name nothing, and a value stood there before.
-    fn anchored(
-        &self,
-        (page, opaque): (&Page<'_>, &[Range<usize>]),
-        text: &[u8],
-        part: Range<usize>,
-        reading: &mut Reading,
-        found: &mut impl FnMut(Range<usize>, KindId, Evidence),
-    ) {
-        for Place { range, literal } in self.literals.find(text, part) {
-            let next = opaque.partition_point(|placeholder| placeholder.end <= range.start);
-            if opaque.get(next).is_some_and(|placeholder| placeholder.start <= range.start) {
-                continue;
-            }
-            for anchor in self.anchors.get(literal).into_iter().flatten() {
-                let mut steps = 1;
-                let mut counted = |range: Range<usize>, kind, evidence| {
-                    steps += range.len();
-                    found(range, kind, evidence);
-                };
-                self.anchor(*anchor, page, text, range.clone(), reading, &mut counted);
-                if !reading.step(steps) {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Reports what one rule finds at a literal.
-    fn anchor(
-        &self,
-        anchor: Anchor,
-        page: &Page<'_>,
-        text: &[u8],
-        literal: Range<usize>,
-        reading: &mut Reading,
-        found: &mut impl FnMut(Range<usize>, KindId, Evidence),
-    ) {
-        let start = literal.start;
-        match anchor {
-            Anchor::Name(beside)
-                if beside.fits(text, start, literal.end) && reading.is_new(Reader::Name, literal.end - 1) =>
-            {
-                let mut crossed = Vec::new();
-                let end = self.rules.named(text, literal.clone(), reading, |range, kind| {
-                    let between = page.raw.get(literal.end..range.start).unwrap_or_default();
-                    if memchr::memchr(b'\n', between).is_some() {
-                        crossed.push(range.clone());
-                    }
-                    found(range, kind, Evidence::Context);
-                });
-                reading.read(Reader::Name, end);
-                // Most names that have found nothing are followed by something else.
-                if reading.unmet.last() == Some(&start) && !repeated::ends_line(page.raw, end) {
-                    reading.unmet.pop();
-                }
-                if !crossed.is_empty() {
-                    reading.unmet.push(start);
-                    reading.crossed.append(&mut crossed);
-                }
-            }
-            Anchor::Arn | Anchor::ArnRest(_) if reading.is_new(Reader::Arn, start) => {
-                let arns = &self.rules.arns;
-                let part = |range: Range<usize>, kind| {
-                    // The partition of an ARN that is glued to this one.
-                    if arns.other == Some(kind) && text.get(range.clone()) == Some(b"aws") {
-                        return;
-                    }
-                    // A path cannot stand alone as a name, and a resource that no rule covers could be anything.
-                    let path = text.get(range.clone()).is_some_and(|value| value.contains(&b'/'));
-                    let alone = !path && arns.other != Some(kind);
-                    let evidence = if alone { Evidence::Shown } else { Evidence::Part };
-                    self.names(text, &range, kind, |range, kind| found(range, kind, self.rules.evidence_of_part(kind)));
-                    found(range, kind, evidence);
-                };
-                let end = match anchor {
-                    Anchor::ArnRest(rest) => arns.rest(rest, text, literal, part),
-                    _ => arns.find(text, start, part),
-                };
-                if let Some(end) = end {
-                    reading.read(Reader::Arn, end);
-                }
-                if let Some(joined) = wrapped::Joined::of_arn(text, start).filter(|_| anchor == Anchor::Arn) {
-                    arns.find(&joined.text, 0, |range, kind| {
-                        joined.written(range).for_each(|part| found(part, kind, Evidence::Form));
-                    });
-                }
-            }
-            Anchor::Literal(index) if reading.is_new(Reader::Literal(index), start) => {
-                let Some(rule) = self.rules.literals.get(index) else { return };
-                let next = rule.find(text, start, |range, meant| {
-                    if meant == address::Meant::Version {
-                        found(range.clone(), self.version, rule.evidence);
-                    }
-                    found(range, rule.kind, rule.evidence);
-                });
-                reading.read(Reader::Literal(index), next);
-            }
-            Anchor::PrivateKey if reading.is_new(Reader::PrivateKey, start) => {
-                let Some(kind) = self.rules.private_key else { return };
-                let mut any = false;
-                let end = pem::find(page, text, start, |range| {
-                    any = true;
-                    found(range, kind, Evidence::Form);
-                });
-                reading.read(Reader::PrivateKey, end);
-                if !any {
-                    reading.unmet.push(start);
-                }
-            }
-            Anchor::Host => self.rules.hosts(text, literal, reading, |range, kind| found(range, kind, Evidence::Shown)),
-            Anchor::Stored(service) if reading.is_new(Reader::Stored, start) => {
-                let Some(kind) = self.rules.stored else { return };
-                let end = stored::find(service, text, literal, |range| found(range, kind, Evidence::Context));
-                reading.read(Reader::Stored, end);
-            }
-            Anchor::Record => reading.show_records(),
-            Anchor::Sibling(rule, name) => {
-                let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
-                self.rules.siblings((rule, name), text, literal, reading, &mut by_context);
-            }
-            Anchor::Request => {
-                let bucket = request::bucket(text, literal).zip(self.rules.request);
-                bucket.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
-            }
-            Anchor::UserInfo => {
-                let password = user_info::password(text, literal).zip(self.rules.user_info);
-                password.into_iter().for_each(|(range, kind)| found(range, kind, Evidence::Shown));
-            }
-            Anchor::Variable => {
-                let place = ValuePlace { start: literal.end - 1, ..ValuePlace::WHOLE };
-                let name = reference::at(text, place).zip(self.rules.bucket);
-                reading.uses.extend(name.map(|(name, rule)| Use { rule, name }));
-            }
-            Anchor::Hidden if spelling::is_shown(text, &literal) => reading.show_hidden(),
-            Anchor::Resource(notation) => {
-                let mut by_context = |range: Range<usize>, kind| found(range, kind, Evidence::Context);
-                self.rules.resources.find(notation, text, literal, reading, &mut by_context);
-            }
-            Anchor::Name(_)
-            | Anchor::Hidden
-            | Anchor::Arn
-            | Anchor::ArnRest(_)
-            | Anchor::Literal(_)
-            | Anchor::PrivateKey
-            | Anchor::Stored(_) => {}
-        }
-    }
-
-    /// The names within the resource of an ARN, which may stand alone elsewhere: `acme` of `acme:7`.
-    fn names(&self, text: &[u8], resource: &Range<usize>, kind: KindId, mut found: impl FnMut(Range<usize>, KindId)) {
-        let value = text.get(resource.clone()).and_then(|value| std::str::from_utf8(value).ok()).unwrap_or_default();
-        let parts = self.parts(kind, value).into_iter();
-        for Part { range, kind, .. } in parts.filter(|part| part.is_named() && !part.is_whole(value)) {
-            found(resource.start + range.start..resource.start + range.end, kind);
-        }
-    }
-
     /// The words beside which a name of this kind is one even if it is a word itself, `the bucket logs`: only for kinds
     /// that people call so whatever they run on.
     fn nouns(&self, kind: KindId) -> &'static [&'static str] {
@@ -603,45 +309,6 @@ impl Scanner {
     fn is_on(&self, kind: KindId) -> bool {
         self.on.get(kind.index()).copied().unwrap_or(false)
     }
-}
-
-/// Members in which programs put the whole of their answers.
-static ANSWERS: Words = words!("content|text|output|stdout|result|arguments|input");
-
-/// The extent to which the rules have read the views of the texts and the prefixes of their lines.
-#[derive(Debug)]
-struct Readings {
-    view: Reading,
-    prefixes: Reading,
-    /// Lines that are read once more without what they begin with: few texts have any.
-    again: Option<Reading>,
-    /// Maximum steps of each.
-    steps: u64,
-}
-
-/// Returns whether a range lies in what a line begins with.
-fn begins(blocks: &[Block], range: &Range<usize>) -> bool {
-    let block = blocks.get(blocks.partition_point(|block| block.range.end <= range.start));
-    block.is_some_and(|block| {
-        let next = block.beginnings.partition_point(|beginning| beginning.end < range.end);
-        block.beginnings.get(next).is_some_and(|beginning| beginning.start <= range.start)
-    })
-}
-
-/// Returns the ranges of placeholders, as they are minted or as Markdown escapes them, and whether there is one in any
-/// form.
-fn placeholders(text: &str) -> (Vec<Range<usize>>, bool) {
-    let canonical = |range: &Range<usize>, placeholder: &Placeholder| {
-        let written = text.as_bytes().get(range.clone()).unwrap_or_default();
-        written.iter().filter(|b| **b != b'\\').eq(placeholder.as_str().as_bytes())
-    };
-    let mut any = false;
-    let canonical = placeholder::find_all(text.as_bytes())
-        .inspect(|_| any = true)
-        .filter(|(range, placeholder)| canonical(range, placeholder))
-        .map(|(range, _)| range)
-        .collect();
-    (canonical, any)
 }
 
 // It reads the tables of the catalogue and the checks of their values, which are the crate's own.
