@@ -35,6 +35,7 @@ pub(super) struct RawConfig {
     pub mask_misc: bool,
     pub mask_tokens: bool,
     pub mask_personal: bool,
+    pub mask_names: bool,
     pub kinds: RawKinds,
     pub custom_patterns: Vec<RawPattern>,
     pub always_mask: Vec<String>,
@@ -78,6 +79,7 @@ impl Default for RawConfig {
             mask_misc: true,
             mask_tokens: true,
             mask_personal: false,
+            mask_names: false,
             kinds: RawKinds::default(),
             custom_patterns: Vec::new(),
             always_mask: Vec::new(),
@@ -345,6 +347,7 @@ impl RawConfig {
         Policy {
             off: families.iter().filter(|(on, _)| !on).map(|(_, family)| *family).collect(),
             on: self.mask_personal.then_some(Family::Personal).into_iter().collect(),
+            names: self.mask_names,
             enable: self.kinds.enable.clone(),
             disable: self.kinds.disable.clone(),
             custom: self.custom_patterns.iter().map(pattern).collect(),

@@ -36,6 +36,11 @@ fn what_is_accepted() {
     for json in cases {
         assert!(parse(json).is_ok(), "{json}: {:?}", parse(json).err());
     }
+    let finds = |json: &str| {
+        let text = masking::Text { text: "--queue-name acme-jobs", key: None };
+        parse(json).unwrap().scanner.scan(&[text], &masking::Known::default()).len()
+    };
+    assert_eq!((finds(r#"{"sidecar":"s:1","mask_names":true}"#), finds(r#"{"sidecar":"s:1"}"#)), (1, 0));
     let config = parse(r#"{"sidecar":"s:1"}"#).unwrap();
     assert_eq!(config.scope, ScopeRule::Fixed("default".into()));
     assert_eq!((config.attachments, config.strict), (Attachments::Report, Strict::Pass));

@@ -11,6 +11,9 @@ pub struct Policy {
     pub off: Vec<Family>,
     /// Families whose optional kinds are masked too.
     pub on: Vec<Family>,
+    /// Whether names that people gave to resources are masked too where only a word tells what they name, such as
+    /// `FunctionName` or `SQS queue`: those of all kinds that are masked.
+    pub names: bool,
     /// Ids of kinds to mask although they are optional, or although their family is off.
     pub enable: Vec<String>,
     /// Ids of kinds not to mask.

@@ -35,6 +35,7 @@ GROUPS = {
         "mask_private_ips",
         "mask_misc",
         "mask_personal",
+        "mask_names",
     ],
     "Single kinds and values": [
         "kinds",
@@ -224,7 +225,7 @@ Two more kinds come from the configuration: `custom_<label>` for a
 def kind_row(kind: dict) -> str:
     found = "; ".join(kind["found"])
     if kind["asked"]:
-        found += f"; if it is enabled by name: {'; '.join(kind['asked'])}"
+        found += f"; with [`mask_names`](configuration.md#mask_names), or if it is enabled by name: {'; '.join(kind['asked'])}"
     on = "yes" if kind["default"] else "no"
     cells = [f"`{kind['id']}`", f"`{kind['label']}`", on, RISKS[kind["risk"]], found, code(kind["example"])]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"

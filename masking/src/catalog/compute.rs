@@ -67,6 +67,14 @@ pub(super) const ROWS: &[Row] = &[
         id: "launch_template",
         label: "LT",
         rules: &[Rule::Id("lt", Tail::Hex17)],
+        asked: &[
+            Rule::Resource("launch_template|AWS::EC2::LaunchTemplate", "([A-Za-z0-9()./_-]{3,128})", Check::Name),
+            Rule::Key(KeyRule {
+                names: "launch template name|launch template",
+                value: "[A-Za-z0-9()./_-]{3,128}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["‹lt-0abcd290751193123›"],
         no: &["lt-8", "salt-1a2b3c4d", "pl-11 lt-0 fs-2"],
         ..ROW
@@ -91,6 +99,14 @@ pub(super) const ROWS: &[Row] = &[
         id: "key_pair",
         label: "KEY_PAIR",
         rules: &[Rule::Id("key", Tail::Hex17)],
+        asked: &[
+            Rule::Resource("key_pair|AWS::EC2::KeyPair", "([A-Za-z0-9._@+-]{3,128})", Check::Name),
+            Rule::Key(KeyRule {
+                names: "key name|key pair name|key pair|keypair|ssh key|ssh key name",
+                value: "[A-Za-z0-9._@+-]{3,128}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["‹key-2431535e971cb45bc›"],
         no: &["key-value", "key-01", "api-key-0123456789abcdef0123"],
         ..ROW

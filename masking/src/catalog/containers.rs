@@ -9,10 +9,19 @@ pub(super) const ROWS: &[Row] = &[
         id: "ecr_repository",
         label: "REPOSITORY",
         rules: &[Rule::Arn("ecr:repository|codecommit:")],
-        asked: &[Rule::Host(
-            ".dkr",
-            r"{account}\.dkr[.-]ecr(?:-fips)?[.-]{region}\.{aws}{/}([a-z0-9][a-z0-9._/-]{1,255})",
-        )],
+        asked: &[
+            Rule::Host(".dkr", r"{account}\.dkr[.-]ecr(?:-fips)?[.-]{region}\.{aws}{/}([a-z0-9][a-z0-9._/-]{1,255})"),
+            Rule::Resource(
+                "ecr_repository|AWS::ECR::Repository|codecommit_repository|AWS::CodeCommit::Repository",
+                "([A-Za-z0-9][A-Za-z0-9._/-]{1,255})",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "repository name|ecr repository|ecr repositories|ecr repo",
+                value: "[A-Za-z0-9][A-Za-z0-9._/-]{1,255}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:ecr:us-east-1:123456789012:repository/‹northwind/orders›"],
         no: &["repository/x"],
         ..ROW
@@ -46,6 +55,23 @@ pub(super) const ROWS: &[Row] = &[
             "eks:cluster|eks:nodegroup|eks:addon|eks:fargateprofile|eks:identityproviderconfig|\
                         eks:access-entry",
         )],
+        asked: &[
+            Rule::Resource(
+                "eks_cluster|eks_node_group|AWS::EKS::Cluster|AWS::EKS::Nodegroup",
+                "([A-Za-z0-9][A-Za-z0-9_-]{1,98}[A-Za-z0-9])",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "cluster name|eks cluster|eks cluster name|nodegroup name|node group name|eks 클러스터|eks クラスター|eks 集群|eks-cluster|clúster eks|cluster eks|кластер eks",
+                value: "[A-Za-z0-9][A-Za-z0-9_-]{1,98}[A-Za-z0-9]",
+                check: Check::Name,
+            }),
+            Rule::After(
+                "update-kubeconfig|describe-cluster|update-cluster",
+                r#"(?:update-kubeconfig|(?:describe|update)-cluster(?:-[a-z]{4,9})?)[^\n|;&]{0,160}? --name[ =]["']?([A-Za-z0-9][A-Za-z0-9_-]{2,99})"#,
+                Check::Name,
+            ),
+        ],
         yes: &["arn:aws:eks:us-east-1:123456789012:cluster/‹prod-1›"],
         no: &["cluster/x"],
         ..ROW
@@ -54,6 +80,18 @@ pub(super) const ROWS: &[Row] = &[
         id: "ecs_cluster",
         label: "ECS",
         rules: &[Rule::Arn("ecs:cluster")],
+        asked: &[
+            Rule::Resource(
+                "ecs_cluster|AWS::ECS::Cluster",
+                "([A-Za-z0-9][A-Za-z0-9_-]{1,253}[A-Za-z0-9])",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "ecs cluster|ecs cluster name|^cluster",
+                value: "[A-Za-z0-9][A-Za-z0-9_-]{1,253}[A-Za-z0-9]",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:ecs:us-east-1:123456789012:cluster/‹notify-cluster-qa›"],
         no: &["service/x"],
         ..ROW
@@ -62,6 +100,23 @@ pub(super) const ROWS: &[Row] = &[
         id: "ecs_service",
         label: "ECS_SERVICE",
         rules: &[Rule::Arn("ecs:service")],
+        asked: &[
+            Rule::Resource(
+                "ecs_service|AWS::ECS::Service",
+                "([A-Za-z0-9][A-Za-z0-9_-]{1,253}[A-Za-z0-9])",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "service name|ecs service",
+                value: "[A-Za-z0-9][A-Za-z0-9_-]{1,253}[A-Za-z0-9]",
+                check: Check::Name,
+            }),
+            Rule::After(
+                "ecs ",
+                r#"ecs (?:update|describe|delete|create|execute)-[a-z]{4,8}[^\n|;&]{0,160}? --services?[ =]["']?([A-Za-z0-9][A-Za-z0-9_-]{2,254})"#,
+                Check::Name,
+            ),
+        ],
         yes: &["arn:aws:ecs:us-east-1:123456789012:service/‹prod/checkout-svc›"],
         no: &["service/x"],
         ..ROW
@@ -70,6 +125,18 @@ pub(super) const ROWS: &[Row] = &[
         id: "ecs_task",
         label: "ECS_TASK",
         rules: &[Rule::Arn("ecs:task|ecs:container-instance|ecs:task-definition")],
+        asked: &[
+            Rule::Resource(
+                "ecs_task_definition|AWS::ECS::TaskDefinition",
+                "([A-Za-z0-9][A-Za-z0-9_-]{1,253}[A-Za-z0-9])",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "task definition|task definition family|task family|task families",
+                value: "[A-Za-z0-9][A-Za-z0-9_:-]{1,253}[A-Za-z0-9]",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:ecs:us-east-1:123456789012:task-definition/‹acme-task:3›"],
         no: &["task/sha256"],
         ..ROW
@@ -79,8 +146,13 @@ pub(super) const ROWS: &[Row] = &[
         label: "LAMBDA",
         rules: &[Rule::Arn("lambda:function|lambda:layer")],
         asked: &[
-            Rule::Resource("lambda_function|AWS::Lambda::Function", "([A-Za-z0-9_-]{3,64})", Check::Name),
-            Rule::Key(KeyRule { names: "function name", value: "[A-Za-z0-9_-]{3,64}", check: Check::Name }),
+            Rule::Resource("lambda_function|AWS::Lambda::Function", "([A-Za-z0-9_][A-Za-z0-9_-]{2,63})", Check::Name),
+            Rule::Key(KeyRule {
+                names: "function name|lambda function|lambda functions|lambda name|lambda 함수|lambda 関数|lambda 函数|lambda-funktion|función lambda|funcion lambda|função lambda|fonction lambda|funzione lambda|функция lambda|функции lambda|funkcja lambda|hàm lambda",
+                value: "[A-Za-z0-9_][A-Za-z0-9_-]{2,63}",
+                check: Check::Name,
+            }),
+            Rule::After("/functions/", "/20[0-9-]{8}/functions/([A-Za-z0-9_-]{3,64})", Check::Name),
         ],
         yes: &["arn:aws:lambda:us-west-2:123456789012:function:‹my-function›"],
         no: &["function name() {"],
@@ -221,8 +293,16 @@ pub(super) const ROWS: &[Row] = &[
         label: "STACK",
         rules: &[Rule::Arn("cloudformation:stack|cloudformation:stackset|cloudformation:changeSet")],
         asked: &[
-            Rule::Resource("cloudformation_stack", "([A-Za-z][A-Za-z0-9-]{2,127})", Check::Name),
-            Rule::Key(KeyRule { names: "stack name", value: "[A-Za-z][A-Za-z0-9-]{2,127}", check: Check::Name }),
+            Rule::Resource(
+                "cloudformation_stack|AWS::CloudFormation::Stack",
+                "([A-Za-z][A-Za-z0-9-]{2,127})",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "stack name|cloudformation stack",
+                value: "[A-Za-z][A-Za-z0-9-]{2,127}",
+                check: Check::Name,
+            }),
         ],
         yes: &[
             "arn:aws:cloudformation:us-east-1:123456789012:stack/‹gateway-dev/8ff84582-673b-4e85-a3ff-3fbd28da7b16›",

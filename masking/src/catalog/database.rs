@@ -313,8 +313,12 @@ pub(super) const ROWS: &[Row] = &[
         label: "TABLE",
         rules: &[Rule::Arn("dynamodb:table|dynamodb:global-table|glue:table")],
         asked: &[
-            Rule::Resource("dynamodb_table|AWS::DynamoDB::Table", "([A-Za-z0-9_.-]{3,255})", Check::Name),
-            Rule::Key(KeyRule { names: "table name", value: "[A-Za-z0-9_.-]{3,255}", check: Check::Name }),
+            Rule::Resource("dynamodb_table|AWS::DynamoDB::Table", "([A-Za-z0-9_.][A-Za-z0-9_.-]{2,254})", Check::Name),
+            Rule::Key(KeyRule {
+                names: "table name|dynamodb table|dynamo table|dynamodb tables|dynamodb 테이블|dynamodb テーブル|dynamodb 表|dynamodb-tabelle|tabla dynamodb|tabla de dynamodb|tabela dynamodb|tabella dynamodb|таблица dynamodb|bảng dynamodb",
+                value: "[A-Za-z0-9_.][A-Za-z0-9_.-]{2,254}",
+                check: Check::Name,
+            }),
         ],
         yes: &["arn:aws:dynamodb:us-east-1:123456789012:table/‹orders-live/index/by-date›"],
         no: &["table name is"],
@@ -324,6 +328,14 @@ pub(super) const ROWS: &[Row] = &[
         id: "redshift_cluster",
         label: "REDSHIFT",
         rules: &[Rule::Arn("redshift:cluster|redshift:namespace")],
+        asked: &[
+            Rule::Resource("redshift_cluster|AWS::Redshift::Cluster", "([A-Za-z][A-Za-z0-9-]{2,62})", Check::Name),
+            Rule::Key(KeyRule {
+                names: "redshift cluster|redshift cluster identifier|redshift workgroup|workgroup name",
+                value: "[A-Za-z][A-Za-z0-9-]{2,62}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:redshift:us-east-1:123456789012:cluster:‹warehouse-1›"],
         no: &["redshift cluster"],
         tier: Tier::Default,

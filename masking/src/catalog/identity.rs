@@ -222,14 +222,19 @@ pub(super) const ROWS: &[Row] = &[
         asked: &[
             Rule::Resource(
                 "iam_role|iam_instance_profile|AWS::IAM::Role|AWS::IAM::InstanceProfile",
-                "([A-Za-z0-9_+=,.@-]{3,128})",
+                "([A-Za-z0-9_+.@][A-Za-z0-9_+.@-]{2,127})",
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                names: "role name|instance profile name|instance profile",
-                value: "[A-Za-z0-9_+=,.@-]{3,128}",
+                names: "role name|iam role|instance profile name|instance profile|iam 역할|iam ロール|iam 角色|iam-rolle|rol de iam|rol iam|papel do iam|rôle iam|ruolo iam|роль iam|rola iam|vai trò iam",
+                value: "[A-Za-z0-9_+.@][A-Za-z0-9_+.@-]{2,127}",
                 check: Check::Name,
             }),
+            Rule::After(
+                "iam/security-credentials/",
+                r"iam/security-credentials/(?:['\x22]?\n)?([A-Za-z0-9_+=,.@-]{3,128})",
+                Check::Name,
+            ),
         ],
         yes: &[
             "arn:aws:iam::123456789012:role/‹deploy-prod›",
@@ -267,8 +272,12 @@ pub(super) const ROWS: &[Row] = &[
         label: "IAM_USER",
         rules: &[Rule::Arn("iam:user|sts:federated-user")],
         asked: &[
-            Rule::Resource("iam_user|AWS::IAM::User", "([A-Za-z0-9_+=,.@-]{3,128})", Check::Name),
-            Rule::Key(KeyRule { names: "user name", value: "[A-Za-z0-9_+=,.@-]{3,128}", check: Check::Name }),
+            Rule::Resource("iam_user|AWS::IAM::User", "([A-Za-z0-9_+.@][A-Za-z0-9_+.@-]{2,127})", Check::Name),
+            Rule::Key(KeyRule {
+                names: "user name|iam user|iam 사용자|iam ユーザー|iam 用户|iam-benutzer|usuario de iam|usuario iam|utilisateur iam|utente iam|пользователь iam",
+                value: "[A-Za-z0-9_+.@][A-Za-z0-9_+.@-]{2,127}",
+                check: Check::Name,
+            }),
         ],
         yes: &["arn:aws:iam::123456789012:user/‹jane›"],
         no: &["user jane"],
@@ -278,6 +287,14 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_group",
         label: "IAM_GROUP",
         rules: &[Rule::Arn("iam:group")],
+        asked: &[
+            Rule::Resource("iam_group|AWS::IAM::Group", "([A-Za-z0-9_+.@][A-Za-z0-9_+.@-]{2,127})", Check::Name),
+            Rule::Key(KeyRule {
+                names: "group name|iam group|user group",
+                value: "[A-Za-z0-9_+.@][A-Za-z0-9_+.@-]{2,127}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:iam::123456789012:group/‹admins-eu›"],
         no: &["group admins"],
         ..ROW
@@ -286,6 +303,18 @@ pub(super) const ROWS: &[Row] = &[
         id: "iam_policy",
         label: "IAM_POLICY",
         rules: &[Rule::Arn("iam:policy")],
+        asked: &[
+            Rule::Resource(
+                "iam_policy|AWS::IAM::ManagedPolicy|AWS::IAM::Policy",
+                "([A-Za-z0-9_+.@][A-Za-z0-9_+.@-]{2,127})",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "policy name|iam policy|iam policies",
+                value: "[A-Za-z0-9_+.@][A-Za-z0-9_+.@-]{2,127}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:iam::123456789012:policy/‹acme-boundary›"],
         no: &["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"],
         ..ROW
@@ -304,6 +333,11 @@ pub(super) const ROWS: &[Row] = &[
             // The principal of a role's session. (IAM user guide, "IAM identifiers")
             Rule::After("AROA", r"AROA[A-Z0-9]{17}:([A-Za-z0-9_+=,.@-]{2,64})", Check::Name),
         ],
+        asked: &[Rule::Key(KeyRule {
+            names: "role session name|session name",
+            value: "[A-Za-z0-9_+.@][A-Za-z0-9_+.@-]{2,63}",
+            check: Check::Name,
+        })],
         yes: &[
             "\"principalId\": \"AROAW3NKIAJSE5CX26HUP:‹minsu›\"",
             "arn:aws:sts::123456789012:assumed-role/admin-1/‹minsu.kim›",

@@ -1,6 +1,6 @@
 //! Queues, topics, streams, brokers.
 
-use super::{ROW, Risk, Row, Rule, Tail};
+use super::{Check, KeyRule, ROW, Risk, Row, Rule, Tail};
 
 const HOST: Row = Row { risk: Risk::Topology, ..ROW };
 
@@ -20,6 +20,14 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::Arn("sqs:"),
         ],
+        asked: &[
+            Rule::Resource("sqs_queue|AWS::SQS::Queue", "([A-Za-z0-9_][A-Za-z0-9_-]{2,79}(?:\\.fifo)?)", Check::Name),
+            Rule::Key(KeyRule {
+                names: "queue name|sqs queue|queue|queues|dead letter queue|dlq|dlq name|sqs 큐|sqs キュー|sqs 队列|sqs-warteschlange|cola sqs|fila sqs|очередь sqs|очереди sqs|file sqs|kolejka sqs|hàng đợi sqs",
+                value: "[A-Za-z0-9_][A-Za-z0-9_-]{2,79}(?:\\.fifo)?",
+                check: Check::Name,
+            }),
+        ],
         yes: &[
             "https://sqs.us-east-1.amazonaws.com/123456789012/‹MyQueue›",
             "arn:aws:sqs:us-east-1:123456789012:‹jobs-1.fifo›",
@@ -31,6 +39,19 @@ pub(super) const ROWS: &[Row] = &[
         id: "sns_topic",
         label: "TOPIC",
         rules: &[Rule::Arn("sns:")],
+        asked: &[
+            Rule::After(
+                "create-topic|new-snstopic",
+                r#"(?i:create-topic|new-snstopic)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9_][A-Za-z0-9_-]{2,79})"#,
+                Check::Name,
+            ),
+            Rule::Resource("sns_topic|AWS::SNS::Topic", "([A-Za-z0-9_][A-Za-z0-9_-]{2,79}(?:\\.fifo)?)", Check::Name),
+            Rule::Key(KeyRule {
+                names: "topic name|sns topic|sns topics|sns 토픽|sns トピック|sns 主题|sns-topic|tema sns|tópico sns|тема sns|топик sns|rubrique sns|chủ đề sns",
+                value: "[A-Za-z0-9_][A-Za-z0-9_-]{2,79}(?:\\.fifo)?",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:sns:us-east-1:123456789012:‹alerts-northwind›:c8b9"],
         no: &["topic alerts"],
         ..ROW
@@ -39,6 +60,18 @@ pub(super) const ROWS: &[Row] = &[
         id: "kinesis_stream",
         label: "STREAM",
         rules: &[Rule::Arn("kinesis:stream|firehose:deliverystream")],
+        asked: &[
+            Rule::Resource(
+                "kinesis_stream|kinesis_firehose_delivery_stream|AWS::Kinesis::Stream|AWS::KinesisFirehose::DeliveryStream",
+                "([A-Za-z0-9_.][A-Za-z0-9_.-]{2,127})",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "stream name|kinesis stream|kinesis|delivery stream|delivery stream name|firehose|firehose stream",
+                value: "[A-Za-z0-9_.][A-Za-z0-9_.-]{2,127}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:kinesis:us-east-1:123456789012:stream/‹clicks-live›"],
         no: &["stream/clicks"],
         ..ROW
@@ -47,6 +80,23 @@ pub(super) const ROWS: &[Row] = &[
         id: "event_bus",
         label: "EVENTS",
         rules: &[Rule::Arn("events:event-bus|events:rule")],
+        asked: &[
+            Rule::After(
+                "put-rule|describe-rule|delete-rule|enable-rule|disable-rule",
+                r#"(?i:put-rule|describe-rule|delete-rule|enable-rule|disable-rule)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9_.][A-Za-z0-9_./-]{2,255})"#,
+                Check::Name,
+            ),
+            Rule::Resource(
+                "cloudwatch_event_bus|cloudwatch_event_rule|AWS::Events::EventBus|AWS::Events::Rule",
+                "([A-Za-z0-9_./-]{3,256})",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "event bus name|event bus|eventbridge rule|event rule|rule name",
+                value: "[A-Za-z0-9_./-]{3,256}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:events:us-east-1:123456789012:rule/‹nightly-run›"],
         no: &["rule/x"],
         ..ROW
@@ -83,6 +133,18 @@ pub(super) const ROWS: &[Row] = &[
         id: "msk_cluster",
         label: "KAFKA",
         rules: &[Rule::Arn("kafka:cluster|kafka:topic|kafka:group")],
+        asked: &[
+            Rule::Resource(
+                "msk_cluster|msk_serverless_cluster|AWS::MSK::Cluster",
+                "([A-Za-z0-9][A-Za-z0-9_-]{1,62}[A-Za-z0-9])",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "msk cluster|msk cluster name|kafka cluster|kafka cluster name",
+                value: "[A-Za-z0-9][A-Za-z0-9_-]{1,62}[A-Za-z0-9]",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:kafka:us-east-1:123456789012:cluster/‹demo-1/6357e0b2-0e6a-4b86-a0b4-70df934c2e31-5›"],
         no: &["cluster/x"],
         ..ROW
@@ -113,6 +175,23 @@ pub(super) const ROWS: &[Row] = &[
         id: "state_machine",
         label: "STATES",
         rules: &[Rule::Arn("states:stateMachine|states:execution|states:activity")],
+        asked: &[
+            Rule::After(
+                "create-state-machine",
+                r#"(?i:create-state-machine)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9_][A-Za-z0-9_-]{2,79})"#,
+                Check::Name,
+            ),
+            Rule::Resource(
+                "sfn_state_machine|AWS::StepFunctions::StateMachine",
+                "([A-Za-z0-9_][A-Za-z0-9_-]{2,79}(?:\\.fifo)?)",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "state machine|state machine name|step function|step functions",
+                value: "[A-Za-z0-9_][A-Za-z0-9_-]{2,79}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:states:us-east-1:123456789012:execution:‹orders-flow:run1›"],
         no: &["stateMachine/x"],
         ..ROW

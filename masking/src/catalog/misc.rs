@@ -63,11 +63,20 @@ pub(super) const ROWS: &[Row] = &[
         id: "log_group",
         label: "LOG_GROUP",
         rules: &[Rule::Arn("logs:log-group")],
-        asked: &[Rule::After(
-            "/aws/",
-            "/aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)/([A-Za-z0-9_.#-]{3,200})",
-            Check::Name,
-        )],
+        asked: &[
+            Rule::After("logs tail ", r#"logs tail ["']?([A-Za-z0-9_./#-]{3,512})"#, Check::Name),
+            Rule::After(
+                "/aws/|/ecs/",
+                "/(?:aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)|ecs)/([A-Za-z0-9_.#-]{3,200})",
+                Check::Name,
+            ),
+            Rule::Resource("cloudwatch_log_group|AWS::Logs::LogGroup", "([A-Za-z0-9_./#-]{3,512})", Check::Name),
+            Rule::Key(KeyRule {
+                names: "log group name|log group|log groups|awslogs group|logs group",
+                value: "[A-Za-z0-9_./#-]{3,512}",
+                check: Check::Name,
+            }),
+        ],
         yes: &["arn:aws:logs:us-east-1:123456789012:log-group:‹acme-audit:log-stream:x›"],
         no: &["/aws/service/eks/optimized-ami"],
         ..ROW
@@ -84,6 +93,23 @@ pub(super) const ROWS: &[Row] = &[
         id: "resource",
         label: "RESOURCE",
         rules: &[Rule::ArnRest, Rule::Arn("route53:healthcheck|route53:change")],
+        asked: &[
+            Rule::After(
+                "get-pipeline|start-pipeline-execution|create-trail|get-trail-status|start-logging",
+                r#"(?i:get-pipeline|start-pipeline-execution|create-trail|get-trail-status|start-logging)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9_.][A-Za-z0-9_.-]{2,127})"#,
+                Check::Name,
+            ),
+            Rule::Resource(
+                "autoscaling_group|codebuild_project|codepipeline|cloudtrail|glue_job|elasticache_cluster|elasticache_replication_group|AWS::AutoScaling::AutoScalingGroup|AWS::CodeBuild::Project|AWS::CodePipeline::Pipeline|AWS::CloudTrail::Trail|AWS::ElastiCache::ReplicationGroup",
+                "([A-Za-z0-9_.][A-Za-z0-9_.-]{2,127})",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "auto scaling group name|auto scaling group|autoscaling group name|asg name|asg|project name|pipeline name|trail name|cache cluster id|replication group id|elasticache cluster|elasticache replication group|glue job|job queue|notebook instance name",
+                value: "[A-Za-z0-9_.][A-Za-z0-9_.-]{2,127}",
+                check: Check::Name,
+            }),
+        ],
         yes: &[
             "arn:aws:route53:::healthcheck/‹0a8a7320-a441-4b04-b641-c8001e8d5f17›",
             "arn:aws:dms:us-east-1:123456789012:rep:‹qa-profile-dms›",

@@ -1,6 +1,6 @@
 //! Networks and the links between them.
 
-use super::{Check, Class, Edge, ROW, Risk, Row, Rule, Tail};
+use super::{Check, Class, Edge, KeyRule, ROW, Risk, Row, Rule, Tail};
 
 const NET: Row = Row { risk: Risk::Topology, ..ROW };
 
@@ -255,6 +255,23 @@ pub(super) const ROWS: &[Row] = &[
                         elasticloadbalancing:listener-rule",
             ),
         ],
+        asked: &[
+            Rule::After(
+                "create-load-balancer|describe-load-balancers|get-elb2loadbalancer|get-elbloadbalancer",
+                r#"(?i:create-load-balancer|describe-load-balancers|get-elb2loadbalancer|get-elbloadbalancer)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9][A-Za-z0-9-]{1,30}[A-Za-z0-9])"#,
+                Check::Name,
+            ),
+            Rule::Resource(
+                "lb|alb|elb|AWS::ElasticLoadBalancingV2::LoadBalancer",
+                "([A-Za-z0-9][A-Za-z0-9-]{1,30}[A-Za-z0-9])",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "load balancer name|load balancer|elb name|alb name|nlb name",
+                value: "[A-Za-z0-9][A-Za-z0-9-]{1,30}[A-Za-z0-9]",
+                check: Check::Name,
+            }),
+        ],
         yes: &[
             "‹my-network-load-balancer-5d1b75f4f1cee11e›.elb.us-west-2.amazonaws.com",
             "http://‹internal-web-1881996775›.us-east-1.elb.amazonaws.com.",
@@ -271,6 +288,23 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::After("targetgroup/", "targetgroup/([A-Za-z0-9][A-Za-z0-9-]{0,31}/[0-9a-f]{16})", Check::None),
             Rule::Arn("elasticloadbalancing:targetgroup"),
+        ],
+        asked: &[
+            Rule::After(
+                "create-target-group|describe-target-groups|get-elb2targetgroup",
+                r#"(?i:create-target-group|describe-target-groups|get-elb2targetgroup)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9][A-Za-z0-9-]{1,30}[A-Za-z0-9])"#,
+                Check::Name,
+            ),
+            Rule::Resource(
+                "lb_target_group|alb_target_group|AWS::ElasticLoadBalancingV2::TargetGroup",
+                "([A-Za-z0-9][A-Za-z0-9-]{1,30}[A-Za-z0-9])",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "target group name|target group",
+                value: "[A-Za-z0-9][A-Za-z0-9-]{1,30}[A-Za-z0-9]",
+                check: Check::Name,
+            }),
         ],
         yes: &["arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/‹web-tg/73e2d6bc24d8a067›"],
         no: &["targetgroup/web"],

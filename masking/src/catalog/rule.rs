@@ -14,8 +14,8 @@ pub(crate) struct Row {
     pub(crate) tier: Tier,
     /// The ways to recognise the kind.
     pub(crate) rules: &'static [Rule],
-    /// Rules that join in when the configuration enables the kind by name: names under a key that says no more than
-    /// "a name".
+    /// Rules that join in when the configuration enables the kind by name, or names of all kinds: what people call their
+    /// resources, where only a word tells that it is one.
     pub(crate) asked: &'static [Rule],
     /// Texts with the values that must be found in them between `‹` and `›`: for the tests, and for the reference.
     pub(crate) yes: &'static [&'static str],

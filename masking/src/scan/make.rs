@@ -38,12 +38,13 @@ impl Scanner {
         let mut on = Vec::new();
         for (family, row) in TABLES.iter().flat_map(|(family, rows)| rows.iter().map(move |row| (*family, row))) {
             let id = KindId::at(kinds.len());
-            let asked = policy.enable.iter().any(|kind| kind == row.id);
+            let enabled = policy.enable.iter().any(|kind| kind == row.id);
             let masked = !policy.disable.iter().any(|kind| kind == row.id)
-                && (asked
+                && (enabled
                     || (row.tier == Tier::Default || policy.on.contains(&family)) && !policy.off.contains(&family));
             let looked_for = masked || row.tier == Tier::Default;
-            let chosen = row.rules.iter().filter(|_| looked_for).chain(row.asked.iter().filter(|_| masked && asked));
+            let asked = row.asked.iter().filter(|_| masked && (enabled || policy.names));
+            let chosen = row.rules.iter().filter(|_| looked_for).chain(asked);
             chosen.for_each(|rule| rules.insert(id, row.risk, rule));
             kinds.push(row.kind(family));
             on.push(masked);

@@ -195,7 +195,7 @@ impl Resources {
         let address = text.get(start..inside.end).unwrap_or_default();
         if let Some(at) = memmem::find(address, b"aws_") {
             let name = type_at(address.get(at + 4..));
-            attributes(text, inside.clone(), |value| self.id(name, text, value, found));
+            attributes(text, inside.clone(), IDENTIFIERS, |value| self.id(name, text, value, found));
         }
         inside.end
     }
@@ -208,7 +208,9 @@ impl Resources {
             return end;
         };
         let block = block(text, end + open + 1, BLOCK_MAX);
-        attributes(text, block.clone(), |value| self.id(name, text, value, found));
+        // The `name` of a database server was that of the database in it.
+        let names = if name.starts_with(b"db_") { IDENTIFIERS } else { NAMES };
+        attributes(text, block.clone(), names, |value| self.id(name, text, value, found));
         block.end
     }
 
@@ -331,16 +333,16 @@ fn block(text: &[u8], start: usize, max: usize) -> Range<usize> {
     start..start + rest.iter().position(closes).unwrap_or(rest.len())
 }
 
-/// Reports the start of each value of an attribute that identifies the resource: `id = "…"`. Attributes of blocks
+/// Reports the start of each value of an attribute with one of these names: `id = "…"`. Attributes of blocks
 /// within the block belong to something else.
-fn attributes(text: &[u8], block: Range<usize>, mut found: impl FnMut(usize)) {
+fn attributes(text: &[u8], block: Range<usize>, names: &[&[u8]], mut found: impl FnMut(usize)) {
     let inside = text.get(block.clone()).unwrap_or_default();
     let mut depth = 0_usize;
     for at in memchr::memchr3_iter(b'=', b'{', b'}', inside) {
         match inside.get(at) {
             Some(b'{') => depth += 1,
             Some(b'}') => depth = depth.saturating_sub(1),
-            _ if depth == 0 && is_named(inside.get(..at).unwrap_or_default()) => {
+            _ if depth == 0 && is_named(inside.get(..at).unwrap_or_default(), names) => {
                 let start = block.start + at + 1;
                 let start = start + blanks(text.get(start..).unwrap_or_default());
                 let value = opened(text, start);
@@ -381,16 +383,19 @@ fn members(text: &[u8], object: Range<usize>, mut found: impl FnMut(usize)) {
     }
 }
 
-/// Returns whether the text before a value ends with the name of an attribute.
-fn is_named(head: &[u8]) -> bool {
+/// Returns whether the text before a value ends with one of the names of attributes.
+fn is_named(head: &[u8], names: &[&[u8]]) -> bool {
     let padding = head.iter().rev().take(ADDRESS_MAX).take_while(|b| **b == b' ').count();
     let head = head.get(..head.len() - padding).unwrap_or_default();
     let begins = |name: &[u8]| head.ends_with(name) && edge::left(Edge::Legacy, head, head.len() - name.len());
-    NAMES.iter().any(|name| begins(name))
+    names.iter().any(|name| begins(name))
 }
 
 /// Attributes that hold the id of a resource.
-const NAMES: [&[u8]; 3] = [b"id", b"identifier", b"cluster_identifier"];
+const IDENTIFIERS: &[&[u8]] = &[b"id", b"identifier", b"cluster_identifier"];
+/// The same, and the one that holds what people call it, which is the id of most.
+const NAMES: &[&[u8]] = &[b"id", b"identifier", b"cluster_identifier", b"name"];
+
 /// Where the value of the next member begins, after a quotation that ends at `at`, if that is named as an id.
 fn next_id(text: &[u8], at: usize) -> Option<usize> {
     static IDS: Words =

@@ -51,22 +51,29 @@ const VALUES: usize = 6;
 pub fn forms(row: &'static Row, scanner: &Scanner, seed: u64) -> Vec<Form> {
     let mut forms = vec![alone(row, scanner, seed)];
     forms.retain(|form| !form.values.is_empty());
-    forms.extend(keys(row).map(|key| {
-        let mut numbers = Numbers::new(seed, &[row.id, key.names]);
-        Form {
-            kind: row.id,
-            shape: shape_of(row, key),
-            names: names(key),
-            foreign: bare_names(key).filter(|name| !name.is_ascii()).collect(),
-            values: (0..VALUES * 2).map(|_| whole(&keyed(key, &mut numbers))).collect(),
-        }
-    }));
+    forms.extend(keys(row.rules).map(|key| by_name(row, key, seed)));
     forms
 }
 
+/// The forms of the names that people gave, which only a policy finds that asks for them.
+pub fn given(row: &'static Row, seed: u64) -> Vec<Form> {
+    keys(row.asked).map(|key| by_name(row, key, seed)).collect()
+}
+
+fn by_name(row: &'static Row, key: &'static KeyRule, seed: u64) -> Form {
+    let mut numbers = Numbers::new(seed, &[row.id, key.names]);
+    Form {
+        kind: row.id,
+        shape: shape_of(row, key),
+        names: names(key),
+        foreign: bare_names(key).filter(|name| !name.is_ascii()).collect(),
+        values: (0..VALUES * 2).map(|_| whole(&keyed(key, &mut numbers))).collect(),
+    }
+}
+
 /// The rules for names, without those that count in some notations only: these have rows of their own.
-fn keys(row: &'static Row) -> impl Iterator<Item = &'static KeyRule> {
-    row.rules.iter().filter_map(|rule| match rule {
+fn keys(rules: &'static [Rule]) -> impl Iterator<Item = &'static KeyRule> {
+    rules.iter().filter_map(|rule| match rule {
         Rule::Key(key) => Some(key).filter(|key| !matches!(key.check, Check::Setting | Check::Irregular)),
         _ => None,
     })
@@ -75,7 +82,7 @@ fn keys(row: &'static Row) -> impl Iterator<Item = &'static KeyRule> {
 /// The form of the values that recognise themselves.
 fn alone(row: &'static Row, scanner: &Scanner, seed: u64) -> Form {
     let mut numbers = Numbers::new(seed, &[row.id]);
-    let named = keys(row).next().is_some();
+    let named = keys(row.rules).next().is_some();
     let forms: BTreeSet<String> = row.yes.iter().flat_map(|example| standing_alone(example, scanner)).collect();
     // A row with names has examples of those, too.
     let alone = forms.iter().filter(|form| !(named && form.contains("=‹")));
@@ -116,11 +123,12 @@ fn bare_names(key: &KeyRule) -> impl Iterator<Item = &'static str> {
 
 /// Words of names in other languages, which are not what code and configuration call anything.
 const ABROAD: &str = "clave|cuenta|konto|compte|instancia|instanz|kennwort|passwort|mot|zona|de|alojada|\
-    distribucion|datenbankinstanz|datenbankcluster|gehostete|schluessel|secreta|contrasena";
+    distribucion|tema|fila|cola|rol|ruolo|rola|papel|usuario|utente|utilisateur|benutzer|rolle|tabla|tabela|\
+    tabella|tabelle|funzione|funkcja|funktion|kolejka|rubrique|warteschlange|datenbankinstanz|datenbankcluster|gehostete|schluessel|secreta|contrasena";
 
 /// The English ones, in the singular.
 fn names(key: &KeyRule) -> Vec<Spelled> {
-    let abroad = |name: &str| name.split(' ').any(|word| ABROAD.split('|').any(|other| other == word));
+    let abroad = |name: &str| name.split([' ', '-']).any(|word| ABROAD.split('|').any(|other| other == word));
     let all: Vec<_> = bare_names(key).filter(|name| name.is_ascii() && !abroad(name)).collect();
     let plurals: Vec<_> = all.iter().map(|name| plural(name)).collect();
     let singular = all.iter().filter(|name| !plurals.iter().any(|plural| plural == *name));

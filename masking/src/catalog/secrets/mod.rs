@@ -550,12 +550,31 @@ pub(super) const ROWS: &[Row] = &[
         id: "secret_name",
         label: "SECRET",
         rules: &[Rule::Arn("secretsmanager:secret|ssm:parameter")],
-        asked: &[Rule::Key(KeyRule { names: "secret id", value: "[A-Za-z0-9/_+=.@-]{3,512}", check: Check::Name })],
+        asked: &[
+            Rule::Resource(
+                "secretsmanager_secret|ssm_parameter|AWS::SecretsManager::Secret|AWS::SSM::Parameter",
+                "([A-Za-z0-9/_+.@-]{3,512})",
+                Check::Name,
+            ),
+            Rule::Key(KeyRule {
+                names: "secret id|secret name|parameter name|ssm parameter|ssm parameters|secretsmanager secret",
+                value: "[A-Za-z0-9/_+.@-]{3,512}",
+                check: Check::Name,
+            }),
+            Rule::After(
+                "get-parameter|put-parameter|delete-parameter|get-ssmparameter",
+                r#"(?i:(?:get|put|delete)-(?:ssm)?parameter)[A-Za-z-]{0,12}[^\n|;&]{0,160}? -{1,2}(?i:names?|path)[ =]["']?([A-Za-z0-9/_.-]{3,512})"#,
+                Check::Name,
+            ),
+        ],
         yes: &[
             "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/‹orders/db-AbCdEf›",
             "arn:aws:secretsmanager:us-east-1:123456789012:secret:‹acme/db-AbCdEf›",
+            "aws ssm get-parameter --with-decryption --name ‹/acme/orders/db-url›",
+            "Get-SSMParameterValue -Name ‹/acme/orders/db-url› -WithDecryption $true",
+            "aws secretsmanager put-secret-value --secret-id ‹acme/orders/db›",
         ],
-        no: &["secret:x"],
+        no: &["secret:x", "aws ssm get-parameter --region eu-west-1 | jq --name x-1"],
         ..ROW
     },
     Row {

@@ -232,13 +232,22 @@ fn measure(name: &str, more: &Value, trial: &dyn Fn(usize) -> Trial) -> Work {
 }
 
 /// Holds trials to the laws, beside one of prose.
-#[expect(clippy::print_stdout, reason = "the rows are what docs/performance.md tells")]
 fn check<'c>(
     prose: &dyn Fn(usize) -> Trial,
     trials: impl IntoIterator<Item = (String, Box<dyn Fn(usize) -> Trial + 'c>)>,
 ) {
+    check_with(&json!({}), prose, trials);
+}
+
+/// The same with another configuration than the default.
+#[expect(clippy::print_stdout, reason = "the rows are what docs/performance.md tells")]
+fn check_with<'c>(
+    more: &Value,
+    prose: &dyn Fn(usize) -> Trial,
+    trials: impl IntoIterator<Item = (String, Box<dyn Fn(usize) -> Trial + 'c>)>,
+) {
     let base = measure("prose", &json!({}), prose).per_byte;
-    let works = trials.into_iter().map(|(name, trial)| measure(&name, &json!({}), &*trial));
+    let works = trials.into_iter().map(|(name, trial)| measure(&name, more, &*trial));
     let row = |Work { name, growth, per_byte }: &Work| {
         format!("{name:<60} {:>8.1} times prose, {growth:.2} times for twice the body", per_byte / base)
     };
@@ -291,6 +300,30 @@ fn one_long_string() {
     check(
         &prose,
         UNITS.iter().map(|unit| named(&format!("{unit:?}"), |size| Trial::request(message_body(&fill(unit, size))))),
+    );
+}
+
+#[test]
+fn names_that_people_gave() {
+    let units = [
+        "queue ",
+        "queue=",
+        "functionName: ",
+        "--cluster a-1 ",
+        "queues: a-1, ",
+        "get-parameter ",
+        "get-parameter -name ",
+        "logs tail ",
+        "the Lambda function is ",
+        "resource \"aws_sqs_queue\" \"a\" { name = \"a-1\" ",
+        "|queue|table|\n|---|---|\n",
+    ];
+    check_with(
+        &json!({"mask_names": true}),
+        &prose,
+        units.map(|unit| {
+            named(&format!("{unit:?} with mask_names"), |size| Trial::request(message_body(&fill(unit, size))))
+        }),
     );
 }
 
