@@ -26,16 +26,19 @@ impl Scanner {
     ) -> Result<Vec<Rc<[Picked]>>, Budget> {
         let fold = |(text, found): (&Written<'_>, &Rc<Found>)| found.hidden.then(|| Folded::new(text.text()));
         let folded: Vec<Option<Folded>> = texts.iter().zip(&found).map(fold).collect();
+        let seen = texts.iter().zip(&folded);
+        let seen = seen.filter_map(|(text, folded)| Some(Written::plain(&folded.as_ref()?.text, text.key)));
+        let seen: Vec<Written<'_>> = seen.collect();
+        let mut again = self.contexts(&seen, (&mut None, hasher), steps)?.into_iter().zip(seen);
         let mut read = Vec::with_capacity(texts.len());
         for ((text, found), folded) in texts.iter().zip(&mut found).zip(&folded) {
-            let Some(folded) = folded else {
-                read.push(text.clone());
-                continue;
-            };
-            let seen = Written::plain(&folded.text, text.key);
-            let again = self.contexts(std::slice::from_ref(&seen), (&mut None, hasher), steps)?;
-            again.into_iter().for_each(|again| *found = again);
-            read.push(seen);
+            match folded.as_ref().and_then(|_| again.next()) {
+                Some((seen_found, seen)) => {
+                    *found = seen_found;
+                    read.push(seen);
+                }
+                None => read.push(text.clone()),
+            }
         }
         let mut picked = self.settle(&read, &found, known, (review, hasher));
         for ((picked, folded), text) in picked.iter_mut().zip(&folded).zip(texts) {

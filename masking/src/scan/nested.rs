@@ -11,6 +11,8 @@ use crate::scan::words::{Words, words};
 const MEMBERS_MAX: usize = 8;
 /// Maximum bytes of a member that is stepped over.
 const MEMBER_BYTES: usize = 160;
+/// Objects that begin on one line without a bracket: `accounts: prod: id: …`.
+const LINE_LEVELS: usize = 4;
 /// Maximum names of a path.
 const PATH_MAX: usize = 3;
 /// Maximum bytes of blanks at the start of a line.
@@ -51,7 +53,7 @@ pub(crate) fn values(
     let groups = |key: &[u8]| any || GROUPS.has(key);
     let mut walk = match path(name, text, groups)? {
         Path::Value(place) => return found(place),
-        Path::Table(at) => Walk { text, at, depth: 1, level: 1, indent: None, group: true },
+        Path::Table(at) => Walk { text, at, depth: 1, level: 1, indent: None, group: true, ahead: None },
         Path::None => Walk::of(name, opening, text)?,
     };
     let mut read = None;
@@ -118,6 +120,8 @@ struct Walk<'t> {
     indent: Option<usize>,
     /// The members around the next one may stand there.
     group: bool,
+    /// The next member and where it begins, if it was read already.
+    ahead: Option<(usize, Member<'t>)>,
 }
 
 impl<'t> Walk<'t> {
@@ -138,6 +142,7 @@ impl<'t> Walk<'t> {
             level: usize::from(line),
             indent: indent.filter(|_| !line),
             group: true,
+            ahead: None,
         })
     }
 
@@ -145,7 +150,8 @@ impl<'t> Walk<'t> {
     fn next(&mut self, groups: impl Fn(&[u8]) -> bool) -> Option<Option<ValuePlace>> {
         let text = self.text;
         let at = self.close()?;
-        let member = Member::read(text, at)?;
+        let ahead = self.ahead.take().filter(|(start, _)| *start == at);
+        let member = ahead.map(|(_, member)| member).or_else(|| Member::read(text, at))?;
         let start = skip_blanks(text, member.value);
         let breaks = text.get(member.value..start)?.contains(&b'\n');
         if text.get(start) == Some(&b'{') {
@@ -153,10 +159,13 @@ impl<'t> Walk<'t> {
             self.group = groups(member.name);
             return Some(None);
         }
-        let same_line = text.get(start).is_some_and(u8::is_ascii_alphabetic)
-            && text.get(at..start).is_some_and(|head| head.ends_with(b": "))
-            && Member::read(text, start).is_some_and(|inner| text.get(inner.value - 1) == Some(&b':'));
-        if breaks && self.indent.is_some() || same_line {
+        let same_line = self.level < LINE_LEVELS
+            && text.get(start).is_some_and(u8::is_ascii_alphabetic)
+            && text.get(at..start).is_some_and(|head| head.ends_with(b": "));
+        let inner = || Member::read(text, start).filter(|inner| text.get(inner.value - 1) == Some(&b':'));
+        let inner = if same_line { inner() } else { None };
+        self.ahead = inner.map(|inner| (start, inner));
+        if breaks && self.indent.is_some() || inner.is_some() {
             (self.at, self.level, self.group) = (start, self.level + 1, groups(member.name));
             return Some(None);
         }
