@@ -494,6 +494,7 @@ pub(super) const ROWS: &[Row] = &[
             r#""sts:ExternalId": "‹mangosteen›""#,
             "--external-id ‹4c1d9e-XY›",
             "--external-id ‹mangosteen› --role-session-name x",
+            "--sms-configuration ExternalId=‹Vendor-Access-71›,SnsRegion=us-west-2",
         ],
         no: &[
             "externalId: \"customer-1\"",

@@ -18,6 +18,8 @@ const REST_MIN: usize = 3;
 /// Words that are looked for, and names that are looked at with each.
 const WORDS_MAX: usize = 6;
 const NAMES_MAX: usize = 256;
+/// Bytes of a name behind the word that it begins with: that of a bucket has 63.
+const NAME_MAX: usize = 64;
 /// Bytes in front of a name in which it is told what it is.
 const TELLING_MAX: usize = 32;
 
@@ -153,7 +155,7 @@ fn told_at(text: &[u8], word: Range<usize>, told: Told, ends: &[(usize, KindId)]
     let Range { start, end } = word;
     let rest = text.get(end..).filter(|rest| rest.starts_with(b"-"))?;
     let in_name = |b: &&u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
-    let name = text.get(start..end + rest.iter().take_while(in_name).count())?;
+    let name = text.get(start..end + rest.iter().take(NAME_MAX).take_while(in_name).count())?;
     let name = name.strip_suffix(b".").unwrap_or(name);
     let whole = edge::right(Edge::Right, text, start + name.len()) && !name.ends_with(b"-");
     let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');

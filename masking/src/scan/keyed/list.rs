@@ -68,6 +68,14 @@ impl Keyed {
             };
             let end = value.end;
             let last = joint == Joint::And && !self.is_of_accounts();
+            // `ExternalId=a-1,SnsRegion=us-west-2`: another member.
+            if !first
+                && !place.quoted
+                && self.is_of_names()
+                && text.get(value.clone()).is_some_and(|v| v.contains(&b'='))
+            {
+                return;
+            }
             // What stands on a line of its own was seen to end there.
             let alone = matches!(place.kind, PlaceKind::Item | PlaceKind::Answer | PlaceKind::Choice);
             if !first && !alone && (joint == Joint::Comma || last) && !notation::ends_element(text, end) {
