@@ -29,6 +29,11 @@ const TEXTS: &[&str] = &[
     "terraform import aws_iam_role.etl ‹wagtail-etl›",
     "queues: [\n    \"‹siskin-ingest›\",\n    \"‹siskin-ingest-retry›\",\n]",
     "awslogs_group: ‹gannet-api-logs›",
+    // What AWS puts in front of a name stays.
+    "logGroupName=/aws/lambda/‹gannet-resize›",
+    "aws logs tail /aws/lambda/‹gannet-resize› --follow",
+    "log_group_name: ‹gannet/api›",
+    "secret_name: ‹gannet/api/key›",
     "map[string]string{\"QueueName\":\"‹kestrel-transcode-lo›\", \"VisibilityTimeout\":\"30\"}",
     // Queries, tables and sentences.
     "FROM AwsLambdaInvocation WHERE aws.lambda.functionName IN ('‹quoin-checkout-tax›', '‹quoin-checkout-fx›')",
@@ -52,6 +57,9 @@ const NONE: &[&str] = &[
     "role_name = var.role_name",
     "We put it on a queue and a worker takes it from there.",
     "service_name: {{ .Values.name }}",
+    // AWS's own.
+    "aws ssm get-parameter --name /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+    "parameter_name: /aws/service/eks/optimized-ami/1.31/amazon-linux-2023/recommended",
 ];
 
 fn marked(scanner: &Scanner, text: &str) -> String {

@@ -64,7 +64,11 @@ pub(super) const ROWS: &[Row] = &[
         label: "LOG_GROUP",
         rules: &[Rule::Arn("logs:log-group")],
         asked: &[
-            Rule::After("logs tail ", r#"logs tail ["']?([A-Za-z0-9_./#-]{3,512})"#, Check::Name),
+            Rule::After(
+                "logs tail ",
+                r#"logs tail ["']?(?:/?(?:aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)|ecs)/)?([A-Za-z0-9_./#-]{3,512})"#,
+                Check::Name,
+            ),
             Rule::After(
                 "/aws/|/ecs/",
                 "/(?:aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)|ecs)/([A-Za-z0-9_.#-]{3,200})",
@@ -73,7 +77,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Resource("cloudwatch_log_group|AWS::Logs::LogGroup", "([A-Za-z0-9_./#-]{3,512})", Check::Name),
             Rule::Key(KeyRule {
                 names: "log group name|log group|log groups|awslogs group|logs group",
-                value: "[A-Za-z0-9_./#-]{3,512}",
+                value: "(?:/?(?:aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)|ecs)/)?([A-Za-z0-9_./#-]{3,512})",
                 check: Check::Name,
             }),
         ],

@@ -132,6 +132,7 @@ impl<'t> Candidate<'t> {
             || called && !remark
             || element
             || place.tight && alone && bytes.len() >= 6
+            || place.kind == PlaceKind::Assigned && alone && is_path(bytes)
             || meant::is_scalar(text, value, bytes, place, check)
             || meant::is_directive(text, value, bytes, place)
             || check == Check::Bucket && meant::is_of_section(text, value, bytes, place)
@@ -202,6 +203,12 @@ impl<'t> Candidate<'t> {
             && !bytes.iter().any(|b| is_any(b"[]{}_", b))
             && (formal || capital || place.tight && place.leads)
     }
+}
+
+/// Returns whether a name is one of several words with slashes between them: `merlin/api`.
+fn is_path(bytes: &[u8]) -> bool {
+    let path = bytes.strip_prefix(b"/").unwrap_or(bytes);
+    path.contains(&b'/') && path.split(|b| *b == b'/').all(|part| part.len() >= 2)
 }
 
 /// Returns whether the value that begins at `start` is one of the query of a URL: `?user=u&password=…`.
