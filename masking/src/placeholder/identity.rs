@@ -36,6 +36,10 @@ impl<'v> Identity<'v> {
             "rds_cluster" => Some(("rds_instance", Cow::Borrowed(value))),
             "rds_endpoint" if first => Some(("rds_instance", Cow::Borrowed(value))),
             "redshift_endpoint" if first => Some(("redshift_cluster", Cow::Borrowed(value))),
+            // `/aws/lambda/orders` is the log of the function `orders`.
+            "log_group" if !value.contains('/') => Some(("lambda_function", Cow::Borrowed(value))),
+            // `cluster_name` does not tell of which service it is.
+            "eks_cluster" => Some(("ecs_cluster", Cow::Borrowed(value))),
             "eks_endpoint" if first => Some(("eks_oidc", Cow::Borrowed(value))),
             _ => None,
         };
@@ -126,6 +130,9 @@ mod tests {
             ("rds_endpoint", "orders", "rds_instance", "orders"),
             ("rds_cluster", "orders", "rds_instance", "orders"),
             ("eks_endpoint", "A1B2", "eks_oidc", "A1B2"),
+            ("log_group", "orders", "lambda_function", "orders"),
+            ("log_group", "/orders/api", "log_group", "/orders/api"),
+            ("eks_cluster", "orders", "ecs_cluster", "orders"),
             // Another form is another value of the kind, and must not have the same code.
             ("ec2_private_dns", "ip-10-0-01-7", "ec2_private_dns", "ip-10-0-01-7"),
             ("ec2_private_dns", "IP-10-0-1-7", "ec2_private_dns", "IP-10-0-1-7"),
