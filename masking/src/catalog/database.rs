@@ -123,7 +123,10 @@ pub(super) const ROWS: &[Row] = &[
                         db instance name|rds 인스턴스|db 인스턴스|인스턴스 식별자|rds インスタンス|db識別子|ＤＢ識別子|db 識別子|db 식별자|db식별자|数据库标识符|db インスタンス|db インスタンス識別子|db インスタンス id|数据库实例|实例标识符|rds 实例|db instanz|\
                         rds instanz|datenbankinstanz|instancia rds|instancia de base de datos|instance de base de données|\
                         istanza di database|instância de banco de dados|instancia de bd|instancia de rds|instância rds|\
-                        instância de rds|instance rds|istanza rds|инстанс rds|инстанса rds",
+                        instância de rds|instance rds|istanza rds|инстанс rds|инстанса rds|Инстанс rds|экземпляр rds|экземпляра rds|Экземпляр rds|\
+                        экземпляр БД|Экземпляр БД|экземпляр базы данных|Экземпляр базы данных|екземпляр rds|Екземпляр rds|інстанс rds|\
+                        Інстанс rds|instancja rds|rds instantie|rds instans|rds örneği|\
+                        instancia db|instanță rds|phiên bản rds",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
             }),
@@ -183,6 +186,19 @@ pub(super) const ROWS: &[Row] = &[
                 "({name})",
                 Check::Name,
             ),
+            // What describes one, whatever language prints it. An engine alone could be another thing's.
+            Rule::Sibling(
+                "EngineVersion|engine_version|DBInstanceClass|AllocatedStorage|allocated_storage|MultiAZ|multi_az",
+                KeyRule { names: "identifier", value: "[A-Za-z][A-Za-z0-9-]{1,62}", check: Check::Name },
+            ),
+            Rule::Sibling(
+                "Engine",
+                KeyRule {
+                    names: "identifier",
+                    value: "[A-Za-z][A-Za-z0-9]{1,62}(?:-[A-Za-z0-9]{1,62}){1,8}",
+                    check: Check::Name,
+                },
+            ),
             // A program that creates one.
             Rule::After(
                 "rds.instance(",
@@ -218,6 +234,8 @@ pub(super) const ROWS: &[Row] = &[
             "DBInstanceNotFound: DBInstance ‹ordersdb› not found.",
             "apiVersion: rds.services.k8s.aws/v1alpha1\nkind: DBInstance\nmetadata:\n  namespace: shop\n  name: ‹orders-live›\nspec:\n",
             "  DBInstanceIdentifier: ‹ordersdb›\n  Engine: mysql\n",
+            r#"db = main.Database{Identifier:"‹orders-rw›", Engine:"aurora-mysql", Port:3306}"#,
+            "| Экземпляр RDS | `‹orders-rw›` |",
         ],
         no: &[
             "my-db",

@@ -147,6 +147,12 @@ pub(super) const ROWS: &[Row] = &[
                 r#"(?:[Xx]-[Aa]mz-[Ss]ignature|Signature|signature)(?:=|%3[Dd]|["'\\]{0,9}: ?["'\\]{0,9})([0-9a-f]{64})"#,
                 Check::None,
             ),
+            // The line under its name in the logs of botocore, also where a log escapes the line break.
+            Rule::After(
+                "signature:",
+                r"Signature:(?: |\r?\n|(?:\\{1,7}r)?\\{1,7}n)[ \t]{0,60}([0-9a-f]{64})(?:[^0-9A-Za-z]|$)",
+                Check::None,
+            ),
             // A URL that CloudFront or the second version of S3's signatures lets pass.
             Rule::After("signature=", r"Signature=([A-Za-z0-9~_-]{60,700})(?:&|\\{1,7}u0026|; )", Check::Mixed),
             Rule::After("&signature=", r"&Signature=((?:[A-Za-z0-9+/]|%2[BF]){27}(?:=|%3D))", Check::Mixed),
@@ -154,9 +160,13 @@ pub(super) const ROWS: &[Row] = &[
         yes: &[
             "X-Amz-Signature=‹8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39›",
             "?Policy=x&Signature=‹nitfHRCrtziwO2HwPfWw~yYDhUF5EwRunQA-j19DzZrvDh6hQ73lDx~-ar3UocvvRQVw6EkC~GdpGQyyOSKQim-TxAnW7d8F5Kkai9H›&Key-Pair-Id=x",
+            "botocore.auth [DEBUG] Signature:\n‹67b69ffabb22264b1eaf1aedef3eb2db1850908861b1b0882021b3a4211101fa›\n",
             "?AWSAccessKeyId=x&Signature=‹vjbyPxybdZaNmGa%2ByT272YEAiv4%3D›&Expires=1141889120",
         ],
-        no: &["sha256=8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39"],
+        no: &[
+            "sha256=8450c4ef33cca47a7b2320beb7e0e8a5b29685c3074052c4d8f2d48344f80b39",
+            "StringToSign:\nAWS4-HMAC-SHA256\n20250612T091402Z\n20250612/eu-west-1/s3/aws4_request\n3a2d7c1bb7a1f0e4c5b2a6d98e7f60514233c1d0e9f8a7b6c5d4e3f201928374\n",
+        ],
         ..SECRET
     },
     Row {

@@ -45,6 +45,12 @@ pub(super) const PASSWORD: Row = Row {
             "bcrypt_hash",
             KeyRule { names: "result", value: "[^\\x00-\\x20\"]{6,128}", check: Check::Password },
         ),
+        // What its console answers.
+        Rule::After(
+            "random_password.",
+            r#"random_password\.[A-Za-z0-9_-]{1,64}(?:\[[^\]\n]{1,64}\])?\.result\){0,4}\n"([^"\n]{6,128})"(?:\n|$)"#,
+            Check::None,
+        ),
         // The same as the value in the query of another URL.
         Rule::After(
             "%3a%2f%2f",

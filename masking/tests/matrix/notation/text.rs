@@ -30,7 +30,7 @@ pub const TEXT: &[Notation] = &[
     Notation { name: "option-equals", group: Shell, takes: Any, floor: 95, text: "./deploy.sh --§kebab=§V --dry-run" },
     Notation { name: "option-quoted", group: Shell, takes: Any, floor: 95, text: r#"aws x describe --§kebab "§V" --region eu-west-1"# },
     Notation { name: "option-snake", group: Shell, takes: Any, floor: 95, text: "python job.py --§snake §V --region eu-west-1" },
-    Notation { name: "option-list", group: Shell, takes: List, floor: 85, text: "aws x describe --§kebabs §V §W --region eu-west-1" },
+    Notation { name: "option-list", group: Shell, takes: List, floor: 84, text: "aws x describe --§kebabs §V §W --region eu-west-1" },
     Notation { name: "option-json", group: Shell, takes: Any, floor: 95, text: r#"aws x create --cli-input-json '{"§Pascal": "§V"}'"# },
     Notation { name: "variable", group: Shell, takes: Any, floor: 95, text: "§snake=\"§V\"\necho \"$§snake\"" },
     Notation { name: "prompt", group: Log, takes: Any, floor: 90, text: "Enter §words: §V" },
