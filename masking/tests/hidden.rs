@@ -107,6 +107,9 @@ const SPELLED: &[&str] = &[
     "s3:&#x2F;&#x2F;‹acme-logs›&#x2F;a",
     r"login?bucket\u003d‹acme-logs-1›\u0026x",
     "Bucket :\u{a0}‹acme-logs-1›, compte\u{a0}:\u{a0}‹471192830564›",
+    // Underscores of Markdown and LaTeX.
+    r"\texttt{arn:aws:iam::‹471192830564›:role/‹acme\_admin›} could be assumed",
+    r"DB\_PASSWORD=‹Xk39abcdQ7f2› and **aws\_account\_id**: ‹471192830564›",
     // A mail.
     "Content-Transfer-Encoding: quoted-printable\n\naccount=3D‹471192830564› at ‹i-012345678=\n9abcdef0›\n\
      password =3D ‹Xk39=3Dabcd›\nBucket:=C2=A0‹acme-logs-1›=20\n",
@@ -149,6 +152,7 @@ fn what_hides_nothing_is_no_value() {
         "می\u{200c}خواهم",
         "[1m] and [0mi and &#9786; and &#x1F600; of [5m]",
         "prix\u{a0}: 12\u{a0}€, [31mrouge[0m",
+        r"[\w\_-]+ and a\_b of max\_connections",
     ] {
         assert_eq!(values(&scanner, text), [""; 0], "{text}");
     }

@@ -19,7 +19,7 @@ pub(crate) enum Seen {
 
 /// Characters of Unicode with their escapes in JSON, and the entities and the element of HTML for them. A text that has
 /// one within a word, or at its edge, is read once more.
-const HIDDEN: [(&str, Seen); 35] = [
+const HIDDEN: [(&str, Seen); 36] = [
     ("\u{200b}", Seen::Nothing),
     ("\u{200c}", Seen::Nothing),
     ("\u{200d}", Seen::Nothing),
@@ -55,7 +55,12 @@ const HIDDEN: [(&str, Seen); 35] = [
     ("&sol;", Seen::As('/')),
     ("&lowbar;", Seen::As('_')),
     ("&apos;", Seen::As('\'')),
+    // In Markdown and LaTeX.
+    (ESCAPED_LINE, Seen::As('_')),
 ];
+
+/// An underscore between letters, which would begin emphasis or an index.
+const ESCAPED_LINE: &str = r"\_";
 
 /// Others, which most texts of their sort have: the rules step over them, and only a text that is read once more is
 /// read without them.
@@ -135,6 +140,10 @@ pub(crate) fn is_shown(text: &[u8], range: &Range<usize>) -> bool {
         _ => {
             let escapes = quoted::escapes(text.get(..range.start).unwrap_or_default());
             let before = edge::previous(text, range.start - escapes);
+            if text.get(range.clone()) == Some(ESCAPED_LINE.as_bytes()) {
+                let word = |b: u8| b.is_ascii_alphanumeric();
+                return before.is_some_and(word) && text.get(range.end).is_some_and(|after| word(*after));
+            }
             let plain = |b: u8| b.is_ascii_graphic();
             before.is_some_and(plain) || text.get(range.end).is_some_and(|after| plain(*after))
         }
