@@ -29,6 +29,8 @@ pub(crate) fn left(edge: Edge, text: &[u8], start: usize) -> bool {
         Edge::Ip if before == b'_' => !is_range(text, start),
         // `lib-10.0.0.1` is a package; `|--10.0.0.1` a branch of a tree, `-10.0.0.1` a line that went.
         Edge::Ip => is_word(before) || before == b'.' || before == b'-' && letter_before(text, start - 1),
+        // `aws_sqs_s3://x` is no URL of S3's.
+        Edge::Right if before == b'_' => text.get(start..).is_some_and(|rest| rest.starts_with(b"s3://")),
         Edge::Right => before.is_ascii_alphanumeric() && text.get(start).is_some_and(u8::is_ascii_alphanumeric),
         Edge::Open => false,
     };

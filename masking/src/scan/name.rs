@@ -371,6 +371,9 @@ impl<'t> Name<'t> {
     /// Returns whether its line begins with it, except for words and signs that introduce a name.
     pub(crate) fn leads(&self, text: &[u8]) -> bool {
         let line = self.line_before(text);
+        // `profile::postgres::password`: the modules in front of a name of Puppet.
+        let path = line.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'_')).count();
+        let line = if line.ends_with(b"::") { line.get(..line.len() - path).unwrap_or_default() } else { line };
         let line = line.trim_ascii();
         matches!(line, b"" | b"-" | b"export" | b"set" | b"ENV" | b"ARG")
     }

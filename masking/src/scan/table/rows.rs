@@ -37,7 +37,10 @@ impl Table {
         let mut done = self.header.end;
         while let Some(line) = self.next_line(text, done) {
             let bytes = text.get(line.clone()).unwrap_or_default();
-            if bytes.iter().all(u8::is_ascii_whitespace) {
+            // Nothing, or a row of another table, which bars draw.
+            if bytes.iter().all(u8::is_ascii_whitespace)
+                || self.separator == Separator::Blanks && bytes.trim_ascii_start().starts_with(b"|")
+            {
                 break;
             }
             // `\hline`
@@ -49,7 +52,12 @@ impl Table {
                     && placeholder::find_all(bytes).next().is_some();
                 let cells = match self.separator {
                     _ if moved => split(text, line.clone(), Separator::Blanks),
-                    Separator::Columns => self.columns(text, &line),
+                    Separator::Columns => {
+                        let cells = self.columns(text, &line);
+                        // A row that is moved has two blanks between its cells at least.
+                        let apart = self.is_cut(text, &line).then(|| split(text, line.clone(), Separator::Blanks));
+                        apart.filter(|apart| apart.len() == cells.len()).unwrap_or(cells)
+                    }
                     Separator::Blanks => aligned(text, &line, self.header.start, &self.cells),
                     separator => split(text, line.clone(), separator),
                 };
@@ -89,6 +97,13 @@ impl Table {
             if apart { at(*start)..at(end) } else { line.end..line.end }
         };
         starts.iter().zip(ends).map(cell).collect()
+    }
+
+    /// Returns whether a group of hyphens begins above the middle of a word.
+    fn is_cut(&self, text: &[u8], line: &Range<usize>) -> bool {
+        let starts = self.cells.iter().skip(1).map(|cell| line.start + cell.start - self.header.start);
+        let blank = |at: usize| text.get(at).is_none_or(u8::is_ascii_whitespace);
+        starts.filter(|at| *at < line.end).any(|at| !blank(at - 1) && !blank(at))
     }
 
     /// The cells of a row whose borders are prefixes of its line, under a header whose are not.
