@@ -549,6 +549,27 @@ const NOTATIONS: &[&str] = &[
     "kmsKeyIds:\n  - ‹mrk-1be9724e260b5375522ea57d93624a47›\n  - \"‹e35df091-187e-4e84-94f5-ae72526bedc6›\"\n",
     "WHERE usage_account_id IN ('‹471192830564›','‹718204593316›') AND NOT x",
     "DBInstanceIdentifier : ‹marlinpg›\nEngine               : postgres\n",
+    // Strings that a program prints under the line that asks it, beside lines of which its prompt makes a quotation.
+    "> x <- 1\n> s3$list_buckets()$Buckets |> sapply(`[[`, \"Name\")\n[1] \"‹acme-raw›\"      \"‹acme.curated›\"\n[3] \"‹acme-x›\"\n> y\n",
+    ">>> [b[\"Name\"] for b in s3.list_buckets()[\"Buckets\"]]\n['‹acme-raw›', '‹acme.curated›']\n",
+    "In [4]: bucket_names\nOut[4]: ['‹acme-raw›', '‹acme.curated›']\n",
+    "irb(main):001:0> buckets.map(&:name)\n=> [\"‹acme-raw›\", \"‹acme.curated›\"]\n",
+    "> bucket\n[1] \"‹acme-raw›\"\n",
+    "> nonsensitive(aws_db_instance.main.bucket)\n\"‹acme-raw-1›\"\n",
+    // What the CDK changes a member into.
+    "[~] AWS::S3::Bucket Landing L1 may be replaced\n └─ [~] BucketName (may cause replacement)\n     ├─ [-] ‹acme-landing›\n     └─ [+] ‹acme-landing-2›\n",
+    " ├─ [~] DBInstanceIdentifier (requires replacement)\n │   ├─ [-] ‹acme-pg›\n │   └─ [+] ‹acme-pg-16›\n └─ [~] MasterUserPassword\n     ├─ [-] ‹Kupfer!Tanne88›\n     └─ [+] ‹Kupfer!Tanne99x›\n",
+    // Text that is shown as it is written.
+    "<property name=\"bucketName\"><value><![CDATA[‹acme-raw›]]></value></property>",
+    // What a value is for. The marks of Org may be of an external id.
+    "External ID for the vendor: ‹=acv-Zeisig-0042=›, role x",
+    "Bucket for the uploads: ‹acme-uploads-eu›",
+    // A table under a heading whose blanks have the look of columns.
+    "* TODO Move buckets                      :s3:\n  DEADLINE: <2025-06-20 Fri>\n  | bucket         | size   |\n  |----------------+--------|\n  | ‹acme-scans-old› | 1.2 TB |\n",
+    // A row that is moved under groups of hyphens.
+    "requestParameters.bucketName    userIdentity.arn                        count\n------------------------------  --------------------------------------  -----\n‹acme-ledger-exports›         arn:aws:iam::aws:policy/ReadOnlyAccess        412\n",
+    "Экземпляр RDS ‹acme-catalog-2› недоступен, phiên bản RDS ‹acme-catalog-3›",
+    "{:s3 {:bucket \"‹acmelogs›\" :prefix \"img/\"} :aws/account-id \"‹224454815060›\"}",
 ];
 
 /// Texts in which names stand and no values.
@@ -689,6 +710,12 @@ const OTHERWISE: &[&str] = &[
     "set_bucket(x).option('y', {type: 'a-1'})\nfn bucket() {\n    log(\"a-1\");\n    return x1;\n}\n",
     "password: \"doesnotexist\" password=\"passwordfield\" password = 'internationalization' password='Wachtwoordx'",
     "AmazonS3,us-east-1,12.5\nAmazonS3,Requests-Tier1,4\n",
+    "> names(buckets)\n[1] \"name\"  \"creation-date\"\n> class(buckets)\n[1] \"list\"\n> buckets$Name\n[1] \"Name\"  \"Creation-Date\"\n",
+    "Leaky buckets are described in\n[1] \"token-bucket\" by Turner\n",
+    " └─ [~] VersioningConfiguration\n     └─ [~] .Bucket:\n         ├─ [-] Suspended\n         └─ [+] Enabled\n",
+    "[aws_sqs_based_s3://cloudtrail-1]\n",
+    "Bucket for the uploads: see below, bucket to use: none\n",
+    "{:engine \"v8\" :identifier x}\n{\"engine\": \"v8\", \"identifier\": \"main\"}\n",
 ];
 
 #[test]

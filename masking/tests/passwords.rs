@@ -17,6 +17,18 @@ const PASSWORDS: &[&str] = &[
     "SUPERSET_SECRET_KEY=‹tatu.Bola.na.Mata.19›\n",
     "profile::ldap::bindpw: ‹tamarind8.Seed›\n",
     "gpg_passphrase = ‹fern & frond 9›\n",
+    "profile::etl::redis::requirepass: ‹Hecke,Spatz,88›\n",
+    // Keys of Lisp.
+    "{:user \"app\" :password \"‹Ume&Tanne#2210›\" :db/password \"‹tannenbaum9›\"}",
+    "(setq auth '(:user \"app\" :password   \"‹Ume&Tanne#2210›\"))",
+    // Text that XML shows as it is written.
+    "<property name=\"password\"><value><![CDATA[‹Pi&ont<9>Neuf›]]></value></property>",
+    "<entry key=\"db.password\"><![CDATA[‹Pi&ont<9>Neuf›]]></entry>",
+    // What a console answers.
+    "> nonsensitive(random_password.db[0].result)\n\"‹wT7(kq]Zc2:n9s%›\"\n",
+    "> nonsensitive(var.db_password)\n\"‹wT7(kq]Zc2:n9s%›\"\n",
+    "$ terraform output db_password\n\"‹wT7!kq Zc2:n9s%›\"\n",
+    "> x <- 1\n> Sys.getenv(\"DB_PASSWORD\")\n[1] \"‹Ume&Tanne2210›\"\n",
     "db.password=‹my long pass 7›\n",
     "environment:\n  POSTGRES_PASSWORD: ‹riverbank›\n  POSTGRES_DB: x\n",
     "+ mvn -B deploy -Dsigning.passphrase=‹otter-den-Two› -DskipTests\n",
@@ -218,6 +230,12 @@ const OTHERWISE: &[&str] = &[
     r#""password": "AES256 GCM""#,
     r#""password": "x86_64 only""#,
     r#""password": "3x per day""#,
+    "{:password \"must match\" :x 1} {:password nil} {:password #env \"DB_PASSWORD1\"}",
+    "<property name=\"password\"><value><![CDATA[${db.password}]]></value></property>",
+    "<param name=\"password\"><![CDATA[The password of the user]]></param>",
+    "> random_password.db.result\n(sensitive value)\n> random_password.db.id\n\"none\"\n",
+    "$ echo $DB_PASSWORD\nError 401: bad token\n",
+    "std::password: a,b2\nfoo:password \"xY3$abcd\"",
 ];
 
 #[test]

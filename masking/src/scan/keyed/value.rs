@@ -139,6 +139,8 @@ impl Keyed {
         }
         let place = match place.kind {
             PlaceKind::Answer => ValuePlace { kind: PlaceKind::Cell, ..place },
+            // What a member becomes, which is no item of a list.
+            PlaceKind::Item if place.leads => ValuePlace { kind: PlaceKind::Cell, ..place },
             _ => place,
         };
         // `SipHash-1-3 pass:` is a verb.

@@ -8,6 +8,9 @@ use crate::scan::notation::{PlaceKind, ValuePlace, skip_quote};
 
 /// The next answer of a command, after one that ends at `end`: behind a tab, or on a line of its own.
 pub(crate) fn next_answer(text: &[u8], end: usize) -> Option<ValuePlace> {
+    if let Some(next) = next_printed(text, end) {
+        return Some(next);
+    }
     let at = skip_quote(text, end).unwrap_or(end);
     let start = at + usize::from(matches!(text.get(at), Some(b'\t' | b'\n')));
     let rest = text.get(start..text.len().min(start + BEFORE_MAX)).filter(|_| start > at)?;
@@ -18,6 +21,68 @@ pub(crate) fn next_answer(text: &[u8], end: usize) -> Option<ValuePlace> {
     let place = ValuePlace { start, end: Some(end), kind: PlaceKind::Answer, ..ValuePlace::WHOLE };
     (len > 0 && ends).then_some(place)
 }
+
+/// The first of the strings that a program prints under the line that asks it for several: `> buckets⏎[1] "b-1" "b-2"` of
+/// R, `>>> names⏎['b-1', 'b-2']`.
+pub(super) fn printed(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    const OPENINGS: [&[u8]; 4] = [b"[1] \"", b"['", b"[\"", b"(\""];
+    let rest = text.get(name.end..text.len().min(name.end + BEFORE_MAX)).filter(|_| name.is_plural())?;
+    let answer = name.end + memchr::memchr(b'\n', rest)? + 1;
+    let row = text.get(answer..text.len().min(answer + PRINTED_MAX))?;
+    // R's own sign is one of the openings.
+    let shown = if row.starts_with(b"[") { 0 } else { shown_len(row) };
+    let (answer, row) = (answer + shown, row.get(shown..)?);
+    let opening = OPENINGS.iter().find(|open| row.starts_with(open))?;
+    // R's own tells itself: its prompt has the look of a quotation, whose signs are none of the text.
+    let open = Some(opening.len()).filter(|_| opening.starts_with(b"[1]") || name.ends_command(text))?;
+    let mark = *row.get(open - 1)?;
+    let row = row.get(open..)?;
+    let row = row.get(..memchr::memchr(b'\n', row).unwrap_or(row.len()))?;
+    let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || is_any(b"-.", b);
+    // `[1] "Token buckets" by …` is a sentence. Every other part is a string, and one of them tells that all are names.
+    let mut between = row.split(|b| *b == mark).skip(1).step_by(2);
+    between.all(|part| part.iter().all(|b| is_any(b" ,])\r", b))).then_some(())?;
+    let mut strings = row.split(|b| *b == mark).step_by(2);
+    let leads = strings.clone().any(|string| string.contains(&b'-')) && strings.all(|string| string.iter().all(plain));
+    let (start, len) = (answer + open, memchr::memchr(mark, row)?);
+    let place = ValuePlace { start, end: Some(start + len), kind: PlaceKind::Answer, leads, ..ValuePlace::WHOLE };
+    (len > 0).then_some(place)
+}
+
+/// The length of what a program puts in front of an answer: `[1] ` of R, `=> ` of Ruby, `Out[3]: ` of IPython.
+pub(super) fn shown_len(line: &[u8]) -> usize {
+    let (open, close): (&[u8], &[u8]) = match line.first() {
+        Some(b'[') => (b"[", b"] "),
+        Some(b'O') => (b"Out[", b"]: "),
+        Some(b'=') => return if line.starts_with(b"=> ") { b"=> ".len() } else { 0 },
+        _ => return 0,
+    };
+    let number = line.strip_prefix(open).unwrap_or_default();
+    let digits = number.iter().take(4).take_while(|b| b.is_ascii_digit()).count();
+    let closes = digits > 0 && number.get(digits..).is_some_and(|rest| rest.starts_with(close));
+    if closes { open.len() + digits + close.len() } else { 0 }
+}
+
+/// The string that a program prints behind the one that ends at `end`: `"b-1"   "b-2"`, `'b-1', 'b-2'`, `"b-1"⏎[2] "b-2"`.
+fn next_printed(text: &[u8], end: usize) -> Option<ValuePlace> {
+    let mark = *text.get(end).filter(|mark| matches!(mark, b'"' | b'\''))?;
+    let rest = text.get(end + 1..text.len().min(end + PRINTED_MAX))?;
+    let blanks = |at: usize| rest.get(at..).unwrap_or_default().iter().take_while(|b| matches!(b, b' ' | b',')).count();
+    let mut at = blanks(0);
+    if let Some(line) = rest.get(at..).and_then(|rest| rest.strip_prefix(b"\n")) {
+        let index = line.get(line.iter().take_while(|b| **b == b' ').count()..)?;
+        let shown = Some(shown_len(index)).filter(|shown| *shown > 0)?;
+        at = rest.len() - index.len() + shown;
+    }
+    let string = rest.get(at..).filter(|_| at > 0)?.strip_prefix(&[mark])?;
+    let len = string.iter().position(|b| *b == mark || *b <= b' ')?;
+    let start = end + 1 + at + 1;
+    let place = ValuePlace { start, end: Some(start + len), kind: PlaceKind::Answer, ..ValuePlace::WHOLE };
+    (len > 0 && string.get(len) == Some(&mark)).then_some(place)
+}
+
+/// Bytes of a row of strings that are read for what they are.
+const PRINTED_MAX: usize = 240;
 
 /// Returns whether the line after the one that is a value alone is one of its sort: a file of one column.
 pub(super) fn is_column(name: &Name<'_>, value: &[u8], text: &[u8], start: usize) -> bool {

@@ -89,6 +89,7 @@ pub(super) fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option
         })
         // The particle says as much as a verb does: `비밀번호는 x 입니다`.
         .or_else(|| (goes_on && particle > name.end && word()).then_some((near, PlaceKind::Said)))
+        .or_else(|| (goes_on && is_key_of_lisp(head, text, near)).then_some((near, PlaceKind::Assigned)))
         .or_else(|| (goes_on && (word() || !closed && is_string())).then_some((near, PlaceKind::Near)))
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
         .or_else(|| listed(name, text, after))
@@ -106,6 +107,19 @@ fn is_key_of_hash(head: &[u8], text: &[u8], end: usize) -> bool {
     let sets = text.get(end..).is_some_and(|rest| rest.starts_with(b"} = ") || rest.starts_with(b"}="));
     let head = head.strip_suffix(b"'").or_else(|| head.strip_suffix(b"\"")).unwrap_or(head);
     sets && matches!(head, [.., b'>', b'{'] | [.., b'a'..=b'z' | b'A'..=b'Z' | b'_', b'{'])
+}
+
+/// Returns whether a name is a key of Lisp's with a string at `at` for its value: `:password "…"`, `:db/password "…"`.
+fn is_key_of_lisp(head: &[u8], text: &[u8], at: usize) -> bool {
+    if text.get(at) != Some(&b'"') {
+        return false;
+    }
+    let near = head.get(head.len().saturating_sub(TYPE_MAX)..).unwrap_or_default();
+    let path = near.iter().rev().take_while(|b| b.is_ascii_alphanumeric() || is_any(b"-_./", b)).count();
+    match near.get(..near.len() - path) {
+        Some([front @ .., b':']) => front.last().is_none_or(|b| b.is_ascii_whitespace() || is_any(b"{([", b)),
+        _ => false,
+    }
 }
 
 /// Returns whether what stands in parentheses is followed by a particle, as in `Bucket(b)에`, or has those of such a

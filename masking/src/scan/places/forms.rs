@@ -37,7 +37,9 @@ pub(super) fn content(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     if attribute && let Some(option) = next_option(text, inside) {
         return Some(option);
     }
-    (attribute && !empty && text.get(at) != Some(&b'<')).then(|| ValuePlace::after(text, at, PlaceKind::Assigned))
+    // An element follows, or a text that is shown as it is.
+    let element = text.get(at) == Some(&b'<') && !text.get(at..)?.starts_with(b"<![CDATA[");
+    (attribute && !empty && !element).then(|| ValuePlace::after(text, at, PlaceKind::Assigned))
 }
 
 /// The value of the option of a form that begins at `at` or behind the end of the one before.

@@ -1,6 +1,6 @@
 //! The items of lists, and what a sentence announces.
 
-use super::answers::{CLOSING_MAX, is_column};
+use super::answers::{CLOSING_MAX, is_column, shown_len};
 use super::before::{BEFORE_MAX, in_value};
 use super::forms::ROW_MAX;
 use crate::near::is_any;
@@ -34,7 +34,7 @@ pub(super) fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let marks = rest.iter().take(CLOSING_MAX).take_while(|b| is_any(b":*\"')}]\r`>", b)).count();
     let (head, behind) = rest.split_at_checked(marks)?;
     let behind = behind.strip_prefix(b"\n").filter(|_| !name.is_scattered())?;
-    let asked = || name.ends_command(text);
+    let asked = || behind.starts_with(b"[1] \"") || name.ends_command(text);
     // `s3-bucket⏎vpc-endpoint`: a list of slugs, one of which happens to be a name.
     (name.begins_line(text) && !name.is_slug() || asked()).then_some(())?;
     // `kubectl describe configmap` draws a line under each name.
@@ -51,10 +51,15 @@ pub(super) fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let indent = value.iter().take_while(|b| **b == b' ').count()
         + usize::from(value.trim_ascii_start().starts_with("⎿".as_bytes())) * 5;
     let value = value.get(indent..)?;
+    // `[1] "…"`, `=> "…"`: what a program puts in front of a string that it answers.
+    let shown = shown_len(value);
+    let string = matches!(value.get(shown), Some(b'"' | b'\''));
+    let indent = if string { indent + shown } else { indent };
+    let value = if string { value.get(shown..)? } else { value };
     let quote = usize::from(value.len() > 2 && matches!(value, [first @ (b'"' | b'\''), .., last] if first == last));
     let inside = value.get(quote..value.len() - quote)?;
     let alone = !inside.is_empty()
-        && inside.iter().all(|b| *b > b' ' && *b != b'<')
+        && inside.iter().all(|b| (*b > b' ' || *b == b' ' && (quote > 0 || head.is_empty() && asked())) && *b != b'<')
         && inside.last().is_some_and(|b| *b != b':');
     let start = name.end + marks + 1 + empty + fence + indent + quote;
     let place = ValuePlace { start, end: Some(start + inside.len()), kind: PlaceKind::Cell, ..ValuePlace::WHOLE };
@@ -68,6 +73,10 @@ pub(super) fn next_line(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
 /// The first item of a list under a heading: `Affected buckets⏎* b-1⏎* b-2`.
 pub(super) fn item(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let rest = text.get(name.end..)?;
+    // `[~] BucketName (may cause replacement)⏎ ├─ [-] b-1⏎ └─ [+] b-2` of the CDK.
+    if matches!(rest, [b'\n', ..] | [b' ', b'(', ..] | [b':', b'\n', ..]) && is_changed(text.get(..name.start)?) {
+        return next_item_of_list(text, name.end);
+    }
     let marks = rest.iter().take(CLOSING_MAX).take_while(|b| b":*\r".contains(b)).count();
     let line = name.end + marks;
     let heads = || name.is_foreign() && name.is_heading(text);
@@ -170,6 +179,7 @@ pub(crate) fn next_item_of_list(text: &[u8], at: usize) -> Option<ValuePlace> {
     let numbered = behind.get(digits..).is_some_and(|rest| digits > 0 && rest.starts_with(b". "));
     let mark = match BULLETS.into_iter().find(|bullet| behind.starts_with(bullet.as_bytes())) {
         Some(mark) => mark.len(),
+        None if change_len(behind) > 0 => change_len(behind),
         None if numbered => digits + 2,
         // The star of an item is a prefix of its line.
         None if rest.get(..line + blanks)?.ends_with(b"  ") => 0,
@@ -186,8 +196,22 @@ pub(crate) fn next_item_of_list(text: &[u8], at: usize) -> Option<ValuePlace> {
     let next = inside.get(len + quote..)?;
     let ends = matches!(next, [] | [b'\n' | b'\r' | b',', ..] | [b' ', b'(' | b'-' | b':', ..] | [b' ', 0xe2, ..]);
     let start = at + line + blanks + mark + quote;
-    let place = ValuePlace { start, end: Some(start + len), kind: PlaceKind::Item, ..ValuePlace::WHOLE };
+    let leads = change_len(behind) > 0;
+    let place = ValuePlace { start, end: Some(start + len), kind: PlaceKind::Item, leads, ..ValuePlace::WHOLE };
     (len > 0 && ends).then_some(place)
+}
+
+/// Returns whether a text ends with the sign for what a member of a resource becomes: `[~] `.
+fn is_changed(head: &[u8]) -> bool {
+    [b"[~] ".as_slice(), b"[+] ", b"[-] "].iter().any(|sign| head.ends_with(sign))
+}
+
+/// The length of the branch of a tree with such a sign, behind which a value stands that goes or comes: `├─ [-] `.
+fn change_len(line: &[u8]) -> usize {
+    let branch =
+        ["├─ ", "└─ "].iter().find(|branch| line.starts_with(branch.as_bytes())).map_or(0, |branch| branch.len());
+    let sign = line.get(branch..).unwrap_or_default();
+    if sign.starts_with(b"[-] ") || sign.starts_with(b"[+] ") { branch + 4 } else { 0 }
 }
 
 /// The value of an item behind its label: `- 受注: b-1 （…）`. `tight` tells it from an item that is nothing else.

@@ -16,7 +16,7 @@ use crate::scan::member::{self, Opening};
 use crate::scan::name::Name;
 use crate::scan::notation::{BLANKS_MAX, ValuePlace};
 
-use answers::{answer, reply};
+use answers::{answer, printed, reply};
 pub(crate) use answers::{answer_to, next_answer};
 use assigned::{assigned, expected, holds, looked_up};
 use before::{before, explained};
@@ -60,7 +60,7 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(tuple(name, text));
     add(row(name, text));
     add(last_cell(name, text));
-    add(answer(name, text));
+    add(answer(name, text).or_else(|| printed(name, text)));
     add(next_item(name, text));
     add(item(name, text));
     add(next_line(name, text));
@@ -94,6 +94,8 @@ pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
             false
         }
         Some([b'}', b' ', b'=' | b' ' | b'|', ..]) => false,
+        // `> nonsensitive(var.db_password)⏎"…"`
+        Some([b')', b'\n', b'"', ..]) => false,
         // `외부 ID(ExternalId)는`
         Some([b')', 0xeb..=0xed, ..]) => false,
         Some([b')' | b'}' | b'/' | b'!' | b'#', ..]) => true,

@@ -222,7 +222,12 @@ pub(super) fn said(text: &[u8], at: usize, near: usize) -> Option<usize> {
     if let Some(particle) = apart.and_then(|rest| PARTICLES.iter().find(|word| rest.starts_with(word.as_bytes()))) {
         return Some(near + particle.len());
     }
-    let near = if near == at + 1 { skip_purpose(text, near) } else { near };
+    let purposed = if near == at + 1 { skip_purpose(text, near) } else { near };
+    // `External ID for the vendor: …`
+    if purposed > near && edge::previous(text, purposed) == Some(b':') {
+        return Some(purposed);
+    }
+    let near = purposed;
     let rest = text.get(near..).filter(|rest| {
         near > at && rest.first().is_some_and(|b| b.is_ascii_lowercase() || !b.is_ascii() || is_sql(rest))
     })?;
@@ -248,7 +253,8 @@ fn is_sql(rest: &[u8]) -> bool {
     [b"IN (".as_slice(), b"NOT IN (", b"LIKE '"].iter().any(|sign| rest.starts_with(sign))
 }
 
-/// After what a value is for: `password for the read replica is …`, `Passwort für die Datenbank lautet …`.
+/// After what a value is for: `password for the read replica is …`, `Passwort für die Datenbank lautet …`; and after the
+/// colon that follows it.
 fn skip_purpose(text: &[u8], at: usize) -> usize {
     let Some(rest) = text.get(at..text.len().min(at + PURPOSE_MAX)) else { return at };
     if !PREPOSITIONS.iter().any(|word| rest.starts_with(word.as_bytes())) {
@@ -257,6 +263,10 @@ fn skip_purpose(text: &[u8], at: usize) -> usize {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || matches!(b, b' ' | b'-' | b'_');
     let sentence = rest.iter().take_while(|b| plain(b)).count();
     let words = rest.get(..sentence).unwrap_or_default();
+    if rest.get(sentence..).is_some_and(|rest| rest.starts_with(b": ")) {
+        let count = words.split(|b| *b == b' ').count();
+        return if count <= PURPOSE_WORDS { at + sentence + 1 } else { at };
+    }
     let ends = memchr::memchr_iter(b' ', words).skip(1).take(PURPOSE_WORDS).map(|blank| blank + 1);
     let verb = ends.into_iter().find(|end| {
         let rest = rest.get(*end..).unwrap_or_default();
