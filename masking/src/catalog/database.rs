@@ -90,7 +90,7 @@ pub(super) const ROWS: &[Row] = &[
         rules: &[
             Rule::Key(KeyRule {
                 names: "cluster identifier|rds cluster id|db cluster|rds cluster|aurora cluster|db cluster id|db cluster name|\
-                        db 클러스터|rds 클러스터|aurora 클러스터|db クラスター|db クラスター識別子|rds クラスター|db クラスタ|数据库集群|aurora 集群|db 集群|rds 集群|datenbankcluster|\
+                        db 클러스터|rds 클러스터|aurora 클러스터|db クラスター|db クラスター識別子|クラスター識別子|クラスタ識別子|db 클러스터 식별자|클러스터 식별자|集群标识符|数据库集群标识符|db-cluster-kennung|identificador de clúster|identificador del clúster|identificador do cluster|identifiant de cluster|identificatore del cluster|rds クラスター|db クラスタ|数据库集群|aurora 集群|db 集群|rds 集群|datenbankcluster|\
                         clúster rds|cluster rds|cluster db|кластер БД|кластера БД",
                 value: "[A-Za-z][A-Za-z0-9-]{1,62}",
                 check: Check::Name,
@@ -110,6 +110,7 @@ pub(super) const ROWS: &[Row] = &[
             "--db-cluster-identifier ‹sample-cluster›",
             "DBClusterNotFoundFault: DBCluster ‹ordersdb› not found.",
             "arn:aws:rds:us-east-1:123456789012:cluster:‹orders›",
+            "│ 用途 │ DBクラスター識別子 │\n├───┼───┤\n│ 帳票 │ ‹suzume-chohyo-cl› │\n│ 会計 │ ‹suzume-kaikei-cl› │\n",
         ],
         no: &["cluster_identifier: string", "db_cluster_identifier = var.cluster"],
         ..ROW

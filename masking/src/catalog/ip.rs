@@ -20,6 +20,8 @@ pub(super) const ROWS: &[Row] = &[
             "IP ‹10.0.1.23›.443: flags",
             "‹10.0.1.1›-‹10.0.1.9›",
             "게이트웨이는 ‹10.0.0.1›을",
+            "before the upgrade connect to ‹10.0.3.17›",
+            "# ‹10.12.0.1› is the gateway",
         ],
         no: &[
             "v10.0.0.1",
@@ -38,6 +40,9 @@ pub(super) const ROWS: &[Row] = &[
             "172.16.0.0/12",
             "192.168.0.0/16",
             "ver=10.1.2.3",
+            "Upgraded from 10.11.3.0; see the notes",
+            "## [10.12.0.1] - 2025-06-12",
+            "# 10.12.0.1 (2025-06-12)",
         ],
         ..ADDRESS
     },

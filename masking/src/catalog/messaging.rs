@@ -52,7 +52,12 @@ pub(super) const ROWS: &[Row] = &[
                 check: Check::Name,
             }),
         ],
-        yes: &["arn:aws:sns:us-east-1:123456789012:‹alerts-northwind›:c8b9"],
+        yes: &[
+            "arn:aws:sns:us-east-1:123456789012:‹alerts-northwind›:c8b9",
+            // Properties escape colons, and a string of JSON that holds them escapes once more.
+            r"topic=arn\:aws\:sns\:eu-central-1\:123456789012\:‹alerts-northwind›",
+            r"topic=arn\\:aws\\:sns\\:eu-central-1\\:123456789012\\:‹alerts-northwind›",
+        ],
         no: &["topic alerts"],
         ..ROW
     },
@@ -81,6 +86,11 @@ pub(super) const ROWS: &[Row] = &[
         label: "EVENTS",
         rules: &[Rule::Arn("events:event-bus|events:rule")],
         asked: &[
+            Rule::After(
+                "aws events ",
+                r#"aws events [a-z-]{6,40}[^\n|;&]{0,160}? --rule[ =]["']?([A-Za-z0-9_.][A-Za-z0-9_.-]{2,63})"#,
+                Check::Name,
+            ),
             Rule::After(
                 "put-rule|describe-rule|delete-rule|enable-rule|disable-rule",
                 r#"(?i:put-rule|describe-rule|delete-rule|enable-rule|disable-rule)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9_.][A-Za-z0-9_./-]{2,255})"#,
@@ -187,7 +197,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                names: "state machine|state machine name|step function|step functions",
+                names: "state machine|state machine name|step function",
                 value: "[A-Za-z0-9_][A-Za-z0-9_-]{2,79}",
                 check: Check::Name,
             }),

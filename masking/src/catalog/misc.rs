@@ -98,6 +98,12 @@ pub(super) const ROWS: &[Row] = &[
         label: "RESOURCE",
         rules: &[Rule::ArnRest, Rule::Arn("route53:healthcheck|route53:change")],
         asked: &[
+            // `aws mwaa get-environment --name x`
+            Rule::After(
+                "aws ",
+                r#"aws [a-z0-9-]{2,30} [a-z0-9-]{4,60}(?: [^\n|;&]{0,160}?)? --name[ =]["']?([A-Za-z0-9_/.][A-Za-z0-9_/.-]{2,127})"#,
+                Check::Name,
+            ),
             Rule::After(
                 "get-pipeline|start-pipeline-execution|create-trail|get-trail-status|start-logging",
                 r#"(?i:get-pipeline|start-pipeline-execution|create-trail|get-trail-status|start-logging)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9_.][A-Za-z0-9_.-]{2,127})"#,
@@ -109,7 +115,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                names: "auto scaling group name|auto scaling group|autoscaling group name|asg name|asg|project name|pipeline name|trail name|cache cluster id|replication group id|elasticache cluster|elasticache replication group|glue job|job queue|notebook instance name",
+                names: "auto scaling group name|auto scaling group|autoscaling group name|asg name|asg|project name|pipeline name|trail name|cache cluster id|replication group id|elasticache cluster|elasticache replication group|glue job|job queue|notebook instance name|alarm name|subnet group name|db subnet group|db proxy|db proxy name|parameter group name|option group name|crawler name|glue job name|glue connection|athena workgroup|athena work group|compute environment|budget name|backup vault|backup vault name|rest api name|web acl name",
                 value: "[A-Za-z0-9_.][A-Za-z0-9_.-]{2,127}",
                 check: Check::Name,
             }),

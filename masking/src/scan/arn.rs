@@ -308,7 +308,8 @@ fn separator_len(text: &[u8], at: usize) -> Option<usize> {
         [b'%', b'3', b'A' | b'a', ..] | [b'%', b'2', b'F' | b'f', ..] => Some(3),
         [b'\\', ..] => {
             let escapes = rest.iter().take(8).take_while(|b| **b == b'\\').count();
-            (rest.get(escapes) == Some(&b'/')).then_some(escapes + 1)
+            // Properties escape colons, and JSON slashes.
+            matches!(rest.get(escapes), Some(b':' | b'/')).then_some(escapes + 1)
         }
         _ => None,
     }

@@ -240,7 +240,10 @@ const CONSTRUCTOR_MAX: usize = 48;
 /// Only a program would compute what begins a line, `password=a+b`, so fewer signs are telling there.
 pub(crate) fn is_signed(text: &[u8], value: &Range<usize>, bytes: &[u8], formal: bool, leads: bool) -> bool {
     let ends = text.get(value.end).is_none_or(u8::is_ascii_whitespace);
-    let set = formal && ends && (bytes.iter().any(|b| is_any(b"!#%^*+?~", b)) || bytes.ends_with(b"$"));
+    // With a point behind it, `@` is of an address.
+    let mut at = bytes.splitn(2, |b| *b == b'@').skip(1);
+    let at = at.next().is_some_and(|host| !host.is_empty() && !host.contains(&b'.'));
+    let set = formal && ends && (at || bytes.iter().any(|b| is_any(b"!#%^*+?~", b)) || bytes.ends_with(b"$"));
     set || leads && is_last(text, value.end) && bytes.iter().any(|b| is_any(b"!#*~", b))
 }
 

@@ -306,14 +306,14 @@ fn starts_slash(value: &str, at: usize) -> bool {
     matches!(value.as_bytes().get(at..), Some([b'%', b'2', ..]))
 }
 
-/// Bytes of the separator at `at`: a colon or a slash, encoded for a URL, or escaped for JSON.
+/// Bytes of the separator at `at`: a colon or a slash, encoded for a URL, or escaped as properties and JSON do.
 fn separator_len(value: &str, at: usize) -> usize {
     let rest = value.as_bytes().get(at..).unwrap_or_default();
     let escapes = rest.iter().take_while(|b| **b == b'\\').count();
     match rest {
         [b':' | b'/', ..] => 1,
         [b'%', b'3', b'A' | b'a', ..] | [b'%', b'2', b'F' | b'f', ..] => 3,
-        [b'\\', ..] if rest.get(escapes) == Some(&b'/') => escapes + 1,
+        [b'\\', ..] if matches!(rest.get(escapes), Some(b':' | b'/')) => escapes + 1,
         _ => 0,
     }
 }

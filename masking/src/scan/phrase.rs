@@ -127,7 +127,8 @@ fn sort_of(word: &[u8]) -> Word {
     } else if SENTENCE.has(bare) {
         Word::Sentence
     } else if bare.iter().all(|b| b.is_ascii_digit() || is_any(b".,-:/%+", b)) {
-        Word::Number
+        // `1758!`: no sentence with a number in it ends so, but for one that exclaims.
+        if bare.len() >= 4 && word.ends_with(b"!") { Word::Odd } else { Word::Number }
     } else if bare.iter().all(|b| b.is_ascii_alphabetic() || !b.is_ascii() || joint(b)) {
         if letters::is_random(bare) { Word::Odd } else { Word::Plain }
     } else if is_mixed(bare)

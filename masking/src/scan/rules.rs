@@ -218,7 +218,7 @@ impl Rules {
 
     /// All literals, and what each of them may be.
     pub(crate) fn literals(&mut self) -> (Literals, Vec<Vec<Anchor>>) {
-        for start in ["arn:", "arn%3a"] {
+        for start in ["arn:", "arn%3a", r"arn\:", r"arn\\:"] {
             self.anchor(start, Anchor::Arn);
         }
         for (start, rest) in arn::RESTS {

@@ -479,7 +479,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Key(KeyRule {
                 names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk id|kms cmk|kms id|key id|\
                         encryption key|encryption key id|kms anahtarı|master key|master key id|key identifier|kms 키|kms 키 id|\
-                        kms キー|kms キー id|kms 密钥|kms 密钥 id|kms schlüssel|clave kms|clave de kms",
+                        kms キー|kms キー id|kms 密钥|kms 密钥 id|kms schlüssel|clave kms|clave de kms|キー id|密钥 id|金鑰 id|키 id|schlüssel-id|id de clave|id de la clave|id de clé|id della chiave|id da chave|id ключа|идентификатор ключа",
                 // In a list, either may be the first.
                 value: "(?:{uuid}|mrk-[0-9a-f]{32})",
                 check: Check::None,
@@ -496,6 +496,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Arn("kms:key"),
         ],
         yes: &[
+            "kms:Decrypt を追加（キーID：‹13f66298-e43e-4a1f-a5da-393b23ac12b8›）",
             r#""KeyId": "‹1234abcd-12ab-34cd-56ef-1234567890ab›""#,
             "arn:aws:kms:us-east-1:111122223333:key/‹1234abcd-12ab-34cd-56ef-1234567890ab›",
             "‹mrk-1234abcd12ab34cd56ef1234567890ab›",

@@ -94,6 +94,12 @@ pub(super) const PASSWORD: Row = Row {
             r#"curl [^\n|;&]{0,200}?(?:-[A-Za-z]{0,6}u|--user|--proxy-user)[ =]{0,2}["'\\]{0,4}[A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/$<{}]{4,128})"#,
             Check::Given,
         ),
+        // In quotation marks a comma does not end it.
+        Rule::After(
+            "curl ",
+            r#"curl [^\n|;&]{0,200}?(?:-[A-Za-z]{0,6}u|--user|--proxy-user)[ =]{0,2}["'][A-Za-z0-9_.@+-]{1,64}:([^\x00-\x20"'\\/$<{},]{2,64},[^\x00-\x20"'\\/$<{}]{2,64})["']"#,
+            Check::UrlPassword,
+        ),
         // The page of HAProxy's statistics, and a proxy that Squid asks.
         Rule::After(
             "stats auth |login=",
@@ -385,6 +391,11 @@ pub(super) const PASSWORD: Row = Row {
         "psycopg2.connect(host=\"db\", user=\"app\", password=\"‹Dachs im Bau›\", dbname=\"o\")",
         "export PGPASSWORD='‹Hering in Aspik›' PGHOST=db.example.org",
         "docker run -e MYSQL_ROOT_PASSWORD=\"‹Elch im Nebel›\" mysql",
+        "curl -sS -u 'smew:‹Mergellus,albellus_2›' https://x",
+        "r.add(\"spring.datasource.password\", () -> \"‹Xenanthe7oen2›\");",
+        "- `VEERY_DB_PASSWORD` was `‹Catharus.fuscescens_1›` in the sample file",
+        "POSTGRES_PASSWORD=‹Canutus_c@nutus›\n",
+        "login: airflow\npassword: ‹phaeopus 1758!›\nport: 5432",
         "curl -u elastic:‹Sprotte_44› https://search.example.org/_cat/indices",
         "    stats auth admin:‹l00m-w3aver›\n",
         "cache_peer proxy.acme.test parent 3128 0 no-query login=edge:‹Heron-7-Quay›",

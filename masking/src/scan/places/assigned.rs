@@ -82,11 +82,7 @@ pub(super) fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option
         .or_else(typed)
         .or_else(|| attributed(name, text, at))
         .or_else(|| said(text, particle, near).filter(|_| word()).map(|at| (at, PlaceKind::Said)))
-        // ``Set `bucket` to `b` ``
-        .or_else(|| {
-            let set = closed && text.get(name.end) == Some(&b'`') && starts(text, near, "to `");
-            set.then_some((near + b"to ".len(), PlaceKind::Said))
-        })
+        .or_else(|| marked(text, near).filter(|_| closed && text.get(name.end) == Some(&b'`')))
         // The particle says as much as a verb does: `비밀번호는 x 입니다`.
         .or_else(|| (goes_on && particle > name.end && word()).then_some((near, PlaceKind::Said)))
         .or_else(|| (goes_on && is_key_of_lisp(head, text, near)).then_some((near, PlaceKind::Assigned)))
@@ -100,6 +96,13 @@ pub(super) fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option
     let prose = kind != PlaceKind::Called || after > at || name.is_foreign() || is_in_sentence(text, behind);
     let tight = place.start == behind && after == at;
     (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
+}
+
+/// ``Set `bucket` to `b` ``, ``` `DB_PASSWORD` was `…` ```: what a sentence says of a name that is marked as code.
+fn marked(text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
+    let verb = ["to ", "is ", "was ", "should be "].into_iter().find(|verb| starts(text, at, verb))?;
+    let value = at + verb.len();
+    matches!(text.get(value), Some(b'`' | b'"')).then_some((value, PlaceKind::Said))
 }
 
 /// Returns whether a name is a key that Perl sets in a hash: `$ENV{BUCKET} = "b"`, `$config->{'bucket'} = "b"`.

@@ -157,6 +157,9 @@ pub(super) fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     if is_dimension(text, name.start - 1) {
         return Some(ValuePlace::after(text, comma, PlaceKind::Assigned));
     }
+    // `r.add("spring.datasource.password", () -> "…")`: a function that returns it.
+    let returned = ["() -> ", "() => ", "-> { ", "lambda: "].into_iter().find(|start| starts(text, comma, start));
+    let comma = comma + returned.map_or(0, str::len);
     // A binary of Erlang: `{password, <<"…">>}`.
     let opening = comma + if starts(text, comma, "<<") { 2 } else { 0 };
     let start = skip_quote(text, opening)?;

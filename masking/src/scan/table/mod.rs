@@ -20,6 +20,9 @@ use rows::Table;
 
 pub(crate) use line::{Break, STRIDE, line_end, line_start};
 
+/// Bytes of a Latin word in front of one of another script.
+const GLUED_MAX: usize = 12;
+
 /// Returns whether a name may fill a cell of a header: what follows it, and what stands before it.
 pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
     let end = skip_quote(text, name.end).unwrap_or(name.end);
@@ -49,7 +52,10 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
         [b']', b',' | b' ' | b'\n' | b'\r', ..] => true,
         _ => false,
     };
-    let before = name.start.checked_sub(1).and_then(|at| text.get(at));
+    // `DBクラスター`: a word of another script begins behind the Latin one that it is glued to.
+    let head = text.get(name.start.saturating_sub(GLUED_MAX)..name.start).filter(|_| name.is_foreign());
+    let glued = head.map_or(0, |head| head.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count());
+    let before = (name.start - glued).checked_sub(1).and_then(|at| text.get(at));
     // `\textbf{Account} & …`
     let set = || before == Some(&b'{') && text.get(..name.start).is_some_and(|head| head.ends_with(b"\\textbf{"));
     let begins = set()
