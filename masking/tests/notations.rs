@@ -564,6 +564,11 @@ const NOTATIONS: &[&str] = &[
     // What a value is for. The marks of Org may be of an external id.
     "External ID for the vendor: ‹=acv-Zeisig-0042=›, role x",
     "Bucket for the uploads: ‹acme-uploads-eu›",
+    // Types and lengths that Go and R print.
+    "(main.Creds) {\n Password: (string) (len=12) \"‹Mudl4rk!Tide›\",\n Bucket: (*string)(0xc00021e4f0)((len=10) \"‹acme-raw-1›\")\n}",
+    "List of 2\n $ bucket  : chr \"‹acme-raw-1›\"\n $ password: chr \"‹Mudl4rk!Tide›\"\n",
+    "((bucket . \"‹acme-raw-1›\") (password . \"‹Mudl4rk!Tide›\"))",
+    "{:IsTruncated true, :Name \"‹acmeraw›\", :KeyCount 1} {:Name \"ada\", :Age 1} {:account-id ‹471192830564›}",
     // A table under a heading whose blanks have the look of columns.
     "* TODO Move buckets                      :s3:\n  DEADLINE: <2025-06-20 Fri>\n  | bucket         | size   |\n  |----------------+--------|\n  | ‹acme-scans-old› | 1.2 TB |\n",
     // A row that is moved under groups of hyphens.

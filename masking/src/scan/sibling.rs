@@ -55,6 +55,13 @@ fn value(text: &[u8], start: usize, end: usize) -> Option<ValuePlace> {
     if before.is_some_and(|b| in_name(*b)) || text.get(end).is_some_and(|b| in_name(*b)) {
         return None;
     }
+    // `{:Name "b", :KeyCount 1}` of Clojure.
+    if before == Some(&b':')
+        && let Some([b' ', sign, ..]) = text.get(end..)
+        && *sign != b'='
+    {
+        return Some(ValuePlace::after(text, end + 1, PlaceKind::Assigned));
+    }
     let close = skip_quote(text, end).unwrap_or(end);
     let (at, kind) = operator(text, skip_blanks(text, close), before == Some(&b'<'))?;
     (kind == PlaceKind::Assigned).then(|| ValuePlace::after(text, at, kind))

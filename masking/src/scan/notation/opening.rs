@@ -9,6 +9,7 @@ pub(super) fn behind(text: &[u8], at: usize) -> (usize, bool) {
     let first = skip_block(text, skip_change(text, skip_blanks(text, at)));
     let first = skip_format(text, first).unwrap_or(first);
     let first = skip_parameter(text, first).unwrap_or(first);
+    let first = skip_dump(text, first).unwrap_or(first);
     let unquoted = match skip_wrappers(text, first) {
         same if same == first => match skip_size(text, skip_marks(text, open(text, first))) {
             same if same == first => first,
@@ -105,10 +106,31 @@ fn skip_size(text: &[u8], at: usize) -> usize {
     if rest.starts_with(b"Str(") {
         return at + b"Str(".len();
     }
+    // R's.
+    if rest.starts_with(b"chr \"") {
+        return at + b"chr ".len();
+    }
     let Some(rest) = rest.strip_prefix(b"string(") else { return at };
     let digits = rest.iter().take(8).take_while(|b| b.is_ascii_digit()).count();
     if rest.get(digits..).is_some_and(|rest| rest.starts_with(b") ")) { at + digits + 9 } else { at }
 }
+
+/// After the type and the length that Go's spew prints in front of a string: `(string) (len=9) "…"`,
+/// `(*string)(0xc00021e4f0)((len=9) "…")`.
+fn skip_dump(text: &[u8], at: usize) -> Option<usize> {
+    // Most values begin otherwise.
+    text.get(at).filter(|b| **b == b'(')?;
+    let rest = text.get(at..text.len().min(at + DUMP_MAX))?;
+    let len = memchr::memmem::find(rest, b"(len=")?;
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || is_any(b"()*._[]{} /-", b);
+    rest.get(..len)?.iter().all(plain).then_some(())?;
+    let behind = rest.get(len + b"(len=".len()..)?;
+    let close = behind.iter().position(|b| !b.is_ascii_digit()).filter(|close| *close > 0)?;
+    behind.get(close..)?.starts_with(b") \"").then_some(at + len + b"(len=".len() + close + b") ".len())
+}
+
+/// Bytes of a type with a length.
+const DUMP_MAX: usize = 96;
 
 /// Elements of HTML that emphasise.
 const INLINE: [&str; 14] = ["b", "strong", "code", "i", "em", "tt", "span", "kbd", "a", "p", "pre", "div", "u", "samp"];

@@ -85,6 +85,11 @@ pub(super) fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option
         .or_else(|| marked(text, near).filter(|_| closed && text.get(name.end) == Some(&b'`')))
         // The particle says as much as a verb does: `비밀번호는 x 입니다`.
         .or_else(|| (goes_on && particle > name.end && word()).then_some((near, PlaceKind::Said)))
+        .or_else(|| {
+            // `(password . "…")`
+            let pair = head.ends_with(b"(") && starts(text, near, ". \"");
+            pair.then_some((near + b". ".len(), PlaceKind::Assigned))
+        })
         .or_else(|| (goes_on && is_key_of_lisp(head, text, near)).then_some((near, PlaceKind::Assigned)))
         .or_else(|| (goes_on && (word() || !closed && is_string())).then_some((near, PlaceKind::Near)))
         .or_else(|| (text.get(skip_blanks(text, at)) == Some(&b'`') && word()).then_some((at, PlaceKind::Said)))
@@ -112,9 +117,9 @@ fn is_key_of_hash(head: &[u8], text: &[u8], end: usize) -> bool {
     sets && matches!(head, [.., b'>', b'{'] | [.., b'a'..=b'z' | b'A'..=b'Z' | b'_', b'{'])
 }
 
-/// Returns whether a name is a key of Lisp's with a string at `at` for its value: `:password "…"`, `:db/password "…"`.
+/// Returns whether a name is a key of Lisp's with a string or a number at `at` for its value: `:password "…"`, `:db/password "…"`.
 fn is_key_of_lisp(head: &[u8], text: &[u8], at: usize) -> bool {
-    if text.get(at) != Some(&b'"') {
+    if !text.get(at).is_some_and(|b| *b == b'"' || b.is_ascii_digit()) {
         return false;
     }
     let near = head.get(head.len().saturating_sub(TYPE_MAX)..).unwrap_or_default();
