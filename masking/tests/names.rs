@@ -42,6 +42,11 @@ const TEXTS: &[&str] = &[
     "SNS topic `‹crossbill-sev1›` is full; the Lambda function `‹crossbill-sev1-router›` fails.",
     "Failed to create SQS queue ‹marmot-thumbnails›: An error occurred (AccessDenied)",
     "Hàng đợi SQS: ‹saola-dong-bo-khach›",
+    "队列 ‹yunfan-jiesuan-duilie› 里积压了 1.2 万条,函数 ‹yunfan-settle-prod› 已经暂停触发",
+    "alguém apagou a fila ‹jacaranda-pedidos-criados› em produção?",
+    "EVENTS_TOPIC: ‹quarry-prod-order-events›",
+    "✔ billing: Service deployed to stack ‹billing-prod› (74s)",
+    "\"SECRET_KEY_PARAM\": \"‹/ledgerly/prod/django_secret›\"",
     "dead_letter { sqs_queue_name: \"‹ibis-click-dlq›\" }",
 ];
 

@@ -148,7 +148,7 @@ pub(super) const ROWS: &[Row] = &[
         asked: &[
             Rule::Resource("lambda_function|AWS::Lambda::Function", "([A-Za-z0-9_][A-Za-z0-9_-]{2,63})", Check::Name),
             Rule::Key(KeyRule {
-                names: "function name|lambda function|lambda functions|lambda name|lambda 함수|lambda 関数|lambda 函数|lambda-funktion|función lambda|funcion lambda|função lambda|fonction lambda|funzione lambda|функция lambda|функции lambda|funkcja lambda|hàm lambda",
+                names: "function name|lambda function|lambda functions|lambda name|函数|함수|関数|função|función|fonction|funzione|функция|lambda 함수|lambda 関数|lambda 函数|lambda-funktion|función lambda|funcion lambda|função lambda|fonction lambda|funzione lambda|функция lambda|функции lambda|funkcja lambda|hàm lambda",
                 value: "[A-Za-z0-9_][A-Za-z0-9_-]{2,63}",
                 check: Check::Name,
             }),
@@ -299,7 +299,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                names: "stack name|cloudformation stack",
+                names: "stack name|cloudformation stack|^stack",
                 value: "[A-Za-z][A-Za-z0-9-]{2,127}",
                 check: Check::Name,
             }),

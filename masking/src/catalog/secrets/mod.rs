@@ -564,13 +564,18 @@ pub(super) const ROWS: &[Row] = &[
         asked: &[
             Rule::Resource(
                 "secretsmanager_secret|ssm_parameter|AWS::SecretsManager::Secret|AWS::SSM::Parameter",
-                "([A-Za-z0-9/_+.@-]{3,512})",
+                "([A-Za-z0-9/_][A-Za-z0-9/_+.@-]{2,511})",
                 Check::Name,
             ),
             Rule::Key(KeyRule {
                 names: "secret id|secret name|parameter name|ssm parameter|ssm parameters|secretsmanager secret",
-                value: "[A-Za-z0-9/_+.@-]{3,512}",
+                value: "[A-Za-z0-9/_][A-Za-z0-9/_+.@-]{2,511}",
                 check: Check::Name,
+            }),
+            Rule::Key(KeyRule {
+                names: "param|parameter|parameter path|ssm path|secret path|parameter store",
+                value: "(?:/[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}){2,12}",
+                check: Check::None,
             }),
             Rule::After(
                 "get-parameter|put-parameter|delete-parameter|get-ssmparameter",
