@@ -223,6 +223,7 @@ pub(super) const ROWS: &[Row] = &[
             "db_instance_identifier = \"‹orders›\"",
             "resource \"aws_db_instance\" \"main\" {\n  identifier     = \"‹orders›\"\n",
             "module.db.aws_db_instance.main[\"a\"]: Refreshing state... [id=‹orders›]",
+            "\"aws_db_instance\": {\n  \"main\": {\"engine\": \"postgres\", \"identifier\": \"‹orders-live›\"},\n  \"b\": {\"identifier\": \"‹orders-b›\"}}",
             "terraform import 'aws_db_instance.main[\"a\"]' ‹orders›",
             r#""PhysicalResourceId": "‹ordersdb›", "ResourceType": "AWS::RDS::DBInstance""#,
             "DBInstance ‹orders-live› not found.",

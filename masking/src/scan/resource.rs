@@ -43,7 +43,7 @@ pub(crate) enum Notation {
     Member,
     /// `"type": "aws_s3_bucket", … "attributes": {"id": "acme-logs"}`, as Terraform keeps its state and shows it.
     State,
-    /// `aws_s3_bucket:`, over lines of `- acme-logs`.
+    /// `aws_s3_bucket:`, over lines of `- acme-logs`; `"aws_db_instance": {"main": {"identifier": "acme"}}`.
     List,
     /// `| Logs | AWS::S3::Bucket | acme-logs |`, also with tabs or wide blanks between the cells.
     Cell,
@@ -100,11 +100,15 @@ impl Resources {
             Notation::Command => return self.command(text, end, &mut found),
             Notation::Member => return self.member(text, start, end, &mut found),
             Notation::Cell => return self.cell(text, start, &mut found),
-            Notation::List => return self.list(text, end, &mut found),
+            Notation::List if self.list(text, end, &mut found) => return,
             _ if !reading.is_new(Reader::Block, start) => return,
             Notation::Import => self.import(text, start, &mut found),
             Notation::Block => self.block(text, end, &mut found),
             Notation::State => self.state(text, end, &mut found),
+            Notation::List => match self.object(text, end, &mut found) {
+                Some(read) => read,
+                None => return,
+            },
         };
         reading.read(Reader::Block, read);
     }
@@ -120,21 +124,37 @@ impl Resources {
         }
     }
 
-    /// The ids of a list, one on each line.
-    fn list(&self, text: &[u8], end: usize, found: &mut impl FnMut(Range<usize>, KindId)) {
+    /// The ids of a list, one on each line. Returns whether there is one.
+    fn list(&self, text: &[u8], end: usize, found: &mut impl FnMut(Range<usize>, KindId)) -> bool {
         let name = type_at(text.get(end..));
         let at = end + name.len();
-        let Some(name) = name.strip_suffix(b":").filter(|_| text.get(at) == Some(&b'\n')) else { return };
+        let Some(name) = name.strip_suffix(b":").filter(|_| text.get(at) == Some(&b'\n')) else { return false };
         let lines = text.get(at + 1..text.len().min(at + MEMBER_MAX)).unwrap_or_default();
         let mut start = at + 1;
         for line in lines.split(|b| *b == b'\n') {
             let blanks = blanks(line);
             if !line.get(blanks..).is_some_and(|item| item.starts_with(b"- ")) {
-                return;
+                break;
             }
             self.id(name, text, opened(text, start + blanks + 2), found);
             start += line.len() + 1;
         }
+        true
+    }
+
+    /// The ids of the resources of a type in Terraform's JSON, each an object under its name. Returns how far was read.
+    fn object(&self, text: &[u8], end: usize, found: &mut impl FnMut(Range<usize>, KindId)) -> Option<usize> {
+        let name = type_at(text.get(end..));
+        let rest = text.get(end + name.len()..text.len().min(end + ADDRESS_MAX))?.strip_prefix(b"\"")?;
+        let rest = rest.strip_prefix(b":")?.trim_ascii_start().strip_prefix(b"{").filter(|_| self.is_known(name))?;
+        let all = block(text, text.len().min(end + ADDRESS_MAX) - rest.len(), BLOCK_MAX);
+        let mut at = all.start;
+        while let Some(open) = text.get(at..all.end).and_then(|inside| memchr::memchr(b'{', inside)) {
+            let resource = block(text, at + open + 1, BLOCK_MAX);
+            members(text, resource.clone(), IDENTIFIERS, |value| self.id(name, text, value, found));
+            at = resource.end + 1;
+        }
+        Some(all.end)
     }
 
     /// The id in the cell after that of a type, or before it.
@@ -224,7 +244,7 @@ impl Resources {
         let values = [b"\"attributes\"".as_slice(), b"\"values\""].into_iter().find_map(|of| memmem::find(head, of));
         let Some(open) = values.and_then(|at| Some(at + memchr::memchr(b'{', head.get(at..)?)?)) else { return end };
         let block = block(text, end + open + 1, BLOCK_MAX);
-        members(text, block.clone(), |value| self.id(name, text, value, found));
+        members(text, block.clone(), &[b"id"], |value| self.id(name, text, value, found));
         block.end
     }
 
@@ -364,15 +384,19 @@ fn changed(text: &[u8], range: Range<usize>) -> Option<usize> {
     Some(opened(text, arrow)).filter(|value| *value > arrow)
 }
 
-/// Reports the start of the value of each member `id` of an object. Those of objects within it belong to something else.
-fn members(text: &[u8], object: Range<usize>, mut found: impl FnMut(usize)) {
+/// Reports the start of the value of each member of an object with one of these names. Those of objects within it belong to something else.
+fn members(text: &[u8], object: Range<usize>, names: &[&[u8]], mut found: impl FnMut(usize)) {
     let inside = text.get(object.clone()).unwrap_or_default();
+    let is_named = |head: &[u8]| {
+        let name = head.strip_suffix(b"\"").unwrap_or_default();
+        names.iter().any(|of| name.strip_suffix(*of).is_some_and(|front| front.ends_with(b"\"")))
+    };
     let mut depth = 0_usize;
     for at in memchr::memchr3_iter(b':', b'{', b'}', inside) {
         match inside.get(at) {
             Some(b'{') => depth += 1,
             Some(b'}') => depth = depth.saturating_sub(1),
-            _ if depth == 0 && inside.get(..at).is_some_and(|head| head.ends_with(b"\"id\"")) => {
+            _ if depth == 0 && inside.get(..at).is_some_and(is_named) => {
                 let start = object.start + at + 1;
                 let start = start + blanks(text.get(start..).unwrap_or_default());
                 let value = opened(text, start);

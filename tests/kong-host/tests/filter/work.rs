@@ -170,6 +170,9 @@ const UNITS: &[&str] = &[
     "postgres://",
     "aws_db_instance.aaaa",
     "aws_db_instance\" \"a\" {",
+    "\"aws_db_instance\":{\"a\":{",
+    "\"aws_db_instance\":{\"a\":{\"identifier\":\"a-1\"},",
+    r"arn\:aws\:s3\:\:\:a1 ",
     // Prefixes of lines.
     "+a\n",
     "a-1 | b\n",
