@@ -42,6 +42,8 @@ const TEXTS: &[&str] = &[
     "SNS topic `‹crossbill-sev1›` is full; the Lambda function `‹crossbill-sev1-router›` fails.",
     "Failed to create SQS queue ‹marmot-thumbnails›: An error occurred (AccessDenied)",
     "Hàng đợi SQS: ‹saola-dong-bo-khach›",
+    "(2,'queue','default'),(3,'sqs_queue_name','‹almendro-pedidos-nuevos›'),",
+    "la table DynamoDB ‹mistral-remb-etat› ne bouge plus",
     "队列 ‹yunfan-jiesuan-duilie› 里积压了 1.2 万条,函数 ‹yunfan-settle-prod› 已经暂停触发",
     "alguém apagou a fila ‹jacaranda-pedidos-criados› em produção?",
     "EVENTS_TOPIC: ‹quarry-prod-order-events›",

@@ -299,7 +299,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                names: "stack name|cloudformation stack|^stack",
+                names: "stack name|cloudformation stack|^stack|pile cloudformation|cloudformation-stack|pila de cloudformation",
                 value: "[A-Za-z][A-Za-z0-9-]{2,127}",
                 check: Check::Name,
             }),

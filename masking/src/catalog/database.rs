@@ -335,7 +335,7 @@ pub(super) const ROWS: &[Row] = &[
         asked: &[
             Rule::Resource("dynamodb_table|AWS::DynamoDB::Table", "([A-Za-z0-9_.][A-Za-z0-9_.-]{2,254})", Check::Name),
             Rule::Key(KeyRule {
-                names: "table name|dynamodb table|dynamo table|dynamodb tables|dynamodb 테이블|dynamodb テーブル|dynamodb 表|dynamodb-tabelle|tabla dynamodb|tabla de dynamodb|tabela dynamodb|tabella dynamodb|таблица dynamodb|bảng dynamodb",
+                names: "table name|dynamodb table|dynamo table|dynamodb tables|dynamodb 테이블|dynamodb テーブル|dynamodb 表|dynamodb-tabelle|tabla dynamodb|tabla de dynamodb|tabela dynamodb|table dynamodb|tabel dynamodb|tabella dynamodb|таблица dynamodb|bảng dynamodb",
                 value: "[A-Za-z0-9_.][A-Za-z0-9_.-]{2,254}",
                 check: Check::Name,
             }),

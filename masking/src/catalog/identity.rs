@@ -310,7 +310,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                names: "policy name|iam policy|iam policies",
+                names: "policy name|iam policy|iam policies|politique iam|política de iam|iam-richtlinie",
                 value: "[A-Za-z0-9_+.@][A-Za-z0-9_+.@-]{2,127}",
                 check: Check::Name,
             }),

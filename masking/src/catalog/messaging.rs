@@ -23,7 +23,7 @@ pub(super) const ROWS: &[Row] = &[
         asked: &[
             Rule::Resource("sqs_queue|AWS::SQS::Queue", "([A-Za-z0-9_][A-Za-z0-9_-]{2,79}(?:\\.fifo)?)", Check::Name),
             Rule::Key(KeyRule {
-                names: "queue name|sqs queue|queue|queues|dead letter queue|dlq|dlq name|队列|큐|キュー|fila|cola|warteschlange|очередь|очереди|coda|kolejka|sqs 큐|sqs キュー|sqs 队列|sqs-warteschlange|cola sqs|fila sqs|очередь sqs|очереди sqs|file sqs|kolejka sqs|hàng đợi sqs",
+                names: "queue name|sqs queue|queue|queues|dead letter queue|dlq|dlq name|队列|큐|キュー|fila|cola|warteschlange|очередь|очереди|coda|kolejka|sqs 큐|sqs キュー|sqs 队列|sqs-warteschlange|antrian sqs|sqs-kön|sqs-kø|cola sqs|fila sqs|очередь sqs|очереди sqs|file sqs|kolejka sqs|hàng đợi sqs",
                 value: "[A-Za-z0-9_][A-Za-z0-9_-]{2,79}(?:\\.fifo)?",
                 check: Check::Name,
             }),
@@ -47,7 +47,7 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::Resource("sns_topic|AWS::SNS::Topic", "([A-Za-z0-9_][A-Za-z0-9_-]{2,79}(?:\\.fifo)?)", Check::Name),
             Rule::Key(KeyRule {
-                names: "topic name|topic|topics|sns topic|sns topics|主题|토픽|トピック|tópico|sns 토픽|sns トピック|sns 主题|sns-topic|tema sns|tópico sns|тема sns|топик sns|rubrique sns|chủ đề sns",
+                names: "topic name|topic|topics|sns topic|sns topics|主题|토픽|トピック|tópico|sns 토픽|sns トピック|sns 主题|sns-topic|tema sns|tópico sns|тема sns|sujet sns|sujets sns|topik sns|топик sns|rubrique sns|chủ đề sns",
                 value: "[A-Za-z0-9_][A-Za-z0-9_-]{2,79}(?:\\.fifo)?",
                 check: Check::Name,
             }),
@@ -102,7 +102,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                names: "event bus name|event bus|eventbridge rule|event rule|rule name",
+                names: "event bus name|event bus|eventbridge rule|event rule|rule name|bus d'événements|règle eventbridge|regla de eventbridge|regla eventbridge|eventbridge-regel",
                 value: "[A-Za-z0-9_./-]{3,256}",
                 check: Check::Name,
             }),
@@ -197,7 +197,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                names: "state machine|state machine name|step function",
+                names: "state machine|state machine name",
                 value: "[A-Za-z0-9_][A-Za-z0-9_-]{2,79}",
                 check: Check::Name,
             }),

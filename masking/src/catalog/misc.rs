@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Row] = &[
             ),
             Rule::Resource("cloudwatch_log_group|AWS::Logs::LogGroup", "([A-Za-z0-9_./#-]{3,512})", Check::Name),
             Rule::Key(KeyRule {
-                names: "log group name|log group|log groups|awslogs group|logs group",
+                names: "log group name|log group|log groups|awslogs group|logs group|loggruppe|loggruppen|log-gruppe|groupe de journaux|grupo de registros|grupo de logs|gruppo di log|grup log|ロググループ|로그 그룹|日志组",
                 value: "(?:/?(?:aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)|ecs)/)?([A-Za-z0-9_./#-]{3,512})",
                 check: Check::Name,
             }),
@@ -115,7 +115,7 @@ pub(super) const ROWS: &[Row] = &[
                 Check::Name,
             ),
             Rule::Key(KeyRule {
-                names: "auto scaling group name|auto scaling group|autoscaling group name|asg name|asg|project name|pipeline name|trail name|cache cluster id|replication group id|elasticache cluster|elasticache replication group|glue job|job queue|notebook instance name|alarm name|subnet group name|db subnet group|db proxy|db proxy name|parameter group name|option group name|crawler name|glue job name|glue connection|athena workgroup|athena work group|compute environment|budget name|backup vault|backup vault name|rest api name|web acl name",
+                names: "auto scaling group name|auto scaling group|autoscaling group name|asg name|asg|project name|pipeline name|trail name|cache cluster id|replication group id|elasticache cluster|elasticache replication group|glue job|job queue|notebook instance name|alarm name|subnet group name|db subnet group|db proxy|db proxy name|parameter group name|option group name|crawler name|glue job name|glue connection|workgroup|work group|athena workgroup|compute environment|budget name|backup vault|backup vault name|rest api name|web acl name",
                 value: "[A-Za-z0-9_.][A-Za-z0-9_.-]{2,127}",
                 check: Check::Name,
             }),

@@ -214,6 +214,7 @@ pub(super) const ROWS: &[Row] = &[
             }),
         ],
         yes: &[
+            "INSERT INTO ajustes VALUES (1,'s3_bucket','‹almendro-fotos-tienda›'),(2,'region','eu-west-1');",
             "s3://‹amzn-s3-demo-bucket›/path",
             "s3: s3://eu-west-1/‹acme-loki-chunks›, s3forcepathstyle: false",
             "LOAD DATA FROM S3 's3-eu-central-1://‹acme-imports›/customers.csv' INTO TABLE customers;",

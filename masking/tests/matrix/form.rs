@@ -124,11 +124,13 @@ fn bare_names(key: &KeyRule) -> impl Iterator<Item = &'static str> {
 /// Words of names in other languages, which are not what code and configuration call anything.
 const ABROAD: &str = "clave|cuenta|konto|compte|instancia|instanz|kennwort|passwort|mot|zona|de|alojada|\
     distribucion|tema|fila|cola|rol|ruolo|rola|papel|usuario|utente|utilisateur|benutzer|rolle|tabla|tabela|\
-    tabella|tabelle|funzione|funkcja|funktion|kolejka|rubrique|warteschlange|datenbankinstanz|datenbankcluster|gehostete|schluessel|secreta|contrasena";
+    tabella|tabelle|funzione|funkcja|funktion|kolejka|rubrique|warteschlange|politique|richtlinie|pile|pila|sujet|topik|antrian|tabel|loggruppe|gruppe|grup|gruppo|grupo|\
+    groupe|regla|kunci|chiave|chave|table dynamodb|datenbankinstanz|datenbankcluster|gehostete|schluessel|secreta|contrasena";
 
 /// The English ones, in the singular.
 fn names(key: &KeyRule) -> Vec<Spelled> {
-    let abroad = |name: &str| name.split([' ', '-']).any(|word| ABROAD.split('|').any(|other| other == word));
+    let listed = |words: &str| ABROAD.split('|').any(|other| other == words);
+    let abroad = |name: &str| listed(name) || name.split([' ', '-']).any(listed);
     let all: Vec<_> = bare_names(key).filter(|name| name.is_ascii() && !abroad(name)).collect();
     let plurals: Vec<_> = all.iter().map(|name| plural(name)).collect();
     let singular = all.iter().filter(|name| !plurals.iter().any(|plural| plural == *name));

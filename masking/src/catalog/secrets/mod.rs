@@ -479,7 +479,7 @@ pub(super) const ROWS: &[Row] = &[
             Rule::Key(KeyRule {
                 names: "kms|kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk id|kms cmk|kms id|key id|\
                         encryption key|encryption key id|kms anahtarı|master key|master key id|key identifier|kms 키|kms 키 id|\
-                        kms キー|kms キー id|kms 密钥|kms 密钥 id|kms schlüssel|clave kms|clave de kms|キー id|密钥 id|金鑰 id|키 id|schlüssel-id|id de clave|id de la clave|id de clé|id della chiave|id da chave|id ключа|идентификатор ключа",
+                        kms キー|kms キー id|kms 密钥|kms 密钥 id|kms schlüssel|clave kms|clave de kms|clé kms|chiave kms|chave kms|ключ kms|klucz kms|kms-nyckel|kms-sleutel|kunci kms|khóa kms|キー id|密钥 id|金鑰 id|키 id|schlüssel-id|id de clave|id de la clave|id de clé|id della chiave|id da chave|id ключа|идентификатор ключа",
                 // In a list, either may be the first.
                 value: "(?:{uuid}|mrk-[0-9a-f]{32})",
                 check: Check::None,
@@ -521,7 +521,7 @@ pub(super) const ROWS: &[Row] = &[
                 names: "kms key|kms key id|kms key identifier|kms key arn|kms master key|kms master key id|cmk|cmk id|\
                         kms cmk|kms id|key id|encryption key|encryption key id|master key|master key id|key identifier|\
                         alias name|alias arn|kms alias|kms aliases|kms alias name|key alias|key aliases|target key id|kms 키|kms キー|kms 密钥|kms schlüssel|\
-                        clave kms|clave de kms|kms key name|key name",
+                        clave kms|clave de kms|clé kms|chiave kms|chave kms|ключ kms|klucz kms|kms-nyckel|kms-sleutel|kunci kms|khóa kms|kms key name|key name",
                 value: "alias/([A-Za-z0-9/_-]{1,250})",
                 check: Check::Customer,
             }),

@@ -144,7 +144,9 @@ pub(super) fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
             let quote = name.start - 1;
             let opens =
                 matches!(edge::previous(text, quote - edge::backslashes_before(text, quote)), Some(b'(' | b'['));
-            (opens || is_dimension(text, quote)).then(|| skip_quote(text, name.end)).flatten()?
+            (opens || is_second(text, quote) || is_dimension(text, quote))
+                .then(|| skip_quote(text, name.end))
+                .flatten()?
         }
         // `{password, "…"}`, `{:password, "…"}`
         sign @ (b'{' | b':') => {
@@ -170,6 +172,17 @@ pub(super) fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let closes = matches!(close.first(), Some(b')' | b']' | b'}')) || close.starts_with(b">>");
     closes.then_some(ValuePlace { end: Some(start + len), start, kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
 }
+
+/// Returns whether the quotation at `at` is the second element of a row of settings, behind its number: `(1,'s3_bucket',`.
+fn is_second(text: &[u8], at: usize) -> bool {
+    let head = text.get(at.saturating_sub(NUMBER_MAX)..at).unwrap_or_default().trim_ascii_end();
+    let Some(number) = head.strip_suffix(b",") else { return false };
+    let digits = number.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    digits > 0 && number.get(..number.len() - digits).is_some_and(|head| head.ends_with(b"("))
+}
+
+/// Bytes of the number of a row, with what stands around it.
+const NUMBER_MAX: usize = 12;
 
 /// Returns whether the quotation at `at` stands in a metric of CloudWatch, a list of a namespace, a name, and pairs:
 /// `["AWS/S3", "NumberOfObjects", "BucketName", "b"]`.
