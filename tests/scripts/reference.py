@@ -225,7 +225,8 @@ Two more kinds come from the configuration: `custom_<label>` for a
 def kind_row(kind: dict) -> str:
     found = "; ".join(kind["found"])
     if kind["asked"]:
-        found += f"; with [`mask_names`](configuration.md#mask_names), or if it is enabled by name: {'; '.join(kind['asked'])}"
+        found += "; with [`mask_names`](configuration.md#mask_names), or if it is enabled by name: "
+        found += "; ".join(kind["asked"])
     on = "yes" if kind["default"] else "no"
     cells = [f"`{kind['id']}`", f"`{kind['label']}`", on, RISKS[kind["risk"]], found, code(kind["example"])]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"

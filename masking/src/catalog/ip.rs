@@ -20,8 +20,10 @@ pub(super) const ROWS: &[Row] = &[
             "IP ‹10.0.1.23›.443: flags",
             "‹10.0.1.1›-‹10.0.1.9›",
             "게이트웨이는 ‹10.0.0.1›을",
-            "before the upgrade connect to ‹10.0.3.17›",
-            "# ‹10.12.0.1› is the gateway",
+            "bumped the heap on ‹10.0.3.4› again",
+            // What was upgraded may be a machine, and a comment may have a date.
+            "We upgraded from ‹10.0.3.4› (t3.small) to ‹10.0.3.9› (m5.large)",
+            "# ‹10.12.0.1› (2025-06-12) is gone",
         ],
         no: &[
             "v10.0.0.1",
@@ -40,9 +42,8 @@ pub(super) const ROWS: &[Row] = &[
             "172.16.0.0/12",
             "192.168.0.0/16",
             "ver=10.1.2.3",
-            "Upgraded from 10.11.3.0; see the notes",
-            "## [10.12.0.1] - 2025-06-12",
-            "# 10.12.0.1 (2025-06-12)",
+            "Bumps app from 10.1.0.2 to 10.2.0.4",
+            "bump base 10 -> 10.2.0.4",
         ],
         ..ADDRESS
     },

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::catalog;
 use crate::near::is_any;
-use crate::scan::words::{Fragments, Words, words};
+use crate::scan::words::Fragments;
 
 /// What dotted decimals are meant as, besides the name of a product's release and a range that everybody has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,37 +66,21 @@ fn is_version(text: &[u8], start: usize) -> bool {
 
 static VERSION: Fragments = Fragments::new(catalog::VERSION_WORDS);
 
-static GRADED: Words = words!("upgrade|upgraded|upgrades|upgrading|downgrade|downgraded|downgrades|downgrading");
-/// Bytes of a version and of the date behind it.
-const DATED_MAX: usize = 24;
-
-/// `bump the base image to 10.2.0.4`: what is said of versions alone.
+/// `bump the base image to 10.2.0.4`: what is said of versions alone. Limits on a machine are bumped too: `bumped the heap on
+/// 10.2.0.4`.
 fn is_bumped(text: &[u8], start: usize) -> bool {
     let head = text.get(start.saturating_sub(PRODUCT_MAX)..start).unwrap_or_default();
     let line = memchr::memrchr(b'\n', head).map_or(head, |newline| head.get(newline..).unwrap_or_default());
+    let before = line.get(..name_end(line, line.len())).unwrap_or_default();
+    if ![b"to".as_slice(), b"from", b"-"].iter().any(|link| before.ends_with(link)) {
+        return false;
+    }
     let begins = |at: usize| at.checked_sub(1).and_then(|at| line.get(at)).is_none_or(|b| !b.is_ascii_alphanumeric());
     let bumps = |at: &usize| {
         let rest = line.get(at + 1..).and_then(|rest| rest.strip_prefix(b"ump")).unwrap_or_default();
         rest.starts_with(b" ") || rest.starts_with(b"s ") || rest.starts_with(b"ed ")
     };
-    // `Upgraded from 10.11.3.0`
-    let graded = || {
-        let verb = line.strip_suffix(b" from ").or_else(|| line.strip_suffix(b" to "));
-        let word = verb.and_then(|verb| verb.rsplit(|b| *b == b' ').next());
-        word.is_some_and(|word| GRADED.has(word))
-    };
-    // `## 10.12.0.1 (2026-06-12)`, `## [10.12.0.1] - 2026-06-12`
-    let heading = || {
-        let marks = line.trim_ascii_start();
-        let marks = marks.strip_suffix(b"[").unwrap_or(marks).trim_ascii_end();
-        let tail = text.get(start..text.len().min(start + DATED_MAX)).unwrap_or_default();
-        let behind = tail.iter().position(|b| !(b.is_ascii_digit() || *b == b'.')).and_then(|at| tail.get(at..));
-        let dated = [&b" (20"[..], b" - 20", b"] - 20", b"] (20"];
-        !marks.is_empty()
-            && marks.iter().all(|b| *b == b'#')
-            && behind.is_some_and(|behind| dated.iter().any(|date| behind.starts_with(date)))
-    };
-    memchr::memchr2_iter(b'b', b'B', line).filter(bumps).any(begins) || graded() || heading()
+    memchr::memchr2_iter(b'b', b'B', line).filter(bumps).any(begins)
 }
 
 /// Returns the end of the word before a version that begins at `start`.
