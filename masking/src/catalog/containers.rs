@@ -68,7 +68,7 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::After(
                 "update-kubeconfig|describe-cluster|update-cluster",
-                r#"(?:update-kubeconfig|(?:describe|update)-cluster(?:-[a-z]{4,9})?)[^\n|;&]{0,160}? --name[ =]["']?([A-Za-z0-9][A-Za-z0-9_-]{2,99})"#,
+                r#"(?:update-kubeconfig|(?:describe|update)-cluster(?:-[a-z]{4,9})?){options} --name[ =]["']?([A-Za-z0-9][A-Za-z0-9_-]{2,99})"#,
                 Check::Name,
             ),
         ],
@@ -113,7 +113,7 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::After(
                 "ecs ",
-                r#"ecs (?:update|describe|delete|create|execute)-[a-z]{4,8}[^\n|;&]{0,160}? --services?[ =]["']?([A-Za-z0-9][A-Za-z0-9_-]{2,254})"#,
+                r#"ecs (?:update|describe|delete|create|execute)-[a-z]{4,8}{options} --services?[ =]["']?([A-Za-z0-9][A-Za-z0-9_-]{2,254})"#,
                 Check::Name,
             ),
         ],

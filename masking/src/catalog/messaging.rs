@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
         asked: &[
             Rule::After(
                 "create-topic|new-snstopic",
-                r#"(?i:create-topic|new-snstopic)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9_][A-Za-z0-9_-]{2,79})"#,
+                r#"(?i:create-topic|new-snstopic){options}{--name}([A-Za-z0-9_][A-Za-z0-9_-]{2,79})"#,
                 Check::Name,
             ),
             Rule::Resource("sns_topic|AWS::SNS::Topic", "([A-Za-z0-9_][A-Za-z0-9_-]{2,79}(?:\\.fifo)?)", Check::Name),
@@ -88,12 +88,12 @@ pub(super) const ROWS: &[Row] = &[
         asked: &[
             Rule::After(
                 "aws events ",
-                r#"aws events [a-z-]{6,40}[^\n|;&]{0,160}? --rule[ =]["']?([A-Za-z0-9_.][A-Za-z0-9_.-]{2,63})"#,
+                r#"aws events [a-z-]{6,40}{options} --rule[ =]["']?([A-Za-z0-9_.][A-Za-z0-9_.-]{2,63})"#,
                 Check::Name,
             ),
             Rule::After(
                 "put-rule|describe-rule|delete-rule|enable-rule|disable-rule",
-                r#"(?i:put-rule|describe-rule|delete-rule|enable-rule|disable-rule)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9_.][A-Za-z0-9_./-]{2,255})"#,
+                r#"(?i:put-rule|describe-rule|delete-rule|enable-rule|disable-rule){options}{--name}([A-Za-z0-9_.][A-Za-z0-9_./-]{2,255})"#,
                 Check::Name,
             ),
             Rule::Resource(
@@ -188,7 +188,7 @@ pub(super) const ROWS: &[Row] = &[
         asked: &[
             Rule::After(
                 "create-state-machine",
-                r#"(?i:create-state-machine)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9_][A-Za-z0-9_-]{2,79})"#,
+                r#"(?i:create-state-machine){options}{--name}([A-Za-z0-9_][A-Za-z0-9_-]{2,79})"#,
                 Check::Name,
             ),
             Rule::Resource(

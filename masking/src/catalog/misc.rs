@@ -64,20 +64,12 @@ pub(super) const ROWS: &[Row] = &[
         label: "LOG_GROUP",
         rules: &[Rule::Arn("logs:log-group")],
         asked: &[
-            Rule::After(
-                "logs tail ",
-                r#"logs tail ["']?(?:/?(?:aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)|ecs)/)?([A-Za-z0-9_./#-]{3,512})"#,
-                Check::Name,
-            ),
-            Rule::After(
-                "/aws/|/ecs/",
-                "/(?:aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)|ecs)/([A-Za-z0-9_.#-]{3,200})",
-                Check::Name,
-            ),
+            Rule::After("logs tail ", r#"logs tail ["']?(?:/?{logs}/)?([A-Za-z0-9_./#-]{3,512})"#, Check::Name),
+            Rule::After("/aws/|/ecs/", "/{logs}/([A-Za-z0-9_.#-]{3,200})", Check::Name),
             Rule::Resource("cloudwatch_log_group|AWS::Logs::LogGroup", "([A-Za-z0-9_./#-]{3,512})", Check::Name),
             Rule::Key(KeyRule {
                 names: "log group name|log group|log groups|awslogs group|logs group|loggruppe|loggruppen|log-gruppe|groupe de journaux|grupo de registros|grupo de logs|gruppo di log|grup log|ロググループ|로그 그룹|日志组",
-                value: "(?:/?(?:aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)|ecs)/)?([A-Za-z0-9_./#-]{3,512})",
+                value: "(?:/?{logs}/)?([A-Za-z0-9_./#-]{3,512})",
                 check: Check::Name,
             }),
         ],
@@ -101,12 +93,12 @@ pub(super) const ROWS: &[Row] = &[
             // `aws mwaa get-environment --name x`
             Rule::After(
                 "aws ",
-                r#"aws [a-z0-9-]{2,30} [a-z0-9-]{4,60}(?: [^\n|;&]{0,160}?)? --name[ =]["']?([A-Za-z0-9_/.][A-Za-z0-9_/.-]{2,127})"#,
+                r#"aws [a-z0-9-]{2,30} [a-z0-9-]{4,60}(?: {options})? --name[ =]["']?([A-Za-z0-9_/.][A-Za-z0-9_/.-]{2,127})"#,
                 Check::Name,
             ),
             Rule::After(
                 "get-pipeline|start-pipeline-execution|create-trail|get-trail-status|start-logging",
-                r#"(?i:get-pipeline|start-pipeline-execution|create-trail|get-trail-status|start-logging)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9_.][A-Za-z0-9_.-]{2,127})"#,
+                r#"(?i:get-pipeline|start-pipeline-execution|create-trail|get-trail-status|start-logging){options}{--name}([A-Za-z0-9_.][A-Za-z0-9_.-]{2,127})"#,
                 Check::Name,
             ),
             Rule::Resource(

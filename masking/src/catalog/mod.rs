@@ -96,7 +96,7 @@ pub(crate) const AREAS: &str = areas!();
 pub(crate) const ACCOUNT: &str = account!();
 
 /// The patterns that names in braces stand for.
-pub(crate) const MACROS: [(&str, &str); 7] = [
+pub(crate) const MACROS: [(&str, &str); 10] = [
     ("{region}", concat!("(?:", areas!(), "|us-gov|us-iso[bef]?|eu-isoe)-[a-z]{2,12}(?:-[a-z]{2,10})?-[0-9]")),
     ("{aws}", r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|on\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov)"),
     ("{name}", "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"),
@@ -106,6 +106,14 @@ pub(crate) const MACROS: [(&str, &str); 7] = [
     ("{account}", concat!("(?:[0-9]{12}|", account!(), "[0-9A-Z]{12})")),
     // A slash, also as JSON may escape it (at any depth) and as URLs do.
     ("{/}", r"(?:\\{0,7}/|%2[Ff])"),
+    // What stands between a command and the option that holds a name, on its line, and the option `--name` up to the name.
+    ("{options}", r"[^\n|;&]{0,160}?"),
+    ("{--name}", r#" -{1,2}(?i:names?)[ =]["']?"#),
+    // What services put in front of the names of their log groups.
+    (
+        "{logs}",
+        "(?:aws/(?:lambda|rds/(?:instance|cluster)|eks|ecs/containerinsights|codebuild|apigateway|vendedlogs)|ecs)",
+    ),
 ];
 
 /// Ends of host names under which customers have theirs.

@@ -258,7 +258,7 @@ pub(super) const ROWS: &[Row] = &[
         asked: &[
             Rule::After(
                 "create-load-balancer|describe-load-balancers|get-elb2loadbalancer|get-elbloadbalancer",
-                r#"(?i:create-load-balancer|describe-load-balancers|get-elb2loadbalancer|get-elbloadbalancer)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9][A-Za-z0-9-]{1,30}[A-Za-z0-9])"#,
+                r#"(?i:create-load-balancer|describe-load-balancers|get-elb2loadbalancer|get-elbloadbalancer){options}{--name}([A-Za-z0-9][A-Za-z0-9-]{1,30}[A-Za-z0-9])"#,
                 Check::Name,
             ),
             Rule::Resource(
@@ -292,7 +292,7 @@ pub(super) const ROWS: &[Row] = &[
         asked: &[
             Rule::After(
                 "create-target-group|describe-target-groups|get-elb2targetgroup",
-                r#"(?i:create-target-group|describe-target-groups|get-elb2targetgroup)[^\n|;&]{0,160}? -{1,2}(?i:names?)[ =]["']?([A-Za-z0-9][A-Za-z0-9-]{1,30}[A-Za-z0-9])"#,
+                r#"(?i:create-target-group|describe-target-groups|get-elb2targetgroup){options}{--name}([A-Za-z0-9][A-Za-z0-9-]{1,30}[A-Za-z0-9])"#,
                 Check::Name,
             ),
             Rule::Resource(

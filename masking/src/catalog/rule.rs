@@ -37,7 +37,7 @@ impl Row {
 
 /// A way to recognise a kind. Lists of words are written with `|` between them. Patterns are in the syntax of the
 /// `regex` crate, anchored where the rule says; their groups are the values, or the whole match if they have none.
-/// `{region}`, `{aws}`, `{name}`, `{bucket}`, `{uuid}`, `{account}` and `{/}` stand for the patterns in
+/// `{region}`, `{aws}`, `{name}`, `{bucket}`, `{uuid}`, `{account}`, `{/}`, `{options}`, `{--name}` and `{logs}` stand for the patterns in
 /// [`MACROS`](super::MACROS).
 #[derive(Debug)]
 pub(crate) enum Rule {

@@ -579,7 +579,7 @@ pub(super) const ROWS: &[Row] = &[
             }),
             Rule::After(
                 "get-parameter|put-parameter|delete-parameter|get-ssmparameter",
-                r#"(?i:(?:get|put|delete)-(?:ssm)?parameter)[A-Za-z-]{0,12}[^\n|;&]{0,160}? -{1,2}(?i:names?|path)[ =]["']?([A-Za-z0-9/_.-]{3,512})"#,
+                r#"(?i:(?:get|put|delete)-(?:ssm)?parameter)[A-Za-z-]{0,12}{options} -{1,2}(?i:names?|path)[ =]["']?([A-Za-z0-9/_.-]{3,512})"#,
                 Check::Name,
             ),
         ],
