@@ -186,8 +186,8 @@ fn is_name(value: &[u8]) -> bool {
     let word = value.iter().all(u8::is_ascii_alphanumeric) && WORDS.has(value) || TYPES.has(value);
     let word = word || is_of_api(value) || is_class(value);
     let named = value.len() >= 2 && value.iter().any(u8::is_ascii_alphabetic);
-    let own = own::is_resource(value.strip_prefix(b"/").unwrap_or(value));
-    named && !word && !own && !is_region(value) && !is_reference(value)
+    let own = || own::is_resource(value.strip_prefix(b"/").unwrap_or(value));
+    named && !word && !is_region(value) && !is_reference(value) && !own()
 }
 
 /// Sorts of resources and engines of databases, which stand beside each other where their names would.

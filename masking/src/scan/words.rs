@@ -170,11 +170,7 @@ impl Phrases {
         let mut rest = phrases;
         while let [phrase, others @ ..] = rest {
             if let [first, second, ..] = phrase.as_bytes() {
-                let (word, bit) = start(*first, *second);
-                #[allow(clippy::indexing_slicing, reason = "the constant is made when this is compiled")]
-                {
-                    starts[word] |= bit;
-                }
+                starts = with(starts, *first, *second);
             }
             rest = others;
         }
@@ -183,9 +179,7 @@ impl Phrases {
 
     /// Returns the length of the first of them that a text begins with as a whole.
     pub(crate) fn begin(&self, text: &[u8]) -> Option<usize> {
-        let [first, second, ..] = text else { return None };
-        let (word, bit) = start(*first, *second);
-        self.starts.get(word).filter(|starts| *starts & bit != 0)?;
+        text.first_chunk::<2>().filter(|pair| may(&self.starts, *pair))?;
         let begins = |phrase: &&&str| {
             starts_with_ignore_case(text, phrase.as_bytes())
                 && matches!(text.get(phrase.len()), Some(b' ' | b':' | b'\n'))
@@ -210,12 +204,9 @@ impl Fragments {
         let mut rest = words.as_bytes();
         while let [first, second, ..] = rest {
             let (len, _) = first_word(rest);
-            let (word, bit) = start(*first, *second);
-            #[allow(clippy::indexing_slicing, reason = "the constant is made when this is compiled")]
-            {
-                starts[word] |= bit;
-                let (word, bit) = start(rest[len as usize - 2], rest[len as usize - 1]);
-                ends[word] |= bit;
+            starts = with(starts, *first, *second);
+            if let Some(([.., first, second], _)) = rest.split_at_checked(len as usize) {
+                ends = with(ends, *first, *second);
             }
             rest = behind(rest, len);
         }
@@ -238,6 +229,16 @@ impl Fragments {
         let ends = |word: &&str| !word.is_empty() && ends_with_ignore_case(text, word.as_bytes());
         words.split('|').filter(ends).map(|word| text.len() - word.len())
     }
+}
+
+/// The bits with that of two letters.
+const fn with(mut bits: [u64; 4], first: u8, second: u8) -> [u64; 4] {
+    let (word, bit) = start(first, second);
+    #[allow(clippy::indexing_slicing, reason = "a byte has four times 64 values")]
+    {
+        bits[word] |= bit;
+    }
+    bits
 }
 
 /// Returns whether the bit of two letters is set.
