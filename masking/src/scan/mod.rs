@@ -39,6 +39,7 @@ mod meant;
 mod member;
 mod name;
 mod neighbour;
+mod need;
 mod nested;
 mod never;
 mod notation;

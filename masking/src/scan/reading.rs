@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::catalog::KindId;
 use crate::scan::name::{Name, ShortName};
+use crate::scan::need::{Need, Needs};
 use crate::scan::notation::ValuePlace;
 use crate::scan::places::NamePlace;
 
@@ -55,8 +56,8 @@ pub(crate) struct Reading {
     /// Names of the current text that have found no value, or one on another line; and the latter.
     pub(crate) unmet: Vec<usize>,
     pub(crate) crossed: Vec<Range<usize>>,
-    /// Whether the text that begins there has four numbers with points between them.
-    quads: Option<(usize, bool)>,
+    /// What the text that begins there has.
+    needs: (usize, Needs),
     /// Room for the places of one name.
     pub(crate) places: Vec<NamePlace>,
     /// The rules of short names that were looked up: a text has few names, each of them often. Empty until there is one.
@@ -126,7 +127,7 @@ impl Reading {
             doubtful: Vec::new(),
             unmet: Vec::new(),
             crossed: Vec::new(),
-            quads: None,
+            needs: (0, Needs::default()),
             places: Vec::new(),
             rules: Vec::new(),
             none: Rc::new([]),
@@ -226,16 +227,14 @@ impl Reading {
         self.records == Some(self.base)
     }
 
-    /// Returns whether the current text has what looks like an address. It is looked for once.
-    pub(crate) fn has_quads(&mut self, look: impl FnOnce() -> bool) -> bool {
-        match self.quads {
-            Some((base, has)) if base == self.base => has,
-            _ => {
-                let has = look();
-                self.quads = Some((self.base, has));
-                has
-            }
+    /// Returns which of these needs the current text, `text`, meets.
+    pub(crate) fn needs(&mut self, text: &[u8], needs: impl Iterator<Item = Need>) -> Needs {
+        let (base, met) = &mut self.needs;
+        if std::mem::replace(base, self.base) != self.base {
+            *met = Needs::default();
         }
+        needs.for_each(|need| met.look(need, text));
+        *met
     }
 
     /// Notes that the text has hidden characters within its words.

@@ -27,7 +27,6 @@ use crate::scan::pattern::Pattern;
 use crate::scan::pem;
 use crate::scan::pick::Evidence;
 use crate::scan::places;
-use crate::scan::public;
 use crate::scan::quoted;
 use crate::scan::reading::{Header, Reading};
 use crate::scan::record::{self, Records};
@@ -305,9 +304,9 @@ impl Rules {
         for name in names {
             let rules = reading.rules(&name, || self.names.rules(&name));
             let rules = || rules.iter().filter_map(|rule| self.keys.get(*rule));
-            // A version excuses what looks like an address, which most texts have none of.
-            let excuses = rules().any(Keyed::is_excuse) && reading.has_quads(|| public::has_quads(text));
-            let rules = || rules().filter(|rule| excuses || !rule.is_excuse());
+            // Most texts have neither an account nor what looks like an address, but many names of one.
+            let needs = reading.needs(text, rules().filter_map(Keyed::need));
+            let rules = || rules().filter(|rule| needs.meet(rule.need()));
             if rules().next().is_none() {
                 continue;
             }

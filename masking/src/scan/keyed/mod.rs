@@ -18,6 +18,7 @@ use crate::scan::nested::{self, Between};
 use crate::scan::notation::{self, Joint, ValuePlace};
 use crate::scan::pattern::Pattern;
 use crate::scan::places::NamePlace;
+use crate::scan::need::Need;
 use crate::scan::reading::{Reader, Reading, Use};
 use crate::scan::reference;
 
@@ -37,6 +38,16 @@ impl Keyed {
     /// The rule at `index` of the table.
     pub(crate) fn new(kind: KindId, index: usize, key: &'static KeyRule, secret: bool) -> Self {
         Self { kind, index, pattern: Pattern::new(key.value), check: key.check, secret }
+    }
+
+    /// What a text must have somewhere, so that the rule can find anything in it.
+    pub(crate) fn need(&self) -> Option<Need> {
+        match self.check {
+            // A version excuses what looks like an address.
+            Check::Version => Some(Need::Quads),
+            Check::Account | Check::Staged | Check::Grouped => Some(Need::Account),
+            _ => None,
+        }
     }
 
     /// Returns whether what it finds is a version, so that no address is seen there.

@@ -87,6 +87,10 @@ fn first_of_line(name: &Name<'_>, text: &[u8]) -> bool {
 /// Returns whether what touches a name on both sides tells that no value can stand near it, and that it heads no column:
 /// `keys.get(key)`. Most names of code are shut in, and nothing else of them is read.
 pub(crate) fn is_shut(name: &Name<'_>, text: &[u8]) -> bool {
+    // The partition of an ARN: `arn:aws:…`.
+    if text.get(name.end) == Some(&b':') && text.get(..name.start).is_some_and(|head| head.ends_with(b"arn:")) {
+        return true;
+    }
     // With none of these signs a notation of `places`, `member` or `table` goes on.
     let after = match text.get(name.end..) {
         // `expect(x.bucket).toBe("b")`
