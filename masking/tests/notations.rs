@@ -41,6 +41,8 @@ const NOTATIONS: &[&str] = &[
     "Logs in ‹acme-logs-eu› (bucket), metrics elsewhere",
     // Accounts in the column of one that the text names elsewhere.
     "Name      | Nummer         |\n----------+----------------+---\nNord      | ‹445362105763›   | SSO\nSüd       | ‹258043093341›   |\nLog       | ‹4410-7733-9052› | Team\nSandbox   | ‹675236893818›   | Bestellnr. 884120077315\n\nhttps://signin.aws.amazon.com/switchrole?account=‹445362105763›\n",
+    // Longer names of which one is a part that stands elsewhere, but for those of files.
+    "s3://‹colibri-exportes›/a; la copia está en ‹colibri-exportes-copia›, antes ‹old-colibri-exportes›: colibri-exportes-policy.json",
     // Lists that go on, and what a diff changes.
     "# uploads: s3 bucket list = [‹gable-images-iad›, ‹gable-images-cmh›]",
     "bucket: &b ‹harvest-exports-mum›\nbuckets: [*b, ‹harvest-exports-hyd›]\n",

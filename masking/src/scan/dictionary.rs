@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::catalog::{Edge, KindId};
 use crate::scan::edge;
+use crate::scan::longer;
 use crate::scan::whole;
 
 /// Bytes by which a value is recognised. A shorter one is not looked for.
@@ -148,8 +149,8 @@ impl Dictionary {
         let common = self.text(value).bytes().zip(rest).take_while(|(a, b)| a == *b).count();
         loop {
             let length = value.len();
-            if let Some(end) = value.end(text, start, self).filter(|_| length <= common) {
-                return Some(Standing { range: start..end, length, kind: value.kind });
+            if let Some(range) = value.range(text, start, self).filter(|_| length <= common) {
+                return Some(Standing { range, length, kind: value.kind });
             }
             value = self.values.get(value.shorter? as usize)?;
         }
@@ -162,10 +163,11 @@ impl Value {
         (end - start) as usize
     }
 
-    /// Returns where the value ends that stands at `start`, if it stands there by itself: after the number of one of
-    /// several. `acme-orders-1` is an instance of the cluster `acme-orders`.
-    fn end(&self, text: &[u8], start: usize, dictionary: &Dictionary) -> Option<usize> {
+    /// Returns where the value stands whose text begins at `start`, if it stands there by itself, with the number of one of
+    /// several, or as a part of a longer name.
+    fn range(&self, text: &[u8], start: usize, dictionary: &Dictionary) -> Option<Range<usize>> {
         let end = start + self.len();
+        // `acme-orders-1` is an instance of the cluster `acme-orders`.
         let end = end + if self.edge == Edge::Compound { numbered_len(text, end) } else { 0 };
         let beside = || whole::is_beside(text, &(start..end), dictionary.words(self.kind));
         let fits = || match self.spread {
@@ -174,7 +176,11 @@ impl Value {
             Spread::Fitting => whole::is_whole(text, start..end) || whole::is_step(text, &(start..end)) || beside(),
             Spread::Beside => beside(),
         };
-        (edge::holds(self.edge, text, start, end) && fits()).then_some(end)
+        if edge::holds(self.edge, text, start, end) {
+            return fits().then_some(start..end);
+        }
+        let named = self.spread == Spread::Anywhere && longer::may_grow(dictionary.text(self));
+        named.then(|| longer::around(text, start..start + self.len())).flatten()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::scan::check;
 use crate::scan::edge;
 use crate::scan::given;
 use crate::scan::name::in_name;
-use crate::scan::notation::{MARKUP, PlaceKind, ValuePlace};
+use crate::scan::notation::{PlaceKind, ValuePlace, closer};
 use crate::scan::phrase::{self, PHRASE_MAX, is_password as is_phrase};
 use crate::scan::words::{self, Bytes};
 
@@ -124,7 +124,7 @@ fn close_in(text: &[u8], start: usize, from: usize, rest: &[u8]) -> Option<usize
     if let Some((_, close)) = PRINTED.iter().find(|(open, _)| head.ends_with(open.as_bytes())) {
         return memchr::memmem::find(rest, close.as_bytes()).map(|at| from + at);
     }
-    if let Some((_, close)) = MARKUP.iter().find(|(open, _)| head.ends_with(open)) {
+    if let Some(close) = closer(head) {
         return memchr::memmem::find(rest, close).map(|at| from + at);
     }
     if !matches!(quote, b'"' | b'\'' | b'`') {

@@ -74,7 +74,7 @@ impl<'t> Candidate<'t> {
             let ends = matches!(text.get(value.end), None | Some(b'\n' | b'\r' | b' ' | b',' | b'}' | b'\\'));
             let telling = place.quoted && std::str::from_utf8(bytes).is_ok_and(clarity::is_telling);
             return (check::is_distinctive(bytes) || telling)
-                && (ends || place.quoted && notation::ends_quoted(text, value.end));
+                && (ends || place.quoted && notation::ends_quoted(text, value));
         }
         if place.end.is_some() {
             return self.is_bounded_name(check);
@@ -113,7 +113,7 @@ impl<'t> Candidate<'t> {
             && !check::is_distinctive(bytes)
             && !meant::is_among_resources(text, value, bytes);
         !tag && !word
-            && notation::ends_quoted(text, value.end)
+            && notation::ends_quoted(text, value)
             && (check::is_distinctive(bytes) || !notation::is_name(text, value.end))
     }
 
@@ -151,7 +151,7 @@ impl<'t> Candidate<'t> {
     fn is_password(&self) -> bool {
         let Self { text, ref value, bytes, place, formal } = *self;
         if place.kind == PlaceKind::Near && check::is_signed_title(bytes) {
-            return formal || meant::is_last(text, value.end) || place.quoted && notation::ends_quoted(text, value.end);
+            return formal || meant::is_last(text, value.end) || place.quoted && notation::ends_quoted(text, value);
         }
         if place.kind == PlaceKind::Near {
             return formal || (check::is_generated(bytes) || check::is_long(bytes)) && !check::is_numbered_name(bytes);

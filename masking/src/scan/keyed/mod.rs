@@ -7,18 +7,20 @@ mod value;
 use std::ops::Range;
 
 use crate::catalog::{Check, KeyRule, KindId};
+use crate::near::is_any;
 use crate::scan::brackets;
 use crate::scan::check;
 use crate::scan::clause;
+use crate::scan::edge;
 use crate::scan::given;
 use crate::scan::meant;
 use crate::scan::member::Opening;
 use crate::scan::name::Name;
+use crate::scan::need::Need;
 use crate::scan::nested::{self, Between};
 use crate::scan::notation::{self, Joint, ValuePlace};
 use crate::scan::pattern::Pattern;
 use crate::scan::places::NamePlace;
-use crate::scan::need::Need;
 use crate::scan::reading::{Reader, Reading, Use};
 use crate::scan::reference;
 
@@ -122,7 +124,8 @@ impl Keyed {
             Check::Account if !name.is_glued() => clause::account(text, name.end)
                 .or_else(|| clause::account_before(text, name.start).filter(|_| name.holds(b"account"))),
             _ if !name.is_word() => None,
-            Check::Password => clause::password(text, name.end),
+            // The last cell of a header has its values in the rows below.
+            Check::Password if !ends_row(text, name) => clause::password(text, name.end),
             Check::Bucket => clause::bucket(text, name.end),
             _ => None,
         };
@@ -215,4 +218,10 @@ impl Keyed {
     pub(crate) fn is_of_passwords(&self) -> bool {
         matches!(self.check, Check::Password | Check::Scattered)
     }
+}
+
+/// Returns whether a line of cells ends with a name: `id,user,password`.
+fn ends_row(text: &[u8], name: Name<'_>) -> bool {
+    matches!(text.get(name.end), Some(b'\n' | b'\r'))
+        && edge::previous(text, name.start).is_some_and(|b| is_any(b",;|/\t", &b))
 }

@@ -1,12 +1,14 @@
 //! Where the value of a name stands, in the notations that people and tools write.
 
+use std::ops::Range;
+
 mod element;
 mod opening;
 mod operator;
 mod skip;
 
 pub(crate) use element::{Element, Joint, ends_element, next_element, skip_arns};
-pub(crate) use opening::{MARKUP, skip_closing, skip_remark};
+pub(crate) use opening::{closer, skip_closing, skip_remark};
 pub(crate) use operator::operator;
 use skip::REMARK_MAX;
 pub(crate) use skip::{BLANKS_MAX, skip_blanks, skip_particle, skip_quote, skip_spaces};
@@ -80,14 +82,14 @@ pub(crate) fn is_name(text: &[u8], end: usize) -> bool {
     skip_quote(text, end).filter(|close| !key(close)).and_then(sign).is_some_and(assigns)
 }
 
-/// Returns whether what stands at `end` ends a quoted value, or the part of one that may be a value of its own.
-pub(crate) fn ends_quoted(text: &[u8], end: usize) -> bool {
-    match text.get(end) {
+/// Returns whether what stands behind a quoted value ends it, or the part of it that may be a value of its own.
+pub(crate) fn ends_quoted(text: &[u8], value: &Range<usize>) -> bool {
+    let rest = text.get(value.end..).unwrap_or_default();
+    let closes = || text.get(..value.start).and_then(closer).is_some_and(|close| rest.starts_with(close));
+    match rest.first() {
         None | Some(b'/' | b'\\' | b':' | b'&' | b',' | b'\n' | b'|') => true,
-        Some(b'}' | b'{' | b'-' | b'+' | b']') => {
-            MARKUP.iter().any(|(_, close)| text.get(end..).is_some_and(|rest| rest.starts_with(close)))
-        }
-        Some(_) => skip_quote(text, skip_spaces(text, end)).is_some(),
+        Some(b'}' | b'{' | b'-' | b'+' | b']' | b')' | b'$') => closes(),
+        Some(_) => skip_quote(text, skip_spaces(text, value.end)).is_some(),
     }
 }
 

@@ -187,6 +187,8 @@ fn skip_block(text: &[u8], at: usize) -> usize {
         [b'|' | b'>', ..] => rest.iter().take(3).take_while(|b| is_any(b"|>+-", b)).count(),
         [b'&', b'g', b't', b';', ..] => 4 + usize::from(matches!(rest.get(4), Some(b'-' | b'+'))),
         [b'<', b'<', ..] => rest.iter().take_while(|b| b.is_ascii_alphanumeric() || is_any(b"<-~'\"_", b)).count(),
+        // PowerShell's.
+        [b'@', b'"' | b'\'', b'\n', ..] => return skip_blanks(text, at + 3),
         [b'"', b'"', b'"', b'\n', ..] | [b'\'', b'\'', b'\'', b'\n', ..] => return skip_blanks(text, at + 4),
         // A quotation mark goes on being one.
         [b'"', b'"', b'"', ..] => return at + 2,
@@ -203,7 +205,7 @@ fn skip_block(text: &[u8], at: usize) -> usize {
 const BLOCK_MAX: usize = 32;
 
 /// What markup puts around a text that is shown as it is written: wikis and LaTeX.
-pub(crate) const MARKUP: [(&[u8], &[u8]); 10] = [
+const MARKUP: [(&[u8], &[u8]); 10] = [
     (b"<![CDATA[", b"]]>"),
     (b"{noformat}", b"{noformat}"),
     (b"{code}", b"{code}"),
@@ -217,9 +219,13 @@ pub(crate) const MARKUP: [(&[u8], &[u8]); 10] = [
     (b"{+", b"+}"),
 ];
 
-/// After the beginning of one of them.
+/// After the beginning of one of them, or of a literal that no quotation mark encloses.
 fn skip_markup(text: &[u8], at: usize) -> Option<usize> {
-    let rest = text.get(at..).filter(|rest| matches!(rest.first(), Some(b'{' | b'\\' | b'<' | b'[')))?;
+    const FIRST: [u8; 11] = *b"{\\<[q%~$Rr#";
+    let rest = text.get(at..).filter(|rest| rest.first().is_some_and(|b| is_any(&FIRST, b)))?;
+    if let Some(inside) = literal(rest) {
+        return Some(at + inside);
+    }
     let (open, _) = MARKUP.iter().find(|(open, _)| rest.starts_with(open))?;
     // `{{name}}` is a template's, except in the table of a wiki.
     let head = text.get(..at).unwrap_or_default().trim_ascii_end();
@@ -231,13 +237,66 @@ fn skip_markup(text: &[u8], at: usize) -> Option<usize> {
     rest.get(open.len()).is_some_and(|b| !template && *b > b' ').then_some(at + open.len())
 }
 
+/// What languages put around a text besides quotation marks: Lua; Perl; Ruby; Elixir; SQL; C++; Rust and Swift; OCaml.
+const LITERALS: [(&[u8], &[u8]); 29] = [
+    (b"[[", b"]]"),
+    (b"[=[", b"]=]"),
+    (b"[==[", b"]==]"),
+    (b"q{", b"}"),
+    (b"q(", b")"),
+    (b"q[", b"]"),
+    (b"q|", b"|"),
+    (b"q/", b"/"),
+    (b"qq{", b"}"),
+    (b"qq(", b")"),
+    (b"qq[", b"]"),
+    (b"qq|", b"|"),
+    (b"%q(", b")"),
+    (b"%q{", b"}"),
+    (b"%q[", b"]"),
+    (b"%Q(", b")"),
+    (b"%Q{", b"}"),
+    (b"%(", b")"),
+    (b"~s(", b")"),
+    (b"~s{", b"}"),
+    (b"~S(", b")"),
+    (b"~S|", b"|"),
+    (b"$$", b"$$"),
+    (b"$/", b"/$"),
+    (b"R\"(", b")\""),
+    (b"r#\"", b"\"#"),
+    (b"r##\"", b"\"##"),
+    (b"#\"", b"\"#"),
+    (b"{|", b"|}"),
+];
+
+/// The length of what opens the literal that a text begins with, if it is closed on its line.
+fn literal(rest: &[u8]) -> Option<usize> {
+    let (open, close) = LITERALS.iter().find(|(open, _)| rest.starts_with(open))?;
+    let inside = rest.get(open.len()..rest.len().min(LITERAL_MAX))?;
+    let line = inside.get(..inside.iter().take_while(|b| **b >= b' ').count())?;
+    let end = memchr::memmem::find(line, close)?;
+    (end > 0 && line.first() != Some(&b' ')).then_some(open.len())
+}
+
+/// Bytes of a literal.
+const LITERAL_MAX: usize = 200;
+
+/// What closes the text that begins right behind `head`, if markup or a literal encloses it.
+pub(crate) fn closer(head: &[u8]) -> Option<&'static [u8]> {
+    // Most texts begin behind a quotation mark or a blank.
+    head.last().filter(|b| !is_any(b"'` =:", b))?;
+    let pair = LITERALS.iter().chain(&MARKUP).find(|(open, _)| head.ends_with(open))?;
+    Some(pair.1)
+}
+
 /// After a bracket or the hyphen of a YAML list.
 fn open(text: &[u8], at: usize) -> usize {
     match text.get(at..).unwrap_or_default() {
         // A quotation within the words that git takes away.
         [b'[', b'-', b'"' | b'\'', ..] | [b'{', b'+', b'"' | b'\'', ..] => at + 2,
         [b'{' | b'[', ..] if skip_markup(text, at).is_some() => at,
-        [b'%', b'w' | b'i', b'[' | b'(', ..] => at + 3,
+        [b'%', b'w' | b'i', b'[' | b'(' | b'{', ..] | [b'q' | b'~', b'w', b'[' | b'(' | b'{' | b'/', ..] => at + 3,
         [b'[' | b'{' | b'(', ..] => skip_blanks(text, at + 1),
         [b'-', b' ', ..] => skip_blanks(text, at + 2),
         // An anchor or a type of YAML: `password: &pw "…"`, `accountId: !!str …`.
@@ -295,6 +354,8 @@ fn skip_wrappers(text: &[u8], at: usize) -> usize {
             }
             _ if rest.starts_with(b"vec![") => b"vec![".len(),
             Some([b' ', ..]) if rest.starts_with(b"new ") => b"new ".len(),
+            // C++ encloses in brackets as well.
+            _ if rest.starts_with(b"R\"(") => return at,
             _ if prefix > 0 && matches!(rest.get(prefix), Some(b'"' | b'\'')) => prefix,
             _ => return at,
         };

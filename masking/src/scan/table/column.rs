@@ -35,17 +35,52 @@ const SUBJECTS: [&[u8]; 14] = [
     b"endpoint",
 ];
 
+/// A part of a cell that a slash divides.
+#[derive(Clone, Copy, Debug)]
+enum Side {
+    Front,
+    Back,
+}
+
 /// The cells of a column that a rule for names is about.
 #[derive(Debug)]
 pub(super) struct Column<'r> {
     pub(super) at: usize,
     pub(super) rule: &'r Keyed,
+    /// The part of each cell that has the value, if the header names two: `BUCKET/PREFIX`, `User / Password`.
+    side: Option<Side>,
     cells: Vec<ValuePlace>,
 }
 
 impl<'r> Column<'r> {
-    pub(super) fn new(at: usize, rule: &'r Keyed) -> Self {
-        Self { at, rule, cells: Vec::new() }
+    /// The column of a table whose header has a name of the rule at `name`.
+    pub(super) fn new(text: &[u8], table: &Table, name: usize, rule: &'r Keyed) -> Option<Self> {
+        let at = table.column(name)?;
+        let header = table.cells.get(at)?;
+        let slashes =
+            |from: usize, end: usize| text.get(from..end).map_or(0, |part| memchr::memchr_iter(b'/', part).count());
+        let side = match (slashes(header.start, name), slashes(name, header.end)) {
+            (0, 1..) => Some(Side::Front),
+            (1, 0) => Some(Side::Back),
+            _ => None,
+        };
+        Some(Self { at, rule, side, cells: Vec::new() })
+    }
+
+    /// The place of the value in a cell, which stands at this place.
+    pub(super) fn part(&self, text: &[u8], place: ValuePlace) -> ValuePlace {
+        let cell = text.get(place.start..place.end.unwrap_or(place.start)).unwrap_or_default();
+        let slash = memchr::memchr(b'/', cell).filter(|slash| *slash > 0).map(|slash| cell.split_at(slash));
+        match (self.side, slash) {
+            (Some(Side::Front), Some((front, _))) => {
+                ValuePlace { end: Some(place.start + front.trim_ascii_end().len()), ..place }
+            }
+            (Some(Side::Back), Some((front, back))) => {
+                let blanks = back.len() - back.get(1..).unwrap_or_default().trim_ascii_start().len();
+                ValuePlace { start: place.start + front.len() + blanks, ..place }
+            }
+            _ => place,
+        }
     }
 
     pub(super) fn add(&mut self, place: ValuePlace) {

@@ -36,6 +36,7 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
             matches!(
                 rest,
                 [b' ' | b'|' | b'\n' | b'\t', ..]
+                    | [b'/', b' ', ..]
                     | [b'!', b'!', ..]
                     | [b'&', b' ', ..]
                     | [b'\\', b'\\', ..]
@@ -47,6 +48,8 @@ pub(crate) fn is_cell(text: &[u8], name: &Name<'_>) -> bool {
         [0xe2, 0x94 | 0x95, ..] => true,
         // The last column of a query and of SQL.
         [b']', b'\'' | b'"', ..] | [b')', b' ', b'V' | b'v' | b'F' | b'f', ..] => true,
+        // `BUCKET/PREFIX`, `Account / Region`
+        [b'/', next, ..] => next.is_ascii_alphabetic(),
         // The last one of a list of columns, and of the members of one.
         [b'}', b',' | b']' | b' ' | b'\n' | b'\r', ..] => true,
         [b']', b',' | b' ' | b'\n' | b'\r', ..] => true,
@@ -103,7 +106,7 @@ pub(crate) fn values(
             continue;
         };
         let own = headers.get(at..).unwrap_or_default().iter().take_while(|header| header.name < table.header.end);
-        let columns = own.filter_map(|header| Some(Column::new(table.column(header.name)?, rules.get(header.rule)?)));
+        let columns = own.filter_map(|header| Column::new(text, &table, header.name, rules.get(header.rule)?));
         let mut columns: Vec<Column<'_>> = columns.collect();
         let login = columns.iter().any(|column| column.rule.is_of_passwords()) && table.is_of_logins(text);
         // What another column shows tells what the table is about.
@@ -111,7 +114,7 @@ pub(crate) fn values(
         let done = table.rows(text, |row, exact| {
             for column in columns.iter_mut().filter(|column| exact || column.rule.is_excuse()) {
                 let place = row.get(column.at).and_then(|cell| place(text, cell));
-                if let Some(place) = place {
+                if let Some(place) = place.map(|place| column.part(text, place)) {
                     column.rule.cell(text, place, login, reading, |value| {
                         told |= column.rule.is_of_accounts();
                         found(column.rule, value);
