@@ -43,6 +43,11 @@ const NOTATIONS: &[&str] = &[
     "Name      | Nummer         |\n----------+----------------+---\nNord      | ‹445362105763›   | SSO\nSüd       | ‹258043093341›   |\nLog       | ‹4410-7733-9052› | Team\nSandbox   | ‹675236893818›   | Bestellnr. 884120077315\n\nhttps://signin.aws.amazon.com/switchrole?account=‹445362105763›\n",
     // Longer names of which one is a part that stands elsewhere, but for those of files.
     "s3://‹colibri-exportes›/a; la copia está en ‹colibri-exportes-copia›, antes ‹old-colibri-exportes›: colibri-exportes-policy.json",
+    // Accounts that stand as another one does: in its list, as a key of its map, in an element like its own.
+    "account: \"‹228003806610›\"\ntrusted: [ \"‹941450900865›\", \"‹228003806610›\", \"‹305918274610›\" ]\n",
+    "{\"accountId\":\"‹471192830564›\",\"orderId\":\"812345678901\",\"x\":[\"812345678902\"]}",
+    "role arn:aws:iam::‹484653331452›:role/‹x-1›\nmap = {\n  \"‹484653331452›\" = { name = \"billing\" }\n  \"‹514436888393›\" = { name = \"ml\" }\n}\nid = { \"337684331799\" = 1 }\n",
+    "<tr><td align=\"right\">‹460317373450›</td><td>x</td></tr>\n<tr><td align=\"right\">‹997830627861›</td></tr>\n<!-- arn:aws:iam::‹460317373450›:root -->",
     // Lists that go on, and what a diff changes.
     "# uploads: s3 bucket list = [‹gable-images-iad›, ‹gable-images-cmh›]",
     "bucket: &b ‹harvest-exports-mum›\nbuckets: [*b, ‹harvest-exports-hyd›]\n",

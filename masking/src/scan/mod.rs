@@ -21,6 +21,7 @@ mod computed;
 mod dictionary;
 mod edge;
 mod estate;
+mod fellows;
 mod found;
 mod given;
 mod grams;

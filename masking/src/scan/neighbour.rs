@@ -33,36 +33,6 @@ fn add(hits: &mut Vec<Hit>, account: KindId, found: Vec<Range<usize>>) {
     hits.extend(found.into_iter().map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
 }
 
-/// Adds the accounts in the first column of the lines around one that stands there: `471192830564⇥prod`.
-pub(crate) fn columns(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
-    let begins = |start: usize| {
-        let row = text.get(start + ACCOUNT_LEN) == Some(&b'\t') && is_account(text, start);
-        row && (start == 0 || text.get(start - 1) == Some(&b'\n'))
-    };
-    let mut starts: Vec<usize> = hits.iter().filter(|hit| hit.kind == account).map(|hit| hit.start).collect();
-    starts.retain(|start| begins(*start));
-    starts.sort_unstable();
-    let next = |start: usize| memchr::memchr(b'\n', text.get(start..)?).map(|end| start + end + 1);
-    let previous = |start: usize| {
-        let head = text.get(..start.checked_sub(1)?)?;
-        Some(memchr::memrchr(b'\n', head).map_or(0, |end| end + 1))
-    };
-    // Each line is walked over once: up to the rows of the account before, and on from there.
-    let (mut found, mut read) = (Vec::new(), 0);
-    for start in starts {
-        if start < read {
-            continue;
-        }
-        let above = std::iter::successors(previous(start), |row| previous(*row));
-        found.extend(above.take_while(|row| *row >= read && begins(*row)));
-        let below: Vec<usize> =
-            std::iter::successors(next(start), |row| next(*row)).take_while(|row| begins(*row)).collect();
-        read = below.last().copied().unwrap_or(start) + ACCOUNT_LEN;
-        found.extend(below);
-    }
-    add(hits, account, found.into_iter().map(|start| start..start + ACCOUNT_LEN).collect());
-}
-
 /// Adds the accounts in the column between bars in which one stands: `prod | 471192830564 | …`.
 pub(crate) fn bars(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     let of_account = |hit: &&Hit| hit.kind == account;

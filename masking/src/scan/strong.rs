@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::catalog::KindId;
 use crate::placeholder::{self, Placeholder};
 use crate::scan::answer;
+use crate::scan::fellows;
 use crate::scan::found::Found;
 use crate::scan::kin;
 use crate::scan::neighbour;
@@ -51,7 +52,6 @@ impl Scanner {
         }
         if let Some(account) = self.rules.arns.account {
             neighbour::accounts(page.raw, &mut hits, account);
-            neighbour::columns(page.raw, &mut hits, account);
             neighbour::bars(page.raw, &mut hits, account);
             neighbour::plain(page.raw, &mut hits, account);
             neighbour::said(page.raw, &mut hits, account);
@@ -60,6 +60,7 @@ impl Scanner {
             let whole = place::whole(page.raw).filter(|_| answer);
             hits.extend(whole.map(|range| Hit::new(range, account, Source::Rule, Evidence::Context)));
             place::accounts(page.raw, |range| hits.push(Hit::new(range, account, Source::Rule, Evidence::Context)));
+            fellows::add(page.raw, &mut hits, account);
         }
         if let Some(kind) = self.rules.public_address {
             let mut found = |range| hits.push(Hit::new(range, kind, Source::Rule, Evidence::Context));

@@ -1,0 +1,99 @@
+//! Accounts that stand as another one does: in its list, or on a line that is the same in front of them and behind them.
+//! `trusted: ["471192830564", "305918274610"]`, `"471192830564" = { … }⏎"305918274610" = { … }`.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::catalog::{Edge, KindId};
+use crate::near::is_any;
+use crate::scan::check::ACCOUNT_LEN;
+use crate::scan::clause;
+use crate::scan::edge;
+use crate::scan::pick::{Evidence, Hit, Source};
+
+/// Bytes between two elements of a list.
+const BETWEEN_MAX: usize = 48;
+/// Bytes of a line in front of an account, and behind it.
+const FRONT_MAX: usize = 64;
+const BEHIND: usize = 2;
+/// Lines of different sorts that are remembered.
+const SHAPES_MAX: usize = 8;
+
+/// A line without its account: what stands in front of it, and right behind it.
+type Shape<'t> = (&'t [u8], &'t [u8]);
+
+/// Adds the accounts that stand as others do.
+pub(crate) fn add(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
+    let value = |start: usize| text.get(start..start + ACCOUNT_LEN).unwrap_or_default();
+    let shown: HashSet<&[u8]> =
+        hits.iter().filter(|hit| hit.kind == account).filter_map(|hit| text.get(hit.start..hit.end)).collect();
+    if shown.is_empty() {
+        return;
+    }
+    let numbers = numbers(text);
+    let mut known: Vec<bool> = numbers.iter().map(|start| shown.contains(value(*start))).collect();
+    // A list is walked over from its first element to its last, and back.
+    let pairs = || (1..numbers.len()).map(|at| (at - 1, at));
+    let mut join = |(one, other): (usize, usize)| {
+        let (Some(true), Some(from), Some(to)) = (known.get(one), numbers.get(one), numbers.get(other)) else { return };
+        if is_list(text.get(from.min(to) + ACCOUNT_LEN..*from.max(to)).unwrap_or_default())
+            && let Some(found) = known.get_mut(other)
+        {
+            *found = true;
+        }
+    };
+    pairs().for_each(&mut join);
+    pairs().rev().for_each(|(one, other)| join((other, one)));
+    let mut shapes: Vec<Shape<'_>> = Vec::new();
+    for (start, _) in numbers.iter().zip(&known).filter(|(_, known)| **known) {
+        let shape = shape(text, *start).filter(|shape| !shapes.contains(shape));
+        shapes.extend(shape.filter(|_| shapes.len() < SHAPES_MAX));
+    }
+    let alike = |start: usize| shape(text, start).is_some_and(|shape| shapes.contains(&shape));
+    let found = numbers.iter().zip(known).filter(|(start, known)| *known || alike(**start));
+    let new = found.map(|(start, _)| *start..start + ACCOUNT_LEN).filter(|range| !shown.contains(value(range.start)));
+    hits.extend(new.map(|range: Range<usize>| Hit::new(range, account, Source::Rule, Evidence::Context)));
+}
+
+/// Where numbers stand that may be accounts.
+fn numbers(text: &[u8]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut at = ACCOUNT_LEN - 1;
+    // One of so many bytes is a digit of an account.
+    while let Some(byte) = text.get(at) {
+        if !byte.is_ascii_digit() {
+            at += ACCOUNT_LEN;
+            continue;
+        }
+        let head = text.get(at + 1 - ACCOUNT_LEN..at).unwrap_or_default();
+        let start = at - head.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+        let rest = text.get(start..).unwrap_or_default();
+        let len = rest.iter().take(ACCOUNT_LEN + 1).take_while(|b| b.is_ascii_digit()).count();
+        let number = rest.get(..ACCOUNT_LEN).filter(|_| len == ACCOUNT_LEN && start + len > at);
+        if number.is_some_and(clause::is_account) && edge::holds(Edge::Digits, text, start, start + len) {
+            found.push(start);
+        }
+        at = (start + len).max(at + 1) + ACCOUNT_LEN - 1;
+    }
+    found
+}
+
+/// Returns whether what stands between two numbers joins the elements of a list.
+fn is_list(between: &[u8]) -> bool {
+    let sign = |b: &u8| b.is_ascii_whitespace() || is_any(b"\"'`,;\\", b);
+    let broken = || between.iter().filter(|b| **b == b'\n').count() == 1;
+    // A line break without a sign ends a line of prose or of a table.
+    let joined = between.contains(&b',') || between.contains(&b';') || between.len() >= 3 && !broken();
+    between.len() <= BETWEEN_MAX && joined && between.iter().all(sign)
+}
+
+fn shape(text: &[u8], start: usize) -> Option<Shape<'_>> {
+    let head = text.get(start.saturating_sub(FRONT_MAX + 1)..start)?;
+    let front = edge::last_line(head);
+    let behind = text.get(start + ACCOUNT_LEN..text.len().min(start + ACCOUNT_LEN + BEHIND))?;
+    let behind = behind.get(..behind.iter().take_while(|b| !b.is_ascii_alphanumeric()).count())?;
+    // The name of a member says less than its place: `id: …` may be that of anything.
+    let element = front.last() == Some(&b'>') && front.contains(&b'<');
+    let signs = !front.iter().any(u8::is_ascii_alphanumeric) && behind.first().is_some_and(|b| *b != b' ');
+    (front.len() <= FRONT_MAX && (element || signs)).then_some((front, behind))
+}
