@@ -48,6 +48,29 @@ const NOTATIONS: &[&str] = &[
     "{\"accountId\":\"‹471192830564›\",\"orderId\":\"812345678901\",\"x\":[\"812345678902\"]}",
     "role arn:aws:iam::‹484653331452›:role/‹x-1›\nmap = {\n  \"‹484653331452›\" = { name = \"billing\" }\n  \"‹514436888393›\" = { name = \"ml\" }\n}\nid = { \"337684331799\" = 1 }\n",
     "<tr><td align=\"right\">‹460317373450›</td><td>x</td></tr>\n<tr><td align=\"right\">‹997830627861›</td></tr>\n<!-- arn:aws:iam::‹460317373450›:root -->",
+    // Lists with anchors, of sets, of calls and of binaries; literals with a type; texts of Nix; what consoles print.
+    "buckets:\n  - &art ‹lumen-build-output›\n  - *art\n  - ‹lumen-stg-uploads.eu›\n",
+    "{:s3/buckets #{\"‹otter-ingest›\" \"‹otter-derived-eu›\"} :sse {:kms-key-id #uuid \"‹20668493-d2bb-c4c4-ea7a-0184c67d2a2c›\"}}",
+    ", buckets = [ mk \"‹quillon-terraform-state›\", mk \"‹quillon-lake-gold›\" ]",
+    "{buckets, [<<\"‹shrike-backups›\">>, <<\"‹shrike-attachments›\">>]},",
+    "dbPassword = ''\n  ‹XbjNJrQik6Xrnw5gbQWs3›\n  ''",
+    "local cfg = { bucket = [[‹heron-lua-cache›]], password = q{‹Tr0ub4dor&3x›} }\nbucket = $$‹heron-cache›$$; bucket = ~s(‹heron-site-2›)",
+    "jshell> System.getProperties().get(\"db.password\")\n$3 ==> \"‹X9skFHOqdVkVm1b22BNC3›\"\n",
+    "$DB_PASSWORD: set in global scope, exported, with 1 elements\n$DB_PASSWORD[1]: |‹hunter2x!Zq›|\n",
+    "PS C:\\> Get-S3Bucket | Select -Expand BucketName\n‹smew-transcripts›\n‹smew-sandbox-kv›\nPS C:\\> x\n",
+    // Names that are joined, and accounts in the brackets of a sentence.
+    "버킷은 `‹narae-settle-raw›`에서 `‹narae-settle-v2›`로 옮겼어요",
+    "The bucket moved from ‹narae-settle-raw› to ‹narae-settle-v2›.",
+    " ・AWSアカウント:‹789446531192›(本番)、‹557739009791›(監視)",
+    "La cuenta de AWS es la ‹483982976131›; la de pruebas\n   (‹708712057996›) se cierra, y el pedido (815204417730) no",
+    "Zasobnik (bucket) ‹zuraw-faktury› leży w regionie; kova (bucket) adı ‹turna-raporlar›.",
+    "usa la chiave KMS con ID ‹5d075339-53bc-b0fb-5ac9-c3e16dca2ee0›; o bucket novo se chama ‹garca-relatorios›",
+    // A mail in which letters are encoded.
+    "Content-Transfer-Encoding: quoted-printable\n\nA conta =C3=A9 a ‹931645964711›; a chave KMS =C3=A9 =\n‹57e08ce1-147f-8392-867c-ea10a023d27a›, senha =E9 ‹hunter2x!Zq›\n",
+    // Cells that hold two things.
+    "NAME      PROVIDER   BUCKET/PREFIX             PHASE\ndefault   aws        ‹cinder-velero›/cluster-a   Available\noffsite   aws        ‹cinder-velero-west›        Unavailable\n",
+    "| System | User / Password |\n|---|---|\n| jenkins | admin / ‹hunter2x!Zq› |\n",
+    "id,user,password\nab,root,‹hunter2x!Zq›\n",
     // Lists that go on, and what a diff changes.
     "# uploads: s3 bucket list = [‹gable-images-iad›, ‹gable-images-cmh›]",
     "bucket: &b ‹harvest-exports-mum›\nbuckets: [*b, ‹harvest-exports-hyd›]\n",

@@ -170,7 +170,10 @@ pub(crate) fn bucket(text: &[u8], at: usize) -> Option<Range<usize>> {
     let line = text.get(..at + memchr::memchr(b'\n', rest).unwrap_or(rest.len()))?;
     // Most sentences have no word that could be one.
     memchr::memchr(b'-', line.get(at..)?)?;
-    value(line, at, |before, word| is_verb(before) && is_slug(word) && check::passes(Check::Bucket, word))
+    value(line, at, |before, word| {
+        let told = (is_verb(before) || is_origin(before)) && is_slug(word) || is_naming(before) && word.contains(&b'-');
+        told && check::passes(Check::Bucket, word)
+    })
 }
 
 /// The buckets behind one that ends at `end`, in the same list.
@@ -196,6 +199,18 @@ pub(crate) fn other_buckets(text: &[u8], end: usize) -> Vec<Range<usize>> {
 
 /// Maximum buckets behind the first of a list.
 const OTHERS_MAX: usize = 16;
+
+/// Returns whether what follows a word is how something is called: `o bucket novo se chama b`.
+fn is_naming(word: &[u8]) -> bool {
+    static NAMING: Words =
+        words!("called|named|chama|llama|nomme|appelle|chiama|heißt|namens|называется|nazywa|heter|heet");
+    NAMING.has(word)
+}
+
+/// Returns whether a word tells where something was: `the bucket moved from b`.
+fn is_origin(word: &[u8]) -> bool {
+    matches!(word, b"from" | b"von" | b"desde" | b"depuis" | b"da")
+}
 
 /// Returns whether a word with hyphens is the name of something rather than an adjective: `read-only`, `state-of-the-art`.
 fn is_slug(word: &[u8]) -> bool {

@@ -1,11 +1,13 @@
 //! Names that could be words or anything else where they stand: one is somebody's if another name of the text begins with the
 //! same word, `acme` of `acme-logs` and of `the bucket acmebackup`, of `reads from acme-raw` and of `replica acme-db-2`.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use memchr::memmem;
 
 use crate::catalog::{Edge, KindId};
+use crate::near::is_any;
 use crate::scan::common;
 use crate::scan::edge;
 use crate::scan::pick::{Evidence, Hit, Source};
@@ -136,22 +138,30 @@ pub(crate) fn add(text: &[u8], doubtful: &[(Range<usize>, KindId)], told: Told, 
         let begins = |word: &&&[u8]| name.len() >= word.len() + REST_MIN && name.starts_with(word);
         shown.iter().find(begins).is_some_and(|word| is_own(word))
     };
-    let mut ends: Vec<(usize, KindId)> = Vec::new();
+    let mut ends: BTreeMap<usize, KindId> = BTreeMap::new();
     let of_names = |kind: KindId| told.bucket == Some(kind) || told.database == Some(kind);
     ends.extend(hits.iter().filter(|hit| of_names(hit.kind)).map(|hit| (hit.end, hit.kind)));
-    ends.sort_unstable();
     found.extend(doubtful.iter().filter(|(range, _)| is_shared(range)).cloned());
-    for word in shown {
-        let starts = memmem::find_iter(text, word).take(NAMES_MAX);
-        let told = starts.filter_map(|start| told_at(text, start..start + word.len(), told, &ends));
-        found.extend(told.filter(|_| is_own(word)));
+    for word in shown.into_iter().filter(|word| is_own(word)) {
+        // In their order, so that each may be joined to the one before it.
+        for start in memmem::find_iter(text, word).take(NAMES_MAX) {
+            if let Some((range, kind)) = told_at(text, start..start + word.len(), told, &ends) {
+                ends.insert(range.end, kind);
+                found.push((range, kind));
+            }
+        }
     }
     hits.extend(found.into_iter().map(|(range, kind)| Hit::new(range, kind, Source::Rule, Evidence::Context)));
 }
 
 /// The name that begins with a word which others begin with too, if what stands in front of it tells its kind: a word that
 /// does, or another name with what joins the two.
-fn told_at(text: &[u8], word: Range<usize>, told: Told, ends: &[(usize, KindId)]) -> Option<(Range<usize>, KindId)> {
+fn told_at(
+    text: &[u8],
+    word: Range<usize>,
+    told: Told,
+    ends: &BTreeMap<usize, KindId>,
+) -> Option<(Range<usize>, KindId)> {
     let Range { start, end } = word;
     let rest = text.get(end..).filter(|rest| rest.starts_with(b"-"))?;
     let in_name = |b: &&u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
@@ -165,10 +175,10 @@ fn told_at(text: &[u8], word: Range<usize>, told: Told, ends: &[(usize, KindId)]
     }
     let found = start..start + name.len();
     let head = text.get(start.saturating_sub(TELLING_MAX)..start)?;
-    let joined = JOINTS.iter().filter(|joint| head.ends_with(joint.as_bytes())).find_map(|joint| {
-        let first = ends.partition_point(|(end, _)| *end < start - joint.len());
-        ends.get(first).filter(|(end, _)| *end == start - joint.len()).map(|(_, kind)| *kind)
-    });
+    let before = ends.range(start.saturating_sub(BETWEEN_MAX)..start).next_back();
+    let behind = text.get(found.end);
+    let joins = |end: &usize| text.get(*end..start).is_some_and(|between| joins(between, behind));
+    let joined = before.filter(|(end, _)| joins(end)).map(|(_, kind)| *kind);
     if let Some(kind) = joined {
         return Some((found, kind));
     }
@@ -180,8 +190,31 @@ fn told_at(text: &[u8], word: Range<usize>, told: Told, ends: &[(usize, KindId)]
     Some((found, kind))
 }
 
+/// Returns whether what stands between two names joins them: a word, or the sign of a list that goes on or ends behind.
+fn joins(between: &[u8], behind: Option<&u8>) -> bool {
+    let mark = |b: &u8| is_any(b"\"'`*<>", b);
+    let blank = |b: &u8| b.is_ascii_whitespace() || mark(b);
+    let quoted = between.first().is_some_and(mark) && between.last().is_some_and(mark);
+    let word = || {
+        let open = between.iter().take_while(|b| mark(b)).count();
+        let close = between.iter().rev().take_while(|b| mark(b)).count();
+        let inside = between.get(open..between.len() - close).unwrap_or_default();
+        JOINTS.iter().any(|joint| inside == joint.as_bytes())
+    };
+    // `"a", "b"`, `List(a, b)`; `#{"a" "b"}`
+    let list = || {
+        let goes_on = quoted || behind.is_none_or(|b| is_any(b",)]}\n", b));
+        let rest = between.iter().filter(|b| !blank(b));
+        goes_on && rest.clone().count() == 1 && rest.clone().all(|b| *b == b',') || quoted && between.iter().all(blank)
+    };
+    between.len() <= BETWEEN_MAX && (word() || list())
+}
+
+/// Bytes between two names.
+const BETWEEN_MAX: usize = 48;
+
 /// What joins two names of one kind.
-const JOINTS: [&str; 18] = [
+const JOINTS: [&str; 23] = [
     " to ",
     " into ",
     " -> ",
@@ -200,6 +233,11 @@ const JOINTS: [&str; 18] = [
     "와 ",
     "과 ",
     " 및 ",
+    "에서 ",
+    "」から「",
+    "から",
+    "」、「",
+    "、",
 ];
 
 /// The first word of a name of several.

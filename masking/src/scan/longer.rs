@@ -29,7 +29,9 @@ pub(crate) fn around(text: &[u8], inner: Range<usize>) -> Option<Range<usize>> {
     let (front, rest) = (text.get(start..inner.start)?, tail.get(..after)?);
     // A hyphen joins words; without one it is another word.
     let joined = (front.is_empty() || front.ends_with(b"-")) && (rest.is_empty() || rest.starts_with(b"-"));
-    let whole = !front.starts_with(b"-") && !rest.ends_with(b"-") && front.len() < SIDE_MAX && after < SIDE_MAX;
+    // `${2-acme-exports}` gives a parameter a default.
+    let begins = front.first().is_none_or(u8::is_ascii_lowercase);
+    let whole = begins && !rest.ends_with(b"-") && front.len() < SIDE_MAX && after < SIDE_MAX;
     let ends = text.get(inner.end + after).is_none_or(|b| !b.is_ascii_alphanumeric() && *b != b'_');
     // The names of files are left: `acme-exports-policy.json`.
     let file = matches!(tail.get(after..), Some([b'.', next, ..]) if next.is_ascii_alphanumeric());
@@ -70,6 +72,7 @@ mod tests {
             ("acme-exports-copy_2", ""),
             ("acme-exportscopy", ""),
             ("-acme-exports-", ""),
+            ("${2-acme-exports}", ""),
             ("acme-exports-policy.json", ""),
             ("%2Facme-exports-copy", "acme-exports-copy"),
             (r"\nacme-exports-copy\n", "acme-exports-copy"),
@@ -78,7 +81,7 @@ mod tests {
         for (text, expected) in cases {
             let at = text.find("acme-exports").unwrap();
             let found = around(text.as_bytes(), at..at + "acme-exports".len());
-            assert_eq!(found.map_or("", |found| &text[found]), expected, "{text}");
+            assert_eq!(found.map_or("", |found| text.get(found).unwrap()), expected, "{text}");
         }
     }
 }

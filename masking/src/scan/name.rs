@@ -358,7 +358,11 @@ impl<'t> Name<'t> {
     pub(crate) fn is_query_for_several(&self, text: &[u8]) -> bool {
         let head = text.get(self.start.saturating_sub(NAME_MAX)..self.end).unwrap_or_default();
         let path = head.iter().rev().take_while(|b| in_path(**b) || b"[]*".contains(b)).count();
-        let path = head.get(head.len() - path..).unwrap_or_default();
+        let (front, path) = head.split_at_checked(head.len() - path).unwrap_or_default();
+        // `Get-S3Bucket | Select -Expand BucketName`
+        if front.ends_with(b"-Expand ") || front.ends_with(b"-ExpandProperty ") {
+            return true;
+        }
         path.windows(2).any(|pair| pair == b"[]" || pair == b"[*")
     }
 

@@ -163,19 +163,28 @@ pub(crate) fn told(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     }
     let mut at = 0;
     let mut found = Vec::new();
-    while let Some(blank) = memchr::memchr(b' ', text.get(at..).unwrap_or_default()).map(|blank| at + blank) {
+    while let Some(blank) = memchr::memchr2(b' ', b'(', text.get(at..).unwrap_or_default()).map(|blank| at + blank) {
         at = blank + 1;
         let number = at..at + ACCOUNT_LEN;
         let digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
         if digit(at)
             && digit(number.end - 1)
             && clause::stands(text, number.clone())
-            && is_told(text, blank, number.end)
+            && (is_told(text, blank, number.end) || is_remark(text, blank, number.end))
         {
             found.push(number);
         }
     }
     add(hits, account, found);
+}
+
+/// Returns whether a number stands alone in brackets behind words: `la de pruebas (582203941675)`.
+fn is_remark(text: &[u8], open: usize, end: usize) -> bool {
+    let line = text.get(open.saturating_sub(SENTENCE_MAX)..open).unwrap_or_default().trim_ascii_end();
+    let words = || line.rsplit(|b| b.is_ascii_whitespace()).filter(|word| !word.is_empty()).take(3);
+    let prose = line.last().is_some_and(|b| b.is_ascii_alphabetic() || !b.is_ascii());
+    let brackets = text.get(open) == Some(&b'(') && text.get(end) == Some(&b')');
+    brackets && prose && !words().any(clause::counts)
 }
 
 /// Returns whether a verb or a particle stands in front of the blank at `blank`, and the sentence ends at `end`.
@@ -213,9 +222,10 @@ fn next_in_sentence(text: &[u8], end: usize) -> Option<usize> {
         |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii() || matches!(b, b' ' | b',' | b'(' | b')' | b'\'' | b'-');
     let words = rest.iter().take_while(|b| prose(b)).count();
     let between = rest.get(..words)?;
-    let last = between.strip_suffix(b" ").or_else(|| between.strip_suffix(b"("))?;
+    let comma = || between.strip_suffix("、".as_bytes()).or_else(|| between.strip_suffix("，".as_bytes()));
+    let last = between.strip_suffix(b" ").or_else(|| between.strip_suffix(b"(")).or_else(comma)?;
     let counted = last.rsplit(|b| *b == b' ').take(2).any(clause::counts);
-    let several = last.iter().any(u8::is_ascii_alphabetic);
+    let several = last.iter().any(|b| b.is_ascii_alphabetic() || !b.is_ascii());
     (several && !counted && clause::stands(text, end + words..end + words + ACCOUNT_LEN)).then_some(end + words)
 }
 

@@ -238,8 +238,34 @@ fn encoded_byte(text: &[u8], at: usize) -> Option<(Range<usize>, Option<Seen>)> 
         [b'\n', ..] => Some((at..at + 2, Some(Seen::Nothing))),
         [b'\r', b'\n', ..] => Some((at..at + 3, Some(Seen::Nothing))),
         [b'C', b'2', b'=', b'A', b'0', ..] => Some((at..at + 6, Some(Seen::As(' ')))),
-        [high, low, ..] => number(&[*high, *low], 16).map(|sign| (at..at + 3, Some(Seen::As(sign)))),
+        [high, low, ..] => {
+            let (len, sign) =
+                encoded_letter(text, at).or_else(|| number(&[*high, *low], 16).map(|sign| (ENCODED_LEN, sign)))?;
+            Some((at..at + len, Some(Seen::As(sign))))
+        }
         _ => None,
+    }
+}
+
+/// Bytes of an encoded byte.
+const ENCODED_LEN: usize = 3;
+/// Bytes of a letter in UTF-8.
+const LETTER_MAX: usize = 4;
+
+/// The letter beyond ASCII that a mail encodes at `at`, in UTF-8 or in Latin-1, and its bytes there: `=C3=A9`, `=E9`.
+fn encoded_letter(text: &[u8], at: usize) -> Option<(usize, char)> {
+    let byte = |index: usize| {
+        let [b'=', digits @ ..] = text.get(at + index * ENCODED_LEN..)?.first_chunk::<ENCODED_LEN>()? else {
+            return None;
+        };
+        u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let first = byte(0).filter(|first| !first.is_ascii())?;
+    let len = (first.leading_ones() as usize).min(LETTER_MAX);
+    let bytes: Vec<u8> = (0..len).map_while(byte).collect();
+    match std::str::from_utf8(&bytes).ok().and_then(|letter| letter.chars().next()) {
+        Some(letter) => Some((len * ENCODED_LEN, letter)),
+        None => Some((ENCODED_LEN, char::from(first))).filter(|(_, letter)| letter.is_alphabetic()),
     }
 }
 

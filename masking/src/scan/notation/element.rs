@@ -1,6 +1,6 @@
 //! The elements of lists: what stands between one and the next.
 
-use super::skip::{REMARK_MAX, skip_blanks, skip_quote, skip_spaces};
+use super::skip::{REMARK_MAX, skip_anchor, skip_applied, skip_blanks, skip_quote, skip_spaces};
 use super::{PlaceKind, ValuePlace};
 use crate::scan::edge;
 
@@ -9,7 +9,10 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
     let close = skip_quote(text, end).unwrap_or(end);
     let at = skip_blanks(text, close);
     let (behind, joint) = match text.get(at..)? {
+        [b',', ..] if close > end => (skip_applied(text, skip_blanks(text, at + 1)), Joint::Comma),
         [b',', ..] => (at + 1, Joint::Comma),
+        // Binaries of Erlang.
+        [b'>', b'>', b',', b' ', b'<', b'<', ..] => (at + 6, Joint::Comma),
         rest if starts_conjunction(rest) > 0 && at > close => (at + starts_conjunction(rest), Joint::And),
         // `x ? "a" : "b"`, `"a" if x else "b"`
         [b':' | b'i', ..] if close > end && at == close + 1 => (other_branch(text, close)?, Joint::Arrow),
@@ -20,7 +23,9 @@ pub(crate) fn next_element(text: &[u8], end: usize) -> Option<Element> {
         // What Terraform and Pulumi change a value into.
         [b'-' | b'=', b'>', ..] => (at + 2, Joint::Arrow),
         [0xe2, 0x86, 0x92, ..] => (at + 3, Joint::Arrow),
-        [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => (at + 2, Joint::Dash),
+        [b'-', b' ', ..] if matches!(edge::previous(text, at), Some(b' ' | b'\n' | b'n')) => {
+            (skip_anchor(text, skip_blanks(text, at + 2)), Joint::Dash)
+        }
         [b'<', b'/', ..] => (next_tag(text, at)?, Joint::Tag),
         [b'|', next, ..] if *next != b'|' && *next != b'\n' => (at + 1, Joint::Cell),
         // What a diff changes a member into: `value: b⏎value: c`.

@@ -11,7 +11,7 @@ pub(crate) use element::{Element, Joint, ends_element, next_element, skip_arns};
 pub(crate) use opening::{closer, skip_closing, skip_remark};
 pub(crate) use operator::operator;
 use skip::REMARK_MAX;
-pub(crate) use skip::{BLANKS_MAX, skip_blanks, skip_particle, skip_quote, skip_spaces};
+pub(crate) use skip::{BLANKS_MAX, skip_anchor, skip_blanks, skip_particle, skip_quote, skip_spaces};
 
 /// Where a value begins, and how it is known to be one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What stands in front of a value itself: remarks, emphasis, markup, brackets and the calls around it.
 
-use super::skip::{BLANKS_MAX, REMARK_MAX, skip_blanks, skip_quote, skip_spaces, skip_word};
+use super::skip::{BLANKS_MAX, REMARK_MAX, skip_anchor, skip_applied, skip_blanks, skip_quote, skip_spaces, skip_word};
 use crate::near::is_any;
 use crate::scan::words::{Words, ends_with_ignore_case, holds_ignore_case, words};
 
@@ -187,8 +187,8 @@ fn skip_block(text: &[u8], at: usize) -> usize {
         [b'|' | b'>', ..] => rest.iter().take(3).take_while(|b| is_any(b"|>+-", b)).count(),
         [b'&', b'g', b't', b';', ..] => 4 + usize::from(matches!(rest.get(4), Some(b'-' | b'+'))),
         [b'<', b'<', ..] => rest.iter().take_while(|b| b.is_ascii_alphanumeric() || is_any(b"<-~'\"_", b)).count(),
-        // PowerShell's.
-        [b'@', b'"' | b'\'', b'\n', ..] => return skip_blanks(text, at + 3),
+        // PowerShell's, and that of Nix and Dhall.
+        [b'@', b'"' | b'\'', b'\n', ..] | [b'\'', b'\'', b'\n', ..] => return skip_blanks(text, at + 3),
         [b'"', b'"', b'"', b'\n', ..] | [b'\'', b'\'', b'\'', b'\n', ..] => return skip_blanks(text, at + 4),
         // A quotation mark goes on being one.
         [b'"', b'"', b'"', ..] => return at + 2,
@@ -297,8 +297,14 @@ fn open(text: &[u8], at: usize) -> usize {
         [b'[', b'-', b'"' | b'\'', ..] | [b'{', b'+', b'"' | b'\'', ..] => at + 2,
         [b'{' | b'[', ..] if skip_markup(text, at).is_some() => at,
         [b'%', b'w' | b'i', b'[' | b'(' | b'{', ..] | [b'q' | b'~', b'w', b'[' | b'(' | b'{' | b'/', ..] => at + 3,
-        [b'[' | b'{' | b'(', ..] => skip_blanks(text, at + 1),
-        [b'-', b' ', ..] => skip_blanks(text, at + 2),
+        [b'[', ..] => skip_applied(text, skip_blanks(text, at + 1)),
+        [b'{' | b'(', ..] => skip_blanks(text, at + 1),
+        [b'-', b' ', ..] => skip_anchor(text, skip_blanks(text, at + 2)),
+        // A set of Clojure, and a literal with its type: `#{"b"}`, `#uuid "…"`.
+        [b'#', b'{' | b'(' | b'[', ..] => skip_blanks(text, at + 2),
+        [b'#', first, ..] if first.is_ascii_alphabetic() => {
+            Some(skip_word(text, at + 1)).filter(|behind| skip_quote(text, *behind).is_some()).unwrap_or(at)
+        }
         // An anchor or a type of YAML: `password: &pw "…"`, `accountId: !!str …`.
         [b'&', first, ..] | [b'!', first @ b'!', ..] if first.is_ascii_alphabetic() || *first == b'!' => {
             skip_word(text, at)

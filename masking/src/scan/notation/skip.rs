@@ -19,6 +19,26 @@ pub(super) fn skip_word(text: &[u8], at: usize) -> usize {
     if rest.get(len) == Some(&b' ') { at + len + 1 } else { at }
 }
 
+/// After the anchor of YAML in front of a value: `&logs acme-logs`.
+pub(crate) fn skip_anchor(text: &[u8], at: usize) -> usize {
+    match text.get(at..) {
+        Some([b'&', first, ..]) if first.is_ascii_alphabetic() => skip_word(text, at),
+        _ => at,
+    }
+}
+
+/// After the function that is applied to a text in a list: `[ bucket "a", bucket "b" ]`.
+pub(super) fn skip_applied(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..text.len().min(at + APPLIED_MAX)).unwrap_or_default();
+    let len = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+    let applied =
+        rest.first().is_some_and(u8::is_ascii_alphabetic) && matches!(rest.get(len..), Some([b' ', b'"' | b'\'', ..]));
+    if applied { at + len + 1 } else { at }
+}
+
+/// Bytes of the name of a function.
+const APPLIED_MAX: usize = 24;
+
 /// Returns the length of the quotation mark of HTML, a URL or print that a text begins with.
 fn mark_len(rest: &[u8]) -> Option<usize> {
     match rest {

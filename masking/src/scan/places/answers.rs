@@ -54,6 +54,7 @@ pub(super) fn shown_len(line: &[u8]) -> usize {
     let (open, close): (&[u8], &[u8]) = match line.first() {
         Some(b'[') => (b"[", b"] "),
         Some(b'O') => (b"Out[", b"]: "),
+        Some(b'$') => (b"$", b" ==> "),
         Some(b'=') => return if line.starts_with(b"=> ") { b"=> ".len() } else { 0 },
         _ => return 0,
     };

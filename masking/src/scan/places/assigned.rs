@@ -60,6 +60,14 @@ pub(super) fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option
     if let Some(at) = macros() {
         return Some(ValuePlace::after(text, at, PlaceKind::Assigned));
     }
+    if let Some(place) = listed_by_fish(name, text) {
+        return Some(place);
+    }
+    // `Zasobnik (bucket) acme-raw`: the noun says what the word in front of it means.
+    if head.ends_with(b" (") && starts(text, name.end, ") ") {
+        let verb = said(text, name.end + 1, name.end + 2);
+        return Some(ValuePlace::after(text, verb.unwrap_or(name.end + 2), PlaceKind::Said));
+    }
     let word = || !closed && name.is_word();
     // `:account-id "471192830564"`, `proxy_set_header x-api-key "…"`: a name with hyphens is one of a program.
     let is_string = || {
@@ -103,6 +111,21 @@ pub(super) fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option
     (prose || place.quoted).then_some(ValuePlace { tight, leads: name.leads(text), ..place })
 }
 
+/// `$BUCKET[1]: |b|`: the elements of a variable as fish shows them.
+fn listed_by_fish(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let rest = text.get(name.end..)?.strip_prefix(b"[")?;
+    let digits = rest.iter().take(4).take_while(|b| b.is_ascii_digit()).count();
+    let value = rest.get(digits..)?.strip_prefix(b"]: |")?;
+    let line = value
+        .get(..memchr::memchr(b'\n', value.get(..value.len().min(SHOWN_MAX))?).unwrap_or(value.len().min(SHOWN_MAX)))?;
+    let len = line.trim_ascii_end().strip_suffix(b"|")?.len();
+    let start = text.len() - value.len();
+    (digits > 0).then_some(ValuePlace { start, end: Some(start + len), kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
+}
+
+/// Bytes of a line in which a value is shown.
+const SHOWN_MAX: usize = 256;
+
 /// ``Set `bucket` to `b` ``, ``` `DB_PASSWORD` was `…` ```: what a sentence says of a name that is marked as code.
 fn marked(text: &[u8], at: usize) -> Option<(usize, PlaceKind)> {
     let verb = ["to ", "is ", "was ", "should be "].into_iter().find(|verb| starts(text, at, verb))?;
@@ -119,7 +142,8 @@ fn is_key_of_hash(head: &[u8], text: &[u8], end: usize) -> bool {
 
 /// Returns whether a name is a key of Lisp's with a string or a number at `at` for its value: `:password "…"`, `:db/password "…"`.
 fn is_key_of_lisp(head: &[u8], text: &[u8], at: usize) -> bool {
-    if !text.get(at).is_some_and(|b| *b == b'"' || b.is_ascii_digit()) {
+    // `#uuid "…"` too.
+    if !text.get(at).is_some_and(|b| matches!(b, b'"' | b'#') || b.is_ascii_digit()) {
         return false;
     }
     let near = head.get(head.len().saturating_sub(TYPE_MAX)..).unwrap_or_default();

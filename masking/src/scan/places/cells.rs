@@ -159,6 +159,10 @@ pub(super) fn tuple(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     if is_dimension(text, name.start - 1) {
         return Some(ValuePlace::after(text, comma, PlaceKind::Assigned));
     }
+    // `{buckets, [<<"b">>, <<"c">>]}`
+    if text.get(comma) == Some(&b'[') && edge::previous(text, name.start) == Some(b'{') {
+        return Some(ValuePlace::after(text, comma, PlaceKind::Assigned));
+    }
     // `r.add("spring.datasource.password", () -> "…")`: a function that returns it.
     let returned = ["() -> ", "() => ", "-> { ", "lambda: "].into_iter().find(|start| starts(text, comma, start));
     let comma = comma + returned.map_or(0, str::len);

@@ -6,7 +6,7 @@ use super::forms::ROW_MAX;
 use crate::near::is_any;
 use crate::scan::edge;
 use crate::scan::name::Name;
-use crate::scan::notation::{BLANKS_MAX, PlaceKind, ValuePlace};
+use crate::scan::notation::{BLANKS_MAX, PlaceKind, ValuePlace, skip_anchor};
 use crate::scan::words;
 
 /// A row of two cells, each on a line of its own: `* - Bucket⏎  - b` of reStructuredText, `! Bucket⏎| b` of MediaWiki.
@@ -190,6 +190,8 @@ pub(crate) fn next_item_of_list(text: &[u8], at: usize) -> Option<ValuePlace> {
     if let Some(place) = labelled(item, start) {
         return Some(place);
     }
+    let anchor = skip_anchor(item, 0);
+    let (item, mark) = (item.get(anchor..)?, mark + anchor);
     let quote = usize::from(item.first() == Some(&b'`'));
     let inside = item.get(quote..)?;
     let len = inside.iter().position(|b| *b <= b' ' || *b == b'`' || *b == b',').unwrap_or(inside.len());

@@ -103,6 +103,14 @@ static VERBS: Phrases = Phrases::new(&[
     "with the id",
     "with name",
     "with the name",
+    "mit ID",
+    "con ID",
+    "con l'ID",
+    "avec l'ID",
+    "avec l’ID",
+    "com ID",
+    "com o ID",
+    "med ID",
     "ist",
     "heißt",
     "namens",
@@ -287,7 +295,7 @@ const PREPOSITIONS: [&str; 18] = [
 ];
 
 /// Verbs after that.
-const LINKS: [&str; 14] = [
+const LINKS: [&str; 16] = [
     "is ",
     "is: ",
     "ist ",
@@ -302,4 +310,6 @@ const LINKS: [&str; 14] = [
     "é ",
     "se chama ",
     "называется ",
+    "— ",
+    "– ",
 ];
