@@ -106,8 +106,13 @@ fn a_value_is_known_everywhere() {
             &[("s3_bucket", "acme-logs-1"), ("s3_bucket", "acme-logs-1.old")],
             &["s3_bucket:acme-logs-1.old", "s3_bucket:acme-logs-1"],
         ),
-        // A part of another name is not the value.
-        (&Policy::default(), "acme-logs-12 xacme-logs-1 acme-logs-1-b", &[("s3_bucket", "acme-logs-1")], &[]),
+        // Another name that begins alike is not the value. One that has it among its words is masked as a whole.
+        (
+            &Policy::default(),
+            "acme-logs-12 xacme-logs-1 acme-logs-1-b",
+            &[("s3_bucket", "acme-logs-1")],
+            &["s3_bucket:acme-logs-1-b"],
+        ),
         (&Policy::default(), "1305918274610 3059182746101", &[("account_id", "305918274610")], &[]),
         // What is too much like a word is not looked for.
         (&Policy::default(), "the logs of production", &[("s3_bucket", "logs"), ("s3_bucket", "production")], &[]),

@@ -36,6 +36,8 @@ pub(crate) struct Dictionary {
     pub(crate) grams: Vec<(u32, u8)>,
     /// Bytes of the shortest value.
     pub(crate) shortest: usize,
+    /// Longer names of which a value is a part are looked for too. An inventory lists what is somebody's by itself.
+    grows: bool,
     /// The words for each kind of which a value needs one beside it.
     words: Vec<(KindId, Box<[Box<str>]>)>,
 }
@@ -60,8 +62,8 @@ impl Dictionary {
         let mut sorted: Vec<(KindId, Spread, &str)> = values.collect();
         sorted.sort_by_key(|(kind, _, value)| (*value, *kind));
         sorted.dedup_by_key(|(.., value)| *value);
-        let mut dictionary =
-            Self { shortest: sorted.iter().map(|(.., value)| value.len()).min().unwrap_or(0), ..Self::default() };
+        let mut dictionary = Self { grows: true, ..Self::default() };
+        dictionary.shortest = sorted.iter().map(|(.., value)| value.len()).min().unwrap_or(0);
         dictionary.values.reserve(sorted.len());
         dictionary.text.reserve(sorted.iter().map(|(.., value)| value.len()).sum());
         dictionary.grams.reserve(sorted.len() * STEP_MAX);
@@ -179,7 +181,7 @@ impl Value {
         if edge::holds(self.edge, text, start, end) {
             return fits().then_some(start..end);
         }
-        let named = self.spread == Spread::Anywhere && longer::may_grow(dictionary.text(self));
+        let named = dictionary.grows && self.spread == Spread::Anywhere && longer::may_grow(dictionary.text(self));
         named.then(|| longer::around(text, start..start + self.len())).flatten()
     }
 }
