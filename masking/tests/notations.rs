@@ -751,6 +751,8 @@ const OTHERWISE: &[&str] = &[
     "[aws_sqs_based_s3://cloudtrail-1]\n",
     "Bucket for the uploads: see below, bucket to use: none\n",
     "{:engine \"v8\" :identifier x}\n{\"engine\": \"v8\", \"identifier\": \"main\"}\n",
+    // Cells with marks of a wiki around them, under a header with a column that counts.
+    "||#||Account||Bucket||\n|1|‹471192830564›|‹heron-raw-fra›|\n|2|{{*}}‹305918274610›{{*}}|‹heron-index-fra›|\n|3|{{{‹582203941675›}}}|-|\n|4|{color:red}‹164920385517›{color}|-|\n",
 ];
 
 #[test]

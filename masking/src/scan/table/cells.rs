@@ -176,6 +176,37 @@ pub(super) fn untagged(text: &[u8], cell: Range<usize>) -> Range<usize> {
     start..end
 }
 
+/// A cell of a wiki without the marks of its whole content: `{{x}}`, `{{{x}}}`, `{{*}}x{{*}}`, `{color:red}x{color}`.
+pub(super) fn unmarked(text: &[u8], cell: Range<usize>) -> Range<usize> {
+    let Range { mut start, mut end } = cell;
+    for _ in 0..TAGS_MAX {
+        let bytes = text.get(start..end).unwrap_or_default();
+        match marks(bytes).filter(|(open, close)| open + close < bytes.len()) {
+            Some((open, close)) => (start, end) = (start + open, end - close),
+            None => break,
+        }
+    }
+    start..end
+}
+
+/// The bytes of the marks with which the content of a cell begins and ends.
+fn marks(bytes: &[u8]) -> Option<(usize, usize)> {
+    const EMPHASIS: [&[u8]; 4] = [b"{{*}}", b"{*}", b"{{_}}", b"{_}"];
+    bytes.first().filter(|b| **b == b'{')?;
+    if let Some(mark) = EMPHASIS.iter().find(|mark| bytes.starts_with(mark)) {
+        return bytes.ends_with(mark).then_some((mark.len(), mark.len()));
+    }
+    let braces = bytes.iter().take(3).take_while(|b| **b == b'{').count();
+    if braces > 1 {
+        let closed = bytes.iter().rev().take(braces).take_while(|b| **b == b'}').count();
+        return (closed == braces).then_some((braces, braces));
+    }
+    let close = memchr::memchr(b'}', bytes)?;
+    let word = bytes.get(1..close)?.split(|b| *b == b':').next().filter(|word| !word.is_empty())?;
+    let head = bytes.strip_suffix(b"}")?.strip_suffix(word)?.strip_suffix(b"{")?;
+    Some((close + 1, bytes.len() - head.len()))
+}
+
 /// Maximum elements around the content of a cell.
 const TAGS_MAX: usize = 3;
 

@@ -112,9 +112,12 @@ impl Table {
     /// look, `|  State  |  available  |`.
     fn is_headed(&self, text: &[u8]) -> bool {
         let rule = || self.next_line(text, self.header.end).and_then(|line| text.get(line)).is_some_and(is_rule);
-        // `||Region||Bucket||` of a wiki.
-        let marked = text.get(self.header.clone()).is_some_and(|header| header.trim_ascii_start().starts_with(b"||"));
-        self.separator != Separator::Sign(b"|") || marked || rule()
+        self.separator != Separator::Sign(b"|") || self.is_of_wiki(text) || rule()
+    }
+
+    /// Returns whether its header is one of a wiki: `||Region||Bucket||`.
+    pub(super) fn is_of_wiki(&self, text: &[u8]) -> bool {
+        text.get(self.header.clone()).is_some_and(|header| header.trim_ascii_start().starts_with(b"||"))
     }
 
     /// Returns whether a column names users, so that another one gives their passwords.

@@ -195,7 +195,9 @@ impl Table {
         (line.len() > 4 && line.starts_with(b"||") && line.ends_with(b"||")).then_some(())?;
         let cells = split(text, header.clone(), Separator::Sign(b"||"));
         let inner = cells.get(1..cells.len().saturating_sub(1)).unwrap_or_default();
-        let named = inner.iter().all(|cell| text.get(trim(text, cell.clone())).is_some_and(is_heading));
+        // A column that counts the rows is headed by a sign.
+        let heading = |cell: &[u8]| is_heading(cell) || cell == b"#";
+        let named = inner.iter().all(|cell| text.get(trim(text, cell.clone())).is_some_and(heading));
         let plausible = named && inner.len() >= 2;
         let table = Self { header: header.clone(), cells, separator: Separator::Sign(b"|"), ends, title: None };
         let row = table.next_line(text, table.header.end).and_then(|line| text.get(line))?;

@@ -13,7 +13,7 @@ use crate::scan::keyed::Keyed;
 use crate::scan::name::Name;
 use crate::scan::notation::{PlaceKind, ValuePlace, skip_quote};
 use crate::scan::reading::{Header, Reading};
-use cells::{trim, unset, untagged};
+use cells::{trim, unmarked, unset, untagged};
 use column::Column;
 use header::Refused;
 use rows::Table;
@@ -111,9 +111,10 @@ pub(crate) fn values(
         let login = columns.iter().any(|column| column.rule.is_of_passwords()) && table.is_of_logins(text);
         // What another column shows tells what the table is about.
         let mut told = false;
+        let wiki = table.is_of_wiki(text);
         let done = table.rows(text, |row, exact| {
             for column in columns.iter_mut().filter(|column| exact || column.rule.is_excuse()) {
-                let place = row.get(column.at).and_then(|cell| place(text, cell));
+                let place = row.get(column.at).and_then(|cell| place(text, cell, wiki));
                 if let Some(place) = place.map(|place| column.part(text, place)) {
                     column.rule.cell(text, place, login, reading, |value| {
                         told |= column.rule.is_of_accounts();
@@ -130,12 +131,13 @@ pub(crate) fn values(
     }
 }
 
-/// The place of a value in a cell, without blanks and quotation marks.
-fn place(text: &[u8], cell: &Range<usize>) -> Option<ValuePlace> {
+/// The place of a value in a cell, without blanks, quotation marks, and the marks of a `wiki`.
+fn place(text: &[u8], cell: &Range<usize>, wiki: bool) -> Option<ValuePlace> {
     let cell = trim(text, cell.clone());
     // The bar with which a row of MediaWiki begins.
     let bar = usize::from(text.get(cell.clone())?.starts_with(b"| "));
     let cell = untagged(text, unset(text, trim(text, cell.start + bar..cell.end)));
+    let cell = if wiki { unmarked(text, cell) } else { cell };
     let stars = text.get(cell.clone())?.iter().take_while(|b| matches!(b, b'*' | b'_')).count();
     let start = skip_quote(text, cell.start + stars).unwrap_or(cell.start + stars);
     // The element around the table ends with its last cell.
