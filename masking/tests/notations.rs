@@ -753,6 +753,8 @@ const OTHERWISE: &[&str] = &[
     "{:engine \"v8\" :identifier x}\n{\"engine\": \"v8\", \"identifier\": \"main\"}\n",
     // Cells with marks of a wiki around them, under a header with a column that counts.
     "||#||Account||Bucket||\n|1|‹471192830564›|‹heron-raw-fra›|\n|2|{{*}}‹305918274610›{{*}}|‹heron-index-fra›|\n|3|{{{‹582203941675›}}}|-|\n|4|{color:red}‹164920385517›{color}|-|\n",
+    // The rows of one statement end before the next one.
+    "INSERT INTO t (id, account_id, a, b) VALUES\n  (1, '‹471192830564›', 'x', NULL);\nINSERT INTO up(id, s3_bucket, k, etag) VALUES (1,'‹heron-up-eu›','u/1','\"58fc\"'),(2,'‹heron.open›','u/2',NULL);\n",
 ];
 
 #[test]

@@ -133,6 +133,8 @@ impl Table {
             return cells_after(text, end, count);
         }
         let lists = match self.separator {
+            // The next statement begins with the columns of another table.
+            Separator::Tuples(Bracket::Round) => Some((Bracket::Round, Bracket::Round.gap(), b";]{}".as_slice())),
             Separator::Tuples(bracket) => Some((bracket, bracket.gap(), b"]{}".as_slice())),
             Separator::Objects | Separator::Series => Some((Bracket::Square, OBJECTS_GAP, b"]".as_slice())),
             _ => None,
