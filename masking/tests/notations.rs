@@ -755,6 +755,8 @@ const OTHERWISE: &[&str] = &[
     "||#||Account||Bucket||\n|1|‹471192830564›|‹heron-raw-fra›|\n|2|{{*}}‹305918274610›{{*}}|‹heron-index-fra›|\n|3|{{{‹582203941675›}}}|-|\n|4|{color:red}‹164920385517›{color}|-|\n",
     // The rows of one statement end before the next one.
     "INSERT INTO t (id, account_id, a, b) VALUES\n  (1, '‹471192830564›', 'x', NULL);\nINSERT INTO up(id, s3_bucket, k, etag) VALUES (1,'‹heron-up-eu›','u/1','\"58fc\"'),(2,'‹heron.open›','u/2',NULL);\n",
+    // Rows that have the look of numbered lines.
+    "COPY t (id, host, username, password) FROM stdin;\n1\tdb-a\tknot\t‹kuYhF#Onk4OE2cH4›\n2\tdb-b\tgeo\t‹meadow-copper-5944›\n\\.\n",
 ];
 
 #[test]

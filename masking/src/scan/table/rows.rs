@@ -111,8 +111,14 @@ impl Table {
         let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return cells };
         let (front, back) = (first.start..first.start, last.end..last.end);
         // A row that begins with its number has the look of a line that is numbered.
-        let numbered = text.get(first.clone()).is_some_and(|cell| cell.starts_with(b"   "));
-        if self.cells.len() == cells.len() + 1 && numbered && self.separator == Separator::Sign(b"|") {
+        let begins = |blanks: &[u8]| text.get(first.clone()).is_some_and(|cell| cell.starts_with(blanks));
+        let numbered = match self.separator {
+            Separator::Sign(b"|") => begins(b"   "),
+            // The number with its tab: `1⇥db.acme.com⇥…`.
+            Separator::Sign([b'\t'] | [.., b'\\', b't']) => begins(b"  "),
+            _ => false,
+        };
+        if self.cells.len() == cells.len() + 1 && numbered {
             return [front].into_iter().chain(cells).collect();
         }
         if self.cells.len() != cells.len() + 2 {
