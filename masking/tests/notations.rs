@@ -757,6 +757,8 @@ const OTHERWISE: &[&str] = &[
     "INSERT INTO t (id, account_id, a, b) VALUES\n  (1, '‹471192830564›', 'x', NULL);\nINSERT INTO up(id, s3_bucket, k, etag) VALUES (1,'‹heron-up-eu›','u/1','\"58fc\"'),(2,'‹heron.open›','u/2',NULL);\n",
     // Rows that have the look of numbered lines.
     "COPY t (id, host, username, password) FROM stdin;\n1\tdb-a\tknot\t‹kuYhF#Onk4OE2cH4›\n2\tdb-b\tgeo\t‹meadow-copper-5944›\n\\.\n",
+    // Cells that span rows and columns.
+    "<table><tr><th>Account</th><th>Check</th><th>Private&nbsp;IP</th></tr>\n<tr><td rowspan=\"2\" align=\"right\">‹471192830564›</td><td>a</td><td>-</td></tr>\n<tr><td>b</td><td>-</td></tr>\n<tr><td align=\"right\">‹305918274610›</td><td colspan=\"2\">c</td></tr>\n</table><table><tr><td>582203941675</td><td>d</td><td>e</td></tr></table>\n",
 ];
 
 #[test]

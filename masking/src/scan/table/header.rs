@@ -333,7 +333,19 @@ impl Table {
         let end = at + memchr::memmem::find(text.get(at..text.len().min(at + LINE_MAX))?, b"</tr>")?;
         refused.elements = end;
         let cells = split(text, start..end, Separator::Elements);
-        let heading = |cell: &Range<usize>| text.get(untagged(text, cell.clone())).is_some_and(is_heading);
+        // `Private&nbsp;IP`
+        let spaced = |cell: &[u8]| {
+            let mut parts = Vec::with_capacity(cell.len());
+            let mut rest = cell;
+            while let Some(at) = memchr::memmem::find(rest, b"&nbsp;") {
+                parts.extend(rest.get(..at).unwrap_or_default());
+                parts.push(b' ');
+                rest = rest.get(at + b"&nbsp;".len()..).unwrap_or_default();
+            }
+            parts.extend(rest);
+            is_heading(&parts)
+        };
+        let heading = |cell: &Range<usize>| text.get(untagged(text, cell.clone())).is_some_and(spaced);
         let head = matches!(near.get(open + 2), Some(b'h'));
         let plausible = (cells.len() >= 2 || head) && cells.iter().all(heading);
         plausible.then_some(Self {

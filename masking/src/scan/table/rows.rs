@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::near::is_any;
 use crate::placeholder;
-use crate::scan::table::cells::{Quote, aligned, cells_after, elements, split};
+use crate::scan::table::cells::{COLUMNS_MAX, Quote, aligned, cells_after, elements, split};
 use crate::scan::table::line::{Break, LINE_MAX, line_end};
 use crate::scan::table::separator::{Bracket, LATEX, Separator};
 
@@ -35,6 +35,7 @@ impl Table {
             return self.series(text, found);
         }
         let mut done = self.header.end;
+        let mut spans = Spans::default();
         while let Some(line) = self.next_line(text, done) {
             let bytes = text.get(line.clone()).unwrap_or_default();
             // Nothing, or a row of another table, which bars draw.
@@ -59,6 +60,7 @@ impl Table {
                         apart.filter(|apart| apart.len() == cells.len()).unwrap_or(cells)
                     }
                     Separator::Blanks => aligned(text, &line, self.header.start, &self.cells),
+                    Separator::Elements => spans.spread(text, split(text, line.clone(), Separator::Elements)),
                     separator => split(text, line.clone(), separator),
                 };
                 let cells = self.padded(text, cells);
@@ -131,7 +133,10 @@ impl Table {
     pub(super) fn next_line(&self, text: &[u8], end: usize) -> Option<Range<usize>> {
         if self.separator == Separator::Elements {
             let gap = text.get(end..text.len().min(end + GAP_MAX))?;
-            let start = end + memchr::memmem::find(gap, b"<tr")?;
+            let start = memchr::memmem::find(gap, b"<tr")?;
+            // Another table has columns of its own.
+            memchr::memmem::find(gap.get(..start)?, b"</table").is_none().then_some(())?;
+            let start = end + start;
             let rest = text.get(start..text.len().min(start + LINE_MAX))?;
             return Some(start..start + memchr::memmem::find(rest, b"</tr>")?);
         }
@@ -162,6 +167,47 @@ impl Table {
         text.get(start)?;
         Some(start..line_end(text, start, Some(self.ends))?.0)
     }
+}
+
+/// The rows for which a cell of HTML still fills each column: `<td rowspan="2">`.
+#[derive(Debug, Default)]
+struct Spans(Vec<usize>);
+
+impl Spans {
+    /// The cells of a row, and empty ones for the columns that another one fills.
+    fn spread(&mut self, text: &[u8], cells: Vec<Range<usize>>) -> Vec<Range<usize>> {
+        let mut row = Vec::new();
+        for cell in cells {
+            self.fill(&mut row, cell.start);
+            let (rows, columns) = (span(text, cell.start, b"rowspan="), span(text, cell.start, b"colspan="));
+            for column in 0..columns.min(COLUMNS_MAX.saturating_sub(row.len())) {
+                self.0.resize(self.0.len().max(row.len() + 1), 0);
+                self.0.get_mut(row.len()).into_iter().for_each(|left| *left = rows - 1);
+                row.push(if column == 0 { cell.clone() } else { cell.end..cell.end });
+            }
+        }
+        let end = row.last().map_or(0, |cell| cell.end);
+        self.fill(&mut row, end);
+        row
+    }
+
+    /// Adds the columns that are filled from above.
+    fn fill(&mut self, row: &mut Vec<Range<usize>>, at: usize) {
+        while let Some(left) = self.0.get_mut(row.len()).filter(|left| **left > 0) {
+            *left -= 1;
+            row.push(at..at);
+        }
+    }
+}
+
+/// How many rows or columns the cell spans whose content begins at `at`.
+fn span(text: &[u8], at: usize, attribute: &[u8]) -> usize {
+    let head = text.get(at.saturating_sub(GAP_MAX)..at).unwrap_or_default();
+    let tag = memchr::memrchr(b'<', head).and_then(|open| head.get(open..)).unwrap_or_default();
+    let value = memchr::memmem::find(tag, attribute).and_then(|at| tag.get(at + attribute.len()..));
+    let value = value.map(|value| value.strip_prefix(b"\"").unwrap_or(value)).unwrap_or_default();
+    let digits = value.iter().take(3).take_while(|b| b.is_ascii_digit());
+    digits.fold(0, |span, digit| span * 10 + usize::from(digit - b'0')).max(1)
 }
 
 /// `|---|---|`, `+-----+`, `├─────┼`, `====  ====`
