@@ -229,6 +229,7 @@ fn word(text: &[u8]) -> Option<(Kind, usize)> {
         [b':', rest @ ..] => {
             let digits = count(rest.get(..rest.len().min(NUMBER_MAX + 1))?, |b| b.is_ascii_digit());
             let placed = (1..=NUMBER_MAX).contains(&digits) && rest.get(digits) == Some(&b':');
+            let placed = placed && !(digits >= PORT_MIN && is_of_password_file(rest.get(digits + 1..)?));
             let kind = if word.contains(&b'.') || word.contains(&b'/') { Kind::ValuePlace } else { Kind::Word };
             placed.then_some((kind, len + digits + 2)).or_else(|| context(word)).or_else(|| file(word, len))
         }
@@ -243,6 +244,20 @@ fn word(text: &[u8]) -> Option<(Kind, usize)> {
         _ => context(word),
     }
 }
+
+/// Returns whether a host and a port stand in front of the other fields of a line: `db.acme.com:5432:orders:app:…`.
+/// (PostgreSQL documentation, "The Password File")
+fn is_of_password_file(rest: &[u8]) -> bool {
+    let line = rest.get(..count(rest.get(..rest.len().min(WORD_MAX)).unwrap_or_default(), |b| b > b' '));
+    let mut fields = line.unwrap_or_default().splitn(3, |b| *b == b':');
+    let mut named =
+        || fields.next().is_some_and(|field| !field.is_empty() && field.iter().all(|b| in_word(*b) || *b == b'*'));
+    let blank = rest.get(line.map_or(0, <[u8]>::len)).is_none_or(|b| matches!(b, b'\n' | b'\r'));
+    named() && named() && blank && fields.next().is_some_and(|password| !password.is_empty())
+}
+
+/// Minimum digits of a port.
+const PORT_MIN: usize = 4;
 
 /// `#12 3.141 `, as BuildKit numbers the lines of a step.
 fn build_step(text: &[u8]) -> Option<(Kind, usize)> {
