@@ -761,6 +761,9 @@ const OTHERWISE: &[&str] = &[
     "<table><tr><th>Account</th><th>Check</th><th>Private&nbsp;IP</th></tr>\n<tr><td rowspan=\"2\" align=\"right\">‹471192830564›</td><td>a</td><td>-</td></tr>\n<tr><td>b</td><td>-</td></tr>\n<tr><td align=\"right\">‹305918274610›</td><td colspan=\"2\">c</td></tr>\n</table><table><tr><td>582203941675</td><td>d</td><td>e</td></tr></table>\n",
     // Lines of a password file, which have the look of what a search puts in front.
     "\tdb-a.acme.example:5432:*:app:‹Vlq8U5XV_JH6daVJH7›\n\tdb-b.acme.example:5432:*:app:‹meadow-violet-8507›\n",
+    // A member that says what another one holds.
+    "dpt=443 cs1Label=accountId cs1=‹471192830564› cs4=‹heron-exports-eu› cs4Label=bucket cs5Label=bucket\ncs5=heron-other-eu\n",
+    "{\"cs4Label\":\"bucket\",\"cs4\":\"‹heron-exports-eu›\"}, {\"cs4\":\"heron-other-eu\"}\n",
 ];
 
 #[test]

@@ -314,6 +314,37 @@ pub(crate) fn before_name(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     (place.start < base + members.len()).then_some(place)
 }
 
+/// `cs4Label=bucket cs4=b`, `"cs4": "b", "cs4Label": "bucket"`: a member says what another one of its object holds. (CEF,
+/// "Custom dictionary extensions")
+pub(crate) fn of_label(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
+    let head = text.get(name.start.saturating_sub(BEFORE)..name.start)?;
+    // Most names follow another sign.
+    let key = head.strip_suffix(b"\"").unwrap_or(head).trim_ascii_end();
+    let key = key.strip_suffix(b"=").or_else(|| key.strip_suffix(b":"))?;
+    let (key, quoted) = match key.strip_suffix(b"\"") {
+        Some(key) => (key, true),
+        None => (key, false),
+    };
+    let len = key.iter().rev().take(NAME_BYTES).take_while(|b| in_name(**b)).count();
+    let (front, label) = key.split_at_checked(key.len() - len)?;
+    let own = label.strip_suffix(b"Label").filter(|own| own.len() > 1)?;
+    // On its line, or in its object.
+    let ends = |b: &u8| if quoted { matches!(b, b'{' | b'}') } else { *b == b'\n' };
+    let before = front.get(front.iter().rposition(ends).map_or(0, |at| at + 1)..)?;
+    let behind = text.get(name.end..text.len().min(name.end + BEFORE))?;
+    let behind = behind.get(..behind.iter().position(ends).unwrap_or(behind.len()))?;
+    let front_end = name.start - (head.len() - front.len());
+    [(name.end, behind), (front_end - before.len(), before)].into_iter().find_map(|(base, part)| {
+        let mut keys = memchr::memmem::find_iter(part, own).take(MEMBERS_MAX).map(|at| base + at);
+        keys.find_map(|at| {
+            let apart = edge::previous(text, at).is_none_or(|b| !in_name(b));
+            let start = at - usize::from(quoted);
+            let member = Member::read(text, start).filter(|member| apart && member.name == own)?;
+            Some(ValuePlace { tight: true, ..member.place(text) })
+        })
+    })
+}
+
 /// A text without the blanks and quotation marks at its end.
 fn trim_end(text: &[u8]) -> Option<&[u8]> {
     let mark = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'\\' | b'@');

@@ -56,6 +56,7 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(member::of_parent(name, opening, text));
     add(member::after_name(name, text));
     add(member::before_name(name, text));
+    add(member::of_label(name, text));
     add(member::of_map(name, opening, text));
     add(tuple(name, text));
     add(row(name, text));
