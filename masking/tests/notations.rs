@@ -764,6 +764,12 @@ const OTHERWISE: &[&str] = &[
     // A member that says what another one holds.
     "dpt=443 cs1Label=accountId cs1=‹471192830564› cs4=‹heron-exports-eu› cs4Label=bucket cs5Label=bucket\ncs5=heron-other-eu\n",
     "{\"cs4Label\":\"bucket\",\"cs4\":\"‹heron-exports-eu›\"}, {\"cs4\":\"heron-other-eu\"}\n",
+    // What PHP prints of objects and arrays.
+    "  [\"accountId\":protected]=>\n  string(12) \"‹471192830564›\"\n  [\"bucket\":\"App\\Tenant\":private]=>\n  string(14) \"‹heron-invoices›\"\n    [bucket:App\\Tenant:private] => ‹heron-scans-eu›\n",
+    "    [buckets] => Array\n        (\n            [0] => ‹heron-scans-eu›\n            [1] => ‹heron-thumbs-eu›\n        )\n    [titles] => Array\n        (\n            [0] => heron-other-eu\n        )\n",
+    "  [\"buckets\"]=>\n  array(2) {\n    [0]=>\n    string(14) \"‹heron-scans-eu›\"\n    [1]=>\n    string(15) \"‹heron-thumbs-eu›\"\n  }\n",
+    "  'buckets' =>\n  array (\n    0 => '‹heron-scans-eu›',\n    1 => '‹heron-thumbs-eu›',\n  ),\n",
+    "a:2:{s:10:\"account_id\";s:12:\"‹471192830564›\";s:6:\"bucket\";s:14:\"‹heron-scans-eu›\";}",
 ];
 
 #[test]

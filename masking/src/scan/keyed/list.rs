@@ -110,7 +110,8 @@ impl Keyed {
                 continue;
             }
             // A list that joins one which was read before ends there: the rest of it is found already.
-            match notation::next_element(text, end).filter(|next| same(next) && !is_one(text, place)) {
+            let next = next_of_php(text, end).or_else(|| notation::next_element(text, end));
+            match next.filter(|next| same(next) && !is_one(text, place)) {
                 Some(next) if reading.element(self.index, next.place, formal) => {
                     (place, first, joint) = (next.place, false, next.joint)
                 }
@@ -176,6 +177,13 @@ impl Keyed {
             Joint::Comma | Joint::And => next.place.quoted == place.quoted || self.is_of_accounts(),
         }
     }
+}
+
+/// The next element of an array that PHP prints.
+fn next_of_php(text: &[u8], end: usize) -> Option<Element> {
+    let close = notation::skip_quote(text, end).unwrap_or(end);
+    let next = places::next_of_array(text, close)?;
+    Some(Element { place: ValuePlace::after(text, next, PlaceKind::Assigned), joint: Joint::Dash })
 }
 
 /// Returns whether nothing that follows a value belongs to its name too.

@@ -2,6 +2,7 @@
 
 use super::before::{BEFORE_MAX, BRACKETS};
 use super::is_in_arn;
+use super::php::skip_visibility;
 use super::said::{TYPE_MAX, said};
 use crate::near::is_any;
 use crate::scan::edge;
@@ -24,7 +25,7 @@ pub(super) fn assigned(name: &Name<'_>, opening: Opening, text: &[u8]) -> Option
         return Some(ValuePlace::after(text, name.end, PlaceKind::Said));
     }
     let particle = skip_particle(text, name.end);
-    let quote = skip_quote(text, particle).unwrap_or(particle);
+    let quote = skip_visibility(text, skip_quote(text, particle).unwrap_or(particle));
     // `config["Bucket"]`, `env[BUCKET]`, `params[:bucket]`
     let head = text.get(..name.start).unwrap_or_default();
     // `"AWS::S3::Bucket": "…"`: a type of resources names none.

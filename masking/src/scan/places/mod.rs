@@ -6,6 +6,7 @@ mod before;
 mod cells;
 mod forms;
 mod items;
+mod php;
 mod said;
 
 use crate::near::is_any;
@@ -25,6 +26,7 @@ pub(crate) use forms::next_option;
 use forms::{content, form};
 pub(crate) use items::next_item_of_list;
 use items::{item, next_item, next_line};
+pub(crate) use php::next_of_array;
 
 /// A place of a name's value, and whether a placeholder stands there: both are the same for all rules.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +60,8 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(member::before_name(name, text));
     add(member::of_label(name, text));
     add(member::of_map(name, opening, text));
+    add(php::serialized(name, text));
+    add(php::first_of_array(name, text));
     add(tuple(name, text));
     add(row(name, text));
     add(last_cell(name, text));
