@@ -770,6 +770,9 @@ const OTHERWISE: &[&str] = &[
     "  [\"buckets\"]=>\n  array(2) {\n    [0]=>\n    string(14) \"‹heron-scans-eu›\"\n    [1]=>\n    string(15) \"‹heron-thumbs-eu›\"\n  }\n",
     "  'buckets' =>\n  array (\n    0 => '‹heron-scans-eu›',\n    1 => '‹heron-thumbs-eu›',\n  ),\n",
     "a:2:{s:10:\"account_id\";s:12:\"‹471192830564›\";s:6:\"bucket\";s:14:\"‹heron-scans-eu›\";}",
+    // `pass` is a verb but beside the members of a connection.
+    "  'host' => 'db.acme.example',\n  'port' => 3306,\n  'pass' => '‹meadow-violet-6575›',\n",
+    "  'title' => 'x',\n  'colour' => 'y',\n  'pass' => 'meadow-violet-6575',\n",
 ];
 
 #[test]

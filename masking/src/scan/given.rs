@@ -197,6 +197,23 @@ pub(crate) fn is_of_connection(text: &[u8], value: Range<usize>, separators: &[u
         || behind.split(separates).skip(1).take(NEIGHBOURS).any(of_connection)
 }
 
+/// Returns whether members beside one, each on a line of its own or behind a comma, are those of a connection: `'host' => 'h',
+/// 'pass' => 'x'`.
+pub(crate) fn is_beside_connection(text: &[u8], value: Range<usize>) -> bool {
+    let of_connection = |member: &[u8]| {
+        let name = member.get(..memchr::memchr3(b'=', b':', b'>', member).unwrap_or_default()).unwrap_or_default();
+        let name = name.trim_ascii();
+        CONNECTION.has(name.strip_prefix(b"'").and_then(|name| name.strip_suffix(b"'")).unwrap_or_default())
+            || CONNECTION.has(name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or_default())
+    };
+    let separates = |b: &u8| matches!(b, b',' | b'\n' | b'{' | b'(');
+    let filled = |member: &&[u8]| !member.trim_ascii().is_empty();
+    let before = text.get(value.start.saturating_sub(CONNECTION_MAX * 2)..value.start).unwrap_or_default();
+    let behind = text.get(value.end..text.len().min(value.end + CONNECTION_MAX)).unwrap_or_default();
+    before.rsplit(separates).filter(filled).skip(1).take(NEIGHBOURS + 1).any(of_connection)
+        || behind.split(separates).filter(filled).skip(1).take(NEIGHBOURS + 1).any(of_connection)
+}
+
 /// Returns whether a variable of the environment is given the string whose content begins at `start`:
 /// `PGPASSWORD='…'`; or a setting that is called like one, `DB_PASSWORD: "…"`, `define('DB_PASSWORD', '…')`.
 pub(crate) fn is_of_variable(text: &[u8], start: usize) -> bool {

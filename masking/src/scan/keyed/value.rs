@@ -173,7 +173,14 @@ impl Keyed {
                 place.quoted && place.kind == PlaceKind::Assigned && (words() || dotted())
             };
             let made = |value: &Range<usize>| given::is_made_of_letters(text, value.end);
-            let given = |value: &Range<usize>| place.quoted && (made(value) || given::is_of_login(text, value.start));
+            let beside = |value: &Range<usize>| {
+                let bytes = text.get(value.clone()).unwrap_or_default();
+                let named = text.get(..value.start).is_some_and(is_pass);
+                named && check::has_digit(bytes) && given::is_beside_connection(text, value.clone())
+            };
+            let given = |value: &Range<usize>| {
+                place.quoted && (made(value) || given::is_of_login(text, value.start) || beside(value))
+            };
             let password = Some(value).filter(|value| {
                 let bytes = text.get(value.clone()).unwrap_or_default();
                 self.is_enclosed(bytes) || given(value) && given::is_chosen(bytes) || word(bytes)
@@ -220,6 +227,13 @@ impl Keyed {
             reading.doubtful.push((value, self.kind));
         }
     }
+}
+
+/// Returns whether the string that begins behind `head` is that of a member called `pass`, which could be a verb elsewhere.
+fn is_pass(head: &[u8]) -> bool {
+    let name = head.get(..head.len().saturating_sub(1)).unwrap_or_default().trim_ascii_end();
+    let name = name.strip_suffix(b"=>").or_else(|| name.strip_suffix(b":")).unwrap_or_default().trim_ascii_end();
+    name.ends_with(b"'pass'") || name.ends_with(b"\"pass\"")
 }
 
 /// Bytes of a word that could be somebody's name.
