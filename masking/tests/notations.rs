@@ -773,6 +773,9 @@ const OTHERWISE: &[&str] = &[
     // `pass` is a verb but beside the members of a connection.
     "  'host' => 'db.acme.example',\n  'port' => 3306,\n  'pass' => '‹meadow-violet-6575›',\n",
     "  'title' => 'x',\n  'colour' => 'y',\n  'pass' => 'meadow-violet-6575',\n",
+    // Tables of lists in lists.
+    ".. list-table:: Pools\n   :header-rows: 1\n\n   * - Tenant\n     - Bucket\n     - Client ID\n   * - acme\n     - ``‹acme-raw-eu›``\n     - ``‹4h57kflq0d6sd1pbq4rv2t8m9c›``\n   * - other\n     -\n     - ``‹7k2mfwq91d8sd3pbq6rv4t0m5e›``\n\nreleased: acme-raw-us\n",
+    "- - Bucket\n  - Account\n- - ‹acme-logs-eu›\n  - ‹471192830564›\n- - ‹acme-raw-eu›\n  - none\n",
 ];
 
 #[test]

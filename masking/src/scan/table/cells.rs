@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::scan::table::bullets;
 use crate::scan::table::line::LINE_MAX;
 use crate::scan::table::separator::{BARS, Bracket, Separator};
 
@@ -67,6 +68,7 @@ pub(super) fn split(text: &[u8], line: Range<usize>, separator: Separator) -> Ve
                 cells.push(open + colon..open + close);
             }
         }
+        Separator::Bullets(column) => return bullets::cells(text, line, column),
         Separator::Cells(_) => return split(text, line, Separator::Sign(b"|")),
         // The header tells where they are, and a list is split by itself.
         Separator::Columns | Separator::Series => {}

@@ -49,7 +49,8 @@ impl Table {
         refused.lines = end;
         let header = line_start(text, at, ends)..end;
         let line = text.get(header.clone()).filter(|line| !is_definition(line))?;
-        let known = Self::of_asciidoc(text, &header)
+        let known = Self::of_bullets(text, at)
+            .or_else(|| Self::of_asciidoc(text, &header))
             .or_else(|| Self::of_wiki(text, &header, ends))
             .or_else(|| Self::of_exclamations(text, &header, ends))
             .or_else(|| Self::of_query(text, &header, at, ends))
@@ -359,7 +360,7 @@ impl Table {
 }
 
 /// Returns whether a cell could name a column: words, not a value.
-fn is_heading(cell: &[u8]) -> bool {
+pub(super) fn is_heading(cell: &[u8]) -> bool {
     let cell = cell.trim_ascii();
     let plain = |b: &u8| b.is_ascii_alphanumeric() || !b.is_ascii() || is_any(b" _-./()#%:\"'*`\\@", b);
     let digits = cell.split(|b| !b.is_ascii_digit()).map(<[u8]>::len).max().unwrap_or(0);

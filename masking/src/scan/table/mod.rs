@@ -1,5 +1,6 @@
 //! Tables whose columns are named in a header: CSV, TSV, Markdown, boxes, HTML, and columns that blanks align.
 
+mod bullets;
 mod cells;
 mod column;
 mod header;

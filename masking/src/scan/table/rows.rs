@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::near::is_any;
 use crate::placeholder;
+use crate::scan::table::bullets;
 use crate::scan::table::cells::{COLUMNS_MAX, Quote, aligned, cells_after, elements, split};
 use crate::scan::table::line::{Break, LINE_MAX, line_end};
 use crate::scan::table::separator::{Bracket, LATEX, Separator};
@@ -139,6 +140,9 @@ impl Table {
             let start = end + start;
             let rest = text.get(start..text.len().min(start + LINE_MAX))?;
             return Some(start..start + memchr::memmem::find(rest, b"</tr>")?);
+        }
+        if let Separator::Bullets(column) = self.separator {
+            return bullets::next_row(text, end, column);
         }
         if let Separator::Cells(count) = self.separator {
             return cells_after(text, end, count);

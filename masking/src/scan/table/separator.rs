@@ -24,6 +24,8 @@ pub(super) enum Separator {
     Cells(usize),
     /// A list in JSON for each column.
     Series,
+    /// A list within a list, whose hyphens stand at this column.
+    Bullets(usize),
 }
 
 /// The brackets around a row.
