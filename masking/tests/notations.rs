@@ -776,6 +776,11 @@ const OTHERWISE: &[&str] = &[
     // Tables of lists in lists.
     ".. list-table:: Pools\n   :header-rows: 1\n\n   * - Tenant\n     - Bucket\n     - Client ID\n   * - acme\n     - ``‹acme-raw-eu›``\n     - ``‹4h57kflq0d6sd1pbq4rv2t8m9c›``\n   * - other\n     -\n     - ``‹7k2mfwq91d8sd3pbq6rv4t0m5e›``\n\nreleased: acme-raw-us\n",
     "- - Bucket\n  - Account\n- - ‹acme-logs-eu›\n  - ‹471192830564›\n- - ‹acme-raw-eu›\n  - none\n",
+    // The column `name` of a query of buckets, as records and as rows.
+    "=> select name, region from aws_s3_bucket;\n-[ RECORD 1 ]-----\nname   | ‹meadow›\nregion | eu-west-1\n-[ RECORD 2 ]-----\nname   | ‹heron-logs-eu›\nregion | eu-west-1\n",
+    "> select name, region from aws_s3_bucket\n+---------+-----------+\n| name    | region    |\n+---------+-----------+\n| ‹meadow›  | eu-west-1 |\n| ‹heron-a› | eu-west-1 |\n+---------+-----------+\n",
+    "=> select name, region from users;\n-[ RECORD 1 ]-----\nname   | heron-logs-eu\nregion | eu-west-1\n",
+    "=> select region from aws_s3_bucket;\n-[ RECORD 1 ]-----\nname   | heron-logs-eu\n",
 ];
 
 #[test]

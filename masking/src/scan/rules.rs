@@ -316,7 +316,10 @@ impl Rules {
             let mut places = std::mem::take(&mut reading.places);
             places::places(&name, opening, text, &mut places);
             let heads = table::is_cell(text, &name);
+            let selected = rules().any(Keyed::is_of_buckets).then(|| places::heading(&name, text)).flatten();
             for rule in rules() {
+                let heading = selected.filter(|_| rule.is_of_buckets());
+                reading.headers.extend(heading.map(|name| Header { name, rule: rule.index }));
                 if nests {
                     rule.nested(text, &name, opening, reading, |range| found(range, rule.kind));
                 }

@@ -89,8 +89,9 @@ impl<'t> Candidate<'t> {
     fn is_bounded_name(&self, check: Check) -> bool {
         let Self { bytes, place, .. } = *self;
         let alone = matches!(place.kind, PlaceKind::Cell | PlaceKind::Item | PlaceKind::Answer | PlaceKind::Choice);
-        // All that a command answers which was asked for buckets.
-        if place.kind == PlaceKind::Answer && place.leads && check == Check::Bucket {
+        // All that a command or a query answers which was asked for buckets.
+        let asked = place.kind == PlaceKind::Answer && place.leads || place.kind == PlaceKind::Record;
+        if asked && check == Check::Bucket {
             return true;
         }
         let telling = check::is_distinctive(bytes) && (alone || place.leads);

@@ -77,7 +77,8 @@ impl Keyed {
                 return;
             }
             // What stands on a line of its own was seen to end there.
-            let alone = matches!(place.kind, PlaceKind::Item | PlaceKind::Answer | PlaceKind::Choice);
+            let alone =
+                matches!(place.kind, PlaceKind::Item | PlaceKind::Answer | PlaceKind::Record | PlaceKind::Choice);
             if !first && !alone && (joint == Joint::Comma || last) && !notation::ends_element(text, end) {
                 // `the buckets acme-a1 and acme-b2 are public`
                 self.doubt(text, value, reading);
@@ -94,8 +95,8 @@ impl Keyed {
                 found(value);
             }
             let same = |next: &Element| self.goes_on(text, place, list, next);
-            use PlaceKind::{Answer, Choice, Item};
-            if matches!(place.kind, PlaceKind::Object | PlaceKind::Map | PlaceKind::Members | Item | Answer | Choice) {
+            use PlaceKind::{Answer, Choice, Item, Map, Members, Object, Record};
+            if matches!(place.kind, Object | Map | Members | Item | Answer | Record | Choice) {
                 let next = next_place(text, place, end);
                 // `accounts.allowed=471192830564,582203941675`: the value of a member is a list itself.
                 let next = next.map(|next| (next, Joint::Comma)).or_else(|| {
@@ -200,6 +201,7 @@ fn next_place(text: &[u8], place: ValuePlace, end: usize) -> Option<ValuePlace> 
     match place.kind {
         PlaceKind::Item => places::next_item_of_list(text, end),
         PlaceKind::Answer => places::next_answer(text, end).map(|next| ValuePlace { leads: place.leads, ..next }),
+        PlaceKind::Record => places::next_record(text, end),
         PlaceKind::Choice => places::next_option(text, end),
         kind @ (PlaceKind::Map | PlaceKind::Members) => {
             member::next_in_map(text, end, kind).filter(|next| is_inner(text, place, *next))

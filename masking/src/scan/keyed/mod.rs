@@ -199,6 +199,11 @@ impl Keyed {
         matches!(self.check, Check::Bucket | Check::Name)
     }
 
+    /// Returns whether it finds names of buckets.
+    pub(crate) fn is_of_buckets(&self) -> bool {
+        self.check == Check::Bucket
+    }
+
     /// Returns whether it finds accounts.
     pub(crate) fn is_of_accounts(&self) -> bool {
         matches!(self.check, Check::Account | Check::Grouped)

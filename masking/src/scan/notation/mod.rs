@@ -49,6 +49,8 @@ pub(crate) enum PlaceKind {
     Choice,
     /// An answer of a command that lists several.
     Answer,
+    /// A record of the answer to a query.
+    Record,
     /// What a call is given that takes a password.
     Given,
     /// What a command reads from the one in front of it.

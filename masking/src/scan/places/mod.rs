@@ -8,6 +8,7 @@ mod forms;
 mod items;
 mod php;
 mod said;
+mod selected;
 
 use crate::near::is_any;
 use crate::placeholder;
@@ -27,6 +28,7 @@ use forms::{content, form};
 pub(crate) use items::next_item_of_list;
 use items::{item, next_item, next_line};
 pub(crate) use php::next_of_array;
+pub(crate) use selected::{heading, next_record};
 
 /// A place of a name's value, and whether a placeholder stands there: both are the same for all rules.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +83,7 @@ pub(crate) fn places(name: &Name<'_>, opening: Opening, text: &[u8], found: &mut
     add(looked_up(name, text));
     add(piped(name, text).or_else(|| letters(name, text)));
     add(reply(name, text));
+    add(selected::recorded(name, text));
 }
 
 /// Returns whether nothing but blanks stands in front of a name on its line.
