@@ -297,8 +297,10 @@ impl Rules {
         if names.clone().all(|name| places::is_shut(&name, text)) {
             return last;
         }
-        if let Some(name) = names.clone().next_back() {
-            self.children(&name, text, reading, &mut found);
+        // What follows the shortest name is read once for all that end there, which are most.
+        let shortest = names.clone().next_back().map(|name| (name, Opening::read(&name, text)));
+        if let Some((name, opening)) = shortest {
+            self.children(&name, opening, text, reading, &mut found);
         }
         let mut named = false;
         for name in names {
@@ -311,7 +313,8 @@ impl Rules {
                 continue;
             }
             named = true;
-            let opening = Opening::read(&name, text);
+            let opening = shortest.filter(|(shortest, _)| shortest.end == name.end);
+            let opening = opening.map_or_else(|| Opening::read(&name, text), |(_, opening)| opening);
             let nests = nested::may_begin(&name, opening, text);
             let mut places = std::mem::take(&mut reading.places);
             places::places(&name, opening, text, &mut places);
@@ -344,11 +347,12 @@ impl Rules {
     fn children(
         &self,
         name: &Name<'_>,
+        opening: Opening,
         text: &[u8],
         reading: &mut Reading,
         found: &mut impl FnMut(Range<usize>, KindId),
     ) {
-        for (member, place) in member::children(name, Opening::read(name, text), text) {
+        for (member, place) in member::children(name, opening, text) {
             let both = name.with_member(member);
             let both = name.written(&both);
             let rules = reading.rules(&both, || self.names.rules(&both));

@@ -226,7 +226,7 @@ fn skip_markup(text: &[u8], at: usize) -> Option<usize> {
     if let Some(inside) = literal(rest) {
         return Some(at + inside);
     }
-    let (open, _) = MARKUP.iter().find(|(open, _)| rest.starts_with(open))?;
+    let (open, _) = MARKUP.iter().find(|(open, _)| open.first() == rest.first() && rest.starts_with(open))?;
     // `{{name}}` is a template's, except in the table of a wiki.
     let head = text.get(..at).unwrap_or_default().trim_ascii_end();
     // Jira's emphasis has one star.
@@ -272,7 +272,7 @@ const LITERALS: [(&[u8], &[u8]); 29] = [
 
 /// The length of what opens the literal that a text begins with, if it is closed on its line.
 fn literal(rest: &[u8]) -> Option<usize> {
-    let (open, close) = LITERALS.iter().find(|(open, _)| rest.starts_with(open))?;
+    let (open, close) = LITERALS.iter().find(|(open, _)| open.first() == rest.first() && rest.starts_with(open))?;
     let inside = rest.get(open.len()..rest.len().min(LITERAL_MAX))?;
     let line = inside.get(..inside.iter().take_while(|b| **b >= b' ').count())?;
     let end = memchr::memmem::find(line, close)?;
@@ -286,7 +286,8 @@ const LITERAL_MAX: usize = 200;
 pub(crate) fn closer(head: &[u8]) -> Option<&'static [u8]> {
     // Most texts begin behind a quotation mark or a blank.
     head.last().filter(|b| !is_any(b"'` =:", b))?;
-    let pair = LITERALS.iter().chain(&MARKUP).find(|(open, _)| head.ends_with(open))?;
+    let mut pairs = LITERALS.iter().chain(&MARKUP);
+    let pair = pairs.find(|(open, _)| open.last() == head.last() && head.ends_with(open))?;
     Some(pair.1)
 }
 
