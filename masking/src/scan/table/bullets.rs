@@ -2,52 +2,10 @@
 
 use std::ops::Range;
 
-use crate::scan::edge;
-use crate::scan::table::cells::{COLUMNS_MAX, trim};
-use crate::scan::table::header::is_heading;
-use crate::scan::table::line::{Break, LINE_MAX, STRIDE};
-use crate::scan::table::rows::Table;
-use crate::scan::table::separator::Separator;
+use crate::scan::table::line::{COLUMNS_MAX, LINE_MAX, STRIDE};
 
 /// Bytes of the mark in front of a row, `* `, and in front of a cell, `- `.
-const MARK: usize = 2;
-
-impl Table {
-    /// `* - Bucket⏎  - Region⏎* - b⏎  - eu-west-1`
-    pub(super) fn of_bullets(text: &[u8], at: usize) -> Option<Self> {
-        let head = text.get(at.saturating_sub(STRIDE)..at)?;
-        let line = edge::last_line(head);
-        let indent = indent(line);
-        // Most names stand in no list.
-        let item = line.get(indent..).filter(|item| item.first().is_some_and(|b| is_mark(*b)))?;
-        let column = if begins_row(item) { indent + MARK } else { indent };
-        let mut start = at - line.len();
-        if column == indent {
-            item.starts_with(b"- ").then_some(())?;
-            // The first line above that is none of the other cells begins the row.
-            let mut above = head.get(..head.len() - line.len())?;
-            loop {
-                above = above.strip_suffix(b"\n")?;
-                let line = edge::last_line(above);
-                start -= line.len() + 1;
-                let outer = line.get(column.checked_sub(MARK)?..).unwrap_or_default();
-                if begins_row(outer) && self::indent(line) + MARK == column {
-                    break;
-                }
-                cell_at(line, column)?;
-                above = above.get(..above.len() - line.len())?;
-            }
-        }
-        let separator = Separator::Bullets(column);
-        let header = start..row_end(text, start, column);
-        let cells = cells(text, header.clone(), column);
-        let named = |cell: &Range<usize>| text.get(trim(text, cell.clone())).is_some_and(is_heading);
-        let plausible = cells.len() >= 2 && cells.iter().all(named);
-        let table = Self { header, cells, separator, ends: Break(0), title: None };
-        let row = next_row(text, table.header.end, column).filter(|_| plausible)?;
-        (self::cells(text, row, column).len() == table.cells.len()).then_some(table)
-    }
-}
+pub(super) const MARK: usize = 2;
 
 /// The row after what ends at `end`, if nothing but blanks is between.
 pub(super) fn next_row(text: &[u8], end: usize, column: usize) -> Option<Range<usize>> {
@@ -74,13 +32,13 @@ pub(super) fn cells(text: &[u8], row: Range<usize>, column: usize) -> Vec<Range<
 }
 
 /// Where the content of the cell begins that a line has at `column`.
-fn cell_at(line: &[u8], column: usize) -> Option<usize> {
+pub(super) fn cell_at(line: &[u8], column: usize) -> Option<usize> {
     let item = line.get(column..).filter(|_| indent(line) == column)?;
     matches!(item, [b'-'] | [b'-', b' ' | b'\r', ..]).then_some(column + MARK)
 }
 
 /// Where the row ends that begins at `start`: in front of the line that stands further out.
-fn row_end(text: &[u8], start: usize, column: usize) -> usize {
+pub(super) fn row_end(text: &[u8], start: usize, column: usize) -> usize {
     let rest = text.get(start..text.len().min(start + LINE_MAX)).unwrap_or_default();
     let mut len = 0;
     for (line, number) in rest.split(|b| *b == b'\n').zip(0..) {
@@ -94,14 +52,14 @@ fn row_end(text: &[u8], start: usize, column: usize) -> usize {
 }
 
 /// `* - `
-fn begins_row(line: &[u8]) -> bool {
+pub(super) fn begins_row(line: &[u8]) -> bool {
     matches!(line, [mark, b' ', b'-', b' ' | b'\n' | b'\r', ..] | [mark, b' ', b'-'] if is_mark(*mark))
 }
 
-fn is_mark(byte: u8) -> bool {
+pub(super) fn is_mark(byte: u8) -> bool {
     matches!(byte, b'*' | b'-' | b'+')
 }
 
-fn indent(line: &[u8]) -> usize {
+pub(super) fn indent(line: &[u8]) -> usize {
     line.iter().take_while(|b| **b == b' ').count()
 }

@@ -3,11 +3,8 @@
 use std::ops::Range;
 
 use crate::scan::table::bullets;
-use crate::scan::table::line::LINE_MAX;
+use crate::scan::table::line::{COLUMNS_MAX, LINE_MAX};
 use crate::scan::table::separator::{BARS, Bracket, Separator};
-
-/// Maximum columns of a table.
-pub(super) const COLUMNS_MAX: usize = 64;
 
 /// The cells of a row.
 pub(super) fn split(text: &[u8], line: Range<usize>, separator: Separator) -> Vec<Range<usize>> {

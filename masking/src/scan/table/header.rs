@@ -5,8 +5,10 @@ use std::ops::Range;
 use crate::near::is_any;
 use crate::placeholder;
 use crate::scan::check;
-use crate::scan::table::cells::{COLUMNS_MAX, split, trim, unset, untagged};
-use crate::scan::table::line::{Break, LINE_MAX, STRIDE, line_end, line_start};
+use crate::scan::edge;
+use crate::scan::table::bullets;
+use crate::scan::table::cells::{split, trim, unset, untagged};
+use crate::scan::table::line::{Break, COLUMNS_MAX, LINE_MAX, STRIDE, line_end, line_start};
 use crate::scan::table::rows::{OBJECTS_GAP, Table, is_rule};
 use crate::scan::table::separator::{Bracket, LATEX, Separator, separator};
 use crate::scan::words::{Words, words};
@@ -102,6 +104,41 @@ impl Table {
         let plausible = plausible && !row;
         let spaced = separator == Separator::Sign(b", ");
         (plausible && (!(bars || spaced) || ruled() || !single && (opened() || continued()))).then_some(table)
+    }
+
+    /// `* - Bucket⏎  - Region⏎* - b⏎  - eu-west-1`
+    pub(super) fn of_bullets(text: &[u8], at: usize) -> Option<Self> {
+        let head = text.get(at.saturating_sub(STRIDE)..at)?;
+        let line = edge::last_line(head);
+        let indent = bullets::indent(line);
+        // Most names stand in no list.
+        let item = line.get(indent..).filter(|item| item.first().is_some_and(|b| bullets::is_mark(*b)))?;
+        let column = if bullets::begins_row(item) { indent + bullets::MARK } else { indent };
+        let mut start = at - line.len();
+        if column == indent {
+            item.starts_with(b"- ").then_some(())?;
+            // The first line above that is none of the other cells begins the row.
+            let mut above = head.get(..head.len() - line.len())?;
+            loop {
+                above = above.strip_suffix(b"\n")?;
+                let line = edge::last_line(above);
+                start -= line.len() + 1;
+                let outer = line.get(column.checked_sub(bullets::MARK)?..).unwrap_or_default();
+                if bullets::begins_row(outer) && bullets::indent(line) + bullets::MARK == column {
+                    break;
+                }
+                bullets::cell_at(line, column)?;
+                above = above.get(..above.len() - line.len())?;
+            }
+        }
+        let separator = Separator::Bullets(column);
+        let header = start..bullets::row_end(text, start, column);
+        let cells = bullets::cells(text, header.clone(), column);
+        let named = |cell: &Range<usize>| text.get(trim(text, cell.clone())).is_some_and(is_heading);
+        let plausible = cells.len() >= 2 && cells.iter().all(named);
+        let table = Self { header, cells, separator, ends: Break(0), title: None };
+        let row = bullets::next_row(text, table.header.end, column).filter(|_| plausible)?;
+        (bullets::cells(text, row, column).len() == table.cells.len()).then_some(table)
     }
 
     /// `|===⏎|Account |Bucket⏎⏎|471192830564⏎|b⏎`: the cells of AsciiDoc, each of which begins with a bar wherever it stands. The

@@ -3,6 +3,8 @@
 use crate::near::is_any;
 use crate::scan::quoted;
 
+/// Maximum columns of a table.
+pub(super) const COLUMNS_MAX: usize = 64;
 /// Maximum bytes of a line that is read as a row.
 pub(super) const LINE_MAX: usize = 8 * 1_024;
 /// Bytes after a name that are not read again where its line has no end.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use crate::near::is_any;
 use crate::placeholder;
 use crate::scan::table::bullets;
-use crate::scan::table::cells::{COLUMNS_MAX, Quote, aligned, cells_after, elements, split};
-use crate::scan::table::line::{Break, LINE_MAX, line_end};
+use crate::scan::table::cells::{Quote, aligned, cells_after, elements, split};
+use crate::scan::table::line::{Break, COLUMNS_MAX, LINE_MAX, line_end};
 use crate::scan::table::separator::{Bracket, LATEX, Separator};
 
 const GAP_MAX: usize = 120;
