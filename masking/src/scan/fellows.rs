@@ -4,12 +4,13 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::catalog::{Edge, KindId};
+use crate::catalog::KindId;
 use crate::near::is_any;
 use crate::scan::check::ACCOUNT_LEN;
 use crate::scan::clause;
 use crate::scan::edge;
 use crate::scan::pick::{Evidence, Hit, Source};
+use crate::scan::place;
 
 /// Bytes between two elements of a list.
 const BETWEEN_MAX: usize = 48;
@@ -34,7 +35,8 @@ pub(crate) fn add(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     if shown.is_empty() {
         return;
     }
-    let numbers = numbers(text);
+    let numbers: Vec<usize> =
+        place::numbers(text).map(|number| number.start).filter(|start| clause::is_account(value(*start))).collect();
     let mut known: Vec<bool> = numbers.iter().map(|start| shown.contains(value(*start))).collect();
     // A list is walked over from its first element to its last, and back.
     let pairs = || (1..numbers.len()).map(|at| (at - 1, at));
@@ -64,29 +66,6 @@ pub(crate) fn add(text: &[u8], hits: &mut Vec<Hit>, account: KindId) {
     let found = numbers.iter().zip(known).filter(|(start, known)| *known || alike(**start));
     let new = found.map(|(start, _)| *start..start + ACCOUNT_LEN).filter(|range| !shown.contains(value(range.start)));
     hits.extend(new.map(|range: Range<usize>| Hit::new(range, account, Source::Rule, Evidence::Context)));
-}
-
-/// Where numbers stand that may be accounts.
-fn numbers(text: &[u8]) -> Vec<usize> {
-    let mut found = Vec::new();
-    let mut at = ACCOUNT_LEN - 1;
-    // One of so many bytes is a digit of an account.
-    while let Some(byte) = text.get(at) {
-        if !byte.is_ascii_digit() {
-            at += ACCOUNT_LEN;
-            continue;
-        }
-        let head = text.get(at + 1 - ACCOUNT_LEN..at).unwrap_or_default();
-        let start = at - head.iter().rev().take_while(|b| b.is_ascii_digit()).count();
-        let rest = text.get(start..).unwrap_or_default();
-        let len = rest.iter().take(ACCOUNT_LEN + 1).take_while(|b| b.is_ascii_digit()).count();
-        let number = rest.get(..ACCOUNT_LEN).filter(|_| len == ACCOUNT_LEN && start + len > at);
-        if number.is_some_and(clause::is_account) && edge::holds(Edge::Digits, text, start, start + len) {
-            found.push(start);
-        }
-        at = (start + len).max(at + 1) + ACCOUNT_LEN - 1;
-    }
-    found
 }
 
 /// Returns whether what stands between two numbers joins the elements of a list.

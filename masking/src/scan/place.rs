@@ -22,25 +22,34 @@ pub(crate) fn whole(text: &[u8]) -> Option<Range<usize>> {
 }
 
 /// Reports the accounts that stand in such a place.
-pub(crate) fn accounts(text: &[u8], mut found: impl FnMut(Range<usize>)) {
+pub(crate) fn accounts(text: &[u8], found: impl FnMut(Range<usize>)) {
+    let account = |value: &[u8]| check::passes(Check::Account, value) && !is_date(value);
+    let account = |number: &Range<usize>| text.get(number.clone()).is_some_and(account);
+    numbers(text).filter(|number| account(number) && is_place(text, number.start, number.end)).for_each(found);
+}
+
+/// The numbers of as many digits as an account has, which stand by themselves.
+pub(crate) fn numbers(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     // One byte of each run of twelve digits stands at a multiple of twelve, so most bytes are not looked at.
     let mut at = ACCOUNT_LEN - 1;
-    while let Some(byte) = text.get(at) {
-        if !byte.is_ascii_digit() {
-            at += ACCOUNT_LEN;
-            continue;
+    std::iter::from_fn(move || {
+        while let Some(byte) = text.get(at) {
+            if !byte.is_ascii_digit() {
+                at += ACCOUNT_LEN;
+                continue;
+            }
+            let digit = |b: &&u8| b.is_ascii_digit();
+            let head = text.get(at + 1 - ACCOUNT_LEN..at).unwrap_or_default();
+            let start = at - head.iter().rev().take_while(digit).count();
+            let rest = text.get(start..).unwrap_or_default();
+            let end = start + rest.iter().take(ACCOUNT_LEN + 1).take_while(digit).count();
+            at = end.max(at + 1) + ACCOUNT_LEN - 1;
+            if end - start == ACCOUNT_LEN && edge::holds(Edge::Digits, text, start, end) {
+                return Some(start..end);
+            }
         }
-        let digit = |b: &&u8| b.is_ascii_digit();
-        let head = text.get(at + 1 - ACCOUNT_LEN..at).unwrap_or_default();
-        let start = at - head.iter().rev().take_while(digit).count();
-        let end = start + text.get(start..).unwrap_or_default().iter().take(ACCOUNT_LEN + 1).take_while(digit).count();
-        let value = text.get(start..end).unwrap_or_default();
-        let account = value.len() == ACCOUNT_LEN && check::passes(Check::Account, value) && !is_date(value);
-        if account && edge::holds(Edge::Digits, text, start, end) && is_place(text, start, end) {
-            found(start..end);
-        }
-        at = end.max(at + 1) + ACCOUNT_LEN - 1;
-    }
+        None
+    })
 }
 
 /// `202607011530`: a year, a month, a day and a time.

@@ -117,8 +117,8 @@ fn listed_by_fish(name: &Name<'_>, text: &[u8]) -> Option<ValuePlace> {
     let rest = text.get(name.end..)?.strip_prefix(b"[")?;
     let digits = rest.iter().take(4).take_while(|b| b.is_ascii_digit()).count();
     let value = rest.get(digits..)?.strip_prefix(b"]: |")?;
-    let line = value
-        .get(..memchr::memchr(b'\n', value.get(..value.len().min(SHOWN_MAX))?).unwrap_or(value.len().min(SHOWN_MAX)))?;
+    let line = value.get(..value.len().min(SHOWN_MAX))?;
+    let line = line.get(..memchr::memchr(b'\n', line).unwrap_or(line.len()))?;
     let len = line.trim_ascii_end().strip_suffix(b"|")?.len();
     let start = text.len() - value.len();
     (digits > 0).then_some(ValuePlace { start, end: Some(start + len), kind: PlaceKind::Cell, ..ValuePlace::WHOLE })
